@@ -1,27 +1,27 @@
-"""What is chosen by name, in the same words by flags, settings, briefs and rooms. Light: `--help` loads it."""
+"""Enumerated values shared by flags, settings, briefs and rooms. Imports nothing heavy: `--help` loads it."""
 
 from __future__ import annotations
 
 from typing import Literal
 
-# Who speaks; auto: edge, and espeak where it can't be reached.
+# The TTS engine; auto: edge, or espeak when edge is unreachable.
 NarratorName = Literal["auto", "edge", "espeak", "piper", "silence"]
-# Width to height of the picture.
+# Aspect ratio, width to height.
 Shape = Literal["16:9", "9:16", "1:1", "4:5"]
-# May a model add what the notes do not say?
+# Whether an LLM may add facts that are not in the notes.
 Facts = Literal["open", "notes"]
-# How a picture that rests is written. splice: by us (`assembly/holds.py`). encode: each frame goes through the encoder.
-# variable: a picture simply lasts longer.
+# How repeated frames are encoded. splice: skip slices are written without the encoder (`assembly/holds.py`). encode:
+# every frame goes through the encoder. variable: one frame with a longer duration (variable frame rate).
 Holds = Literal["splice", "encode", "variable"]
-# What is decoded to check a film: each scene once, when it is made, or the film as well.
+# What is decoded for the quality check: each scene once, when it is made, or the finished film as well.
 Depth = Literal["parts", "full"]
-# Which films wait for a person.
+# Which films are held for human review.
 Reviewed = Literal["never", "warnings", "all"]
-# Who may see a film at a video host, and what others may do with it, in YouTube's words.
+# Visibility and licence at a video host, in YouTube's terms.
 Privacy = Literal["private", "unlisted", "public"]
 License = Literal["youtube", "creativeCommon"]
-# How soon a film is wanted: the values of `model.Priority`.
+# The values of `model.Priority`.
 PriorityName = Literal["urgent", "high", "normal", "low"]
-# How many films are under way at once, and what a failure does to the others.
+# How many films are made concurrently; whether a batch continues after a failed film.
 Strategy = Literal["sequential", "fixed", "adaptive", "smart"]
 OnError = Literal["continue", "stop"]

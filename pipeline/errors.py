@@ -1,35 +1,35 @@
-"""Everything that can go wrong, as one tree.
+"""The exception hierarchy.
 
     NightreelError                    exit code
-    ├── InputError                    2   a file, a brief, a flag or a template that was given to us
-    │   └── SourceError               2   where films come from can't be read at all, or no further
+    ├── InputError                    2   an invalid file, brief, flag or template
+    │   └── SourceError               2   a data source that can't be read, or not to its end
     ├── ConfigurationError            3   nightreel.toml, NIGHTREEL_* variables
-    ├── MissingToolError              4   a library, a voice or a font that this machine lacks
-    ├── ProviderError                 5   a service outside: a model, a voice, a video host
-    │   ├── TransientError            5   may go away by itself; calls are tried again
-    │   ├── QuotaError                5   spent until `resets_at`; the film is parked
-    │   ├── ClosedError               5   not asked before `until`: it told us to wait, or keeps failing; parked
-    │   ├── PermanentError            5   will not get better by trying again
-    │   └── NeedsLoginError           5   a person has to log in or set a key
-    ├── QualityError                  6   a film was made, and must not leave
-    ├── HeldError                     6   a film was made, and a person has to say whether it leaves
-    │   └── ReviewError               6   because of its warnings, because it was drawn, or because all have to wait
-    ├── SampleError                   6   a film was made, and waits until others have been looked at; parked
-    ├── TurnError                     6   an episode of a series waits for the one before it; parked
-    ├── RejectedError                 6   a person has said that the film must not leave
-    ├── CheckpointError               7   the state on disk can't be read or is not ours to write
-    │   ├── DamagedError              7   its content is none: torn, edited badly
-    │   ├── NewerError                7   a newer version has written it: it is left as it is
-    │   └── BusyError                 7   another process holds the batch
-    ├── BudgetError                  10   the money that may be spent is spent; the film is parked
+    ├── MissingToolError              4   a library, voice or font is not installed
+    ├── ProviderError                 5   an external service: LLM, TTS, video host
+    │   ├── TransientError            5   may succeed later; retried with backoff
+    │   ├── QuotaError                5   quota exhausted until `resets_at`; the film is parked
+    │   ├── ClosedError               5   no calls before `until`: rate limit or open circuit breaker; parked
+    │   ├── PermanentError            5   would fail again; not retried
+    │   └── NeedsLoginError           5   a login or an API key is required
+    ├── QualityError                  6   the film failed the quality gate
+    ├── HeldError                     6   the film needs a human decision
+    │   └── ReviewError               6   review required: by its warnings, by sampling, or for all films
+    ├── SampleError                   6   the film waits for the review of the batch's sample; parked
+    ├── TurnError                     6   an episode waits for the previous one; parked
+    ├── RejectedError                 6   a reviewer rejected the film
+    ├── CheckpointError               7   state on disk that can't be read or must not be written
+    │   ├── DamagedError              7   corrupt: truncated, or edited into invalid JSON
+    │   ├── NewerError                7   written by a newer version; left untouched
+    │   └── BusyError                 7   another process has locked the batch
+    ├── BudgetError                  10   the budget is spent; the film is parked
     ├── StorageError                  8   a folder that can't be written, a file that can't be read
-    │   └── DiskFullError             8   no space is left, or none of our share (a quota); the film is parked
-    ├── TimeLimitError                1   a stage took longer than it may
-    └── CrashError                    1   a process of ours died, most likely for want of memory
+    │   └── DiskFullError             8   disk full or disk quota exceeded; the film is parked
+    ├── TimeLimitError                1   a stage exceeded its time limit
+    └── CrashError                    1   a worker process died, most likely out of memory
 
-A message is one line: what happened, where, and what to do. Foreign exceptions are translated once, where they
-enter (a provider, the disk), with `raise … from`. Exit code 0 is success, 1 a defect of ours, 9 a batch in which
-some jobs failed, 130 an interruption.
+A message is one line: what happened, where, and what to do. Foreign exceptions are translated once, where they enter
+(a provider, the disk), with `raise … from`. Exit code 0 is success, 1 a bug in nightreel, 9 a batch in which some jobs
+failed, 130 an interruption.
 """
 
 from __future__ import annotations
@@ -45,15 +45,15 @@ EXIT_DEFECT = 1
 EXIT_SOME_JOBS_FAILED = 9
 EXIT_INTERRUPTED = 130
 
-# Whoever quotes a text from outside may quote a megabyte.
-_MOST_CHARS = 4000
+# Messages quote external text, which may be megabytes long.
+_MAX_CHARS = 4000
 
 
 class NightreelError(Exception):
-    """Base of all errors that a user can do something about.
+    """Base class of all errors that a user can act on.
 
-    `where` names the place as the user knows it ("topics/space.txt:3", "scene 4", "nightreel.toml: video.fps");
-    `hint` says what to do. Both are part of `str(error)`, which is always a single line.
+    `where` is the location in the user's terms ("topics/space.txt:3", "scene 4", "nightreel.toml: video.fps"); `hint`
+    says what to do. Both are part of `str(error)`, which is always a single line.
     """
 
     exit_code: ClassVar[int] = EXIT_DEFECT
@@ -74,13 +74,13 @@ _Error = TypeVar("_Error", bound=NightreelError)
 
 
 class InputError(NightreelError):
-    """Something that was handed in can't be used as it is."""
+    """Invalid input: a file, a brief, a flag, a template."""
 
     exit_code = 2
 
 
 class SourceError(InputError):
-    """A source can't be read as a whole: another one may take its place."""
+    """A data source is unreadable as a whole; a fallback source may replace it."""
 
 
 class ConfigurationError(NightreelError):
@@ -90,19 +90,19 @@ class ConfigurationError(NightreelError):
 
 
 class MissingToolError(NightreelError):
-    """This machine lacks something that the request needs."""
+    """A required tool, library, voice or font is not installed."""
 
     exit_code = 4
 
 
 class ProviderError(NightreelError):
-    """A service outside did not do what was asked."""
+    """A call to an external service failed."""
 
     exit_code = 5
 
 
 class TransientError(ProviderError):
-    """Worth another try; `retry_after_s` is what the service asked for, in seconds, if it did."""
+    """A failure worth retrying; `retry_after_s` is the delay that the service asked for, in seconds, if any."""
 
     def __init__(self, message: str, *, where: str = "", hint: str = "", retry_after_s: float | None = None) -> None:
         super().__init__(message, where=where, hint=hint)
@@ -110,7 +110,7 @@ class TransientError(ProviderError):
 
 
 class QuotaError(ProviderError):
-    """An allowance is spent; `resets_at` (aware) is when it comes back, if the service told."""
+    """A quota is exhausted; `resets_at` (timezone-aware) is when it resets, if the service said so."""
 
     def __init__(self, message: str, *, where: str = "", hint: str = "", resets_at: datetime | None = None) -> None:
         super().__init__(message, where=where, hint=hint)
@@ -118,7 +118,7 @@ class QuotaError(ProviderError):
 
 
 class ClosedError(ProviderError):
-    """A service that we leave alone until `until` (aware), because it asked for that, or because it keeps failing."""
+    """A service is not called before `until` (timezone-aware): it asked for a pause, or its circuit breaker is open."""
 
     def __init__(self, message: str, *, until: datetime, where: str = "", hint: str = "") -> None:
         super().__init__(message, where=where, hint=hint)
@@ -126,50 +126,50 @@ class ClosedError(ProviderError):
 
 
 def available_at(error: Exception) -> datetime | None:
-    """When what is closed or spent is there again; None: it is neither, or nobody has told."""
+    """When the service can be called again after a `ClosedError` or `QuotaError`; None: unknown, or another error."""
     if isinstance(error, ClosedError):
         return error.until
     return error.resets_at if isinstance(error, QuotaError) else None
 
 
 class PermanentError(ProviderError):
-    """Trying again would give the same answer."""
+    """A retry would fail in the same way."""
 
 
 class NeedsLoginError(ProviderError):
-    """A key or a login is missing, wrong or has run out."""
+    """An API key or a login is missing, invalid or expired."""
 
 
 class QualityError(NightreelError):
-    """The film does not pass the gate; the message lists the reasons."""
+    """The film failed the quality gate; the message lists the reasons."""
 
     exit_code = 6
 
 
 class HeldError(NightreelError):
-    """The film is made, and waits for a person to look at it: the job is in review."""
+    """The film is finished and waits for a person's review: the job is in review."""
 
     exit_code = 6
 
 
 class ReviewError(HeldError):
-    """A person looks at this film before it is published, as the batch was asked for."""
+    """The batch's settings require a review of this film before it is published."""
 
 
 class SampleError(NightreelError):
-    """The film waits until a person has looked at the sample of its batch."""
+    """The film waits until the sample of its batch has been reviewed."""
 
     exit_code = 6
 
 
 class TurnError(NightreelError):
-    """The film is an episode of a series, and it is not its turn: one before it has not come so far."""
+    """The film is an episode of a series, and an earlier episode has not been published yet."""
 
     exit_code = 6
 
 
 class RejectedError(NightreelError):
-    """A person has looked at the film, and does not want it."""
+    """A reviewer rejected the film."""
 
     exit_code = 6
 
@@ -181,19 +181,19 @@ class CheckpointError(NightreelError):
 
 
 class DamagedError(CheckpointError):
-    """The content of a checkpoint is none; reading it again would not help."""
+    """The content of a checkpoint is corrupt; reading it again would not help."""
 
 
 class NewerError(CheckpointError):
-    """A newer version has written it, and reads it again: what a film has cost and what people said of it stays."""
+    """A newer version wrote the checkpoint. It is not overwritten: its costs and review decisions are kept."""
 
 
 class BusyError(CheckpointError):
-    """Another process works on the same batch."""
+    """Another process is working on the same batch."""
 
 
 class BudgetError(NightreelError):
-    """What a budget of ours allows is spent; `resets_at` (aware) is when it begins anew, None: when a person does."""
+    """A budget is spent; `resets_at` (timezone-aware) is when it resets, None: when a person raises it."""
 
     exit_code = 10
 
@@ -203,40 +203,40 @@ class BudgetError(NightreelError):
 
 
 class StorageError(NightreelError):
-    """The disk refused: full, read-only or not permitted."""
+    """A file system error: full, read-only or not permitted."""
 
     exit_code = 8
 
 
 class DiskFullError(StorageError):
-    """No space is left on the disk, or none of our share of it: so it would be for the next film."""
+    """The disk or the user's disk quota is full: the next film would fail, too."""
 
 
 class TimeLimitError(NightreelError):
-    """A stage was stopped because it took too long; what it had made is in the cache."""
+    """A stage was stopped because it took too long; its finished parts are in the cache."""
 
 
 class CrashError(NightreelError):
-    """A worker process died twice under the same work."""
+    """A worker process died twice on the same task."""
 
 
 def with_message(error: _Error, message: str) -> _Error:
-    """The same error with another message. `error` itself stays as it is, and is the cause of the new one."""
+    """A copy of the error with another message; `error` becomes its cause."""
     new = type(error).__new__(type(error), message)
     new.__dict__.update(vars(error), message=message)
     new.__cause__ = error
     return new
 
 
-def did_you_mean(word: str, known: Iterable[str], *, otherwise: str | None = None, before: str = "") -> str:
-    """A hint for an unknown name: the nearest known one, else `otherwise`, which is all of them if not given.
+def did_you_mean(word: str, known: Iterable[str], *, otherwise: str | None = None, prefix: str = "") -> str:
+    """A hint for an unknown name: the closest known one, else `otherwise` (default: the list of known names).
 
-    `before` is told in front of the nearest one: the folder of a file.
+    `prefix` is put before the closest name: the folder of a file.
     """
     names = {name.casefold(): name for name in sorted(known)}
     nearest = get_close_matches(word.casefold(), names, n=1)
     if nearest:
-        return f"Did you mean {before}{names[nearest[0]]}?"
+        return f"Did you mean {prefix}{names[nearest[0]]}?"
     if otherwise is not None:
         return otherwise
     return f"Known: {', '.join(names.values())}" if names else ""
@@ -244,15 +244,15 @@ def did_you_mean(word: str, known: Iterable[str], *, otherwise: str | None = Non
 
 @contextmanager
 def raise_first_error() -> Iterator[None]:
-    """Out of the task groups inside, raise the error that stopped them by itself, not in a group.
+    """Unwrap exception groups: raise the first error itself, not the group of the task groups in the block.
 
-    The others only followed it; but a defect of ours goes before anything that a user could mend.
+    The other errors are consequences of the first. A bug in nightreel takes precedence over a `NightreelError`.
     """
     try:
         yield
     except BaseExceptionGroup as group:
-        ours, defects = group.split(NightreelError)
-        raise _first(defects or ours or group) from group
+        expected, bugs = group.split(NightreelError)
+        raise _first(bugs or expected or group) from group
 
 
 def _first(error: BaseException) -> BaseException:
@@ -260,6 +260,6 @@ def _first(error: BaseException) -> BaseException:
 
 
 def _one_line(text: str) -> str:
-    """`text` on one line, without control characters that could forge a second line in a log, and not endless."""
-    line = " ".join("".join(c if c.isprintable() else " " for c in text[:_MOST_CHARS]).split())
-    return line if len(text) <= _MOST_CHARS else f"{line}…"
+    """`text` on one line, truncated, without control characters (which could forge a log line)."""
+    line = " ".join("".join(c if c.isprintable() else " " for c in text[:_MAX_CHARS]).split())
+    return line if len(text) <= _MAX_CHARS else f"{line}…"

@@ -1,4 +1,4 @@
-"""Which proxy of this machine an address is asked through."""
+"""The system's HTTP proxy settings."""
 
 from __future__ import annotations
 
@@ -7,9 +7,9 @@ from urllib.request import getproxies, proxy_bypass
 
 
 def proxy_for(url: str) -> str | None:
-    """The proxy of this machine for an address, if it has one. Blocks: some systems keep it in a file.
+    """The proxy that the system configures for `url`; None: connect directly. Blocks: some systems read a file.
 
-    aiohttp would look for it by itself, and in ~/.netrc for a password as well, which does not go with a key.
+    aiohttp's `trust_env` would also find it, but it adds credentials from ~/.netrc, which conflict with an API key.
     """
     parts = urlsplit(url)
     return None if proxy_bypass(parts.hostname or "") else getproxies().get(parts.scheme)

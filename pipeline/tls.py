@@ -1,4 +1,4 @@
-"""Whose certificates are trusted."""
+"""The TLS trust store."""
 
 from __future__ import annotations
 
@@ -8,11 +8,11 @@ from functools import cache
 
 @cache
 def tls_context() -> ssl.SSLContext:
-    """For whoever speaks over TLS: those that this machine trusts, and those that browsers do. Blocks, the first time.
+    """A client context that trusts the system's CA certificates and Mozilla's (certifi). Blocks on the first call.
 
-    Some Pythons find none of the machine's, as that of python.org on macOS; and only a machine knows its company's own.
+    Some Python builds find no system certificates (python.org on macOS); only the system store has a company's own CA.
     """
-    import certifi  # noqa: PLC0415 - only who asks a service pays for it
+    import certifi  # noqa: PLC0415 - only commands that contact a service pay for the import
 
     context = ssl.create_default_context()
     context.load_verify_locations(certifi.where())

@@ -1,4 +1,4 @@
-"""TOML that people write, and texts beside it: read, and what is wrong in them, with its line and in their words."""
+"""Reads TOML and text files that people write, with line numbers and plain wording in error messages."""
 
 from __future__ import annotations
 
@@ -12,10 +12,10 @@ from pydantic_core import ErrorDetails
 
 from pipeline.errors import InputError
 
-# How pydantic says what a value must be, and what that is to somebody who writes no programs.
-_WORDS = (
+# Pydantic's wording, and ours for people who don't program.
+_WORDING = (
     (r"^(Input|String|List) should", "must"),
-    # Why it could not be made one, and the names of our classes.
+    # Reasons for a failed conversion, and names of our classes.
     (r", (unable to|got a number) .*", ""),
     (r"a (valid )?dictionary( or (an )?instance of \w+)?", "a table"),
     (r"less than or equal to", "at most"),
@@ -26,15 +26,15 @@ _WORDS = (
     (r"a valid boolean", "true or false"),
     (r"a valid (list|tuple)", "a list, in [ ]"),
 )
-_SHOWN_CHARS = 40
-_MOST_LEVELS = 20
+_MAX_SHOWN_CHARS = 40
+_MAX_DEPTH = 20
 _TOO_DEEP = "is nested too deeply"
 
 
 def read_text_file(path: Path, *, most_bytes: int) -> str:
-    """What is in a file, with one kind of line ending, whoever saved it: in UTF-8, with or without a mark before it.
+    r"""The text of a UTF-8 file, with `\n` line endings and without a byte order mark.
 
-    Raises `InputError` for one that can't be read, or is larger.
+    Raises `InputError` if it can't be read or is larger than `most_bytes`.
     """
     try:
         with path.open("rb") as file:
@@ -51,7 +51,7 @@ def read_text_file(path: Path, *, most_bytes: int) -> str:
 
 
 def parse_toml(text: str, path: Path | str) -> dict[str, Any]:
-    """What it says. Raises `InputError` with the line in which it is broken."""
+    """The parsed document. Raises `InputError` with the line of a syntax error."""
     try:
         content = tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
@@ -59,35 +59,35 @@ def parse_toml(text: str, path: Path | str) -> dict[str, Any]:
         raise InputError(f"is not valid TOML: {message}", where=f"{path}:{line}") from error
     except RecursionError as error:
         raise InputError(_TOO_DEEP, where=f"{path}:1") from error
-    if _is_deep(content):
+    if _is_too_deep(content):
         raise InputError(_TOO_DEEP, where=f"{path}:1")
     return content
 
 
-def _is_deep(content: object) -> bool:
-    """Whether tables and lists are in each other so often that what looks through them could not."""
+def _is_too_deep(content: object) -> bool:
+    """Whether tables and lists are nested so deeply that recursive code would fail."""
     level = [content]
-    for _ in range(_MOST_LEVELS):
+    for _ in range(_MAX_DEPTH):
         inside = (each.values() if isinstance(each, dict) else each for each in level if isinstance(each, dict | list))
         level = [each for values in inside for each in values]
     return bool(level)
 
 
 def _problem(message: str, text: str) -> tuple[str, int]:
-    """What tomllib says, in the words of who wrote the file, and the line: it names a table as Python would."""
+    """Tomllib's message in TOML terms, not Python's (it prints a table as a tuple), and the line number."""
     place = re.search(r"\s*\(at (?:line (\d+), column \d+|end of document)\)", message)
     message = message[:1].lower() + message[1:]
     if not place:
         return message, 1
     message, line = message[: place.start()], int(place[1] or 0) or max(1, len(text.splitlines()))
-    if twice := re.fullmatch(r"cannot declare \((.+)\) twice", message):
-        name = ".".join(re.findall(r"'([^']+)'", twice[1]))
-        message = f"[{name}] is there twice, write into the first one"
+    if duplicate := re.fullmatch(r"cannot declare \((.+)\) twice", message):
+        name = ".".join(re.findall(r"'([^']+)'", duplicate[1]))
+        message = f"the table [{name}] is defined twice; merge the two"
     return message, line
 
 
 def line_of(text: str, keys: Sequence[str]) -> int:
-    """The line where `keys` is written, or something in it, else the line of the nearest table around it."""
+    """The line that sets `keys` or a key below it, else the line of the closest enclosing table."""
     table: list[str] = []
     best, best_depth = 1, 0
     for number, line in enumerate(text.split("\n"), start=1):
@@ -108,17 +108,17 @@ def _keys(dotted: str) -> list[str]:
 
 
 def describe_invalid_value(details: ErrorDetails, *, looks: str = "") -> str:
-    """What is wrong with a value, as pydantic found it: "is 400, must be at most 64".
+    """A pydantic error as a message: "is 400, must be at most 64".
 
-    `looks` is what a text of that kind looks like, where it has to look like something.
+    `looks` describes a valid value for a string that failed its pattern.
     """
     if details["type"] == "missing":
         return "is missing"
-    if details["type"] == "value_error":  # a check of ours
+    if details["type"] == "value_error":  # raised by one of our validators
         return details["msg"].removeprefix("Value error, ")
-    wish = f"must be {looks}" if details["type"] == "string_pattern_mismatch" else details["msg"]
-    for theirs, ours in _WORDS:
-        wish = re.sub(theirs, ours, wish)
-    given = details["input"]
-    shown = str(given).lower() if isinstance(given, bool) else repr(given)
-    return f"is {shown}, {wish}" if isinstance(given, str | int | float) and len(shown) <= _SHOWN_CHARS else wish
+    rule = f"must be {looks}" if details["type"] == "string_pattern_mismatch" else details["msg"]
+    for theirs, ours in _WORDING:
+        rule = re.sub(theirs, ours, rule)
+    value = details["input"]
+    shown = str(value).lower() if isinstance(value, bool) else repr(value)
+    return f"is {shown}, {rule}" if isinstance(value, str | int | float) and len(shown) <= _MAX_SHOWN_CHARS else rule

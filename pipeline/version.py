@@ -1,3 +1,3 @@
-"""Which nightreel this is."""
+"""The version number."""
 
 __version__ = "0.1.0"

@@ -1,4 +1,4 @@
-"""Which folder the workspace is, and where the one lies that comes with us."""
+"""Locates the workspace folder and the built-in resources."""
 
 from __future__ import annotations
 
@@ -14,11 +14,11 @@ _PACKAGE = Path(__file__).parent
 
 
 def find_workspace(start: Path, explicit: Path | None, environ: Mapping[str, str] | None = None) -> Path:
-    """The workspace, as an absolute path.
+    """The workspace as an absolute path.
 
-    `explicit` (a flag), else NIGHTREEL_WORKSPACE, else the nearest folder from `start` upwards with a nightreel.toml,
-    else `start`. Raises `InputError` if a folder was named that is not there, or something else than one: in a
-    workspace that a slip of the finger had made, nobody would know what is finished, and what is published.
+    `explicit` (a flag), else NIGHTREEL_WORKSPACE, else the nearest folder from `start` upwards that has a
+    nightreel.toml, else `start`. Raises `InputError` if the named folder does not exist or is no folder: a mistyped
+    name must not create an empty workspace, which has no record of what is finished and published.
     """
     named = explicit or _from_environment(os.environ if environ is None else environ)
     if named is None:
@@ -27,20 +27,20 @@ def find_workspace(start: Path, explicit: Path | None, environ: Mapping[str, str
     workspace = named.expanduser().absolute()
     if not workspace.exists():
         make = f"nightreel init {shlex.quote(str(named))}"
-        raise InputError("there is no such workspace", where=str(named), hint=f"Mend its name, or make it: {make}")
+        raise InputError("no such workspace", where=str(named), hint=f"Correct the path, or create it: {make}")
     if not workspace.is_dir():
-        raise InputError("is not a folder", where=str(named), hint="Name a folder as the workspace")
+        raise InputError("is not a folder", where=str(named), hint="The workspace must be a folder")
     return workspace
 
 
 def builtin_root() -> Path:
-    """The folder that holds the built-in `templates/`, `themes/` and `topics/`: in the wheel, else the repository."""
+    """The folder with the built-in `templates/`, `themes/` and `topics/`: in the wheel, else the repository root."""
     in_wheel = _PACKAGE / "_builtin"
     return in_wheel if in_wheel.is_dir() else _PACKAGE.parent
 
 
 def is_builtin(path: Path, search: Sequence[Path]) -> bool:
-    """Whether a file came with us, and does not lie in a folder of `search`, where people edit what is theirs."""
+    """Whether a file is a built-in resource outside the `search` folders, whose files belong to the user."""
     return path.is_relative_to(builtin_root()) and not any(
         path.resolve().is_relative_to(each.resolve()) for each in search
     )

@@ -1,4 +1,4 @@
-"""What every test is held to: a clean environment, no errors in the log, no blocked loop, no process left behind."""
+"""Rules for every test: a clean environment, no logged errors, no blocked event loop, no leaked processes."""
 
 from __future__ import annotations
 
@@ -19,26 +19,26 @@ from PIL import features
 
 from tests.standins.shared_folder import KEPT
 
-# How long an example takes depends on what else the machine does.
+# The duration of an example depends on the machine's load.
 settings.register_profile("nightreel", deadline=None)
 settings.load_profile("nightreel")
 
-# As commands do, and before anything loads numpy: its threads wait for work by turning in circles, a core each.
+# As commands do, before numpy is loaded: its idle threads busy-wait, a core each.
 os.environ["OPENBLAS_NUM_THREADS"] = "1"
 
 REPOSITORY = Path(__file__).resolve().parent.parent
-# The longest of all. Begun late, as the alphabet has it, it would keep one process busy when the others have no more.
+# The slowest file. Started late, in alphabetical order, it would keep one process busy after all others are done.
 BEGUN_FIRST = "tests/integration/test_quality_broken_films.py"
 
 
 def pytest_xdist_auto_num_workers() -> int:
-    """Processes for `-n auto`: two a core, since tests that run commands and services wait half of their time."""
+    """Processes for `-n auto`: two per core, since tests of commands and services wait half of the time."""
     return 2 * (os.cpu_count() or 1)
 
 
 @pytest.hookimpl(wrapper=True)
 def pytest_collection() -> Iterator[None]:
-    """What collecting loads stays to the end: nobody looks through it for what could be freed, now or later."""
+    """Exclude everything loaded during collection from garbage collection, since it is never freed."""
     gc.disable()
     try:
         return (yield)
@@ -48,26 +48,26 @@ def pytest_collection() -> Iterator[None]:
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """The longest file goes first; all others stay as they lie."""
+    """Move the slowest file to the front."""
     items.sort(key=lambda item: not item.nodeid.startswith(BEGUN_FIRST))
 
 
 def pytest_runtest_setup(item: pytest.Item) -> None:
-    """What this machine can't draw is skipped, with what to install; in `.ci/run` it fails."""
+    """Skip tests of scripts that this machine can't draw, with what to install; in `.ci/run` they fail."""
     if os.environ.get("FONTS_REQUIRED"):
         return
     if item.get_closest_marker("shaped") and not features.check("raqm"):
-        pytest.skip("letters are not put together here: apt-get install libfribidi0")
+        pytest.skip("no text shaping here: apt-get install libfribidi0")
     if item.get_closest_marker("ideographs"):
-        from pipeline.rendering.text.fonts import face_for  # noqa: PLC0415 - for the few that look for fonts
+        from pipeline.rendering.text.fonts import face_for  # noqa: PLC0415 - only few tests need it
 
         if face_for("字", weight=400) is None:
-            pytest.skip("no font for ideographs here: apt-get install fonts-noto-cjk")
+            pytest.skip("no CJK font here: apt-get install fonts-noto-cjk")
 
 
 @pytest.fixture(autouse=True)
 def clean_environment(monkeypatch: pytest.MonkeyPatch) -> None:
-    """No setting, key or proxy of the machine reaches a test, and nothing but loopback is reached."""
+    """Remove the machine's settings, keys and proxies from the environment."""
     for name in list(os.environ):
         if name.startswith(("NIGHTREEL_", "GROQ_")) or name.lower().endswith(("_proxy", "_api_key")):
             monkeypatch.delenv(name)
@@ -75,7 +75,7 @@ def clean_environment(monkeypatch: pytest.MonkeyPatch) -> None:
 
 @pytest.fixture(autouse=True)
 def no_logged_errors(caplog: pytest.LogCaptureFixture, request: pytest.FixtureRequest) -> Iterator[None]:
-    """A logged error is a failure, unless the test says `@pytest.mark.logs_errors`."""
+    """Fail on logged errors, unless the test is marked `logs_errors`."""
     yield
     if request.node.get_closest_marker("logs_errors"):
         return
@@ -85,7 +85,7 @@ def no_logged_errors(caplog: pytest.LogCaptureFixture, request: pytest.FixtureRe
 
 @pytest.fixture(autouse=True)
 def untouched_logger() -> Iterator[None]:
-    """A command run in this process takes our logger for itself; afterwards the tests hear it again."""
+    """Restore our logger, which commands run in this process reconfigure."""
     logger = logging.getLogger("nightreel")
     before = logger.handlers[:], logger.level, logger.propagate
     yield
@@ -94,14 +94,14 @@ def untouched_logger() -> Iterator[None]:
 
 @pytest.fixture(autouse=True, scope="session")
 def unblocked_loop() -> Iterator[None]:
-    """A call that blocks the event loop raises where it happens. Put in place once: there are thousands of tests."""
+    """Raise where a call blocks the event loop. Set up once, because there are thousands of tests."""
     with blockbuster_ctx("pipeline"):
         yield
 
 
 @pytest.fixture(autouse=True, scope="session")
 def nothing_left_for_the_system() -> Iterator[None]:
-    """Tests and the commands that they run have a temporary folder of their own, and leave nothing there."""
+    """Give the tests and their commands their own temporary folder, and fail if anything is left in it."""
     folder = Path(tempfile.mkdtemp(prefix="nightreel-"))
     folder.chmod(0o711)  # PostgreSQL runs as another user
     with pytest.MonkeyPatch.context() as patch:
@@ -116,11 +116,10 @@ def nothing_left_for_the_system() -> Iterator[None]:
 
 @pytest.fixture(autouse=True, scope="session")
 def no_leaked_processes() -> Iterator[None]:
-    """Child processes must end with what started them."""
+    """Fail if child processes outlive the tests."""
     yield
-    # A voice ends its process when it is forgotten, or when whoever has it ends, as we do now: pytest itself still has
-    # what the last test was given, and what failed its traceback. What a command that ran within us has frozen is not
-    # found.
+    # A narrator ends its fork server when it is garbage-collected, but pytest still references the last test's fixtures
+    # and the tracebacks of failures. Objects frozen by a command that ran in this process are not found otherwise.
     gc.unfreeze()
     gc.collect()
     if host := sys.modules.get("pipeline.narration.espeak.fork_server"):

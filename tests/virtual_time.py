@@ -1,9 +1,9 @@
-"""An event loop whose time jumps: a night of waiting takes as long as the work in it.
+"""An event loop with virtual time: a night of waiting takes only as long as the work in it.
 
     run_in_virtual_time(night)          # a coroutine function; sleeps, deadlines and `loop.time()` are virtual
 
-What is real goes first: sockets and threads get all the time they take, and only when nothing is ready and no thread is
-at work does the time jump to whatever is due next. Sockets must stay on this machine, best within this loop; worker
+Real work has priority: sockets and threads get all the time they need, and only when nothing is ready and no thread is
+running does the clock jump to the next timer. Sockets must connect to this machine, preferably to this loop; worker
 processes are not waited for.
 """
 
@@ -19,13 +19,13 @@ from anyio import to_thread
 T = TypeVar("T")
 
 START_S = 1000.0
-# What another end of a socket on loopback gets before nothing is believed to come.
+# How long to wait for data on loopback sockets before the clock jumps.
 _GRACE_S = 0.002
 _TICK_S = 1e-6
 
 
 class VirtualTimeLoop(asyncio.SelectorEventLoop):
-    """See above. `at_work` counts what was given to threads and has not come back."""
+    """See above. `at_work` counts unfinished calls in threads."""
 
     def __init__(self) -> None:
         self.at_work = 0
@@ -39,28 +39,28 @@ class VirtualTimeLoop(asyncio.SelectorEventLoop):
         return self._now_s
 
     def run_in_executor(self, executor: Any, func: Any, *args: Any) -> Any:
-        """The same, counted."""
+        """Count the call while it runs."""
         future = super().run_in_executor(executor, func, *args)
         self.at_work += 1
         future.add_done_callback(self._came_back)
         return future
 
     async def shutdown_default_executor(self, *_deadline: float | None) -> None:
-        """The same, without the deadline that Python 3.12 gave it: a thread that ends takes no virtual time."""
+        """Ignore the timeout that Python 3.12 added, which would pass at once in virtual time."""
         await super().shutdown_default_executor()
 
     def _came_back(self, _future: object) -> None:
         self.at_work -= 1
 
     def _select(self, timeout: float | None) -> Any:
-        # Never quite still: what is due within the precision of a float would be waited for without end.
+        # Always advance a little: a timer due within float precision would never fire.
         self._now_s += _TICK_S
         ready = self._real_select(0)
         if ready or (timeout is not None and timeout <= 0):
             return ready
         ready = self._real_select(_GRACE_S)
         while not ready and (self.at_work or timeout is None):
-            # A thread wakes the loop when it is done; and without anything due, only what is real can.
+            # A finished thread wakes the loop; without timers, only real events can.
             ready = self._real_select(1.0)
         if not ready:
             self._now_s += timeout or 0.0
@@ -68,7 +68,7 @@ class VirtualTimeLoop(asyncio.SelectorEventLoop):
 
 
 def run_in_virtual_time(main: Callable[[], Awaitable[T]]) -> T:
-    """Run `main()` to its end in a loop of its own."""
+    """Run `main()` to its end in a new virtual-time loop."""
     run_sync = to_thread.run_sync
 
     async def counted(*arguments: Any, **options: Any) -> Any:

@@ -1,4 +1,4 @@
-"""Folders for what is needed for a while and by nobody else."""
+"""Temporary folders, removed even when the process exits early."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ _open: set[Path] = set()
 
 @contextlib.contextmanager
 def scratch_folder() -> Iterator[Path]:
-    """A new folder that is there as long as this lasts."""
+    """Yield a new temporary folder; remove it afterwards."""
     with TemporaryDirectory(prefix="nightreel-", ignore_cleanup_errors=True) as name:
         folder = Path(name)
         _open.add(folder)
@@ -24,6 +24,6 @@ def scratch_folder() -> Iterator[Path]:
 
 
 def discard_scratch_folders() -> None:
-    """Removes all of them, for a process that ends without leaving their blocks."""
+    """Remove all open scratch folders, for a process that exits without unwinding the stack."""
     for folder in tuple(_open):
         shutil.rmtree(folder, ignore_errors=True)

@@ -1,10 +1,13 @@
-"""A part of a film."""
+"""Time spans of a film."""
 
 from __future__ import annotations
 
 from bisect import bisect_right
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+
+# Spans are compared with thresholds in floating point.
+_ROUNDING_S = 1e-6
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -16,50 +19,51 @@ class Span:
 
     @property
     def length_s(self) -> float:
-        """How long it lasts."""
+        """Its duration."""
         return self.end_s - self.start_s
 
 
 class SpanCollector:
-    """The spans in which something is so, put together of what is told at one time after the other."""
+    """Collects the spans during which a condition holds, from its value at ascending times."""
 
-    def __init__(self, least_s: float, *, least_times: int = 1) -> None:
-        self._least_s, self._least_times = least_s, least_times
+    def __init__(self, min_s: float, *, min_count: int = 1) -> None:
+        """Spans shorter than `min_s`, or observed fewer than `min_count` times, are dropped."""
+        self._min_s, self._min_count = min_s, min_count
         self._since_s: float | None = None
-        # How often it was told to be so since then.
-        self._times = 0
-        self._found: list[Span] = []
+        # Observations in the open span.
+        self._count = 0
+        self._spans: list[Span] = []
 
-    def note(self, at_s: float, *, is_so: bool) -> None:
-        """Say whether it is so from this time on."""
-        if not is_so:
-            self._end(at_s)
+    def update(self, at_s: float, *, holds: bool) -> None:
+        """Set whether the condition holds from this time on."""
+        if not holds:
+            self._close(at_s)
             return
         if self._since_s is None:
-            self._since_s, self._times = at_s, 0
-        self._times += 1
+            self._since_s, self._count = at_s, 0
+        self._count += 1
 
-    def until(self, end_s: float) -> tuple[Span, ...]:
-        """The spans that are long enough and were told often enough, in a film that ends at `end_s`."""
-        self._end(end_s)
-        return tuple(self._found)
+    def spans(self, end_s: float) -> tuple[Span, ...]:
+        """All spans of a film that ends at `end_s`."""
+        self._close(end_s)
+        return tuple(self._spans)
 
-    def _end(self, at_s: float) -> None:
-        is_enough = self._times >= self._least_times
-        if self._since_s is not None and is_enough and at_s - self._since_s >= self._least_s - 1e-6:
-            self._found.append(Span(start_s=self._since_s, end_s=at_s))
+    def _close(self, at_s: float) -> None:
+        is_enough = self._count >= self._min_count
+        if self._since_s is not None and is_enough and at_s - self._since_s >= self._min_s - _ROUNDING_S:
+            self._spans.append(Span(start_s=self._since_s, end_s=at_s))
         self._since_s = None
 
 
-def without(spans: Iterable[Span], others: Sequence[Span], least_s: float) -> tuple[Span, ...]:
-    """What is left of spans where none of the others is, in pieces of so many seconds and more.
+def subtract(spans: Iterable[Span], others: Sequence[Span], min_s: float) -> tuple[Span, ...]:
+    """The parts of `spans` outside all `others`, if they last `min_s` or longer.
 
-    The others come one after the other; one without length parts a span in two.
+    `others` are ascending and do not overlap; an empty one splits a span in two.
     """
-    return tuple(piece for span in spans for piece in _pieces(span, others) if piece.length_s >= least_s - 1e-6)
+    return tuple(part for span in spans for part in _difference(span, others) if part.length_s >= min_s - _ROUNDING_S)
 
 
-def _pieces(span: Span, others: Sequence[Span]) -> Iterator[Span]:
+def _difference(span: Span, others: Sequence[Span]) -> Iterator[Span]:
     reached_s = span.start_s
     for number in range(bisect_right(others, reached_s, key=lambda other: other.end_s), len(others)):
         other = others[number]

@@ -22,7 +22,7 @@ from pipeline.orchestrator.vmaf import find_vmaf, measure_vmaf
 from pipeline.quality.comparison import Derived, compare_files, with_comparison
 from pipeline.quality.expected import NearDuplicate
 from pipeline.quality.judge import judge_file, unreadable, with_duplicate
-from pipeline.quality.near_duplicates import LENGTH, Fingerprint, share_of
+from pipeline.quality.near_duplicates import LENGTH_TOLERANCE, Fingerprint, film_similarity
 
 # What is looked for in a folder; a file that is named is taken as it is.
 FILM_ENDINGS = (".mp4", ".m4v", ".mov", ".webm", ".mkv", ".avi", ".mpg", ".mpeg", ".ts", ".flv", ".wmv", ".ogv")
@@ -174,7 +174,7 @@ class _Row:
         return with_duplicate(verdict, twin, self._profile)
 
     def _alike(self, portrait: Fingerprint) -> Iterator[NearDuplicate]:
-        shortest, longest = portrait.length_s * (1 - LENGTH), portrait.length_s / (1 - LENGTH)
+        shortest, longest = portrait.length_s * (1 - LENGTH_TOLERANCE), portrait.length_s / (1 - LENGTH_TOLERANCE)
         for path, other in self._seen[bisect_left(self._lengths, shortest) : bisect_right(self._lengths, longest)]:
-            if share := share_of(portrait, other):
+            if share := film_similarity(portrait, other):
                 yield NearDuplicate(name=str(path), share=share)

@@ -28,7 +28,7 @@ async def fetch(url: str, path: Path, *, also_allowed: Collection[str] = ()) -> 
     """
     with network_errors(hint=_SAVE_IT):
         async with (
-            open_public_client(also_allowed, within=_TIMEOUT, hint=_SAVE_IT) as web,
+            open_public_client(also_allowed, timeouts=_TIMEOUT, hint=_SAVE_IT) as web,
             web.get(_address(url), lambda _url: _HEADERS) as response,
         ):
             data = await _body(response)

@@ -27,7 +27,7 @@ from pipeline.choices import Depth
 from pipeline.model import STANDARD, Package, QualityProfile, Verdict
 from pipeline.quality.expected import Expected, Parts
 
-# Part of the keys of cached parts: raise it with whatever is looked for in them, or kept of them (`findings`).
+# Part of the cache keys of parts: raise it when other faults are looked for, or other `findings` stored.
 INSPECTION_VERSION = 10
 
 __all__ = [
@@ -43,7 +43,7 @@ __all__ = [
 
 
 def load() -> None:
-    """Import what inspects, so that the first call need not."""
+    """Import the inspection ahead of the first call."""
     from pipeline.quality import inspect  # noqa: F401, PLC0415
 
 
@@ -54,14 +54,14 @@ def inspect_film(
     depth: Depth = "parts",
     profile: QualityProfile = STANDARD,
 ) -> Verdict:
-    """Check all files of a film. A worker's job: see `inspect.inspect_film`."""
+    """Check all files of a film. See `inspect.inspect_film`."""
     from pipeline.quality import inspect  # noqa: PLC0415
 
     return inspect.inspect_film(package, expected, parts, depth, profile)
 
 
 def faults_of(name: str, path: Path, expected: Expected, profile: QualityProfile) -> tuple[str, ...]:
-    """What keeps a file that somebody has changed from going with a film. See `replacements.faults_of`."""
+    """The faults of a file that a user has replaced. See `replacements.faults_of`."""
     from pipeline.quality import replacements  # noqa: PLC0415
 
     return replacements.faults_of(name, path, expected, profile)
@@ -70,14 +70,14 @@ def faults_of(name: str, path: Path, expected: Expected, profile: QualityProfile
 def inspect_segment(
     path: Path, expected: Expected, *, changes: Collection[int], rest_db: float, clip_lufs: float | None
 ) -> None:
-    """Decode a segment that was just made, and put into it what was found. See `inspect.inspect_segment`."""
+    """Decode a new segment and append the findings to its file. See `inspect.inspect_segment`."""
     from pipeline.quality import inspect  # noqa: PLC0415
 
     inspect.inspect_segment(path, expected, changes=changes, rest_db=rest_db, clip_lufs=clip_lufs)
 
 
 def inspect_sound(path: Path) -> None:
-    """The same for the sound of a whole film, which is judged with the film."""
+    """`inspect_segment` for the audio of a whole film."""
     from pipeline.quality import inspect  # noqa: PLC0415
 
     inspect.inspect_sound(path)

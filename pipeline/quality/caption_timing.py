@@ -1,8 +1,8 @@
-"""Whether captions are there when somebody speaks: by the pauses, which both have.
+"""Whether captions are in time with the speech: by the pauses, which both have.
 
-What is heard and when there are captions are held against each other, moved by so much, as a radar finds an echo. Where
-they fit nowhere, as with captions without gaps or a voice over loud music, nothing is known. So few numbers are enough
-that no film of a few minutes fits anywhere by chance.
+The loudness curve and the times of the cues are cross-correlated over a range of shifts, as a radar finds an echo. If
+they correlate nowhere, as with captions without gaps or a voice over loud music, nothing can be said. The range is
+small enough that a film of a few minutes does not correlate by chance.
 """
 
 from __future__ import annotations
@@ -15,60 +15,61 @@ from numpy.typing import NDArray
 from pipeline.quality.expected import TimedText
 
 PER_S = 10
-# A level is that of 400 ms until then: it tells of the moment so many tenths of a second ago.
-_LATE = 2
-# What is so much quieter than the loudest tenth is a pause.
+# Momentary loudness covers the 400 ms before its time: it stands for the moment two steps earlier.
+_LAG = 2
+# Everything quieter than the loudest tenth by more than this is a pause.
 _RANGE_LU = 20
-# How far captions are looked for, and how far they may be off anyway: they stay a little for their readers.
-_REACH_S, _NEAR_S = 8.0, 0.5
-# As films for television are shown: 24 pictures a second as 25, and the other way round.
+# The range of shifts; and those that are no error: captions stay a little longer, to be read.
+_MAX_SHIFT_S, _IN_TIME_S = 8.0, 0.5
+# Conversions between film and television: 23.976 frames a second played as 25, and back.
 _SPEEDS = (1.0, 25 * 1001 / 24_000, 24_000 / 1001 / 25)
-# Correlation where they fit, and how much less it is where they are. Captions of another film reach 0.3 somewhere.
-_FITS, _BETTER = 0.45, 0.25
-_FEWEST_CUES, _LEAST_S = 5, 15.0
+# The correlation at the best shift, and how much higher it must be than in time. Captions of another film reach 0.3.
+_MIN_CORRELATION, _MIN_GAIN = 0.45, 0.25
+_MIN_CUES, _MIN_S = 5, 15.0
 
 
-def find_shift(cues: Sequence[TimedText], moments_lufs: Sequence[float]) -> tuple[float, float] | None:
-    """By how many seconds captions are late (negative: early), and how much too slow they run (1: they do not).
+def find_shift(cues: Sequence[TimedText], momentary_lufs: Sequence[float]) -> tuple[float, float] | None:
+    """By how many seconds captions are late (negative: early), and the factor by which they are too slow.
 
-    Of a film whose loudness is told `PER_S` times a second. None: they are in time, or nothing is known.
+    `momentary_lufs` has `PER_S` values a second. None: they are in time, or nothing can be said.
     """
     timed = [cue for cue in cues if cue.end_s > cue.start_s]
-    levels = np.array(moments_lufs[_LATE:])
-    if len(timed) < _FEWEST_CUES or timed[-1].end_s - timed[0].start_s < _LEAST_S or not len(levels):
+    levels = np.array(momentary_lufs[_LAG:])
+    if len(timed) < _MIN_CUES or timed[-1].end_s - timed[0].start_s < _MIN_S or not len(levels):
         return None
     loudest = np.percentile(levels, 90)
-    heard = np.clip(levels, loudest - _RANGE_LU, loudest)
-    fits = {speed: _fits(timed, heard, speed) for speed in _SPEEDS}
-    speed, found = max(fits.items(), key=lambda each: each[1].max())
-    at, reach, near = int(found.argmax()), round(_REACH_S * PER_S), round(_NEAR_S * PER_S)
-    there = fits[1.0][reach - near : reach + near + 1].max()
-    if found[at] < _FITS or found[at] - there < _BETTER:
+    speech = np.clip(levels, loudest - _RANGE_LU, loudest)
+    correlations = {speed: _correlate(timed, speech, speed) for speed in _SPEEDS}
+    speed, best = max(correlations.items(), key=lambda each: each[1].max())
+    at, zero, near = int(best.argmax()), round(_MAX_SHIFT_S * PER_S), round(_IN_TIME_S * PER_S)
+    in_time = correlations[1.0][zero - near : zero + near + 1].max()
+    if best[at] < _MIN_CORRELATION or best[at] - in_time < _MIN_GAIN:
         return None
-    return (at - reach) / PER_S, speed
+    return (at - zero) / PER_S, speed
 
 
-def _fits(cues: Sequence[TimedText], heard: NDArray[np.float64], speed: float) -> NDArray[np.float64]:
-    """How well captions fit to what is heard if they were this much later than they should be, and slower."""
-    reach = round(_REACH_S * PER_S)
-    shown = np.zeros(len(heard) + 2 * reach)
+def _correlate(cues: Sequence[TimedText], speech: NDArray[np.float64], speed: float) -> NDArray[np.float64]:
+    """The correlation of captions and speech for each shift, if the captions run slow by the factor `speed`."""
+    reach = round(_MAX_SHIFT_S * PER_S)
+    shown = np.zeros(len(speech) + 2 * reach)
     for cue in cues:
         start, end = (max(0, reach + round(at_s / speed * PER_S)) for at_s in (cue.start_s, cue.end_s))
         shown[start:end] = 1
-    there = np.flatnonzero(shown)
-    if not len(there):
+    captioned = np.flatnonzero(shown)
+    if not len(captioned):
         return np.zeros(2 * reach + 1)
-    first, last = there[0] - reach, there[-1] + 1 - reach
-    fits = []
-    for late in range(-reach, reach + 1):
-        # A little more than from the first cue to the last.
-        start, end = max(0, first - late - PER_S // 2), min(len(heard), last - late + PER_S // 2)
-        fits.append(_correlation(heard[start:end], shown[start + late + reach : end + late + reach]))
-    return np.array(fits)
+    first, last = captioned[0] - reach, captioned[-1] + 1 - reach
+    correlations = []
+    for shift in range(-reach, reach + 1):
+        # From the first cue to the last, and half a second around them.
+        start, end = max(0, first - shift - PER_S // 2), min(len(speech), last - shift + PER_S // 2)
+        correlations.append(_correlation(speech[start:end], shown[start + shift + reach : end + shift + reach]))
+    return np.array(correlations)
 
 
 def _correlation(one: NDArray[np.float64], other: NDArray[np.float64]) -> float:
-    if len(one) < _LEAST_S * PER_S:
+    """Pearson's correlation; 0 if there is too little to compare."""
+    if len(one) < _MIN_S * PER_S:
         return 0.0
     one, other = one - one.mean(), other - other.mean()
     return float(one @ other / np.sqrt(one @ one * (other @ other) + 1e-9))

@@ -1,4 +1,4 @@
-"""One function per property of a film: what was measured against what was ordered. Nothing here opens a file."""
+"""One function per check of what was ordered: measured against expected. Nothing here opens a file."""
 
 from __future__ import annotations
 
@@ -7,39 +7,39 @@ from itertools import zip_longest
 from statistics import fmean
 
 from pipeline.media.container.probe import MediaInfo, PictureTrack, SoundTrack
-from pipeline.media.pictures.decode import View
+from pipeline.media.pictures.decode import DecodedVideo
 from pipeline.media.sound.loudness import Loudness
 from pipeline.media.span import Span
 from pipeline.model import SAMPLE_RATE_HZ, Check, Codec, VideoFormat
 from pipeline.quality.findings import Brightness, PartFindings
 
 DURATION_TOLERANCE_S = 0.1
-# Sound that ends later or earlier than the picture by more than a frame and a half is a fault in the making.
+# A frame and a half: a larger difference between the ends of picture and sound is a bug in the making of the film.
 SYNC_TOLERANCE_S = 0.05
-# Clips are made with peaks below -2 dBTP: the margin is the maker's, this limit has none.
+# Clips are made with peaks below -2 dBTP: this limit needs no margin.
 TRUE_PEAK_DBTP = -1.0
-# Sound may come so much before its picture, or after it, and nobody sees it (EBU R 37: 40 ms and 60 ms).
+# Sound may lead or lag the picture by this much unnoticed (EBU R 37: 40 ms and 60 ms).
 OFFSET_S = 0.04
-# As long as FFmpeg's `freezedetect` waits by default.
+# The default of FFmpeg's `freezedetect`.
 STUCK_S = 2.0
-# In a picture that shows something, brightness (16 is black, 235 white) varies: a line of text on a plain ground gives
-# more than 10, the plainest gradient 2. Below 20 on average with no variation is black.
+# The standard deviation of luma (16 is black, 235 white): a line of text on a plain background has more than 10, the
+# plainest gradient 2. A mean below 20 with no deviation is black.
 BLACK_LUMA = 20.0
 FLAT_LUMA = 1.0
 _BLACK, _WHITE = 16.0, 235.0
 BLACK_SPREAD_LUMA = 4.0
-# What the probe says of each.
+# Codec, profile and pixel format by `probe`.
 _STREAMS: Mapping[Codec, str] = {
     "h264": "h264 High yuv420p",
     "h265": "hevc Main yuv420p",
     "av1": "av1 Main yuv420p10le",
 }
-# What AAC may do to the loudness of a clip.
+# AAC may change the loudness of a clip by this much.
 CLIP_TOLERANCE_LU = 0.5
 
 
 def streams(info: MediaInfo) -> Check:
-    """Exactly one picture and one sound, and nothing else."""
+    """Exactly one video and one audio stream, and nothing else."""
     counts = (len(info.pictures), len(info.sounds), info.other_streams)
     return Check.of(
         "streams",
@@ -50,19 +50,19 @@ def streams(info: MediaInfo) -> Check:
 
 
 def picture_codec(track: PictureTrack, pixel_format: str, codec: Codec) -> Check:
-    """The codec that was ordered, 4:2:0, of 8 bits (AV1: 10); H.264 High is what every player and host takes."""
+    """The ordered codec, 4:2:0, 8 bits (AV1: 10). Every player and host takes H.264 High."""
     measured, limit = f"{track.codec} {track.profile} {pixel_format}", _STREAMS[codec]
     return Check.of("picture_codec", passed=measured == limit, measured=measured, limit=limit)
 
 
 def size(track: PictureTrack, video_format: VideoFormat) -> Check:
-    """The size that was ordered."""
+    """The ordered size."""
     measured, limit = f"{track.width_px}x{track.height_px}", f"{video_format.width_px}x{video_format.height_px}"
     return Check.of("size", passed=measured == limit, measured=measured, limit=limit)
 
 
 def frame_rate(track: PictureTrack, video_format: VideoFormat, *, may_vary: bool = False) -> Check:
-    """Every picture is shown equally long, from 0 on, without gaps; unless it `may_vary`, as was asked for."""
+    """A constant frame rate from 0 on, without gaps, unless a variable one was ordered."""
     return Check.of(
         "frame_rate",
         passed=may_vary or track.constant_rate == video_format.frame_rate,
@@ -72,7 +72,7 @@ def frame_rate(track: PictureTrack, video_format: VideoFormat, *, may_vary: bool
 
 
 def colours(track: PictureTrack) -> Check:
-    """Players must not have to guess how to turn the stored numbers into colours."""
+    """The colour space is tagged, so that players need not guess it."""
     measured = "BT.709" if track.is_bt709 else "not tagged as BT.709"
     return Check.of("colours", passed=track.is_bt709, measured=measured, limit="BT.709")
 
@@ -85,7 +85,7 @@ def sound_codec(track: SoundTrack) -> Check:
 
 
 def duration(track: PictureTrack, narration_s: float) -> Check:
-    """As long as the narration."""
+    """The film is as long as its narration."""
     return Check.of(
         "duration",
         passed=abs(track.duration_s - narration_s) <= DURATION_TOLERANCE_S,
@@ -106,7 +106,7 @@ def sync(picture: PictureTrack, sound: SoundTrack) -> Check:
 
 
 def offset(sound: SoundTrack) -> Check:
-    """The sound begins with the film, as the picture does, and has no gap in which they part."""
+    """The sound begins at 0, like the picture, and has no gaps, which would move it against the picture."""
     apart_s = abs(sound.start_s) + sound.gaps_s
     return Check.of(
         "offset",
@@ -118,9 +118,9 @@ def offset(sound: SoundTrack) -> Check:
     )
 
 
-def moves(seen: View, frame_rate: int) -> Check:
-    """Pictures change where the scene was drawn with changes."""
-    stuck_s = seen.stuck / frame_rate
+def moves(video: DecodedVideo, frame_rate: int) -> Check:
+    """The picture changes where the scene was drawn with changes."""
+    stuck_s = video.stuck_frames / frame_rate
     return Check.of(
         "frozen",
         passed=stuck_s <= STUCK_S,
@@ -132,7 +132,7 @@ def moves(seen: View, frame_rate: int) -> Check:
 
 
 def frozen(spans: Sequence[Span], starts_s: Sequence[float]) -> Check:
-    """Every scene begins with a picture of its own."""
+    """The picture changes where a scene begins."""
     stuck = [
         str(number)
         for number, start_s in enumerate(starts_s, start=1)
@@ -147,7 +147,7 @@ def frozen(spans: Sequence[Span], starts_s: Sequence[float]) -> Check:
 
 
 def glyphs(undrawable: str) -> Check:
-    """Every character can be drawn."""
+    """There is a font for every character."""
     return Check.of(
         "glyphs",
         passed=not undrawable,
@@ -158,7 +158,7 @@ def glyphs(undrawable: str) -> Check:
 
 
 def index(info: MediaInfo) -> Check:
-    """The index comes before the media, and no edit list shifts a track."""
+    """`moov` comes before `mdat`, and there are no edit lists."""
     faults = [] if info.index_first else ["behind the media"]
     faults += ["with edit lists"] if info.has_edit_list else []
     return Check.of(
@@ -170,7 +170,7 @@ def index(info: MediaInfo) -> Check:
 
 
 def true_peak(measured: Loudness, most_dbtp: float = TRUE_PEAK_DBTP) -> Check:
-    """Nothing that would clip in a player, between the samples either."""
+    """No clipping in players, also between samples."""
     return Check.of(
         "true_peak",
         passed=measured.true_peak_dbtp <= most_dbtp,
@@ -182,7 +182,7 @@ def true_peak(measured: Loudness, most_dbtp: float = TRUE_PEAK_DBTP) -> Check:
 
 
 def clip(measured: Loudness, clip_lufs: float | None) -> Check:
-    """The sound of a scene is as loud as the clip that it was made of; a silent one is silent."""
+    """The sound of a scene is as loud as its clip; a silent clip gives a silent scene."""
     lufs = measured.integrated_lufs
     passed = lufs is clip_lufs is None or (
         lufs is not None and clip_lufs is not None and abs(lufs - clip_lufs) <= CLIP_TOLERANCE_LU
@@ -196,7 +196,7 @@ def clip(measured: Loudness, clip_lufs: float | None) -> Check:
 
 
 def decoded(track: PictureTrack, pictures: int) -> Check:
-    """Every packet of pictures gave one."""
+    """Every video packet gave a picture."""
     packets = sum(part.count for part in track.packets)
     return Check.of(
         "decoded",
@@ -206,28 +206,28 @@ def decoded(track: PictureTrack, pictures: int) -> Check:
     )
 
 
-def rest(seen: View, least_db: float) -> Check:
-    """What should rest, rests: coded again, a picture is itself, as far as the quantiser can tell."""
+def rest(video: DecodedVideo, min_db: float) -> Check:
+    """A held picture stays the same, up to the quantiser's error where it is coded again."""
     return Check.of(
         "rest",
-        passed=seen.at_rest_db >= least_db,
-        measured=f"{seen.at_rest_db:.1f} dB like the picture before",
-        limit=f"at least {least_db:.1f} dB",
+        passed=video.held_db >= min_db,
+        measured=f"{video.held_db:.1f} dB like the picture before",
+        limit=f"at least {min_db:.1f} dB",
     )
 
 
 def parts(picture: PictureTrack, sound: SoundTrack, found: PartFindings) -> Check:
-    """The film is made of the very packets that were decoded when its parts were made, and tells decoders the same."""
+    """The film consists of the packets that were decoded when its parts were made, with the same extradata."""
     faults = []
-    for name, kind, track, those in (
+    for name, kind, track, made in (
         ("picture", "video", picture, found.pictures),
         ("sound", "audio", sound, found.sounds),
     ):
-        if any(part.configuration != track.configuration for part in those):
+        if any(part.configuration != track.configuration for part in made):
             faults.append(f"another encoding of the {name}")
         pairs = zip_longest(track.packets, found.packets[kind])
         faults += [
-            f"another {name} in part {piece[0] if piece else len(those) + 1}"
+            f"another {name} in part {piece[0] if piece else len(made) + 1}"
             for there, piece in pairs
             if piece is None or there != piece[1]
         ][:1]
@@ -240,9 +240,9 @@ def parts(picture: PictureTrack, sound: SoundTrack, found: PartFindings) -> Chec
 
 
 def pictures(scenes: Sequence[Brightness]) -> Check:
-    """Every scene shows something. `scenes` is one picture of each, taken while it rests.
+    """Every scene shows something. `scenes` has one picture of each, taken while it is at rest.
 
-    The value is how bright they are on average, from 0 (black) to 100 % (white).
+    The value is their mean luma, from 0 (black) to 100 % (white).
     """
     seen = [_shows_something(scene) for scene in scenes]
     empty = [str(number) for number, something in enumerate(seen, start=1) if not something]
@@ -263,5 +263,5 @@ def _shows_something(picture: Brightness) -> bool:
 
 
 def format_lufs(lufs: float | None) -> str:
-    """A loudness in words."""
+    """Format a loudness; None is silence."""
     return "silence" if lufs is None else f"{lufs:.2f} LUFS"

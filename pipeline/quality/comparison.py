@@ -1,4 +1,4 @@
-"""A film that was made of another: how much smaller it is, whether it is as long, and whether it looks like it."""
+"""Compare a film with the one that it was derived from: size, duration, SSIM and VMAF."""
 
 from __future__ import annotations
 
@@ -14,19 +14,19 @@ from pipeline.quality.limits import limits_of
 
 @dataclass(frozen=True, kw_only=True)
 class Derived:
-    """A film beside the one that it was made of: sizes in bytes, lengths in seconds."""
+    """A film and the reference that it was derived from: sizes in bytes, durations in seconds."""
 
     bytes: int
     length_s: float
     reference_bytes: int
     reference_length_s: float
-    # What the pictures have in common, and Netflix's VMAF, 0 to 100; None: nobody could measure it.
+    # SSIM, and Netflix's VMAF, 0 to 100; None: not measured.
     similarity: Similarity
     vmaf: float | None = None
 
 
 def compare_files(film: Path, reference: Path) -> Similarity | None:
-    """The pictures of both, compared. Blocks: call it in a worker process. None: one can't be decoded."""
+    """SSIM of two films. Blocks: call it in a worker process. None: one can't be decoded."""
     try:
         return compare_pictures(film, reference)
     except InputError:
@@ -34,38 +34,39 @@ def compare_files(film: Path, reference: Path) -> Similarity | None:
 
 
 def with_comparison(verdict: Verdict, derived: Derived, profile: QualityProfile) -> Verdict:
-    """The verdict on a film, and on how it is beside the one that it was made of."""
+    """The verdict on a film, extended by its comparison with the reference."""
     compared = Verdict(checks=tuple(_checks(derived, profile))).under(profile)
     return Verdict(checks=(*verdict.checks, *compared.checks), profile=profile.name)
 
 
 def _checks(film: Derived, profile: QualityProfile) -> Iterator[Check]:
     limits = limits_of(profile)
-    times = film.bytes / max(1, film.reference_bytes)
+    ratio = film.bytes / max(1, film.reference_bytes)
     sizes = f"{film.bytes / 1e6:.2f} of {film.reference_bytes / 1e6:.2f} MB"
     yield Check.of(
         "size_ratio",
-        passed=times <= profile.size_ratio,
-        measured=f"{times:.2f} times as large ({sizes})",
+        passed=ratio <= profile.size_ratio,
+        measured=f"{ratio:.2f} times as large ({sizes})",
         limit=limits.get("size_ratio", ""),
-        value=times,
+        value=ratio,
     )
-    apart_s = abs(film.length_s - film.reference_length_s)
+    difference_s = abs(film.length_s - film.reference_length_s)
     yield Check.of(
         "length",
-        passed=apart_s <= profile.length_s,
+        passed=difference_s <= profile.length_s,
         measured=f"{film.length_s:.2f} s beside {film.reference_length_s:.2f} s",
         limit=limits.get("length", ""),
-        value=apart_s,
+        value=difference_s,
         unit="s",
     )
-    alike = film.similarity
+    similarity = film.similarity
     yield Check.of(
         "ssim",
-        passed=alike.mean >= profile.ssim,
-        measured=f"{alike.mean:.4f}, of {alike.pictures} pictures; {alike.least:.4f} at {alike.least_at_s:.2f} s",
+        passed=similarity.mean >= profile.ssim,
+        measured=f"{similarity.mean:.4f}, of {similarity.pictures} pictures; "
+        f"{similarity.least:.4f} at {similarity.least_at_s:.2f} s",
         limit=limits.get("ssim", ""),
-        value=alike.mean,
+        value=similarity.mean,
     )
     if film.vmaf is not None:
         yield Check.of(

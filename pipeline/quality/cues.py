@@ -1,4 +1,4 @@
-"""Subtitle files, read back and held against the cues that they were made of."""
+"""The checks of our own subtitle files: read back and compared with the cues that they were made from."""
 
 from __future__ import annotations
 
@@ -12,36 +12,36 @@ from pipeline.language.writing_systems import LEFT_TO_RIGHT_MARK, RIGHT_TO_LEFT_
 from pipeline.model import Check, Script, narration_of
 from pipeline.quality.expected import TimedText
 
-# The strict form of both formats: what every player reads, however lenient it is besides.
+# The strict form of both formats, which every player reads.
 _TIME = r"(\d\d+):([0-5]\d):([0-5]\d)[.,](\d{3})"
 _CUE = re.compile(rf"(?P<number>\d+)\n(?P<start>{_TIME}) --> (?P<end>{_TIME})\n(?P<text>.+)", re.DOTALL)
 _VTT_HEADER = "WEBVTT\n\n"
-# Cues are written in whole milliseconds.
+# Times are written in whole milliseconds.
 _ROUNDING_S = 0.0015
-# A cue may wait for the one before it to go, but not so long that anybody would notice.
+# A cue may wait for the end of the one before it, but not noticeably.
 _LATE_S = 0.05
 _QUOTED = 20
 
 
 class _FaultError(Exception):
-    """What is wrong with a file, in a few words."""
+    """A fault of a file, in a few words."""
 
 
 def srt(path: Path, cues: Sequence[TimedText], sound_s: float) -> Check:
-    """The SubRip file at `path` says `cues`, one after the other, within `sound_s` seconds of sound."""
+    """The SubRip file has exactly `cues`, one after the other, within `sound_s` seconds."""
     wanted = ["\n".join(map(as_subrip, cue.text.split("\n"))) for cue in cues]
     return _check("srt", path, wanted, cues, sound_s)
 
 
 def vtt(path: Path, cues: Sequence[TimedText], sound_s: float) -> Check:
-    """The WebVTT file at `path`, likewise; its text is mark-up."""
+    """The same for the WebVTT file, whose text is mark-up."""
     return _check("vtt", path, [cue.text for cue in cues], cues, sound_s)
 
 
 def words(cues: Sequence[TimedText], script: Script) -> Check:
-    """Every word of the script can be read, in its order."""
+    """The cues contain every word of the script, in order."""
     said = "".join("".join(narration_of(scene).split()) for scene in script.scenes)
-    shown = _undivided((line for cue in cues for line in cue.text.split("\n")), said)
+    shown = _without_hyphens((line for cue in cues for line in cue.text.split("\n")), said)
     same = next((at for at, (one, other) in enumerate(zip(said, shown, strict=False)) if one != other), None)
     at = min(len(said), len(shown)) if same is None else same
     return Check.of(
@@ -53,13 +53,13 @@ def words(cues: Sequence[TimedText], script: Script) -> Check:
     )
 
 
-def _undivided(lines: Iterable[str], said: str) -> str:
-    """The letters of lines, without the hyphens of words that are longer than a line."""
+def _without_hyphens(lines: Iterable[str], said: str) -> str:
+    """The letters of all lines, without the hyphens of words that are broken across lines."""
     shown = ""
     for line in lines:
         letters = "".join(line.split())
-        is_divided = letters.endswith("-") and not said.startswith(letters, len(shown))
-        shown += letters[:-1] if is_divided else letters
+        is_hyphenated = letters.endswith("-") and not said.startswith(letters, len(shown))
+        shown += letters[:-1] if is_hyphenated else letters
     return shown
 
 
@@ -98,7 +98,7 @@ def _cue(block: str, number: int, *, is_vtt: bool) -> TimedText:
     if int(match["number"]) != number:
         raise _FaultError(f"number {match['number']} in place {number}")
     text = html.unescape(match["text"]) if is_vtt else match["text"]
-    # Only tells players which way a line runs.
+    # Direction marks are for players only.
     text = text.replace(RIGHT_TO_LEFT_MARK, "").replace(LEFT_TO_RIGHT_MARK, "")
     return TimedText(start_s=_seconds(match["start"]), end_s=_seconds(match["end"]), text=text)
 

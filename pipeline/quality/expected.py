@@ -9,13 +9,13 @@ from pathlib import Path
 
 from pipeline.model import SAMPLE_RATE_HZ, Codec, Script, Subtitles, VideoFormat, Word, pauses_of
 
-# Share of a scene: what is drawn bit by bit is there, and no scene begins to leave before its last moments.
+# Share of a scene's duration at which everything is drawn and no transition has begun.
 _RESTS_AT = 0.75
 
 
 @dataclass(frozen=True, kw_only=True)
 class TimedText:
-    """A cue: seconds from the start of the film, lines separated by line breaks."""
+    """A cue: seconds from the start of the film, and text with line breaks."""
 
     start_s: float
     end_s: float
@@ -24,55 +24,55 @@ class TimedText:
 
 @dataclass(frozen=True, kw_only=True)
 class NearDuplicate:
-    """Another film, and how much this one is like it."""
+    """Another film that this one is similar to."""
 
-    # Job or file, and what the film is called; empty: nothing else.
+    # Job or file, and the film's title; empty: unknown.
     name: str
     title: str = ""
-    # From 0 to 1.
+    # Similarity, 0 to 1.
     share: float = 0.0
 
 
 @dataclass(frozen=True, kw_only=True)
 class Expected:
-    """The film as it was ordered."""
+    """The film as ordered."""
 
     video_format: VideoFormat
-    # Samples of narration in each scene.
+    # Samples of narration per scene.
     lengths: tuple[int, ...]
-    # The cues of the same scenes.
+    # The cues of each scene.
     subtitles: Subtitles
     codec: Codec = "h264"
-    # No voice was asked for, so that nobody misses one.
+    # Ordered without a voice.
     silent: bool = False
-    # Pictures may last longer than others: it was asked for.
+    # Ordered with a variable frame rate.
     variable_rate: bool = False
-    # What it says and shows, and when each word of each scene is said; None and empty: nobody has said.
+    # Its script, and the words of each scene with their times; None and empty: unknown.
     script: Script | None = None
-    # What the row says that it is made of: data, whatever it looks like.
+    # The cells of its row: data, never leftovers, whatever they look like.
     cells: tuple[str, ...] = ()
-    # What hosts call it; empty: as the script does.
+    # Its title on hosts; empty: the script's.
     title: str = ""
     words: tuple[tuple[Word, ...], ...] = ()
-    # Letters that no font here has.
+    # Characters that no installed font has.
     undrawable: str = ""
-    # Whether it is compared with others, and the film of its batch that is most like it; None: none is.
+    # Whether it was compared with the films of its batch, and the most similar one; None: none is similar.
     compared: bool = False
-    twin: NearDuplicate | None = None
+    near_duplicate: NearDuplicate | None = None
 
     @property
     def duration_s(self) -> float:
-        """Length of the narration."""
+        """Duration of the narration."""
         return sum(self.lengths) / SAMPLE_RATE_HZ
 
     @property
     def frame_rate(self) -> int:
-        """Pictures a second."""
+        """Frames per second."""
         return self.video_format.frame_rate
 
     @property
     def pictures(self) -> tuple[int, ...]:
-        """How many pictures of each scene are shown: each begins with the picture that is nearest to its sound."""
+        """Frames of each scene: a scene begins with the frame nearest to the start of its sound."""
         starts = [
             (2 * samples * self.frame_rate + SAMPLE_RATE_HZ) // (2 * SAMPLE_RATE_HZ)
             for samples in accumulate(self.lengths, initial=0)
@@ -81,19 +81,19 @@ class Expected:
 
     @property
     def starts_s(self) -> tuple[float, ...]:
-        """When each scene begins."""
+        """The start of each scene."""
         return tuple(samples / SAMPLE_RATE_HZ for samples in accumulate(self.lengths, initial=0))[:-1]
 
     @property
     def resting_s(self) -> tuple[float, ...]:
-        """A time in each scene when all of it has come and nothing has gone."""
+        """A time in each scene when everything is drawn and no transition has begun."""
         return tuple(
             start_s + _RESTS_AT * samples / SAMPLE_RATE_HZ
             for start_s, samples in zip(self.starts_s, self.lengths, strict=True)
         )
 
     def spoken_s(self, start_s: float, end_s: float) -> float:
-        """How many seconds of a span are spoken."""
+        """Seconds of speech in a span."""
         return sum(
             max(0.0, min(end_s, begin_s + word.end_s) - max(start_s, begin_s + word.start_s))
             for begin_s, scene in zip(self.starts_s, self.words, strict=False)
@@ -101,7 +101,7 @@ class Expected:
         )
 
     def pause_s(self, start_s: float, end_s: float) -> float:
-        """How many seconds of a span are a pause on purpose, in which a viewer thinks."""
+        """Seconds of intended pauses in the scenes of a span, for viewers to think."""
         if self.script is None:
             return 0.0
         scenes = zip(self.starts_s, self.lengths, self.script.scenes, strict=False)
@@ -113,7 +113,7 @@ class Expected:
 
     @cached_property
     def cues(self) -> tuple[TimedText, ...]:
-        """All cues, counted from the start of the film."""
+        """All cues, with times from the start of the film."""
         return tuple(
             TimedText(start_s=start_s + cue.start_s, end_s=start_s + cue.end_s, text="\n".join(cue.texts))
             for start_s, scene in zip(self.starts_s, self.subtitles.scenes, strict=True)
@@ -126,5 +126,5 @@ class Parts:
     """The files that a film was joined from."""
 
     segments: tuple[Path, ...]
-    # The sound of the whole film, if it is not that of the segments.
+    # The audio of the whole film, if it is not that of the segments.
     sound: Path | None = None

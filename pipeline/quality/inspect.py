@@ -1,7 +1,7 @@
-"""Opening what is about to be delivered, and measuring it.
+"""Inspect a film before it is delivered.
 
-`inspect_segment` decodes a part when it is made; `inspect_film` then only makes sure that the film is these parts, one
-after the other. Asked to, or when a part can't be asked any more, it decodes everything itself.
+`inspect_segment` decodes a part when it is made; `inspect_film` then only verifies that the film consists of these
+parts. On request, or if the findings of a part are missing, it decodes everything itself.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from pipeline.errors import InputError, QualityError
 from pipeline.files import sha256_of
 from pipeline.media.container.demux import opened
 from pipeline.media.container.probe import MediaInfo, probe
-from pipeline.media.pictures.decode import view
+from pipeline.media.pictures.decode import decode_video
 from pipeline.media.pictures.perceptual_hash import perceptual_hash
 from pipeline.media.sound.loudness import measure_film_loudness
 from pipeline.model import Check, Package, QualityProfile, Verdict
@@ -24,10 +24,10 @@ from pipeline.quality import checks, companions, cues, profile_checks, texts
 from pipeline.quality.expected import Expected, Parts
 from pipeline.quality.findings import (
     Brightness,
+    FilmFindings,
     Findings,
     PartFindings,
     PictureFindings,
-    Seen,
     SoundFindings,
     append_findings,
     read_part_findings,
@@ -35,8 +35,8 @@ from pipeline.quality.findings import (
 from pipeline.quality.sidecars import reading_checks
 
 _ALL_BUT_THE_LAST = {"video": (-1,)}
-# Checks of a film of ours that a profile decides about: not what was ordered, but how it is.
-_LENIENT = frozenset(
+# Checks of our own films that a profile may turn into warnings: not what was ordered, but how good it is.
+_BY_PROFILE = frozenset(
     {
         "loudness",
         "loudness_range",
@@ -66,50 +66,50 @@ def inspect_film(
 ) -> Verdict:
     """Check all files of a film. Blocks: call it in a worker process.
 
-    What was ordered must be there; how the rest is judged (loudness, silence, captions, texts…), `profile` says.
+    What was ordered must be there; the rest (loudness, silence, captions, texts…) is judged by `profile`.
 
-    All its packets are read. If they are those of `parts`, which were decoded when they were made, nothing is decoded
-    again (a tenth of a second for a minute of film); without parts, or to the full `depth`, all pictures and all sound
-    are. Memory does not grow with the length. A file that is missing or can't be read to its end is a failed verdict,
-    never an exception; of a film like that, and of one without exactly one picture and one sound, nothing else is said.
+    All packets are read. If they are those of `parts`, which were decoded when they were made, nothing is decoded again
+    (a tenth of a second for a minute of film); without parts, or with `depth` "full", everything is decoded. Memory
+    does not grow with the length. A file that is missing or can't be read to its end is a failed verdict, never an
+    exception; such a film, and one without exactly one video and one audio stream, gets no other checks.
     """
     found = None
     if parts:
-        # One that is gone, or was made before parts were inspected: then the film itself is looked at.
+        # A part that is gone, or has no findings: then the film itself is decoded.
         with suppress(InputError):
             found = read_part_findings(parts, expected.pictures)
     everything = depth == "full" or found is None
     ordered: list[Check] = []
-    lenient: list[Check] = []
+    by_profile: list[Check] = []
     for check in (
         *_film(package, expected, profile, found, everything=everything),
         *_texts(expected, profile),
         companions.thumbnails(package.stills, expected.video_format.thumbnail_px),
         companions.metadata(package.metadata, expected.script, expected.title),
     ):
-        (lenient if check.name in _LENIENT else ordered).append(check)
-    judged_as = (*ordered, *Verdict(checks=tuple(lenient)).under(profile).checks)
-    return Verdict(checks=judged_as, profile=profile.name).of_film(_digest(package.video))
+        (by_profile if check.name in _BY_PROFILE else ordered).append(check)
+    judged = (*ordered, *Verdict(checks=tuple(by_profile)).under(profile).checks)
+    return Verdict(checks=judged, profile=profile.name).of_film(_digest(package.video))
 
 
 def _digest(path: Path) -> str:
     try:
         return sha256_of(path)
     except OSError:
-        return ""  # that it can't be read is among the checks
+        return ""  # the checks report that it can't be read
 
 
 def inspect_segment(
     path: Path, expected: Expected, *, changes: Collection[int], rest_db: float, clip_lufs: float | None
 ) -> None:
-    """Decode a segment that was just made, and put into it what was found. Blocks: in the process that made it.
+    """Decode a new segment and append the findings to its file. Blocks: call it in the process that made the segment.
 
-    `expected` is a film of this one scene, `changes` are the frame times at which its picture changes, and `rest_db` is
-    how much it must stay the same at others (PSNR); `clip_lufs` is how loud its clip is (None: silent, or too short to
-    say). Raises `QualityError` with all that is wrong, and `StorageError`.
+    `expected` is a film of this one scene; `changes` are the frames at which its picture changes, and `rest_db` is the
+    lowest PSNR at all others; `clip_lufs` is the loudness of its clip (None: silent, or too short to measure). Raises
+    `QualityError` with all faults, and `StorageError`.
     """
     try:
-        with opened(path, is_held=True) as segment:
+        with opened(path, in_memory=True) as segment:
             info = probe(segment, _ALL_BUT_THE_LAST)
             if not info.is_complete:
                 raise InputError("it ends before its index says")
@@ -118,16 +118,16 @@ def inspect_segment(
             if not sound.packets:
                 raise InputError("it has no sound")
             (sound_packets,) = sound.packets
-            seen = view(segment, expected.resting_s, frame_rate=expected.frame_rate, changes=changes)
+            video = decode_video(segment, expected.resting_s, frame_rate=expected.frame_rate, changes=changes)
             loudness = measure_film_loudness(segment)
     except InputError as error:
         raise QualityError(f"the scene does not pass: {error.message}") from error
-    at_rest = tuple(map(Brightness.of, seen.looked_at))
+    at_rest = tuple(map(Brightness.of, video.samples))
     _pass(
-        *_properties(info, expected, seen.pixel_format),
-        checks.decoded(picture, seen.pictures),
-        checks.rest(seen, rest_db),
-        checks.moves(seen, expected.frame_rate),
+        *_properties(info, expected, video.pixel_format),
+        checks.decoded(picture, video.pictures),
+        checks.rest(video, rest_db),
+        checks.moves(video, expected.frame_rate),
         checks.clip(loudness, clip_lufs),
         checks.true_peak(loudness),
         checks.pictures(at_rest),
@@ -140,10 +140,10 @@ def inspect_segment(
                 frames=round(picture.duration_s * expected.frame_rate),
                 last_frames=round((picture.duration_s - picture.last_s) * expected.frame_rate),
                 configuration=picture.configuration,
-                pixel_format=seen.pixel_format,
+                pixel_format=video.pixel_format,
                 at_rest=at_rest[0],
-                look=perceptual_hash(seen.looked_at[0]),
-                black=seen.black,
+                look=perceptual_hash(video.samples[0]),
+                black=video.black,
             ),
             sound=SoundFindings(packets=sound_packets, configuration=sound.configuration, loudness=loudness),
         ),
@@ -151,7 +151,7 @@ def inspect_segment(
 
 
 def inspect_sound(path: Path) -> None:
-    """The same for the sound of a whole film, which is judged with the film."""
+    """`inspect_segment` for the audio of a whole film; it is judged with the film."""
     try:
         (sound,) = probe(path).sounds
         (packets,) = sound.packets
@@ -171,7 +171,7 @@ def _pass(*found: Check) -> None:
 def _film(
     package: Package, expected: Expected, profile: QualityProfile, found: PartFindings | None, *, everything: bool
 ) -> Iterator[Check]:
-    """The checks of the film and of its subtitles, whose times mean nothing without it."""
+    """The checks of the film, and of its subtitles, whose times depend on it."""
     try:
         info = probe(package.video, found.counts if found else {})
         if not info.is_complete:
@@ -180,23 +180,25 @@ def _film(
         yield streams
         if streams.passed:
             (picture,), (sound,) = info.pictures, info.sounds
-            seen = found.seen(expected.starts_s) if found and not everything else _decoded(package.video, expected)
-            yield from _properties(info, expected, seen.pixel_format)
+            measured = (
+                found.combined(expected.starts_s) if found and not everything else _decode(package.video, expected)
+            )
+            yield from _properties(info, expected, measured.pixel_format)
             if found:
                 yield checks.parts(picture, sound, found)
-            if seen.decoded is not None:
-                yield checks.decoded(picture, seen.decoded)
-                yield checks.frozen(seen.frozen, expected.starts_s[1:])
-            yield profile_checks.black(seen.black, profile)
+            if measured.decoded is not None:
+                yield checks.decoded(picture, measured.decoded)
+                yield checks.frozen(measured.frozen, expected.starts_s[1:])
+            yield profile_checks.black(measured.black, profile)
             yield profile_checks.keyframes(picture, profile)
             if not expected.silent:
-                yield profile_checks.loudness(seen.loudness, profile)
-                yield profile_checks.loudness_range(seen.loudness, profile)
-                yield profile_checks.silence(seen.loudness, expected, profile)
-            yield from profile_checks.torn(seen.loudness.torn, profile, expected.starts_s)
-            yield from profile_checks.stereo(seen.loudness.stereo, profile)
-            yield checks.true_peak(seen.loudness, profile.peak_dbtp)
-            yield checks.pictures(seen.scenes)
+                yield profile_checks.loudness(measured.loudness, profile)
+                yield profile_checks.loudness_range(measured.loudness, profile)
+                yield profile_checks.silence(measured.loudness, expected, profile)
+            yield from profile_checks.discontinuities(measured.loudness.torn, profile, expected.starts_s)
+            yield from profile_checks.stereo(measured.loudness.stereo, profile)
+            yield checks.true_peak(measured.loudness, profile.peak_dbtp)
+            yield checks.pictures(measured.scenes)
             yield cues.srt(package.srt, expected.cues, sound.duration_s)
             yield cues.vtt(package.vtt, expected.cues, sound.duration_s)
     except InputError as error:
@@ -204,7 +206,7 @@ def _film(
 
 
 def _texts(expected: Expected, profile: QualityProfile) -> Iterator[Check]:
-    """Checks of subtitles, metadata and script."""
+    """The checks of subtitles and script."""
     if expected.script is not None:
         yield cues.words(expected.cues, expected.script)
         yield checks.glyphs(expected.undrawable)
@@ -213,11 +215,11 @@ def _texts(expected: Expected, profile: QualityProfile) -> Iterator[Check]:
     if expected.cues:
         yield from reading_checks(expected.cues, profile)
     if expected.compared:
-        yield profile_checks.duplicate(expected.twin, profile)
+        yield profile_checks.duplicate(expected.near_duplicate, profile)
 
 
 def _properties(info: MediaInfo, expected: Expected, pixel_format: str) -> Iterator[Check]:
-    """Checks that need the packets only: nothing is decoded."""
+    """The checks that need no decoding."""
     (picture,), (sound,) = info.pictures, info.sounds
     yield checks.picture_codec(picture, pixel_format, expected.codec)
     yield checks.size(picture, expected.video_format)
@@ -230,15 +232,15 @@ def _properties(info: MediaInfo, expected: Expected, pixel_format: str) -> Itera
     yield checks.index(info)
 
 
-def _decoded(video: Path, expected: Expected) -> Seen:
-    """What is seen and heard: all pictures and all sound are decoded."""
-    # FFmpeg works without Python's lock: sound and pictures are decoded side by side.
-    with ThreadPoolExecutor(max_workers=1) as beside:
-        sound = beside.submit(measure_film_loudness, video)
-        pictures = view(video, expected.resting_s, frame_rate=expected.frame_rate, everything=True)
-        return Seen(
+def _decode(video: Path, expected: Expected) -> FilmFindings:
+    """Decode all pictures and all sound."""
+    # FFmpeg releases the GIL: sound and pictures are decoded in parallel.
+    with ThreadPoolExecutor(max_workers=1) as executor:
+        sound = executor.submit(measure_film_loudness, video)
+        pictures = decode_video(video, expected.resting_s, frame_rate=expected.frame_rate, everything=True)
+        return FilmFindings(
             pixel_format=pictures.pixel_format,
-            scenes=tuple(map(Brightness.of, pictures.looked_at)),
+            scenes=tuple(map(Brightness.of, pictures.samples)),
             loudness=sound.result(),
             decoded=pictures.pictures,
             black=pictures.black,

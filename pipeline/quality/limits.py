@@ -1,24 +1,24 @@
-"""What a profile asks of every check, in the words that a verdict and docs/gate.md use."""
+"""The limits of a profile in words, as verdicts and docs/gate.md print them."""
 
 from __future__ import annotations
 
 from pipeline.language.text import counted
 from pipeline.model import QualityProfile
 
-# Where anybody can watch them, and where hosts take them (YouTube, "Recommended upload encoding settings").
+# Formats that players and hosts take (YouTube, "Recommended upload encoding settings").
 CONTAINERS = ("mp4", "mov", "webm", "matroska")
 CODECS = ("h264", "hevc", "av1", "vp9")
 SOUND_CODECS = ("aac", "opus", "flac", "mp3", "ac3", "vorbis")
 RATE_HZ = 48_000
 FRAME_RATES = (24, 25, 30, 48, 50, 60)
-# Of the pictures that move, how many may have combs.
+# The largest share of moving pictures that may show combing.
 COMBED_PERCENT = 15
-# Width by height, upright likewise.
+# Width by height, or the other way round.
 SHAPES = ("16:9", "21:9", "2:1", "3:2", "4:3", "5:4", "1:1")
 
 
 def limits_of(profile: QualityProfile) -> dict[str, str]:
-    """The limit of each check of `judge_file`, by its name, in their order; those that are off are not among them."""
+    """The limit of each check of `judge_file` by name, in order; without checks that the profile turns off."""
     ratio = profile.size_ratio
     limits = {
         "file": "a whole film that can be decoded",

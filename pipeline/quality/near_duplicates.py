@@ -1,10 +1,9 @@
-"""Whether two films are the same film under two names: by what they say, and by what they show.
+"""Near-duplicate detection: whether two films are the same film, by what they say and what they show.
 
-What a film says is cut into shingles, eight letters that follow each other, so that it works in scripts without spaces
-too; how alike two films are is how many of their shingles they share (Jaccard). To find the films that are worth
-comparing among very many, each has a sketch: keys, of which two films that are alike share at least one (MinHash with
-banding; A. Broder, "On the resemblance and containment of documents", 1997; J. Leskovec et al., "Mining of Massive
-Datasets", chapter 3).
+Text is split into shingles, runs of eight letters, so that it works in scripts without spaces too; the similarity of
+two texts is the Jaccard index of their shingles. Candidates among very many films are found by MinHash with banding:
+each film has a few keys, and near-duplicates share at least one (A. Broder, "On the resemblance and containment of
+documents", 1997; J. Leskovec et al., "Mining of Massive Datasets", chapter 3).
 """
 
 from __future__ import annotations
@@ -22,35 +21,36 @@ from pipeline.media.pictures.perceptual_hash import MAX_DISTANCE_BITS, hamming_d
 from pipeline.model import Script, narration_of
 
 _SHINGLE = 8
-# Of films that are 80 % alike, 9,998 of 10,000 share a key: 1 - (1 - 0.8 ** 4) ** 16.
+# Of 10,000 pairs with a similarity of 80 %, 9,998 share a key: 1 - (1 - 0.8 ** 4) ** 16.
 _BANDS, _ROWS = 16, 4
-# Multiplications of odd numbers, and what is added: as good as any.
-_CHANCE = np.random.Generator(np.random.PCG64(20_261_126))
-_FACTORS = _CHANCE.integers(0, 2**63, (_BANDS * _ROWS, 1), np.uint64) * np.uint64(2) + np.uint64(1)
-_TERMS = _CHANCE.integers(0, 2**63, (_BANDS * _ROWS, 1), np.uint64)
+# The hash family: odd factors, and terms.
+_RANDOM = np.random.Generator(np.random.PCG64(20_261_126))
+_FACTORS = _RANDOM.integers(0, 2**63, (_BANDS * _ROWS, 1), np.uint64) * np.uint64(2) + np.uint64(1)
+_TERMS = _RANDOM.integers(0, 2**63, (_BANDS * _ROWS, 1), np.uint64)
 _KEY_CHARS = 16
-# A film that differs so much in its length is another one.
-LENGTH = 0.02
-_FAR_LU = 10.0
+# Films whose durations differ by more than this share are different films.
+LENGTH_TOLERANCE = 0.02
+# Mean difference of two loudness curves that have nothing in common.
+_UNRELATED_LU = 10.0
 
 
 @dataclass(frozen=True, kw_only=True)
 class Fingerprint:
-    """What is kept of a film by anybody, so that the same film is known again."""
+    """What identifies a third-party film."""
 
     length_s: float
-    # Second by second: `media.looks.perceptual_hash`, and how loud it is. Empty: it has no pictures, or no sound.
-    looks: tuple[int, ...]
-    levels_lufs: tuple[float, ...]
-    # What its captions say; empty: it has none.
-    said: str = ""
+    # Per second: a perceptual hash, and momentary loudness. Empty: no pictures, or no sound.
+    hashes: tuple[int, ...]
+    lufs_by_second: tuple[float, ...]
+    # The text of its captions; empty: it has none.
+    caption_text: str = ""
 
 
 def minhash_bands(script: Script, *, kind: str, exact: bool) -> tuple[str, ...]:
-    """The keys of a film; it is worth comparing with films that have one of them.
+    """The keys of a film; it needs comparing only with films that share one. Empty if it says nothing.
 
-    `kind` is what tells apart films that are meant to say the same: their shape, for one. `exact`: only the very same
-    script is the same film, as where a template says what differs from row to row.
+    `kind` separates films that may say the same on purpose, e.g. by their aspect ratio. With `exact`, only an identical
+    script is the same film, as where rows of a table fill a template.
     """
     if exact:
         return (content_key(kind, script.language, script.title, script.scenes)[:_KEY_CHARS],)
@@ -60,20 +60,20 @@ def minhash_bands(script: Script, *, kind: str, exact: bool) -> tuple[str, ...]:
         return ()
     numbers = np.fromiter((zlib.crc32(each.encode()) for each in sorted(found)), np.uint64, len(found))
     # The upper half of a product is well mixed.
-    least = ((_FACTORS * numbers + _TERMS) >> np.uint64(32)).min(axis=1).reshape(_BANDS, _ROWS)
+    minima = ((_FACTORS * numbers + _TERMS) >> np.uint64(32)).min(axis=1).reshape(_BANDS, _ROWS)
     return tuple(
         hashlib.sha256(f"{salt} {number} {band.tolist()}".encode()).hexdigest()[:_KEY_CHARS]
-        for number, band in enumerate(least)
+        for number, band in enumerate(minima)
     )
 
 
 def narration_text(script: Script) -> str:
-    """All that a film says."""
+    """The narration of all scenes."""
     return " ".join(map(narration_of, script.scenes))
 
 
 def shingle_set(text: str) -> frozenset[str]:
-    """Its runs of eight letters, whatever the case and the punctuation; of a shorter text, itself; none of no text."""
+    """The runs of eight letters of a text, without case and punctuation; a shorter text is one shingle."""
     plain = unicodedata.normalize("NFKC", text).casefold()
     words = "".join(char if char.isalnum() or unicodedata.category(char).startswith("M") else " " for char in plain)
     plain = " ".join(words.split())
@@ -82,55 +82,55 @@ def shingle_set(text: str) -> frozenset[str]:
 
 
 def jaccard(one: frozenset[str], other: frozenset[str]) -> float:
-    """How much of what either says both say, 0 to 1."""
+    """The Jaccard index of two sets of shingles that are not both empty, 0 to 1."""
     return len(one & other) / len(one | other)
 
 
 def shared_pictures(one: Sequence[int], other: Sequence[int]) -> float:
-    """Share of pictures that have a match in the other film, 0 to 1, the lesser of both; by `perceptual_hash`."""
+    """The share of pictures that have a match in the other film, 0 to 1, the lesser of both; by perceptual hash."""
 
-    def known(those: Sequence[int], these: Sequence[int]) -> float:
-        seen = set(these)
-        alike = (
-            look in seen or any(hamming_distance(look, each) <= MAX_DISTANCE_BITS for each in seen) for look in those
+    def matched(hashes: Sequence[int], others: Sequence[int]) -> float:
+        known = set(others)
+        matches = (
+            each in known or any(hamming_distance(each, other) <= MAX_DISTANCE_BITS for other in known)
+            for each in hashes
         )
-        return sum(alike) / len(those)
+        return sum(matches) / len(hashes)
 
-    return min(known(one, other), known(other, one))
+    return min(matched(one, other), matched(other, one))
 
 
-def share_of(one: Fingerprint, other: Fingerprint) -> float:
-    """How much two films by anybody are alike, 0 to 1: in what they show and in what they say, the lesser of both.
+def film_similarity(one: Fingerprint, other: Fingerprint) -> float:
+    """The similarity of two third-party films, 0 to 1: of their pictures and of their texts, the lesser of both.
 
-    What they say is told by their captions; without, by how loud they are from second to second. A film that is longer
-    by a fiftieth is another one.
+    Texts are compared by captions; without captions, by the loudness curves. Films of different duration are different.
     """
-    if abs(one.length_s - other.length_s) > max(one.length_s, other.length_s) * LENGTH:
+    if abs(one.length_s - other.length_s) > max(one.length_s, other.length_s) * LENGTH_TOLERANCE:
         return 0.0
-    if bool(one.looks) != bool(other.looks) or bool(one.levels_lufs) != bool(other.levels_lufs):
+    if bool(one.hashes) != bool(other.hashes) or bool(one.lufs_by_second) != bool(other.lufs_by_second):
         return 0.0
     shares = [1.0]
-    if one.looks:
-        shares.append(min(_in_step(one.looks, other.looks), _in_step(other.looks, one.looks)))
-    if one.said and other.said:
-        shares.append(jaccard(shingle_set(one.said), shingle_set(other.said)))
-    elif one.levels_lufs:
-        shares.append(_share_heard(one.levels_lufs, other.levels_lufs))
+    if one.hashes:
+        shares.append(min(_matching_seconds(one.hashes, other.hashes), _matching_seconds(other.hashes, one.hashes)))
+    if one.caption_text and other.caption_text:
+        shares.append(jaccard(shingle_set(one.caption_text), shingle_set(other.caption_text)))
+    elif one.lufs_by_second:
+        shares.append(_curve_similarity(one.lufs_by_second, other.lufs_by_second))
     return min(shares)
 
 
-def _in_step(one: Sequence[int], other: Sequence[int]) -> float:
-    """How many seconds of one look like the same second of the other, or its neighbours: one may begin later."""
-    alike = (
-        any(hamming_distance(look, each) <= MAX_DISTANCE_BITS for each in other[max(0, at - 1) : at + 2])
-        for at, look in enumerate(one)
+def _matching_seconds(one: Sequence[int], other: Sequence[int]) -> float:
+    """The share of seconds whose picture matches the same second of the other film, or a neighbour of it."""
+    matches = (
+        any(hamming_distance(each, near) <= MAX_DISTANCE_BITS for near in other[max(0, at - 1) : at + 2])
+        for at, each in enumerate(one)
     )
-    return sum(alike) / len(one)
+    return sum(matches) / len(one)
 
 
-def _share_heard(one: Sequence[float], other: Sequence[float]) -> float:
-    """How alike they rise and fall, whatever the volume: a mean difference of ten decibels is nothing in common."""
+def _curve_similarity(one: Sequence[float], other: Sequence[float]) -> float:
+    """The similarity of two loudness curves, whatever their level: 1 minus the mean difference over ten LU."""
     count = min(len(one), len(other))
-    waves = np.array([one[:count], other[:count]])
-    waves -= waves.mean(axis=1, keepdims=True)
-    return max(0.0, 1 - float(np.abs(waves[0] - waves[1]).mean()) / _FAR_LU)
+    curves = np.array([one[:count], other[:count]])
+    curves -= curves.mean(axis=1, keepdims=True)
+    return max(0.0, 1 - float(np.abs(curves[0] - curves[1]).mean()) / _UNRELATED_LU)

@@ -1,4 +1,4 @@
-"""One function per property of a film that a profile decides about: what was measured against its limits."""
+"""One function per check whose limit the profile sets: measured against that limit."""
 
 from __future__ import annotations
 
@@ -17,18 +17,18 @@ from pipeline.quality.checks import format_lufs
 from pipeline.quality.expected import Expected, NearDuplicate
 from pipeline.quality.limits import limits_of
 
-# A voice whose words are silent for so long is lost; where words begin and end is estimated, for some voices.
+# Words that are silent for longer than this are lost; for some voices, the times of words are estimates.
 LOST_S = 1.5
-# Between words and sentences there is always some.
+# Shorter silence is a pause between words or sentences.
 _PAUSE_S = 0.5
-# A shorter film has too few numbers for a range (EBU R 128 s1: none for short-form content).
+# A shorter film has too few values for a range (EBU R 128 s1: none for short-form content).
 RANGED_S = 60.0
-# A click now and then is no fault.
+# The window in which clicks are counted: a single one is no fault.
 CLICKED_S = 10.0
 
 
 def keyframes(picture: PictureTrack, profile: QualityProfile) -> Check:
-    """Players can seek."""
+    """Keyframes are close enough for players to seek."""
     return Check.of(
         "keyframes",
         passed=picture.keyframe_s <= profile.keyframe_s,
@@ -40,7 +40,7 @@ def keyframes(picture: PictureTrack, profile: QualityProfile) -> Check:
 
 
 def black(spans: Sequence[Span], profile: QualityProfile) -> Check:
-    """No black picture stays."""
+    """No long black span."""
     length_s = max((span.length_s for span in spans), default=0.0)
     return Check.of(
         "black",
@@ -53,7 +53,7 @@ def black(spans: Sequence[Span], profile: QualityProfile) -> Check:
 
 
 def loudness(measured: Loudness, profile: QualityProfile) -> Check:
-    """As loud as films on the net are, and so not silent (ITU-R BS.1770, over the whole film)."""
+    """Integrated loudness is in the range of online video, and so not silent (ITU-R BS.1770)."""
     lufs = measured.integrated_lufs
     return Check.of(
         "loudness",
@@ -66,7 +66,7 @@ def loudness(measured: Loudness, profile: QualityProfile) -> Check:
 
 
 def loudness_range(measured: Loudness, profile: QualityProfile) -> Check:
-    """Nobody has to reach for the volume (EBU Tech 3342); of short films, nothing is said."""
+    """Nobody has to adjust the volume (EBU Tech 3342). 0 for short films."""
     spread = range_of(np.array(measured.powers)) if len(measured.powers) >= RANGED_S * CELLS_PER_S else 0.0
     return Check.of(
         "loudness_range",
@@ -79,18 +79,18 @@ def loudness_range(measured: Loudness, profile: QualityProfile) -> Check:
 
 
 def silence(measured: Loudness, expected: Expected, profile: QualityProfile) -> Check:
-    """No dead air but the pauses that are meant, and no word that is not heard."""
+    """No silence but intended pauses, and no silent words."""
     length_s, lost, at_s = 0.0, 0.0, 0.0
     for span in filter(lambda span: span.length_s >= _PAUSE_S, silent_spans(measured.powers)):
         length_s = max(length_s, span.length_s - expected.pause_s(span.start_s, span.end_s))
         missing = expected.spoken_s(span.start_s, span.end_s)
         if missing > lost:
             lost, at_s = missing, span.start_s
-    told = f"{lost:.2f} s of words without sound at {at_s:.2f} s" if lost > LOST_S else f"{length_s:.2f} s"
+    described = f"{lost:.2f} s of words without sound at {at_s:.2f} s" if lost > LOST_S else f"{length_s:.2f} s"
     return Check.of(
         "silence",
         passed=length_s <= profile.silence_s and lost <= LOST_S,
-        measured=told,
+        measured=described,
         limit=limits_of(profile).get("silence", ""),
         value=length_s,
         unit="s",
@@ -98,24 +98,24 @@ def silence(measured: Loudness, expected: Expected, profile: QualityProfile) -> 
 
 
 def stereo(found: Stereo, profile: QualityProfile) -> Iterator[Check]:
-    """Nobody hears half of it, or on a phone nothing; of what is silent, nothing is said."""
+    """Both channels are there (`balance`) and do not cancel out in mono (`phase`). No checks of a silent film."""
     if not found.audible:
         return
     for name, spans in (("balance", found.one_sided), ("phase", found.cancelled)):
-        length_s, told = longest_of(spans)
+        length_s, where = longest_of(spans)
         is_all = length_s >= found.audible.length_s
         yield Check.of(
             name,
             passed=length_s <= profile.stereo_s and not is_all,
-            measured=told + (", all that is heard" if is_all else ""),
+            measured=where + (", all that is heard" if is_all else ""),
             limit=limits_of(profile).get(name, ""),
             value=length_s,
             unit="s",
         )
 
 
-def torn(found: Discontinuities, profile: QualityProfile, joints_s: Sequence[float] = ()) -> Iterator[Check]:
-    """The voice does not stutter, and nothing cracks; at joints there is a pause that is meant."""
+def discontinuities(found: Discontinuities, profile: QualityProfile, joints_s: Sequence[float] = ()) -> Iterator[Check]:
+    """Few dropouts and clicks. Dropouts at `joints_s`, the starts of scenes, are intended pauses."""
     places = [span for span in found.dropouts if not any(span.start_s <= at_s <= span.end_s for at_s in joints_s)]
     dropouts = len(places)
     yield Check.of(
@@ -136,22 +136,22 @@ def torn(found: Discontinuities, profile: QualityProfile, joints_s: Sequence[flo
 
 
 def longest_of(spans: Sequence[Span]) -> tuple[float, str]:
-    """The length of the longest one in seconds, and where it is."""
+    """The duration of the longest span, 0 without any, and a description of it."""
     if not spans:
         return 0.0, "none"
-    found = max(spans, key=lambda span: span.length_s)
-    return found.length_s, f"{found.length_s:.2f} s at {found.start_s:.2f} s"
+    longest = max(spans, key=lambda span: span.length_s)
+    return longest.length_s, f"{longest.length_s:.2f} s at {longest.start_s:.2f} s"
 
 
-def duplicate(twin: NearDuplicate | None, profile: QualityProfile) -> Check:
-    """Not the same film as another one, under another name."""
-    percent = 100 * twin.share if twin else 0.0
-    called = f" (“{twin.title}”)" if twin and twin.title else ""
+def duplicate(other: NearDuplicate | None, profile: QualityProfile) -> Check:
+    """Not the same film as another one."""
+    percent = 100 * other.share if other else 0.0
+    title = f" (“{other.title}”)" if other and other.title else ""
     return Check.of(
         "duplicate",
         passed=percent < profile.alike_percent,
-        measured=f"{_whole_percent(percent)} % like {twin.name}{called}"
-        if twin and twin.share
+        measured=f"{_whole_percent(percent)} % like {other.name}{title}"
+        if other and other.share
         else "unlike the others",
         limit=limits_of(profile).get("duplicate", ""),
         value=percent,
@@ -160,5 +160,5 @@ def duplicate(twin: NearDuplicate | None, profile: QualityProfile) -> Check:
 
 
 def _whole_percent(percent: float) -> int:
-    """Only what is the same is 100 %."""
+    """Rounded, but 100 only if it is exactly that."""
     return 100 if percent >= 100 else min(99, round(percent))

@@ -1,4 +1,4 @@
-"""What somebody has put in the place of a file that goes with a film: a correction passes, another film's does not."""
+"""Companion files that a user has edited or replaced: corrections pass, files of another film do not."""
 
 from __future__ import annotations
 
@@ -16,45 +16,45 @@ from pipeline.quality.expected import Expected, TimedText
 from pipeline.quality.near_duplicates import shingle_set
 from pipeline.quality.sidecars import caption_checks, read_cues
 
-# Of what a film says, and of the time in which it speaks, captions leave out no more.
-_SAID, _SPOKEN = 0.2, 0.5
-# A length is written with three places.
+# Captions contain at least this share of the text, and leave out at most this share of the speech.
+_MIN_TEXT, _MAX_UNCAPTIONED = 0.2, 0.5
+# Durations are written with three decimals.
 _SAME_S = 0.01
 
 
 def faults_of(name: str, path: Path, expected: Expected, profile: QualityProfile) -> tuple[str, ...]:
-    """What keeps a file from going with a film, a line each; none: it may. Blocks.
+    """The faults of a replaced file, a line each; empty: it may be delivered with the film. Blocks.
 
-    `name` is what it is: "srt", "vtt", "es.srt" (captions in another language), "thumbnail", "thumbnail-2", "metadata".
+    `name` is its kind: "srt", "vtt", "es.srt" (captions in another language), "thumbnail", "thumbnail-2", "metadata".
     """
     if name == "metadata":
-        checks = list(_of_metadata(path, expected))
+        checks = list(_metadata_checks(path, expected))
     elif name.startswith("thumbnail"):
-        checks = [companions.picture(path)]
+        checks = [companions.own_thumbnail(path)]
     else:
-        checks = list(_of_captions(name, path, expected, profile))
+        checks = list(_caption_checks(name, path, expected, profile))
     return Verdict(checks=tuple(checks)).under(profile).reasons
 
 
-def _of_captions(name: str, path: Path, expected: Expected, profile: QualityProfile) -> Iterator[Check]:
-    as_made = {"srt": cues.srt, "vtt": cues.vtt}.get(name)
-    if as_made and as_made(path, expected.cues, expected.duration_s).passed:
+def _caption_checks(name: str, path: Path, expected: Expected, profile: QualityProfile) -> Iterator[Check]:
+    check_unchanged = {"srt": cues.srt, "vtt": cues.vtt}.get(name)
+    if check_unchanged and check_unchanged(path, expected.cues, expected.duration_s).passed:
         return
-    # What is heard of a film of ours is known by its own captions.
+    # When speech is heard in our own films is known from their own cues.
     yield from caption_checks([path], expected.duration_s, profile, None)
     try:
         found = read_cues(path)
     except ValueError:
-        return  # that is said already
+        return  # `caption_checks` has reported it
     if not is_partial(path.name):
         yield _coverage(found, expected.cues, profile)
-    if as_made and expected.cues:
+    if check_unchanged and expected.cues:
         yield _words(found, expected)
         yield _timing(found, expected.cues, profile)
 
 
 def _coverage(found: Sequence[TimedText], cues: Sequence[TimedText], profile: QualityProfile) -> Check:
-    """There are captions where it speaks, which of a film of ours is known."""
+    """There are captions where the film's own cues are."""
     longest_s = lasted_s = missing_s = 0.0
     for cue in cues:
         middle_s, length_s = (cue.start_s + cue.end_s) / 2, cue.end_s - cue.start_s
@@ -65,32 +65,32 @@ def _coverage(found: Sequence[TimedText], cues: Sequence[TimedText], profile: Qu
     spoken_s = sum(cue.end_s - cue.start_s for cue in cues)
     return Check.of(
         "captions",
-        passed=longest_s <= profile.uncaptioned_s and missing_s <= _SPOKEN * spoken_s,
+        passed=longest_s <= profile.uncaptioned_s and missing_s <= _MAX_UNCAPTIONED * spoken_s,
         measured=f"{missing_s:.2f} of {spoken_s:.2f} s of speech without captions",
         limit=f"at most {profile.uncaptioned_s:g} s at once, and half of it",
     )
 
 
 def _words(found: Sequence[TimedText], expected: Expected) -> Check:
-    """They say what the film says, in its language."""
+    """The captions contain what the film says, in its language."""
     text = " ".join(cue.text for cue in found)
     said, shown = shingle_set(" ".join(cue.text for cue in expected.cues)), shingle_set(text)
     share = len(said & shown) / max(1, len(said))
     other = language_mismatch(text, expected.script.language) if expected.script else ""
     return Check.of(
         "captions",
-        passed=share >= _SAID and not other,
+        passed=share >= _MIN_TEXT and not other,
         measured=other or f"{100 * share:.0f} % of what the film says",
-        limit=f"at least {100 * _SAID:.0f} % of it, in its language",
+        limit=f"at least {100 * _MIN_TEXT:.0f} % of it, in its language",
     )
 
 
 def _timing(found: Sequence[TimedText], cues: Sequence[TimedText], profile: QualityProfile) -> Check:
-    """Captions are there when they are said: told by those whose text is still one of ours, and stands there once."""
+    """Captions are in time: judged by those whose text is unchanged and unique."""
     counts = Counter(cue.text for cue in cues)
     spoken_s = {cue.text: cue.start_s for cue in cues if counts[cue.text] == 1}
-    apart_s = [cue.start_s - spoken_s[cue.text] for cue in found if cue.text in spoken_s]
-    late_s = max(apart_s, key=abs, default=0.0)
+    differences_s = [cue.start_s - spoken_s[cue.text] for cue in found if cue.text in spoken_s]
+    late_s = max(differences_s, key=abs, default=0.0)
     return Check.of(
         "captions",
         passed=abs(late_s) <= profile.caption_s,
@@ -99,19 +99,19 @@ def _timing(found: Sequence[TimedText], cues: Sequence[TimedText], profile: Qual
     )
 
 
-def _of_metadata(path: Path, expected: Expected) -> Iterator[Check]:
+def _metadata_checks(path: Path, expected: Expected) -> Iterator[Check]:
     check = companions.metadata(path)
     yield check
     if check.passed:
         content = json.loads(path.read_text(encoding="utf-8-sig"))
-        fault = next(_other(content, expected), "")
+        fault = next(_metadata_faults(content, expected), "")
         yield Check.of(
             "metadata", passed=not fault, measured=fault or "its own", limit="those of this film, for viewers"
         )
 
 
-def _other(content: dict[str, object], expected: Expected) -> Iterator[str]:
-    """What only the metadata of another film say; and what nobody has meant for viewers."""
+def _metadata_faults(content: dict[str, object], expected: Expected) -> Iterator[str]:
+    """Signs of another film's metadata, and leftovers."""
     script = expected.script or Script(title="", language="", scenes=())
     language, length_s = content.get("language"), content.get("duration_s")
     if script.language and language not in {None, "", script.language}:
@@ -119,5 +119,5 @@ def _other(content: dict[str, object], expected: Expected) -> Iterator[str]:
     if isinstance(length_s, int | float) and abs(length_s - expected.duration_s) > _SAME_S:
         yield f"of a film of {length_s:.2f} s, and this one has {expected.duration_s:.2f} s"
     for name, ours in (("title", script.title), ("description", script.description), ("tags", " ".join(script.tags))):
-        if (found := companions.find_artefact(content.get(name, ""))) and not find_prose_artefact(ours):
+        if (found := companions.find_leftover(content.get(name, ""))) and not find_prose_artefact(ours):
             yield found

@@ -1,4 +1,4 @@
-"""Caption files beside a film by anybody: can they be read, and do they keep to the film?"""
+"""Caption files beside a third-party film: readable, in order, and in time with the sound."""
 
 from __future__ import annotations
 
@@ -22,38 +22,38 @@ from pipeline.quality.limits import limits_of
 from pipeline.quality.profile_checks import longest_of
 from pipeline.quality.texts import caption_text, named_language
 
-_ENDINGS = (".srt", ".vtt")
+_SUFFIXES = (".srt", ".vtt")
 # Larger files are no captions.
-_MOST_BYTES = 5_000_000
+_MAX_BYTES = 5_000_000
 _TAGS = re.compile(r"<[^>]*>|\{\\[^}]*\}")
-# Captions are written in milliseconds.
+# Times are written in milliseconds.
 _ROUNDING_S = 0.0015
-# So many say what was said before: no refrain does so. Music and other sounds may go on.
-_SAID, _OFTEN, _SHARE = re.compile(r"[^\W\d].{9}", re.DOTALL), 3, 0.4
-# A cue shorter than this says nothing about how fast people have to read.
-_LEAST_S = 0.05
+# This many repeat the text before them: more than any refrain. Descriptions of sounds ("♪") may repeat.
+_SPOKEN_TEXT, _MIN_REPEATS, _REPEAT_SHARE = re.compile(r"[^\W\d].{9}", re.DOTALL), 3, 0.4
+# The reading speed of a shorter cue means nothing.
+_MIN_CUE_S = 0.05
 
 
 def sidecars_of(film: Path) -> list[Path]:
-    """The caption files beside a film: of its name, or of its name and a language (film.de.srt)."""
+    """The caption files beside a film: with its name, or its name and a language (film.de.srt)."""
     stem = film.stem.casefold()
     try:
         files = sorted(film.parent.iterdir())
     except OSError:
         return []
-    beside = (path for path in files if path.suffix.lower() in _ENDINGS and path.is_file())
-    return [path for path in beside if path.stem.casefold() == stem or path.stem.casefold().startswith(f"{stem}.")]
+    captions = (path for path in files if path.suffix.lower() in _SUFFIXES and path.is_file())
+    return [path for path in captions if path.stem.casefold() == stem or path.stem.casefold().startswith(f"{stem}.")]
 
 
 def caption_checks(
     paths: Sequence[Path], sound_s: float, profile: QualityProfile, sound: AudioAnalysis | None
 ) -> Iterator[Check]:
-    """The checks of these files together, each telling of the worst; none without files."""
+    """The checks of all files, each for the worst one; none without files."""
     if not paths:
         return
     limits, faults, cues = limits_of(profile), [], []
     languages: list[Check] = []
-    whole: list[list[TimedText]] = []
+    complete: list[list[TimedText]] = []
     for path in paths:
         try:
             found = read_cues(path)
@@ -62,14 +62,14 @@ def caption_checks(
             continue
         faults += [f"{path.name}: {fault}" for fault in find_faults(found, sound_s)][:1]
         cues += found
-        whole += [] if is_partial(path.name) else [found]
-        if told := named_language(path, found):
-            languages.append(told)
+        complete += [] if is_partial(path.name) else [found]
+        if check := named_language(path, found):
+            languages.append(check)
     if "captions" in limits:
         measured = "; ".join(faults) or f"{len(cues)} cues in order"
         yield Check.of("captions", passed=not faults, measured=measured, limit=limits["captions"])
     if cues and sound:
-        yield from (check for check in _heard_checks(whole, sound, sound_s, profile) if check.name in limits)
+        yield from (check for check in _sound_checks(complete, sound, sound_s, profile) if check.name in limits)
     if cues:
         yield from (check for check in reading_checks(cues, profile) if check.name in limits)
         yield caption_text(cues)
@@ -77,12 +77,12 @@ def caption_checks(
         yield next((check for check in languages if not check.passed), languages[0])
 
 
-def _heard_checks(
+def _sound_checks(
     files: Sequence[Sequence[TimedText]], sound: AudioAnalysis, sound_s: float, profile: QualityProfile
 ) -> Iterator[Check]:
-    """Whether captions of all that is said are there when it is said: of the file where it is worst."""
+    """Captions cover all of the speech and are in time with it; for the worst file."""
     limits = limits_of(profile)
-    gaps = [longest_uncaptioned(cues, sound.spoken, sound.levels_lufs, sound_s) for cues in files]
+    gaps = [longest_uncaptioned(cues, sound.spoken, sound.lufs_by_second, sound_s) for cues in files]
     length_s, where = longest_of([gap for gap in gaps if gap.length_s])
     yield Check.of(
         "caption_gaps",
@@ -92,14 +92,16 @@ def _heard_checks(
         value=length_s,
         unit="s",
     )
-    shifts = [shift for cues in files if (shift := find_shift(cues, sound.moments_lufs))]
+    shifts = [shift for cues in files if (shift := find_shift(cues, sound.momentary_lufs))]
     late_s, speed = max(shifts, key=lambda shift: abs(shift[0]), default=(0.0, 1.0))
-    told = f"{abs(late_s):.1f} s {'late' if late_s >= 0 else 'early'}" if shifts else "in time, as far as it is known"
-    told += "" if speed == 1 else f", and {100 * abs(speed - 1):.0f} % too {'slow' if speed > 1 else 'fast'}"
+    measured = (
+        f"{abs(late_s):.1f} s {'late' if late_s >= 0 else 'early'}" if shifts else "in time, as far as it is known"
+    )
+    measured += "" if speed == 1 else f", and {100 * abs(speed - 1):.0f} % too {'slow' if speed > 1 else 'fast'}"
     yield Check.of(
         "caption_timing",
         passed=abs(late_s) <= profile.caption_s and speed == 1,
-        measured=told,
+        measured=measured,
         limit=limits.get("caption_timing", ""),
         value=late_s,
         unit="s",
@@ -107,17 +109,17 @@ def _heard_checks(
 
 
 def first_cues(paths: Sequence[Path]) -> list[TimedText]:
-    """The cues of the first of these files that can be read; none: there is none."""
+    """The cues of the first readable file; empty if there is none."""
     for path in paths:
-        with suppress(ValueError):  # that it can't be read is a finding of its own
+        with suppress(ValueError):  # reported by its own check
             return read_cues(path)
     return []
 
 
 def read_cues(path: Path) -> list[TimedText]:
-    """The cues of an SRT or WebVTT file, in its order, without mark-up. Raises `ValueError` that says what is wrong."""
+    """The cues of an SRT or WebVTT file, in its order, without mark-up. Raises a readable `ValueError`."""
     try:
-        if path.stat().st_size > _MOST_BYTES:
+        if path.stat().st_size > _MAX_BYTES:
             raise ValueError("too large for captions")
         content = path.read_text(encoding="utf-8-sig")
     except UnicodeDecodeError as error:
@@ -130,13 +132,13 @@ def read_cues(path: Path) -> list[TimedText]:
         events = pysubs2.SSAFile.from_string(content, format_=path.suffix.lower().removeprefix("."))
     except (pysubs2.exceptions.Pysubs2Error, ValueError, IndexError) as error:
         raise ValueError("no captions in it") from error
-    # Of the two, WebVTT has entities.
-    as_shown = html.unescape if path.suffix.lower() == ".vtt" else str
+    # Only WebVTT has HTML entities.
+    unescape = html.unescape if path.suffix.lower() == ".vtt" else str
     cues = [
         TimedText(
             start_s=event.start / 1000,
             end_s=event.end / 1000,
-            text=strip_invisible(as_shown(_TAGS.sub("", event.text.replace("\\N", "\n")))).strip(),
+            text=strip_invisible(unescape(_TAGS.sub("", event.text.replace("\\N", "\n")))).strip(),
         )
         for event in events
     ]
@@ -146,7 +148,7 @@ def read_cues(path: Path) -> list[TimedText]:
 
 
 def find_faults(cues: Sequence[TimedText], sound_s: float) -> Iterator[str]:
-    """What is wrong with the times of cues, in their order."""
+    """Faults of the cues in their order: empty, overlapping, past the end, repeated."""
     before_s = 0.0
     for number, cue in enumerate(cues, start=1):
         if not cue.text:
@@ -158,23 +160,23 @@ def find_faults(cues: Sequence[TimedText], sound_s: float) -> Iterator[str]:
         if cue.end_s > sound_s + _ROUNDING_S:
             yield f"cue {number} until {cue.end_s:.2f} s, after the sound at {sound_s:.2f} s"
         before_s = max(before_s, cue.end_s)
-    # Those that scroll have others of a hundredth of a second between them.
-    texts = [cue.text for cue in cues if cue.end_s - cue.start_s > _LEAST_S]
-    again = [text for before, text in pairwise(("", *texts)) if _SAID.match(text) and _is_said_again(before, text)]
-    if len(again) >= _OFTEN and len(again) >= _SHARE * len(texts):
+    # Scrolling captions have cues of a hundredth of a second in between.
+    texts = [cue.text for cue in cues if cue.end_s - cue.start_s > _MIN_CUE_S]
+    again = [text for before, text in pairwise(("", *texts)) if _SPOKEN_TEXT.match(text) and _repeats(before, text)]
+    if len(again) >= _MIN_REPEATS and len(again) >= _REPEAT_SHARE * len(texts):
         yield f"{len(again)} of {len(texts)} cues say the same as before: “{again[0]}”"
 
 
-def _is_said_again(before: str, text: str) -> bool:
-    """Whether a cue says what the one before it says, or one line twice."""
+def _repeats(before: str, text: str) -> bool:
+    """Whether a cue repeats the one before it, or its own first line."""
     first, *others = text.split("\n")
     return text == before or first in others
 
 
 def reading_checks(cues: Sequence[TimedText], profile: QualityProfile) -> Iterator[Check]:
-    """Whether a viewer can read them: letters a second, lines, and letters in a line; an ideograph counts as two."""
+    """Reading speed in letters a second, lines per cue, and letters per line; an ideograph counts as two."""
     limits = limits_of(profile)
-    timed = [cue for cue in cues if cue.end_s - cue.start_s > _LEAST_S]
+    timed = [cue for cue in cues if cue.end_s - cue.start_s > _MIN_CUE_S]
     speed, at_s = max(
         ((display_width(cue.text) / (cue.end_s - cue.start_s), cue.start_s) for cue in timed), default=(0.0, 0.0)
     )

@@ -1,4 +1,4 @@
-"""The checks of a film's texts: all is meant for viewers, and what is said is in the language that was asked for."""
+"""The checks of a film's texts: no leftovers that were never meant for viewers, and the right language."""
 
 from __future__ import annotations
 
@@ -11,20 +11,20 @@ from pipeline.model import Check, Script, narration_of
 from pipeline.model.text_artefacts import find_artefacts, find_caption_artefact, find_replaced_letters
 from pipeline.quality.expected import TimedText
 
-# The language in the name of a caption file, as players read it: film.de.srt, film.pt-BR.vtt.
+# The language in the name of a caption file, as players parse it: film.de.srt, film.pt-BR.vtt.
 _TAG = re.compile(r"\.([a-z]{2,3}(?:[-_][a-z0-9]+)*)$", re.IGNORECASE)
 
 
 def text(script: Script, cells: Sequence[str] = ()) -> Check:
-    """Nothing is left in what a film says and shows that was never meant for viewers.
+    """No leftovers (placeholders, JSON, remarks of the model) in what the film says and shows.
 
-    What stands in `cells`, those of the row that it is made of, is somebody's text, whatever it looks like.
+    Text from `cells`, those of the film's row, is never a leftover.
     """
     return _text(list(find_artefacts(script, cells)))
 
 
 def caption_text(cues: Sequence[TimedText]) -> Check:
-    """The same of the captions of a film by anybody."""
+    """The same for the captions of a third-party film."""
     numbered = enumerate(cues, start=1)
     found = [f"{left} in caption {number}" for number, cue in numbered if (left := find_caption_artefact(cue.text))]
     if lost := find_replaced_letters("\n".join(cue.text for cue in cues)):
@@ -45,7 +45,7 @@ def _text(found: Sequence[str]) -> Check:
 
 
 def language(script: Script) -> Check:
-    """What is said is in the language of the film."""
+    """The narration is in the language of the film."""
     said = " ".join(narration_of(scene) for scene in script.scenes)
     other = language_mismatch(said, script.language)
     return Check.of(
@@ -57,7 +57,7 @@ def language(script: Script) -> Check:
 
 
 def named_language(path: Path, cues: Sequence[TimedText]) -> Check | None:
-    """The captions of a file are in the language that its name tells; None: it tells none."""
+    """A caption file is in the language that its name gives; None: it gives none."""
     if not (named := _TAG.search(path.stem)):
         return None
     tag = named[1].replace("_", "-")

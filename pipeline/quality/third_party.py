@@ -1,4 +1,4 @@
-"""One function per property of a film by anybody: what was measured, and whether the profile takes it."""
+"""The checks of a third-party film: measured against the profile's limits."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from fractions import Fraction
 from pathlib import Path
 
 from pipeline.language.text import counted
-from pipeline.media.analysis.black_bars import Bars
+from pipeline.media.analysis.black_bars import BlackBars
 from pipeline.media.analysis.results import AudioAnalysis, FilmAnalysis, VideoAnalysis
 from pipeline.media.filters import BLOCK_S
 from pipeline.media.pictures.perceptual_hash import MAX_DISTANCE_BITS, hamming_distance
@@ -23,32 +23,30 @@ from pipeline.quality.limits import (
     SOUND_CODECS,
     limits_of,
 )
-from pipeline.quality.profile_checks import RANGED_S, longest_of, stereo, torn
+from pipeline.quality.profile_checks import RANGED_S, discontinuities, longest_of, stereo
 
-# By the ending of a name, what the file should be.
-_ENDINGS = {
+# Containers by file name suffix.
+_SUFFIXES = {
     ".mp4": ("mp4",),
     ".m4v": ("mp4",),
     ".mov": ("mov",),
     ".webm": ("webm",),
     ".mkv": ("matroska", "webm"),
 }
-_SQUARE = 0.01
-_SHAPE = 0.02
-# 30000/1001 is 30, to a thousandth.
-_RATE = 0.0015
-# Name, whether it is good, the value in words, as a number, and its unit.
-_Found = tuple[str, bool, str, float | None, str]
-# What lasts to within this of both ends is all of a film.
+# Tolerances of the pixel aspect ratio, the display aspect ratio, and the frame rate: 30000/1001 is 30.
+_SQUARE, _ASPECT, _RATE = 0.01, 0.02, 0.0015
+# Name, whether it passes, the value as text and as a number, and its unit.
+_Result = tuple[str, bool, str, float | None, str]
+# A span that comes this close to both ends is the whole film.
 _ALL_S = 0.2
-# A hum begins and ends, too: what a meter of 400 ms makes of that.
-_FADES_S, _LEAST_HUM_S = 1.0, 5.0
-# Black bars on all sides, each of so much of the film at least, and so much more of it on one side than on the other.
-_FRAME, _ASIDE = 0.03, 0.2
+# The tolerance for a hum that is the whole film (the meter's window of 400 ms at both ends), and its minimum.
+_FADES_S, _MIN_HUM_S = 1.0, 5.0
+# Bars are a fault on all four sides, each with this share of the picture, or if opposite ones differ by this share.
+_FRAME, _ASYMMETRY = 0.03, 0.2
 
 
 def film_checks(path: Path, film: FilmAnalysis, profile: QualityProfile) -> Iterator[Check]:
-    """All that a film alone can be asked, in the order of `limits_of`."""
+    """All checks of a film alone, in the order of `limits_of`."""
     limits = limits_of(profile)
     picture, sound = film.picture, film.sound
     found = {
@@ -68,20 +66,20 @@ def film_checks(path: Path, film: FilmAnalysis, profile: QualityProfile) -> Iter
             yield Check.of(name, passed=passed, measured=measured, limit=limit, value=value, unit=unit)
 
 
-def _container(path: Path, film: FilmAnalysis) -> _Found:
-    expected = _ENDINGS.get(path.suffix.lower())
+def _container(path: Path, film: FilmAnalysis) -> _Result:
+    expected = _SUFFIXES.get(path.suffix.lower())
     misnamed = expected is not None and film.container not in expected
     measured = f"{film.container} in a file named {path.suffix}" if misnamed else film.container
     return "container", film.container in CONTAINERS and not misnamed, measured, None, ""
 
 
-def _streams(film: FilmAnalysis) -> _Found:
+def _streams(film: FilmAnalysis) -> _Result:
     videos, audios, others = film.counts
     measured = f"{videos} video, {audios} audio" + (f", {others} other" if others else "")
     return "streams", (videos, audios) == (1, 1), measured, None, ""
 
 
-def _picture(track: VideoAnalysis, profile: QualityProfile) -> Iterator[_Found]:
+def _picture(track: VideoAnalysis, profile: QualityProfile) -> Iterator[_Result]:
     good = track.codec in CODECS and track.pixel_format.startswith(("yuv420p", "yuvj420p", "nv12"))
     yield "picture_codec", good, " ".join(filter(None, (track.codec, track.profile, track.pixel_format))), None, ""
     shorter = min(track.width_px, track.height_px)
@@ -109,38 +107,44 @@ def _picture(track: VideoAnalysis, profile: QualityProfile) -> Iterator[_Found]:
     yield "combs", combed <= COMBED_PERCENT, f"{combed:.0f} % of the pictures that move", combed, "%"
     yield _bars(track.bars)
     most, at_s = busiest_window(track.jumps_s, 1.0)
-    told = f"{most} in the second at {at_s:.2f} s" if most else "none"
-    yield "jumps", most <= profile.jumps, told, most, ""
+    measured = f"{most} in the second at {at_s:.2f} s" if most else "none"
+    yield "jumps", most <= profile.jumps, measured, most, ""
     blinks = len(track.blinks_s)
-    told = f"{counted(blinks, 'place')}, first at {track.blinks_s[0]:.2f} s" if blinks else "none"
-    yield "blinks", blinks <= profile.blinks, told, blinks, ""
+    measured = f"{counted(blinks, 'place')}, first at {track.blinks_s[0]:.2f} s" if blinks else "none"
+    yield "blinks", blinks <= profile.blinks, measured, blinks, ""
     flashes = track.flashes
-    told = f"{flashes:g} in the second at {track.flashes_at_s:.2f} s" if flashes else "none"
-    yield "flashes", flashes <= profile.flashes, told, flashes, ""
+    measured = f"{flashes:g} in the second at {track.flashes_at_s:.2f} s" if flashes else "none"
+    yield "flashes", flashes <= profile.flashes, measured, flashes, ""
 
 
-def _aspect(track: VideoAnalysis) -> _Found:
+def _aspect(track: VideoAnalysis) -> _Result:
     pixel = float(track.pixel_aspect)
     shape = track.width_px * pixel / track.height_px
     shape = 1 / shape if track.rotation % 180 else shape
     known = [float(Fraction(*map(int, each.split(":")))) for each in SHAPES]
-    usual = not track.rotation % 90 and any(abs(max(shape, 1 / shape) / each - 1) <= _SHAPE for each in known)
+    usual = not track.rotation % 90 and any(abs(max(shape, 1 / shape) / each - 1) <= _ASPECT for each in known)
     measured = f"{shape:.3f}:1" + ("" if abs(pixel - 1) <= _SQUARE else f", pixels of {pixel:.3f}:1")
     measured += f", turned by {track.rotation}°" if track.rotation % 90 else ""
     measured += "" if track.reshaped_s is None else f", another shape at {track.reshaped_s:.2f} s"
     return "aspect", usual and abs(pixel - 1) <= _SQUARE and track.reshaped_s is None, measured, shape, ""
 
 
-def _bars(bars: Bars) -> _Found:
-    """A picture may be narrower than the film or lower, not both; and what is beside it is there twice."""
+def _bars(bars: BlackBars) -> _Result:
+    """Letterbox or pillarbox is fine, both together are not; and opposite bars are equal."""
     sides = {"left": bars.left, "right": bars.right, "top": bars.top, "bottom": bars.bottom}
-    is_small = min(sides.values()) >= _FRAME
-    is_aside = max(abs(bars.left - bars.right), abs(bars.top - bars.bottom)) >= _ASIDE
-    told = ", ".join(f"{100 * share:.0f} % {side}" for side, share in sides.items() if share)
-    return "bars", not (is_small or is_aside), f"black: {told}" if told else "none", 100 * max(sides.values()), "%"
+    is_framed = min(sides.values()) >= _FRAME
+    is_asymmetric = max(abs(bars.left - bars.right), abs(bars.top - bars.bottom)) >= _ASYMMETRY
+    shares = ", ".join(f"{100 * share:.0f} % {side}" for side, share in sides.items() if share)
+    return (
+        "bars",
+        not (is_framed or is_asymmetric),
+        f"black: {shares}" if shares else "none",
+        100 * max(sides.values()),
+        "%",
+    )
 
 
-def _frozen(track: VideoAnalysis, profile: QualityProfile) -> _Found:
+def _frozen(track: VideoAnalysis, profile: QualityProfile) -> _Result:
     longest_s, where = longest_of(track.still)
     length_s = max(track.end_s - track.start_s, 1e-9)
     percent = 100 * _one_picture_s(track) / length_s
@@ -149,18 +153,18 @@ def _frozen(track: VideoAnalysis, profile: QualityProfile) -> _Found:
 
 
 def _one_picture_s(track: VideoAnalysis) -> float:
-    """How long one picture stands at most: different ones are slides, but a clock that goes on makes no other one."""
+    """The longest total time of one still picture. Different ones are slides; a running clock makes no other one."""
     longest_s, lasted_s, last = 0.0, 0.0, None
     for span in track.still:
         middle = round((span.start_s + span.end_s) / 2 - track.start_s)
-        look = track.looks[min(middle, len(track.looks) - 1)] if track.looks else None
-        is_same = last is None or look is None or hamming_distance(look, last) <= MAX_DISTANCE_BITS
-        lasted_s, last = span.length_s + (lasted_s if is_same else 0.0), look
+        shown = track.hashes[min(middle, len(track.hashes) - 1)] if track.hashes else None
+        is_same = last is None or shown is None or hamming_distance(shown, last) <= MAX_DISTANCE_BITS
+        lasted_s, last = span.length_s + (lasted_s if is_same else 0.0), shown
         longest_s = max(longest_s, lasted_s)
     return longest_s
 
 
-def _sound(track: AudioAnalysis, profile: QualityProfile) -> Iterator[_Found]:
+def _sound(track: AudioAnalysis, profile: QualityProfile) -> Iterator[_Result]:
     good = track.codec in SOUND_CODECS and track.sample_rate_hz == RATE_HZ and track.channels == 2
     channels = {1: "mono", 2: "stereo"}.get(track.channels, f"{track.channels} channels")
     yield "sound_codec", good, f"{track.codec}, {track.sample_rate_hz} Hz, {channels}", None, ""
@@ -175,7 +179,7 @@ def _sound(track: AudioAnalysis, profile: QualityProfile) -> Iterator[_Found]:
     yield "true_peak", round(peak, 2) <= profile.peak_dbtp, f"{peak:.2f} dBTP", peak, "dBTP"
     runs = track.clipped_runs
     yield "clipping", runs <= profile.clipped_runs, f"{runs} places", runs, ""
-    for check in torn(track.torn, profile):
+    for check in discontinuities(track.discontinuities, profile):
         yield check.name, check.passed, check.measured, check.value, check.unit
     longest_s, where = longest_of(track.bursts)
     yield "bursts", not track.bursts, where, longest_s, "s"
@@ -187,15 +191,15 @@ def _sound(track: AudioAnalysis, profile: QualityProfile) -> Iterator[_Found]:
         yield check.name, check.passed, check.measured, check.value, check.unit
 
 
-def _hum(track: AudioAnalysis, profile: QualityProfile) -> _Found:
+def _hum(track: AudioAnalysis, profile: QualityProfile) -> _Result:
     steady_s, length_s = track.steady.length_s, track.end_s - track.start_s
-    # In a shorter one, hardly a word can be said.
-    all_of_it = length_s >= _LEAST_HUM_S and steady_s >= length_s - _FADES_S
+    # A shorter film hardly has time for a word.
+    all_of_it = length_s >= _MIN_HUM_S and steady_s >= length_s - _FADES_S
     _, where = longest_of([track.steady] if steady_s >= 1 else [])
     return "hum", steady_s <= profile.hum_s and not all_of_it, where, steady_s, "s"
 
 
-def _together(picture: VideoAnalysis, sound: AudioAnalysis, profile: QualityProfile) -> Iterator[_Found]:
+def _together(picture: VideoAnalysis, sound: AudioAnalysis, profile: QualityProfile) -> Iterator[_Result]:
     apart_s = abs(picture.end_s - sound.end_s)
     yield "sync", apart_s <= profile.sync_s, f"{apart_s:.3f} s between the ends of picture and sound", apart_s, "s"
     late_s = sound.start_s - picture.start_s
@@ -211,5 +215,5 @@ def _together(picture: VideoAnalysis, sound: AudioAnalysis, profile: QualityProf
     )
 
 
-def _index(film: FilmAnalysis) -> _Found:
+def _index(film: FilmAnalysis) -> _Result:
     return "index", film.index_first, "first" if film.index_first else "behind the media", None, ""

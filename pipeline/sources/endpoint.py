@@ -34,13 +34,13 @@ class Endpoint:
     most_bytes: int = 2 << 30
 
 
-async def fetch_pages(asked: Endpoint, folder: Path, form: TableOptions, *, retry: RetryPolicy) -> tuple[Page, ...]:
+async def fetch_pages(asked: Endpoint, folder: Path, options: TableOptions, *, retry: RetryPolicy) -> tuple[Page, ...]:
     """Download all pages into files below `folder`.
 
     Raises `ProviderError` or `SourceError`; pages that were downloaded before the error must not be used.
     """
     fetch = await to_thread.run_sync(_load)
-    return await fetch(asked, folder, form, retry=retry)
+    return await fetch(asked, folder, options, retry=retry)
 
 
 def _load() -> Callable[..., Awaitable[tuple[Page, ...]]]:

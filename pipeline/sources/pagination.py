@@ -39,11 +39,11 @@ _AROUND = ("", "meta.", "pagination.", "paging.")
 _ONWARDS = "Say with source.next_at or source.page_param how it goes on"
 
 
-async def fetch(asked: Endpoint, folder: Path, form: TableOptions, *, retry: RetryPolicy) -> tuple[Page, ...]:
+async def fetch(asked: Endpoint, folder: Path, options: TableOptions, *, retry: RetryPolicy) -> tuple[Page, ...]:
     """See `endpoint.fetch_pages`."""
     name = redacted(asked.address)
     timeout = aiohttp.ClientTimeout(total=asked.timeout_s, sock_connect=10)
-    async with open_public_client(asked.allowed, within=timeout, hint=_ALLOW) as web:
+    async with open_public_client(asked.allowed, timeouts=timeout, hint=_ALLOW) as web:
         caller = _Caller(asked=asked, web=web, name=name)
         url: URL | None = caller.first()
         pages: list[Page] = []
@@ -54,7 +54,7 @@ async def fetch(asked: Endpoint, folder: Path, form: TableOptions, *, retry: Ret
                 raise PermanentError(what, where=name, hint=_ONWARDS)
             seen.add(url)
             answer = await with_retries(retry, partial(caller.get, url, folder / f"{len(pages) + 1:05}"))
-            page = await to_thread.run_sync(_look, answer, form, name)
+            page = await to_thread.run_sync(_look, answer, options, name)
             pages.append(page)
             url = caller.next(url, answer, page)
     return tuple(pages)
@@ -75,14 +75,14 @@ class _Answer:
     link: str
 
 
-def _look(answer: _Answer, form: TableOptions, name: str) -> Page:
+def _look(answer: _Answer, options: TableOptions, name: str) -> Page:
     """Whether an answer has rows, and what it says beside them."""
     if not answer.path.stat().st_size:
-        return Page(path=answer.path, kind=answer.kind, beside={}, is_empty=True)
-    table, beside = open_page(answer.path, answer.kind, form, name=name)
+        return Page(path=answer.path, kind=answer.kind, metadata={}, is_empty=True)
+    table, beside = open_page(answer.path, answer.kind, options, name=name)
     is_empty = next(iter(table.rows()), None) is None
     kept = {key: value for key, value in beside.items() if not isinstance(value, list)}
-    return Page(path=answer.path, kind=answer.kind, beside=kept, is_empty=is_empty)
+    return Page(path=answer.path, kind=answer.kind, metadata=kept, is_empty=is_empty)
 
 
 @dataclass(kw_only=True)
@@ -107,7 +107,7 @@ class _Caller:
         """The address of the page after this one; None: it was the last."""
         if answer.link:
             return self._on(url, answer.link)
-        marks = [_mark(value_at(page.beside, at)) for at in ((self.asked.next_at,) if self.asked.next_at else _NEXT)]
+        marks = [_mark(value_at(page.metadata, at)) for at in ((self.asked.next_at,) if self.asked.next_at else _NEXT)]
         for mark in marks:
             if mark.startswith(("http://", "https://", "/", "?")):
                 return self._on(url, mark)
@@ -119,7 +119,7 @@ class _Caller:
             return None if is_over else url.update_query({self.asked.page_param: str(int(number) + 1)})
         if self.asked.next_at or page.is_empty:
             return None
-        if any(marks) or any(value_at(page.beside, around + at) for around in _AROUND for at in _MORE):
+        if any(marks) or any(value_at(page.metadata, around + at) for around in _AROUND for at in _MORE):
             what = "says that there are more rows, and not at which address"
             raise PermanentError(what, where=self.name, hint=_ONWARDS)
         return None
@@ -156,7 +156,7 @@ class _Caller:
                 taken += len(piece)
                 if self.taken_bytes + taken > self.asked.most_bytes:
                     limit = f"{self.asked.most_bytes / 1e6:,.0f} MB"
-                    raise PermanentError(f"answers more than {limit}", where=self.name, hint="Raise source.most_mb")
+                    raise PermanentError(f"returned more than {limit}", where=self.name, hint="Raise source.most_mb")
                 head = head or piece[:64]
                 await file.write(piece)
         self.taken_bytes += taken

@@ -1,4 +1,4 @@
-"""A text file, read and checked: whatever is wrong with it is one line with its name."""
+"""Reads and validates text files."""
 
 from __future__ import annotations
 
@@ -13,17 +13,17 @@ MAX_BYTES = 1 << 20
 
 
 def read_text(path: Path) -> str:
-    """The text of a file: UTF-8, or UTF-16 that says so; NFC, line feeds between lines, nothing invisible in it.
+    r"""The text of a file in UTF-8, or UTF-16 with a byte order mark: NFC, `\n` line endings, no invisible characters.
 
-    Raises `InputError` when the file is missing, empty, binary, of another encoding, over 1 MiB or can't be read.
+    Raises `InputError` if the file is missing, empty, binary, in another encoding, over 1 MiB or unreadable.
     """
     data = _read_bytes(path)
     if data.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
-        # "Unicode", as Windows' Notepad saved it. What begins like it and is UTF-32 has zeros now.
+        # "Unicode" in old versions of Windows Notepad. UTF-32 starts alike and leaves null characters behind.
         try:
             data = data.decode("utf-16").encode()
         except UnicodeDecodeError as error:
-            raise InputError("is damaged UTF-16", where=str(path), hint="Save it as UTF-8") from error
+            raise InputError("is invalid UTF-16", where=str(path), hint="Save it as UTF-8") from error
     if b"\0" in data:
         raise InputError("is a binary file, not text", where=str(path), hint="Give a .md brief or a .txt topic list")
     try:
@@ -37,31 +37,32 @@ def read_text(path: Path) -> str:
         ) from error
     text = strip_invisible(text.replace("\r\n", "\n").replace("\r", "\n"))
     if not text.strip():
-        raise InputError("is empty", where=str(path), hint="Write a topic a line (.txt), or a title and notes (.md)")
+        hint = "Write one topic per line (.txt), or a title and notes (.md)"
+        raise InputError("is empty", where=str(path), hint=hint)
     return text
 
 
 def check_name(path: Path) -> None:
-    """Raise `InputError` for a name with bytes that are no text, as old archives leave them: nothing could tell it."""
+    """Raise `InputError` for a file name with undecodable bytes (old archives): it can't be printed or stored."""
     where = str(path).encode(errors="replace").decode()
     if where != str(path):
-        raise InputError("has a name that is no text", where=where, hint="Give the file another name")
+        raise InputError("its name is not valid UTF-8", where=where, hint="Rename the file")
 
 
 def nearest_file(path: Path) -> str:
-    """What to tell of a file that is missing: the one beside it that is called nearly so; empty: none is."""
+    """A hint for a missing file: the closest name in its folder, or that the folder is missing; empty: no match."""
     try:
         siblings = [sibling.name for sibling in path.parent.iterdir()]
     except OSError:
         return f"There is no folder {path.parent}"
-    # As it has to be typed: with its folder, where one was typed.
-    return did_you_mean(path.name, siblings, otherwise="", before=str(path)[: -len(path.name)])
+    # With the folder as the user typed it.
+    return did_you_mean(path.name, siblings, otherwise="", prefix=str(path)[: -len(path.name)])
 
 
 def _read_bytes(path: Path) -> bytes:
     check_name(path)
     try:
-        # A pipe or a device would never end.
+        # A pipe or a device may be endless.
         if not stat.S_ISREG(path.stat().st_mode):
             raise InputError("is not a regular file", where=str(path))
         with path.open("rb") as file:

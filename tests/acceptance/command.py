@@ -1,4 +1,4 @@
-"""The command line as a user meets it: a process of its own, in a clean environment."""
+"""Run the command line as a user does: in a separate process, with a clean environment."""
 
 from __future__ import annotations
 
@@ -21,21 +21,21 @@ import psutil
 from tests.acceptance import warm
 
 REPOSITORY = Path(__file__).resolve().parents[2]
-# What a hanging command gets before it is killed. Nothing ever waits for it when all is well.
+# A hanging command is killed after this time.
 DEADLINE_S = 120
 _PROGRESS = re.compile(r"\[\d+/\d+\] .+: (started|script|narration|subtitles|scenes|film|quality|publishing)")
 _KEPT = ("PATH", "HOME", "TMPDIR", "LANG", "LC_ALL", "SYSTEMROOT", "TEMP", "TMP")
 
 
 def environment(extra: Mapping[str, str]) -> dict[str, str]:
-    """What the command sees: no setting, key or proxy of the machine, and the package of this repository."""
+    """The environment of a command: this repository's package, without the machine's settings, keys and proxies."""
     kept = {name: os.environ[name] for name in _KEPT if name in os.environ}
     return {**kept, "PYTHONPATH": str(REPOSITORY), **extra}
 
 
 @dataclass(frozen=True)
 class Finished:
-    """What a command left behind."""
+    """The exit code and output of a command."""
 
     code: int
     stdout: str
@@ -54,7 +54,7 @@ class Finished:
 
     @property
     def complaints(self) -> list[str]:
-        """The lines on stderr that tell more than how far it is."""
+        """The lines on stderr except progress messages."""
         return [line for line in self.stderr.splitlines() if not _PROGRESS.fullmatch(line)]
 
 
@@ -67,7 +67,7 @@ def nightreel(
 ) -> Finished:
     """Run `nightreel ARGUMENTS` to its end; `through`: see `Running.start`.
 
-    With `most_file_bytes`, it can write no larger file; only where commands are forked.
+    `most_file_bytes` limits the size of files it can write, and is only available where commands are forked.
     """
     if not through and warm.can_run(env or {}):
         forked = warm.start(
@@ -85,7 +85,7 @@ def nightreel(
 
 @dataclass
 class Running:
-    """A command at work, in a process group of its own, with its JSON events as they come."""
+    """A running command, in its own process group, with its JSON events as they arrive."""
 
     process: subprocess.Popen[str] | warm.Forked
     seen: list[dict[str, Any]] = field(default_factory=list)
@@ -103,9 +103,9 @@ class Running:
         from_nothing: bool = False,
         through: Sequence[str] = (),
     ) -> Running:
-        """Start `nightreel ARGUMENTS`; `from_nothing`: as a shell does, with nothing loaded.
+        """Start `nightreel ARGUMENTS`; `from_nothing`: in a new Python process instead of a fork.
 
-        `through` is a program then that becomes the command which is given to it.
+        `through` is then a wrapper program that executes the command that follows it.
         """
         if not from_nothing and warm.can_run(env or {}):
             return cls(warm.start("pipeline", [*map(str, arguments)], cwd=cwd, env=environment(env or {})))
@@ -123,32 +123,32 @@ class Running:
         return cls(process)
 
     def wait_for(self, **wanted: object) -> dict[str, Any]:
-        """The next event with these values. Fails when the command ends without it."""
+        """Return the next event with these values. Fails when the command ends without it."""
         for event in self._events():
             if wanted.items() <= event.items():
                 return event
         raise AssertionError(f"no event {wanted} in {self.seen}; stderr: {self.finish().stderr}")
 
     def children(self) -> list[psutil.Process]:
-        """The processes that it has started."""
+        """All descendants of the command."""
         return psutil.Process(self.process.pid).children(recursive=True)
 
     def finish(self) -> Finished:
-        """Wait for the end."""
+        """Wait for the command to end."""
         stdout, stderr = self.process.communicate()
         self._watchdog.cancel()
         return Finished(self.process.wait(), stdout, stderr)
 
     def _events(self) -> Iterator[dict[str, Any]]:
         assert self.process.stdout is not None
-        # Line by line, without reading ahead: what comes after the wanted event stays in the pipe.
+        # Without reading ahead, so that later events stay in the pipe.
         while line := self.process.stdout.readline():
             self.seen.append(json.loads(line))
             yield self.seen[-1]
 
 
 def _end_group(process: subprocess.Popen[str] | warm.Forked) -> None:
-    """It and all that it has started: a worker that is left would keep the streams open, and who reads them waiting."""
+    """Kill the process group: a leftover worker would keep the streams open, and their readers waiting."""
     if hasattr(os, "killpg"):
         with suppress(ProcessLookupError):
             os.killpg(process.pid, signal.SIGKILL)
@@ -157,14 +157,14 @@ def _end_group(process: subprocess.Popen[str] | warm.Forked) -> None:
 
 
 def all_gone(processes: list[psutil.Process]) -> bool:
-    """Whether they end by themselves, soon."""
+    """Whether all these processes end within 30 s."""
     _, alive = psutil.wait_procs(processes, timeout=30)
     return not alive
 
 
 @dataclass
 class Quiet:
-    """A command at work, in a process group of its own, whose output goes to files: nobody has to read along."""
+    """A running command, in its own process group, whose output goes to files, so it needs no reader."""
 
     process: subprocess.Popen[bytes]
     out: IO[bytes]
@@ -186,14 +186,14 @@ class Quiet:
         return cls(process, out, err)
 
     def children(self) -> list[psutil.Process]:
-        """The processes that it has started; none, if it has ended."""
+        """All descendants of the command; none, if it has ended."""
         try:
             return psutil.Process(self.process.pid).children(recursive=True)
         except psutil.NoSuchProcess:
             return []
 
     def finish(self) -> Finished:
-        """Wait for the end; what takes too long is killed."""
+        """Wait for the command to end; kill it after `DEADLINE_S`."""
         try:
             self.process.wait(DEADLINE_S)
         except subprocess.TimeoutExpired:

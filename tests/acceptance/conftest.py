@@ -1,4 +1,4 @@
-"""Films that several tests look at, each made once."""
+"""Films that several tests inspect, each made once."""
 
 from __future__ import annotations
 
@@ -22,14 +22,14 @@ _IN_SEVERAL = "PYTEST_XDIST_WORKER" in os.environ
 
 @pytest.fixture(scope="session")
 def shared(tmp_path_factory) -> Path:
-    """A folder that all processes of a run have in common, when tests run in several."""
+    """A folder shared by all processes of a test run."""
     base: Path = tmp_path_factory.getbasetemp()
     return base.parent if _IN_SEVERAL else base
 
 
 @pytest.fixture(scope="session", autouse=True)
 def warm_commands(shared) -> Iterator[None]:
-    """Commands and stand-ins need not load everything anew."""
+    """Commands and stand-ins are forked from a process that has loaded everything."""
     owner = os.getppid() if _IN_SEVERAL else os.getpid()
     with warm(REPOSITORY, environment({}), place=shared / "warm.json", owner=owner):
         yield
@@ -37,7 +37,7 @@ def warm_commands(shared) -> Iterator[None]:
 
 @pytest.fixture(scope="session")
 def tea(shared) -> MadeFilm:
-    """A film in its workspace, made once in a run. Tests that change anything there take a copy."""
+    """A film in its workspace, made once per run. Tests that change anything there take a copy."""
     kept = shared / "tea.pickle"
     with FileLock(kept.with_suffix(".lock"), timeout=2 * DEADLINE_S):
         if not kept.exists():
@@ -49,10 +49,10 @@ def tea(shared) -> MadeFilm:
 
 @dataclass(frozen=True, kw_only=True)
 class KilledBatch:
-    """A batch that was killed with SIGKILL in its second film, then run again, then once more."""
+    """A batch that was killed with SIGKILL during its second film, then run twice more."""
 
     home: Path
-    # Events before the kill, and the jobs as `status` saw them after it.
+    # Events before the kill, and the output of `status` after it.
     events: list[dict[str, Any]]
     workers_ended: bool
     status_after_kill: dict[str, Any]
@@ -64,21 +64,21 @@ class KilledBatch:
 
     @property
     def workspace(self) -> Path:
-        """Where it was made."""
+        """The workspace."""
         return self.home / "ws"
 
     @property
     def output(self) -> Path:
-        """Where its films lie."""
+        """The folder of its films."""
         return self.workspace / "output" / "kitchen"
 
 
 @pytest.fixture(scope="session")
 def killed_batch(tea, tmp_path_factory) -> KilledBatch:
-    """Three briefs; the kill comes when the first film is complete and the scenes of the second are being drawn."""
+    """Three briefs, killed when the first film is complete and the scenes of the second are being drawn."""
     home = tmp_path_factory.mktemp("killed")
     write_folder(home / "kitchen")
-    stock(home / "ws", tea.workspace)  # so that the first film, at least, is made at once
+    stock(home / "ws", tea.workspace)  # speeds up the first film
     place = ("--workspace", home / "ws", "--json")
     command = ("run", "kitchen", "--offline", *place)
     running = Running.start(*command, cwd=home, env={"NIGHTREEL_WORK__STRATEGY": "sequential"})

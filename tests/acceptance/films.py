@@ -1,4 +1,4 @@
-"""Tiny briefs, and what is on disk of the films made of them."""
+"""Tiny briefs, and the files of the films made from them."""
 
 from __future__ import annotations
 
@@ -14,10 +14,10 @@ from tests.acceptance.command import Finished, Running
 TITLES = ("Why tea cools", "Why ice floats", "Why salt melts snow")
 FILES = ("metadata.json", "thumbnail-2.jpg", "thumbnail-3.jpg", "thumbnail.jpg", "video.mp4", "video.srt", "video.vtt")
 
-# A template with two short scenes, for films that a model writes.
+# A template with two short scenes, for films written by a model.
 _TINY_TEMPLATE = 'title = "Tiny"\n[layouts.title]\n[layouts.closing]\n'
 
-# For films at which nobody looks closely: drawn, encoded and looked through, they cost half of a fast draft.
+# For films whose size doesn't matter: half the cost of a fast draft.
 _SMALL_PRESET = """
 [presets.small]
 based_on = "fast_draft"
@@ -27,7 +27,7 @@ height_px = 240
 
 
 def write_brief(path: Path, title: str = TITLES[0], *, front: str = "", body: str | None = None) -> Path:
-    """A brief whose film has two scenes and lasts about four seconds."""
+    """Write a brief for a film of two scenes and about four seconds."""
     path.parent.mkdir(parents=True, exist_ok=True)
     text = f"{title.removeprefix('Why ').capitalize()}." if body is None else body
     path.write_text(f"---\ntitle: {title}\n{front}---\n\n{text}\n", encoding="utf-8")
@@ -35,14 +35,14 @@ def write_brief(path: Path, title: str = TITLES[0], *, front: str = "", body: st
 
 
 def write_folder(folder: Path, titles: Iterable[str] = TITLES) -> Path:
-    """A folder of tiny briefs, one per title, in this order."""
+    """Write a folder of tiny briefs, one per title, in this order."""
     for number, title in enumerate(titles, start=1):
         write_brief(folder / f"{number}.md", title)
     return folder
 
 
 def small_preset(workspace: Path) -> Path:
-    """Let a workspace know the preset `small`, beside what its settings say already."""
+    """Add the preset `small` to the settings of a workspace."""
     workspace.mkdir(parents=True, exist_ok=True)
     settings = workspace / "nightreel.toml"
     said = settings.read_text(encoding="utf-8") if settings.exists() else ""
@@ -52,7 +52,7 @@ def small_preset(workspace: Path) -> Path:
 
 
 def tiny_template(workspace: Path, explainer: Path) -> Path:
-    """The template `tiny` of a workspace: the prompts of `explainer`, two layouts. It knows the preset `small`, too."""
+    """Add the template `tiny` (the prompts of `explainer`, two layouts) and the preset `small` to a workspace."""
     small_preset(workspace)
     folder = workspace / "templates" / "tiny"
     folder.mkdir(parents=True)
@@ -63,7 +63,7 @@ def tiny_template(workspace: Path, explainer: Path) -> Path:
 
 
 def stock(workspace: Path, *others: Path) -> Path:
-    """Put the pictures that `others` have drawn into the cache of a new workspace; all else is still to be made."""
+    """Copy the rendered scenes of `others` into the cache of a new workspace; everything else must still be made."""
     for other in others:
         shutil.copytree(
             other / "state" / "cache" / "segment", workspace / "state" / "cache" / "segment", dirs_exist_ok=True
@@ -72,7 +72,7 @@ def stock(workspace: Path, *others: Path) -> Path:
 
 
 def snapshot(folder: Path) -> dict[str, tuple[bytes, int]]:
-    """Bytes and time of every file of the films below `folder`, by its name in it."""
+    """Bytes and modification time of every file of the films below `folder`, by relative path."""
     return {
         path.relative_to(folder).as_posix(): (path.read_bytes(), path.stat().st_mtime_ns)
         for path in folder.rglob("*")
@@ -86,20 +86,20 @@ def contents(folder: Path) -> dict[str, bytes]:
 
 
 def counts(**wanted: int) -> dict[str, int]:
-    """The `counts` of a status, those that are not named being 0."""
+    """The `counts` of a status, with 0 for those not given."""
     statuses = ("pending", "in_progress", "completed", "failed", "parked", "review", "cancelled")
     return {**dict.fromkeys(statuses, 0), **wanted}
 
 
 def checkpoint(workspace: Path, batch: str, job: str) -> dict[str, Any]:
-    """A job's file, as it lies on disk."""
+    """Read a job's checkpoint from disk."""
     path = workspace / "state" / "batches" / batch / "jobs" / f"{job}.json"
     return dict(json.loads(path.read_text(encoding="utf-8")))
 
 
 @dataclass(frozen=True, kw_only=True)
 class MadeFilm:
-    """One brief, made by one command in a workspace of its own."""
+    """The film of one brief, made by one command in its own workspace."""
 
     brief: Path
     workspace: Path
@@ -107,12 +107,12 @@ class MadeFilm:
 
     @property
     def folder(self) -> Path:
-        """Where its film lies."""
+        """The folder of its film."""
         return self.workspace / "output" / "films" / "why-tea-cools"
 
 
 def make_tea(home: Path, *, workers: int, from_nothing: bool = True) -> MadeFilm:
-    """The film, spoken by eSpeak, by a command that begins from nothing or not; drawn by up to so many processes."""
+    """Make the film with eSpeak and up to `workers` processes; `from_nothing`: see `Running.start`."""
     brief = write_brief(home / "tea.md")
     (home / "ws").mkdir()
     running = Running.start(

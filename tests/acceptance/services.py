@@ -1,4 +1,4 @@
-"""Stand-ins for the services as processes of their own: they live on while the commands that ask them are killed."""
+"""Stand-ins for services in separate processes, which survive when the commands that use them are killed."""
 
 from __future__ import annotations
 
@@ -24,28 +24,28 @@ _LOOPBACK = urllib.request.build_opener(urllib.request.ProxyHandler({}))
 
 @dataclass(frozen=True)
 class Service:
-    """A stand-in at work."""
+    """A running stand-in."""
 
     url: str
 
     def history(self) -> dict[str, Any]:
-        """What it was asked, what it complains of."""
+        """Its requests and complaints about violations of the protocol."""
         with _LOOPBACK.open(f"http://{urlsplit(self.url).netloc}/_history", timeout=30) as answer:
             return dict(json.load(answer))
 
     def secrets(self) -> set[str]:
-        """What nobody may read, of a service that has any."""
+        """The secrets it has issued, such as tokens."""
         with _LOOPBACK.open(f"http://{urlsplit(self.url).netloc}/_secrets", timeout=30) as answer:
             return set(json.load(answer))
 
     def asked(self, name: str) -> Counter[str]:
-        """How many requests were answered properly, by the `name` of what they were about (topic, text)."""
+        """Count the requests that were answered without a fault, by the value of their field `name` (topic, text)."""
         return Counter(request[name] for request in self.history()["requests"] if not request["fault"])
 
 
 @contextmanager
 def service(module: str, *arguments: str) -> Iterator[Service]:
-    """`python -m tests.standins.MODULE ARGUMENTS`, until the block ends."""
+    """Run `python -m tests.standins.MODULE ARGUMENTS` until the block ends."""
     process = _begin(f"tests.standins.{module}", arguments)
     try:
         assert process.stdout is not None
@@ -56,7 +56,7 @@ def service(module: str, *arguments: str) -> Iterator[Service]:
 
 
 def _begin(module: str, arguments: Sequence[str]) -> subprocess.Popen[str] | warm.Forked:
-    # It complains when those who ask are killed, and that is what they are: nobody listens.
+    # Its stderr is discarded: it complains about killed clients, which is what these tests do.
     if warm.can_run({}):
         return warm.start(module, arguments, cwd=REPOSITORY, env=environment({}), is_heard=False)
     return subprocess.Popen(
@@ -70,7 +70,7 @@ def _begin(module: str, arguments: Sequence[str]) -> subprocess.Popen[str] | war
 
 
 def asking(groq: Service, edge: Service) -> dict[str, str]:
-    """The environment of a command that asks these two, for small films of two scenes, and does not wait long."""
+    """The environment of a command that uses these two, for small films of two scenes, with short waits."""
     return {
         "GROQ_API_KEY": KEY,
         "NIGHTREEL_GROQ__BASE_URL": groq.url,
@@ -84,17 +84,17 @@ def asking(groq: Service, edge: Service) -> dict[str, str]:
 
 
 def channel_of(home: Path, *options: str) -> AbstractContextManager[Service]:
-    """YouTube, with a channel to which the workspace is logged in."""
+    """The YouTube stand-in, with a channel to which the workspace is logged in."""
     return service("youtube", "--token", str(token_of(home)), *options)
 
 
 def token_of(home: Path) -> Path:
-    """Where the login of a workspace lies."""
+    """The token file of a workspace."""
     return home / "credentials" / "youtube" / "default.token.json"
 
 
 def sending_to(channel: Service) -> dict[str, str]:
-    """The environment of a command that publishes there, and does not wait long."""
+    """The environment of a command that publishes to this channel, with short waits."""
     return {
         "NIGHTREEL_YOUTUBE__ROOT_URL": channel.url,
         "NIGHTREEL_YOUTUBE__TOKEN_URL": f"{channel.url}/token",
@@ -103,6 +103,6 @@ def sending_to(channel: Service) -> dict[str, str]:
 
 
 def workspace_for_services(folder: Path) -> Path:
-    """A new workspace with the template that `asking` names."""
+    """Create the workspace for `asking`, with its template."""
     tiny_template(folder, REPOSITORY / "templates" / "explainer")
     return folder

@@ -180,7 +180,7 @@ BAD = {
     ),
     "a workspace that is a file": Bad(("make", "good.md", "--workspace", "good.md"), 2, ("good.md: is not a folder",)),
     "a workspace that is not there": Bad(
-        ("make", "good.md", "--workspace", "flims"), 2, ("flims: there is no such workspace", "nightreel init flims")
+        ("make", "good.md", "--workspace", "flims"), 2, ("flims: no such workspace", "nightreel init flims")
     ),
     "a workspace that a variable of the shell should have named": Bad(
         ("make", "good.md", "--workspace", ""), 2, ("--workspace: the path is empty",)
@@ -190,7 +190,7 @@ BAD = {
     ),
     "a source that a variable of the shell should have named": Bad(("run", ""), 2, ("the topic is empty",)),
     "a topic without quotes": Bad(
-        ("make", "Why", "is", "tea", "hot?"), 2, ("'is tea hot?'", "A text with spaces goes into quotes")
+        ("make", "Why", "is", "tea", "hot?"), 2, ("'is tea hot?'", "Text with spaces needs quotes")
     ),
     "a number that is none": Bad(("make", "good.md", "--variant", "two"), 2, ("--variant: 'two' is no whole number",)),
     "a number that would be rounded": Bad(

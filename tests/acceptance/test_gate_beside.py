@@ -27,15 +27,17 @@ MAKING = ("--writer", "outline", "--narrator", "silence", "--preset", "small")
 MENDED = ("captions corrected", "picture nicer", "picture as PNG", "title corrected", "captions added")
 # With what is told of it.
 HELD = {
-    "captions of another": "video.srt was changed, and can't go out: ",
-    "captions cut": "video.srt was changed, and can't go out: captions is ",
-    "captions added that are none": "video.fr.srt was changed, and can't go out: captions is ",
-    "picture of another": "thumbnail.jpg was changed, and can't go out: it is that of another film, kitchen/untouched",
-    "picture black": "thumbnail.jpg was changed, and can't go out: thumbnail is 1280x720, ",
-    "picture cut": "thumbnail.jpg was changed, and can't go out: thumbnail is damaged",
-    "metadata of another": "metadata.json was changed, and can't go out: ",
-    "metadata cut": "metadata.json was changed, and can't go out: metadata is not JSON",
-    "title unfilled": "metadata.json was changed, and can't go out: metadata is a field that nobody filled",
+    "captions of another": "video.srt was changed and can't be published: ",
+    "captions cut": "video.srt was changed and can't be published: captions is ",
+    "captions added that are none": "video.fr.srt was changed and can't be published: captions is ",
+    "picture of another": (
+        "thumbnail.jpg was changed and can't be published: it belongs to another film, kitchen/untouched"
+    ),
+    "picture black": "thumbnail.jpg was changed and can't be published: thumbnail is 1280x720, ",
+    "picture cut": "thumbnail.jpg was changed and can't be published: thumbnail is damaged",
+    "metadata of another": "metadata.json was changed and can't be published: ",
+    "metadata cut": "metadata.json was changed and can't be published: metadata is not JSON",
+    "title unfilled": "metadata.json was changed and can't be published: metadata is a field that nobody filled",
 }
 LOST = ("captions gone", "captions empty", "picture gone", "metadata empty")
 UNTOUCHED = "untouched"

@@ -14,7 +14,7 @@ from pipeline.language.graphemes import drawn_characters, grapheme_clusters
 from pipeline.language.text import has_words
 from pipeline.language.words import join_words, split_words
 from pipeline.language.writing_systems import display_width
-from pipeline.media.pictures.decode import view
+from pipeline.media.pictures.decode import decode_video
 from pipeline.media.sound.audio import read_audio, read_wav
 from pipeline.model import SAMPLE_RATE_HZ, narration_of
 from pipeline.rendering import Look, font_digest
@@ -249,9 +249,9 @@ def test_a_film_shows_a_caption_while_it_is_said(name, films):
     folder = home / "output" / "world" / f"{SHORT_FILMS.index(name) + 1:02d}"
     events = pysubs2.SSAFile.load(str(folder / "video.srt")).events
 
-    before, during = view(
+    before, during = decode_video(
         folder / "video.mp4", [0.0, (events[0].start + events[0].end) / 2000], frame_rate=30
-    ).looked_at
+    ).samples
 
     band = slice(before.shape[0] * 93 // 108, None)
     assert np.count_nonzero(during[band] > 180) > 40 + np.count_nonzero(before[band] > 180)

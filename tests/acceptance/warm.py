@@ -1,10 +1,9 @@
-"""Commands that find their modules loaded: a process that has imported them all forks once for each command.
+"""A fork server for the acceptance tests: one process imports everything, then forks once per command.
 
-To start Python and to import what a film needs takes longer than most of these commands do, and there are hundreds. A
-fork is a process of its own, with an environment, a folder, streams and a session of its own, and it ends as any Python
-does, but for taking apart what was loaded. Fonts, too, are open in it, and workers are forked as they are by any
-command on Linux. From nothing begin those that go through another program, those whose environment has a say in how
-Python starts, and those that ask for it.
+Starting Python and importing everything takes longer than most of these commands, and there are hundreds. A fork is a
+process with its own environment, working directory, streams and session, and exits as any Python program, except for
+destroying its modules. Fonts are already open in it, and its workers are forked as usual on Linux. Commands start from
+scratch if they run through another program, if their environment affects the start of Python, or on request.
 """
 
 from __future__ import annotations
@@ -33,7 +32,7 @@ from typing import IO, Any, NoReturn
 import psutil
 from filelock import FileLock
 
-# What `nightreel make` has loaded when it is done, but for what draws; and the stand-ins for services.
+# The modules that `nightreel make` has loaded when it ends, except drawing code, which `_load` imports; the stand-ins.
 LOADED = (
     "anyio._backends._asyncio",
     "anyio._core._signals",
@@ -59,23 +58,23 @@ LOADED = (
     "tests.standins.groq",
     "tests.standins.youtube.__main__",
 )
-# Where its socket lies: not in the temporary folder of those tests that begin it, since it may outlive them, and not
-# deep, since the path of a socket must be short.
+# The folder of its socket: not the tests' temporary folder, since the server may outlive the tests that started it, and
+# not a deep one, since socket paths are limited in length.
 _PLACE = tempfile.gettempdir()
-# The one that runs, if there is one.
+# The socket of the running server, if there is one.
 _address: list[str] = []
-# How often it looks whether anybody may still ask.
+# How often the server checks whether its owner is alive.
 _LOOK_S = 10
-# Nobody takes so long to begin or to end it.
+# Longer than starting or stopping it takes.
 _SETTLED_S = 120
 
 
 @contextmanager
 def warm(repository: Path, env: Mapping[str, str], *, place: Path, owner: int) -> Iterator[None]:
-    """Such a process, until the block ends. Where nothing can be forked, there is none.
+    """Run the fork server until the block ends. Does nothing on systems without `fork`.
 
-    All processes of a run that name the same file `place` share one: the first begins it, the last ends it, and should
-    nobody do so, it ends by itself when the process `owner` is gone.
+    Processes of a test run that name the same file `place` share one server: the first starts it, the last stops it,
+    and otherwise it exits by itself once the process `owner` is gone.
     """
     if not hasattr(os, "fork"):
         yield
@@ -98,7 +97,7 @@ def warm(repository: Path, env: Mapping[str, str], *, place: Path, owner: int) -
 
 
 def _begin(repository: Path, env: Mapping[str, str], owner: int) -> dict[str, Any]:
-    """Where it is, when it is ready; nobody uses it yet."""
+    """Start the server and wait until it is ready; returns its address and process id, without users."""
     address = str(Path(tempfile.mkdtemp(prefix="warm", dir=_PLACE)) / "socket")
     command = [sys.executable, "-m", "tests.acceptance.warm", address, str(owner)]
     # As the command itself does, before it loads numpy.
@@ -111,7 +110,7 @@ def _begin(repository: Path, env: Mapping[str, str], owner: int) -> dict[str, An
 
 
 def _end(process: psutil.Process, folder: Path) -> None:
-    """It and its folder; fails when something that it has forked is left."""
+    """Stop the server and delete its folder; fails when one of its forks is still running."""
     _, alive = psutil.wait_procs(process.children(recursive=True), timeout=10)
     process.kill()
     shutil.rmtree(folder)
@@ -119,30 +118,30 @@ def _end(process: psutil.Process, folder: Path) -> None:
 
 
 def can_run(extra: Mapping[str, str]) -> bool:
-    """Whether it can be asked to run a command with these variables: not if they are about how Python starts."""
+    """Whether a fork can run a command with these variables: not if they affect how Python starts."""
     return bool(_address) and not any(name.startswith(("PYTHON", "LC_", "LANG")) for name in extra)
 
 
 @dataclass
 class Forked:
-    """A process that was forked, as `subprocess.Popen` would have it."""
+    """A forked process, with the interface of `subprocess.Popen`."""
 
     pid: int
     _: KW_ONLY
     stdout: IO[str]
     stderr: IO[str]
-    # Here it is told how it ended.
+    # Delivers the exit code.
     told: socket.socket
     returncode: int | None = None
 
     def poll(self) -> int | None:
-        """Its code, if it has ended."""
+        """Return the exit code, or None while the process is running."""
         with suppress(BlockingIOError, TimeoutError):
             return self.wait(0)
         return None
 
     def wait(self, timeout: float | None = None) -> int:
-        """Its code, when it has ended. Raises `TimeoutError` or `BlockingIOError`."""
+        """Wait for the exit code. Raises `TimeoutError` or `BlockingIOError`."""
         if self.returncode is None:
             self.told.settimeout(timeout)
             self.returncode = _number(self.told)
@@ -150,9 +149,9 @@ class Forked:
         return self.returncode
 
     def communicate(self, timeout: float | None = None) -> tuple[str, str]:
-        """Its stdout and stderr, when nobody writes to them any more.
+        """Read stdout and stderr to their end.
 
-        Raises `TimeoutError` for one that takes too long, when it is killed, with its workers.
+        Raises `TimeoutError` after killing a process that takes too long, with its workers.
         """
         with ThreadPoolExecutor(2) as readers:
             said = [readers.submit(_all_of, stream) for stream in (self.stdout, self.stderr)]
@@ -160,19 +159,19 @@ class Forked:
                 self.wait(timeout)
                 stdout, stderr = (stream.result(timeout) for stream in said)
             except TimeoutError:
-                # The streams may be waiting for a worker that it left behind.
+                # A leftover worker may keep the streams open.
                 with suppress(ProcessLookupError):
                     os.killpg(self.pid, signal.SIGKILL)
                 raise
         return stdout, stderr
 
     def send_signal(self, number: int) -> None:
-        """To the process alone."""
+        """Signal the process, but not its children."""
         with suppress(ProcessLookupError):
             os.kill(self.pid, number)
 
     def kill(self) -> None:
-        """End it."""
+        """Kill the process, but not its children."""
         self.send_signal(signal.SIGKILL)
 
 
@@ -185,9 +184,9 @@ def start(
     is_heard: bool = True,
     most_file_bytes: int | None = None,
 ) -> Forked:
-    """Begin what `python -m MODULE ARGUMENTS` would be. Its stderr is lost unless it `is_heard`.
+    """Start the equivalent of `python -m MODULE ARGUMENTS` in a fork. Its stderr is discarded unless `is_heard`.
 
-    With `most_file_bytes`, it and its workers can write no larger file.
+    `most_file_bytes` limits the size of files that it and its workers can write.
     """
     place = {"cwd": str(cwd.resolve()), "env": dict(env), "most_file_bytes": most_file_bytes}
     order = json.dumps({"module": module, "arguments": arguments, **place})
@@ -209,12 +208,12 @@ def start(
 
 
 def _number(asked: socket.socket) -> int:
-    """The next line, a number. Raises `EOFError` when nobody is there any more to tell it."""
+    """Read the next line, an integer. Raises `EOFError` when the connection is closed."""
     line = b""
     while not line.endswith(b"\n"):
         line += (some := asked.recv(1))
         if not some:
-            raise EOFError(f"whoever waits for the command has died, after {line!r}")
+            raise EOFError(f"the process that waits for the command has died, after {line!r}")
     return int(line)
 
 
@@ -224,24 +223,24 @@ def _all_of(stream: IO[str]) -> str:
 
 
 def _serve(address: str, owner: int) -> tuple[str, list[str], list[int]]:
-    """Fork for each that asks. Comes back only in one that is to be a program, with its name, arguments and streams."""
-    # It is nobody's child: whoever has begun it may end before others that use it.
+    """Fork for each request. Returns only in the fork, with the module, arguments and streams of the command."""
+    # A daemon, because the process that started it may end before others that use it.
     if os.fork():
         os._exit(0)
     os.setsid()
-    signal.signal(signal.SIGCHLD, signal.SIG_IGN)  # nobody waits for the waiters
-    with socket.socket(socket.AF_UNIX) as door:
-        door.bind(address)
-        door.listen(64)
+    signal.signal(signal.SIGCHLD, signal.SIG_IGN)  # the waiting processes are reaped automatically
+    with socket.socket(socket.AF_UNIX) as listener:
+        listener.bind(address)
+        listener.listen(64)
         sys.stdout.write(f"warm {os.getpid()}\n")
         sys.stdout.flush()
         nothing = os.open(os.devnull, os.O_WRONLY)
         os.dup2(nothing, 1)
         os.close(nothing)
-        door.settimeout(_LOOK_S)
+        listener.settimeout(_LOOK_S)
         while True:
             try:
-                asked, _ = door.accept()
+                asked, _ = listener.accept()
             except TimeoutError:
                 if not psutil.pid_exists(owner):
                     shutil.rmtree(Path(address).parent)
@@ -251,10 +250,10 @@ def _serve(address: str, owner: int) -> tuple[str, list[str], list[int]]:
             if os.fork():
                 asked.close()
                 continue
-            door.close()
+            listener.close()
             signal.signal(signal.SIGCHLD, signal.SIG_DFL)
             break
-    # One process waits for the command and tells how it ended, as a shell would.
+    # One process waits for the command and reports its exit code, as a shell would.
     _, streams, _, _ = socket.recv_fds(asked, 1, 2)
     talk = asked.makefile("rw", encoding="utf-8")
     order = json.loads(talk.readline())
@@ -267,14 +266,14 @@ def _serve(address: str, owner: int) -> tuple[str, list[str], list[int]]:
         print(os.waitstatus_to_exitcode(status), file=talk, flush=True)
         os._exit(0)
     os.setsid()
-    # As a terminal begins it: where the tests run by `nohup`, or in a script by `&`, all that they start ignores these.
+    # The defaults of a terminal: under `nohup`, or in the background of a script, child processes ignore these signals.
     signal.signal(signal.SIGHUP, signal.SIG_DFL)
     signal.signal(signal.SIGINT, signal.default_int_handler)
     asked.close()
     talk.close()
     os.environ.clear()
     os.environ.update(order["env"])
-    tempfile.tempdir = None  # it is that of these variables now
+    tempfile.tempdir = None  # determined anew from these variables
     os.chdir(order["cwd"])
     if order["most_file_bytes"] is not None:
         import resource  # noqa: PLC0415 - not on Windows
@@ -284,7 +283,7 @@ def _serve(address: str, owner: int) -> tuple[str, list[str], list[int]]:
 
 
 def _become(module: str, arguments: list[str], streams: list[int]) -> ModuleType:
-    """What `python -m MODULE ARGUMENTS` would be now: the module whose `main` is to be called."""
+    """Set up streams and `sys.argv` as for `python -m MODULE ARGUMENTS`, and return the module with `main`."""
     nothing = os.open(os.devnull, os.O_RDONLY)
     for number, source in enumerate((nothing, *streams)):
         os.dup2(source, number)
@@ -298,13 +297,13 @@ def _become(module: str, arguments: list[str], streams: list[int]) -> ModuleType
         program = importlib.import_module(f"{module}.__main__")
     assert program.__file__ is not None
     sys.argv = [program.__file__, *arguments]
-    # Workers import the main module of their parent.
+    # multiprocessing workers import the main module of their parent.
     sys.modules["__main__"] = program
     return program
 
 
 def _load() -> None:
-    """Import it all, and draw the first picture of a film: what it is drawn with is open then."""
+    """Import everything, and draw the first picture of a film, which opens its fonts."""
     for module in LOADED:
         importlib.import_module(module)
     from PIL import Image  # noqa: PLC0415
@@ -329,14 +328,14 @@ def _load() -> None:
             draw_thumbnail(script, look, number)
         font_digest(script, look)
     _read_once()
-    # No command looks through what was there before it.
+    # Keeps the commands' garbage collector from scanning these objects.
     gc.freeze()
 
 
 def _read_once() -> None:
-    """What the first of its kind reads or makes for all that come after it.
+    """Fill caches that live as long as a process.
 
-    Certificates, fonts of the system, what checks and writes jobs, the page of a batch, and how English is said.
+    Certificates, system fonts, validators and serialisers of jobs, the report template, English normalisation rules.
     """
     from pipeline.errors import DamagedError  # noqa: PLC0415
     from pipeline.model import Batch, Job  # noqa: PLC0415
@@ -359,10 +358,9 @@ def _read_once() -> None:
 
 
 def _run(program: ModuleType) -> NoReturn:
-    """Its `main`, to the end of the process.
+    """Call its `main`, then exit as Python does, but without destroying modules.
 
-    All that Python does when it ends is done, but for taking apart what was loaded, object by object: in a fork, where
-    that means to copy all of it first, it takes longer than most commands.
+    In a fork, that would copy every page first, and take longer than most commands.
     """
     code = 1
     try:
@@ -370,7 +368,7 @@ def _run(program: ModuleType) -> NoReturn:
         code = 0
     except SystemExit as left:
         code = left.code if isinstance(left.code, int) else int(left.code is not None)
-    except BaseException:  # noqa: BLE001 - told as Python tells it
+    except BaseException:  # noqa: BLE001 - printed as Python does
         sys.excepthook(*sys.exc_info())
     finally:
         threading._shutdown()  # type: ignore[attr-defined]

@@ -1,4 +1,4 @@
-"""What several contracts are tried with."""
+"""Fixtures shared by the contract suites."""
 
 from __future__ import annotations
 

@@ -200,7 +200,7 @@ async def test_an_unknown_voice_is_an_input_error_that_helps(narrator, wanted):
     [
         ("en", "de-DE-ConradNeural", "Its voice for this language is de: nightreel voices --language de"),
         ("pt-BR", "Conrad", "Its voice for this language is pt-br: nightreel voices --language pt"),
-        ("xx", "Conrad", "nightreel voices lists all that there are"),
+        ("xx", "Conrad", "nightreel voices lists all of them"),
     ],
 )
 async def test_espeak_answers_the_name_of_anothers_voice_with_its_own_for_the_language(language, wanted, told):
@@ -364,9 +364,9 @@ def pitch_hz(sound):
         ("bad_gateway_502", TransientError, "busy"),
         ("busy_503", TransientError, "busy"),
         ("drop_handshake", TransientError, r"can't be reached \(the connection was dropped\)"),
-        ("no_audio", TransientError, "no sound"),
+        ("no_audio", TransientError, "no audio"),
         ("abort", TransientError, "broke off"),
-        ("abort_before_audio", TransientError, "no sound"),
+        ("abort_before_audio", TransientError, "no audio"),
         ("stall_before_audio", TransientError, "no answer within"),
         ("stall_after_audio", TransientError, "no answer within"),
         ("unknown_path", TransientError, "can't be understood"),
@@ -701,7 +701,7 @@ async def test_a_list_of_voices_is_not_fetched_from_wherever_the_service_says():
     async with TestServer(app) as server:
         narrator = edge_at(f"ws://127.0.0.1:{server.port}/edge/v1")
 
-        assert (await narrator.voices()).source == "built in, since the service does not say"
+        assert (await narrator.voices()).source == "built in: the service does not answer"
 
     assert asked == ["/voices/list"]
 
@@ -784,7 +784,7 @@ async def test_a_child_that_crashes_is_a_transient_error(may_fork, monkeypatch, 
     (tmp_path / "child.py").write_text("import os\nos.abort()\n")
     monkeypatch.setattr(espeak.child, "__file__", str(tmp_path / "child.py"))
 
-    with pytest.raises(TransientError, match="broke off"):
+    with pytest.raises(TransientError, match="process failed"):
         await EspeakNarrator(may_fork=may_fork).check()
 
 
@@ -816,5 +816,5 @@ class Refusing:
     ],
 )
 def test_no_return_code_of_the_library_is_overlooked(refused, told):
-    with pytest.raises(espeak.child._RefusedError, match=re.escape(f"{told} (code 2)")):
+    with pytest.raises(espeak.child._LibraryError, match=re.escape(f"{told} (code 2)")):
         espeak.child._speak(Refusing(refused), b"Un.", "roa/fr", [160, 50, 100, 1])

@@ -38,9 +38,9 @@ async def test_a_picture_is_fetched_also_where_an_address_leads_on(tmp_path, pat
         ("/packed", PermanentError, "packed"),
         ("/gone", PermanentError, "answered 404"),
         ("/busy", TransientError, "answered 503"),
-        ("/round", PermanentError, "leads on more than 5 times"),
+        ("/round", PermanentError, "redirects more than 5 times"),
         ("/to?file:///etc/passwd", PermanentError, "only http and https"),
-        ("/to?http://10.0.0.1/photo.jpg", PermanentError, "10.0.0.1 is an address of this machine or its network"),
+        ("/to?http://10.0.0.1/photo.jpg", PermanentError, "10.0.0.1 is a private address"),
     ],
 )
 async def test_what_is_no_picture_or_too_much_is_refused_with_what_to_do(tmp_path, path, error, told):
@@ -70,7 +70,7 @@ async def test_who_is_allowed_by_its_port_may_not_lead_to_another(tmp_path, lead
 async def test_a_server_that_does_not_answer_is_given_up(tmp_path, monkeypatch):
     monkeypatch.setattr(fetching, "_TIMEOUT", aiohttp.ClientTimeout(total=0.2))
     async with PictureServer() as server:
-        with pytest.raises(TransientError, match="no answer in time"):
+        with pytest.raises(TransientError, match="timed out"):
             await fetch(server.url("/slow"), tmp_path / "got", also_allowed=LOOPBACK)
 
 
@@ -82,7 +82,7 @@ async def test_this_machine_is_not_asked_whatever_it_is_called(tmp_path, host):
 
         assert server.asked == []
     # Not everything that systems take for an address is one by the rules for addresses in links.
-    assert re.search("this machine or its network|no machine of that name|is no address", str(raised.value))
+    assert re.search("private address|host not found|is not a valid URL|is no address", str(raised.value))
 
 
 async def test_an_address_with_a_password_is_not_asked(tmp_path):

@@ -263,7 +263,7 @@ async def test_two_columns_of_one_name_are_told_apart(kind):
         assert table.columns == ("name", "name (2)")
     else:
         return  # an object has a key once
-    assert table.doubled == {"name"}
+    assert table.duplicates == {"name"}
     assert list((await rows_of(table))[0].cells.values())[-2:] == ["a", "b"]
 
 
@@ -274,7 +274,7 @@ async def test_a_row_of_too_many_cells_is_told_and_the_next_one_is_read(kind):
 
     broken, good = await rows_of(table)
     assert isinstance(broken, BrokenRow)
-    assert broken.problem == "has 4 cells, and there are 3 columns"
+    assert broken.problem == "has 4 cells for 3 columns"
     assert isinstance(good, TableRow)
 
 
@@ -284,7 +284,7 @@ async def test_a_cell_with_a_nul_shows_its_damage(kind):
     table = await kind.open([("1", "B\0o", "x")])
 
     (row,) = await rows_of(table)
-    assert cell_defect(row.cells["name"]) == "holds a NUL byte, and may be cut"
+    assert cell_defect(row.cells["name"]) == "contains a null byte, and may be truncated"
 
 
 async def test_a_source_that_can_not_be_read_is_told_in_one_line(kind):
@@ -303,7 +303,7 @@ async def test_postgresql_is_only_read_whatever_a_query_does(server, tmp_path):
         query="WITH gone AS (DELETE FROM people RETURNING name) SELECT name FROM gone", password=postgres.PASSWORD
     )
 
-    with pytest.raises(SourceError, match="the database says"):
+    with pytest.raises(SourceError, match="the database reported"):
         await to_thread.run_sync(lambda: list(open_table(server.address, people.form).rows()))
     people.form = TableOptions(query=QUERY, password=postgres.PASSWORD)
     assert len(await rows_of(await people.open(PEOPLE))) == len(PEOPLE)

@@ -142,7 +142,7 @@ async def test_a_voice_that_fails_while_others_speak_gives_the_whole_film_to_ano
 
     assert (narration.narrator, narration.voice) == ("edge", "en-US-AndrewNeural")
     assert narration.fallback_reason == "edge's voice en-US-AvaNeural keeps failing while others speak"
-    assert narration.incidents[0].startswith("edge sent no sound: ")
+    assert narration.incidents[0].startswith("edge sent no audio: ")
     assert all(clip.loudness_lufs is not None for clip in narration.clips)
 
 
@@ -172,8 +172,8 @@ async def test_a_service_that_fails_for_every_voice_is_no_matter_of_the_voice(tm
         narration = await narrated(film("One sentence here."), tmp_path, narrator_at(edge), SilenceNarrator())
 
     assert narration.narrator == "silence"
-    assert narration.fallback_reason == "edge sent no sound"
-    assert narration.incidents == ("edge sent no sound: 5 times",)
+    assert narration.fallback_reason == "edge sent no audio"
+    assert narration.incidents == ("edge sent no audio: 5 times",)
 
 
 async def test_the_clock_of_one_service_is_nothing_for_another_to_go_by(tmp_path):
@@ -185,6 +185,6 @@ async def test_the_clock_of_one_service_is_nothing_for_another_to_go_by(tmp_path
         await narrated(film("One sentence here."), tmp_path / "one", one)
         await narrated(film("One sentence here."), tmp_path / "two", two)
 
-    assert abs(one._service.skew_s) > 86_400
-    assert two._service.skew_s == 0
+    assert abs(one._client.skew_s) > 86_400
+    assert two._client.skew_s == 0
     assert float(DRM.clock_skew_seconds) == 0

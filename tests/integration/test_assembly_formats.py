@@ -10,7 +10,7 @@ import pytest
 
 from pipeline.assembly import EncoderPlan, encoder_options, join_segments
 from pipeline.media.container.probe import probe
-from pipeline.media.pictures.decode import view
+from pipeline.media.pictures.decode import decode_video
 from pipeline.model import SAMPLE_RATE_HZ, SCENE_QUANTUM_SAMPLES, VideoFormat
 from tests.standins.films import SMALL, make_segment, voice
 
@@ -46,9 +46,9 @@ def test_a_film_in_another_codec_is_decoded_to_the_pictures_that_were_drawn(tmp_
 
     (track,) = probe(film).pictures
     assert (track.codec, track.profile) == ({"h265": "hevc", "av1": "av1"}[plan.codec], "Main")
-    seen, usually = (view(each, (0.5, 2), frame_rate=30) for each in (film, same))
+    seen, usually = (decode_video(each, (0.5, 2), frame_rate=30) for each in (film, same))
     assert seen.pixel_format == {"h265": "yuv420p", "av1": "yuv420p10le"}[plan.codec]
-    for ours, usual in zip(seen.looked_at, usually.looked_at, strict=True):
+    for ours, usual in zip(seen.samples, usually.samples, strict=True):
         assert np.mean(abs(ours.astype(int) - usual)) < 1
     assert (track.constant_rate, track.is_bt709, track.frames, video.frames) == (30, True, 80, 80)
     for (at, ours), (usual_at, usual) in zip(pictures(film), pictures(same), strict=True):

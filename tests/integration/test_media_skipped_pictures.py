@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from pipeline.assembly import EncoderPlan, encode_segment, encoder_options, segments
 from pipeline.errors import InputError
 from pipeline.media.container.boxes import read_extra
-from pipeline.media.pictures.decode import view
+from pipeline.media.pictures.decode import decode_video
 from pipeline.media.sound.audio import write_wav
 from pipeline.model import SCENE_QUANTUM_SAMPLES, VideoFormat
 from tests.standins.films import cards, voice
@@ -47,12 +47,12 @@ def segment(folder, holds, *, plan=PLAN):
 def same(path):
     """Whether every frame looks the same with and without the repeated pictures; how many were decoded without."""
     without, everything = (
-        view(path, EVERY_FRAME, frame_rate=30),
-        view(path, EVERY_FRAME, frame_rate=30, everything=True),
+        decode_video(path, EVERY_FRAME, frame_rate=30),
+        decode_video(path, EVERY_FRAME, frame_rate=30, everything=True),
     )
     assert everything.decoded == everything.pictures == without.pictures
-    assert len(without.looked_at) == FRAMES
-    assert all(map(np.array_equal, without.looked_at, everything.looked_at))
+    assert len(without.samples) == FRAMES
+    assert all(map(np.array_equal, without.samples, everything.samples))
     return without.decoded
 
 
@@ -104,7 +104,10 @@ def test_it_is_so_with_several_slices_in_a_picture(folder, monkeypatch):
 def test_where_nothing_is_repeated_everything_is_decoded(folder, holds):
     path = segment(folder, [1, 33, 10, FRAMES - 44], plan=replace(PLAN, holds=holds))
 
-    assert view(path, [0.0], frame_rate=30).decoded == view(path, [0.0], frame_rate=30, everything=True).decoded
+    assert (
+        decode_video(path, [0.0], frame_rate=30).decoded
+        == decode_video(path, [0.0], frame_rate=30, everything=True).decoded
+    )
 
 
 @pytest.fixture
@@ -130,20 +133,20 @@ def without_packet(folder):
 )
 def test_a_picture_that_was_lost_is_missed_although_nothing_looks_wrong(without_packet, number):
     with pytest.raises(InputError, match="pictures can't be decoded"):
-        view(without_packet(number), [0.0], frame_rate=30)
+        decode_video(without_packet(number), [0.0], frame_rate=30)
 
 
 def test_a_decoder_that_served_before_sees_nothing_of_that(folder, without_packet):
     path = segment(folder, [1, 20, 1, FRAMES - 22])
-    first = view(path, EVERY_FRAME, frame_rate=30)
+    first = decode_video(path, EVERY_FRAME, frame_rate=30)
     with pytest.raises(InputError):
-        view(without_packet(1), EVERY_FRAME, frame_rate=30)
-    view(segment(folder, [8] * 8, plan=replace(PLAN, preset="veryfast", bframes=2)), EVERY_FRAME, frame_rate=30)
+        decode_video(without_packet(1), EVERY_FRAME, frame_rate=30)
+    decode_video(segment(folder, [8] * 8, plan=replace(PLAN, preset="veryfast", bframes=2)), EVERY_FRAME, frame_rate=30)
 
-    again = view(segment(folder, [1, 20, 1, FRAMES - 22]), EVERY_FRAME, frame_rate=30)
+    again = decode_video(segment(folder, [1, 20, 1, FRAMES - 22]), EVERY_FRAME, frame_rate=30)
 
-    assert all(map(np.array_equal, again.looked_at, first.looked_at))
-    assert (again.pictures, again.decoded, again.at_rest_db) == (first.pictures, first.decoded, first.at_rest_db)
+    assert all(map(np.array_equal, again.samples, first.samples))
+    assert (again.pictures, again.decoded, again.held_db) == (first.pictures, first.decoded, first.held_db)
 
 
 def test_a_file_without_findings_has_none(folder):

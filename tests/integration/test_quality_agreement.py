@@ -7,7 +7,7 @@ import re
 import numpy as np
 import pytest
 
-from pipeline.media.analysis import survey
+from pipeline.media.analysis import analyse_film
 from pipeline.media.filters import BLACK, FROZEN, SILENT
 from tests.standins import ffmpeg
 from tests.standins.ffmpeg_films import black, moving, talk, write_film
@@ -42,7 +42,7 @@ def film(tmp_path_factory):
 
 @pytest.fixture(scope="module")
 def measured(film):
-    return survey(film)
+    return analyse_film(film)
 
 
 def near(found, told):
@@ -53,7 +53,7 @@ def near(found, told):
 
 
 def test_black_spans_are_those_of_blackdetect(film, measured):
-    wanted = "d={least_s}:pic_th={picture}:pix_th={pixel}".format(**BLACK)
+    wanted = "d={min_s}:pic_th={picture}:pix_th={pixel}".format(**BLACK)
     told = ffmpeg.said(film, "-an", "-vf", f"blackdetect={wanted}")
 
     near(measured.picture.black, ffmpeg.spans(told, "black_start", "black_end", until_s=LENGTH_S))
@@ -61,14 +61,14 @@ def test_black_spans_are_those_of_blackdetect(film, measured):
 
 
 def test_frozen_spans_are_those_of_freezedetect(film, measured):
-    told = ffmpeg.said(film, "-an", "-vf", "freezedetect=d={least_s}:n={noise_db}dB".format(**FROZEN))
+    told = ffmpeg.said(film, "-an", "-vf", "freezedetect=d={min_s}:n={noise_db}dB".format(**FROZEN))
 
     near(measured.picture.frozen, ffmpeg.spans(told, "freeze_start", "freeze_end", until_s=LENGTH_S))
     assert len(measured.picture.frozen) == 1
 
 
 def test_silent_spans_are_those_of_silencedetect(film, measured):
-    told = ffmpeg.said(film, "-vn", "-af", "silencedetect=d={least_s}:n={noise_db}dB".format(**SILENT))
+    told = ffmpeg.said(film, "-vn", "-af", "silencedetect=d={min_s}:n={noise_db}dB".format(**SILENT))
 
     near(measured.sound.silent, ffmpeg.spans(told, "silence_start", "silence_end", until_s=LENGTH_S))
     assert len(measured.sound.silent) >= 3
@@ -79,7 +79,7 @@ def test_loudness_range_and_peak_are_those_of_ebur128(tmp_path, gain):
     ffmpeg.ffmpeg()
     film = write_film(tmp_path / "film.mp4", sound=broken_up() * np.float32(gain), length_s=LENGTH_S)
 
-    meter = survey(film).sound.meter
+    meter = analyse_film(film).sound.meter
 
     told = ffmpeg.said(film, "-vn", "-af", "ebur128=peak=true").rpartition("Summary:")[2]
     lufs, lu, peak = (float(re.search(rf"{name}:\s+(-?[\d.]+) ", told)[1]) for name in ("I", "LRA", "Peak"))
@@ -93,7 +93,7 @@ def test_sound_of_many_channels_is_measured_like_any_other(tmp_path, layout):
     # In planes: PyAV reads on behind the eighth, and the process dies.
     film = write_film(tmp_path / "film.mkv", form="matroska", picture=None, layout=layout)
 
-    sound = survey(film).sound
+    sound = analyse_film(film).sound
 
     assert (sound.channels, sound.clipped_runs, sound.stereo) == (sum(map(int, layout.split("."))), 0, None)
     assert sound.meter.integrated_lufs is not None
@@ -105,4 +105,4 @@ def test_a_wave_that_is_cut_off_is_seen_among_eight_channels(tmp_path):
         tmp_path / "film.mkv", form="matroska", sound_codec="flac", picture=None, sound=loud, layout="7.1"
     )
 
-    assert survey(film).sound.clipped_runs > 0
+    assert analyse_film(film).sound.clipped_runs > 0

@@ -18,7 +18,7 @@ from av.video.reformatter import ColorRange, Colorspace
 from PIL import Image
 
 from pipeline.errors import InputError
-from pipeline.media.analysis import survey
+from pipeline.media.analysis import analyse_film
 from pipeline.media.analysis.missing_slices import MissingSliceDetector
 from pipeline.media.analysis.solid_colour import solid_colour_detector
 from pipeline.media.container.probe import probe
@@ -869,8 +869,8 @@ def surveyed_once(monkeypatch):
             SURVEYS[data] = plain(path)
         return SURVEYS[data]
 
-    plain = judge.survey
-    monkeypatch.setattr(judge, "survey", surveyed)
+    plain = judge.analyse_film
+    monkeypatch.setattr(judge, "analyse_film", surveyed)
 
 
 CAPTIONS = {
@@ -1089,27 +1089,27 @@ def test_blows_of_noise_are_no_bursts(tmp_path):
 
 
 def test_the_grey_that_is_half_of_all_colours_in_the_full_range_is_chosen():
-    watch = MissingSliceDetector()
+    detector = MissingSliceDetector()
     for number in range(30):
         plane = np.full((180 * 3 // 2, 320), 128, np.uint8)
         plane[:120] = np.arange(320) % 200
         picture = av.VideoFrame.from_ndarray(plane, "yuv420p")
         picture.color_range = ColorRange.JPEG
-        watch.see(picture, number / 30)
+        detector.push(picture, number / 30)
 
-    assert watch.spans(1.0) == ()
+    assert detector.spans(1.0) == ()
 
 
 def test_colours_that_are_as_bright_as_each_other_are_not_one():
-    watches = solid_colour_detector(), solid_colour_detector()
+    detectors = solid_colour_detector(), solid_colour_detector()
     for number in range(30):
         plane = np.full((180 * 3 // 2, 320), 120, np.uint8)
         one = av.VideoFrame.from_ndarray(plane, "yuv420p")
         plane[180:] = np.arange(320) % 160 + 40
-        for watch, picture in zip(watches, (one, av.VideoFrame.from_ndarray(plane, "yuv420p")), strict=True):
-            watch.see(picture, number / 30)
+        for detector, picture in zip(detectors, (one, av.VideoFrame.from_ndarray(plane, "yuv420p")), strict=True):
+            detector.push(picture, number / 30)
 
-    assert [len(watch.spans(1.0)) for watch in watches] == [1, 0]
+    assert [len(detector.spans(1.0)) for detector in detectors] == [1, 0]
 
 
 @pytest.mark.parametrize("shown", [ITU601, ITU709])
@@ -1119,17 +1119,17 @@ def test_the_green_of_a_decoder_that_has_nothing_is_known_however_it_was_encoded
     screen = np.array(empty.reformat(format="rgb24", src_colorspace=shown).to_ndarray())
     screen[:90] = (np.arange(320) % 200)[:, None]
     picture = av.VideoFrame.from_ndarray(screen, "rgb24").reformat(format="yuv420p", dst_colorspace=stored)
-    watch = MissingSliceDetector()
+    detector = MissingSliceDetector()
     for number in range(30):
-        watch.see(picture, number / 30)
+        detector.push(picture, number / 30)
 
     # A screen that shows it by the one and a film that keeps it by the other, the other way round, is nobody's.
-    assert bool(watch.spans(1.0)) == ((shown, stored) != (ITU709, ITU601))
+    assert bool(detector.spans(1.0)) == ((shown, stored) != (ITU709, ITU601))
 
 
 @pytest.mark.parametrize("place", [np.s_[-8:, :], np.s_[:, -8:], np.s_[:, :], np.s_[:0, :]])
 def test_the_green_of_zeros_is_a_fault_wherever_it_is(place):
-    watch = MissingSliceDetector()
+    detector = MissingSliceDetector()
     for number in range(30):
         planes = [np.arange(320) % 200 + np.zeros((180, 1)), *(np.full((90, 160), 120) for _ in range(2))]
         rows, columns = place
@@ -1138,9 +1138,9 @@ def test_the_green_of_zeros_is_a_fault_wherever_it_is(place):
             plane[tuple(halves)] = 0
         film = np.concatenate([planes[0].ravel(), *(plane.ravel() for plane in planes[1:])])
         picture = av.VideoFrame.from_ndarray(film.reshape(270, 320).astype(np.uint8), "yuv420p")
-        watch.see(picture, number / 30)
+        detector.push(picture, number / 30)
 
-    assert [span.length_s for span in watch.spans(1.0)][:1] == ([] if place == np.s_[:0, :] else [1.0])
+    assert [span.length_s for span in detector.spans(1.0)][:1] == ([] if place == np.s_[:0, :] else [1.0])
 
 
 KINDS = (
@@ -1281,13 +1281,13 @@ def test_a_film_that_is_still_being_written_is_told_as_that(tmp_path, monkeypatc
     film = write_film(tmp_path / "film.mkv", form="matroska")
 
     def grows(path):
-        found = survey(path)
+        found = analyse_film(path)
         with path.open("ab") as file:
             # A void of Matroska, which players skip.
             file.write(b"\xec\x80")
         return found
 
-    monkeypatch.setattr(judge, "survey", grows)
+    monkeypatch.setattr(judge, "analyse_film", grows)
 
     assert judged(film).checks[0].measured == "it is still being written"
 

@@ -18,7 +18,7 @@ from pipeline.media.container.boxes import append_extra, read_boxes, read_extra
 from pipeline.media.container.demux import open_packets
 from pipeline.media.container.probe import probe
 from pipeline.media.sound.audio import read_audio
-from pipeline.media.sound.loudness import measure_film_loudness, normalise_loudness, together
+from pipeline.media.sound.loudness import combine_loudness, measure_film_loudness, normalise_loudness
 from pipeline.model import SCENE_QUANTUM_SAMPLES, Subtitles
 from pipeline.quality import Expected, Parts, inspect, inspect_film, inspect_segment, inspect_sound
 from pipeline.quality.findings import append_findings, read_findings, read_part_findings
@@ -268,7 +268,7 @@ def no_decoder(monkeypatch):
     """From now on, whoever decodes anything fails."""
 
     def forbid():
-        monkeypatch.setattr(inspect, "view", decoded)
+        monkeypatch.setattr(inspect, "decode_video", decoded)
         monkeypatch.setattr(inspect, "measure_film_loudness", decoded)
 
     def decoded(*_args, **_options):
@@ -471,7 +471,7 @@ def test_scenes_measured_one_by_one_are_as_loud_as_their_film(tmp_path, seed):
     join_segments(scenes, path=tmp_path / "film.mp4")
     whole = measure_loudness(read_audio(tmp_path / "film.mp4"))
 
-    parts = together(measure_film_loudness(segment.path) for segment in scenes)
+    parts = combine_loudness(measure_film_loudness(segment.path) for segment in scenes)
 
     assert parts.integrated_lufs == pytest.approx(whole.integrated_lufs, abs=0.02)
     assert parts.true_peak_dbtp == pytest.approx(whole.true_peak_dbtp, abs=0.01)
@@ -481,8 +481,8 @@ def test_silent_parts_are_silent_together(tmp_path):
     quiet = np.zeros((SAMPLES, 2), np.float32)
     silent = measure_film_loudness(make_segment(tmp_path, "silent", sound=quiet).path)
 
-    assert together([silent, silent]).integrated_lufs is None
-    assert together([]).integrated_lufs is None
+    assert combine_loudness([silent, silent]).integrated_lufs is None
+    assert combine_loudness([]).integrated_lufs is None
 
 
 def test_a_sound_of_its_own_is_measured_once(tmp_path, scenes, no_decoder):

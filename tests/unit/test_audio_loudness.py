@@ -47,7 +47,7 @@ def after_aac(samples):
 
 def ours(samples):
     meter = LoudnessMeter()
-    meter.hear(samples.T)
+    meter.push(samples.T)
     peak, powers = meter.finish()
     return Loudness(
         integrated_lufs=loudness_of(np.array(powers)), true_peak_dbtp=20 * math.log10(peak) if peak else -math.inf

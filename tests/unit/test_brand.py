@@ -185,12 +185,14 @@ def test_a_template_brings_its_own_and_the_brand_goes_before_it(tmp_path):
     own = '[assets]\nlogo = "own.png"\nheading_font = "own.ttf"\n'
     path.write_text(path.read_text(encoding="utf-8").replace("[prompt]", f"{own}\n[prompt]"), encoding="utf-8")
     brief = Brief(title="Tea", language="en", template="mine")
-    fonts, mark = open_context(workspace=tmp_path).appearance.brought(brief)
+    fonts, mark = open_context(workspace=tmp_path).appearance.brand_identity(brief)
 
     assert (fonts.heading.path, fonts.text) == (str(folder / "own.ttf"), None)
     assert mark.path == str(folder / "own.png")
     logo(tmp_path / "ours.png", "#22AA22")
-    assert workspace(tmp_path, 'logo = "ours.png"').appearance.brought(brief)[1].path == str(tmp_path / "ours.png")
+    assert workspace(tmp_path, 'logo = "ours.png"').appearance.brand_identity(brief)[1].path == str(
+        tmp_path / "ours.png"
+    )
 
 
 @pytest.mark.parametrize(

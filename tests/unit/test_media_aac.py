@@ -15,9 +15,9 @@ from pipeline.media.bitstream import BitReader, BitWriter
 from pipeline.media.container.demux import opened
 from pipeline.media.container.mux import open_mp4
 from pipeline.media.sound import aac, decode
-from pipeline.media.sound.aac import SoundEncoder, twin
+from pipeline.media.sound.aac import SoundEncoder, to_channel_pair
 from pipeline.media.sound.audio import read_audio
-from pipeline.media.sound.decode import hear
+from pipeline.media.sound.decode import decode_audio
 from tests.standins.films import voice
 
 EIGHT_SHORT = 2
@@ -70,7 +70,7 @@ def test_both_channels_of_a_pair_sound_as_the_one_did(seed, bit_rate):
     _, two_channels = encoded(np.zeros((2048, 2)), layout="stereo")
 
     alone = decoded(singles, one_channel)[0]
-    left, right = decoded([twin(packet) for packet in singles], two_channels)
+    left, right = decoded([to_channel_pair(packet) for packet in singles], two_channels)
 
     assert np.array_equal(left, right)
     assert np.array_equal(left, alone)
@@ -88,7 +88,7 @@ def test_the_sounds_of_that_test_have_short_windows_in_several_groups():
 def test_a_pair_is_hardly_larger_than_the_channel_it_is_made_of():
     singles, _ = encoded(voice(4)[:, 0])
 
-    assert max(len(twin(packet)) - len(packet) for packet in singles) <= 14
+    assert max(len(to_channel_pair(packet)) - len(packet) for packet in singles) <= 14
 
 
 @pytest.mark.parametrize("wrong", ["two channels", "cut", "nothing"])
@@ -97,7 +97,7 @@ def test_what_is_no_single_channel_is_refused(wrong):
     single = encoded(voice(2)[:, 0])[0][5]
 
     with pytest.raises(ValueError, match=r"one channel|cut short"):
-        twin({"two channels": pair, "cut": single[:1], "nothing": b""}[wrong])
+        to_channel_pair({"two channels": pair, "cut": single[:1], "nothing": b""}[wrong])
 
 
 def test_a_voice_and_a_mix_are_encoded_alike_to_whoever_plays_them(tmp_path):
@@ -171,7 +171,7 @@ def test_silence_is_heard_as_it_is_decoded_without_being_decoded_again(tmp_path,
 
     def heard():
         with opened(tmp_path / "gap.mp4") as film:
-            return np.concatenate(list(hear(film)), axis=1)
+            return np.concatenate(list(decode_audio(film)), axis=1)
 
     sound = heard()
     with av.open(str(tmp_path / "gap.mp4")) as film:
@@ -182,7 +182,7 @@ def test_silence_is_heard_as_it_is_decoded_without_being_decoded_again(tmp_path,
 
 
 def test_an_encoder_that_writes_more_than_the_channel_is_left_to_encode_both(tmp_path, monkeypatch):
-    monkeypatch.setattr(aac, "_NO_NAME", Flags.global_header)
+    monkeypatch.setattr(aac, "_BITEXACT", Flags.global_header)
     sound = voice(12)
 
     with open_mp4(tmp_path / "named.mp4") as film:

@@ -31,8 +31,8 @@ def torn_at_random(seed):
 def heard(wave, piece):
     watch = DiscontinuityDetector(RATE_HZ)
     for start in range(0, len(wave), piece):
-        watch.hear(wave[start : start + piece])
-    return watch.torn
+        watch.push(wave[start : start + piece])
+    return watch.result
 
 
 @pytest.mark.parametrize("together", [413, 1_000, 2_500])
@@ -40,7 +40,7 @@ def heard(wave, piece):
 def test_what_is_torn_is_found_wherever_the_parts_that_are_judged_together_end(seed, together, monkeypatch):
     wave = torn_at_random(seed)
     at_once = heard(wave, 700)
-    monkeypatch.setattr(discontinuities, "_TOGETHER", together)
+    monkeypatch.setattr(discontinuities, "_BATCH", together)
 
     assert len(at_once.clicks_s) > 20
     assert len(at_once.dropouts) > 5
@@ -49,9 +49,9 @@ def test_what_is_torn_is_found_wherever_the_parts_that_are_judged_together_end(s
 
 def test_what_was_found_can_be_asked_for_twice():
     watch = DiscontinuityDetector(RATE_HZ)
-    watch.hear(torn_at_random(1))
+    watch.push(torn_at_random(1))
 
-    assert watch.torn == watch.torn
+    assert watch.result == watch.result
 
 
 def test_three_hours_are_heard_in_the_memory_of_minutes():
@@ -59,8 +59,8 @@ def test_three_hours_are_heard_in_the_memory_of_minutes():
     tracemalloc.start()
     try:
         for _ in range(180):
-            watch.hear(minute)
-        assert not watch.torn.dropouts
+            watch.push(minute)
+        assert not watch.result.dropouts
         _, most_bytes = tracemalloc.get_traced_memory()
     finally:
         tracemalloc.stop()

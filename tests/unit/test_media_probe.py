@@ -11,7 +11,7 @@ import pytest
 from pipeline.errors import InputError
 from pipeline.media.container.demux import opened
 from pipeline.media.container.probe import probe
-from pipeline.media.pictures.decode import view
+from pipeline.media.pictures.decode import decode_video
 from tests.standins.films import make_film
 
 
@@ -29,7 +29,7 @@ def test_a_film_is_described_from_its_packets(tmp_path):
 def test_a_film_read_by_its_index_is_the_same_as_packet_by_packet(tmp_path, parts):
     film = make_film(tmp_path)
 
-    with opened(film, is_held=True) as held:
+    with opened(film, in_memory=True) as held:
         by_packets = probe(held, parts)
 
     assert probe(film, parts) == by_packets
@@ -93,7 +93,7 @@ def test_the_picture_at_a_time_is_the_one_shown_then(tmp_path):
         everything = [picture.to_ndarray()[:180:4, ::4] for picture in source.decode(video=0)]
 
     # Before and after keyframes, where a picture is held and where it begins, and past the end.
-    shown = view(film, [0.0, 1.51, 9.99, 11.2, 12.77, 99.0], frame_rate=30).looked_at
+    shown = decode_video(film, [0.0, 1.51, 9.99, 11.2, 12.77, 99.0], frame_rate=30).samples
 
     assert [picture.shape for picture in shown] == [(45, 80)] * 6
     for picture, at in zip(shown, [0, 45, 299, 336, 383, 383], strict=True):
@@ -108,6 +108,6 @@ def test_ffmpeg_says_nothing_on_the_terminal(tmp_path, capfd):
 
     probe(film)
     with suppress(InputError):
-        view(film, [0.5, 3.5], frame_rate=30)
+        decode_video(film, [0.5, 3.5], frame_rate=30)
 
     assert capfd.readouterr() == ("", "")

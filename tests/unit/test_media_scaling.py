@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from PIL import Image
 
-from pipeline.media.pictures.scaling import MIN_DOWNSCALE, Scaler, span
+from pipeline.media.pictures.scaling import MIN_DOWNSCALE, Scaler, map_axis
 
 
 @given(
@@ -17,12 +17,12 @@ from pipeline.media.pictures.scaling import MIN_DOWNSCALE, Scaler, span
     count=st.sampled_from([540, 960, 1920]),
 )
 def test_a_slow_zoom_always_finds_whole_pixels_that_put_edges_where_they_should_be(start, ratio, count):
-    found = span(start, start + ratio * count, count)
+    found = map_axis(start, start + ratio * count, count)
 
     step = found.taken / found.made
-    assert abs(found.first + found.skipped * step - start) <= found.off_px + 1e-9
-    assert abs(found.first + (found.skipped + count) * step - (start + ratio * count)) <= found.off_px + 1e-9
-    assert found.off_px <= 0.05
+    assert abs(found.first + found.skipped * step - start) <= found.error_px + 1e-9
+    assert abs(found.first + (found.skipped + count) * step - (start + ratio * count)) <= found.error_px + 1e-9
+    assert found.error_px <= 0.05
     assert found.skipped >= 3
     assert found.made - found.skipped - count >= 3
 
@@ -44,7 +44,7 @@ def test_a_part_looks_like_what_an_exact_filter_makes_of_it(left, ratio):
     size = (160, 90)
     box = (left, left / 2, left + size[0] * ratio, left / 2 + size[1] * ratio)
 
-    seen = Scaler(plane, size, most=1.5).seen(box)
+    seen = Scaler(plane, size, max_downscale=1.5).resample(box)
 
     exact = np.asarray(Image.fromarray(plane).resize(size, Image.Resampling.LANCZOS, box=box), float)
     error = np.mean((seen - exact) ** 2)
@@ -59,17 +59,17 @@ def test_a_flat_plane_stays_flat_up_to_its_edges(ratio, x, y):
     width, height = min(220, 64 * ratio), min(130, 36 * ratio)
     left, top = x * (220 - width), y * (130 - height)
 
-    seen = Scaler(plane, (64, 36), most=3).seen((left, top, left + width, top + height))
+    seen = Scaler(plane, (64, 36), max_downscale=3).resample((left, top, left + width, top + height))
 
     assert set(seen.ravel()) == {235}
 
 
 def test_a_part_that_is_not_between_pixels_where_nothing_fits_is_exact():
     # Two pixels become one, beginning a quarter of one after an edge.
-    found = span(10.25, 10.25 + 2 * 64, 64)
+    found = map_axis(10.25, 10.25 + 2 * 64, 64)
 
-    assert found.off_px > 0.05
+    assert found.error_px > 0.05
     plane = landscape(300, 200)
     box = (10.25, 4.25, 138.25, 76.25)
     bicubic = np.asarray(Image.fromarray(plane).resize((64, 36), Image.Resampling.BICUBIC, box=box))
-    assert np.array_equal(Scaler(plane, (64, 36), most=2).seen(box), bicubic)
+    assert np.array_equal(Scaler(plane, (64, 36), max_downscale=2).resample(box), bicubic)

@@ -15,7 +15,7 @@ from aiohttp import web
 from multidict import CIMultiDict
 
 from pipeline.errors import TransientError
-from pipeline.narration.edge import _fitting, _heard
+from pipeline.narration.edge import _speech, _truncated
 from pipeline.narration.edge.client import EdgeClient, _event
 from pipeline.narration.edge.errors import refusal_of
 from pipeline.narration.spoken_text import normalise_text
@@ -45,7 +45,7 @@ async def test_the_password_of_a_proxy_is_in_no_traceback(address, monkeypatch):
     ("offset", "duration"), [(float("nan"), 0), (0, float("nan")), (float("-inf"), 0), (10**400, 0), (0, -(10**400))]
 )
 def test_a_word_at_no_time_is_refused(offset, duration):
-    with pytest.raises(ValueError, match="no time"):
+    with pytest.raises(ValueError, match="implausible time"):
         _event("tea", offset, duration)
 
 
@@ -60,16 +60,16 @@ def test_minutes_of_sound_for_a_word_are_refused_before_they_fill_the_memory():
             container.mux(stream.encode(frame))
         container.mux(stream.encode(None))
 
-    with pytest.raises(TransientError, match="does not end"):
-        _heard(normalise_text("Tea."), file.getvalue(), (), 1.0)
+    with pytest.raises(TransientError, match="endless audio"):
+        _speech(normalise_text("Tea."), file.getvalue(), (), 1.0)
 
 
 @pytest.mark.parametrize("letter", ["a", "漢", "&", "𝄞"])
 def test_a_word_without_end_is_cut_to_what_a_request_takes_since_edge_tts_cuts_only_at_spaces(letter):
-    text = _fitting(letter * 6_000)
+    text = _truncated(letter * 6_000)
 
     assert 3_500 < len(escape(text).encode()) <= 4_096
-    assert _fitting("Tea & milk.") == "Tea & milk."
+    assert _truncated("Tea & milk.") == "Tea & milk."
 
 
 class VoicesOf(Served):

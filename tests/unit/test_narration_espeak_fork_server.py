@@ -50,7 +50,7 @@ def do(_library, _rate, task, *how):
         sys.stdout.buffer.write(sys.stdin.buffer.read() * int(how[0]))
         sys.stdout.buffer.flush()
     return 0
-real._do = do
+real._run_task = do
 os._exit(real.main())
 """
 
@@ -139,20 +139,20 @@ async def test_a_host_that_was_killed_is_started_anew():
 async def test_a_crash_costs_one_sentence_and_is_told_with_the_last_words(strange):
     before = children()
     narrator = EspeakNarrator()
-    assert await narrator._ask("echo", "1", text="one") == b"one"
+    assert await narrator._run("echo", "1", text="one") == b"one"
     (host,) = children() - before
 
-    with pytest.raises(TransientError, match="broke off: these are my last words"):
-        await narrator._ask("die", str(int(signal.SIGSEGV)))
+    with pytest.raises(TransientError, match="failed: these are my last words"):
+        await narrator._run("die", str(int(signal.SIGSEGV)))
 
-    assert await narrator._ask("echo", "1", text="two") == b"two"
+    assert await narrator._run("echo", "1", text="two") == b"two"
     assert children() - before == {host}
 
 
 async def test_long_texts_and_answers_of_megabytes_come_whole(strange):
     text = "Größe " * 100_000
 
-    answer = await EspeakNarrator()._ask("echo", "8", text=text)
+    answer = await EspeakNarrator()._run("echo", "8", text=text)
 
     assert answer == text.encode() * 8
 
@@ -161,39 +161,39 @@ async def test_long_texts_and_answers_of_megabytes_come_whole(strange):
 async def test_a_sentence_that_hangs_is_killed_and_no_other(strange, how):
     before = children()
     narrator = EspeakNarrator(timeout_s=3.0 if how == "timed out" else 60.0)
-    assert await narrator._ask("echo", "1", text="one") == b"one"
+    assert await narrator._run("echo", "1", text="one") == b"one"
     (host,) = children() - before
-    narrator._places = anyio.CapacityLimiter(2)
+    narrator._limiter = anyio.CapacityLimiter(2)
     failures: list[str] = []
 
     async def hang() -> None:
         try:
-            await narrator._ask("wait", str(strange / "pid"))
+            await narrator._run("wait", str(strange / "pid"))
         except TransientError as error:
             failures.append(error.message)
 
     async with anyio.create_task_group() as tasks:
         tasks.start_soon(hang)
         hanging = await written(strange / "pid")
-        assert await narrator._ask("echo", "1", text="two") == b"two"
+        assert await narrator._run("echo", "1", text="two") == b"two"
         if how == "cancelled":
             tasks.cancel_scope.cancel()
 
     assert await anyio.to_thread.run_sync(gone, {hanging})
     assert failures == ([] if how == "cancelled" else ["eSpeak gave no answer within 3 s"])
-    assert await narrator._ask("echo", "1", text="three") == b"three"
+    assert await narrator._run("echo", "1", text="three") == b"three"
     assert children() - before == {host}
 
 
 async def test_what_hangs_dies_with_its_host_and_is_told_as_broken_off(strange):
     before = children()
     narrator = EspeakNarrator()
-    await narrator._ask("echo", "1", text="one")
+    await narrator._run("echo", "1", text="one")
     (host,) = children() - before
 
     async def hang() -> None:
-        with pytest.raises(TransientError, match="broke off: exit code -9"):
-            await narrator._ask("wait", str(strange / "pid"))
+        with pytest.raises(TransientError, match="failed: exit code -9"):
+            await narrator._run("wait", str(strange / "pid"))
 
     async with anyio.create_task_group() as tasks:
         tasks.start_soon(hang)
@@ -206,14 +206,14 @@ async def test_what_hangs_dies_with_its_host_and_is_told_as_broken_off(strange):
 async def test_all_that_a_host_was_speaking_when_it_died_is_told_as_broken_off(strange):
     before = children()
     narrator = EspeakNarrator()
-    narrator._places = anyio.CapacityLimiter(8)
-    await narrator._ask("echo", "1", text="one")
+    narrator._limiter = anyio.CapacityLimiter(8)
+    await narrator._run("echo", "1", text="one")
     (host,) = children() - before
     told: list[str] = []
 
     async def hang(number: int) -> None:
         try:
-            await narrator._ask("wait", str(strange / f"pid{number}"))
+            await narrator._run("wait", str(strange / f"pid{number}"))
         except TransientError as error:
             told.append(error.message)
 
@@ -224,14 +224,14 @@ async def test_all_that_a_host_was_speaking_when_it_died_is_told_as_broken_off(s
             await written(strange / f"pid{number}")
         host.kill()
 
-    assert told == ["eSpeak's process broke off: exit code -9"] * 8
+    assert told == ["eSpeak's process failed: exit code -9"] * 8
 
 
 async def test_nothing_outlives_a_command_that_is_killed(strange):
     command = (
         "import anyio; from pipeline.narration import espeak\n"
         f"espeak.child.__file__ = {str(strange / 'child.py')!r}\n"
-        f"anyio.run(lambda: espeak.EspeakNarrator()._ask('wait', {str(strange / 'pid')!r}))"
+        f"anyio.run(lambda: espeak.EspeakNarrator()._run('wait', {str(strange / 'pid')!r}))"
     )
     async with await anyio.open_process([sys.executable, "-c", command], stderr=subprocess.DEVNULL) as process:
         try:

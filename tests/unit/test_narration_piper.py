@@ -107,7 +107,7 @@ async def test_a_file_that_is_no_model_is_refused_in_one_line(tmp_path):
     write_voice(tmp_path, "a", "en_US").write_bytes(b"not a model\n" * 9)
     piper = PiperNarrator(folder=tmp_path)
 
-    with pytest.raises(PermanentError, match=r"Piper: .+ Is the voice whole") as caught:
+    with pytest.raises(PermanentError, match=r"Piper: .+ Is the voice file complete") as caught:
         await piper.speak(TEXT, "a", Prosody())
     assert "\n" not in str(caught.value)
 
@@ -134,8 +134,8 @@ async def test_sound_that_can_not_be_the_text_is_refused(voices, monkeypatch, fr
     async def ask(*_):
         return b"null\n" + sound.getvalue()
 
-    monkeypatch.setattr(piper, "_ask", ask)
-    with pytest.raises(PermanentError, match=r"Piper's sound lasts [\d.]+ s, which is not the text"):
+    monkeypatch.setattr(piper, "_run", ask)
+    with pytest.raises(PermanentError, match=r"Piper's audio lasts [\d.]+ s, which does not fit the text"):
         await piper.speak(TEXT, "de_AT-one-low", Prosody())
 
 
@@ -145,9 +145,9 @@ FAILURES = {
         MissingToolError,
         r"nightreel\[piper\]",
     ),
-    "chatty": ("print('Loading...')", PermanentError, "something else than sound"),
-    "no wave": ("print('null'); print('noise')", PermanentError, "something else than sound"),
-    "crashed": ("os.abort()", TransientError, "broke off"),
+    "chatty": ("print('Loading...')", PermanentError, "did not return audio"),
+    "no wave": ("print('null'); print('noise')", PermanentError, "did not return audio"),
+    "crashed": ("os.abort()", TransientError, "process failed"),
     "silent": ("time.sleep(60)", TransientError, r"within 0\.3 s"),
 }
 

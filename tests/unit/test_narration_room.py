@@ -493,7 +493,7 @@ def test_narrators_are_made_by_name():
 
 
 def test_an_address_that_is_no_websocket_is_refused():
-    with pytest.raises(ConfigurationError, match="websocket"):
+    with pytest.raises(ConfigurationError, match="WebSocket"):
         NARRATORS["edge"](
             NarratorOptions(edge_url="http://127.0.0.1/", edge_throttle=throttle("edge"), edge_timeout_s=60.0)
         )
@@ -501,7 +501,7 @@ def test_an_address_that_is_no_websocket_is_refused():
 
 async def test_the_child_that_speaks_loads_nothing_of_ours(tmp_path):
     command = [sys.executable, "-I", "-S", "-X", "importtime", espeak.child.__file__]
-    done = await anyio.run_process([*command, *await anyio.to_thread.run_sync(espeak._library), "voices"])
+    done = await anyio.run_process([*command, *await anyio.to_thread.run_sync(espeak._library_paths), "voices"])
 
     loaded = {line.rpartition(b"|")[2].strip().decode() for line in done.stderr.splitlines()}
     assert "ctypes" in loaded

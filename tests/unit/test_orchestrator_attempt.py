@@ -60,8 +60,8 @@ async def attempt(tmp_path):
 
 async def test_the_clock_of_a_stage_stands_still_while_its_film_waits_for_a_core(attempt):
     with attempt.time_limit(100) as scope:
-        with attempt._standing_still():
-            with attempt._standing_still():
+        with attempt._pause_clock():
+            with attempt._pause_clock():
                 assert scope.deadline == inf
             # Another scene still waits.
             assert scope.deadline == inf
@@ -324,7 +324,7 @@ async def test_the_gate_is_told_all_that_is_known_of_a_film(clip, tmp_path, monk
         words=(clip.words,),
         undrawable="\u2603",
         compared=True,
-        twin=twin,
+        near_duplicate=twin,
     )
     assert len(expected.title) <= 100 < len(title)
     assert (package, depth, profile.name) == (job.package, "parts", "standard")

@@ -35,8 +35,8 @@ def test_a_film_knows_the_words_of_its_siblings_and_who_has_none_yet(tmp_path, o
 
     family = language_versions_of(jobs[0], context.store)
 
-    assert {language: script.title for language, script in family.words.items()} == {"es": "Té"}
-    assert family.untold == ("fr",)
+    assert {language: script.title for language, script in family.scripts.items()} == {"es": "Té"}
+    assert family.pending == ("fr",)
 
 
 def test_rows_of_one_title_and_formats_of_one_row_are_each_published_once():

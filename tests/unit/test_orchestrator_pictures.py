@@ -90,7 +90,7 @@ async def test_an_address_is_asked_once_and_not_at_all_with_offline(context, att
     assert len(kept.stills) == 1
     (told,) = other.incidents
     assert told.startswith(
-        "picture https://example.org/a.jpg: it lies in the network, and --offline forbids that. Save"
+        "picture https://example.org/a.jpg: it has to be downloaded, and --offline forbids that. Save"
     )
 
 
@@ -98,7 +98,7 @@ async def test_a_picture_is_told_without_the_login_in_its_address(context, attem
     found = await gather_pictures(brief_of("https://me:hunter2@example.org/a@2x.jpg?key=secret"), context, attempt)
 
     (told,) = found.incidents
-    assert told.startswith("picture https://example.org/a@2x.jpg: an address with a password is not fetched")
+    assert told.startswith("picture https://example.org/a@2x.jpg: URLs with credentials are not fetched")
     assert "hunter2" not in caplog.text
 
 

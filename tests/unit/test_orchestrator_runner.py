@@ -699,7 +699,7 @@ async def test_a_defect_in_what_is_drawn_ahead_stops_no_voice(context, job, monk
         return Studio()
 
     async def speaker(*_):
-        async def speak(script, spoken):
+        async def speak(script, on_clip):
             await anyio.wait_all_tasks_blocked()
             return Narration(narrator="edge", voice="v", clips=())
 

@@ -140,7 +140,7 @@ async def test_without_a_key_nobody_is_asked_and_the_film_goes_without_it(opened
         assert found.missing == (FOX,)
         (told,) = found.incidents
         assert told == (
-            "picture stock:Red fox in snow: no service with photos has a key. Set PEXELS_API_KEY (pexels.com/api) or "
+            "picture stock:Red fox in snow: no stock photo service has a key. Set PEXELS_API_KEY (pexels.com/api) or "
             "PIXABAY_API_KEY (pixabay.com/api/docs). The film goes without it"
         )
         assert server.searched == []
@@ -169,7 +169,7 @@ async def test_a_key_that_was_refused_is_not_shown_again_and_told_once(opened, s
             "pictures stock:Red fox in snow, stock:lighthouse: Pexels: refuses the key (HTTP 401). Set PEXELS_API_KEY "
             "(or NIGHTREEL_PEXELS__API_KEY) to a valid key. The film goes without them"
         )
-        assert "says nothing to search for" in empty
+        assert "has no search terms" in empty
 
 
 async def test_who_has_nothing_or_fails_is_followed_by_the_next(opened, server, attempt):

@@ -203,4 +203,4 @@ def test_a_picture_that_would_fill_the_memory_is_damaged(tmp_path):
     path.write_bytes(content[:at] + b"\xff\xff\xff\xff" + content[at + 4 :])
 
     assert companions.thumbnail(path, (1280, 720)).measured == "damaged"
-    assert companions.picture(path).measured.startswith("damaged")
+    assert companions.own_thumbnail(path).measured.startswith("damaged")

@@ -13,10 +13,10 @@ from pipeline.quality import profile_checks
 from pipeline.quality.expected import NearDuplicate
 from pipeline.quality.near_duplicates import (
     Fingerprint,
+    film_similarity,
     jaccard,
     minhash_bands,
     narration_text,
-    share_of,
     shared_pictures,
     shingle_set,
 )
@@ -146,30 +146,30 @@ def test_scenes_may_stand_in_another_order_but_not_be_others():
 # Films by anybody ------------------------------------------------------------------------------------------------
 
 
-def portrait(seed=0, *, voice=0, said="", length_s=20.0, delay=0):
-    looks = tuple(perceptual_hash(slide(seed + (at + delay) // 5)) for at in range(20))
+def fingerprint(seed=0, *, voice=0, caption_text="", length_s=20.0, delay=0):
+    hashes = tuple(perceptual_hash(slide(seed + (at + delay) // 5)) for at in range(20))
     levels = tuple(np.random.default_rng(voice).normal(-17, 4, 20))
-    return Fingerprint(length_s=length_s, looks=looks, levels_lufs=levels, said=said)
+    return Fingerprint(length_s=length_s, hashes=hashes, lufs_by_second=levels, caption_text=caption_text)
 
 
 def test_a_film_is_itself_louder_and_a_moment_later():
-    louder = replace(portrait(delay=1), levels_lufs=tuple(level + 3 for level in portrait().levels_lufs))
+    louder = replace(fingerprint(delay=1), lufs_by_second=tuple(level + 3 for level in fingerprint().lufs_by_second))
 
-    assert share_of(portrait(), louder) >= 0.95
+    assert film_similarity(fingerprint(), louder) >= 0.95
 
 
 @pytest.mark.parametrize(
     "other",
-    [portrait(seed=100), portrait(voice=1), portrait(length_s=21), replace(portrait(), levels_lufs=())],
+    [fingerprint(seed=100), fingerprint(voice=1), fingerprint(length_s=21), replace(fingerprint(), lufs_by_second=())],
     ids=["other pictures", "another voice", "longer", "silent"],
 )
 def test_another_film_is_not(other):
-    assert share_of(portrait(), other) < 0.8
+    assert film_similarity(fingerprint(), other) < 0.8
 
 
 def test_captions_say_more_than_the_voice():
-    assert share_of(portrait(said=RIVER), portrait(said=RIVER, voice=1)) == 1
-    assert share_of(portrait(said=RIVER), portrait(said=TEA)) < 0.1
+    assert film_similarity(fingerprint(caption_text=RIVER), fingerprint(caption_text=RIVER, voice=1)) == 1
+    assert film_similarity(fingerprint(caption_text=RIVER), fingerprint(caption_text=TEA)) < 0.1
 
 
 # The verdict -----------------------------------------------------------------------------------------------------

@@ -87,7 +87,7 @@ def film(number: int, folder: Path = Path("summary"), **changes: object) -> JobS
         "writer_fallback_reason": "groq: the key was refused",
         "narrator": "edge",
         "voice": "en-US-AvaNeural",
-        "voice_remarks": ("edge sent no sound: once, spoken again",),
+        "voice_remarks": ("edge sent no audio: once, spoken again",),
     }
     return JobSummary(**(values | changes))
 
@@ -175,7 +175,7 @@ def test_the_batch_report_by_example(tmp_path: Path):
         "writer_fallback_reason": "groq: the key was refused",
         "narrator": "edge",
         "voice": "en-US-AvaNeural",
-        "voice_remarks": ["edge sent no sound: once, spoken again"],
+        "voice_remarks": ["edge sent no audio: once, spoken again"],
         "picture_remarks": [],
         "error": None,
     }

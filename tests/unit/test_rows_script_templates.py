@@ -210,8 +210,8 @@ say = ["a.", "b."]
         ("{{ name.nothing }}", "can't be filled in"),
         ("{{ name * 1000000000 }}", "small numbers only"),
         ("{{ 1e400 | number }}{{ name }}", "can't be filled in"),
-        ("{{ day | date('%%') }}", "no way to write a day"),
-        ("{{ count | ordinal('female') }}", "no gender of a number"),
+        ("{{ day | date('%%') }}", "is not a date format"),
+        ("{{ count | ordinal('female') }}", "is not a gender"),
         ("{% for i in range(900) %}{% for j in range(900) %}{{ name }} endless{% endfor %}{% endfor %}", "longer than"),
     ],
 )
@@ -225,7 +225,7 @@ def test_what_can_not_be_filled_in_is_told_with_its_scene(text, why):
     [
         ("[[scenes]]\nlayout = 'statment'", "unknown layout 'statment'. Did you mean statement"),
         ("[[scenes]]\nlayout = 'statement'\ntext = '{{ nme }}'", "there is no field nme. Did you mean name"),
-        ("[[scenes]]\nlayout = 'statement'\ntext = '{{ name'", "It stands in '{{ name'"),
+        ("[[scenes]]\nlayout = 'statement'\ntext = '{{ name'", "It is in '{{ name'"),
         ("[[scenes]]\nlayout = 'statement'\ntext = '{{ name | titel }}'", "'titel'. Did you mean title"),
         ("[[scenes]]\nlayout = 'statement'\nwhen = 'price >'\ntext = 'x'", "broken text"),
         (f"[[scenes]]\nlayout = 'statement'\ntext = '{{{{ {'(' * 900}name{')' * 900} }}}}'", "it is nested too deeply"),
@@ -274,7 +274,7 @@ def test_a_script_is_in_the_language_of_its_name():
 
     assert parse_script_template(scene, path="hello/script.de.toml", known=[]).language == "de"
     assert parse_script_template(f"language = 'de-AT'\n{scene}", path="script.de.toml", known=[]).language == "de-AT"
-    with pytest.raises(InputError, match="is called after de, and its language is en"):
+    with pytest.raises(InputError, match="is named after de, but its language is en"):
         parse_script_template(f"language = 'en'\n{scene}", path="script.de.toml", known=[])
 
 

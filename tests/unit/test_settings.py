@@ -431,7 +431,7 @@ def test_a_secret_is_not_shown_in_an_error_or_its_causes(workspace, toml):
     ("content", "told"),
     [
         (b"a = 1\nb = \n", "nightreel.toml:2: is not valid TOML: invalid value"),
-        (b"[a.B]\n[a.B]\n", "nightreel.toml:2: is not valid TOML: [a.B] is there twice, write into the first one"),
+        (b"[a.B]\n[a.B]\n", "nightreel.toml:2: is not valid TOML: the table [a.B] is defined twice; merge the two"),
         (b"a = " + b"[" * 5000 + b"]" * 5000, "nightreel.toml:1: is nested too deeply"),
         (b"a" + b".a" * 3000 + b" = 1", "nightreel.toml:1: is nested too deeply"),
         (b"a = 1\na = 2\n", "nightreel.toml:2: is not valid TOML: cannot overwrite a value"),
@@ -597,7 +597,7 @@ def test_a_workspace_that_is_a_file_is_refused(tmp_path):
 
 def test_a_workspace_that_is_not_there_is_not_made_by_a_slip_of_the_finger(tmp_path):
     (tmp_path / "films").mkdir()
-    told = r"^flims: there is no such workspace\. Mend its name, or make it: nightreel init flims$"
+    told = r"^flims: no such workspace\. Correct the path, or create it: nightreel init flims$"
 
     for asked in ((Path("flims"), {}), (None, {"NIGHTREEL_WORKSPACE": "flims"})):
         with pytest.raises(InputError, match=told):

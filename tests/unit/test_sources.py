@@ -133,9 +133,7 @@ async def test_a_file_whose_name_is_no_text_is_told_and_stops_no_other(tmp_path:
     briefs = await read_briefs(tmp_path, report=told.append)
 
     assert [brief.origin for brief in briefs] == [str(good)]
-    assert [str(error) for error in told] == [
-        f"{tmp_path}/na?me.md: has a name that is no text. Give the file another name"
-    ]
+    assert [str(error) for error in told] == [f"{tmp_path}/na?me.md: its name is not valid UTF-8. Rename the file"]
 
 
 async def test_one_bad_brief_in_a_folder_is_told_by_name(tmp_path: Path) -> None:
@@ -151,7 +149,7 @@ async def test_one_bad_brief_in_a_folder_is_told_by_name(tmp_path: Path) -> None
         ("a.md", b"", ": is empty"),
         ("a.txt", b"\xef\xbb\xbf \n\t\n", ": is empty"),
         ("a.md", b"text\0more", ": is a binary file"),
-        ("a.txt", "Mars\n".encode("utf-16") + b"!", ": is damaged UTF-16"),
+        ("a.txt", "Mars\n".encode("utf-16") + b"!", ": is invalid UTF-16"),
         ("a.txt", "Mars\n".encode("utf-32"), ": is a binary file"),
         ("a.txt", "\n".encode("utf-16"), ": is empty"),
         ("a.txt", b"Mars\nCaf\xe9\n", ":2: is not UTF-8: byte 0xE9 at offset 8"),

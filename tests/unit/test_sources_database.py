@@ -34,7 +34,7 @@ def test_values_become_cells_and_bytes_are_told(people):
 
     assert dict(other.cells) == {"name": "O:Neill", "price": "3", "photo": "", "born": ""}
     assert isinstance(bo.cells["price"], Number)
-    assert cell_defect(bo.cells["photo"]) == "holds 2 bytes that are no text"
+    assert cell_defect(bo.cells["photo"]) == "holds 2 bytes of binary data"
 
 
 @pytest.mark.parametrize(
@@ -67,13 +67,13 @@ def test_a_colon_in_a_query_is_one(people):
     "query", ["DELETE FROM people", "DROP TABLE people", "ATTACH 'x' AS y", "PRAGMA user_version=1"]
 )
 def test_what_would_write_is_refused(people, query):
-    with pytest.raises(InputError, match="only reads"):
+    with pytest.raises(InputError, match="the query must begin with SELECT"):
         rows(people, query)
 
 
 def test_comments_before_a_query_take_no_time(people):
     since = process_time()
-    with pytest.raises(InputError, match="only reads"):
+    with pytest.raises(InputError, match="the query must begin with SELECT"):
         rows(people, "/**/" * 2000 + "DELETE FROM people")
     assert process_time() - since < 1
 
@@ -81,20 +81,20 @@ def test_comments_before_a_query_take_no_time(people):
 
 
 def test_what_writes_all_the_same_fails_in_the_database(people):
-    with pytest.raises(SourceError, match="the database says"):
+    with pytest.raises(SourceError, match="the database reported"):
         rows(people, "WITH x AS (SELECT 1) DELETE FROM people")
     assert len(rows(people, "SELECT * FROM people")) == 2
 
 
 @pytest.mark.parametrize("address", ["ftp://example.org/people.csv", "file:///etc/passwd", "S3://bucket/people.csv"])
 def test_an_address_of_another_kind_is_no_database(address):
-    with pytest.raises(InputError, match="is no address that rows are read from") as caught:
+    with pytest.raises(InputError, match="is not a supported source") as caught:
         rows(address, "SELECT 1")
     assert "https://" in str(caught.value)
 
 
 def test_a_database_is_asked_something(people):
-    with pytest.raises(InputError, match="nothing is asked of it") as caught:
+    with pytest.raises(InputError, match="needs a query") as caught:
         rows(people, "")
     assert "--query" in str(caught.value)
 
@@ -108,13 +108,13 @@ def test_no_database_is_made_by_asking_for_it(tmp_path):
 def test_a_broken_query_is_told_in_one_line(people):
     with pytest.raises(SourceError) as caught:
         rows(people, "SELECT nobody FROM people")
-    assert str(caught.value).startswith(f"{people}: the database says: no such column: nobody")
+    assert str(caught.value).startswith(f"{people}: the database reported: no such column: nobody")
 
 
 def test_a_database_without_a_driver_or_of_no_kind_is_told():
-    with pytest.raises(MissingToolError, match="no driver for mysql"):
+    with pytest.raises(MissingToolError, match="driver for mysql"):
         rows("mysql://me:s3cret@127.0.0.1/crm", "SELECT 1")
-    with pytest.raises(InputError, match="SQLAlchemy knows no 'xyz'"):
+    with pytest.raises(InputError, match="SQLAlchemy does not support 'xyz'"):
         rows("xyz://me:s3cret@127.0.0.1/crm", "SELECT 1")
 
 

@@ -58,7 +58,7 @@ def test_the_encoding_is_found_out(table, encoding, said):
 
     assert people.columns == ("name", "town")
     assert cells(people) == [{"name": "Jürgen", "town": "Köln"}, {"name": "Zoë", "town": "“Genf”"}]
-    assert people.form.startswith(said)
+    assert people.description.startswith(said)
 
 
 @pytest.mark.parametrize(
@@ -88,7 +88,7 @@ def test_the_encoding_is_found_out(table, encoding, said):
     ],
 )
 def test_letters_that_windows_1252_would_make_nonsense_of_are_told_and_read_when_they_are_named(table, encoding, text):
-    with pytest.raises(InputError, match="is not UTF-8, and no Windows-1252 either"):
+    with pytest.raises(InputError, match="is neither UTF-8 nor Windows-1252"):
         table(f"name;town\n{text}".encode(encoding))
 
     named = table(f"name;town\n{text}".encode(encoding), encoding=encoding)
@@ -129,12 +129,12 @@ WESTERN = (
 def test_western_words_stay_windows_1252(table, text):
     people = table(f"name;town\n{text}".encode("cp1252", errors="ignore"), has_header=True)
 
-    assert people.form.startswith("Windows-1252")
+    assert people.description.startswith("Windows-1252")
 
 
 @pytest.mark.parametrize("cell", ["4.01E+12", " 4,01E+12 ", "1E+05"])
 def test_a_number_that_a_spreadsheet_has_rounded_is_damage(cell):
-    assert cell_defect(cell) == f"is {cell.strip()}, of which a spreadsheet has lost the last digits"
+    assert cell_defect(cell) == f"is {cell.strip()}: the spreadsheet has dropped its last digits"
     assert cell_remedy(cell) == "Format the column as text, and save it again"
 
 
@@ -155,7 +155,7 @@ def test_spaces_before_a_cell_in_quotes_are_no_part_of_it(table):
 
 @pytest.mark.skipif(sys.platform != "linux", reason="other systems have no such names")
 def test_a_table_whose_name_is_no_text_is_told(table):
-    with pytest.raises(InputError, match=r"na\?me\.csv: has a name that is no text"):
+    with pytest.raises(InputError, match=r"na\?me\.csv: its name is not valid UTF-8"):
         table("name\nBo\n", os.fsdecode(b"na\xffme.csv"))
 
 
@@ -164,7 +164,7 @@ def test_a_long_text_without_spaces_is_judged_as_fast_as_any_other(table):
 
     people = table("name;picture\nJürgen;".encode("cp1252") + b"A" * 1_000_000 + b"\nZo\xeb;x\n")
 
-    assert people.form.startswith("Windows-1252")
+    assert people.description.startswith("Windows-1252")
     # By the square of its length, half a minute of work.
     assert time.process_time() - began_s < 10
 
@@ -183,7 +183,7 @@ def test_a_long_text_without_spaces_is_judged_as_fast_as_any_other(table):
     ],
 )
 def test_a_field_of_another_program_that_nobody_filled_in_is_damage(cell):
-    assert cell_defect(cell) == f"is {cell}, a field of another program that nobody filled in"
+    assert cell_defect(cell) == f"is {cell}, an unfilled merge field"
 
 
 @pytest.mark.parametrize(
@@ -206,14 +206,14 @@ def test_letters_digits_and_pictures_say_something(cell):
 def test_a_table_with_half_a_character_is_still_utf_8(table):
     people = table("name;town\nAnn\ud800;Köln\n".encode("utf-8", "surrogatepass"))
 
-    assert people.form.startswith("UTF-8")
+    assert people.description.startswith("UTF-8")
     assert "0xED" in cell_defect(cells(people)[0]["name"])
 
 
 def test_half_of_a_character_is_damage(table):
     (row,) = cells(table('{"name": "B\\ud83do"}\n', "a.jsonl"))
 
-    assert cell_defect(row["name"]) == "holds half of a character"
+    assert cell_defect(row["name"]) == "contains half of a character (a lone surrogate)"
 
 
 def test_a_file_of_two_encodings_keeps_the_bytes_that_are_none_visible(table):
@@ -221,7 +221,7 @@ def test_a_file_of_two_encodings_keeps_the_bytes_that_are_none_visible(table):
 
     good, bad = cells(people)
     assert good == {"name": "Zoë"}
-    assert cell_defect(bad["name"]) == "holds the byte 0xFC, which is not in the encoding of the rest"
+    assert cell_defect(bad["name"]) == "contains the byte 0xFC, which is invalid in the file's encoding"
 
 
 @pytest.mark.parametrize("delimiter", [",", ";", "\t", "|"])
@@ -260,8 +260,8 @@ def test_ragged_rows_are_told_and_empty_cells_at_the_end_are_none(table):
     people = table("name,town\nMaria\nBo,Ulm,,\nAnn,Bonn,Rhein\n")
 
     assert broken(people) == [
-        (1, 2, "has 1 cells, and there are 2 columns"),
-        (3, 4, "has 3 cells, and there are 2 columns"),
+        (1, 2, "has 1 cells for 2 columns"),
+        (3, 4, "has 3 cells for 2 columns"),
     ]
     assert cells(people) == [{"name": "Bo", "town": "Ulm"}]
 
@@ -270,8 +270,8 @@ def test_a_sum_that_its_own_comma_has_torn_is_told_where_empty_cells_would_hide_
     people = table("name,price,town,note\nMaria,$1,000.00,,\nBo,$5,,\nAnn,1,299 €,Ulm,\nEva,$7,300,\nJo,$8,,\n")
 
     assert broken(people) == [
-        (1, 2, "has one cell more than others, and may have torn $1,000.00"),
-        (3, 4, "has one cell more than others, and may have torn 1,299 €"),
+        (1, 2, "has one cell too many; $1,000.00 may be one amount"),
+        (3, 4, "has one cell too many; 1,299 € may be one amount"),
     ]
     # Where all rows end in a comma, that says nothing.
     assert not broken(table("name,price,stock\nMaria,5,100,\nBo,6,200,\nAnn,7,300,\n"))
@@ -280,7 +280,7 @@ def test_a_sum_that_its_own_comma_has_torn_is_told_where_empty_cells_would_hide_
 def test_a_quote_that_is_never_closed_costs_its_own_row_and_no_other(table):
     people = table('name,town\nMaria,"Ulm\nBo,Bonn\nAnn,Kiel\n')
 
-    assert broken(people) == [(1, 2, "opens a quote and never closes it")]
+    assert broken(people) == [(1, 2, "has an unclosed quote")]
     assert [row["name"] for row in cells(people)] == ["Bo", "Ann"]
 
 
@@ -288,14 +288,14 @@ def test_two_stray_quotes_hide_no_row_between_them(table):
     people = table('name,town\nMaria,"Ulm\nBo,Bonn\nAnn,"Kiel\nEva,Linz\n')
 
     assert broken(people) == [
-        (1, 2, "has a quote within a cell in quotes"),
-        (3, 4, "opens a quote and never closes it"),
+        (1, 2, "has an unescaped quote inside a quoted cell"),
+        (3, 4, "has an unclosed quote"),
     ]
     assert [row["name"] for row in cells(people)] == ["Bo", "Eva"]
 
 
 def test_a_nul_byte_is_damage(table):
-    assert cell_defect(cells(table(b"name\nMa\0ria\n"))[0]["name"]) == "holds a NUL byte, and may be cut"
+    assert cell_defect(cells(table(b"name\nMa\0ria\n"))[0]["name"]) == "contains a null byte, and may be truncated"
 
 
 def test_a_cell_of_a_megabyte_and_5000_columns_can_be_read(table):
@@ -339,7 +339,7 @@ def test_columns_of_one_name_are_told_apart(table):
     people = table("Name,Name,,Name\na,b,c,d\n")
 
     assert people.columns == ("Name", "Name (2)", "3", "Name (3)")
-    assert people.doubled == {"Name"}
+    assert people.duplicates == {"Name"}
 
 
 @pytest.mark.parametrize(
@@ -357,7 +357,7 @@ def test_a_first_line_that_is_a_row_names_no_columns(table, lines, columns):
 
 
 def test_a_first_line_with_the_name_of_a_field_names_the_columns(table):
-    assert table("First name,5\nBo,6\n", names=frozenset({"firstname"})).columns == ("First name", "5")
+    assert table("First name,5\nBo,6\n", expected_columns=frozenset({"firstname"})).columns == ("First name", "5")
 
 
 def test_empty_rows_are_none(table):
@@ -379,7 +379,7 @@ def test_a_key_that_the_first_object_lacks_is_a_column_and_a_list_is_no_text(tab
     assert people.columns == ("id", "name", "colours", "size")
     _, row = cells(people)
     assert row["colours"] == '["red"]'
-    assert [cell_defect(cell) for cell in row.values()] == ["", "", *["is a list or an object, and no text"] * 2]
+    assert [cell_defect(cell) for cell in row.values()] == ["", "", *["is a list or an object, not a text"] * 2]
 
 
 def test_a_json_array_is_streamed_with_the_lines_of_its_rows(table):
@@ -398,11 +398,11 @@ def test_the_rows_of_an_array_in_one_line_are_told_by_their_number(table):
 @pytest.mark.parametrize(
     ("content", "problem"),
     [
-        ('{"name": "Maria"}', "is no list of rows"),
-        ('[{"name": "Maria"}', "ends before its list does"),
+        ('{"name": "Maria"}', "is not a list of rows"),
+        ('[{"name": "Maria"}', "the list is not closed"),
         ('[{"name": "Maria"} {"name": "Bo"}]', "a comma is missing"),
-        ('[{"name": "Maria", }]', "is broken JSON"),
-        ('[{"name": "Maria"}]\n[{"name": "Bo"}]', "a.json:2: has something behind its list of rows"),
+        ('[{"name": "Maria", }]', "is invalid JSON"),
+        ('[{"name": "Maria"}]\n[{"name": "Bo"}]', "a.json:2: has data after its list of rows"),
         ("[" * 100_000, "nested too deeply"),
     ],
 )
@@ -453,10 +453,12 @@ def test_every_name_of_a_table_has_somebody_who_reads_it(suffix, tmp_path):
 )
 def test_titles_and_names_of_groups_stand_above_the_line_that_names_the_columns(table, above, titles):
     names = frozenset({"firstname", "product", "price"})
-    people = table(f"{above}Number;First name;Product;Price\n1;Bo;Roof;5,00 €\n2;Eve;Roof, flat;5,00 €\n", names=names)
+    people = table(
+        f"{above}Number;First name;Product;Price\n1;Bo;Roof;5,00 €\n2;Eve;Roof, flat;5,00 €\n", expected_columns=names
+    )
 
     assert people.columns == ("Number", "First name", "Product", "Price")
-    assert people.titles == titles
+    assert people.title_rows == titles
     assert [row.number for row in people.rows()] == [1, 2]
     assert cells(people)[0] == {"Number": "1", "First name": "Bo", "Product": "Roof", "Price": "5,00 €"}
 
@@ -464,7 +466,7 @@ def test_titles_and_names_of_groups_stand_above_the_line_that_names_the_columns(
 def test_a_title_is_passed_over_where_no_name_is_known(table):
     people = table("Kunden im Mai;;\nVorname;Produkt;Preis\nBo;Dach;5\n")
 
-    assert (people.columns, people.titles) == (("Vorname", "Produkt", "Preis"), 1)
+    assert (people.columns, people.title_rows) == (("Vorname", "Produkt", "Preis"), 1)
 
 
 def test_below_a_title_there_may_be_no_names(table):
@@ -474,14 +476,17 @@ def test_below_a_title_there_may_be_no_names(table):
 
 
 def test_a_list_of_sentences_has_one_column_whatever_stands_in_them(table):
-    people = table("title\nWhy; oh; why?\nHow; and; when?\n", names=frozenset({"title"}))
+    people = table("title\nWhy; oh; why?\nHow; and; when?\n", expected_columns=frozenset({"title"}))
 
     assert [row["title"] for row in cells(people)] == ["Why; oh; why?", "How; and; when?"]
 
 
 def test_rows_above_the_line_that_names_the_columns_are_told(table):
-    with pytest.raises(InputError, match="in row 2, and above it what may be rows"):
-        table("Ann,Roof,7 €\nfirst_name,product,price\nBo,Roof,5 €\n", names=frozenset({"firstname", "product"}))
+    with pytest.raises(InputError, match="in row 2, below what may be data rows"):
+        table(
+            "Ann,Roof,7 €\nfirst_name,product,price\nBo,Roof,5 €\n",
+            expected_columns=frozenset({"firstname", "product"}),
+        )
 
 
 @pytest.mark.parametrize("name", ["custmers.csv", "custmers.xlsx", "custmers.jsonl"])

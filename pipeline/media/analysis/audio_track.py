@@ -1,61 +1,77 @@
-"""The sound of a film by anybody, as it is decoded."""
+"""The audio track of a third-party film, decoded and measured."""
 
 from __future__ import annotations
 
+import av
+import numpy as np
+from av.audio.codeccontext import AudioCodecContext
 from av.audio.stream import AudioStream
+from numpy.typing import NDArray
 
 from pipeline.media.analysis.results import AudioAnalysis
-from pipeline.media.analysis.timestamps import Times
+from pipeline.media.analysis.timestamps import PacketTimes
 from pipeline.media.container.mux import Packet
-from pipeline.media.filters import AudioFilters
+from pipeline.media.filters import BLOCK_S, STEPS_PER_S, AudioFilters
+from pipeline.media.sound.clipping import ClippingDetector
+from pipeline.media.sound.discontinuities import DiscontinuityDetector
+from pipeline.media.sound.hum import PitchChangeDetector, longest_steady_span
+from pipeline.media.sound.speech import spoken_spans
+from pipeline.media.sound.stereo import StereoAnalyser
+
+# PyAV misses the last plane of a frame with more than this: it reads past it.
+_MAX_PLANES = 7
 
 
 class AudioTrack:
-    """Takes the packets of a stream, one after the other."""
+    """Decodes the packets of a stream and passes the samples to all detectors."""
 
     def __init__(self, stream: AudioStream) -> None:
         self.stream = stream
         if not stream.codec_context.channels:
-            # FFmpeg found nothing from which it could tell, as where a transport stream ends right behind its head.
+            # FFmpeg could not find out, e.g. in a transport stream that ends right after its header.
             raise ValueError("has no sound that can be decoded: it is cut short")
-        self._times, self._watch = Times(stream), AudioFilters(stream)
-        self._heard_s, self._last_s, self._drift_s = 0.0, 0.0, 0.0
-        # Channels and samples a second, as the first piece has them.
+        self._times, self._filters = PacketTimes(stream), AudioFilters(stream)
+        self._samples_s, self._end_s, self._drift_s = 0.0, 0.0, 0.0
+        # Layout and sample rate of the first frame.
         self._kind = ""
+        self._detectors: _Detectors | None = None
 
-    def take(self, packet: Packet | None) -> None:
-        """The next packet; None: there is no more."""
+    def push(self, packet: Packet | None) -> None:
+        """The next packet; None after the last."""
         if packet is not None:
-            self._times.note(packet)
-        for piece in self.stream.decode(packet):
-            self._times.show(piece.pts)
-            # What a decoder (WMA) gives at its end may have no time: it follows.
-            begins_s = self._last_s if piece.pts is None else float(piece.pts * (piece.time_base or 0))
-            kind = f"{piece.layout.name} at {piece.sample_rate} Hz"
+            self._times.add(packet)
+        for frame in self.stream.decode(packet):
+            self._times.mark_decoded(frame.pts)
+            # The last frames of some decoders (WMA) have no timestamp: they follow on.
+            start_s = self._end_s if frame.pts is None else float(frame.pts * (frame.time_base or 0))
+            kind = f"{frame.layout.name} at {frame.sample_rate} Hz"
             self._kind = self._kind or kind
             if kind != self._kind:
-                raise ValueError(f"its sound is {self._kind}, but {kind} from {begins_s:.2f} s on")
-            self._drift_s = max(self._drift_s, begins_s - self._times.start_s - self._heard_s, key=abs)
-            self._heard_s += piece.samples / piece.sample_rate
-            self._last_s = begins_s + piece.samples / piece.sample_rate
-            self._watch.hear(piece)
+                raise ValueError(f"its sound is {self._kind}, but {kind} from {start_s:.2f} s on")
+            self._drift_s = max(self._drift_s, start_s - self._times.start_s - self._samples_s, key=abs)
+            self._samples_s += frame.samples / frame.sample_rate
+            self._end_s = start_s + frame.samples / frame.sample_rate
+            self._detectors = self._detectors or _Detectors(frame)
+            self._detectors.push(frame)
+            self._filters.push(frame)
         if packet is None:
-            self._watch.hear(None)
+            self._filters.push(None)
 
     @property
     def start_s(self) -> float:
-        """When the first of it is heard."""
+        """Presentation time of the first sample."""
         return self._times.start_s
 
     @property
     def end_s(self) -> float:
-        """When the last is over."""
+        """End of the last packet."""
         return self._times.end_s
 
     @property
-    def track(self) -> AudioAnalysis:
-        """What was found, when all was heard."""
+    def result(self) -> AudioAnalysis:
+        """The findings, after the last packet."""
         codec, times = self.stream.codec_context, self._times
+        detectors, momentary_lufs = self._detectors or _Detectors(codec), self._filters.momentary_lufs
         return AudioAnalysis(
             codec=codec.codec.canonical_name,
             profile=codec.profile or "",
@@ -64,13 +80,56 @@ class AudioTrack:
             start_s=times.start_s,
             end_s=times.end_s,
             drift_s=self._drift_s,
-            meter=self._watch.meter,
-            clipped_runs=self._watch.clipped_runs,
-            torn=self._watch.torn,
-            bursts=self._watch.bursts,
-            silent=self._watch.silent(max(times.end_s, self._last_s)),
-            steady=self._watch.steady,
-            spoken=self._watch.spoken,
-            stereo=self._watch.stereo,
-            moments_lufs=self._watch.moments_lufs,
+            meter=self._filters.meter,
+            clipped_runs=detectors.clipping.runs,
+            discontinuities=detectors.discontinuities.result,
+            bursts=detectors.discontinuities.bursts,
+            silent=self._filters.silent(max(times.end_s, self._end_s)),
+            steady=longest_steady_span(
+                momentary_lufs, per_s=STEPS_PER_S, window_s=BLOCK_S, pitch_changes_s=detectors.pitch.changes_s
+            ),
+            spoken=spoken_spans(momentary_lufs, per_s=STEPS_PER_S),
+            stereo=detectors.stereo.result if detectors.stereo else None,
+            momentary_lufs=momentary_lufs,
         )
+
+
+class _Detectors:
+    """The detectors that FFmpeg has no filter for."""
+
+    def __init__(self, kind: av.AudioFrame | AudioCodecContext) -> None:
+        rate_hz, channels = kind.sample_rate, kind.layout.nb_channels
+        self.clipping = ClippingDetector(channels)
+        self.discontinuities = DiscontinuityDetector(rate_hz, third_party=True)
+        self.pitch = PitchChangeDetector(rate_hz)
+        self.stereo = StereoAnalyser(rate_hz) if channels == 2 else None
+        self._packer: av.AudioResampler | None = None
+
+    def push(self, frame: av.AudioFrame) -> None:
+        for packed in self._packed(frame):
+            channels = _channels(packed)
+            self.clipping.push(channels)
+            mid = channels.mean(axis=0)
+            self.discontinuities.push(mid)
+            self.pitch.push(mid)
+            if self.stereo:
+                self.stereo.push(*channels)
+
+    def _packed(self, frame: av.AudioFrame) -> list[av.AudioFrame]:
+        """The same samples, interleaved if there are too many planes."""
+        if not frame.format.is_planar or frame.layout.nb_channels <= _MAX_PLANES:
+            return [frame]
+        self._packer = self._packer or av.AudioResampler(format=frame.format.packed)
+        return self._packer.resample(frame)
+
+
+def _channels(frame: av.AudioFrame) -> NDArray[np.float64]:
+    """The samples, shape (channels, n), full scale at ±1."""
+    samples = frame.to_ndarray()
+    if not frame.format.is_planar:
+        samples = samples.reshape(-1, frame.layout.nb_channels).T
+    channels = samples.astype(np.float64)
+    if samples.dtype.kind == "f":
+        return channels
+    half = 2.0 ** (8 * samples.dtype.itemsize - 1)
+    return channels / half - (1.0 if samples.dtype.kind == "u" else 0.0)

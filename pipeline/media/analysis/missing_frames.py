@@ -1,8 +1,8 @@
-"""Whether a picture is missing in a stream of H.264: decoders go on without it, and smear what follows.
+"""Missing pictures in an H.264 stream: decoders go on without them, and smear what follows.
 
-Pictures that others refer to are numbered (ITU-T H.264, 7.4.3, `frame_num`). One too far says that the one before it is
-not there. Where gaps are allowed by the stream, where a picture stands by itself (a stream may be cut there), and in
-streams that are coded otherwise than most films (interlaced, Annex B), nothing is known.
+Reference pictures are numbered (ITU-T H.264, 7.4.3, `frame_num`); a gap means that one is missing. Nothing can be said
+where the stream allows gaps, at an intra picture (the stream may be cut there), and in streams that are coded in
+another way than most films (interlaced, Annex B).
 """
 
 from __future__ import annotations
@@ -16,42 +16,42 @@ from pipeline.media.h264 import syntax
 
 
 class MissingFrameDetector:
-    """Sees the packets of a stream, one after the other."""
+    """Follows `frame_num` through the packets of a stream."""
 
     def __init__(self, stream: VideoStream) -> None:
-        self._length_bytes, self._sequence = 0, None
+        self._length_bytes, self._sps = 0, None
         if stream.codec_context.name == "h264":
             configuration = bytes(stream.codec_context.extradata or b"")
-            self._length_bytes, self._sequence = syntax.parse_avcc(configuration)
-        # Of the last picture that others refer to; None: there was none yet.
-        self._number: int | None = None
+            self._length_bytes, self._sps = syntax.parse_avcc(configuration)
+        # Of the last reference picture.
+        self._frame_num: int | None = None
 
-    def misses(self, packet: Packet) -> bool:
-        """Whether a picture is missing right before this one."""
-        if self._sequence is None or self._sequence.gaps_allowed:
+    def is_missing_before(self, packet: Packet) -> bool:
+        """Whether a picture is missing right before the next packet, in decoding order."""
+        if self._sps is None or self._sps.gaps_allowed:
             return False
-        units = list(self._units(bytes(packet)))
+        units = list(self._nal_units(bytes(packet)))
         if any(syntax.nal_unit_type(unit) == syntax.SPS for unit in units):
-            # Another sequence may begin, with numbers of its own: what is known of the first does not hold.
-            self._sequence = None
+            # Another sequence may begin, with its own numbers: the first SPS no longer applies.
+            self._sps = None
             return False
         first = next((unit for unit in units if syntax.is_slice(unit)), None)
         if first is None:
             return False
         try:
-            read = syntax.SliceHeader.read(first, self._sequence)
+            header = syntax.SliceHeader.read(first, self._sps)
         except ValueError:
             return False
-        before, numbers = self._number, 1 << self._sequence.frame_num_bits
-        if read.is_reference or read.is_idr:
-            self._number = read.frame_num
-        is_next = before is None or (read.frame_num - before) % numbers in {0, 1}
-        return not (is_next or read.is_idr or read.is_intra)
+        before, modulus = self._frame_num, 1 << self._sps.frame_num_bits
+        if header.is_reference or header.is_idr:
+            self._frame_num = header.frame_num
+        is_next = before is None or (header.frame_num - before) % modulus in {0, 1}
+        return not (is_next or header.is_idr or header.is_intra)
 
-    def _units(self, data: bytes) -> Iterator[bytes]:
-        at = 0
-        while at + self._length_bytes < len(data):
-            start = at + self._length_bytes
-            at = start + int.from_bytes(data[at:start], "big")
-            if at > start:
-                yield data[start:at]
+    def _nal_units(self, data: bytes) -> Iterator[bytes]:
+        position = 0
+        while position + self._length_bytes < len(data):
+            start = position + self._length_bytes
+            position = start + int.from_bytes(data[position:start], "big")
+            if position > start:
+                yield data[start:position]

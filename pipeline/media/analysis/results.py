@@ -1,11 +1,11 @@
-"""What a survey says of a film: of the whole of it, its pictures and its sound."""
+"""The result of an analysis: the film, its video track and its audio track."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from fractions import Fraction
 
-from pipeline.media.analysis.black_bars import Bars
+from pipeline.media.analysis.black_bars import BlackBars
 from pipeline.media.filters import Meter
 from pipeline.media.sound.discontinuities import Discontinuities
 from pipeline.media.sound.stereo import Stereo
@@ -14,61 +14,61 @@ from pipeline.media.span import Span
 
 @dataclass(frozen=True, kw_only=True)
 class VideoAnalysis:
-    """The pictures of a film."""
+    """The first video track."""
 
-    # As FFmpeg names them: "h264", "High", "yuv420p".
+    # FFmpeg's names: "h264", "High", "yuv420p".
     codec: str
     profile: str
     pixel_format: str
     width_px: int
     height_px: int
-    # Width of a pixel by its height: 1 is square.
+    # Sample aspect ratio: 1 is square.
     pixel_aspect: Fraction
-    # Degrees that players turn it.
+    # Degrees by which players rotate it.
     rotation: int
-    # When it gets another shape; None: it keeps the one that it has.
+    # When the display aspect ratio first changes; None: never.
     reshaped_s: float | None
-    # Pictures a second; None: some are shown longer than others.
+    # Frames per second; None: variable.
     constant_rate: Fraction | None
     start_s: float
     end_s: float
-    # Seconds from one keyframe to the next, at most, and from the last to the end.
+    # The longest distance between keyframes, or from the last one to the end.
     keyframe_s: float
-    # "BT.709", limited range; else the numbers of primaries, transfer and matrix (ITU-T H.273); empty: not said.
+    # "BT.709", limited range; else the codes of primaries, transfer and matrix (ITU-T H.273); empty: untagged.
     colours: str
-    # How many were decoded.
+    # Decoded pictures.
     pictures: int
-    # As FFmpeg has it, and what of it shows nothing at all (`survey.lights`).
+    # By `blackdetect`, and the parts of it that show nothing at all (`dark_scenes`).
     black: tuple[Span, ...]
     unlit: tuple[Span, ...]
+    # One colour (`solid_colour`).
     plain: tuple[Span, ...]
     snow: tuple[Span, ...]
-    # Where its lower part is what a decoder leaves that has nothing.
+    # The lower part was never decoded (`missing_slices`).
     missing: tuple[Span, ...]
-    # Where a part of it hangs and the rest goes on (`survey.stuck`), and where a plane of colour is lost.
+    # A part hangs while the rest goes on (`partial_freeze`).
     stuck: tuple[Span, ...]
+    # A chroma plane is lost (`solid_colour`).
     tinted: tuple[Span, ...]
-    # How many of the pictures that move are two half pictures of different moments (`survey.combs`).
+    # Share of the moving pictures that show combing.
     combed_percent: float
-    # What stays black beside it (`survey.bars`).
-    bars: Bars
-    # Likewise, and what of it stands still to the last cursor (`survey.stirs`).
+    bars: BlackBars
+    # By `freezedetect`, and the parts of it in which not even a cursor moves (`small_motion`).
     frozen: tuple[Span, ...]
     still: tuple[Span, ...]
-    # When it jumps back (`survey.jumps`).
+    # When pictures come out of order, and when single pictures of another shot appear (`frame_order`).
     jumps_s: tuple[float, ...]
-    # When there is a picture for a moment that fits neither before nor after (`survey.jumps`).
     blinks_s: tuple[float, ...]
-    # How often it flashes in its worst second, and when that begins (`survey.flashes`).
+    # Flashes in the worst second, and its start.
     flashes: float
     flashes_at_s: float
-    # What it looks like in the middle of each of its seconds: `perceptual_hash`.
-    looks: tuple[int, ...]
+    # A perceptual hash from the middle of each second.
+    hashes: tuple[int, ...]
 
 
 @dataclass(frozen=True, kw_only=True)
 class AudioAnalysis:
-    """The sound of a film."""
+    """The first audio track."""
 
     codec: str
     profile: str
@@ -76,41 +76,40 @@ class AudioAnalysis:
     channels: int
     start_s: float
     end_s: float
-    # How much later it is by its times than by what was heard until then, where they are furthest apart (negative:
-    # earlier): gaps that players close, or don't, and times that run faster or slower than the sound.
+    # The largest difference between timestamps and the samples decoded so far (positive: timestamps are late): gaps
+    # that some players close and others don't, and timestamps that run faster or slower than the sound.
     drift_s: float
     meter: Meter
     clipped_runs: int
-    # Clicks and dropouts.
-    torn: Discontinuities
-    # Where it is white noise for a moment, as strong as a voice.
+    discontinuities: Discontinuities
+    # White noise, as loud as a voice, for a moment.
     bursts: tuple[Span, ...]
     silent: tuple[Span, ...]
-    # The longest span in which the sound does not change.
+    # The longest span without a change in the sound (`sound.hum`).
     steady: Span
-    # Spans that sound like speech (`media.speech`).
+    # Spans that sound like speech (`sound.speech`).
     spoken: tuple[Span, ...]
-    # Whether both channels are there and go together; None: there are not two.
+    # None: not two channels.
     stereo: Stereo | None
-    # How loud it is at the end of each tenth of a second, in LUFS over 400 ms.
-    moments_lufs: tuple[float, ...]
+    # Momentary loudness (400 ms) at the end of each tenth of a second, in LUFS.
+    momentary_lufs: tuple[float, ...]
 
     @property
-    def levels_lufs(self) -> tuple[float, ...]:
-        """How loud it is at the end of each second, in LUFS."""
-        return self.moments_lufs[9::10]
+    def lufs_by_second(self) -> tuple[float, ...]:
+        """Momentary loudness at the end of each second, in LUFS."""
+        return self.momentary_lufs[9::10]
 
 
 @dataclass(frozen=True, kw_only=True)
 class FilmAnalysis:
     """A whole film."""
 
-    # "mp4", "mov", "webm", "matroska", or as FFmpeg names others.
+    # "mp4", "mov", "webm", "matroska", else FFmpeg's name.
     container: str
-    # How many streams there are of each kind; a cover is another.
+    # Streams: video, audio, others; a cover picture is among the others.
     counts: tuple[int, int, int]
-    # The first of each; None: there is none.
+    # The first of each kind; None: there is none.
     picture: VideoAnalysis | None
     sound: AudioAnalysis | None
-    # Of MP4 and QuickTime; True where a container has none.
+    # `moov` before `mdat`; True where a container has neither.
     index_first: bool

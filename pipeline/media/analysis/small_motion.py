@@ -1,7 +1,7 @@
-"""Times at which something small moves in a picture that stands, as `freezedetect` has it: a letter, a bird, a mouse.
+"""Small motion in a picture that is frozen by `freezedetect`'s definition: a typed letter, a bird, a mouse pointer.
 
-The filter asks how much changes in all of a picture. Somebody who types in a large one changes less than that. What
-changes again and again in the same place says nothing: a clock goes on in a picture that hangs, and a cursor blinks.
+The filter looks at the change of the whole picture, and typing in a large one changes less than its threshold. Repeated
+change in the same place does not count: the clock goes on in a picture that hangs, and a cursor blinks.
 """
 
 from __future__ import annotations
@@ -14,56 +14,57 @@ from numpy.typing import NDArray
 
 from pipeline.media.filters import FROZEN
 from pipeline.media.pictures.decode import subsample_plane
-from pipeline.media.span import Span, without
+from pipeline.media.span import Span, subtract
 
-# So many of the pixels that are looked at change by so many levels of brightness: encoded anew, what stands does not.
+# Motion is a change of at least this number of sampled pixels by this number of levels: encoding a still picture anew
+# changes less.
 _PIXELS, _CHANGE = 3, 40
-# Places are squares of so many of these pixels, 16 of the picture: a line of small letters. Where more than this share
-# changes, it is another picture.
-_PLACE, _ANOTHER = 4, 0.02
+# Tile size in sampled pixels, 16 pixels of the picture: a line of small letters. With a larger share of changed pixels
+# than this, it is another picture.
+_TILE, _CUT_SHARE = 4, 0.02
 
 
 class SmallMotionDetector:
-    """Sees the pictures of a stream, one after the other."""
+    """Finds the spans in which something moves in a new place."""
 
     def __init__(self) -> None:
-        # What was there when something last moved: what creeps moves, too.
-        self._shown: NDArray[np.int16] | None = None
-        # The places in which something has moved in this picture.
-        self._stirred = np.zeros((0, 0), bool)
-        self._found: list[Span] = []
+        # The picture of the last motion: slow motion adds up.
+        self._reference: NDArray[np.int16] | None = None
+        # Tiles in which something has moved in this shot.
+        self._moved = np.zeros((0, 0), bool)
+        self._spans: list[Span] = []
 
-    def see(self, picture: av.VideoFrame, at_s: float) -> None:
-        """The next picture, and when it is shown."""
+    def push(self, picture: av.VideoFrame, at_s: float) -> None:
+        """The next picture and its presentation time."""
         luma = subsample_plane(picture, 0).astype(np.int16)
-        if self._shown is None or self._shown.shape != luma.shape:
-            self._shown, self._stirred = luma, _places(np.zeros_like(luma, bool))
+        if self._reference is None or self._reference.shape != luma.shape:
+            self._reference, self._moved = luma, _tiles(np.zeros_like(luma, bool))
             return
-        changed = np.abs(luma - self._shown) >= _CHANGE
+        changed = np.abs(luma - self._reference) >= _CHANGE
         pixels = np.count_nonzero(changed)
         if pixels < _PIXELS:
             return
-        self._shown = luma
-        if pixels > _ANOTHER * changed.size:
-            self._stirred[:] = False
-        places = _places(changed)
-        is_new = bool((places & ~self._stirred).any())
-        self._stirred |= places
-        if is_new:
-            self._move(at_s)
+        self._reference = luma
+        if pixels > _CUT_SHARE * changed.size:
+            self._moved[:] = False
+        tiles = _tiles(changed)
+        is_new_place = bool((tiles & ~self._moved).any())
+        self._moved |= tiles
+        if is_new_place:
+            self._add(at_s)
 
-    def _move(self, at_s: float) -> None:
-        # It moves again before it stood for long enough: one span, however many pictures.
-        goes_on = bool(self._found) and at_s - self._found[-1].end_s < FROZEN["least_s"]
-        since_s = self._found.pop().start_s if goes_on else at_s
-        self._found.append(Span(start_s=since_s, end_s=at_s))
+    def _add(self, at_s: float) -> None:
+        # Merge with the last span if the picture was not still for long enough in between.
+        continues = bool(self._spans) and at_s - self._spans[-1].end_s < FROZEN["min_s"]
+        since_s = self._spans.pop().start_s if continues else at_s
+        self._spans.append(Span(start_s=since_s, end_s=at_s))
 
     def still(self, frozen: Iterable[Span]) -> tuple[Span, ...]:
-        """What is left of spans in which the picture stands, where nothing moves for as long as the filter asks."""
-        return without(frozen, self._found, FROZEN["least_s"])
+        """The parts of frozen spans in which nothing at all moves, if long enough for the filter."""
+        return subtract(frozen, self._spans, FROZEN["min_s"])
 
 
-def _places(changed: NDArray[np.bool_]) -> NDArray[np.bool_]:
-    """Where something changes, in squares."""
-    rows, columns = (np.arange(0, length, _PLACE) for length in changed.shape)
+def _tiles(changed: NDArray[np.bool_]) -> NDArray[np.bool_]:
+    """The tiles with at least one changed pixel."""
+    rows, columns = (np.arange(0, length, _TILE) for length in changed.shape)
     return np.logical_or.reduceat(np.logical_or.reduceat(changed, rows, axis=0), columns, axis=1)

@@ -1,8 +1,8 @@
-"""Spans in which a film shows one colour: white, or the grey and green of a decoder that has nothing.
+"""Pictures of one colour (white, or the grey or green of a decoder without data), and those with a lost chroma plane.
 
-And those in which a plane of colour is lost: all of a picture has the same far too green, blue or red in it. What a
-camera takes or a program draws is never darker than black or brighter than white in red, green or blue. Where a plane
-is one value, far from grey, while brightness shows a picture, most of it would be.
+A lost plane has one value, far from grey, while luma shows a picture: all of it has the same far too green, blue or red
+cast. What a camera takes or a program draws is never below black or above white in red, green or blue; most of such a
+picture is.
 """
 
 from __future__ import annotations
@@ -17,51 +17,48 @@ from pipeline.media.filters import BLACK, is_black
 from pipeline.media.pictures.decode import subsample_plane
 from pipeline.media.span import Span, SpanCollector
 
-# Levels by which an encoder lets a plain ground vary; a line of faint letters varies by more.
+# Levels by which an encoder lets a plain background vary; a line of faint letters varies more.
 _PLAIN = 6
-# Levels by which an encoder lets a plane vary; that it is away from grey; and by which brightness varies in a picture.
-_EVEN, _FAR, _VARIES = 6, 64, 24
-_LEAST_S = 0.1
-# How much of blue and green a level of the one plane gives, and of red and green one of the other (ITU-R BT.709,
-# limited range); black and white.
-_GIVES = (1.8556 / 224, -0.1873 / 224), (1.5748 / 224, -0.4681 / 224)
-_BLACK, _WHITE = 16, 219
-# So far from what a screen can show, and in so much of the picture.
-_BEYOND, _SHARE = 0.1, 0.5
+# Levels by which an encoder lets a lost plane vary; its distance from grey; and the contrast of luma in a picture.
+_EVEN, _FAR_FROM_GREY, _CONTRAST = 6, 64, 24
+_MIN_S = 0.1
+# Blue and green per level of Cb, red and green per level of Cr (ITU-R BT.709, limited range); black level and range.
+_CHROMA_GAINS = (1.8556 / 224, -0.1873 / 224), (1.5748 / 224, -0.4681 / 224)
+_BLACK, _RANGE = 16, 219
+# Distance outside of the displayable range, 0 to 1, and the share of the picture.
+_OUTSIDE, _SHARE = 0.1, 0.5
 
 
 class SolidColourDetector:
-    """Sees the pictures of a stream, one after the other: when `is_so` holds, for so many seconds at least."""
+    """Collects the spans of pictures for which `predicate` holds."""
 
-    def __init__(self, is_so: Callable[[av.VideoFrame], bool], *, least_s: float) -> None:
-        self._is_so = is_so
-        self._spells = SpanCollector(least_s)
+    def __init__(self, predicate: Callable[[av.VideoFrame], bool], *, min_s: float) -> None:
+        self._predicate = predicate
+        self._collector = SpanCollector(min_s)
 
-    def see(self, picture: av.VideoFrame, at_s: float) -> None:
-        """The next picture, and when it is shown."""
-        self._spells.note(at_s, is_so=self._is_so(picture))
+    def push(self, picture: av.VideoFrame, at_s: float) -> None:
+        """The next picture and its presentation time."""
+        self._collector.update(at_s, holds=self._predicate(picture))
 
     def spans(self, end_s: float) -> tuple[Span, ...]:
-        """What was found, in a film that ends at `end_s`."""
-        return self._spells.until(end_s)
+        """All spans of a film that ends at `end_s`."""
+        return self._collector.spans(end_s)
 
 
 def solid_colour_detector() -> SolidColourDetector:
-    """For pictures of one colour. Black ones are `VideoFilters`'s."""
-    return SolidColourDetector(_is_plain, least_s=BLACK["least_s"])
+    """Finds pictures of one colour other than black, which `VideoFilters` finds."""
+    return SolidColourDetector(_is_solid, min_s=BLACK["min_s"])
 
 
 def lost_plane_detector() -> SolidColourDetector:
-    """For pictures in which a plane of colour is lost. One that is all of one colour is `solid_colour_detector`'s."""
-    return SolidColourDetector(_has_lost_plane, least_s=_LEAST_S)
+    """Finds pictures with a lost chroma plane. Pictures of one colour are `solid_colour_detector`'s."""
+    return SolidColourDetector(_has_lost_plane, min_s=_MIN_S)
 
 
-def _is_plain(picture: av.VideoFrame) -> bool:
+def _is_solid(picture: av.VideoFrame) -> bool:
     luma = subsample_plane(picture, 0)
-    # As bright all over, it may still be of many colours.
-    return (
-        _is_even(luma) and not is_black(luma) and all(_is_even(subsample_plane(picture, number)) for number in (1, 2))
-    )
+    # Even luma alone may still be of many colours.
+    return _is_even(luma) and not is_black(luma) and all(_is_even(subsample_plane(picture, n)) for n in (1, 2))
 
 
 def _is_even(plane: NDArray[np.uint8]) -> bool:
@@ -69,16 +66,16 @@ def _is_even(plane: NDArray[np.uint8]) -> bool:
 
 
 def _has_lost_plane(picture: av.VideoFrame) -> bool:
-    for number, gives in zip((1, 2), _GIVES, strict=True):
+    for number, gains in zip((1, 2), _CHROMA_GAINS, strict=True):
         plane = subsample_plane(picture, number)
         level = int(plane[0, 0]) - 128
-        if abs(level) < _FAR or int(plane.max()) - int(plane.min()) > _EVEN:
+        if abs(level) < _FAR_FROM_GREY or int(plane.max()) - int(plane.min()) > _EVEN:
             continue
         luma = subsample_plane(picture, 0)
         dark, bright = np.percentile(luma, (5, 95))
-        light = (luma.astype(np.float32) - _BLACK) / _WHITE
-        one, other = (light + level * give for give in gives)
-        beyond = (np.minimum(one, other) < -_BEYOND) | (np.maximum(one, other) > 1 + _BEYOND)
-        if bright - dark >= _VARIES and beyond.mean() >= _SHARE:
+        y = (luma.astype(np.float32) - _BLACK) / _RANGE
+        one, other = (y + level * gain for gain in gains)
+        outside = (np.minimum(one, other) < -_OUTSIDE) | (np.maximum(one, other) > 1 + _OUTSIDE)
+        if bright - dark >= _CONTRAST and outside.mean() >= _SHARE:
             return True
     return False

@@ -1,4 +1,4 @@
-"""Finished segments joined into one film by copying their packets; nothing is decoded."""
+"""Concatenate segments into one film by stream copy; nothing is decoded."""
 
 from __future__ import annotations
 
@@ -25,32 +25,32 @@ _HINT = "Remove the file and run the command again"
 
 @dataclass(frozen=True, kw_only=True)
 class _Parameters:
-    """What decoders are told once, at the start of a film: it must hold for all segments."""
+    """Stream parameters that are written once, at the start of a film: all segments must share them."""
 
     width_px: int
     height_px: int
-    # The codec as MP4 names it: "avc1".
+    # The sample entry's type: "avc1".
     video_tag: str
-    # Parameter sets of H.264, configuration of AAC.
+    # `avcC` (or the like) and AudioSpecificConfig.
     video_extradata: bytes
     audio_extradata: bytes
     time_bases: tuple[Fraction, ...]
-    # How many frame times before the first picture is shown the first is decoded.
+    # Frames between the decoding of the first picture and its presentation.
     delay: int
 
 
 def join_mp4(segments: Sequence[Segment], path: Path, *, frame_rate: int, title: str | None, sound: Path | None) -> int:
-    """Write the packets of all `segments`, one after the other, to `path`; how many pictures the film has.
+    """Write the packets of all `segments` in order to `path`; returns the number of pictures.
 
-    `sound` is an MP4 with one audio track as long as all of them: its packets take the places of theirs.
+    `sound` is an MP4 with one audio track as long as all segments: its packets replace theirs.
 
     Every segment must have one video and one audio stream that start at 0, have no gaps and end together (or the sound
-    within the last picture), and all the same parameters; that is what makes the result one stream for every decoder.
-    Raises `CheckpointError` naming the segment that is not so, and `OSError` when `path` can't be written.
+    during the last picture), and all must share their parameters: that makes the result one stream for any decoder.
+    Raises `CheckpointError` naming the segment that breaks this, and `OSError` if `path` can't be written.
 
-    A scene whose sound ends within a picture has that picture whole. Pictures are counted from the start of the film,
-    where each scene begins with the picture nearest to its sound: if one would be too many, the scene's last is left
-    out, which no other refers to. So picture and sound are never further apart than half a picture.
+    A scene whose sound ends during a picture has the whole picture. In the film, each scene begins with the picture
+    nearest to the start of its sound; a scene that is one picture too long loses its last one, which no other refers
+    to. So picture and sound are never further apart than half a picture.
     """
     with open_mp4(path, title=title) as film:
         with _opened(segments[0].path) as first:
@@ -59,11 +59,11 @@ def join_mp4(segments: Sequence[Segment], path: Path, *, frame_rate: int, title:
             outputs: dict[str, VideoStream | AudioStream] = {
                 stream.type: film.add_stream_from_template(stream, opaque=True) for stream in streams
             }
-        # The kind of H.265 is not taken over with the rest of the stream.
+        # The template does not carry the tag of H.265 (hvc1).
         outputs["video"].codec_context.codec_tag = parameters.video_tag
         packets = _all_packets(segments, parameters, frame_rate)
         end = 0
-        for packet in _with_sound(packets, sound, parameters) if sound else packets:
+        for packet in _replace_audio(packets, sound, parameters) if sound else packets:
             kind = packet.stream.type
             if kind == "video":
                 end = max(end, (packet.pts or 0) + (packet.duration or 0))
@@ -73,34 +73,34 @@ def join_mp4(segments: Sequence[Segment], path: Path, *, frame_rate: int, title:
 
 
 def _all_packets(segments: Iterable[Segment], parameters: _Parameters, frame_rate: int) -> Iterator[Packet]:
-    """The packets of all segments, with their times in the film. Pictures that would be too many are left out."""
-    heard_s = Fraction(0)
-    # In units of the time bases, of which a picture and a sample have whole numbers.
+    """The packets of all segments with their times in the film, without surplus pictures."""
+    begin_s = Fraction(0)
+    # A picture and a sample in units of their time bases, whole numbers.
     picture, sample = 1 / (frame_rate * parameters.time_bases[0]), parameters.time_bases[1]
     decoded = {"video": -int(parameters.delay * picture), "audio": 0}
     for segment in segments:
         with _opened(segment.path) as source:
             sound_s = _sound_s(source, segment, parameters)
-            first, after = (_nearest(time_s * frame_rate) for time_s in (heard_s, heard_s + sound_s))
-            begins = {"video": int(first * picture), "audio": int(heard_s / sample)}
+            first, after = (_round_half_up(time_s * frame_rate) for time_s in (begin_s, begin_s + sound_s))
+            begins = {"video": int(first * picture), "audio": int(begin_s / sample)}
             room = int((after - first) * picture)
             for packet in _packets(source, segment, frame_rate, sound_s):
                 kind, at = packet.stream.type, packet.pts or 0
                 if kind == "video":
-                    # At a variable rate the last picture is long, and only ends sooner.
+                    # At a variable frame rate the last picture is long, and is only shortened.
                     packet.duration = min(packet.duration or 0, room - at)
                     if packet.duration <= 0:
                         continue
                 packet.pts = begins[kind] + at
-                # A segment that makes no use of the delay is read as if it had none.
+                # Its own dts has no delay if the segment has no B-frames.
                 packet.dts = decoded[kind]
                 decoded[kind] += packet.duration or 0
                 yield packet
-        heard_s += sound_s
+        begin_s += sound_s
 
 
 def _sound_s(source: InputContainer, segment: Segment, parameters: _Parameters) -> Fraction:
-    """How long the sound of a segment lasts. Raises `CheckpointError` for one that was encoded in another way."""
+    """Duration of a segment's sound. Raises `CheckpointError` if its parameters are not those of the film."""
     video, audio = _streams(source, segment.path)
     if _parameters(video, audio) != parameters:
         message = "the segment was encoded in another way than the first"
@@ -109,7 +109,7 @@ def _sound_s(source: InputContainer, segment: Segment, parameters: _Parameters) 
 
 
 def _packets(source: InputContainer, segment: Segment, frame_rate: int, sound_s: Fraction) -> Iterator[Packet]:
-    """All packets of a segment, with times as they are in it; checked on the way."""
+    """All packets of a segment with their own times. Raises `CheckpointError` at the end if there was a gap."""
     shown: dict[str, list[tuple[int, int]]] = {"video": [], "audio": []}
     for packet in source.demux():
         # An empty packet marks the end of each stream.
@@ -130,17 +130,17 @@ def _packets(source: InputContainer, segment: Segment, frame_rate: int, sound_s:
 
 
 def _has_no_gap(shown: list[tuple[int, int]], end: Fraction) -> bool:
-    """Whether packets that are shown from when to when follow each other from 0 to the end."""
+    """Whether packets, by start and end, follow each other without a gap from 0 to `end`."""
     starts, ends = zip(*sorted(shown), strict=True) if shown else ((), ())
     return (*starts, end) == (0, *ends) and all(start < after for start, after in shown)
 
 
-def _nearest(pictures: Fraction) -> int:
+def _round_half_up(pictures: Fraction) -> int:
     return int(pictures + Fraction(1, 2))
 
 
-def _with_sound(packets: Iterable[Packet], sound: Path, parameters: _Parameters) -> Iterator[Packet]:
-    """The packets, those of sound replaced one by one: each lasts as long as the one whose place it takes."""
+def _replace_audio(packets: Iterable[Packet], sound: Path, parameters: _Parameters) -> Iterator[Packet]:
+    """The packets, those of audio replaced one by one by packets of the same duration."""
     with _opened(sound) as source:
         others = (packet for packet in source.demux() if packet.dts is not None)
         if bytes(source.streams.audio[0].codec_context.extradata or b"") != parameters.audio_extradata:
@@ -160,7 +160,7 @@ def _with_sound(packets: Iterable[Packet], sound: Path, parameters: _Parameters)
 
 @contextmanager
 def _opened(part: Path) -> Iterator[InputContainer]:
-    """The part, open; what FFmpeg has to say against it, in the block, becomes a `CheckpointError`."""
+    """Open a part; FFmpeg's errors in the block become `CheckpointError`s."""
     try:
         with open_packets(part) as source:
             yield source
@@ -188,6 +188,6 @@ def _parameters(video: VideoStream, audio: AudioStream) -> _Parameters:
 
 
 def _delay(configuration: bytes) -> int:
-    """With B-frames, a picture's place is told in its slices; a decoder that has not seen any does not know of them."""
-    _, sequence = syntax.parse_avcc(configuration)
-    return REORDER_DELAY if sequence and sequence.poc_type == 0 else 0
+    """The reordering delay, from the SPS: without decoding, FFmpeg does not know whether there are B-frames."""
+    _, sps = syntax.parse_avcc(configuration)
+    return REORDER_DELAY if sps and sps.poc_type == 0 else 0

@@ -1,4 +1,4 @@
-"""What a film is made of, found out by reading every packet and decoding none."""
+"""Streams and packets of a film, read without decoding anything."""
 
 from __future__ import annotations
 
@@ -25,11 +25,11 @@ from pipeline.media.container.mux import Packet
 
 
 @dataclass(frozen=True, kw_only=True)
-class Packets:
-    """Packets of one stream that follow each other, told by their content."""
+class PacketRun:
+    """Consecutive packets of one stream, identified by a hash of their content."""
 
     count: int
-    # Hexadecimal; of the bytes of all, of the length of each, and whether pictures can be decoded from it on.
+    # Hexadecimal; of all bytes, of each packet's size, and of its keyframe flag.
     sha256: str
 
 
@@ -37,25 +37,25 @@ class Packets:
 class PictureTrack:
     """A video stream."""
 
-    # Names as FFmpeg uses them: "h264", "High".
+    # FFmpeg's names: "h264", "High".
     codec: str
     profile: str
     width_px: int
     height_px: int
-    # Primaries, transfer and matrix of BT.709, limited range: all four are said in the stream.
+    # Tagged with the primaries, transfer and matrix of BT.709, and limited range.
     is_bt709: bool
     frames: int
-    # Pictures per second, if every one is shown as long as the others; None: variable.
+    # Frames per second; None: variable.
     constant_rate: Fraction | None
     # From 0 to the end of the last picture.
     duration_s: float
     # When the last picture begins.
     last_s: float
-    # From one picture that can be decoded by itself to the next, or to the end, at most.
+    # The longest distance between keyframes, or from the last one to the end.
     keyframe_s: float
-    # What decoders are told first (parameter sets of H.264), in hexadecimal digits.
+    # The codec's extradata (H.264: `avcC`), hexadecimal.
     configuration: str
-    packets: tuple[Packets, ...]
+    packets: tuple[PacketRun, ...]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -66,13 +66,13 @@ class SoundTrack:
     profile: str
     sample_rate_hz: int
     channels: int
-    # When it begins, and when it ends.
+    # Start, and end from 0.
     start_s: float
     duration_s: float
-    # All gaps between its packets, and from packets that overlap, together.
+    # The sum of all gaps and overlaps of its packets.
     gaps_s: float
     configuration: str
-    packets: tuple[Packets, ...]
+    packets: tuple[PacketRun, ...]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -83,31 +83,31 @@ class MediaInfo:
     sounds: tuple[SoundTrack, ...]
     # Streams of any other kind: subtitles, data, attachments.
     other_streams: int
-    # All packets that the index promises are there.
+    # Whether all packets that the index lists are there.
     is_complete: bool
     index_first: bool
     has_edit_list: bool
 
 
 def probe(film: Path | OpenFilm, parts: Mapping[str, Sequence[int]] = MappingProxyType({})) -> MediaInfo:
-    """Read the headers and all packets of a film. Raises `InputError` for what is none.
+    """Read the headers and all packets of a film. Raises `InputError` for a file that is none.
 
-    `parts` tells of "video" and "audio" how many packets each part has (-1: all but the last); what is left, or all, is
-    one part more.
+    `parts` has for "video" and "audio" the number of packets in each part (-1: all but the last), to be hashed one by
+    one; the remaining packets are one more part.
     """
     with opened(film) as source:
         try:
             boxes = read_boxes(source.path)
-            read = {stream.index: _Reading(stream, _lengths(stream, parts)) for stream in source.streams}
+            readers = {stream.index: _PacketReader(stream, _lengths(stream, parts)) for stream in source.streams}
             if _index_is_enough(source, boxes):
-                _read_by_index(source, read)
+                _read_by_index(source, readers)
             else:
-                _read_packets(source, read)
+                _read_packets(source, readers)
             return MediaInfo(
-                pictures=tuple(_picture_track(stream, read[stream.index]) for stream in source.streams.video),
-                sounds=tuple(_sound_track(stream, read[stream.index]) for stream in source.streams.audio),
+                pictures=tuple(_picture_track(stream, readers[stream.index]) for stream in source.streams.video),
+                sounds=tuple(_sound_track(stream, readers[stream.index]) for stream in source.streams.audio),
                 other_streams=len(source.streams) - len(source.streams.video) - len(source.streams.audio),
-                is_complete=all(stream.frames <= len(read[stream.index].starts) for stream in source.streams),
+                is_complete=all(stream.frames <= len(readers[stream.index].starts) for stream in source.streams),
                 index_first=index_is_first(boxes),
                 has_edit_list=has_edit_list(boxes),
             )
@@ -116,23 +116,23 @@ def probe(film: Path | OpenFilm, parts: Mapping[str, Sequence[int]] = MappingPro
 
 
 class _Part:
-    """Packets that follow each other; the last part has as many as there are."""
+    """The hash of consecutive packets. A length of 0 has no end."""
 
     def __init__(self, length: int) -> None:
         self.length = length
         self.content = hashlib.sha256()
-        # The size of each, doubled, and one more for a keyframe.
+        # Per packet: its size doubled, plus one for a keyframe.
         self.layout: list[int] = []
 
     @property
-    def packets(self) -> Packets:
+    def packets(self) -> PacketRun:
         whole = self.content.copy()
         whole.update(repr(self.layout).encode())
-        return Packets(count=len(self.layout), sha256=whole.hexdigest())
+        return PacketRun(count=len(self.layout), sha256=whole.hexdigest())
 
 
-class _Reading:
-    """What the packets of one stream tell: times in units of its time base, and their content part by part."""
+class _PacketReader:
+    """Collects the timestamps of one stream, in units of its time base, and hashes its packets part by part."""
 
     def __init__(self, stream: Stream, parts: Sequence[int]) -> None:
         self.stream = stream
@@ -142,8 +142,8 @@ class _Reading:
         self._lengths = iter(parts)
         self._parts = [_Part(next(self._lengths, 0))]
 
-    def note(self, start: int, duration: int, size: int, *, is_key: bool) -> Callable[[Packet | bytes], None]:
-        """The next one, in decoding order. What comes back wants its content, in this order, too."""
+    def add(self, start: int, duration: int, size: int, *, is_key: bool) -> Callable[[Packet | bytes], None]:
+        """The next packet, in decoding order. Returns the function that takes its content, in the same order."""
         self.starts.append(start)
         if is_key:
             self._keys.append(start)
@@ -155,15 +155,15 @@ class _Reading:
         return part.content.update
 
     @property
-    def packets(self) -> tuple[Packets, ...]:
+    def packets(self) -> tuple[PacketRun, ...]:
         """The parts that are not empty."""
         return tuple(part.packets for part in self._parts if part.layout)
 
     @property
     def gaps(self) -> int:
-        """By how much packets begin before or after their time, together, if each lasts as long as most do.
+        """The sum of all deviations from the usual distance between packets.
 
-        What they say of their length is no help: in an MP4, a packet before a gap lasts until its end.
+        Packet durations do not help: in an MP4, a packet before a gap lasts until its end.
         """
         steps = Counter(map(sub, self.starts[1:], self.starts))
         usual = max(steps, key=lambda step: steps[step], default=0)
@@ -171,87 +171,87 @@ class _Reading:
 
     @property
     def keyframes(self) -> int:
-        """The longest way from one keyframe to the next, or to the end."""
+        """The longest distance between keyframes, or from the last one to the end."""
         times = sorted({min(self.starts, default=0), *self._keys, self.end})
         return max((after - before for before, after in pairwise(times)), default=0)
 
 
-def _read_packets(source: OpenFilm, read: Mapping[int, _Reading]) -> None:
+def _read_packets(source: OpenFilm, readers: Mapping[int, _PacketReader]) -> None:
     for packet in source.packets():
-        note = read[packet.stream_index].note
-        note(packet.pts or 0, packet.duration or 0, packet.size, is_key=packet.is_keyframe)(packet)
+        add = readers[packet.stream_index].add
+        add(packet.pts or 0, packet.duration or 0, packet.size, is_key=packet.is_keyframe)(packet)
 
 
 def _index_is_enough(source: OpenFilm, boxes: Sequence[Box]) -> bool:
-    """Whether the index tells of all packets: pictures are shown in the order of decoding, and nothing is cut."""
-    leaves = {box.path.rpartition("/")[2] for box in boxes}
-    return not (source.is_held or leaves & {"ctts", "elst"}) and all(
+    """Whether the index alone has all timestamps: decoding order is output order, and there is no edit list."""
+    types = {box.path.rpartition("/")[2] for box in boxes}
+    return not (source.in_memory or types & {"ctts", "elst"}) and all(
         stream.frames == len(stream.index_entries) > 0 for stream in source.streams
     )
 
 
-def _read_by_index(source: OpenFilm, read: Mapping[int, _Reading]) -> None:
-    """The same of the packets that are there, without FFmpeg, which takes as long to give them as all else."""
+def _read_by_index(source: OpenFilm, readers: Mapping[int, _PacketReader]) -> None:
+    """`_read_packets` straight from the file: demuxing with FFmpeg takes as long as all the rest."""
     size = source.path.stat().st_size
-    places: list[tuple[int, int, Callable[[bytes], None]]] = []
-    for reading in read.values():
-        entries = [(each.timestamp, each.pos, each.size, each.is_keyframe) for each in reading.stream.index_entries]
-        ends = [start for start, *_ in entries[1:]] + [entries[0][0] + (reading.stream.duration or 0)]
-        places += [
-            (at, length, reading.note(start, end - start, length, is_key=is_key))
+    packets: list[tuple[int, int, Callable[[bytes], None]]] = []
+    for reader in readers.values():
+        entries = [(each.timestamp, each.pos, each.size, each.is_keyframe) for each in reader.stream.index_entries]
+        ends = [start for start, *_ in entries[1:]] + [entries[0][0] + (reader.stream.duration or 0)]
+        packets += [
+            (at, length, reader.add(start, end - start, length, is_key=is_key))
             for (start, at, length, is_key), end in zip(entries, ends, strict=True)
             if at + length <= size
         ]
     with source.path.open("rb") as file:
-        here = 0
-        for at, length, take in sorted(places, key=itemgetter(0)):
-            if at != here:
+        position = 0
+        for at, length, update in sorted(packets, key=itemgetter(0)):
+            if at != position:
                 file.seek(at)
-            take(file.read(length))
-            here = at + length
+            update(file.read(length))
+            position = at + length
 
 
 def _lengths(stream: Stream, parts: Mapping[str, Sequence[int]]) -> list[int]:
     return [length if length >= 0 else stream.frames + length for length in parts.get(stream.type, ())]
 
 
-def _picture_track(stream: VideoStream, reading: _Reading) -> PictureTrack:
+def _picture_track(stream: VideoStream, reader: _PacketReader) -> PictureTrack:
     codec = stream.codec_context
     return PictureTrack(
-        # Not the decoder, of which there are several ("libdav1d").
+        # Not the decoder's name ("libdav1d").
         codec=codec.codec.canonical_name,
         profile=codec.profile or "",
         width_px=codec.width,
         height_px=codec.height,
         is_bt709=(codec.color_primaries, codec.color_trc, codec.colorspace, codec.color_range)
         == (ColorPrimaries.BT709, ColorTrc.BT709, Colorspace.ITU709, ColorRange.MPEG),
-        frames=len(reading.starts),
-        constant_rate=_constant_rate((*sorted(reading.starts), reading.end), _time_base(stream)),
-        duration_s=float(reading.end * _time_base(stream)),
-        last_s=float(max(reading.starts, default=0) * _time_base(stream)),
-        keyframe_s=float(reading.keyframes * _time_base(stream)),
+        frames=len(reader.starts),
+        constant_rate=_constant_rate((*sorted(reader.starts), reader.end), _time_base(stream)),
+        duration_s=float(reader.end * _time_base(stream)),
+        last_s=float(max(reader.starts, default=0) * _time_base(stream)),
+        keyframe_s=float(reader.keyframes * _time_base(stream)),
         configuration=_configuration(codec),
-        packets=reading.packets,
+        packets=reader.packets,
     )
 
 
-def _sound_track(stream: AudioStream, reading: _Reading) -> SoundTrack:
+def _sound_track(stream: AudioStream, reader: _PacketReader) -> SoundTrack:
     codec = stream.codec_context
     return SoundTrack(
         codec=codec.name,
         profile=_aac_profile(bytes(codec.extradata or b"")) if codec.name == "aac" else codec.profile or "",
         sample_rate_hz=codec.sample_rate,
         channels=codec.channels,
-        start_s=float(min(reading.starts, default=0) * _time_base(stream)),
-        gaps_s=float(reading.gaps * _time_base(stream)),
-        duration_s=float(reading.end * _time_base(stream)),
+        start_s=float(min(reader.starts, default=0) * _time_base(stream)),
+        gaps_s=float(reader.gaps * _time_base(stream)),
+        duration_s=float(reader.end * _time_base(stream)),
         configuration=_configuration(codec),
-        packets=reading.packets,
+        packets=reader.packets,
     )
 
 
 def _aac_profile(configuration: bytes) -> str:
-    """From the AudioSpecificConfig (ISO/IEC 14496-3, 1.6.2.1): a decoder would have to hear a packet first."""
+    """From the AudioSpecificConfig (ISO/IEC 14496-3, 1.6.2.1): FFmpeg would have to decode a packet first."""
     object_type = configuration[0] >> 3 if configuration else 0
     return "LC" if object_type == 2 else f"object type {object_type}"
 

@@ -1,4 +1,4 @@
-"""The structure of a WAV file, read and written without FFmpeg."""
+"""RIFF chunks of a WAV file, read and written without FFmpeg."""
 
 from __future__ import annotations
 
@@ -7,22 +7,22 @@ from pathlib import Path
 
 from pipeline.errors import InputError, StorageError
 
-# Our own chunk in the file, behind the sound, where every reader skips what it does not know.
+# The name of our own chunk, after the sound: readers skip chunks that they do not know.
 EXTRA = b"nite"
 
 
 def read_extra(path: Path) -> bytes:
-    """What `write_wav` was given as `extra`; empty if nothing. Raises `InputError` for what is no WAV."""
+    """The metadata that `write_wav` stored as `extra`; empty if none. Raises `InputError` for a file that is no WAV."""
     return chunks_of(path).get(EXTRA, b"")
 
 
 def chunk(name: bytes, body: bytes) -> bytes:
-    """A chunk of such a file."""
+    """A chunk: name, length, body, padding."""
     return name + struct.pack("<I", len(body)) + body + b"\0" * (len(body) % 2)
 
 
 def chunks_of(path: Path) -> dict[bytes, bytes]:
-    """All chunks of the file at `path`, by name. Raises `InputError` for what is no WAV, `StorageError`."""
+    """All chunks of a file, by name. Raises `InputError` for a file that is no WAV, and `StorageError`."""
     try:
         riff = path.read_bytes()
     except OSError as error:

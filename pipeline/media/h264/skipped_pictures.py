@@ -9,7 +9,7 @@ A keyframe that is written again while nothing moves is byte for byte the one be
 the same, and is not decoded again either.
 
 The pictures after dropped ones get the `frame_num` that the encoder gave them at first; nothing else in them changes.
-Whatever can't be proved this way is decoded as it is.
+What can't be proved this way is decoded as it is.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""Pictures to H.264, H.265 or AV1: the encoder of an MP4 that is being written."""
+"""The video encoder of an MP4 that is being written: H.264, H.265 or AV1."""
 
 from __future__ import annotations
 
@@ -22,47 +22,47 @@ from PIL.Image import Image
 from pipeline.media.container.mux import REORDER_DELAY, Packet
 from pipeline.model import VideoFormat
 
-# Brightness, blueness and redness (mode L), the colours at half the width and height; BT.709, limited range.
+# Y, Cb and Cr (mode L), chroma at half the width and height (4:2:0); BT.709, limited range.
 Planar = tuple[Image, Image, Image]
-# As FFmpeg names them, by the bits of a level.
+# FFmpeg's names, by bit depth.
 PIXEL_FORMATS: Mapping[Literal[8, 10], str] = {8: "yuv420p", 10: "yuv420p10le"}
-# Left, top, right and bottom in pixels, all even; right and bottom are the first column and row outside it.
+# Left, top, right and bottom in pixels, all even; right and bottom are exclusive.
 Rectangle = tuple[int, int, int, int]
 Picture = av.VideoFrame
 EncoderName = Literal["libx264", "libx265", "libsvtav1"]
-# x264 introduces itself, with version and options, in the first packet (an SEI unit, type 6). Films carry no versions.
+# x264 writes its version and options into the first packet, as SEI (NAL unit type 6). Films carry no versions.
 _DROP_SEI = "filter_units=remove_types=6"
-# A picture, for how many frame times it stands, and where it differs from the one before it.
+# A picture, its duration in frames, and the rectangles in which it differs from the picture before it.
 Drawn = tuple[Planar, int, tuple[Rectangle, ...]]
 
 
 class Planes:
-    """A frame of even size, of 8 bits a level (yuv420p) or, with what is drawn as its upper 8, of 10 (yuv420p10le)."""
+    """A frame of even size: yuv420p, or yuv420p10le, with the 8-bit input as its upper bits."""
 
     def __init__(self, width_px: int, height_px: int, *, bits: Literal[8, 10] = 8) -> None:
         self.frame = av.VideoFrame(width_px, height_px, PIXEL_FORMATS[bits])
-        self._up = bits - 8
-        self._planes = [_array(plane, np.uint16 if self._up else np.uint8) for plane in self.frame.planes]
+        self._shift = bits - 8
+        self._planes = [_array(plane, np.uint16 if self._shift else np.uint8) for plane in self.frame.planes]
 
     def put(self, picture: Planar, box: Rectangle) -> None:
-        """Take over what `picture`, of the same size, shows in `box`."""
+        """Copy the part of `picture`, of the same size, that is in `box`."""
         for plane, image, scale in zip(self._planes, picture, (1, 2, 2), strict=True):
             left, top, right, bottom = (edge // scale for edge in box)
             part = image.crop((left, top, right, bottom)).tobytes()
             shown = plane[top:bottom, left:right]
             shown[:] = np.frombuffer(part, np.uint8).reshape(bottom - top, right - left)
-            if self._up:
-                shown <<= self._up
+            if self._shift:
+                shown <<= self._shift
 
 
 def _array(plane: av.video.plane.VideoPlane, level: type[np.uint8 | np.uint16]) -> NDArray[Any]:
-    """A plane as an array that can be written to, shape (rows, columns)."""
+    """A writable view of a plane, shape (rows, columns)."""
     levels = np.frombuffer(memoryview(plane), level)
     return levels.reshape(-1, plane.line_size // levels.itemsize)[: plane.height, : plane.width]
 
 
 class PictureEncoder:
-    """Pictures at a constant rate, BT.709, limited range; `name` and `options` of the encoder as FFmpeg knows them."""
+    """Encodes at a constant frame rate, BT.709, limited range. `name` and `options` are FFmpeg's."""
 
     def __init__(
         self, film: OutputContainer, video_format: VideoFormat, options: Mapping[str, str], *, name: EncoderName
@@ -78,29 +78,29 @@ class PictureEncoder:
             time_base=self._time_base,
         )
         codec = self._stream.codec_context
-        # AV1 smooths dither away: of 8 bits that leaves bands, of 10 the gradient.
+        # SVT-AV1 smooths dither away: with 8 bits that leaves banding, with 10 the gradient.
         bits: Literal[8, 10] = 10 if name == "libsvtav1" else 8
         codec.pix_fmt = PIXEL_FORMATS[bits]
         codec.color_primaries = ColorPrimaries.BT709
         codec.color_trc = ColorTrc.BT709
         codec.colorspace = Colorspace.ITU709
         codec.color_range = ColorRange.MPEG
-        # One thread: the bytes do not depend on the machine, and all cores are busy with scenes of their own.
+        # One thread: the output does not depend on the machine, and the other cores encode other scenes.
         codec.thread_count = 1
         if name == "libsvtav1":
-            # It greets on stderr, past every log level of FFmpeg's; 1 leaves errors.
+            # It writes a banner to stderr, whatever FFmpeg's log level; 1 leaves errors.
             os.environ.setdefault("SVT_LOG", "1")
         if name == "libx265":
-            # Apple's players know it by this name alone.
+            # Apple's players accept only this sample entry.
             codec.codec_tag = "hvc1"
-        with _not_in_real_time():
+        with _normal_priority():
             codec.open()
         self._without_sei = av.BitStreamFilterContext(_DROP_SEI, self._stream) if name == "libx264" else None
         self._picture = Planes(*self._size, bits=bits)
 
     @property
     def parameter_sets(self) -> bytes:
-        """What decoders are told before the first picture: Annex B. May be set until the first packet is muxed."""
+        """The parameter sets in Annex B format. May be set until the first packet is muxed."""
         return bytes(self._stream.codec_context.extradata or b"")
 
     @parameter_sets.setter
@@ -109,13 +109,13 @@ class PictureEncoder:
 
     @property
     def delay(self) -> int:
-        """Frame times between the decoding of the first picture and its show."""
+        """Frames between the decoding of the first picture and its presentation."""
         return REORDER_DELAY if self._stream.codec_context.has_b_frames else 0
 
     def convert(self, drawn: Drawn) -> Picture:
-        """What is drawn, as the encoder wants it. One picture is kept and changed: each is valid until the next.
+        """Apply the changed rectangles to the frame and return it. It is one buffer: valid until the next call.
 
-        Raises `ValueError` for a picture of another size, a defect of who drew it.
+        Raises `ValueError` for a picture of another size, a bug of the caller.
         """
         picture, _, changed = drawn
         sizes = [(plane.mode, plane.size) for plane in picture]
@@ -126,17 +126,17 @@ class PictureEncoder:
         return self._picture.frame
 
     def encode(self, picture: Picture, *, at: int, is_key: bool = False) -> list[Packet]:
-        """Show `picture` from the `at`-th frame time (0-based) on; the packets have that as their `pts`."""
+        """Encode `picture` as frame `at` (0-based), which is its pts."""
         picture.pts, picture.time_base = at, self._time_base
         picture.pict_type = PictureType.I if is_key else PictureType.NONE
         return self._filtered(self._stream.encode(picture))
 
     def finish(self) -> list[Packet]:
-        """The packets that are still to come."""
+        """Flush the encoder."""
         return self._filtered(self._stream.encode(None))
 
     def packet(self, data: bytes, *, at: int, decoded_at: int, is_key: bool) -> Packet:
-        """A packet of this stream with one picture for one frame time, the `at`-th."""
+        """A packet of this stream with one picture for one frame: pts `at`, dts `decoded_at`."""
         packet: Packet = av.Packet(data)
         packet.stream, packet.time_base = self._stream, self._time_base
         packet.pts, packet.dts, packet.duration, packet.is_keyframe = at, decoded_at, 1, is_key
@@ -149,11 +149,11 @@ class PictureEncoder:
 
 
 @contextmanager
-def _not_in_real_time() -> Iterator[None]:
-    """Threads that are started meanwhile, and the one that waits for them, are scheduled as this one is now.
+def _normal_priority() -> Iterator[None]:
+    """Reset the scheduling of this thread, and of threads started in the block, to what it was before the block.
 
-    SVT-AV1 takes the highest real-time priority for them where it may, which is as root: all else on the machine would
-    wait until a film is encoded, and all that its worker process does afterwards would go before everything.
+    SVT-AV1 gives them the highest real-time priority where it may, i.e. as root: everything else on the machine would
+    wait for the encoder, and for whatever its worker process does afterwards.
     """
     if sys.platform != "linux":
         yield
@@ -162,7 +162,7 @@ def _not_in_real_time() -> Iterator[None]:
     try:
         before = os.sched_getscheduler(0), os.sched_getparam(0)
     except OSError:
-        # musl, the C library of Alpine, has no such call, nor the one to take it back.
+        # musl, the C library of Alpine, has neither this call nor the one to undo it.
         yield
         return
     try:

@@ -1,25 +1,25 @@
-"""Whether the data of a JPEG is what its encoder wrote. It has no checksums, and most decoders draw whatever comes.
+"""Whether JPEG data is intact. JPEG has no checksums, and most decoders draw whatever they can.
 
-FFmpeg's says where codes are none, or where pixels are left when the data ends. So what was cut, written over or sent
-as text is found nearly always. A single byte that has changed is not: what follows it are codes again.
+FFmpeg's reports invalid codes and pixels left over when the data ends. That finds nearly all data that was cut,
+overwritten or sent as text. A single changed byte is not found: valid codes follow it.
 """
 
 from __future__ import annotations
 
 import av
 
-# What an encoder makes of a picture an eighth as wide: every code is read, and few pixels are made of them.
-_AN_EIGHTH = "3"
+# log2 of the factor by which the picture is downscaled while decoding: every code is read, but few pixels are computed.
+_LOWRES = "3"
 
 
 def is_intact(data: bytes) -> bool:
-    """Whether nothing is wrong with the data of a JPEG, as far as it can be told. A kind that is not read is intact."""
+    """Whether JPEG data decodes without an error. True also for kinds of JPEG that FFmpeg does not decode at all."""
     return _decodes(data, explode=True) or not _decodes(data, explode=False)
 
 
 def _decodes(data: bytes, *, explode: bool) -> bool:
     codec = av.CodecContext.create("mjpeg", "r")
-    codec.options = {"lowres": _AN_EIGHTH, **({"err_detect": "explode"} if explode else {})}
+    codec.options = {"lowres": _LOWRES, **({"err_detect": "explode"} if explode else {})}
     codec.thread_count = 1
     try:
         return bool([*codec.decode(av.Packet(data)), *codec.decode(None)])

@@ -1,8 +1,8 @@
-"""What a picture looks like, in 64 bits: a perceptual hash, which scaling and encoding hardly change.
+"""A 64-bit perceptual hash (pHash) of a picture, which scaling and encoding hardly change.
 
-The picture is shrunk to 32 by 32 and transformed (DCT); each of its 8 by 8 lowest frequencies above zero is a bit: is
-it above the median of them? (C. Zauner, "Implementation and Benchmarking of Perceptual Image Hash Functions", 2010.)
-Without the frequency zero, the mean, what is brighter is still the same picture.
+The picture is downscaled to 32 by 32 and transformed (DCT). Each of the 8 by 8 lowest frequencies above zero is a bit:
+is it above their median? (C. Zauner, "Implementation and Benchmarking of Perceptual Image Hash Functions", 2010.)
+Without frequency zero, the mean, brightness does not matter.
 """
 
 from __future__ import annotations
@@ -12,30 +12,31 @@ from statistics import median
 import numpy as np
 from numpy.typing import NDArray
 
-# Of 64: as far as half the size and a JPEG of poor quality move a hash. The slides of two layouts are 18 to 40 apart.
+# Hamming distance up to which two pictures are the same: half the size and poor JPEG quality move a hash as far. The
+# slides of two layouts are 18 to 40 bits apart.
 MAX_DISTANCE_BITS = 14
 _SIDE = 32
 _LOWEST = 8
-# The cosines of the type II transform, a row for each of these frequencies.
+# Cosines of the DCT-II, a row per frequency.
 _COSINES = np.cos(np.pi * np.outer(np.arange(1, _LOWEST + 1), np.arange(_SIDE) + 0.5) / _SIDE)
 
 
 def perceptual_hash(luma: NDArray[np.uint8]) -> int:
-    """The hash of a picture by its brightness, of any size: 64 bits. What has no detail at all is 0."""
-    waves = _COSINES @ _shrunk(luma) @ _COSINES.T
-    # Less than a level of brightness is no detail, but rounding: it must not decide.
-    waves[np.abs(waves) < _SIDE] = 0
-    bits = waves > median(waves.ravel().tolist())  # numpy loads masked arrays for its own
+    """The 64-bit hash of a picture of any size, from its luma. 0 for a picture without any detail."""
+    frequencies = _COSINES @ _downscaled(luma) @ _COSINES.T
+    # Less than one level of luma is rounding, not detail: it must not decide.
+    frequencies[np.abs(frequencies) < _SIDE] = 0
+    bits = frequencies > median(frequencies.ravel().tolist())  # numpy's own would load masked arrays
     return int.from_bytes(np.packbits(bits).tobytes(), "big")
 
 
 def hamming_distance(one: int, other: int) -> int:
-    """In how many of their 64 bits two hashes differ."""
+    """The number of bits in which two hashes differ."""
     return (one ^ other).bit_count()
 
 
-def _shrunk(luma: NDArray[np.uint8]) -> NDArray[np.float64]:
-    """32 by 32 means of a picture; one that is smaller is repeated."""
+def _downscaled(luma: NDArray[np.uint8]) -> NDArray[np.float64]:
+    """32 by 32 block means; a smaller picture is enlarged by repetition first."""
     picture = luma.astype(np.float64)
     for axis in (0, 1):
         length = picture.shape[axis]

@@ -1,4 +1,4 @@
-"""How much the pictures of two films are alike: structural similarity of their brightness.
+"""Structural similarity (SSIM) of the pictures of two films, on luma.
 
 The definition (Z. Wang et al., "Image Quality Assessment: From Error Visibility to Structural Similarity", 2004) as
 x264 and FFmpeg's `ssim` filter compute it: windows of 8 by 8 pixels, every 4 pixels, weighted equally.
@@ -18,10 +18,10 @@ from numpy.typing import NDArray
 from pipeline.errors import InputError
 from pipeline.media.container.demux import open_film
 
-# Pictures that are compared of a longer film, evenly over its length; of a shorter one, all.
-_MOST = 96
+# Pictures compared, spread evenly over a longer film; of a shorter one, all.
+_MAX_PICTURES = 96
 _BLOCK, _WINDOW_PX = 4, 64
-# (k L) ** 2 of the definition, for 8 bits; windows hold sums, not means.
+# (k L) ** 2 of the definition, for 8 bits; scaled, because windows hold sums instead of means.
 _C1 = (0.01 * 255) ** 2 * _WINDOW_PX
 _C2 = (0.03 * 255) ** 2 * _WINDOW_PX * (_WINDOW_PX - 1)
 _Luma = NDArray[np.uint8]
@@ -29,25 +29,25 @@ _Luma = NDArray[np.uint8]
 
 @dataclass(frozen=True, kw_only=True)
 class Similarity:
-    """How much the pictures of two films are alike; 1 is the same."""
+    """SSIM of two films; 1 is identical."""
 
     mean: float
-    # The least of them, and when it is shown, in seconds from the first picture.
+    # The lowest, and its presentation time, in seconds from the first picture.
     least: float
     least_at_s: float
     pictures: int
-    # In which they were compared: that of the other film.
+    # The size at which they were compared: the reference's.
     size_px: tuple[int, int]
 
 
 def compare_pictures(film: Path, reference: Path) -> Similarity:
-    """Hold pictures of a film against those of another that are shown at the same time, scaled to its size. Blocks.
+    """Compare a film's pictures with those of a reference at the same times, scaled to its size. Blocks.
 
-    Both are decoded; one picture of each is in memory. Raises `InputError` for what can't be decoded.
+    Both are decoded; one picture of each is in memory. Raises `InputError` for a film that can't be decoded.
     """
-    head = _head_of(reference)
-    times_s = _times(_head_of(film), head)
-    both = (_shown(path, times_s, head.size) for path in (film, reference))
+    head = _read_header(reference)
+    times_s = _sample_times(_read_header(film), head)
+    both = (_pictures_at(path, times_s, head.size) for path in (film, reference))
     found = [ssim(one, other) for one, other in zip(*both, strict=True)]
     least = int(np.argmin(found))
     return Similarity(
@@ -60,18 +60,18 @@ def compare_pictures(film: Path, reference: Path) -> Similarity:
 
 
 def ssim(one: _Luma, other: _Luma) -> float:
-    """The structural similarity of two pictures of one size, at least 8 by 8 pixels."""
+    """SSIM of two pictures of one size, at least 8 by 8 pixels."""
     first, second = (each.astype(np.int64) for each in (one, other))
     sum_1, sum_2 = _windows(first), _windows(second)
     squares, products = _windows(first**2 + second**2), _windows(first * second)
-    spread = squares * _WINDOW_PX - sum_1**2 - sum_2**2
-    together = products * _WINDOW_PX - sum_1 * sum_2
-    alike = (2 * sum_1 * sum_2 + _C1) * (2 * together + _C2) / ((sum_1**2 + sum_2**2 + _C1) * (spread + _C2))
-    return float(alike.mean())
+    variances = squares * _WINDOW_PX - sum_1**2 - sum_2**2
+    covariance = products * _WINDOW_PX - sum_1 * sum_2
+    numerator = (2 * sum_1 * sum_2 + _C1) * (2 * covariance + _C2)
+    return float((numerator / ((sum_1**2 + sum_2**2 + _C1) * (variances + _C2))).mean())
 
 
 def _windows(values: NDArray[np.int64]) -> NDArray[np.int64]:
-    """Sums of 8 by 8 values, every 4; what is left over at the right and the bottom is left out."""
+    """Sums of 8 by 8 values, every 4; the remainder at the right and the bottom is left out."""
     rows, columns = (length // _BLOCK for length in values.shape)
     blocks = values[: rows * _BLOCK, : columns * _BLOCK].reshape(rows, _BLOCK, columns, _BLOCK).sum(axis=(1, 3))
     pairs = blocks[1:] + blocks[:-1]
@@ -80,28 +80,28 @@ def _windows(values: NDArray[np.int64]) -> NDArray[np.int64]:
 
 
 @dataclass(frozen=True, kw_only=True)
-class _Head:
-    """What is known of a film before it is decoded. Width and height in pixels, pictures a second."""
+class _Header:
+    """Duration, frame rate, and width and height in pixels."""
 
     length_s: float
     rate: float
     size: tuple[int, int]
 
 
-def _times(one: _Head, other: _Head) -> tuple[float, ...]:
-    """When pictures are compared: in the middle of equal parts of the shorter of both, in seconds."""
+def _sample_times(one: _Header, other: _Header) -> tuple[float, ...]:
+    """The middle of equal parts of the shorter film, in seconds."""
     length_s = min(one.length_s, other.length_s)
-    count = max(1, min(_MOST, round(length_s * max(one.rate, other.rate))))
+    count = max(1, min(_MAX_PICTURES, round(length_s * max(one.rate, other.rate))))
     return tuple((number + 0.5) * length_s / count for number in range(count))
 
 
-def _head_of(path: Path) -> _Head:
+def _read_header(path: Path) -> _Header:
     try:
         with open_film(path) as source:
             stream = source.streams.video[0]
             codec = stream.codec_context
             length_s = float((stream.duration or 0) * (stream.time_base or 0)) or (source.duration or 0) / av.time_base
-            return _Head(length_s=length_s, rate=float(stream.average_rate or 1), size=(codec.width, codec.height))
+            return _Header(length_s=length_s, rate=float(stream.average_rate or 1), size=(codec.width, codec.height))
     except (OSError, ValueError, IndexError) as error:
         raise _unreadable(path, error) from error
 
@@ -110,9 +110,9 @@ def _unreadable(path: Path, error: Exception) -> InputError:
     return InputError(f"its pictures can't be decoded ({type(error).__name__})", where=path.name)
 
 
-def _shown(path: Path, times_s: Sequence[float], size: tuple[int, int]) -> Iterator[_Luma]:
-    """What is shown at these times, ascending, counted from the first picture; after the end, the last."""
-    wanted, shown, first_s = 0, None, 0.0
+def _pictures_at(path: Path, times_s: Sequence[float], size: tuple[int, int]) -> Iterator[_Luma]:
+    """The pictures at these ascending times, counted from the first picture; after the end, the last one."""
+    index, shown, first_s = 0, None, 0.0
     try:
         with open_film(path) as source:
             stream = source.streams.video[0]
@@ -120,21 +120,21 @@ def _shown(path: Path, times_s: Sequence[float], size: tuple[int, int]) -> Itera
             for picture in source.decode(stream):
                 at_s = float((picture.pts or 0) * (stream.time_base or 0))
                 first_s = at_s if shown is None else first_s
-                while shown is not None and wanted < len(times_s) and times_s[wanted] < at_s - first_s:
+                while shown is not None and index < len(times_s) and times_s[index] < at_s - first_s:
                     yield _luma(shown, size)
-                    wanted += 1
-                if wanted == len(times_s):
+                    index += 1
+                if index == len(times_s):
                     return
                 shown = picture
     except (OSError, ValueError, IndexError) as error:
         raise _unreadable(path, error) from error
     if shown is None:
         raise _unreadable(path, ValueError())
-    for _ in times_s[wanted:]:
+    for _ in times_s[index:]:
         yield _luma(shown, size)
 
 
 def _luma(picture: av.VideoFrame, size: tuple[int, int]) -> _Luma:
-    """The brightness as it is stored, scaled if need be."""
-    plain = picture.reformat(*size, "yuv420p", interpolation=Interpolation.BICUBIC).planes[0]
-    return np.frombuffer(memoryview(plain), np.uint8).reshape(-1, plain.line_size)[: plain.height, : plain.width]
+    """The luma plane, scaled to `size`."""
+    plane = picture.reformat(*size, "yuv420p", interpolation=Interpolation.BICUBIC).planes[0]
+    return np.frombuffer(memoryview(plane), np.uint8).reshape(-1, plane.line_size)[: plane.height, : plane.width]

@@ -1,4 +1,4 @@
-"""A few pictures of a film, small, for a page."""
+"""A few small pictures of a film, for a page."""
 
 from __future__ import annotations
 
@@ -11,14 +11,14 @@ from numpy.typing import NDArray
 
 from pipeline.errors import InputError
 
-# Rows, columns, and three bytes a pixel: red, green, blue.
+# Shape (rows, columns, 3): red, green, blue.
 Picture = NDArray[np.uint8]
 
 
 def stills(path: Path, times_s: Sequence[float], *, width_px: int) -> tuple[Picture, ...]:
-    """What a film shows at these times (ascending), `width_px` wide; after its end, the last picture.
+    """The pictures at these ascending times, `width_px` wide; after the end, the last one.
 
-    Decodes from the keyframe before each. Blocks. Raises `InputError` for a file whose pictures can't be read.
+    Decodes from the keyframe before each. Blocks. Raises `InputError` for a file whose pictures can't be decoded.
     """
     try:
         with av.open(str(path)) as source:

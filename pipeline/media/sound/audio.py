@@ -1,6 +1,6 @@
-"""Sound as arrays: decoding anything, and the one WAV format that clips are kept in.
+"""Audio as arrays: decode any file; read and write the one WAV format of clips.
 
-Inside the pipeline sound is always `float32` of shape (samples, 2) at `SAMPLE_RATE_HZ`, full scale at ±1.
+Inside the pipeline audio is always `float32` of shape (samples, 2) at `SAMPLE_RATE_HZ`, full scale at ±1.
 Everything here blocks: call it in a thread (`anyio.to_thread.run_sync`). Nothing here is shared between calls.
 """
 
@@ -27,27 +27,27 @@ Samples = NDArray[np.float32]
 _FULL_SCALE = 32_768
 _CHANNELS = 2
 _FRAME_BYTES = 2 * _CHANNELS
-# Containers that hold sound. Others, such as playlists, name files and addresses that FFmpeg would open.
+# Audio containers. Others, such as playlists, name files and URLs that FFmpeg would open.
 _CONTAINERS = "aac,ac3,aiff,amr,ape,asf,caf,flac,matroska,webm,mov,mp4,mp3,ogg,tta,w64,wav,wv"
-# For WAV of plain PCM, as eSpeak and Piper write it: FFmpeg decodes a sentence to its end to find out what the header
-# says, which takes longer than all else.
-_PLAIN = {"probesize": "2048"}
+# For WAV with PCM, as eSpeak and Piper write it: FFmpeg would decode a whole sentence to find out what the header says,
+# which takes longer than all the rest.
+_PCM_OPTIONS = {"probesize": "2048"}
 
 
 def read_audio(source: bytes | Path, *, longest_s: float | None = None) -> Samples:
-    """Any audio that FFmpeg decodes, as (samples, 2) at 48 kHz; mono goes to both channels.
+    """Decode any audio that FFmpeg knows to (samples, 2) at 48 kHz; mono goes to both channels.
 
-    Of more than `longest_s` seconds, the first ones. Raises `InputError` for what is not audio.
+    At most the first `longest_s` seconds. Raises `InputError` for a file that is no audio.
     """
     where = source.name if isinstance(source, Path) else "audio"
     try:
         file = io.BytesIO(source) if isinstance(source, bytes) else str(source)
-        options = {"format_whitelist": _CONTAINERS, **(_PLAIN if _is_plain(source) else {})}
+        options = {"format_whitelist": _CONTAINERS, **(_PCM_OPTIONS if _is_pcm(source) else {})}
         with av.open(file, mode="r", options=options) as container:
             if not container.streams.audio:
                 raise InputError("there is no sound in it", where=where)
-            if told := undecodable(container):
-                raise InputError(told, where=where)
+            if reason := undecodable(container):
+                raise InputError(reason, where=where)
             planes = _decode(container, None if longest_s is None else round(longest_s * SAMPLE_RATE_HZ))
     except (av.FFmpegError, ValueError) as error:
         raise InputError(f"FFmpeg can't read it as audio ({type(error).__name__})", where=where) from error
@@ -57,8 +57,8 @@ def read_audio(source: bytes | Path, *, longest_s: float | None = None) -> Sampl
 def write_wav(path: Path, samples: Samples, *, extra: bytes = b"") -> None:
     """Write 16-bit PCM, 48 kHz, stereo: the same samples give the same bytes (no dither, no date).
 
-    `extra` travels in the same file, so that what belongs to the sound can't be separated from it: see
-    `riff.read_extra`. Raises `StorageError`.
+    `extra` is metadata stored in the same file, so that the two can't be separated: see `riff.read_extra`. Raises
+    `StorageError`.
     """
     form = struct.pack("<HHIIHH", 1, _CHANNELS, SAMPLE_RATE_HZ, SAMPLE_RATE_HZ * _FRAME_BYTES, _FRAME_BYTES, 16)
     body = b"WAVE" + chunk(b"fmt ", form) + chunk(b"data", to_pcm(samples)) + (chunk(EXTRA, extra) if extra else b"")
@@ -67,7 +67,7 @@ def write_wav(path: Path, samples: Samples, *, extra: bytes = b"") -> None:
 
 
 def to_pcm(samples: Samples) -> bytes:
-    """The samples as `write_wav` keeps them: 16 bit, little-endian, the channels by turns."""
+    """The samples as 16-bit little-endian PCM, interleaved."""
     pcm: bytes = (
         np.clip(np.rint(samples * np.float32(_FULL_SCALE)), -_FULL_SCALE, _FULL_SCALE - 1).astype("<i2").tobytes()
     )
@@ -75,7 +75,7 @@ def to_pcm(samples: Samples) -> bytes:
 
 
 def read_wav(path: Path) -> Samples:
-    """The samples of a file of `write_wav`. Raises `InputError` for any other kind of WAV."""
+    """The samples of a file that `write_wav` wrote. Raises `InputError` for any other kind of WAV."""
     chunks = chunks_of(path)
     form, data = chunks.get(b"fmt ", b""), chunks.get(b"data", b"")
     if form[:8] != struct.pack("<HHI", 1, _CHANNELS, SAMPLE_RATE_HZ) or len(data) % _FRAME_BYTES:
@@ -83,24 +83,24 @@ def read_wav(path: Path) -> Samples:
     return np.frombuffer(data, dtype="<i2").reshape(-1, _CHANNELS).astype(np.float32) / np.float32(_FULL_SCALE)
 
 
-def _is_plain(source: bytes | Path) -> bool:
-    """Whether it is a WAV that begins with its format, and this is PCM."""
+def _is_pcm(source: bytes | Path) -> bool:
+    """Whether it is a WAV whose first chunk is `fmt ` and says PCM."""
     head = source[:22] if isinstance(source, bytes) else b""
     return head[:4] == b"RIFF" and head[8:16] == b"WAVEfmt " and head[20:] == b"\1\0"
 
 
-def _decode(container: av.container.InputContainer, most: int | None) -> Samples:
-    """The first audio stream as planes, shape (1 or 2, samples), with at most so many samples."""
+def _decode(container: av.container.InputContainer, max_samples: int | None) -> Samples:
+    """The first audio stream as planes, shape (1 or 2, samples)."""
     blocks: list[Samples] = []
     length = 0
     for block in _planes(container):
         blocks.append(block)
         length += block.shape[1]
-        if most is not None and length >= most:
+        if max_samples is not None and length >= max_samples:
             break
     if not blocks:
         return np.zeros((_CHANNELS, 0), dtype=np.float32)
-    return np.concatenate(blocks, axis=1)[:, :most]
+    return np.concatenate(blocks, axis=1)[:, :max_samples]
 
 
 def _planes(container: av.container.InputContainer) -> Iterator[Samples]:

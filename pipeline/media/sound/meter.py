@@ -1,9 +1,9 @@
-"""The meter (ITU-R BS.1770-4): the power of their sound, thirty numbers a second, and its true peak.
+"""A loudness meter (ITU-R BS.1770-4) that works in parts: K-weighted power, thirty numbers a second, and true peak.
 
-A loudness meter looks at 400 ms at a time, every 100 ms. Both are whole thirtieths of a second, and so is every scene:
-the powers of all scenes, one after the other, are those of the film, and its loudness is worked out from them.
+Loudness is measured over blocks of 400 ms, every 100 ms. Both are whole thirtieths of a second, and so is every scene:
+the powers of all scenes, one after the other, are those of the film, and its loudness follows from them.
 
-FFmpeg's `ebur128` can't put parts together, and takes three times as long; the tests hold this meter against it.
+FFmpeg's `ebur128` can't combine parts, and takes three times as long; the tests compare this meter with it.
 """
 
 from __future__ import annotations
@@ -22,54 +22,54 @@ from pipeline.media.sound.stereo import Stereo, StereoAnalyser
 from pipeline.media.span import Span
 from pipeline.model import SAMPLE_RATE_HZ
 
-# Annex 1, tables 1 and 2: the weighting of the head, then that of low tones, at 48 kHz.
+# K-weighting at 48 kHz (annex 1, tables 1 and 2): the high shelf of the head, then the high-pass.
 _WEIGHTING = (
     {"b0": 1.53512485958697, "b1": -2.69169618940638, "b2": 1.19839281085285}
     | {"a0": 1.0, "a1": -1.69065929318241, "a2": 0.73248077421585},
     {"b0": 1.0, "b1": -2.0, "b2": 1.0} | {"a0": 1.0, "a1": -1.99004745483398, "a2": 0.99007225036621},
 )
 _OFFSET_LU = -0.691
-# Cells in a gating block, and from one to the next.
+# Cells in a gating block, and from one block to the next.
 _BLOCK, _STEP = 12, 3
 _ABSOLUTE_GATE_LUFS, _RELATIVE_GATE_LU = -70.0, -10.0
-# EBU Tech 3342: three seconds at a time.
+# EBU Tech 3342: short-term loudness, three seconds.
 _SHORT_TERM, _RANGE_GATE_LU = 90, -20.0
 CELLS_PER_S = 30
 _CELL_SAMPLES = SAMPLE_RATE_HZ // CELLS_PER_S
 _SILENCE_LUFS = -50.0
-# As many digits as tell thousandths of a LU.
+# Significant digits: enough for a thousandth of a LU.
 _DIGITS = 5
-# Annex 2: between the samples, 4 times oversampled. A row for each of three places after a sample, by a windowed sinc.
+# Annex 2: true peak by 4 times oversampling. One row per position between two samples, by a windowed sinc.
 _TAPS = np.arange(-11, 13)
-_PLACES = np.array([[0.25], [0.5], [0.75]])
-_KERNELS = np.sinc(_PLACES - _TAPS) * np.cos(np.pi * (_PLACES - _TAPS) / 26) ** 2
+_POSITIONS = np.array([[0.25], [0.5], [0.75]])
+_KERNELS = np.sinc(_POSITIONS - _TAPS) * np.cos(np.pi * (_POSITIONS - _TAPS) / 26) ** 2
 
 
 class LoudnessMeter:
-    """Measures sound that it is given piece by piece: planes of float32 at 48 kHz, shape (2, samples)."""
+    """Measures blocks of float32 at 48 kHz, shape (2, samples)."""
 
     def __init__(self, *, true_peak: bool = True) -> None:
-        # What both channels have in common, and what they differ by; voices have nothing of that.
-        self._middle = _Weighted()
-        self._side: _Weighted | None = None
-        self._is_peak_wanted = true_peak
-        self._pieces: list[Samples] = []
+        # Mid and side; voices have no side.
+        self._mid = _WeightedPower()
+        self._side: _WeightedPower | None = None
+        self._measures_peak = true_peak
+        self._pending: list[Samples] = []
         self._samples = 0
         self._before: Samples = np.zeros((2, len(_TAPS)), np.float32)
         self._peak = 0.0
-        self._stereo, self._tears = StereoAnalyser(SAMPLE_RATE_HZ), DiscontinuityDetector(SAMPLE_RATE_HZ)
+        self._stereo, self._discontinuities = StereoAnalyser(SAMPLE_RATE_HZ), DiscontinuityDetector(SAMPLE_RATE_HZ)
 
-    def hear(self, piece: Samples) -> None:
-        """The next of the sound."""
-        self._pieces.append(piece)
-        self._samples += piece.shape[1]
+    def push(self, block: Samples) -> None:
+        """The next samples."""
+        self._pending.append(block)
+        self._samples += block.shape[1]
         if self._samples >= SAMPLE_RATE_HZ:
             self._measure()
 
     def finish(self) -> tuple[float, tuple[float, ...]]:
-        """The highest amplitude (1 is full scale; 0: not wanted), and the powers: mean squares of both channels."""
+        """The true peak (1 is full scale; 0: not measured), and the powers: sums of both channels' mean squares."""
         self._measure(is_last=True)
-        both = 2 * self._middle.powers()
+        both = 2 * self._mid.powers()
         if self._side:
             side = self._side.powers()
             both[len(both) - len(side) :] += 2 * side
@@ -77,39 +77,40 @@ class LoudnessMeter:
 
     @property
     def stereo(self) -> Stereo:
-        """Whether both channels are there and go together, when all was measured, peaks too."""
-        return self._stereo.stereo
+        """Faults of the stereo signal, after the last samples; needs `true_peak`."""
+        return self._stereo.result
 
     @property
-    def torn(self) -> Discontinuities:
-        """Where it clicks and drops out, likewise."""
-        return self._tears.torn
+    def discontinuities(self) -> Discontinuities:
+        """Clicks and dropouts, after the last samples; needs `true_peak`."""
+        return self._discontinuities.result
 
     def _measure(self, *, is_last: bool = False) -> None:
-        """Measure what there is, in whole cells but for the last piece."""
-        sound = np.concatenate([np.zeros((2, 0), np.float32), *self._pieces], axis=1)
+        """Measure the pending samples, in whole cells but at the end."""
+        sound = np.concatenate([np.zeros((2, 0), np.float32), *self._pending], axis=1)
         whole = sound.shape[1] if is_last else sound.shape[1] // _CELL_SAMPLES * _CELL_SAMPLES
         sound, rest = sound[:, :whole], sound[:, whole:]
-        self._pieces, self._samples = [rest], rest.shape[1]
+        self._pending, self._samples = [rest], rest.shape[1]
         left, right = sound
         is_mono = np.array_equal(left, right)
-        self._middle.hear(left if is_mono else (left + right) / 2)
+        mid = left if is_mono else (left + right) / 2
+        self._mid.push(mid)
         if self._side or not is_mono:
-            self._side = self._side or _Weighted()
-            self._side.hear((left - right) / 2)
-        if not self._is_peak_wanted:
+            self._side = self._side or _WeightedPower()
+            self._side.push((left - right) / 2)
+        if not self._measures_peak:
             return
-        self._stereo.hear(left, left if is_mono else right)
-        self._tears.hear(left if is_mono else (left + right) / 2)
+        self._stereo.push(left, left if is_mono else right)
+        self._discontinuities.push(mid)
         for number, channel in enumerate(sound[: 1 if is_mono else 2]):
             end = np.zeros(len(_TAPS) if is_last else 0, np.float32)
             known = np.concatenate([self._before[number], channel, end])
-            self._peak = max(self._peak, _true_peak(known, least=self._peak / 2))
+            self._peak = max(self._peak, _true_peak(known, threshold=self._peak / 2))
         self._before = np.concatenate([self._before, sound], axis=1)[:, -len(_TAPS) :]
 
 
-class _Weighted:
-    """One channel as the ear weighs it, and its power in each thirtieth of a second."""
+class _WeightedPower:
+    """The K-weighted power of one channel in each thirtieth of a second."""
 
     def __init__(self) -> None:
         graph = av.filter.Graph()
@@ -122,12 +123,12 @@ class _Weighted:
         cells = graph.add("asetnsamples", f"n={CELLS_PER_S * _CELL_SAMPLES}:p=0")
         self._sink = graph.add("abuffersink")
         graph.link_nodes(self._source, *weighting, cells, self._sink).configure()
-        # Nothing else keeps it alive.
+        # Keeps the graph alive.
         self._graph = graph
         self._powers: list[NDArray[np.float64]] = []
 
-    def hear(self, channel: Samples) -> None:
-        """The next of it."""
+    def push(self, channel: Samples) -> None:
+        """The next samples."""
         if not len(channel):
             return
         frame = av.AudioFrame.from_ndarray(np.ascontiguousarray(channel)[None], format="fltp", layout="mono")
@@ -136,7 +137,7 @@ class _Weighted:
         self._read()
 
     def powers(self) -> NDArray[np.float64]:
-        """The powers, when all was heard; less than a cell at the end does not count."""
+        """The powers, after the last samples; an incomplete cell at the end does not count."""
         self._source.push(None)
         self._read()
         return np.concatenate([np.zeros(0), *self._powers])
@@ -154,7 +155,7 @@ class _Weighted:
 
 
 def loudness_of(powers: NDArray[np.float64]) -> float | None:
-    """The loudness of a film by its powers. None: silent, or shorter than a block."""
+    """Integrated loudness in LUFS. None: silent, or shorter than a block."""
     loud = _gated(powers, _BLOCK, _RELATIVE_GATE_LU)
     if not len(loud):
         return None
@@ -162,7 +163,7 @@ def loudness_of(powers: NDArray[np.float64]) -> float | None:
 
 
 def range_of(powers: NDArray[np.float64]) -> float:
-    """The loudness range of a film in LU (EBU Tech 3342), by its powers; of three seconds each, ten times a second."""
+    """Loudness range in LU (EBU Tech 3342): the spread of short-term loudness, ten values a second."""
     loud = _gated(powers, _SHORT_TERM, _RANGE_GATE_LU)
     if not len(loud):
         return 0.0
@@ -171,7 +172,7 @@ def range_of(powers: NDArray[np.float64]) -> float:
 
 
 def _gated(powers: NDArray[np.float64], block: int, relative_gate_lu: float) -> NDArray[np.float64]:
-    """The powers of blocks of so many cells, without those that the two gates shut out. Empty: all is silent."""
+    """The powers of blocks of `block` cells that pass the absolute and the relative gate. Empty: all is silent."""
     if len(powers) < block:
         return powers[:0]
     blocks = np.convolve(powers, np.full(block, 1 / block), mode="valid")[::_STEP]
@@ -180,19 +181,20 @@ def _gated(powers: NDArray[np.float64], block: int, relative_gate_lu: float) -> 
 
 
 def silent_spans(powers: Sequence[float]) -> Iterator[Span]:
-    """Spans in which nobody hears anything: below -50 LUFS, by the powers of a film."""
+    """Inaudible spans: below -50 LUFS."""
     quiet = np.array(powers) < 10 ** ((_SILENCE_LUFS - _OFFSET_LU) / 10)
     edges = np.flatnonzero(np.diff(np.concatenate([[0], quiet.astype(np.int8), [0]])))
     for start, end in zip(edges[::2], edges[1::2], strict=True):
         yield Span(start_s=float(start / CELLS_PER_S), end_s=float(end / CELLS_PER_S))
 
 
-def between_samples(channel: Samples, least: float) -> tuple[NDArray[np.intp], Samples]:
-    """The highest amplitude of the wave after each sample and before the next, where one of the two reaches `least`.
+def inter_sample_peaks(channel: Samples, threshold: float) -> tuple[NDArray[np.intp], Samples]:
+    """The peak of the wave between each sample and the next, where one of the two reaches `threshold`.
 
-    Which samples, ascending, and how high. The first eleven and the last twelve samples are only looked at from others.
+    Returns the samples' indices, ascending, and the peaks. Nothing is interpolated after the first eleven and the last
+    twelve samples.
     """
-    is_high = np.abs(channel) >= least
+    is_high = np.abs(channel) >= threshold
     is_high[:-1] |= is_high[1:]
     at = np.flatnonzero(is_high[: max(0, len(channel) - _TAPS[-1])])
     at = at[at >= -_TAPS[0]]
@@ -200,8 +202,8 @@ def between_samples(channel: Samples, least: float) -> tuple[NDArray[np.intp], S
     return at, between.max(axis=1, initial=0.0)
 
 
-def _true_peak(channel: Samples, *, least: float) -> float:
-    """The highest amplitude of a wave, looked for where a sample reaches half of the highest one, and `least`."""
-    highest = float(np.abs(channel).max())
-    least = max(least, highest / 2)
-    return max(highest, float(between_samples(channel, least)[1].max(initial=0.0))) if highest else 0.0
+def _true_peak(channel: Samples, *, threshold: float) -> float:
+    """The true peak, interpolated where a sample reaches half of the sample peak and `threshold`."""
+    sample_peak = float(np.abs(channel).max())
+    threshold = max(threshold, sample_peak / 2)
+    return max(sample_peak, float(inter_sample_peaks(channel, threshold)[1].max(initial=0.0))) if sample_peak else 0.0

@@ -1,4 +1,4 @@
-"""Talking to the Edge service: one request, one handshake, the list of voices."""
+"""A client of the Edge service: a speech request, a handshake, the list of voices."""
 
 from __future__ import annotations
 
@@ -22,116 +22,117 @@ from pipeline.tls import tls_context
 T = TypeVar("T")
 
 _TICKS_PER_S = 10_000_000
-_MOST_TICKS = 86_400 * _TICKS_PER_S
-# A request has at most 4 kB of text. Of its sound this is three quarters of an hour; of the texts of its events, many
-# times all of it.
-_MOST_BYTES = 16_000_000
-_MOST_CHARS = 40_000
+_MAX_TICKS = 86_400 * _TICKS_PER_S
+# Limits of one answer. A request has at most 4 kB of text: this many bytes are three quarters of an hour of audio, this
+# many characters of events many times the text.
+_MAX_BYTES = 16_000_000
+_MAX_CHARS = 40_000
 # The real list has some 300 kB.
-_LONGEST_LIST_BYTES = 4_000_000
+_MAX_LIST_BYTES = 4_000_000
 _SPEAKING_PATH, _VOICES_PATH = "/edge/v1", "/voices/list"
 
-# The service takes a change of pitch in Hertz; what a percent is depends on the voice. Ours are women's, around 200 Hz.
-_USUAL_PITCH_HZ = 200
+# The service takes pitch changes in hertz; what a percent is depends on the voice. The defaults are women's, around
+# 200 Hz.
+_BASE_PITCH_HZ = 200
 
-# A handshake asks for nothing that its id would have to tell from something else.
+# A handshake sends no requests that its id would have to identify.
 _CONNECTION_ID = "0" * 32
 
-# Whom the running task talks to; None: edge-tts is used by somebody else.
-_service: ContextVar[EdgeClient | None] = ContextVar("edge_service", default=None)
+# The client of the running task; None: edge-tts is used by other code.
+_current: ContextVar[EdgeClient | None] = ContextVar("edge_service", default=None)
 
 
-class _AddressOfTask(str):
-    """Takes the place of the constant `edge_tts.communicate.WSS_URL`, which edge-tts formats at each request.
+class _TaskUrl(str):
+    """Replaces the constant `edge_tts.communicate.WSS_URL`, which edge-tts formats for each request.
 
-    edge-tts has no parameter for the address. Setting its constant to ours would send every other narrator of the
-    process there too; this value is set once, and reads as what the running task has asked for, else as it always did.
+    edge-tts has no parameter for the URL. Overwriting its constant would redirect every other client in the process;
+    this value is set once and formats as the URL of the running task's client, if it has one, else as the original.
     """
 
     __slots__ = ()
 
     def __format__(self, spec: str) -> str:
-        service = _service.get()
+        service = _current.get()
         return format(service.url if service else str(self), spec)
 
 
-class _SkewOfTask(float):
-    """Takes the place of `edge_tts.drm.DRM.clock_skew_seconds`: how far this machine's clock is behind the service's.
+class _TaskSkew(float):
+    """Replaces `edge_tts.drm.DRM.clock_skew_seconds`: how far this machine's clock is behind the service's.
 
-    edge-tts adds it to the time, and adds to it when a service shows another time: for the whole process. The time
-    that one service shows is nothing for another to go by; so each keeps its own.
+    edge-tts adds it to the time, and adjusts it when a service reports another time, for the whole process. The clock
+    of one service says nothing about another's, so each client keeps its own skew.
     """
 
     __slots__ = ()
 
     def __radd__(self, time_s: float) -> float:
-        service = _service.get()
+        service = _current.get()
         return time_s + (service.skew_s if service else float(self))
 
-    def __add__(self, more_s: float) -> _SkewOfTask:
-        service = _service.get()
+    def __add__(self, more_s: float) -> _TaskSkew:
+        service = _current.get()
         if service is None:
-            return _SkewOfTask(float(self) + more_s)
+            return _TaskSkew(float(self) + more_s)
         service.skew_s += more_s
         return self
 
 
 class EdgeClient:
-    """The service at `url` (None: the real one). Every method ends in time, and fails with a `ProviderError`."""
+    """Client of the service at `url` (None: the real one). All methods have a timeout and raise `ProviderError`s."""
 
     def __init__(self, url: str | None) -> None:
-        from edge_tts import communicate  # noqa: PLC0415  (only who speaks with Edge pays for loading it)
+        from edge_tts import communicate  # noqa: PLC0415  (loaded on first use)
         from edge_tts.drm import DRM  # noqa: PLC0415
 
         module: Any = communicate
-        # edge-tts has no parameter for it, either. Whoever else uses edge-tts in this process loses no trust by it.
+        # edge-tts has no parameter for this either. Other users of edge-tts in the process lose no trust by it.
         module._SSL_CTX = self._tls = tls_context()  # noqa: SLF001
-        if not isinstance(module.WSS_URL, _AddressOfTask):
-            module.WSS_URL = _AddressOfTask(module.WSS_URL)
-        if not isinstance(DRM.clock_skew_seconds, _SkewOfTask):
-            DRM.clock_skew_seconds = _SkewOfTask(DRM.clock_skew_seconds)
+        if not isinstance(module.WSS_URL, _TaskUrl):
+            module.WSS_URL = _TaskUrl(module.WSS_URL)
+        if not isinstance(DRM.clock_skew_seconds, _TaskSkew):
+            DRM.clock_skew_seconds = _TaskSkew(DRM.clock_skew_seconds)
         self.skew_s = 0.0
         real = str(module.WSS_URL)
-        # edge-tts appends "&…": an address without a query gets the query of the real one.
+        # edge-tts appends "&…": a URL without a query gets the query of the real one.
         self.url = real if url is None else url if "?" in url else f"{url}?{real.partition('?')[2]}"
 
     async def speak(self, text: str, voice: str, prosody: Prosody, timeout_s: float) -> tuple[bytes, tuple[Word, ...]]:
-        """The sound (MP3) and the word events of a text that fits one request."""
+        """The audio (MP3) and the word events of a text that fits one request."""
         from edge_tts import Communicate  # noqa: PLC0415
 
         audio = bytearray()
         events: list[Word] = []
-        # Once the socket is open edge-tts waits for ever.
-        with self._talking(timeout_s), anyio.fail_after(timeout_s):
-            # Their notation: a sign, whole numbers, a unit.
+        # edge-tts itself has no timeout once the socket is open.
+        with self._in_use(timeout_s), anyio.fail_after(timeout_s):
+            # In the service's notation: a sign, an integer, a unit.
             request = Communicate(
                 text,
                 voice,
                 boundary="WordBoundary",
                 rate=f"{prosody.rate_percent:+d}%",
                 volume=f"{prosody.volume_percent:+d}%",
-                pitch=f"{round(_USUAL_PITCH_HZ * prosody.pitch_percent / 100):+d}Hz",
+                pitch=f"{round(_BASE_PITCH_HZ * prosody.pitch_percent / 100):+d}Hz",
             )
             async with aclosing(request.stream()) as stream:
-                left_bytes, left_chars = _MOST_BYTES, _MOST_CHARS
+                bytes_left, chars_left = _MAX_BYTES, _MAX_CHARS
                 async for chunk in stream:
                     if chunk["type"] == "audio":
-                        left_bytes -= len(chunk["data"])
+                        bytes_left -= len(chunk["data"])
                         audio += chunk["data"]
                     else:
-                        # An event without a text is one more, too.
-                        left_chars -= len(chunk["text"]) + 1
-                    if chunk["type"] == "WordBoundary":  # one of a sentence tells of no word
+                        # An event without a text counts too.
+                        chars_left -= len(chunk["text"]) + 1
+                    if chunk["type"] == "WordBoundary":  # others mark sentences
                         events.append(_event(chunk["text"], chunk["offset"], chunk["duration"]))
-                    if left_bytes < 0 or left_chars < 0:
-                        raise TransientError("edge sent more than the text can be", hint=LATER)
+                    if bytes_left < 0 or chars_left < 0:
+                        raise TransientError("edge sent more than the text can take", hint=LATER)
         return bytes(audio), tuple(events)
 
     async def handshake(self, timeout_s: float) -> None:
-        """Open a socket and close it. Raises `ServiceBusyError` for a service that is there, but busy or unwell."""
-        with self._talking(timeout_s), anyio.fail_after(timeout_s):
+        """Open a WebSocket and close it. Raises `ServiceBusyError` if the service is up but busy or failing."""
+        with self._in_use(timeout_s), anyio.fail_after(timeout_s):
             try:
-                await _with_right_clock(self._open)
+                await _with_clock_correction(self._open)
             except aiohttp.WSServerHandshakeError as error:
                 refusal = refusal_of(error)
                 if not isinstance(refusal, TransientError):
@@ -139,47 +140,45 @@ class EdgeClient:
                 raise ServiceBusyError(refusal.message, retry_after_s=refusal.retry_after_s) from error
 
     async def voices(self, timeout_s: float) -> tuple[Voice, ...]:
-        """All voices; none if the service can't be asked for them at this address."""
+        """All voices; empty if this URL has no endpoint for them."""
         base, found, query = self.url.partition(f"{_SPEAKING_PATH}?")
         if not found:
             return ()
-        address = (
-            f"http{base.removeprefix('ws')}{_VOICES_PATH}?{query.replace('TrustedClientToken', 'trustedclienttoken')}"
-        )
-        with self._talking(timeout_s), anyio.fail_after(timeout_s):
-            return await _with_right_clock(lambda: _list_voices(address, self._tls))
+        url = f"http{base.removeprefix('ws')}{_VOICES_PATH}?{query.replace('TrustedClientToken', 'trustedclienttoken')}"
+        with self._in_use(timeout_s), anyio.fail_after(timeout_s):
+            return await _with_clock_correction(lambda: _list_voices(url, self._tls))
 
     async def _open(self) -> None:
         from edge_tts.constants import WSS_HEADERS  # noqa: PLC0415
         from edge_tts.drm import DRM  # noqa: PLC0415
 
-        address = f"{self.url}&ConnectionId={_CONNECTION_ID}&{_credentials()}"
+        url = f"{self.url}&ConnectionId={_CONNECTION_ID}&{_credentials()}"
         async with (
             aiohttp.ClientSession(trust_env=True) as session,
-            session.ws_connect(address, compress=15, headers=DRM.headers_with_muid(WSS_HEADERS), ssl=self._tls),
+            session.ws_connect(url, compress=15, headers=DRM.headers_with_muid(WSS_HEADERS), ssl=self._tls),
         ):
             pass
 
     @contextmanager
-    def _talking(self, timeout_s: float) -> Iterator[None]:
-        """The block talks to this service; what goes wrong in it becomes an error of ours."""
-        token = _service.set(self)
+    def _in_use(self, timeout_s: float) -> Iterator[None]:
+        """Make this the current client of the task for the block, and translate its errors."""
+        token = _current.set(self)
         try:
             with translated_errors(timeout_s):
                 yield
         finally:
-            _service.reset(token)
+            _current.reset(token)
 
 
-async def _list_voices(address: str, tls: ssl.SSLContext) -> tuple[Voice, ...]:
+async def _list_voices(url: str, tls: ssl.SSLContext) -> tuple[Voice, ...]:
     from edge_tts.constants import VOICE_HEADERS  # noqa: PLC0415
     from edge_tts.drm import DRM  # noqa: PLC0415
 
     async with (
         aiohttp.ClientSession(trust_env=True, raise_for_status=True) as session,
-        # What another address says is no list of this service's.
+        # The list of another host would not be this service's.
         session.get(
-            f"{address}&{_credentials()}",
+            f"{url}&{_credentials()}",
             headers=DRM.headers_with_muid(VOICE_HEADERS),
             ssl=tls,
             allow_redirects=False,
@@ -197,25 +196,25 @@ async def _list_voices(address: str, tls: ssl.SSLContext) -> tuple[Voice, ...]:
 
 
 async def _body(response: aiohttp.ClientResponse) -> bytes:
-    """All of it. Raises `ValueError` for more than anybody would read."""
+    """The whole body. Raises `ValueError` above `_MAX_LIST_BYTES`."""
     body = bytearray()
-    async for piece in response.content.iter_any():
-        body += piece
-        if len(body) > _LONGEST_LIST_BYTES:
-            raise ValueError("a list that does not end")
+    async for chunk in response.content.iter_any():
+        body += chunk
+        if len(body) > _MAX_LIST_BYTES:
+            raise ValueError("endless list")
     return bytes(body)
 
 
 def _credentials() -> str:
-    """What the service wants to see in the query: a token made of the time."""
+    """Query parameters that the service requires: a token derived from the time."""
     from edge_tts.constants import SEC_MS_GEC_VERSION  # noqa: PLC0415
     from edge_tts.drm import DRM  # noqa: PLC0415
 
     return f"Sec-MS-GEC={DRM.generate_sec_ms_gec()}&Sec-MS-GEC-Version={SEC_MS_GEC_VERSION}"
 
 
-async def _with_right_clock(call: Callable[[], Awaitable[T]]) -> T:
-    """`call`, once more if the service refused the token: this machine's clock may be wrong, and the answer says so."""
+async def _with_clock_correction(call: Callable[[], Awaitable[T]]) -> T:
+    """`call`, retried once after a 403: the token may be wrong because of clock skew, which the answer shows."""
     from edge_tts.drm import DRM  # noqa: PLC0415
 
     try:
@@ -228,7 +227,7 @@ async def _with_right_clock(call: Callable[[], Awaitable[T]]) -> T:
 
 
 def _event(text: str, offset: float, duration: float) -> Word:
-    # Python reads NaN and numbers of any length in JSON.
-    if not (-_MOST_TICKS < offset < _MOST_TICKS and -_MOST_TICKS < duration < _MOST_TICKS):
-        raise ValueError("a word at no time")
+    # Python's JSON parser accepts NaN and numbers of any length.
+    if not (-_MAX_TICKS < offset < _MAX_TICKS and -_MAX_TICKS < duration < _MAX_TICKS):
+        raise ValueError("implausible time of a word")
     return Word(text=text, start_s=offset / _TICKS_PER_S, end_s=(offset + max(0, duration)) / _TICKS_PER_S)

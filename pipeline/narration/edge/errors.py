@@ -1,4 +1,4 @@
-"""What goes wrong at the Edge service, as our errors, and which voices fail while others speak."""
+"""Failures of edge-tts, aiohttp and the network, translated to our errors."""
 
 from __future__ import annotations
 
@@ -17,16 +17,16 @@ LATER = "Try again later, or let another narrator speak"
 
 
 class ServiceBusyError(TransientError):
-    """The service is there and has no time for us. Stays within this room."""
+    """The service is up and too busy to serve us. Not raised outside this package."""
 
 
 class NoAudioError(TransientError):
-    """The service took the text, and no voice was heard. Stays within this room."""
+    """The service accepted the text and sent no audio. Not raised outside this package."""
 
 
 @contextmanager
 def translated_errors(timeout_s: float) -> Iterator[None]:
-    """The one place where failures of edge-tts, aiohttp and the network become ours."""
+    """Translate what the block raises; `timeout_s` is for the message."""
     from edge_tts import exceptions as theirs  # noqa: PLC0415
 
     try:
@@ -36,26 +36,26 @@ def translated_errors(timeout_s: float) -> Iterator[None]:
     except aiohttp.ClientResponseError as error:
         raise refusal_of(error) from error
     except (aiohttp.ClientError, theirs.WebSocketError, OSError) as error:
-        raise TransientError(f"edge can't be reached ({_trouble(error)})", hint=LATER) from _quotable(error)
+        raise TransientError(f"edge can't be reached ({_network_problem(error)})", hint=LATER) from _quotable(error)
     except theirs.NoAudioReceived as error:
-        # A limit, a hiccup and a voice that does not exist all look like this.
-        raise NoAudioError("edge sent no sound", hint=LATER) from error
+        # Rate limits, hiccups and unknown voices all look like this.
+        raise NoAudioError("edge sent no audio", hint=LATER) from error
     except theirs.SkewAdjustmentError as error:
         raise PermanentError(
             "edge refuses our token (403)", hint="Update edge-tts, or choose another narrator"
         ) from error
     except (theirs.EdgeTTSException, LookupError, TypeError, ValueError, AttributeError, RecursionError) as error:
-        message = f"edge answered what can't be understood ({type(error).__name__})"
+        message = f"edge sent an answer that can't be understood ({type(error).__name__})"
         raise TransientError(message, hint=LATER) from _quotable(error)
 
 
 def _quotable(error: Exception) -> Exception | None:
-    """What a traceback may tell: nothing that may quote the password of a proxy."""
+    """The cause to show in tracebacks; None if it might quote the password of a proxy."""
     return None if getproxies() else error
 
 
-def _trouble(error: Exception) -> str:
-    """What is wrong with the network, as people say it."""
+def _network_problem(error: Exception) -> str:
+    """The problem with the network, in plain words."""
     if isinstance(error, aiohttp.ClientSSLError):
         return "its certificate is not trusted"
     cause = error.os_error if isinstance(error, aiohttp.ClientConnectorError) else error
@@ -69,7 +69,7 @@ def _trouble(error: Exception) -> str:
 
 
 def refusal_of(error: aiohttp.ClientResponseError) -> ProviderError:
-    """An HTTP status instead of a websocket."""
+    """The error for an HTTP status instead of a WebSocket."""
     if error.status in {401, 403}:
         return PermanentError(f"edge refuses us ({error.status})", hint="Update edge-tts, or choose another narrator")
     if error.status == 429 or error.status >= 500:

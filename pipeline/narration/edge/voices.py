@@ -1,4 +1,4 @@
-"""The voices of the Edge read-aloud service: two good ones per language, and what a voice's name looks like."""
+"""Built-in voices of the Edge read-aloud service: two per language, and the format of voice names."""
 
 from __future__ import annotations
 
@@ -7,8 +7,8 @@ from collections.abc import Collection, Sequence
 
 from pipeline.errors import InputError, did_you_mean
 
-# By BCP-47 tag in lower case, our first and second choice. All have been part of the free service for years.
-_CHOICES = {
+# By BCP-47 tag in lower case, the default and its fallback. All have been part of the free service for years.
+_BUILT_IN = {
     "en": ("en-US-AvaNeural", "en-US-AndrewNeural"),
     "en-au": ("en-AU-NatashaNeural", "en-GB-RyanNeural"),
     "en-ca": ("en-CA-ClaraNeural", "en-CA-LiamNeural"),
@@ -87,32 +87,31 @@ _CHOICES = {
     "zh-hk": ("zh-HK-HiuMaanNeural", "zh-HK-WanLungNeural"),
     "zh-tw": ("zh-TW-HsiaoChenNeural", "zh-TW-YunJheNeural"),
 }
-OUR_CHOICES = frozenset(name for pair in _CHOICES.values() for name in pair)
-# The first choices.
-DEFAULT_VOICES = {tag: first for tag, (first, _) in _CHOICES.items()}
-_SHAPE = re.compile(r"[a-z]{2,3}-(?:[A-Za-z]{4}-)?[A-Z]{2}(?:-[a-z]+)?-[A-Z][A-Za-z]*Neural")
+BUILT_IN_VOICES = frozenset(name for pair in _BUILT_IN.values() for name in pair)
+DEFAULT_VOICES = {tag: default for tag, (default, _) in _BUILT_IN.items()}
+_NAME = re.compile(r"[a-z]{2,3}-(?:[A-Za-z]{4}-)?[A-Z]{2}(?:-[a-z]+)?-[A-Z][A-Za-z]*Neural")
 
 
-def for_language(language: str) -> str:
-    """The voice for a BCP-47 tag, or for its language without the region. Raises `InputError`."""
-    if choices := _choices(language):
-        return choices[0]
-    hint = did_you_mean(language, _CHOICES, otherwise="Known, for example: en, de, es, fr, hi, ja, pt, zh")
+def default_voice(language: str) -> str:
+    """The default voice for a BCP-47 tag, or for its language without the region. Raises `InputError`."""
+    if voices := _built_in(language):
+        return voices[0]
+    hint = did_you_mean(language, _BUILT_IN, otherwise="Known, for example: en, de, es, fr, hi, ja, pt, zh")
     raise InputError(f"edge has no voice for the language {language!r}", hint=hint)
 
 
 def fallbacks_for(language: str, voice: str, preferred: Sequence[str]) -> tuple[str, ...]:
-    """Voices to go to when `voice` fails: the preferred ones that speak the language, else our choices for it."""
+    """Voices to use when `voice` fails: the preferred ones that speak the language, else the built-in ones for it."""
     wanted = _tag(language).partition("-")[0]
-    spares = [spare for spare in preferred if spare.partition("-")[0] == wanted and spare != voice]
-    return tuple(spares or (spare for spare in _choices(language) if spare != voice))
+    fallbacks = [name for name in preferred if name.partition("-")[0] == wanted and name != voice]
+    return tuple(fallbacks or (name for name in _built_in(language) if name != voice))
 
 
-def _choices(language: str) -> tuple[str, ...]:
+def _built_in(language: str) -> tuple[str, ...]:
     tag = _tag(language)
-    while tag and tag not in _CHOICES:
+    while tag and tag not in _BUILT_IN:
         tag = tag.rpartition("-")[0]
-    return _CHOICES[tag] if tag else ()
+    return _BUILT_IN[tag] if tag else ()
 
 
 def _tag(language: str) -> str:
@@ -120,16 +119,16 @@ def _tag(language: str) -> str:
 
 
 def language_of(name: str) -> str:
-    """The tag that a voice's name begins with: "en-US" of "en-US-AvaNeural"."""
+    """The language tag in a voice's name: "en-US" of "en-US-AvaNeural"."""
     return name.rpartition("-")[0]
 
 
-def looks_like_a_voice(name: str) -> bool:
-    """Whether `name` has the shape of a voice of the service: en-US-AvaNeural."""
-    return _SHAPE.fullmatch(name) is not None
+def is_voice_name(name: str) -> bool:
+    """Whether `name` has the format of the service's voice names: en-US-AvaNeural."""
+    return _NAME.fullmatch(name) is not None
 
 
 def unknown_voice(name: str, known: Collection[str]) -> InputError:
-    """The error for a voice that the service does not have, naming the nearest that it has."""
+    """The error for an unknown voice, with the most similar name as a hint."""
     hint = did_you_mean(name, known, otherwise="A voice looks like en-US-AvaNeural; nightreel voices lists them")
     return InputError(f"edge has no voice called {name!r}", hint=hint)

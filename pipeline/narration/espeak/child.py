@@ -1,21 +1,22 @@
-"""eSpeak NG, in a process that speaks one text and ends.
+"""eSpeak NG in a child process that speaks one text and exits.
 
-A process, because the library (GPL) keeps global state, is not thread-safe, and says the same text a little differently
-the second time. Run as a file, without `site`, and with little of the standard library (re, json and typing take longer
-to load than speaking). Where a process may fork, one that has loaded the library forks for each text: `serve`.
+A process of its own, because the library (GPL) keeps global state, is not thread-safe, and speaks the same text
+slightly differently the second time. Run as a script, without `site` and with little of the standard library (importing
+re, json and typing takes longer than speaking). On Linux, a process that has loaded the library forks for each text:
+`serve`.
 
     arguments   LIBRARY DATA voices
                 LIBRARY DATA speak VOICE RATE_WPM PITCH VOLUME WORD_GAP; the text on stdin, in UTF-8
-                LIBRARY DATA serve: a process for each order that comes over the socket on stdin (`_ordered_task`)
-                LIBRARY is a path, DATA the folder of its data (empty: its own), VOICE an identifier
-    stdout      for "voices", the version in a line, and a line for each voice: identifier, name, and its languages with
-                their priority, all parted by tabs
-                for "speak", the number of events in a line; a line for each: "word" or "end", the character, the
-                second; and a WAV file
-    exit        0; 3: the library is not there; 4: it refused. The last line of stderr says why.
+                LIBRARY DATA serve: fork for each task received over the socket on stdin (`_serve`)
+                LIBRARY is a path, DATA its data folder (empty: the default), VOICE an identifier
+    stdout      for "voices", a line with the version, then a line per voice: identifier, name, and its languages with
+                their priorities, separated by tabs
+                for "speak", a line with the number of events; a line per event: "word" or "end", character
+                position, seconds; then a WAV file
+    exit code   0; 3: the library is missing; 4: it returned an error. The last line of stderr says why.
 """
 
-# ruff: noqa: ANN401  (what ctypes hands out has no types)
+# ruff: noqa: ANN401  (ctypes objects have no types)
 
 from __future__ import annotations
 
@@ -31,13 +32,12 @@ if TYPE_CHECKING:
 
 NO_LIBRARY = 3
 REFUSED = 4
-# What a host says on its socket when it has loaded the library.
+# What the fork server sends when it has loaded the library.
 READY = b"ready"
-# What it writes behind an answer: the exit code of the process that gave it, and how many bytes before this are what
-# that process said on stderr.
-ENDING = struct.Struct("<iI")
-# The longest order, and the most of stderr that is kept.
-_ORDER_BYTES = _SAID_BYTES = 4096
+# Ends the output of a forked process: its exit code, and how many bytes before this are its stderr.
+TRAILER = struct.Struct("<iI")
+# Maximum size of a task message, and of the end of stderr that is kept.
+_TASK_BYTES = _STDERR_BYTES = 4096
 # From prctl.h and signal.h.
 _PR_SET_PDEATHSIG, _SIGKILL = 1, 9
 
@@ -82,31 +82,31 @@ class _Voice(ctypes.Structure):
 _Callback = ctypes.CFUNCTYPE(ctypes.c_int, ctypes.POINTER(ctypes.c_short), ctypes.c_int, ctypes.POINTER(_Event))
 
 
-class _RefusedError(Exception):
+class _LibraryError(Exception):
     """The library returned an error."""
 
 
-class _AtWork:
-    """A forked process: its number, the socket of its order, and the pipe of its stderr, which ends when it does."""
+class _Worker:
+    """A forked process: its pid, the socket of its task, and the pipe of its stderr, which is closed when it exits."""
 
-    def __init__(self, pid: int, line: int, pipe: int) -> None:
-        self.pid, self.line, self.pipe = pid, line, pipe
-        # The end of what came through the pipe.
-        self.said = b""
+    def __init__(self, pid: int, connection: int, pipe: int) -> None:
+        self.pid, self.connection, self.pipe = pid, connection, pipe
+        # The last bytes that came through the pipe.
+        self.stderr = b""
 
     def end(self) -> None:
-        """Wait for its end, and tell how that was, if anybody still listens."""
+        """Wait for its exit and send the trailer, if the other end still listens."""
         _, status = os.waitpid(self.pid, 0)
-        try:  # noqa: SIM105 - contextlib takes longer to load than a text to be spoken
-            os.write(self.line, self.said + ENDING.pack(os.waitstatus_to_exitcode(status), len(self.said)))
+        try:  # noqa: SIM105 - importing contextlib takes longer than speaking
+            os.write(self.connection, self.stderr + TRAILER.pack(os.waitstatus_to_exitcode(status), len(self.stderr)))
         except OSError:
             pass
-        os.close(self.line)
+        os.close(self.connection)
         os.close(self.pipe)
 
 
 def main() -> int:
-    """Do the one task of the arguments, or the ordered ones, each in a process of its own."""
+    """Run the task given as arguments, or serve tasks, each in a forked process."""
     library_path, data_path, *task = sys.argv[1:]
     try:
         library, sample_rate_hz = _load(library_path, data_path)
@@ -114,27 +114,27 @@ def main() -> int:
         sys.stderr.write(f"the eSpeak NG library can't be loaded: {error}\n")
         return NO_LIBRARY
     if task == ["serve"]:
-        task = _ordered_task()
-    return _do(library, sample_rate_hz, *task)
+        task = _serve()
+    return _run_task(library, sample_rate_hz, *task)
 
 
-def _do(library: Any, sample_rate_hz: int, task: str, *how: str) -> int:
-    """One task, with a library that has done none yet. Returns the exit code."""
+def _run_task(library: Any, sample_rate_hz: int, task: str, *arguments: str) -> int:
+    """Run one task with a freshly loaded library. Returns the exit code."""
     try:
         if task == "voices":
-            _answer([_version(library), *_voices(library)])
+            _write([_version(library), *_voices(library)])
         else:
-            voice, *parameters = how
+            voice, *parameters = arguments
             events, sound = _speak(library, sys.stdin.buffer.read(), voice, [int(value) for value in parameters])
-            _answer([str(len(events)), *events], _wav(sound, sample_rate_hz))
-    except _RefusedError as error:
+            _write([str(len(events)), *events], _wav(sound, sample_rate_hz))
+    except _LibraryError as error:
         sys.stderr.write(f"{error}\n")
         return REFUSED
     return 0
 
 
 def _load(library_path: str, data_path: str) -> tuple[Any, int]:
-    """The library, ready, and its sample rate."""
+    """The initialised library and its sample rate."""
     library = ctypes.CDLL(library_path)
     sample_rate_hz = library.espeak_Initialize(_SYNCHRONOUS, 0, data_path.encode() or None, 0)
     if sample_rate_hz <= 0:
@@ -142,68 +142,68 @@ def _load(library_path: str, data_path: str) -> tuple[Any, int]:
     return library, sample_rate_hz
 
 
-def _ordered_task() -> list[str]:
-    """Fork for each order; return its task in the forked process, which goes on as one that was started for it.
+def _serve() -> list[str]:
+    """Fork for each task message. Returns the task in the forked process, which then runs it like a newly started one.
 
-    An order is the words of a task, parted by zeros, and a socket, which is the stdin and stdout of its process;
-    `ENDING` comes last. When a socket is closed before, its process is killed. When nobody is there any more who could
-    order, this process and all that it forked end.
+    A message is the words of a task, separated by NUL, with a socket that becomes stdin and stdout of the forked
+    process; the server appends a `TRAILER` to its output. If the other end closes the socket early, the process is
+    killed. When the client is gone, this process and all that it forked exit.
     """
-    import select  # noqa: PLC0415  (these three for a host only)
+    import select  # noqa: PLC0415  (for the server only)
     import signal  # noqa: PLC0415
     import socket  # noqa: PLC0415
 
     for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
-        # These are for the command, which then closes its sockets.
+        # Signals are for the command, which then closes its sockets.
         signal.signal(number, signal.SIG_IGN)
-    orders, poll = socket.socket(socket.AF_UNIX, socket.SOCK_SEQPACKET, fileno=0), select.poll()
+    messages, poll = socket.socket(socket.AF_UNIX, socket.SOCK_SEQPACKET, fileno=0), select.poll()
     poll.register(0, select.POLLIN)
-    # Each twice: by its socket and by its pipe.
-    at_work: dict[int, _AtWork] = {}
-    orders.send(READY)
+    # By file descriptor: each worker twice, by its socket and by its pipe.
+    workers: dict[int, _Worker] = {}
+    messages.send(READY)
     while True:
-        # One at a time: what is done about one may close another.
+        # One event at a time: handling it may close the descriptor of another.
         file, _ = poll.poll()[0]
         if file == 0:
-            order, lines, _, _ = socket.recv_fds(orders, _ORDER_BYTES, 1)
-            if not order:
+            message, connections, _, _ = socket.recv_fds(messages, _TASK_BYTES, 1)
+            if not message:
                 os._exit(0)
-            work = _fork(lines[0], at_work)
-            if work is None:
-                orders.detach()
-                return order.decode().split("\0")
-            at_work[work.line] = at_work[work.pipe] = work
-            # That the other end is closed is told unasked.
-            poll.register(work.line, 0)
-            poll.register(work.pipe, select.POLLIN)
+            worker = _fork(connections[0], workers)
+            if worker is None:
+                messages.detach()
+                return message.decode().split("\0")
+            workers[worker.connection] = workers[worker.pipe] = worker
+            # POLLHUP is always reported.
+            poll.register(worker.connection, 0)
+            poll.register(worker.pipe, select.POLLIN)
             continue
-        work = at_work[file]
-        if file == work.line:
-            os.kill(work.pid, signal.SIGKILL)
-        elif some := os.read(file, _SAID_BYTES):
-            work.said = (work.said + some)[-_SAID_BYTES:]
+        worker = workers[file]
+        if file == worker.connection:
+            os.kill(worker.pid, signal.SIGKILL)
+        elif chunk := os.read(file, _STDERR_BYTES):
+            worker.stderr = (worker.stderr + chunk)[-_STDERR_BYTES:]
             continue
-        for known in (work.line, work.pipe):
+        for known in (worker.connection, worker.pipe):
             poll.unregister(known)
-            del at_work[known]
-        work.end()
+            del workers[known]
+        worker.end()
 
 
-def _fork(line: int, others: Iterable[int]) -> _AtWork | None:
-    """A process with this socket as stdin and stdout, without the files of others; None in the process itself."""
-    host = os.getpid()
+def _fork(connection: int, others: Iterable[int]) -> _Worker | None:
+    """Fork a process with this socket as stdin and stdout, closing the others' files; None in the forked process."""
+    server = os.getpid()
     pipe, stderr = os.pipe()
     pid = os.fork()
     if pid:
         os.close(stderr)
-        return _AtWork(pid, line, pipe)
-    # It is killed when the host ends, however that ends.
+        return _Worker(pid, connection, pipe)
+    # The kernel kills it when the server dies.
     ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, _SIGKILL)
-    if os.getppid() != host:
+    if os.getppid() != server:
         os._exit(1)
-    for number, file in enumerate((line, line, stderr)):
+    for number, file in enumerate((connection, connection, stderr)):
         os.dup2(file, number)
-    for file in (line, pipe, stderr, *others):
+    for file in (connection, pipe, stderr, *others):
         os.close(file)
     return None
 
@@ -215,7 +215,7 @@ def _version(library: Any) -> str:
 
 
 def _voices(library: Any) -> list[str]:
-    """A line for each voice."""
+    """An output line per voice."""
     library.espeak_ListVoices.restype = ctypes.POINTER(ctypes.POINTER(_Voice))
     listed = library.espeak_ListVoices(None)
     lines, index = [], 0
@@ -230,7 +230,7 @@ def _voices(library: Any) -> list[str]:
 
 
 def _languages(packed: Any) -> list[tuple[str, int]]:
-    """Unpack a priority byte and a zero-terminated tag, again and again, up to a zero priority."""
+    """Unpack pairs of a priority byte and a NUL-terminated tag, up to a zero priority."""
     languages, position = [], 0
     while (priority := packed[position][0]) != 0:
         tag = b""
@@ -242,7 +242,7 @@ def _languages(packed: Any) -> list[tuple[str, int]]:
 
 
 def _speak(library: Any, text: bytes, voice: str, parameters: list[int]) -> tuple[list[str], bytes]:
-    """A line for each event (characters count from 0), and the sound (16 bit, mono)."""
+    """An output line per event (character positions from 0), and the audio (16 bit, mono)."""
     sound: list[bytes] = []
     events: list[str] = []
 
@@ -260,19 +260,19 @@ def _speak(library: Any, text: bytes, voice: str, parameters: list[int]) -> tupl
 
     callback = _Callback(receive)
     library.espeak_SetSynthCallback(callback)
-    # An unknown name is refused, and the voice before it stays: never go on without looking.
-    _must(library.espeak_SetVoiceByName(voice.encode()), f"there is no voice {voice}")
+    # The library rejects an unknown name but keeps the previous voice, so the result must be checked.
+    _check(library.espeak_SetVoiceByName(voice.encode()), f"there is no voice {voice}")
     for parameter, value in zip((_RATE, _PITCH, _VOLUME, _WORD_GAP), parameters, strict=True):
-        _must(library.espeak_SetParameter(parameter, value, 0), f"it refused parameter {parameter} = {value}")
+        _check(library.espeak_SetParameter(parameter, value, 0), f"it refused parameter {parameter} = {value}")
     size = ctypes.c_size_t(len(text) + 1)
-    _must(library.espeak_Synth(text, size, 0, 1, 0, _CHARS_UTF8, None, None), "it refused the text")
-    _must(library.espeak_Synchronize(), "it did not finish")
+    _check(library.espeak_Synth(text, size, 0, 1, 0, _CHARS_UTF8, None, None), "it refused the text")
+    _check(library.espeak_Synchronize(), "it did not finish")
     return events, b"".join(sound)
 
 
-def _must(code: int, complaint: str) -> None:
+def _check(code: int, message: str) -> None:
     if code != 0:
-        raise _RefusedError(f"{complaint} (code {code})")
+        raise _LibraryError(f"{message} (code {code})")
 
 
 def _wav(sound: bytes, sample_rate_hz: int) -> bytes:
@@ -281,11 +281,11 @@ def _wav(sound: bytes, sample_rate_hz: int) -> bytes:
     return struct.pack("<4sI4s", b"RIFF", 4 + len(form) + len(data), b"WAVE") + form + data
 
 
-def _answer(lines: list[str], attachment: bytes = b"") -> None:
+def _write(lines: list[str], attachment: bytes = b"") -> None:
     sys.stdout.buffer.write("".join(f"{line}\n" for line in lines).encode() + attachment)
     sys.stdout.buffer.flush()
 
 
 if __name__ == "__main__":
-    # Without the clearing up that Python does at its end: it takes as long as speaking.
+    # Skips Python's cleanup at exit, which takes as long as speaking.
     os._exit(main())

@@ -1,10 +1,9 @@
-"""The process that loads the library once and forks for each text, as the narrator sees it.
+"""The fork server: a process that loads the library once and forks for each text.
 
-    the narrator ──an order, with a socket──► the host ──fork──► a process that speaks into the socket, and ends
+    narrator ──a task, with a socket──► fork server ──fork──► a process that speaks into the socket and exits
 
-What is forked finds the library as it is when it has just been loaded, so that the same text gives the same bytes as
-in a process that was started for it. What the host does is in `child`. Only Linux has it: elsewhere libraries of the
-system do not survive a fork.
+Forked processes see the library as freshly loaded, so the same text gives the same bytes as in a newly started process.
+The server's own side is in `child`. Linux only: elsewhere system libraries do not survive a fork.
 """
 
 from __future__ import annotations
@@ -21,143 +20,144 @@ from subprocess import CompletedProcess
 import anyio
 from anyio import to_thread
 
-from pipeline.narration.espeak.child import ENDING, READY
+from pipeline.narration.espeak.child import READY, TRAILER
 from pipeline.narration.subprocesses import child_errors
 
-# Elsewhere a text costs a process that is started for it.
+# Elsewhere, each text starts a process of its own.
 CAN_FORK = sys.platform == "linux"
 _CHUNK_BYTES = 1 << 18
 
 
 class ForkServer:
-    """Starts with the first task, and anew when it was killed. Ends when nobody has this any more."""
+    """Starts with the first task, and again if the process was killed. Ends when this object is garbage collected."""
 
     def __init__(self, command: Sequence[str], *, name: str) -> None:
         self._command = command
         self._name = name
         self._starting = anyio.Lock()
-        self._started: RunningServer | None = None
+        self._server: RunningServer | None = None
 
-    async def run_child(self, task: Sequence[str], *, text: str, timeout_s: float) -> CompletedProcess[bytes]:
-        """What a process of its own says to a task. Time-out and cancelling kill that process.
+    async def run(self, task: Sequence[str], *, text: str, timeout_s: float) -> CompletedProcess[bytes]:
+        """Run a task in a forked process and return its output. Timeouts and cancellation kill that process.
 
-        If the host dies meanwhile, this is its last word. Raises what `processes.answer_of` raises.
+        If the server itself dies meanwhile, its own exit code and stderr are returned. Raises what
+        `subprocesses.run_child` raises.
         """
         with child_errors(self._name, timeout_s):
             try:
-                started = await self._ready()
-                return await started.run_child(task, text.encode())
-            except _EndedError as error:
-                return await to_thread.run_sync(error.started.last_word)
+                server = await self._ready()
+                return await server.run(task, text.encode())
+            except _ServerDiedError as error:
+                return await to_thread.run_sync(error.server.final_output)
 
     async def _ready(self) -> RunningServer:
         async with self._starting:
-            if self._started is None or self._started.has_ended:
-                started = await to_thread.run_sync(RunningServer, self._command)
+            if self._server is None or self._server.has_exited:
+                server = await to_thread.run_sync(RunningServer, self._command)
                 try:
-                    await started.until_ready()
-                except _EndedError:
+                    await server.until_ready()
+                except _ServerDiedError:
                     raise
                 except BaseException:
-                    started.end()
+                    server.end()
                     raise
-                self._started = started
-            return self._started
+                self._server = server
+            return self._server
 
 
 class _Process(subprocess.Popen[bytes]):
-    """One that ends when it is forgotten, whoever forgot it."""
+    """A process that is killed when its object is garbage collected."""
 
     def __del__(self) -> None:
-        """Kill it, and wait for its end; Python would only warn that it goes on."""
+        """Kill it and wait for its exit; Python would only warn that it is still running."""
         if getattr(self, "returncode", 0) is None:
             self.kill()
             self.wait()
 
 
 class RunningServer:
-    """A host that runs."""
+    """A started fork server."""
 
     def __init__(self, command: Sequence[str]) -> None:
-        self._orders, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
-        self._orders.settimeout(0)
+        self._tasks, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+        self._tasks.settimeout(0)
         with theirs:
             self._process = _Process(command, stdin=theirs.fileno(), stdout=subprocess.DEVNULL, stderr=subprocess.PIPE)
-        # What it said last, for all who were waiting for it.
-        self._word: bytes | None = None
-        self._ending = threading.Lock()
-        # Nobody closes a narrator: whoever has one may forget it, or end.
-        self.end = weakref.finalize(self, _end, self._process, self._orders)
+        # Its stderr, once it has died, for all tasks that were waiting.
+        self._stderr: bytes | None = None
+        self._reading_stderr = threading.Lock()
+        # Narrators have no close(): they may be garbage collected at any time, or live until the program exits.
+        self.end = weakref.finalize(self, _end, self._process, self._tasks)
 
     @property
-    def has_ended(self) -> bool:
-        """Whether it was killed."""
+    def has_exited(self) -> bool:
+        """Whether the process is dead."""
         return self._process.poll() is not None
 
     async def until_ready(self) -> None:
-        """Wait until it has loaded the library. Raises `_EndedError`."""
-        await anyio.wait_readable(self._orders)
+        """Wait until it has loaded the library. Raises `_ServerDiedError`."""
+        await anyio.wait_readable(self._tasks)
         with contextlib.suppress(ConnectionError):
-            if self._orders.recv(len(READY)):
+            if self._tasks.recv(len(READY)):
                 return
-        raise _EndedError(self)
+        raise _ServerDiedError(self)
 
-    async def run_child(self, task: Sequence[str], text: bytes) -> CompletedProcess[bytes]:
-        """What the process for this task says. Raises `_EndedError`."""
-        line, theirs = socket.socketpair()
-        # However this ends: when the line is closed, nothing is left at its other end.
-        with line:
-            line.settimeout(0)
+    async def run(self, task: Sequence[str], text: bytes) -> CompletedProcess[bytes]:
+        """Run a task with `text` as input and return its output. Raises `_ServerDiedError`."""
+        connection, theirs = socket.socketpair()
+        # Closing the connection, however this ends, kills the process at the other end.
+        with connection:
+            connection.settimeout(0)
             try:
                 with theirs:
-                    socket.send_fds(self._orders, ["\0".join(task).encode()], [theirs.fileno()])
+                    socket.send_fds(self._tasks, ["\0".join(task).encode()], [theirs.fileno()])
             except ConnectionError as error:
-                raise _EndedError(self) from error
-            said = await _said(line, text)
-        if len(said) < ENDING.size:
-            raise _EndedError(self)
-        end = len(said) - ENDING.size
-        returncode, size = ENDING.unpack_from(said, end)
-        return CompletedProcess(task, returncode, stdout=said[: end - size], stderr=said[end - size : end])
+                raise _ServerDiedError(self) from error
+            output = await _exchange(connection, text)
+        if len(output) < TRAILER.size:
+            raise _ServerDiedError(self)
+        end = len(output) - TRAILER.size
+        returncode, size = TRAILER.unpack_from(output, end)
+        return CompletedProcess(task, returncode, stdout=output[: end - size], stderr=output[end - size : end])
 
-    def last_word(self) -> CompletedProcess[bytes]:
-        """How it ended. Blocks until it has."""
-        with self._ending:
-            if self._word is None:
-                _, self._word = self._process.communicate()
-        return CompletedProcess(self._process.args, self._process.returncode, stderr=self._word)
+    def final_output(self) -> CompletedProcess[bytes]:
+        """Exit code and stderr of the dead server. Blocks until it has exited."""
+        with self._reading_stderr:
+            if self._stderr is None:
+                _, self._stderr = self._process.communicate()
+        return CompletedProcess(self._process.args, self._process.returncode, stderr=self._stderr)
 
 
-class _EndedError(Exception):
-    """A host is not there any more."""
+class _ServerDiedError(Exception):
+    """The fork server is dead."""
 
-    def __init__(self, started: RunningServer) -> None:
+    def __init__(self, server: RunningServer) -> None:
         super().__init__()
-        self.started = started
+        self.server = server
 
 
-async def _said(line: socket.socket, text: bytes) -> bytes:
-    """What comes back for a text, to the end."""
-    said = bytearray()
-    # One that dies without reading all of it breaks the line; what it said before is still there.
+async def _exchange(connection: socket.socket, text: bytes) -> bytes:
+    """Send the text and receive everything until the other end closes."""
+    received = bytearray()
+    # A process that dies before it has read everything breaks the connection; its output so far can still be read.
     with contextlib.suppress(ConnectionError):
         unsent = memoryview(text)
         while unsent:
-            await anyio.wait_writable(line)
-            unsent = unsent[line.send(unsent) :]
-        line.shutdown(socket.SHUT_WR)
+            await anyio.wait_writable(connection)
+            unsent = unsent[connection.send(unsent) :]
+        connection.shutdown(socket.SHUT_WR)
     with contextlib.suppress(ConnectionError):
         while True:
-            await anyio.wait_readable(line)
-            some = line.recv(_CHUNK_BYTES)
-            if not some:
+            await anyio.wait_readable(connection)
+            chunk = connection.recv(_CHUNK_BYTES)
+            if not chunk:
                 break
-            said += some
-    return bytes(said)
+            received += chunk
+    return bytes(received)
 
 
-def _end(process: subprocess.Popen[bytes], orders: socket.socket) -> None:
-    orders.close()
+def _end(process: subprocess.Popen[bytes], tasks: socket.socket) -> None:
+    tasks.close()
     process.kill()
     process.wait()
     if process.stderr:

@@ -1,13 +1,13 @@
-"""Piper, in a process of its own that speaks one text and ends.
+"""Piper in a child process that speaks one text and exits.
 
-A process, because Piper is GPL; a fresh one, because its models draw random numbers, and only the first text after a
-seed is always the same. Run as a file, with the standard library and Piper only:
+A process of its own, because Piper is GPL; a fresh one, because its models draw random numbers, and only the first text
+after seeding is reproducible. Run as a script, with only the standard library and Piper:
 
-    arguments   the model, and how many times its usual time a sound takes (1.0)
+    arguments   the model, and the length scale: how much slower than the voice's own pace (1.0)
     stdin       the text, UTF-8
-    stdout      a line of JSON: seconds of each word in order, [[start, end], …], or null if the voice does not tell;
-                after it, a WAV file
-    exit        0; 3: Piper is not there; 4: it refused. The last line of stderr says why.
+    stdout      a line of JSON: [[start, end], …] of each word in seconds, or null if the voice has no alignments;
+                then a WAV file
+    exit code   0; 3: Piper is missing; 4: it failed. The last line of stderr says why.
 """
 
 from __future__ import annotations
@@ -27,16 +27,16 @@ NO_LIBRARY = 3
 REFUSED = 4
 
 _SEED = 1
-# What stands between words and around sentences among the phonemes.
-_SPACE, _EDGES = " ", frozenset("^$_")
+# Among the phonemes: the separator of words, and the symbols around sentences.
+_SPACE, _BOUNDARIES = " ", frozenset("^$_")
 
 
 def main() -> int:
-    """Do the one task."""
+    """Speak the text on stdin. Returns the exit code."""
     model, length_scale = sys.argv[1:]
     text = sys.stdin.buffer.read().decode()
     logging.disable(logging.CRITICAL)
-    # From 1.32 on it tells Microsoft how it is used, also when nobody wants a network, and leaves files in two places.
+    # From 1.32 on, onnxruntime sends telemetry to Microsoft, even offline, and leaves files in two places.
     os.environ["ORT_DISABLE_TELEMETRY"] = "1"
     try:
         import onnxruntime  # noqa: PLC0415
@@ -45,12 +45,12 @@ def main() -> int:
         sys.stderr.write(f"{error}\n")
         return NO_LIBRARY
     try:
-        # Before the model is loaded: from then on its random numbers are fixed.
+        # Must precede loading the model, which takes the seed.
         onnxruntime.set_seed(_SEED)
         voice = PiperVoice.load(model)
-        wished = SynthesisConfig(length_scale=voice.config.length_scale * float(length_scale))
-        chunks = list(voice.synthesize(text, wished, include_alignments=True))
-    except Exception as error:  # noqa: BLE001 - whatever a file of somebody's leads to is told, not shown
+        config = SynthesisConfig(length_scale=voice.config.length_scale * float(length_scale))
+        chunks = list(voice.synthesize(text, config, include_alignments=True))
+    except Exception as error:  # noqa: BLE001 - a user's file may raise anything
         sys.stderr.write(f"{type(error).__name__}: {' '.join(str(error).split())[:300]}\n")
         return REFUSED
     sys.stdout.buffer.write(json.dumps(_words(chunks)).encode() + b"\n" + _wav(chunks, voice.config.sample_rate))
@@ -59,7 +59,7 @@ def main() -> int:
 
 
 def _words(chunks: list[Any]) -> list[list[float]] | None:
-    """When each word sounds, from the lengths of its phonemes."""
+    """Start and end of each word, from the lengths of its phonemes; None if the voice has no alignments."""
     words: list[list[float]] = []
     start_s = 0.0
     for chunk in chunks:
@@ -70,7 +70,7 @@ def _words(chunks: list[Any]) -> list[list[float]] | None:
             end = now + aligned.num_samples / chunk.sample_rate
             if aligned.phoneme == _SPACE:
                 begun = False
-            elif aligned.phoneme not in _EDGES and aligned.phoneme.isalpha():
+            elif aligned.phoneme not in _BOUNDARIES and aligned.phoneme.isalpha():
                 if not begun:
                     words.append([now, end])
                     begun = True

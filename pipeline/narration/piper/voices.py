@@ -1,6 +1,6 @@
-"""The Piper voices of a workspace: a model (NAME.onnx) with its description (NAME.onnx.json) beside it.
+"""The Piper voices of a workspace: a model (NAME.onnx) with its configuration (NAME.onnx.json) beside it.
 
-Voices come from their users; what a description says is checked before it is believed.
+Voice files come from users, so the configuration is validated.
 """
 
 from __future__ import annotations
@@ -15,13 +15,12 @@ from pydantic import BaseModel, Field, ValidationError
 from pipeline.errors import InputError, did_you_mean
 from pipeline.narration.narrator import Voice
 
-_MODEL, _DESCRIPTION = ".onnx", ".onnx.json"
-# Kinds of voices that need nothing beside Piper itself; others fetch dictionaries from the network.
-_KINDS = frozenset({"espeak", "text"})
-_MOST_BYTES = 1_000_000
+_MODEL, _CONFIG = ".onnx", ".onnx.json"
+# Phoneme types that need nothing but Piper itself; others download dictionaries.
+_PHONEME_TYPES = frozenset({"espeak", "text"})
+_MAX_CONFIG_BYTES = 1_000_000
 
-
-# They are shown on a terminal.
+# Printed on a terminal.
 _Code = Annotated[str, Field(pattern=r"^[A-Za-z0-9_-]{1,40}$")]
 
 
@@ -34,18 +33,18 @@ class _Espeak(BaseModel):
 
 
 class _Audio(BaseModel):
-    # One sample a second would be an hour of silence for each of a sentence's: gigabytes.
+    # At 1 Hz, the samples of one second would last six hours: gigabytes after resampling.
     sample_rate: int = Field(ge=4_000, le=192_000)
 
 
-class _Description(BaseModel):
-    """What of NAME.onnx.json is used here, and what Piper takes as it is."""
+class _Config(BaseModel):
+    """The fields of NAME.onnx.json that are used here, or that Piper uses unchecked."""
 
     audio: _Audio
     espeak: _Espeak
     language: _Language | None = None
     phoneme_type: str = "espeak"
-    # Samples of a step in which lengths of phonemes are told.
+    # Samples per unit of a phoneme's length.
     hop_length: int = Field(256, ge=1, le=65_536)
 
 
@@ -57,12 +56,12 @@ class PiperVoice:
     model: Path
     # BCP-47: "en-US".
     language: str
-    # Size and time of its files: another file of the same name is another voice.
+    # Sizes and modification times of its files: another file of the same name is another voice.
     stamp: str
 
 
 def find_voices(folder: Path) -> tuple[PiperVoice, ...]:
-    """The voices in `folder` that can be used, by name. Blocks. Raises `InputError` if there are none."""
+    """The usable voices in `folder`, by name. Blocks. Raises `InputError` if there are none."""
     found = [voice for path in sorted(folder.glob(f"*{_MODEL}")) if (voice := _read(path))]
     if not found:
         raise InputError(
@@ -74,7 +73,7 @@ def find_voices(folder: Path) -> tuple[PiperVoice, ...]:
 def choose(voices: Sequence[PiperVoice], language: str, wanted: str | None) -> PiperVoice:
     """The voice called `wanted`, or the first one for `language`, else for the language without the region.
 
-    Raises `InputError` naming the nearest ones.
+    Raises `InputError` with similar names as a hint.
     """
     if wanted is not None:
         for voice in voices:
@@ -91,26 +90,26 @@ def choose(voices: Sequence[PiperVoice], language: str, wanted: str | None) -> P
 
 
 def listed(voice: PiperVoice) -> Voice:
-    """The voice as it is listed."""
+    """The voice for `VoiceList`."""
     return Voice(name=voice.name, language=voice.language)
 
 
 def _read(model: Path) -> PiperVoice | None:
-    """The voice of a model; None: it has no description, or one that is none."""
-    path = model.with_name(model.name.removesuffix(_MODEL) + _DESCRIPTION)
+    """The voice of a model; None if its configuration is missing, invalid or unsupported."""
+    path = model.with_name(model.name.removesuffix(_MODEL) + _CONFIG)
     try:
-        # A name that does something to a terminal is none; a pipe would be waited for.
+        # Unprintable names could carry terminal escapes; reading a named pipe would block.
         if not (model.name.isprintable() and model.is_file() and path.is_file()):
             return None
         sizes = [(file.stat().st_size, file.stat().st_mtime_ns) for file in (model, path)]
-        if sizes[1][0] > _MOST_BYTES:
+        if sizes[1][0] > _MAX_CONFIG_BYTES:
             return None
-        description = _Description.model_validate_json(path.read_bytes())
+        config = _Config.model_validate_json(path.read_bytes())
     except (OSError, ValidationError):
         return None
-    if description.phoneme_type not in _KINDS:
+    if config.phoneme_type not in _PHONEME_TYPES:
         return None
-    code = description.language.code if description.language else description.espeak.voice
+    code = config.language.code if config.language else config.espeak.voice
     return PiperVoice(
         name=model.name.removesuffix(_MODEL),
         model=model,

@@ -24,7 +24,7 @@ def table_form(context: RunContext) -> TableOptions:
         delimiter="\t" if asked.delimiter == "tab" else asked.delimiter,
         encoding=asked.encoding,
         has_header={"yes": True, "no": False}.get(asked.header),
-        names=frozenset(normalise_name(field.name) for template in templates for field in row_fields(template))
+        expected_columns=frozenset(normalise_name(field.name) for each in templates for field in row_fields(each))
         | mapped,
         sheet=source.sheet,
         query=source.query,
@@ -85,8 +85,8 @@ def campaign_reader(table: Table, context: RunContext) -> CampaignReader:
         table,
         lambda name: context.template(Brief(title="", template=name)),
         context.settings.template,
-        parts=() if flags.get("template") else [TemplateRule(**rule.model_dump()) for rule in asked.templates],
-        deciders=deciders,
+        rules=() if flags.get("template") else [TemplateRule(**rule.model_dump()) for rule in asked.templates],
+        option_columns=deciders,
         mapped=asked.map,
         options=options,
     )

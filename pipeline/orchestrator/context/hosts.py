@@ -1,4 +1,4 @@
-"""The video hosts that films are published to: settings in, destinations out."""
+"""The video hosts that films are published to: creates destinations from the settings."""
 
 from __future__ import annotations
 
@@ -34,16 +34,16 @@ if TYPE_CHECKING:
 YOUTUBE = "youtube"
 _FOLDER = "folder:"
 _NO_PLAYLIST = "none"
-# (a host, how many are enough to know) -> how many other films of a run are not out there yet; blocks.
-ToCome = Callable[[str, int], int]
+# (host, limit) -> how many other films of a run are not yet published there, counted up to the limit; blocks.
+CountPending = Callable[[str, int], int]
 
 
 def is_by_hand(destination: str) -> bool:
-    """Whether a destination is a folder from which a person uploads."""
+    """Whether a destination is a folder from which a person uploads manually."""
     return destination.startswith(_FOLDER)
 
 
-def _none_to_come(_host: str, _most: int) -> int:
+def _none_pending(_host: str, _most: int) -> int:
     return 0
 
 
@@ -51,10 +51,11 @@ def _none_to_come(_host: str, _most: int) -> int:
 class LanguageVersions:
     """The films of one brief in other languages."""
 
-    # By language (BCP-47); languages whose film has no script yet, and whether all of them are on their way.
-    words: Mapping[str, Script] = field(default_factory=dict)
-    untold: tuple[str, ...] = ()
-    untold_follow: bool = False
+    # By language (BCP-47).
+    scripts: Mapping[str, Script] = field(default_factory=dict)
+    # Languages whose film has no script yet, and whether all of these will get one without help.
+    pending: tuple[str, ...] = ()
+    pending_will_follow: bool = False
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -63,28 +64,32 @@ class Hosts:
 
     workspace: Path
     settings: Settings
-    # What flags said, by dotted key of the setting.
+    # Flags, by dotted key of the setting.
     overrides: Mapping[str, object] = field(default_factory=dict)
     runtime: Runtime
     retry: RetryPolicy
 
     @property
     def wanted(self) -> tuple[str, ...]:
-        """The names of the destinations that films go to besides their folder, as receipts call them."""
+        """The destinations that were requested besides the output folder, by the names used in receipts."""
         names = (
             name if is_by_hand(name) else self.address(self._channel_name(name)) for name in self.settings.publishing.to
         )
         return tuple(dict.fromkeys(names))
 
-    def of(self, job: Job, family: LanguageVersions, to_come: ToCome = _none_to_come) -> tuple[Destination, ...]:
-        """Where the film of a job is published. Blocks. Raises `ConfigurationError` if --offline forbids it.
+    def destinations(
+        self, job: Job, versions: LanguageVersions, count_pending: CountPending = _none_pending
+    ) -> tuple[Destination, ...]:
+        """The destinations of a job's film. Blocks. Raises `ConfigurationError` if --offline forbids one.
 
-        `to_come` says how many other films are on their way there.
+        `count_pending` counts the other films that will be published there.
         """
-        return tuple(self.destination(name, self.subject(job), job.brief, family, to_come) for name in self.wanted)
+        return tuple(
+            self.destination(name, self.subject(job), job.brief, versions, count_pending) for name in self.wanted
+        )
 
     def subject(self, job: Job) -> Subject:
-        """What the film of a job is about."""
+        """The identity of a job's film, for publishing."""
         judged = job.verdict if job.video and job.verdict and job.verdict.lets_pass(job.video.sha256) else None
         return Subject(
             key=subject_key(job.brief),
@@ -100,28 +105,32 @@ class Hosts:
         name: str,
         subject: Subject,
         brief: Brief | None = None,
-        family: LanguageVersions | None = None,
-        to_come: ToCome = _none_to_come,
+        versions: LanguageVersions | None = None,
+        count_pending: CountPending = _none_pending,
     ) -> YouTubeDestination | ManualUploadDestination:
-        """A film on its way to "youtube", "youtube:CHANNEL" or "folder:PATH"; one that is not ours has no `brief`.
+        """The destination "youtube", "youtube:CHANNEL" or "folder:PATH" for one film.
 
-        Without a `brief`, the settings alone say how it is shown. Raises `InputError` for a time that is none.
+        Third-party films have no `brief`: the settings alone determine how they are published. Raises `InputError` for
+        an invalid publication time.
         """
         from pipeline.publishing.youtube import ManualUploadDestination, YouTubeDestination  # noqa: PLC0415 - loads aiohttp
 
         release = self._release(brief or Brief(title=""), name)
-        publicity, extras = self._publicity(release.privacy), self._extras(brief, family or LanguageVersions(), release)
+        publicity, extras = (
+            self._publicity(release.privacy),
+            self._extras(brief, versions or LanguageVersions(), release),
+        )
         if is_by_hand(name):
             folder = self.workspace / Path(name.removeprefix(_FOLDER)).expanduser() / subject.folder
-            # Slots are a channel's, and whoever uploads by hand chooses it.
+            # Slots belong to a channel, which the person who uploads chooses.
             by_hand = replace(publicity, publish_at=release.publish_at)
-            # Their addresses are known where they are on the channel.
+            # Links to neighbouring episodes are known for films published on the channel.
             near = self._neighbours(brief, self.settings.youtube.channel)
             return ManualUploadDestination(name, folder, by_hand, extras, subject, neighbours=near)
         self.refuse_offline(name)
         channel, timing = self._channel_name(name), self._timing(release, self._channel_name(name))
         known = self.channel(channel)
-        others = partial(to_come, known.address)
+        others = partial(count_pending, known.address)
         near = self._neighbours(brief, channel)
         return YouTubeDestination(
             known, subject, publicity, extras=extras, timing=timing, to_come=others, neighbours=near
@@ -136,7 +145,7 @@ class Hosts:
         return partial(neighbours_of, brief, self.workspace, self.journals / channel)
 
     def check(self, brief: Brief) -> None:
-        """Raise `InputError` when a film of the brief could not be published as it says."""
+        """Raise `InputError` if the brief asks for a publication time that is invalid or past."""
         for name in self.wanted:
             release = self._release(brief, name)
             if release.publish_at:
@@ -145,7 +154,7 @@ class Hosts:
                 check_future(release.publish_at, self.runtime.clock(), where=release.where)
 
     def channel(self, name: str) -> Channel:
-        """A channel by the name of its login."""
+        """A channel, by the name of its login."""
         from pipeline.publishing.youtube import Channel  # noqa: PLC0415
 
         wanted = self.settings.youtube
@@ -171,11 +180,11 @@ class Hosts:
 
     @property
     def credentials(self) -> Path:
-        """Where client and tokens are."""
+        """The folder of the OAuth client and the tokens."""
         return self.workspace / "credentials" / YOUTUBE
 
     def refuse_offline(self, *names: str) -> None:
-        """Raise `ConfigurationError` if --offline forbids one of these hosts, or of `wanted` if none is given."""
+        """Raise `ConfigurationError` if --offline forbids one of these hosts; default: of `wanted`."""
         for name in names or self.wanted:
             if self.settings.offline and not is_by_hand(name):
                 message = f"{name} needs the network, and --offline forbids it"
@@ -183,23 +192,23 @@ class Hosts:
 
     @property
     def without_login(self) -> tuple[str, ...]:
-        """The hosts of `wanted` that nobody has logged in to. Blocks."""
+        """The hosts of `wanted` without a login. Blocks."""
         channels = {name: self._channel_name(name) for name in self.wanted if not is_by_hand(name)}
         return tuple(name for name, channel in channels.items() if not self._token(channel).exists())
 
-    def how_to_log_in(self, name: str) -> str:
-        """What a person has to do."""
+    def login_hint(self, name: str) -> str:
+        """The command that logs in to a host."""
         return f"Run: nightreel auth youtube --channel {self._channel_name(name)}"
 
     def login_warning(self, name: str) -> str:
-        """What becomes of films that go where nobody is logged in, and what to do."""
-        return f"{name}: nobody is logged in, and films would wait. {self.how_to_log_in(name)}"
+        """A warning that films for this host would wait for a login."""
+        return f"{name}: nobody is logged in, and films would wait. {self.login_hint(name)}"
 
     def _token(self, channel: str) -> Path:
         return self.credentials / f"{channel}.token.json"
 
     def _release(self, brief: Brief, name: str) -> Release:
-        """How a film is shown at one of `wanted`. Whoever fills a folder is taken for the channel of the settings."""
+        """Privacy and publication time at one of `wanted`. A folder is treated like the channel of the settings."""
         channel = self.settings.youtube.channel if is_by_hand(name) else self._channel_name(name)
         flag = str(self.overrides.get("youtube.privacy") or "")
         return release_of(brief, self.settings.youtube, channel=channel, flag=flag)
@@ -233,15 +242,17 @@ class Hosts:
 
     @property
     def journals(self) -> Path:
-        """What is known of films that are out or on their way: a folder for each channel."""
+        """The upload journals: a folder per channel."""
         return self.workspace / "state" / YOUTUBE
 
-    def _extras(self, brief: Brief | None, family: LanguageVersions, release: Release) -> Extras:
+    def _extras(self, brief: Brief | None, versions: LanguageVersions, release: Release) -> Extras:
         from pipeline.publishing.youtube import Extras, Title  # noqa: PLC0415
 
         wanted = self.settings.youtube
         playlist = (brief.playlist if brief else "") or wanted.playlist
-        titles = {tag: Title(title=words.title, description=words.description) for tag, words in family.words.items()}
+        titles = {
+            tag: Title(title=words.title, description=words.description) for tag, words in versions.scripts.items()
+        }
         place = brief.origin if brief else ""
         if brief and brief.series in self.settings.series:
             serial = serial_of(brief.series, self.settings, where=brief.origin)
@@ -255,17 +266,17 @@ class Hosts:
             thumbnail=wanted.thumbnail,
             captions=wanted.captions,
             playlist="" if playlist.casefold() == _NO_PLAYLIST else playlist,
-            # As visible as the film will be.
+            # As visible as the film itself.
             playlist_privacy="public" if release.publish_at or release.slots else release.privacy,
             place=place if wanted.playlist_in_order else "",
             titles=titles if wanted.titles else {},
-            untold=family.untold if wanted.titles else (),
-            untold_follow=family.untold_follow and wanted.titles,
+            untold=versions.pending if wanted.titles else (),
+            untold_follow=versions.pending_will_follow and wanted.titles,
         )
 
     def _channel_name(self, name: str) -> str:
         return name.partition(":")[2] or self.settings.youtube.channel
 
     def address(self, channel: str) -> str:
-        """How receipts call a channel."""
+        """The name of a channel in receipts."""
         return YOUTUBE if channel == DEFAULT_CHANNEL else f"{YOUTUBE}:{channel}"

@@ -1,4 +1,4 @@
-"""What the stages work with: settings turned into providers, caches and limits, once per command."""
+"""The run context: settings turned into providers, cache and limits, once per command."""
 
 from __future__ import annotations
 
@@ -42,10 +42,10 @@ def open_context(
     output: Path | str | None = None,
     called: Mapping[str, str] | None = None,
 ) -> RunContext:
-    """The workspace (given, or the nearest one upwards) with its settings. `called`: what overrides are told as.
+    """Open a workspace (default: the nearest one upwards) with its settings.
 
-    Raises `InputError` for a workspace that is none, `ConfigurationError`, and `StorageError` for an output that can't
-    be written: better now than when the film is made.
+    `called` maps overrides to the names that messages use for them. Raises `InputError` for a folder that is no
+    workspace, `ConfigurationError`, and `StorageError` for an output that can't be written: now, not after the work.
     """
     try:
         here = Path.cwd()
@@ -67,13 +67,13 @@ def open_context(
 
 @dataclass(frozen=True, kw_only=True)
 class RunContext:
-    """One workspace with the settings of one request, ready to make films. Opened by the edges, used by the stages."""
+    """One workspace with the settings of one request: everything the stages need to make films."""
 
     workspace: Path
     settings: Settings
-    # What all requests share.
+    # Shared by all requests.
     runtime: Runtime
-    # What flags said, by dotted key: they go before what a brief says.
+    # Flags, by dotted key of the setting: they override the brief.
     overrides: Mapping[str, object] = field(default_factory=dict)
     # FILE.mp4 or a folder for the films; None: output/ in the workspace.
     output: Path | None = None
@@ -82,24 +82,24 @@ class RunContext:
         if self.output:
             self.runtime.resources.watch_disk_of(self.output)
 
-    # Who asks ----------------------------------------------------------------------------------------------------
+    # The request -------------------------------------------------------------------------------------------------
 
     @cached_property
     def asked(self) -> Asked:
-        """How films are asked for here, as their checkpoints keep it: without secrets and the habits of one run."""
+        """The request as checkpoints store it: without secrets and options of this run alone."""
         return Asked(settings=job_overrides(self.overrides), output=str(self.output) if self.output else "")
 
     @property
     def batch_overrides(self) -> dict[str, str | bool | int | float]:
-        """How this command works: what flags said about work, errors and money."""
+        """The flags that a batch remembers: about workers, errors and money."""
         return batch_overrides(self.overrides)
 
     def for_job(self, job: Job) -> RunContext:
-        """The context for a job that may have been asked for otherwise, by another command. Reads files."""
+        """The context of a job, which another command may have requested with other settings. Reads files."""
         return self.for_request(job.asked)
 
     def for_request(self, asked: Asked) -> RunContext:
-        """The context for what was asked for so; how this run works, and its secrets, stay. Reads files."""
+        """The context of another request; secrets and options of this run stay. Reads files."""
         if asked == self.asked:
             return self
         key = repr(sorted(asked.settings.items())) + asked.output
@@ -117,7 +117,7 @@ class RunContext:
     def _others(self) -> dict[str, RunContext]:
         return {}
 
-    # What is kept, and where -----------------------------------------------------------------------------------------
+    # Storage -----------------------------------------------------------------------------------------------------
 
     @property
     def store(self) -> CheckpointStore:
@@ -126,17 +126,17 @@ class RunContext:
 
     @property
     def cache(self) -> Cache:
-        """Scripts, clips and segments by content."""
+        """The content-addressed cache of scripts, clips and segments."""
         return self.runtime.cache
 
     @property
     def cores(self) -> Cores:
-        """How many worker processes work at once."""
+        """The limit of concurrent worker processes."""
         return self.runtime.cores
 
     @cached_property
     def paths(self) -> Paths:
-        """Where films come from and go to."""
+        """Paths of sources, pictures, films and reports."""
         return Paths(workspace=self.workspace, output=self.output)
 
     @cached_property
@@ -151,15 +151,15 @@ class RunContext:
         )
 
     def clock(self) -> datetime:
-        """The time, aware, in UTC."""
+        """The current time, timezone-aware, in UTC."""
         return self.runtime.clock()
 
     def work_folder(self, job: Job) -> Path:
-        """A folder for the files of a film that is not delivered yet; there or not."""
+        """The folder for the files of a film before delivery; it may not exist yet."""
         return self._work_folder(job.batch, job.id)
 
     async def clear_work_folder(self, batch: str, job_id: str) -> None:
-        """Remove that folder, and the one around it with the last."""
+        """Remove the work folder of a job, and its parent once that is empty."""
         await to_thread.run_sync(self._clear_work_folder, self._work_folder(batch, job_id))
 
     def _work_folder(self, batch: str, job_id: str) -> Path:
@@ -167,18 +167,18 @@ class RunContext:
 
     def _clear_work_folder(self, folder: Path) -> None:
         shutil.rmtree(folder, ignore_errors=True)
-        with contextlib.suppress(OSError):  # others are still at work
+        with contextlib.suppress(OSError):  # other films are still in it
             folder.parent.rmdir()
 
     def crash_report(self, job: Job) -> Path:
-        """Where it is kept how a film kills its worker processes."""
+        """The file that describes how a film crashed its worker processes."""
         return self.store.folder(job.batch) / "evidence" / f"{job.id}.txt"
 
-    # Who does the work -------------------------------------------------------------------------------------------
+    # Services ----------------------------------------------------------------------------------------------------
 
     @cached_property
     def retry_policy(self) -> RetryPolicy:
-        """How patient to be with a service outside."""
+        """Retries and waiting times for requests to services."""
         retry = self.settings.retry
         return RetryPolicy(
             attempts=retry.attempts,
@@ -196,32 +196,32 @@ class RunContext:
 
     @cached_property
     def prices(self) -> Mapping[str, Price]:
-        """What models cost, by name."""
+        """Prices of language models, by name."""
         return prices_of(self.settings)
 
     def time_limit_s(self, stage: str, brief: Brief) -> float:
-        """How long a stage of a film may take. A script of a wanted length is spoken to see how long it lasts."""
+        """The time limit of a stage. A script with a target length gets more: it is spoken, to measure it."""
         limits = self.settings.time_limits
         spoken_s = limits.narration_s if stage == "script" and brief.length_s else 0.0
         return float(getattr(limits, f"{stage}_s")) + spoken_s
 
-    # What films look like ----------------------------------------------------------------------------------------
+    # Appearance --------------------------------------------------------------------------------------------------
 
     def encoding(self, brief: Brief) -> Encoding:
-        """Size, rate and encoder of a completed brief's film. Raises `InputError` for a preset that is not there."""
+        """Frame size, frame rate and encoder for a completed brief. Raises `InputError` for an unknown preset."""
         return encoding_of(self.settings, brief)
 
     def cue_limits(self, video_format: VideoFormat) -> CueLimits:
-        """How subtitles are cut."""
+        """The limits of subtitle cues."""
         return cue_limits(self.settings, video_format)
 
     @cached_property
     def appearance(self) -> Appearance:
-        """Colours, captions and motion."""
+        """Theme, fonts, captions and motion."""
         return Appearance(settings=self.settings, workspace=self.workspace, template_of=self.template)
 
     def look(self, brief: Brief, script: Script, pictures: Pictures | None) -> Look:
-        """What all scenes of a film have in common. Reads its template. Raises `InputError` for an unknown name."""
+        """What all scenes of a film have in common. Reads files. Raises `InputError` for an unknown theme."""
         template = self.template(brief)
         return Look(
             title=script.title,
@@ -236,7 +236,7 @@ class RunContext:
         )
 
     def template(self, brief: Brief) -> Template:
-        """The template of a brief, read once. Reads files: not for the event loop."""
+        """The template of a brief, cached. Reads files: not for the event loop."""
         name = brief.template or self.settings.template
         if name not in self._templates:
             self._templates[name] = load_template(name, search=[self.workspace / "templates"])
@@ -246,26 +246,26 @@ class RunContext:
     def _templates(self) -> dict[str, Template]:
         return {}
 
-    # What they sound like ----------------------------------------------------------------------------------------
+    # Music -------------------------------------------------------------------------------------------------------
 
     def bed(self, brief: Brief) -> Bed | None:
-        """The music of a completed brief, if it has any, read once. Raises `InputError` if it is not there."""
+        """The background music of a completed brief, cached; None: no music. Raises `InputError` if it is missing."""
         return None if brief.music in {None, NO_BED} else self._beds.bed(str(brief.music))
 
     @property
     def mix_plan(self) -> MixPlan:
-        """How music lies under the voice."""
+        """Levels and fades of music under the voice."""
         return mix_plan(self.settings)
 
     @cached_property
     def _beds(self) -> BedLibrary:
         return BedLibrary(folder=self.workspace / "music")
 
-    # What jobs are called ----------------------------------------------------------------------------------------
+    # Briefs and jobs ---------------------------------------------------------------------------------------------
 
     @cached_property
     def briefs(self) -> BriefResolver:
-        """What is wanted of a brief."""
+        """Completes briefs with flags and settings."""
         return BriefResolver(
             settings=self.settings,
             overrides=self.overrides,
@@ -275,11 +275,11 @@ class RunContext:
         )
 
     def job_id(self, brief: Brief) -> str:
-        """Names a job by what shapes its film: the completed brief, the template's files, the settings that matter."""
-        return self._identity.job_id(brief)
+        """The job id: a hash of the completed brief, the template's files and the settings that shape the film."""
+        return self._job_ids.job_id(brief)
 
     @cached_property
-    def _identity(self) -> JobIds:
+    def _job_ids(self) -> JobIds:
         return JobIds(
             settings=self.settings,
             paths=self.paths,

@@ -1,4 +1,4 @@
-"""What all films of a workspace share, whatever each was asked for: checkpoints, cache, cores, doors to services."""
+"""Shared by all films of a workspace, whatever their settings: checkpoints, cache, cores, throttles, budgets."""
 
 from __future__ import annotations
 
@@ -27,13 +27,13 @@ from pipeline.settings import Settings
 from pipeline.state import Cache, CheckpointStore, Ledger
 from pipeline.state.ledgers.quota import ProjectQuota
 
-# A film under way has its lock, its connections and what its workers have open.
+# Open files per film: its lock, its connections and those of its workers.
 _FILES_PER_FILM = 8
 _FILES_OF_OURS = 32
 
 
 def _films_by_open_files() -> int:
-    """How many films may be under way before the system refuses us another open file. Windows has no such limit."""
+    """How many films may be in progress within the limit of open files. Windows has no such limit."""
     if sys.platform == "win32":
         return sys.maxsize
     import resource  # noqa: PLC0415 - POSIX only
@@ -49,15 +49,15 @@ class Runtime:
     workspace: Path
     settings: Settings
     clock: Callable[[], datetime]
-    # Those that FFmpeg is known to have here.
+    # Names of encoders that FFmpeg is known to have on this machine.
     encoders: set[str] = field(default_factory=set)
     _throttles: dict[str, Throttle] = field(default_factory=dict)
     _budgets: dict[str, Budget] = field(default_factory=dict)
     _quotas: dict[str, ProjectQuota] = field(default_factory=dict)
-    # What people have been told that need not be told twice.
-    _said: set[str] = field(default_factory=set)
-    # Who hears of throttles, and of that: nobody, or one.
-    _ears: list[Callable[[str], None]] = field(default_factory=list)
+    # Notices that have been shown already.
+    _notices: set[str] = field(default_factory=set)
+    # The listener for notices, if any.
+    _listeners: list[Callable[[str], None]] = field(default_factory=list)
 
     @cached_property
     def store(self) -> CheckpointStore:
@@ -66,21 +66,21 @@ class Runtime:
 
     @cached_property
     def cache(self) -> Cache:
-        """Scripts, clips and segments by content."""
+        """The content-addressed cache of scripts, clips and segments."""
         return Cache(self.workspace / "state" / "cache")
 
     @cached_property
     def cores(self) -> Cores:
-        """How many worker processes speak, draw, encode and inspect at once."""
+        """The limit of concurrent worker processes."""
         return Cores(self.settings.work.workers)
 
     def share_cores(self, processes: int) -> None:
-        """Leave the others their part, when so many processes work here."""
+        """Use an equal share of the cores when this many nightreel processes run."""
         self.cores.limit_to(max(1, self.settings.work.workers // max(1, processes)))
 
     @cached_property
     def resources(self) -> ResourceWatch:
-        """How the machine is. The first look takes a moment: ask for it off the event loop."""
+        """The monitor of memory, disk and CPU. Slow when first used: not for the event loop."""
         watch = ResourceWatch(self.workspace)
         for name in ("state", "output"):  # either may be a disk of its own
             watch.watch_disk_of(self.workspace / name)
@@ -88,7 +88,7 @@ class Runtime:
 
     @cached_property
     def resource_limits(self) -> ResourceLimits:
-        """How much of it films may take. Blocks."""
+        """How much memory and disk films may use. Blocks."""
         work = self.settings.work
         return resource_limits(
             max_memory_gb=work.max_memory_gb,
@@ -97,7 +97,7 @@ class Runtime:
         )
 
     def make_strategy(self) -> Strategy:
-        """How many films may be under way at once. Blocks."""
+        """The strategy that decides how many films are in progress at once. Blocks."""
         return make_strategy(
             self.settings.work.strategy,
             max_concurrent=min(self.settings.work.max_concurrent, _films_by_open_files()),
@@ -106,21 +106,21 @@ class Runtime:
         )
 
     def throttle(self, service: str) -> Throttle | None:
-        """The door of a service, the same for all films; None for a provider that asks nobody outside."""
+        """The rate limiter of a service, shared by all films; None for a local provider."""
         if not provider_factory.is_service(service):
             return None
         if service not in self._throttles:
             limits = provider_factory.throttle_limits(service, self.settings)
-            throttle = Throttle(service, limits, ledger=self.ledger(service), on_change=self._tell, clock=self.clock)
+            throttle = Throttle(service, limits, ledger=self.ledger(service), on_change=self._notify, clock=self.clock)
             self._throttles[service] = throttle
         return self._throttles[service]
 
     def ledger(self, service: str) -> Ledger:
-        """What was spent of a service today, by all processes."""
+        """The usage of a service today, by all processes."""
         return Ledger(self.workspace / "state" / "ledgers", service, clock=self.clock)
 
     def project_quota(self, project: str) -> ProjectQuota:
-        """What a project of Google's may ask of YouTube in a day, counted by all processes."""
+        """The daily YouTube quota of a Google API project, shared by all processes."""
         if project not in self._quotas:
             folder, allowance = self.workspace / "state" / "ledgers", allowance_of(self.settings.youtube)
             self._quotas[project] = ProjectQuota(folder, project, allowance, clock=self.clock)
@@ -128,12 +128,12 @@ class Runtime:
 
     @cached_property
     def bandwidth(self) -> Bandwidth | None:
-        """The line that all uploads of this process share; None: it has no limit."""
+        """The bandwidth limit shared by all uploads of this process; None: unlimited."""
         kib_per_s = self.settings.youtube.kib_per_s
         return Bandwidth(kib_per_s * 1024) if kib_per_s else None
 
     def budgets(self, batch: str) -> tuple[Budget, ...]:
-        """What films of a batch may cost: of the money of the batch, and of the day's."""
+        """The budgets that films of a batch are charged to: of the batch and of the day."""
         if batch not in self._budgets:
             self._budgets[batch] = budget_of_batch(batch, self.store.folder(batch), self.settings)
         return self._budgets[batch], self._day_budget
@@ -143,15 +143,15 @@ class Runtime:
         return budget_of_day(self.workspace / "state" / "ledgers", self.settings, self.clock)
 
     def notify_once(self, line: str) -> None:
-        """Tell whoever listens, unless they have been told the same before."""
-        if line not in self._said:
-            self._said.add(line)
-            self._tell(line)
+        """Send a notice to the listener, unless it was sent before."""
+        if line not in self._notices:
+            self._notices.add(line)
+            self._notify(line)
 
-    def on_notice(self, heard: Callable[[str], None]) -> None:
-        """Tell `heard`, in a line for a person, whenever a service closes its door or opens it."""
-        self._ears[:] = [heard]
+    def on_notice(self, listener: Callable[[str], None]) -> None:
+        """Set the listener for notices, such as that a service is unavailable, or available again."""
+        self._listeners[:] = [listener]
 
-    def _tell(self, line: str) -> None:
-        for heard in self._ears:
-            heard(line)
+    def _notify(self, line: str) -> None:
+        for listener in self._listeners:
+            listener(line)

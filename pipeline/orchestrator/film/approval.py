@@ -1,8 +1,8 @@
-"""Whether a film may leave the house: it was judged, and a person has looked at it where that is asked for.
+"""Whether a film may be published: it passed the quality gate, and a person approved it where that is required.
 
-judged     a verdict that lets these very bytes pass; without one the film is judged (again), and never published
-held       its warnings, or chance (the sample), or a setting puts it before a person first
-waits      the rest of a batch waits for its sample
+judged     there is a verdict that lets exactly these bytes pass; otherwise the film is inspected (again) first
+held       a person has to review it: because of warnings, because it was drawn for the sample, or by a setting
+waits      the rest of a batch waits for the review of its sample
 
 Everything here blocks.
 """
@@ -23,20 +23,20 @@ _MOST_WARNINGS = 3
 
 
 def is_judged(job: Job) -> bool:
-    """Whether there is a verdict on the film that the job has made, and lets it pass."""
+    """Whether the job has a verdict that lets its current film pass."""
     return job.verdict is not None and job.video is not None and job.verdict.lets_pass(job.video.sha256)
 
 
 def check_judged(job: Job) -> None:
-    """Raise `QualityError` unless the file that is about to be published is the film that was judged, and passed."""
+    """Raise `QualityError` unless the file to publish is byte for byte the film that passed the quality gate."""
     path = job.receipt.package.video if job.receipt else None
     if path is None or job.verdict is None or not job.verdict.lets_pass(film_sha256(path)):
-        hint = "It was not published. Run the command again: it is judged then, or made anew"
+        hint = "It was not published. Run the command again: it is judged then, or made again"
         raise QualityError("the film is not the one that was judged", where=str(path or job.folder), hint=hint)
 
 
 def film_sha256(path: Path) -> str:
-    """SHA-256 of a file. Raises `StorageError` for one that can't be read."""
+    """The SHA-256 of a file. Raises `StorageError` if it can't be read."""
     try:
         return sha256_of(path)
     except OSError as error:
@@ -44,35 +44,34 @@ def film_sha256(path: Path) -> str:
 
 
 def is_finished(job: Job, context: RunContext) -> bool:
-    """Whether nothing is left to do for a film: it is out where it is wanted, or judged and held by nobody."""
+    """Whether the publishing stage is done: the film is published as requested, or judged and not held."""
     if job.receipt is None or not is_fully_published(job, context):
         return False
     return bool(context.hosts.wanted) or (is_judged(job) and hold_error(job, context) is None)
 
 
 def review_of(job: Job) -> Review | None:
-    """What a person said of the film as it is now."""
-    is_of_it = job.review is not None and job.video is not None and job.review.film == job.video.sha256
-    return job.review if is_of_it else None
+    """The review of the film as it is now; None: nobody has reviewed it, or it has changed since."""
+    is_current = job.review is not None and job.video is not None and job.review.film == job.video.sha256
+    return job.review if is_current else None
 
 
 def hold_error(job: Job, context: RunContext) -> NightreelError | None:
-    """Why a film that is made and judged goes no further now; None: it may."""
+    """The error that holds a film that is made and judged; None: it may be published."""
     if is_published(job, context):
         return None
-    said = review_of(job)
-    if said:
-        return rejection_error(job, said.why) if said.decision == "rejected" else None
-    why = _for_a_person(job, context.settings)
-    if why:
+    review = review_of(job)
+    if review:
+        return rejection_error(job, review.why) if review.decision == "rejected" else None
+    if why := _review_reason(job, context.settings):
         return ReviewError(why, where=job.folder, hint=f"Look at it: nightreel review {shlex.quote(job.batch)}")
     if context.hosts.wanted and job.batch not in STANDALONE_BATCHES:
         return sample_error(job, context.store.index(job.batch).sums.sample())
     return None
 
 
-def _for_a_person(job: Job, settings: Settings) -> str:
-    """Why a person has to look at the film; empty: nobody has to."""
+def _review_reason(job: Job, settings: Settings) -> str:
+    """Why a person has to review the film; empty: no review is needed."""
     wanted = settings.quality.review
     warnings = job.verdict.warnings if job.verdict and wanted == "warnings" else ()
     if warnings:
@@ -84,12 +83,12 @@ def _for_a_person(job: Job, settings: Settings) -> str:
 
 
 def sample_error(job: Job, sample: SampleStanding) -> SampleError | None:
-    """Why the rest of a batch waits; None: its sample is approved, or it has none."""
+    """The error that holds the rest of a batch; None: the sample is approved, or the batch has none."""
     if sample.is_open:
         return None
     look = f"nightreel review {shlex.quote(job.batch)}"
     if sample.rejected:
-        hint = f"Mend what is wrong and make the films anew, or let these go: {look} --approve --all"
+        hint = f"Correct what is wrong and make the films again, or let these go: {look} --approve --all"
         return SampleError("a film of the sample was rejected: the rest is held back", where=job.folder, hint=hint)
     if sample.waiting:
         return SampleError(
@@ -100,16 +99,16 @@ def sample_error(job: Job, sample: SampleStanding) -> SampleError | None:
 
 
 def rejection_error(job: Job, why: str) -> RejectedError:
-    """What is said of a film that a person does not want."""
+    """The error for a film that a person has rejected."""
     again = f"nightreel retry {shlex.quote(job.batch)} --job {job.id} --from script"
     change = f"nightreel review {shlex.quote(job.batch)} --approve {job.id}"
-    hint = f"Change its brief, or make it afresh: {again}; or think better of it: {change}"
+    hint = f"Change its brief, or make it again: {again}; or approve it after all: {change}"
     return RejectedError(f"rejected by a person: {why}", where=job.folder, hint=hint)
 
 
 def with_failed_verdict(job: Job, failed: FailedVerdict) -> Job:
-    """The job with the verdict on a film that did not pass, which is none to go on with."""
+    """The job with the failed verdict recorded, and without the film that it is about."""
     known = job.failed_verdicts
-    # Who was killed before anything came of it judges the same film again.
+    # After a crash at this point the same film is inspected again: its verdict is recorded once.
     is_known = bool(known) and not known[-1].again and known[-1].verdict == failed.verdict
     return job.evolve(failed_verdicts=known if is_known else (*known, failed), verdict=None, package=None, receipt=None)

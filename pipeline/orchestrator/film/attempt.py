@@ -1,4 +1,4 @@
-"""One attempt at a film: what its stages share besides the job."""
+"""State that the stages of one attempt at a film share, besides the job."""
 
 from __future__ import annotations
 
@@ -21,65 +21,64 @@ from pipeline.rendering import Look, font_digest
 Result = TypeVar("Result")
 
 
-def _silence(_line: str) -> None:
-    """Tells nobody: there is no listener."""
+def _notify_nobody(_line: str) -> None:
+    """The default without a listener."""
 
 
-async def _forget(_job: Job) -> None:
-    """Saves nothing: there is no checkpoint."""
+async def _save_nothing(_job: Job) -> None:
+    """The default without a checkpoint."""
 
 
 @dataclass(kw_only=True)
 class Attempt:
-    """What the stages share from the moment a job is taken up until it is put down."""
+    """What the stages use from the start of an attempt until the job is completed, parked or failed."""
 
     cores: Cores
-    # Whose work goes first when several films want a core.
+    # The priority of this film when several films wait for a core.
     rank: Rank
-    # The folder of its unfinished files, and where it is kept how it kills worker processes, if it does.
+    # The folder of its unfinished files; the file that describes how the film crashed its worker processes.
     work_folder: Path
     crash_report: Path
-    # Work that a stage begins for a later one: it ends with the attempt.
+    # For work that one stage starts and a later stage needs; cancelled at the end of the attempt.
     background: TaskGroup
-    # Saves what a stage has come to before it is over: what has left the house is never forgotten.
-    save: Callable[[Job], Awaitable[None]] = _forget
-    # Tells people a line about the run.
-    notify: Callable[[str], None] = _silence
-    # What models cost, and what may be spent on them.
+    # Saves the job in the middle of a stage, so that no published film is ever forgotten.
+    save: Callable[[Job], Awaitable[None]] = _save_nothing
+    # Shows the user one line about the run.
+    notify: Callable[[str], None] = _notify_nobody
+    # Prices of models, and the budgets that calls are charged to.
     prices: Mapping[str, Price] = field(default_factory=dict)
     budgets: tuple[Budget, ...] = ()
-    # What services were asked to do so far, and its price.
+    # Usage and cost of services so far.
     cost: Cost = field(default_factory=Cost)
-    # Work that has killed its processes, or did not pass, by a name of its own: it would end like that again.
+    # Errors of worker tasks that crashed or failed inspection, by task key: running them again would end the same.
     failed_tasks: dict[str, NightreelError] = field(default_factory=dict)
-    # Digests of the fonts that draw a script in a look: see `font_digest`.
-    fonts: dict[tuple[Script, Look], str] = field(default_factory=dict)
+    _font_digests: dict[tuple[Script, Look], str] = field(default_factory=dict)
     _scope: anyio.CancelScope = field(default_factory=anyio.CancelScope)
-    # Pieces of work that wait for a core, and what is left of the time limit meanwhile.
+    # How many tasks wait for a core, and what is left of the time limit meanwhile.
     _waiting: int = 0
     _left_s: float = 0.0
 
     @property
     def billing(self) -> Billing:
-        """What calls of services are paid with."""
+        """Prices and budgets for calls to services; costs are added to `cost`."""
         return Billing(prices=self.prices, budgets=self.budgets, on_cost=self.add_cost)
 
     def add_cost(self, cost: Cost) -> None:
-        """A service has been paid, whatever came of it."""
+        """Add the cost of a call, whether it succeeded or not."""
         self.cost += cost
 
     @contextmanager
     def time_limit(self, limit_s: float) -> Iterator[anyio.CancelScope]:
-        """Cancels the block when it takes longer. While the film waits for a core, the clock stands still."""
+        """Cancel the block when it takes longer. The clock is paused while the film waits for a core."""
         with anyio.move_on_after(limit_s) as scope:
             self._scope = scope
             yield scope
 
     async def compute(self, function: Callable[..., Result], *arguments: object, takes: float = 0.0) -> Result:
-        """`function(*arguments)` in a worker process, when it is this film's turn for a core. See `run_in_worker`.
+        """Run `function(*arguments)` in a worker process when this film gets a core. See `run_in_worker`.
 
-        `takes` is about how long, in any unit: of the film's own work the longest goes first, so that no core waits for
-        another in the end; before it goes what does not tell, since it may be needed to go on.
+        `takes` is an estimate of the duration, in any unit. Among tasks of one film the longest runs first, so that no
+        core idles at the end; tasks without an estimate run before all others, since later work may depend on them.
         """
         return await run_in_worker(
             self.cores,
@@ -88,17 +87,18 @@ class Attempt:
             rank=(*self.rank, -takes) if takes else self.rank,
             work_folder=self.work_folder,
             crash_report=self.crash_report,
-            waiting=self._standing_still,
+            waiting=self._pause_clock,
         )
 
     async def font_digest(self, script: Script, look: Look) -> str:
-        """See `font_digest`, asked of a worker: these have loaded what reads fonts, and the command does without."""
-        if (script, look) not in self.fonts:
-            self.fonts[script, look] = await self.compute(font_digest, script, look)
-        return self.fonts[script, look]
+        """The digest of the fonts that draw this script, computed in a worker: workers have the font library loaded."""
+        if (script, look) not in self._font_digests:
+            self._font_digests[script, look] = await self.compute(font_digest, script, look)
+        return self._font_digests[script, look]
 
     @contextmanager
-    def _standing_still(self) -> Iterator[None]:
+    def _pause_clock(self) -> Iterator[None]:
+        """Suspend the time limit while the block runs; blocks may overlap."""
         if not self._waiting:
             self._left_s, self._scope.deadline = self._scope.deadline - anyio.current_time(), inf
         self._waiting += 1

@@ -1,4 +1,4 @@
-"""What the cache has of a film's script, and how it would be spoken: found out with nobody asked and nothing made."""
+"""Scripts, translations and narrations from the cache alone: no service is called, and nothing is made."""
 
 from __future__ import annotations
 
@@ -29,25 +29,25 @@ from pipeline.script import (
 )
 from pipeline.template import Template
 
-# How many times longer than a calm voice one may take that speaks slowly.
+# A slow voice takes up to this many times as long as a calm one.
 _SLOW = 1.2
-# How finely it is told what would fit, in seconds.
+# Resolution of the suggested length, in seconds.
 _STEP_S = 30
 
 
-class _NotKeptError(Exception):
-    """Something would have to be written, translated or spoken. Stays within this module."""
+class _CacheMissError(Exception):
+    """Something would have to be written, translated or spoken. Never leaves this module."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class Voices:
-    """Who would speak, as far as it can be told without asking."""
+    """Which narrator and voice would speak, as far as that is known without a request."""
 
     narrators: Sequence[Narrator]
     _found: dict[tuple[str, str | None], tuple[Narrator, str] | NightreelError] = field(default_factory=dict)
 
     async def first(self, language: str, wanted: str | None) -> tuple[Narrator, str]:
-        """The first narrator who has a voice for it, and the voice. Raises why nobody has."""
+        """The first narrator with a suitable voice, and that voice. Raises the reason if there is none."""
         if (language, wanted) not in self._found:
             self._found[language, wanted] = await self._first(language, wanted)
         found = self._found[language, wanted]
@@ -58,8 +58,8 @@ class Voices:
     async def _first(self, language: str, wanted: str | None) -> tuple[Narrator, str] | NightreelError:
         failures: list[NightreelError] = []
         for narrator in self.narrators:
-            # A service knows more voices than we do; it is asked when it speaks.
-            if provider_factory.is_service(narrator.name) and wanted and _looks_like_a_voice(wanted):
+            # A service may have voices that we do not list; it is asked when it speaks.
+            if provider_factory.is_service(narrator.name) and wanted and _is_edge_voice(wanted):
                 return narrator, wanted
             try:
                 return narrator, await narrator.choose_voice(language, wanted)
@@ -70,36 +70,36 @@ class Voices:
 
 @dataclass(frozen=True, kw_only=True)
 class CachedAuthor:
-    """An `Author` who has nothing but the cache."""
+    """An `Author` that uses only the cache."""
 
     template: Template
     context: RunContext
     voices: Voices
-    # Whose terms a translation keeps; None: there are none.
+    # Its glossary applies to translations; None: no glossary.
     brief: Brief | None = None
 
     async def original(self, brief: Brief) -> tuple[Script, Pace | None] | None:
-        """What `write_original` would give without asking anybody; None: somebody has to be asked.
+        """The result of `write_original` from the cache; None: not cached.
 
-        Raises `InputError` for a brief that no writer can work with, and what keeps everybody from speaking.
+        Raises `InputError` for a brief that no writer can use, and the error if no narrator can speak it.
         """
         try:
             return await write_original(brief, self.context, self)
-        except _NotKeptError:
+        except _CacheMissError:
             return None
 
     async def translation(self, script: Script, pace: Pace | None, brief: Brief) -> Script | None:
-        """What `write_translation` would give, likewise. Raises `ConfigurationError` without a model."""
+        """The result of `write_translation`, likewise. Raises `ConfigurationError` without a model."""
         try:
             return await write_translation(script, pace, brief, self)
-        except _NotKeptError:
+        except _CacheMissError:
             return None
 
     async def check_size(self, brief: Brief) -> None:
-        """Raise `PermanentError` for a film that lasts longer than anybody can write who may. Asks nobody.
+        """Raise `PermanentError` for a film too long for every writer. Makes no request.
 
-        The pace of its voice is not known yet. A slow one is taken, so that nobody is refused for a guess; what is too
-        much at the true pace is known before any model is paid. A script that is there needs no writer.
+        The pace of the voice is not known yet. A slow one is assumed, so that no film is rejected for a guess; at the
+        true pace the check is repeated before any model is paid. A cached script needs no writer.
         """
         slow = estimate_pace(self.context.briefs.original_of(brief).language).corrected(_SLOW)
         error = await self._size_error(brief, slow)
@@ -107,11 +107,11 @@ class CachedAuthor:
             raise error
 
     async def size_error(self, brief: Brief) -> PermanentError | None:
-        """The error of `check_size` by the pace of the voice, as measured; None: it fits, or has no set length."""
+        """The error of `check_size` at the measured pace of the voice; None: it fits, or no length was requested."""
         original = self.context.briefs.original_of(brief)
         if not original.length_s:
             return None
-        with suppress(_NotKeptError):  # its pace is measured when it is made
+        with suppress(_CacheMissError):  # the pace is measured when the script is written
             pace = await measure_pace(original.language, speak=await self.speaker(original))
             return await self._size_error(brief, pace)
         return None
@@ -135,17 +135,17 @@ class CachedAuthor:
             for shorter_s in range(length_s - 1 - (length_s - 1) % _STEP_S, 0, -_STEP_S):
                 with suppress(PermanentError):  # still too long: the next shorter one is tried
                     check(replace(original, length_s=shorter_s))
-                    told = f"{shorter_s // 60}m{shorter_s % 60:02d}s"
-                    hint = f"Ask for at most {told}, or name a service with a larger account in script.writers"
+                    length = f"{shorter_s // 60}m{shorter_s % 60:02d}s"
+                    hint = f"Ask for at most {length}, or name a service with a larger account in script.writers"
                     return PermanentError(error.message, where=error.where, hint=hint)
             return error
         return None
 
     async def translations(self, script: Script, pace: Pace | None, brief: Brief) -> list[Path]:
-        """Where the cache keeps what was translated for `brief`, of every try."""
-        kept = _Noting(template=self.template, context=self.context, voices=self.voices, brief=self.brief)
-        await kept.translation(script, pace, brief)
-        return kept.paths
+        """The cache files of all translations that were made for `brief`, one per attempt."""
+        recorder = _PathRecorder(template=self.template, context=self.context, voices=self.voices, brief=self.brief)
+        await recorder.translation(script, pace, brief)
+        return recorder.paths
 
     async def write(self, brief: Brief, pace: Pace | None) -> Script:
         """See `Author`."""
@@ -156,11 +156,11 @@ class CachedAuthor:
             template=self.template,
             pace=pace,
         )
-        return _kept(await to_thread.run_sync(look_up))
+        return _require_hit(await to_thread.run_sync(look_up))
 
     async def translate(self, script: Script, language: str, length: TargetLength | None) -> Script:
         """See `Author`."""
-        return _kept(await to_thread.run_sync(cached_translation, self._wanted(script, language, length)))
+        return _require_hit(await to_thread.run_sync(cached_translation, self._wanted(script, language, length)))
 
     def _wanted(self, script: Script, language: str, length: TargetLength | None) -> Translation:
         return Translation(
@@ -186,15 +186,15 @@ class CachedAuthor:
         async def speak(script: Script) -> Narration:
             clips = await to_thread.run_sync(cached_clips, script, config, self.context.cache)
             if clips is None:
-                raise _NotKeptError
+                raise _CacheMissError
             return Narration(narrator=narrator.name, voice=voice, clips=clips)
 
         return speak
 
 
 @dataclass(frozen=True, kw_only=True)
-class _Noting(CachedAuthor):
-    """A `CachedAuthor` that also lists the files of the cache which it has looked at."""
+class _PathRecorder(CachedAuthor):
+    """A `CachedAuthor` that also records the cache files of the translations it looks up."""
 
     paths: list[Path] = field(default_factory=list)
 
@@ -203,13 +203,13 @@ class _Noting(CachedAuthor):
         return await super().translate(script, language, length)
 
 
-def _kept(script: Script | None) -> Script:
+def _require_hit(script: Script | None) -> Script:
     if script is None:
-        raise _NotKeptError
+        raise _CacheMissError
     return script
 
 
-def _looks_like_a_voice(name: str) -> bool:
-    from pipeline.narration.edge.voices import looks_like_a_voice  # noqa: PLC0415 - loads aiohttp, which few need
+def _is_edge_voice(name: str) -> bool:
+    from pipeline.narration.edge.voices import is_voice_name  # noqa: PLC0415 - loads aiohttp, which few need
 
-    return looks_like_a_voice(name)
+    return is_voice_name(name)

@@ -1,6 +1,7 @@
-"""What goes with a film to hosts, and was changed since the film was judged, is judged before it goes out.
+"""Inspects the files that are published with a film (captions, thumbnail) if they changed since the film was inspected.
 
-A person may correct captions or put a nicer picture there. What does not pass, or is another film's, holds the film.
+A person may correct the captions or replace the thumbnail. A file that fails, or belongs to another film, holds the
+film back.
 """
 
 from __future__ import annotations
@@ -20,11 +21,9 @@ from pipeline.state import CheckpointStore
 
 
 def with_judged_companions(job: Job, files: Mapping[str, Path], context: RunContext) -> Job:
-    """The job with a verdict on these files, by what they are, as they lie there now.
+    """The job with a verdict that covers these files, given by kind, as they are now. Blocks.
 
-    Blocks. Raises as `judge_companions`.
-
-    A verdict that is not on the job's film stays as it is: whoever publishes refuses it.
+    Raises what `judge_companions` raises. A verdict on another film stays as it is: publishing refuses it anyway.
     """
     if job.verdict is None or not is_judged(job):
         return job
@@ -33,9 +32,9 @@ def with_judged_companions(job: Job, files: Mapping[str, Path], context: RunCont
 
 
 def judge_companions(job: Job, files: Mapping[str, Path], context: RunContext) -> frozenset[tuple[str, str]]:
-    """What these files are, and the SHA-256 of each; those that the verdict on the film does not know are judged.
+    """The kind and SHA-256 of each file, after inspecting those that the film's verdict does not cover. Blocks.
 
-    Blocks. Raises `ReviewError` for one that may not go out.
+    Raises `ReviewError` for a file that may not be published.
     """
     sums = sums_of(files)
     known = job.verdict.companions if job.verdict and is_judged(job) else frozenset()
@@ -43,7 +42,7 @@ def judge_companions(job: Job, files: Mapping[str, Path], context: RunContext) -
     if changed:
         expected, profile = _expected(job, context), profile_for(context.settings, context.template(job.brief))
         for name, sha256 in changed.items():
-            if faults := faults_of(name, files[name], expected, profile) or _of_another(job, sha256, context.store):
+            if faults := faults_of(name, files[name], expected, profile) or _owner_faults(job, sha256, context.store):
                 raise _held(job, files[name], faults)
     return frozenset(sums.items())
 
@@ -57,17 +56,17 @@ def _expected(job: Job, context: RunContext) -> Expected:
     )
 
 
-def _of_another(job: Job, sha256: str, store: CheckpointStore) -> tuple[str, ...]:
-    """What is wrong with a file that was made for another film of the workspace: it is known by its bytes. Blocks."""
+def _owner_faults(job: Job, sha256: str, store: CheckpointStore) -> tuple[str, ...]:
+    """The fault of a file that was made for another film of the workspace, found by its hash; else none. Blocks."""
     for batch in dict.fromkeys((job.batch, *store.batch_names())):
         for other in store.jobs_that_say(batch, sha256):
-            if other.verdict and sha256 in other.verdict.beside.values() and not _is_its_own(job, other):
-                return (f"it is that of another film, {other.folder}",)
+            if other.verdict and sha256 in other.verdict.beside.values() and not _is_same_film(job, other):
+                return (f"it belongs to another film, {other.folder}",)
     return ()
 
 
-def _is_its_own(job: Job, other: Job) -> bool:
-    """Whether the other is this one, or was made of the same brief in another batch: in another look, say."""
+def _is_same_film(job: Job, other: Job) -> bool:
+    """Whether both jobs are the same, or made from the same brief in two batches (with another theme, for example)."""
     return other.id == job.id or (other.batch != job.batch and title_of(other) == title_of(job))
 
 
@@ -75,8 +74,8 @@ def _held(job: Job, path: Path, faults: Sequence[str]) -> ReviewError:
     more = f"; and {len(faults) - 1} more" if len(faults) > 1 else ""
     why = faults[0].replace(f"{path.name}: ", "") + more
     again = f"nightreel review {shlex.quote(job.batch)} --approve {job.id}"
-    hint = f"Mend it, or remove it to have the film's own again; then: {again}"
+    hint = f"Correct it, or remove it to get the original back; then: {again}"
     if job.status is not JobStatus.IN_PROGRESS:
-        # Only its words were to be told: it is not held for that.
-        hint = "Mend it, and give the command again"
-    return ReviewError(f"{path.name} was changed, and can't go out: {why}", where=job.folder, hint=hint)
+        # Only its metadata were to be updated at the host: the film is not held for that.
+        hint = "Correct it, and run the command again"
+    return ReviewError(f"{path.name} was changed and can't be published: {why}", where=job.folder, hint=hint)

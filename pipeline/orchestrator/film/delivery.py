@@ -1,4 +1,4 @@
-"""Whether a film that was delivered is still there, and where it is wanted. Everything here blocks."""
+"""Whether a delivered film is still there, in the right place, and published as requested. Everything here blocks."""
 
 from __future__ import annotations
 
@@ -8,15 +8,14 @@ from pipeline.files import sha256_of
 from pipeline.model import Job, JobSummary, Package
 from pipeline.orchestrator.context import RunContext
 
-# File systems keep times no finer than this (FAT: 2 s), and a copy is dated when it is made.
+# File systems store times no more precisely than this (FAT: 2 s), and a copy gets the time of copying.
 _CLOCK_S = timedelta(seconds=2)
 
 
 def is_up_to_date(row: JobSummary, context: RunContext) -> bool:
-    """Whether a completed job needs no work: its film is everywhere where it is wanted now, and nobody has changed it.
+    """Whether a completed job needs no work: its film is everywhere it is requested now, and unchanged.
 
-    Reads a film only when its date says that somebody has touched it since: thousands of films are a matter of a
-    second.
+    The film is read only if its modification time is later than the end of the job: checking thousands takes a second.
     """
     wanted = context.paths.package(row.folder, row.batch)
     if row.video != wanted.video or row.ended_at is None or not set(context.hosts.wanted) <= row.published.keys():
@@ -25,7 +24,7 @@ def is_up_to_date(row: JobSummary, context: RunContext) -> bool:
         if not is_complete(wanted):
             return False
         changed_at = wanted.video.stat().st_mtime
-    except OSError:  # gone since, or not ours to look at
+    except OSError:  # deleted meanwhile, or no permission
         return False
     if changed_at <= (row.ended_at + _CLOCK_S).timestamp():
         return True
@@ -34,38 +33,38 @@ def is_up_to_date(row: JobSummary, context: RunContext) -> bool:
 
 
 def is_delivered(job: Job, context: RunContext) -> bool:
-    """Whether the film lies, whole, where it is wanted now, and is out at every host that is wanted."""
+    """Whether the film is intact at its destination, and published at every requested host."""
     return is_at_destination(job, context) and is_fully_published(job, context.for_job(job)) and film_is_intact(job)
 
 
 def is_fully_published(job: Job, context: RunContext) -> bool:
-    """Whether the film is out at every video host that is wanted, with all that goes with it."""
+    """Whether the film is published at every requested video host, with all its companion files."""
     return set(context.hosts.wanted) <= {receipt.destination for receipt in job.published if not receipt.missing}
 
 
 def is_published(job: Job, context: RunContext) -> bool:
-    """Whether the film is out at every video host that is wanted, and one is; what goes with it may follow."""
+    """Whether the film is published at every requested video host, and there is one; companions may be missing."""
     return bool(context.hosts.wanted) and set(context.hosts.wanted) <= {
         receipt.destination for receipt in job.published
     }
 
 
 def is_at_destination(job: Job, context: RunContext) -> bool:
-    """Whether the film was delivered to where it is wanted now; it may have been lost since."""
+    """Whether the film was delivered to its current destination; it may have been lost since."""
     return job.receipt is not None and context.for_job(job).paths.destination(job).gave(job.receipt)
 
 
 def film_is_intact(job: Job) -> bool:
-    """Whether the job's film has been delivered and still lies where the receipt says, byte for byte. Reads it all."""
+    """Whether the delivered film is still where its receipt says, byte for byte. Reads the whole file."""
     if job.receipt is None or job.video is None:
         return False
     package = job.receipt.package
     try:
         return is_complete(package) and sha256_of(package.video) == job.video.sha256
-    except OSError:  # a disk that has lost a part of it, or not ours to read
+    except OSError:  # a disk error, or no permission
         return False
 
 
 def is_complete(package: Package | None) -> bool:
-    """Whether all files are there and not empty."""
+    """Whether all files of a package exist and are not empty."""
     return package is not None and all(path.exists() and path.stat().st_size for path in package.files)

@@ -1,8 +1,8 @@
-"""Whether a film is there twice in its batch: found by the sketches in the index, then looked at closely.
+"""Near-duplicate films within a batch: MinHash sketches in the index yield candidates, which are compared in full.
 
-Of two films that are the same, the later in the order of the batch is the one that is warned, in whatever order they
-are finished: the words of both are known from their first stage on. Only where the earlier one got its words after the
-later was judged, when it was parked or tried again, the earlier one hears of it: the other may be out already.
+Of two similar films, the later one in batch order gets the warning, whichever is finished first: the script of both is
+known from the first stage on. Exception: if the earlier film got its script only after the later one was judged (it was
+parked or retried), the earlier one gets the warning, since the later may already be published.
 """
 
 from __future__ import annotations
@@ -16,20 +16,20 @@ from pipeline.quality.expected import NearDuplicate
 from pipeline.script import has_script_template
 from pipeline.state import CheckpointStore
 
-# Films that are looked at closely, at most: whoever has so many twins has been told.
+# The most candidates to compare in full.
 _MOST_COMPARED = 20
 
 
 def is_deduplicated(job: Job) -> bool:
-    """Whether the film is part of a batch: those that are made singly are asked for one by one, also again."""
+    """Whether the film is checked for duplicates. Single films are not: each was requested on its own."""
     return job.batch != SINGLES
 
 
 def sketch_for(job: Job, context: RunContext) -> tuple[str, ...]:
-    """The keys by which a film with a script is found by others that are like it; none if it is not compared. Blocks.
+    """The sketch that similar films are found by; empty if the film is not checked. The film has a script. Blocks.
 
-    Rows that a template has a script for differ only where it says so: of these, only the same is the same. Films of
-    another size, preset or language are meant to say the same.
+    Rows that fill a template's own script differ only in a few places: for them, only an exact match counts. Films of
+    another size, preset or language are expected to say the same, and are not compared.
     """
     if not is_deduplicated(job):
         return ()
@@ -43,9 +43,9 @@ def sketch_for(job: Job, context: RunContext) -> tuple[str, ...]:
 
 
 def find_duplicate(job: Job, context: RunContext) -> NearDuplicate | None:
-    """The film of its batch that is most like it, and that it is to be warned of. Blocks.
+    """The most similar film of the batch that this film has to be warned about; None: none, or not checked. Blocks.
 
-    Of films that say the same in other pictures, neither is the other. None: it is alone, or not compared.
+    Films with the same words but other pictures are no duplicates.
     """
     if not is_deduplicated(job) or not job.sketch or job.script is None:
         return None
@@ -56,7 +56,7 @@ def find_duplicate(job: Job, context: RunContext) -> NearDuplicate | None:
         try:
             other, other_said = _read(context.store, job.batch, row.id, context.store.stamp(job.batch, row.id))
         except NightreelError:
-            continue  # a damaged file is told elsewhere
+            continue  # damaged files are reported elsewhere
         if other is None or other.script is None or not (is_before or _was_passed(other)):
             continue
         share = min(jaccard(said, other_said), _share_shown(job, other))
@@ -69,9 +69,9 @@ def find_duplicate(job: Job, context: RunContext) -> NearDuplicate | None:
 
 @lru_cache(maxsize=2 * _MOST_COMPARED)
 def _read(store: CheckpointStore, batch: str, job_id: str, _stamp: str) -> tuple[Job | None, frozenset[str]]:
-    """A job and the shingles of what it says, read once as long as its file stays the same.
+    """A job and the shingles of its words, cached as long as its file is unchanged.
 
-    The films of a batch are compared with the same ones.
+    The films of a batch tend to have the same candidates.
     """
     from pipeline.quality.near_duplicates import narration_text, shingle_set  # noqa: PLC0415 - loads numpy
 
@@ -80,15 +80,15 @@ def _read(store: CheckpointStore, batch: str, job_id: str, _stamp: str) -> tuple
 
 
 def _was_passed(job: Job) -> bool:
-    """Whether it was judged, and not warned of a film like it."""
+    """Whether the film was judged without a warning about a duplicate."""
     checks = job.verdict.checks if job.verdict else ()
     return any(check.name == "duplicate" and check.verdict == "pass" for check in checks)
 
 
 def _share_shown(one: Job, other: Job) -> float:
-    """How much the pictures are alike that both were given: what we draw ourselves follows from words and title.
+    """The similarity of the images in both films, 0 to 1; what we draw ourselves depends only on the words.
 
-    While one of the films is not drawn, or not any more, the files of the pictures are compared.
+    Unless both films are drawn, the image files are compared instead of the scenes.
     """
     if not (_names(one) or _names(other)):
         return 1.0
@@ -102,14 +102,14 @@ def _share_shown(one: Job, other: Job) -> float:
 
 
 def _names(job: Job) -> tuple[str, ...]:
-    """The picture in each scene, by its name; empty: it has none."""
+    """The image name of each scene; empty: the film has no images."""
     scenes = job.script.scenes if job.script else ()
     names = tuple(map(named_picture, scenes))
     return names if any(names) else ()
 
 
 def _looks(job: Job) -> tuple[int, ...]:
-    """What each scene with a picture looks like; empty: there is none, or nobody can look any more."""
+    """A perceptual hash of each scene with an image; empty: there is none, or the files are gone."""
     from pipeline.quality.findings import read_findings  # noqa: PLC0415 - loads PyAV
 
     shown = [segment for segment, name in zip(job.segments, _names(job), strict=False) if name]
@@ -121,7 +121,7 @@ def _looks(job: Job) -> tuple[int, ...]:
 
 
 def _stills(job: Job) -> frozenset[str]:
-    """What the pictures in it show, by their content."""
+    """The SHA-256 of each image in the film."""
     stills = job.pictures.stills if job.pictures else ()
     names = set(_names(job))
     return frozenset(still.sha256 for still in stills if still.name in names)

@@ -1,4 +1,4 @@
-"""The pictures of a film: got, made ready, and kept by content; one that can't be had is told, and done without."""
+"""The pictures of a film: fetched, prepared, and cached by content. A film goes without those that can't be had."""
 
 from __future__ import annotations
 
@@ -45,9 +45,9 @@ from pipeline.script import has_script_template
 from pipeline.state import Cache
 from pipeline.template import picture_file
 
-# Pictures of one film that are got at once.
+# How many pictures of one film are fetched at once.
 _AT_ONCE = 4
-# Who logs in where, in an address.
+# User name and password in a URL.
 _LOGIN = re.compile(r"(?<=://)[^/#]*@")
 Fetch = Callable[[str, Path], Awaitable[None]]
 
@@ -62,31 +62,31 @@ async def gather_pictures(
     wanted: Sequence[WantedPicture] | None = None,
     fetch: Fetch = fetch_picture,
 ) -> Pictures:
-    """The pictures that a brief asks for (or `wanted`), as far as they can be had, in their order.
+    """Fetch and prepare the pictures of a brief (or only `wanted`), in their order. Failures are recorded as incidents.
 
     Raises `StorageError`.
     """
-    wished = brief.pictures if wanted is None else wanted
+    requested = brief.pictures if wanted is None else wanted
     found: dict[str, Still | str] = {}
-    turn = anyio.CapacityLimiter(_AT_ONCE)
+    limiter = anyio.CapacityLimiter(_AT_ONCE)
 
-    async def get(wanted: WantedPicture) -> None:
-        async with turn:
+    async def get(picture: WantedPicture) -> None:
+        async with limiter:
             try:
-                found[wanted.source] = await _still(wanted, brief, context, attempt, fetch)
+                found[picture.source] = await _still(picture, brief, context, attempt, fetch)
             except StorageError:
                 raise
             except NightreelError as error:
                 logger.info("a picture can't be had: %s", error)
-                # Where it went wrong is known, unless it is a service that was asked.
-                who = "" if wanted.source.startswith(error.where) else f"{error.where}: "
-                found[wanted.source] = ". ".join(filter(None, (who + error.message, error.hint)))
+                # Name the place of the error only if it is a service, not the picture itself.
+                who = "" if picture.source.startswith(error.where) else f"{error.where}: "
+                found[picture.source] = ". ".join(filter(None, (who + error.message, error.hint)))
 
     with raise_first_error():
         async with anyio.create_task_group() as tasks:
-            for picture in wished:
+            for picture in requested:
                 tasks.start_soon(get, picture)
-    results = [(each.source, found[each.source]) for each in wished]
+    results = [(each.source, found[each.source]) for each in requested]
     reasons = {name: result for name, result in results if isinstance(result, str)}
     return Pictures(
         stills=tuple(result for _, result in results if isinstance(result, Still)),
@@ -96,7 +96,7 @@ async def gather_pictures(
 
 
 def _incidents(reasons: Mapping[str, str]) -> Iterator[str]:
-    """A line for each reason: a key that is refused is told once, however many pictures it costs."""
+    """A line for each reason, naming all its pictures: a rejected API key is reported once."""
     for reason in dict.fromkeys(reasons.values()):
         names = [_short(name) for name in reasons if reasons[name] == reason]
         if len(names) == 1:
@@ -108,11 +108,11 @@ def _incidents(reasons: Mapping[str, str]) -> Iterator[str]:
 async def gather_script_pictures(
     script: Script, brief: Brief, context: RunContext, attempt: Attempt, known: Pictures | None
 ) -> Pictures | None:
-    """What is `known` of the pictures of the brief, and with it those that only its script names."""
-    asked = await to_thread.run_sync(pictures_named_by_script, script, brief, context)
-    if not asked:
+    """The `known` pictures of the brief, and those that only its script names."""
+    named = await to_thread.run_sync(pictures_named_by_script, script, brief, context)
+    if not named:
         return known
-    found, known = await gather_pictures(brief, context, attempt, wanted=asked), known or Pictures()
+    found, known = await gather_pictures(brief, context, attempt, wanted=named), known or Pictures()
     return Pictures(
         stills=known.stills + found.stills,
         missing=known.missing + found.missing,
@@ -121,9 +121,9 @@ async def gather_script_pictures(
 
 
 def pictures_named_by_script(script: Script, brief: Brief, context: RunContext) -> tuple[WantedPicture, ...]:
-    """The pictures that a script names and its brief does not: its writer searches for them, or they lie beside it.
+    """The pictures that a script names but its brief does not: stock photos, or files beside the template's script.
 
-    What a model makes up is none. Blocks.
+    Other names are made up by the model, and ignored. Blocks.
     """
     named = {"", *(picture.source for picture in brief.pictures)}
     shown = dict.fromkeys(map(named_picture, script.scenes))
@@ -132,9 +132,9 @@ def pictures_named_by_script(script: Script, brief: Brief, context: RunContext) 
 
 
 def find_picture(name: str, brief: Brief, context: RunContext) -> Path:
-    """A picture that lies on this machine: beside the brief that names it, else beside the script of its template.
+    """The file of a local picture: beside the brief that names it, else beside the template's script. Blocks.
 
-    Blocks. Raises `InputError` for one that is not there.
+    Raises `InputError` if it does not exist.
     """
     template = context.template(brief)
     if name in {picture.source for picture in brief.pictures} or not has_script_template(brief, template):
@@ -143,14 +143,14 @@ def find_picture(name: str, brief: Brief, context: RunContext) -> Path:
 
 
 def attributions_of(script: Script, pictures: Pictures | None) -> tuple[Attribution, ...]:
-    """Whose the pictures are that a film shows, each once, as far as somebody has to be named."""
+    """The attributions that the pictures of a film require, each once."""
     stills = {still.name: still for still in pictures.stills} if pictures else {}
     shown = map(stills.get, map(named_picture, script.scenes))
     return tuple(dict.fromkeys(still.attribution for still in shown if still and still.attribution))
 
 
 def drop_missing_pictures(brief: Brief, pictures: Pictures | None) -> Brief:
-    """The brief without the pictures that can't be had: nobody is to write about them."""
+    """The brief without the pictures that can't be had, so that no script is written about them."""
     if not pictures or not pictures.missing:
         return brief
     sections = tuple(
@@ -167,17 +167,17 @@ def _there(block: Block, missing: Collection[str]) -> Block:
 
 
 async def restore_pictures(job: Job, context: RunContext, attempt: Attempt) -> Job:
-    """The job with its pictures at hand: those that the cache has lost since are got again.
+    """The job with all its pictures in the cache: those that were evicted are fetched again.
 
-    Raises `InputError` when one of them can't be had any more: the script shows it.
+    Raises `InputError` if one can't be had any more, since the script shows it.
     """
     if not job.pictures or await to_thread.run_sync(_all_intact, job.pictures, context.cache):
         return job
     brief = drop_missing_pictures(job.brief, job.pictures)
-    asked = await to_thread.run_sync(pictures_named_by_script, job.script, job.brief, context) if job.script else ()
-    again = await gather_pictures(brief, context, attempt, wanted=(*brief.pictures, *asked))
+    named = await to_thread.run_sync(pictures_named_by_script, job.script, job.brief, context) if job.script else ()
+    again = await gather_pictures(brief, context, attempt, wanted=(*brief.pictures, *named))
     if again.missing:
-        hint = "Put it back, or have the film written anew: nightreel retry --from script"
+        hint = "Put it back, or have the film written again: nightreel retry --from script"
         raise InputError("this picture is gone", where=_short(again.missing[0]), hint=hint)
     return job.evolve(pictures=replace(job.pictures, stills=again.stills))
 
@@ -214,12 +214,12 @@ async def _prepared(source: Path, wanted: WantedPicture, cache: Cache, attempt: 
 
 
 async def _fetched(url: str, context: RunContext, fetch: Fetch) -> Path:
-    """What lies at an address, asked for once: what the cache has is taken, also without the network."""
+    """The download of a URL; a cached one is used, also offline."""
 
     async def make(path: Path) -> None:
         if context.settings.offline:
             hint = "Save the picture beside the brief, or drop --offline"
-            raise ConfigurationError("it lies in the network, and --offline forbids that", hint=hint)
+            raise ConfigurationError("it has to be downloaded, and --offline forbids that", hint=hint)
         await to_thread.run_sync(_load)
         await with_retries(context.retry_policy, partial(fetch, url, path))
 
@@ -228,21 +228,21 @@ async def _fetched(url: str, context: RunContext, fetch: Fetch) -> Path:
 
 
 def _load() -> None:
-    """In a thread: aiohttp reads the certificates of the machine."""
-    import pipeline.pictures.fetching  # noqa: F401, PLC0415 - for what importing it does
+    """Import aiohttp in a thread: it reads the system's certificates."""
+    import pipeline.pictures.fetching  # noqa: F401, PLC0415 - imported for its side effect
 
 
 def _digest(path: Path, name: str) -> str:
     try:
         if path.stat().st_size > MOST_BYTES:
-            told = f"has more than {MOST_BYTES // 1024**2} MB"
-            raise InputError(told, where=name, hint="Make it smaller: 4,000 pixels wide are enough")
+            message = f"has more than {MOST_BYTES // 1024**2} MB"
+            raise InputError(message, where=name, hint="Make it smaller: a width of 4,000 pixels is enough")
         return sha256_of(path)
     except OSError as error:
         raise InputError(f"can't be read: {error.strerror or error}", where=name) from error
 
 
 def _short(source: str) -> str:
-    """A path or an address for a message: without a login, and what follows a question mark, which may be a secret."""
+    """A path or URL for messages, without user name, password and query string, which may contain a secret."""
     plain = _LOGIN.sub("", source.partition("?")[0])
     return plain if len(plain) <= 80 else f"{plain[:79]}…"

@@ -1,4 +1,4 @@
-"""A film that is made goes out to the video hosts that are wanted, and what goes with it follows."""
+"""Publishes a film to the requested video hosts, then its companion files: captions, thumbnail, playlist."""
 
 from __future__ import annotations
 
@@ -29,32 +29,32 @@ from pipeline.publishing import files_beside, publish
 from pipeline.settings import Settings
 from pipeline.state import CheckpointStore
 
-# Of such a film nobody waits for words; of one that waits for a person, nobody knows when.
+# No script is to be expected of a film that was given up; one that waits for a person has no known time.
 _GIVEN_UP = (JobStatus.FAILED, JobStatus.CANCELLED)
 _UNDER_WAY = (JobStatus.PENDING, JobStatus.IN_PROGRESS)
 
 
 async def publish_to_hosts(job: Job, package: Package, context: RunContext, attempt: Attempt) -> Job:
-    """The job with a receipt of every host, each saved at once. A host that can't take it is no reason to skip others.
+    """Publish the film to every requested host; return the job with the receipts, each of which is saved at once.
 
-    What goes with the film, and was changed since that was judged, is judged before: `ReviewError` for what may not go.
-    Raises what stands in the way of the film itself, at any host; else, for a film that is out without all that goes
-    with it, what makes the job wait for the rest: `ClosedError` until there is quota for it, `TransientError` if it may
-    pass soon. What only a person can mend is told, and keeps nobody waiting.
+    An error at one host does not keep the film from the others. Companion files that changed since inspection are
+    inspected first: `ReviewError` for one that may not be published. Raises the error that kept the film from a host.
+    If only companions are missing, raises what the job has to wait for: `ClosedError` until there is quota again,
+    `TransientError` for an error that may pass. A missing companion that needs a person is reported, without waiting.
     """
-    passed = await _turn_of(job, context, attempt)
+    skipped = await _check_turn(job, context, attempt)
     try:
         job = await to_thread.run_sync(lambda: with_judged_companions(job, files_beside(package), context))
     except ReviewError:
         await attempt.save(job)
         raise
-    family = await to_thread.run_sync(language_versions_of, job, context.store)
+    versions = await to_thread.run_sync(language_versions_of, job, context.store)
     errors: list[NightreelError] = []
 
-    def to_come(name: str, most: int) -> int:
+    def count_pending(name: str, most: int) -> int:
         return count_unpublished(job, context.store, name, most)
 
-    for host in await to_thread.run_sync(context.hosts.of, job, family, to_come):
+    for host in await to_thread.run_sync(context.hosts.destinations, job, versions, count_pending):
         before = next(filter(host.gave, job.published), None)
         if before and not before.missing:
             continue
@@ -65,42 +65,43 @@ async def publish_to_hosts(job: Job, package: Package, context: RunContext, atte
         except (ProviderError, HeldError) as error:
             errors.append(error)
             continue
-        if passed and before is None:
-            receipt = replace(receipt, remarks=(*receipt.remarks, *passed))
+        if skipped and before is None:
+            receipt = replace(receipt, remarks=(*receipt.remarks, *skipped))
         job = job.evolve(published=(*(each for each in job.published if each is not before), receipt))
-        _tell(job, receipt, context, attempt)
+        _report(job, receipt, context, attempt)
     if job.brief.episode and is_published(job, context):
         await attempt.save(job)
         await release_next_episode(job, context)
     wanted = set(context.hosts.wanted)
-    errors += filter(None, (_wait(job, each, context.settings) for each in job.published if each.destination in wanted))
+    published = [each for each in job.published if each.destination in wanted]
+    errors += filter(None, (_companion_error(job, each, context.settings) for each in published))
     if errors:
         await attempt.save(job)
-        raise _first_to_go_on(errors)
+        raise _first_to_resume(errors)
     return job
 
 
-def _tell(job: Job, receipt: Receipt, context: RunContext, attempt: Attempt) -> None:
-    """Say what a film that is out still lacks, and what a host remarked."""
-    if receipt.missing and not _follows(job, receipt, context.settings):
-        attempt.notify(_told(job, receipt))
+def _report(job: Job, receipt: Receipt, context: RunContext, attempt: Attempt) -> None:
+    """Report missing companions that are not added automatically, and remarks of the host."""
+    if receipt.missing and not _will_follow(job, receipt, context.settings):
+        attempt.notify(_missing_notice(job, receipt))
     for remark in receipt.remarks:
-        # One that concerns the whole project is the same for all films.
+        # A remark about the whole API project is the same for all films.
         context.runtime.notify_once(f"{receipt.destination}: {remark}")
 
 
-async def _turn_of(job: Job, context: RunContext, attempt: Attempt) -> tuple[str, ...]:
-    """What an episode passes over when it goes out now. Raises `TurnError` when it is not its turn."""
+async def _check_turn(job: Job, context: RunContext, attempt: Attempt) -> tuple[str, ...]:
+    """A line for each episode that this one overtakes. Raises `TurnError` if the episode has to wait for its turn."""
     if not job.brief.episode or is_published(job, context):
         return ()
-    if waits := await to_thread.run_sync(turn_error, job, context, "publishing"):
+    if error := await to_thread.run_sync(turn_error, job, context, "publishing"):
         await attempt.save(job)
-        raise waits
+        raise error
     return await to_thread.run_sync(skipped_episodes, job, context)
 
 
 def count_unpublished(job: Job, store: CheckpointStore, host: str, most: int) -> int:
-    """How many other films of the job's batch are not out at a host yet; it is counted up to `most`. Blocks."""
+    """How many other films of the batch are not yet published at a host, counted up to `most`. Blocks."""
     count = 0
     for row in store.index(job.batch).rows(*UNFINISHED):
         if count >= most:
@@ -109,14 +110,14 @@ def count_unpublished(job: Job, store: CheckpointStore, host: str, most: int) ->
     return count
 
 
-def _follows(job: Job, receipt: Receipt, settings: Settings) -> bool:
-    """Whether the rest of what goes with the film is done by itself."""
+def _will_follow(job: Job, receipt: Receipt, settings: Settings) -> bool:
+    """Whether missing companions are added automatically later."""
     return bool(receipt.missing_until or (receipt.missing_may_pass and job.retries < settings.errors.retries))
 
 
-def _wait(job: Job, receipt: Receipt, settings: Settings) -> ProviderError | None:
-    """What makes the job wait for the rest, if anything does."""
-    if not receipt.missing or not _follows(job, receipt, settings):
+def _companion_error(job: Job, receipt: Receipt, settings: Settings) -> ProviderError | None:
+    """The error that makes the job wait for missing companions; None: nothing to wait for."""
+    if not receipt.missing or not _will_follow(job, receipt, settings):
         return None
     message = f"out as {receipt.url}, without {'; '.join(receipt.missing)}"
     if receipt.missing_until:
@@ -124,25 +125,25 @@ def _wait(job: Job, receipt: Receipt, settings: Settings) -> ProviderError | Non
     return TransientError(message, where=receipt.destination)
 
 
-def _first_to_go_on(errors: Sequence[NightreelError]) -> NightreelError:
-    """The error that the job is parked with: one that may pass soon, else the one whose time comes first."""
+def _first_to_resume(errors: Sequence[NightreelError]) -> NightreelError:
+    """The error to park the job with: a transient one, else the one with the earliest time."""
     timed = [(until, number) for number, error in enumerate(errors) if (until := available_at(error))]
-    passing = [error for error in errors if isinstance(error, TransientError)]
-    return passing[0] if passing else errors[min(timed)[1]] if timed else errors[0]
+    transient = [error for error in errors if isinstance(error, TransientError)]
+    return transient[0] if transient else errors[min(timed)[1]] if timed else errors[0]
 
 
-def _told(job: Job, receipt: Receipt) -> str:
+def _missing_notice(job: Job, receipt: Receipt) -> str:
     missing = "; ".join(receipt.missing)
-    goes_on = f"nightreel publish {shlex.quote(job.batch)} --to {receipt.destination} goes on with it"
-    return f"“{title_of(job)}” is out as {receipt.url}, without {missing}. {goes_on}"
+    command = f"nightreel publish {shlex.quote(job.batch)} --to {receipt.destination}"
+    return f"“{title_of(job)}” is out as {receipt.url}, without {missing}. {command} goes on with it"
 
 
 def language_versions_of(job: Job, store: CheckpointStore) -> LanguageVersions:
-    """The siblings of a job in its batch: the same brief, variant and format, another language. Blocks."""
+    """The same film in other languages: jobs of the batch with the same brief, variant and format. Blocks."""
     brief = job.brief
-    words: dict[str, Script] = {}
-    untold: list[str] = []
-    follows = True
+    scripts: dict[str, Script] = {}
+    pending: list[str] = []
+    will_follow = True
     for row in store.refreshed(job.batch).rows_whose("origin", brief.origin):
         if (row.topic, row.variant, row.format) != (brief.title, brief.variant, brief.format or ""):
             continue
@@ -150,8 +151,10 @@ def language_versions_of(job: Job, store: CheckpointStore) -> LanguageVersions:
             continue
         sibling = store.read_job(row.batch, row.id) if row.writer else None
         if sibling and sibling.script:
-            words[row.language] = sibling.script
+            scripts[row.language] = sibling.script
         elif row.status not in _GIVEN_UP:
-            untold.append(row.language)
-            follows &= row.status in _UNDER_WAY or row.parked_until is not None
-    return LanguageVersions(words=words, untold=tuple(sorted(untold)), untold_follow=bool(untold) and follows)
+            pending.append(row.language)
+            will_follow &= row.status in _UNDER_WAY or row.parked_until is not None
+    return LanguageVersions(
+        scripts=scripts, pending=tuple(sorted(pending)), pending_will_follow=bool(pending) and will_follow
+    )

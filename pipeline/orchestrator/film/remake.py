@@ -1,6 +1,6 @@
-"""Make a film anew from one stage on: what was made of it since is forgotten, also by the cache.
+"""Makes a film again from some stage on: discards the results of that stage and all later ones, also from the cache.
 
-`remake_stage` says from which one, when a film did not pass the gate: once, and only where the cause can differ.
+`remake_stage` names the stage for a film that failed the quality gate: once, and only if the result can differ.
 """
 
 from __future__ import annotations
@@ -26,8 +26,8 @@ from pipeline.orchestrator.film.stages.results import segment_files
 from pipeline.script import cached_script_paths, offline_script
 from pipeline.state import Cache
 
-# Who says the same thing in the same way each time.
-_STEADY_VOICES = frozenset({"espeak", "piper", "silence"})
+# Deterministic narrators: the same text gives the same audio.
+_DETERMINISTIC_NARRATORS = frozenset({"espeak", "piper", "silence"})
 # The stage that causes a check to fail. The others are caused by `scenes` (see `SCENE_CHECKS`) or by `film`.
 _CAUSES: Mapping[str, str] = MappingProxyType(
     {
@@ -39,7 +39,7 @@ _CAUSES: Mapping[str, str] = MappingProxyType(
         "silence": "narration",
         "true_peak": "narration",
         "caption_speed": "narration",
-        # How a script is cut into lines is always the same.
+        # Cutting a script into cues is deterministic.
         "words": "subtitles",
         "caption_lines": "subtitles",
     }
@@ -47,12 +47,12 @@ _CAUSES: Mapping[str, str] = MappingProxyType(
 
 
 def remake_stage(job: Job) -> str:
-    """From which stage a film that has failed is made afresh, so that it may pass; empty: it would not.
+    """The stage from which a failed film is made again, so that it may pass; empty: it would fail again.
 
-    Words that a model wrote, and a voice that is a service, come out otherwise the next time; notes that are taken as
-    they are, and a voice on this machine, do not. What is wrong with pictures and files may be a slip in the making.
+    A script by a language model and the voice of a service differ each time; verbatim notes and a local voice do not.
+    Faults of images and files may be due to a glitch, and are worth a second attempt.
     """
-    # Out of the house, a second one would be another film.
+    # A published film must not be replaced by another one.
     if job.remakes or job.published:
         return ""
     if job.stage == "scenes":
@@ -70,19 +70,20 @@ def _may_differ(cause: str, job: Job) -> bool:
     if cause == "script":
         return bool(job.script and job.script.model)
     if cause == "narration":
-        return bool(job.narration and job.narration.narrator not in _STEADY_VOICES)
+        return bool(job.narration and job.narration.narrator not in _DETERMINISTIC_NARRATORS)
     return cause != "subtitles"
 
 
 def discard_from(stage: str, job: Job, context: RunContext) -> Job:
-    """The job without the results of this stage and all after it, which are removed from the cache as well.
+    """The job without the results of this stage and all later ones, which are discarded from the cache as well.
 
-    So the stages really run again; what several films share is made anew for all of them. A receipt of a publishing
-    is kept, but for the stage that makes it. For who has claimed the job, in a thread of `anyio.to_thread`.
+    So the stages really run again, and results shared by several films are made again for all of them. The receipt of a
+    published film is kept, unless publishing itself runs again. The caller must have claimed the job, and runs this in
+    a thread of `anyio.to_thread`.
     """
     again = STAGES[[known.name for known in STAGES].index(stage) :]
     names = {known.name for known in again}
-    for path in _made_by(names, job, context):
+    for path in _cached_results(names, job, context):
         from_thread.run(context.cache.discard, path)
     fields = {name for known in again for name in known.fills}
     if job.published and stage != "publishing":
@@ -91,36 +92,36 @@ def discard_from(stage: str, job: Job, context: RunContext) -> Job:
     if "film" in names:
         from_thread.run(context.clear_work_folder, job.batch, job.id)
     elif job.receipt and film_is_intact(job):
-        # The film itself is to stay: it is looked at, and delivered, from where it lies.
+        # The film itself stays: it is inspected and delivered from where it is.
         package = job.receipt.package
     defaults = {field.name: field.default for field in dataclasses.fields(Job) if field.name in fields}
     return job.evolve(package=package).evolve(**defaults)
 
 
-def _made_by(stages: Iterable[str], job: Job, context: RunContext) -> Iterable[Path]:
-    """What is in the cache of the work of these stages, as far as the job knows."""
+def _cached_results(stages: Iterable[str], job: Job, context: RunContext) -> Iterable[Path]:
+    """The cache files that these stages made for the job."""
     if "script" in stages:
-        yield from _scripts(job, context.for_job(job))
+        yield from _script_files(job, context.for_job(job))
     if "narration" in stages and job.narration:
-        yield from _sounds(job.narration, context.cache)
+        yield from _audio_files(job.narration, context.cache)
     if "scenes" in stages:
         yield from segment_files(job)
     if "film" in stages and job.script:
-        with contextlib.suppress(NightreelError):  # a font or the template is gone: the stage will say so
+        with contextlib.suppress(NightreelError):  # a font or the template is missing: the stage reports it
             stills = cached_stills(job, context.for_job(job))
             yield from [stills] if stills else []
 
 
-def _sounds(narration: Narration, cache: Cache) -> Iterable[Path]:
-    """The clips, and what the voice said for them: joined anew, it would be the same clips."""
+def _audio_files(narration: Narration, cache: Cache) -> Iterable[Path]:
+    """The clips, and the utterances they were joined from: these alone would give the same clips again."""
     for clip in narration.clips:
-        with contextlib.suppress(NightreelError):  # it is gone or damaged: nobody knows what it was made of
+        with contextlib.suppress(NightreelError):  # a missing or damaged clip does not name its utterances
             yield from cached_speeches(clip, cache)
         yield clip.path
 
 
-def _scripts(job: Job, context: RunContext) -> Iterable[Path]:
-    # Without a writer or the template nothing can have been written; the stage will say what is wrong.
+def _script_files(job: Job, context: RunContext) -> Iterable[Path]:
+    # Without a writer or a template there is no script; the stage reports what is wrong.
     with contextlib.suppress(NightreelError):
         brief = with_earlier_episodes(job.brief, context)
         template, original = context.template(brief), context.briefs.original_of(brief)
@@ -128,7 +129,7 @@ def _scripts(job: Job, context: RunContext) -> Iterable[Path]:
         if original == brief:
             yield from cached_script_paths(original, writers=writers, template=template, pace=job.pace)
         elif script := offline_script(original, writers=writers, template=template, pace=job.pace):
-            # The script itself is that of other films, too.
+            # Only the translations: the original script belongs to other films, too.
             kept = CachedAuthor(
                 template=template, context=context, voices=Voices(narrators=context.providers.narrators), brief=brief
             )

@@ -1,7 +1,7 @@
-"""A script on the pictures of a film: a scene that has no room for its texts becomes two, and so on.
+"""Splits scenes whose texts do not fit their layout: one scene becomes two, and so on.
 
-What fits depends on the format, the theme and the language of a film, so it is found out for each. Layouts have broken
-the lines and made the letters smaller before; what has no halves, or needs more room alone, ends in an ellipsis.
+What fits depends on the format, theme and language, so it is tested for each film. Layouts have already wrapped lines
+and reduced the font size; text that can't be split, or does not fit even alone, ends in an ellipsis.
 """
 
 from __future__ import annotations
@@ -16,13 +16,13 @@ from pipeline.errors import raise_first_error
 from pipeline.model import Scene, Script, texts_of
 from pipeline.rendering import Look, find_overflowing_texts
 
-# As much of a text as is told.
-_TOLD_CHARS = 40
+# Length limit of a text quoted in a message.
+_QUOTE_CHARS = 40
 
 
 @dataclass(frozen=True, kw_only=True)
 class SceneFit:
-    """A scene, and those of its texts that its picture has no room for."""
+    """A scene, and those of its texts that do not fit."""
 
     scene: Scene
     cut: frozenset[str]
@@ -31,9 +31,9 @@ class SceneFit:
 async def split_scenes_to_fit(
     script: Script, look: Look, compute: Callable[..., Awaitable[tuple[SceneFit, ...]]]
 ) -> Script:
-    """The script with scenes split that have too much to show, and told what is cut all the same.
+    """The script with overfull scenes split. Texts that are cut nevertheless are recorded as incidents.
 
-    Every scene is laid out, which takes a tenth of a second; `compute` runs that in a worker process.
+    Laying out a scene takes a tenth of a second; `compute` does it in a worker process.
     """
     parts: dict[int, tuple[SceneFit, ...]] = {}
 
@@ -44,31 +44,31 @@ async def split_scenes_to_fit(
         async with create_task_group() as tasks:
             for number, scene in enumerate(script.scenes):
                 tasks.start_soon(part, number, scene)
-    shown = [each for number in sorted(parts) for each in parts[number]]
-    told = [
+    fits = [each for number in sorted(parts) for each in parts[number]]
+    incidents = [
         f'scene {number} ({each.scene.layout}) has no room for all of "{_short(text)}"'
-        for number, each in enumerate(shown, start=1)
+        for number, each in enumerate(fits, start=1)
         for text in dict.fromkeys(named.text for named in texts_of(each.scene))
         if text in each.cut
     ]
-    return replace(script, scenes=tuple(each.scene for each in shown), incidents=(*script.incidents, *told))
+    return replace(script, scenes=tuple(each.scene for each in fits), incidents=(*script.incidents, *incidents))
 
 
 @lru_cache(maxsize=64)
 def split_to_fit(scene: Scene, look: Look) -> tuple[SceneFit, ...]:
-    """The scene, or its halves as far as less is cut in them. The films of a campaign have scenes in common."""
+    """The scene, or its halves if fewer texts are cut in them, recursively. Cached: campaign films share scenes."""
     texts = {shown.name: shown.text for shown in texts_of(scene)}
     whole = SceneFit(scene=scene, cut=frozenset(texts[name] for name in find_overflowing_texts(scene, look)))
     halves = _halves_of(scene) if whole.cut else None
     if halves is None:
         return (whole,)
     parts = tuple(part for half in halves for part in split_to_fit(half, look))
-    # A heading that is too long is so in each of them.
+    # A heading that is too long is cut in each half.
     return parts if len(_all_cut(parts)) < len(whole.cut) else (whole,)
 
 
 def _halves_of(scene: Scene) -> tuple[Scene, Scene] | None:
-    # A worker would load all that writes scripts, and most scenes have room.
+    # Imported late: a worker would load the whole script package, and most scenes fit.
     from pipeline.script import split_scene  # noqa: PLC0415
 
     return split_scene(scene)
@@ -79,4 +79,4 @@ def _all_cut(parts: Iterable[SceneFit]) -> set[str]:
 
 
 def _short(text: str) -> str:
-    return text if len(text) <= _TOLD_CHARS else f"{text[: _TOLD_CHARS - 1]}…"
+    return text if len(text) <= _QUOTE_CHARS else f"{text[: _QUOTE_CHARS - 1]}…"

@@ -1,4 +1,4 @@
-"""Where the scenes of one film are drawn and encoded, and its stills drawn, by worker processes, each at most once."""
+"""Schedules the segments and stills of one film on worker processes; each is made at most once and cached."""
 
 from __future__ import annotations
 
@@ -19,15 +19,15 @@ from pipeline.orchestrator.film.segments import SegmentTask, StillsTask, make_se
 from pipeline.orchestrator.film.series import episode_badge
 from pipeline.rendering import Look, font_digest
 
-# The stills take about as long as so many frames of a scene.
+# The stills take about as long as this many frames of a scene.
 _STILLS_FRAMES = 40
 _STILLS = "stills"
-_Order = TypeVar("_Order", SegmentTask, StillsTask)
+_Task = TypeVar("_Task", SegmentTask, StillsTask)
 
 
 @dataclass(frozen=True, kw_only=True)
 class SceneRenderer:
-    """What all scenes of a film have in common."""
+    """Makes the segments and stills of one film; holds what all its scenes have in common."""
 
     script: Script
     look: Look
@@ -38,9 +38,9 @@ class SceneRenderer:
     attempt: Attempt
 
     async def segment(self, index: int, clip: Clip, cues: tuple[Cue, ...]) -> Segment:
-        """One scene, drawn and encoded in a worker process, if the cache does not have it."""
+        """The segment of one scene: from the cache, or drawn and encoded in a worker process."""
         after = self.script.scenes[index - 1] if index and self.transition != "cut" else None
-        order = SegmentTask(
+        task = SegmentTask(
             scene=self.script.scenes[index],
             cues=cues,
             clip=clip,
@@ -52,39 +52,39 @@ class SceneRenderer:
             opens=not index and not isinstance(self.script.scenes[0], TitleScene),
         )
 
-        make = self._made(make_segment, order, takes=order.frames)
+        make = self._in_worker(make_segment, task, takes=task.frames)
         try:
-            path, _ = await self.context.cache.get_or_make("segment", order.key, ".mp4", make)
+            path, _ = await self.context.cache.get_or_make("segment", task.key, ".mp4", make)
         except QualityError as error:
             raise QualityError(error.message, where=f"scene {index + 1}", hint="The film was not made") from error
-        return Segment(path=path, frames=order.frames)
+        return Segment(path=path, frames=task.frames)
 
     async def stills(self, episode: int) -> Path:
-        """The stills that sell the film, in one file, drawn in a worker process, if the cache has them not."""
-        order = StillsTask(script=self.script, look=self.look, fonts=self.fonts, episode=episode)
-        make = self._made(make_stills, order, takes=_STILLS_FRAMES)
-        path, _ = await self.context.cache.get_or_make(_STILLS, order.key, ".zip", make)
+        """The thumbnails, in one file: from the cache, or drawn in a worker process."""
+        task = StillsTask(script=self.script, look=self.look, fonts=self.fonts, episode=episode)
+        make = self._in_worker(make_stills, task, takes=_STILLS_FRAMES)
+        path, _ = await self.context.cache.get_or_make(_STILLS, task.key, ".zip", make)
         return path
 
-    def _made(
-        self, work: Callable[[_Order, Path], None], order: _Order, *, takes: int
+    def _in_worker(
+        self, work: Callable[[_Task, Path], None], task: _Task, *, takes: int
     ) -> Callable[[Path], Awaitable[None]]:
-        """A function that has a worker do `work`. What killed its process or failed the gate is not tried again."""
+        """A function that runs `work` in a worker. A task that crashed or failed inspection is not run again."""
 
         async def make(path: Path) -> None:
-            if order.key in self.attempt.failed_tasks:
-                raise self.attempt.failed_tasks[order.key]
+            if task.key in self.attempt.failed_tasks:
+                raise self.attempt.failed_tasks[task.key]
             try:
-                await self.attempt.compute(work, order, path, takes=takes)
+                await self.attempt.compute(work, task, path, takes=takes)
             except (CrashError, QualityError) as error:
-                self.attempt.failed_tasks[order.key] = error
+                self.attempt.failed_tasks[task.key] = error
                 raise
 
         return make
 
 
 async def make_renderer(job: Job, context: RunContext, attempt: Attempt) -> SceneRenderer:
-    """The studio of a film, which must have its script. Pictures that the cache has lost are got again first."""
+    """The renderer of a film that has a script. Pictures that were evicted from the cache are fetched again first."""
     job = await restore_pictures(job, context, attempt)
     script = job.script
     assert script is not None
@@ -101,13 +101,13 @@ async def make_renderer(job: Job, context: RunContext, attempt: Attempt) -> Scen
 
 
 def cached_stills(job: Job, context: RunContext) -> Path | None:
-    """The stills of a film, if the cache has them. The film must have its script.
+    """The stills of a film that has a script, if they are cached. Blocks.
 
-    Blocks. Raises `NightreelError` where nobody can know what they would look like.
+    Raises `NightreelError` if something that they depend on is missing, such as a font.
     """
     script = job.script
     assert script is not None
     look = context.look(job.brief, script, job.pictures)
     fonts, episode = font_digest(script, look), episode_badge(job.brief, context.settings)
-    order = StillsTask(script=script, look=look, fonts=fonts, episode=episode)
-    return context.cache.find(_STILLS, order.key, ".zip")
+    task = StillsTask(script=script, look=look, fonts=fonts, episode=episode)
+    return context.cache.find(_STILLS, task.key, ".zip")

@@ -1,7 +1,7 @@
-"""How a film comes to its script: written for its brief, fitted to a length, translated.
+"""Scripts: written for a brief, fitted to a length, translated.
 
-There are two implementations of `Author`: `LiveAuthor` asks writers and voices, and pays; `Kept` (`cached_author.py`)
-uses only what is in the cache.
+There are two implementations of `Author`: `LiveAuthor` calls services and pays for them, `CachedAuthor`
+(`cached_author.py`) uses only the cache.
 """
 
 from __future__ import annotations
@@ -28,23 +28,23 @@ Speak = Callable[[Script], Coroutine[Any, Any, Narration]]
 
 
 class Author(Protocol):
-    """Who writes, translates and speaks for one template."""
+    """Writes, translates and speaks scripts, for one template."""
 
     async def write(self, brief: Brief, pace: Pace | None) -> Script:
-        """The script of a brief; for one that asks for a length, at the `pace` of its voice."""
+        """Write the script of a brief; `pace` is that of its voice, for a brief with a target length."""
         ...
 
     async def translate(self, script: Script, language: str, length: TargetLength | None) -> Script:
-        """A script in another language."""
+        """Translate a script."""
         ...
 
     async def speaker(self, brief: Brief) -> Speak:
-        """What speaks a script as the film of the brief is spoken."""
+        """A function that speaks a script with the voice of the brief."""
         ...
 
 
 async def write_original(brief: Brief, context: RunContext, author: Author) -> tuple[Script, Pace | None]:
-    """The script that the films of `brief` begin with, and the pace it was written for, if it has to keep a length."""
+    """Write the script before translation; return it, and the pace it was written for if it has a target length."""
     original = context.briefs.original_of(brief)
     if not (original.length_s and context.providers.models):
         return await author.write(original, None), None
@@ -53,9 +53,9 @@ async def write_original(brief: Brief, context: RunContext, author: Author) -> t
 
 
 async def write_translation(script: Script, pace: Pace | None, brief: Brief, author: Author) -> Script:
-    """The script of `write_original` in the language of `brief`.
+    """Translate the script of `write_original` into the language of `brief`.
 
-    It is fitted to the length that is wanted if the original was: notes that are spoken as they are keep theirs.
+    The translation is fitted to the target length if the original was: notes that are read out verbatim are not.
     """
     translate = partial(author.translate, script, brief.language)
     if not (brief.length_s and pace and script.model):
@@ -66,7 +66,7 @@ async def write_translation(script: Script, pace: Pace | None, brief: Brief, aut
 
 @dataclass(frozen=True, kw_only=True)
 class LiveAuthor:
-    """Asks writers, translators and voices, and pays them."""
+    """An `Author` that calls writers, translators and narrators, and charges the costs to the attempt."""
 
     job: Job
     template: Template
@@ -76,7 +76,7 @@ class LiveAuthor:
     async def script(self) -> tuple[Script, Pace | None]:
         """The script of the job's film, and the pace that its original was written for.
 
-        Films that want the same one at the same moment pay for it once.
+        Concurrent films with the same original script pay for it once.
         """
         brief, context = self.job.brief, self.context
         original = await to_thread.run_sync(context.briefs.original_of, brief)
@@ -90,9 +90,9 @@ class LiveAuthor:
         return script, pace
 
     async def write(self, brief: Brief, pace: Pace | None) -> Script:
-        """See `Author`. What was written before is not asked for again."""
+        """See `Author`. A cached script is not requested again."""
         writers = await to_thread.run_sync(lambda: self.context.providers.writers_of(brief, self.template))
-        # What an earlier attempt has paid for is the film's, also when the first choice could answer by now.
+        # A retry uses the script that an earlier attempt paid for, even if a preferred writer is available by now.
         look_up = cached_script if self.job.attempts > 1 else offline_script
         template, billing = self.template, self.attempt.billing
         known = await to_thread.run_sync(partial(look_up, brief, writers=writers, template=template, pace=pace))
@@ -117,7 +117,7 @@ class LiveAuthor:
 
 
 def glossary_terms(brief: Brief, language: str) -> tuple[tuple[str, str], ...]:
-    """The terms of the series of a film, and what they are in a language."""
+    """The glossary of the film's series: each term with its translation."""
     glossary = brief.serial.glossary if brief.serial else ()
     return tuple((term.written, term.in_language(language)) for term in glossary)
 
@@ -125,7 +125,7 @@ def glossary_terms(brief: Brief, language: str) -> tuple[tuple[str, str], ...]:
 async def speaker(
     brief: Brief, context: RunContext, attempt: Attempt | None = None
 ) -> partial[Coroutine[Any, Any, Narration]]:
-    """A function that narrates a script as the film does: its narrators, voice and pronunciations."""
+    """`narrate` with the narrators, voice and pronunciations of a film."""
     speak = partial(
         narrate,
         normalise=await to_thread.run_sync(normaliser_for, brief.language, context.providers.pronunciations_of(brief)),

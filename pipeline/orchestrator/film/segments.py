@@ -1,7 +1,7 @@
-"""Where drawing and encoding meet: one scene becomes one segment, in one worker process.
+"""Tasks for worker processes: draw a scene and encode it to a segment, join the segments, draw the stills.
 
-The pictures of a scene never leave the process that draws them; what comes back is the name of a file, decoded and
-inspected.
+Frames never leave the process that draws them. A task returns when its file is written; segments are also decoded and
+inspected by then.
 """
 
 from __future__ import annotations
@@ -22,37 +22,37 @@ from pipeline.rendering import RENDERING_VERSION, Frame, Look, draw_scene, draw_
 
 @dataclass(frozen=True, kw_only=True)
 class SegmentTask:
-    """Everything a worker needs to make one segment, and nothing else."""
+    """Everything a worker needs to make one segment."""
 
     scene: Scene
     cues: tuple[Cue, ...]
     clip: Clip
     look: Look
-    # Digest of the font files it will be set in.
+    # Digest of the font files that its texts are set in.
     fonts: str
     encoder: EncoderPlan
-    # What it comes from, and how. After a cut nobody has to know, and films share the scene wherever it stands.
+    # The scene before, and the transition from it. None after a cut, so that films can share the segment.
     after: Scene | None = None
     transition: Transition = "cut"
-    # Whether the film begins with it, and its layout has to be told so.
+    # Whether the scene opens the film and its layout depends on that.
     opens: bool = False
 
     @property
     def frames(self) -> int:
-        """How many pictures the scene lasts."""
+        """The duration of the scene in frames."""
         return self.look.format.frames_of(self.clip.samples)
 
     @cached_property
     def key(self) -> str:
-        """Names the segment by its content: the same order, made by the same code, is made once."""
+        """The cache key: a hash of everything that shapes the segment, and of the versions of the code."""
         versions = (RENDERING_VERSION, ASSEMBLY_VERSION, INSPECTION_VERSION, self.fonts)
         sound = (self.clip.sha256, self.clip.words)
-        comes = (self.after, self.transition, self.opens)
-        return content_key(versions, sound, self.scene, self.cues, self.look, self.encoder, *comes)
+        opening = (self.after, self.transition, self.opens)
+        return content_key(versions, sound, self.scene, self.cues, self.look, self.encoder, *opening)
 
 
 def preload_worker_modules() -> None:
-    """Import what workers are asked to do (draw, encode, inspect, master): whoever only orders that does without."""
+    """Import everything that worker processes use. The command itself does without these imports."""
     from pipeline.media import versions  # noqa: F401, PLC0415
     from pipeline.narration import clips, mastering  # noqa: F401, PLC0415
     from pipeline.orchestrator.film import scene_fit  # noqa: F401, PLC0415
@@ -63,42 +63,42 @@ def preload_worker_modules() -> None:
     quality.load()
 
 
-def make_segment(order: SegmentTask, path: Path) -> None:
-    """Draw the scene, encode it, with its sound, to `path`, and inspect what came of it. Runs in a worker process.
+def make_segment(task: SegmentTask, path: Path) -> None:
+    """Draw the scene, encode it with its audio to `path`, and inspect the result. Runs in a worker process.
 
-    Raises `QualityError` for a segment that does not pass.
+    Raises `QualityError` for a segment that fails inspection.
     """
     frames = draw_scene(
-        order.scene,
-        words=order.clip.words,
-        cues=order.cues,
-        frames=order.frames,
-        look=order.look,
-        after=order.after,
-        transition=order.transition,
-        opens=order.opens,
+        task.scene,
+        words=task.clip.words,
+        cues=task.cues,
+        frames=task.frames,
+        look=task.look,
+        after=task.after,
+        transition=task.transition,
+        opens=task.opens,
     )
     changes: set[int] = set()
     encode_segment(
-        _noting(changes, frames),
-        clip=order.clip.path,
-        samples=order.clip.samples,
+        _recording(changes, frames),
+        clip=task.clip.path,
+        samples=task.clip.samples,
         path=path,
-        video_format=order.look.format,
-        encoder=order.encoder,
+        video_format=task.look.format,
+        encoder=task.encoder,
     )
     expected = Expected(
-        video_format=order.look.format,
-        lengths=(order.clip.samples,),
-        subtitles=Subtitles(scenes=(order.cues,)),
-        codec=order.encoder.codec,
-        variable_rate=order.encoder.holds_of_codec == "variable",
+        video_format=task.look.format,
+        lengths=(task.clip.samples,),
+        subtitles=Subtitles(scenes=(task.cues,)),
+        codec=task.encoder.codec,
+        variable_rate=task.encoder.holds_of_codec == "variable",
     )
-    inspect_segment(path, expected, changes=changes, rest_db=order.encoder.rest_db, clip_lufs=order.clip.loudness_lufs)
+    inspect_segment(path, expected, changes=changes, rest_db=task.encoder.rest_db, clip_lufs=task.clip.loudness_lufs)
 
 
-def _noting(changes: set[int], frames: Iterable[Frame]) -> Iterator[Frame]:
-    """The same frames; the frame times at which each begins are put into `changes` as they go by."""
+def _recording(changes: set[int], frames: Iterable[Frame]) -> Iterator[Frame]:
+    """Pass the frames on, and add the frame number at which each begins to `changes`."""
     at = 0
     for frame in frames:
         changes.add(at)
@@ -107,29 +107,29 @@ def _noting(changes: set[int], frames: Iterable[Frame]) -> Iterator[Frame]:
 
 
 def join_film(segments: tuple[Segment, ...], sound: Path | None, title: str, path: Path, frame_rate: int) -> Video:
-    """Join the scenes of a film to `path`, with a sound of its own if it has one. Runs in a worker process."""
-    # A worker that was killed while it joined them left as much as it had written.
+    """Join segments to a film at `path`; `sound` replaces their audio. Runs in a worker process."""
+    # Remove partial files of a worker that was killed.
     discard_stale_temporaries(path)
     return join_segments(segments, path=path, frame_rate=frame_rate, title=title, sound=sound)
 
 
 @dataclass(frozen=True, kw_only=True)
 class StillsTask:
-    """Everything a worker needs to make a film's stills. One piece of work: what they have in common is drawn once."""
+    """Everything a worker needs to draw a film's stills. One task for all, since they have parts in common."""
 
     script: Script
     look: Look
-    # Digest of the font files it will be set in.
+    # Digest of the font files that their texts are set in.
     fonts: str
-    # That they name, 0: none.
+    # The episode number that they show; 0: none.
     episode: int = 0
 
     @cached_property
     def key(self) -> str:
-        """Names the stills by their content."""
+        """The cache key."""
         return content_key(RENDERING_VERSION, self.fonts, self.script, self.look, self.episode)
 
 
-def make_stills(order: StillsTask, path: Path) -> None:
-    """Draw the stills of a film to `path`, all in one file. Runs in a worker process."""
-    write_stills(draw_thumbnails(order.script, order.look, episode=order.episode), path)
+def make_stills(task: StillsTask, path: Path) -> None:
+    """Draw the stills of a film into one file. Runs in a worker process."""
+    write_stills(draw_thumbnails(task.script, task.look, episode=task.episode), path)

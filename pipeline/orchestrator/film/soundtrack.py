@@ -1,6 +1,6 @@
-"""Where music and voice meet: a bed becomes a loop, the loop and the clips become the sound of a film.
+"""The soundtrack of a film with background music: a loop is made from the music, then mixed under the voice.
 
-Both happen in worker processes; what comes back are names of files.
+Both are tasks for worker processes, which write files.
 """
 
 from __future__ import annotations
@@ -20,10 +20,10 @@ from pipeline.quality import INSPECTION_VERSION, inspect_sound
 
 @dataclass(frozen=True, kw_only=True)
 class MixTask:
-    """Everything a worker needs to mix the sound of a film, and nothing else."""
+    """Everything a worker needs to mix the soundtrack of a film."""
 
     clips: tuple[Clip, ...]
-    # The prepared loop, and the digest of the file that it was made of.
+    # The prepared loop, and the digest of its source file.
     loop: Path
     bed: str
     plan: MixPlan
@@ -31,20 +31,20 @@ class MixTask:
 
     @property
     def key(self) -> str:
-        """Names the mix by its content."""
+        """The cache key."""
         sound = tuple((clip.sha256, clip.words) for clip in self.clips)
         versions = (BED_VERSION, MIX_VERSION, INSPECTION_VERSION)
         return content_key(versions, sound, self.bed, self.plan, self.audio_kbps)
 
 
-def make_mix(order: MixTask, path: Path) -> None:
-    """Mix the sound of a film to `path`, and measure it. Runs in a worker process."""
-    mix_film(order.clips, order.loop, plan=order.plan, path=path, bit_rate=1_000 * order.audio_kbps)
+def make_mix(task: MixTask, path: Path) -> None:
+    """Mix the soundtrack of a film to `path` and inspect it. Runs in a worker process."""
+    mix_film(task.clips, task.loop, plan=task.plan, path=path, bit_rate=1_000 * task.audio_kbps)
     inspect_sound(path)
 
 
 async def prepare_loop(bed: Bed, context: RunContext, attempt: Attempt) -> Path:
-    """The bed as a loop. Raises `InputError` for a file that is no music."""
+    """The music as a seamless loop. Raises `InputError` for a file that is not audio."""
 
     async def make(path: Path) -> None:
         await attempt.compute(prepare_bed, bed, path)
@@ -54,16 +54,16 @@ async def prepare_loop(bed: Bed, context: RunContext, attempt: Attempt) -> Path:
 
 
 async def bed_of(brief: Brief, context: RunContext) -> Bed | None:
-    """The music that a completed brief asks for, if any. Raises `InputError` if it is not there."""
+    """The background music of a completed brief; None: no music. Raises `InputError` if the file is missing."""
     return await to_thread.run_sync(context.bed, brief)
 
 
 async def mix_soundtrack(brief: Brief, clips: tuple[Clip, ...], context: RunContext, attempt: Attempt) -> Path | None:
-    """The sound of a whole film, if it has music: an MP4 with one audio track."""
+    """The soundtrack of the whole film, an MP4 with one audio track; None: the film has no music."""
     bed = await bed_of(brief, context)
     if bed is None:
         return None
-    order = MixTask(
+    task = MixTask(
         clips=clips,
         loop=await prepare_loop(bed, context, attempt),
         bed=bed.sha256,
@@ -72,7 +72,7 @@ async def mix_soundtrack(brief: Brief, clips: tuple[Clip, ...], context: RunCont
     )
 
     async def make(path: Path) -> None:
-        await attempt.compute(make_mix, order, path)
+        await attempt.compute(make_mix, task, path)
 
-    path, _ = await context.cache.get_or_make("mix", order.key, ".mp4", make)
+    path, _ = await context.cache.get_or_make("mix", task.key, ".mp4", make)
     return path

@@ -1,4 +1,4 @@
-"""Photos that are searched for: asked for once, kept with whose they are, and always the same for the same words."""
+"""Stock photos: search results are cached, so that the same search terms always give the same photo."""
 
 from __future__ import annotations
 
@@ -24,9 +24,9 @@ from pipeline.pictures.stock import (
     suitable,
 )
 
-# Part of the keys of kept answers: raise it when another photo would be chosen of the same ones.
+# Part of the cache keys: increase it when the code would choose another photo from the same results.
 _VERSION = "1"
-# Of one answer: what is broken at the first is seldom whole at the third.
+# How many photos of one result are tried: if three fail, the rest will most likely fail as well.
 _MOST_TRIED = 3
 
 _T = TypeVar("_T")
@@ -35,17 +35,18 @@ _T = TypeVar("_T")
 async def find_photo(
     source: str, brief: Brief, context: RunContext, take: Callable[[StockPhoto, PictureSource], Awaitable[_T]]
 ) -> _T:
-    """What `take` makes of the first photo that can be had, of the first service that has one.
+    """Search the services in order; return what `take` makes of the first usable photo.
 
-    Raises what `take` and the first service raise, `ConfigurationError` when no service has a key, and `InputError`.
+    Raises the error of the first service if all fail, `ConfigurationError` if no service has an API key, and
+    `InputError` for an empty search.
     """
     words = stock_words(source)
     if not words:
-        raise InputError("says nothing to search for", hint="Write what is to be seen: stock:red fox in snow")
+        raise InputError("has no search terms", hint="Write what is to be seen: stock:red fox in snow")
     services = await to_thread.run_sync(lambda: context.providers.stock_sources)
     if not services:
         hint = "Set PEXELS_API_KEY (pexels.com/api) or PIXABAY_API_KEY (pixabay.com/api/docs)"
-        raise ConfigurationError("no service with photos has a key", hint=hint)
+        raise ConfigurationError("no stock photo service has a key", hint=hint)
     query = _query(words, source, brief, context)
     errors: list[NightreelError] = []
     for service in services:
@@ -60,7 +61,7 @@ async def find_photo(
 
 def _query(words: str, source: str, brief: Brief, context: RunContext) -> StockQuery:
     shape = context.encoding(brief).video_format
-    # What a brief searches for is in its language, its film may be in another one; models take English.
+    # Search terms in a brief are in the language it was written in, even if the film is translated; models use English.
     is_named = any(picture.source == source for picture in brief.pictures)
     language = (brief.translated_from or brief.language) if is_named else "en"
     orientation = orientation_of(shape.width_px, shape.height_px)
@@ -82,7 +83,7 @@ async def _from(
     except (InputError, PermanentError):
         if not was_kept or context.settings.offline:
             raise
-    # Their addresses are not promised to last for longer than a day.
+    # The URLs of photos are only guaranteed for a day.
     await context.cache.discard(path)
     path, _ = await _answer(service, query, context)
     return await first_of(await to_thread.run_sync(_read, path))
@@ -104,7 +105,7 @@ async def _first_of(
 
 
 async def _answer(service: PictureSource, query: StockQuery, context: RunContext) -> tuple[Path, bool]:
-    """The file with the photos that a service has found, and whether it was there already."""
+    """The file with the search result of a service, and whether it was cached."""
 
     async def make(path: Path) -> None:
         if context.settings.offline:

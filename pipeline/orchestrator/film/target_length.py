@@ -1,4 +1,4 @@
-"""A film of the length that was asked for: a pace before it is written, and a look at what was spoken."""
+"""Films of a requested length: measure the pace of the voice before writing, and check the length after speaking."""
 
 from __future__ import annotations
 
@@ -10,9 +10,9 @@ from pipeline.narration.pace import measure_pace
 from pipeline.script.length import predicted_s, thinking_pauses_s
 from pipeline.script.translation.word_budget import TargetLength
 
-# What is promised of a film.
+# The promised accuracy of the length.
 _TOLERANCE = 0.15
-# More is heard as a voice in a hurry, or one that drags.
+# A larger change of the speaking rate sounds rushed or dragging.
 _MOST_PERCENT = 8
 
 
@@ -23,16 +23,16 @@ async def write_to_length(
     write: Callable[[Pace], Awaitable[Script]],
     speak: Callable[[Script], Awaitable[Narration]],
 ) -> tuple[Script, Pace]:
-    """A script for a film of `wanted_s` in `language`, and the pace that it was written for.
+    """Write a script for a film of `wanted_s` seconds; return it with the pace that it was written for.
 
-    The pace is that of a sample. Where the film shows another, because of what a sample of ten seconds can't know, the
-    script is written once more at the pace of the film, and the nearer of the two counts. What is spoken for that lies
-    in the cache, where the narration will look for it. Raises what `write` and `speak` raise.
+    The pace is measured on a sample of ten seconds. If the spoken film shows another pace, the script is written once
+    more at that pace, and the closer of the two is used. The clips stay in the cache for the narration stage. Raises
+    what `write` and `speak` raise.
     """
     pace = await measure_pace(language, speak=speak)
     script = await write(pace)
     lasts_s = film_duration_s(await speak(script))
-    # Notes that are spoken as they are can't be written in another way.
+    # Notes that are read out verbatim can't be rewritten.
     if is_close_to(lasts_s, wanted_s) or not script.model:
         return script, pace
     silence_s = len(script.scenes) * pace.scene_s + thinking_pauses_s(script)
@@ -49,9 +49,10 @@ async def translate_to_length(
     translate: Callable[[TargetLength], Awaitable[Script]],
     speak: Callable[[Script], Awaitable[Narration]],
 ) -> Script:
-    """A translation for a film of `wanted_s` in `language`: as `write_to_length` with lines that are there already.
+    """Translate a script for a film of `wanted_s` seconds, like `write_to_length`.
 
-    What came out too long or too short is shown to the translator, once. Raises what `translate` and `speak` raise.
+    A translation that is too long or too short is shown to the translator, once, to be corrected. Raises what
+    `translate` and `speak` raise.
     """
     length = TargetLength(wanted_s=wanted_s, pace=await measure_pace(language, speak=speak))
     script = await translate(length)
@@ -66,15 +67,15 @@ async def translate_to_length(
 async def adjust_to_length(
     narration: Narration, wanted_s: int, *, prosody: Prosody, speak: Callable[..., Awaitable[Narration]]
 ) -> Narration:
-    """The narration, or the same a little faster or slower if that is what is missing to `wanted_s`.
+    """The narration, spoken slightly faster or slower if that brings it to `wanted_s`.
 
-    `speak` speaks it again with another `prosody`. What still differs by more than is promised stands in its
-    incidents: nothing is ever cut off.
+    `speak` speaks it again with another `prosody`. A remaining difference beyond the tolerance is recorded as an
+    incident: nothing is ever cut off.
     """
     lasts_s = film_duration_s(narration)
     if is_close_to(lasts_s, wanted_s):
         return narration
-    # What is not about right is off by more than this.
+    # Any deviation outside the tolerance is larger than this.
     percent = _MOST_PERCENT if lasts_s > wanted_s else -_MOST_PERCENT
     if is_close_to(lasts_s / (1 + percent / 100), wanted_s):
         rate_percent = max(-50, min(100, prosody.rate_percent + percent))
@@ -87,7 +88,7 @@ async def adjust_to_length(
 
 
 def length_warning(narration: Narration, wanted_s: int) -> str:
-    """What to do about a film that is not as long as was asked for; empty: it is."""
+    """What to do about a film that misses its requested length; empty: it does not."""
     lasts_s = film_duration_s(narration)
     if is_close_to(lasts_s, wanted_s):
         return ""
@@ -100,10 +101,10 @@ def _with(narration: Narration, incident: str) -> Narration:
 
 
 def film_duration_s(narration: Narration) -> float:
-    """How long a film lasts in seconds."""
+    """The duration of a film in seconds."""
     return sum(clip.samples for clip in narration.clips) / SAMPLE_RATE_HZ
 
 
 def is_close_to(lasts_s: float, wanted_s: float) -> bool:
-    """Whether a length is what was promised."""
+    """Whether a length is within the promised tolerance."""
     return abs(lasts_s - wanted_s) <= wanted_s * _TOLERANCE

@@ -1,4 +1,4 @@
-"""The rows that were refused, as a CSV: their cells as they were, and why. Mended there, it can be run itself."""
+"""Rejected rows as a CSV with their original cells and the reasons. Once corrected, the file can be run itself."""
 
 from __future__ import annotations
 
@@ -19,10 +19,10 @@ ADDED = ("row", "line", "reason", "mend")
 def write_rejected(
     path: Path, columns: Sequence[str], *, separator: str = ","
 ) -> Iterator[Callable[[TableRow | BrokenRow, list[RowProblem]], None]]:
-    """What takes the refused rows and writes them to `path`; a file of an earlier run goes. Raises `StorageError`.
+    """Yield a callback that appends a rejected row to `path`. Raises `StorageError`.
 
-    A row with too few cells, or too many, has them here as well: run as it is, it is refused again. There is no file
-    where nothing was refused.
+    The file of an earlier run is deleted first; it is created only if a row is rejected. A row with too few or too many
+    cells is written with as many: uncorrected, it is rejected again.
     """
     with storage_errors(path):
         path.unlink(missing_ok=True)
@@ -33,7 +33,7 @@ def write_rejected(
                 nonlocal file
                 if file is None:
                     path.parent.mkdir(parents=True, exist_ok=True)
-                    # Excel takes a file without the mark for one in Windows-1252.
+                    # Without a byte order mark, Excel reads the file as Windows-1252.
                     file = path.open("w", encoding="utf-8-sig", newline="")
                     csv.writer(file, delimiter=separator).writerow(map(escape_formulas, (*ADDED, *columns)))
                 first = problems[0]
@@ -43,7 +43,7 @@ def write_rejected(
                 mends = "; ".join(dict.fromkeys(each.mend for each in problems))
                 own = [row.cells.get(column, "") for column in columns]
                 if isinstance(row, BrokenRow):
-                    own = [*own[: len(row.cells)], *row.over]
+                    own = [*own[: len(row.cells)], *row.extra]
                 csv.writer(file, delimiter=separator).writerow(
                     map(escape_formulas, (str(first.row), str(first.line), reasons, mends, *own))
                 )

@@ -1,6 +1,6 @@
-"""Tables, row by row: files, databases, what services answer. However many rows there are, one is in memory.
+"""Tabular data sources, streamed: files, databases, HTTP APIs. Memory use does not depend on the number of rows.
 
-    table = open_table(Path("customers.csv"), TableForm())
+    table = open_table(Path("customers.csv"), TableOptions())
     for row in table.rows():  # a `TableRow`, or a `BrokenRow` with the reason
         ...
 
@@ -13,6 +13,7 @@ pages                pages of an HTTP API, as one table
 encoding             character encoding detection; windows_1252: is it really Windows-1252? letter_frequencies: the
                      same by letter frequencies of languages
 cell_values          typed values -> strings
+cell_checks          null markers, spreadsheet errors, unfilled placeholders, mojibake
 """
 
 from __future__ import annotations
@@ -20,11 +21,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 from pathlib import Path
 
+from pipeline.sources.tables.cell_checks import cell_defect, cell_remedy, is_blank_marker
 from pipeline.sources.tables.cell_values import FormattedNumber, Number, formatted
 from pipeline.sources.tables.database import open_database
 from pipeline.sources.tables.delimited import open_delimited
 from pipeline.sources.tables.dialect import normalise_name
-from pipeline.sources.tables.encoding import cell_defect, cell_remedy, is_blank_marker
 from pipeline.sources.tables.json_rows import open_json
 from pipeline.sources.tables.pages import open_pages
 from pipeline.sources.tables.table import BrokenRow, Table, TableOpener, TableOptions, TableRow
@@ -47,7 +48,7 @@ __all__ = [
     "open_table",
 ]
 
-# Add a kind of table here, and to those that `naming` knows.
+# A new format is added here and to `sources.naming.TABLES`.
 _OPENERS: Mapping[str, TableOpener] = {
     ".csv": open_delimited,
     ".tsv": open_delimited,
@@ -62,12 +63,12 @@ _OPENERS: Mapping[str, TableOpener] = {
 }
 
 
-def open_table(source: Path | str, form: TableOptions) -> Table:
-    """The table in a file or a database, with its columns. Blocks; memory does not grow with its rows.
+def open_table(source: Path | str, options: TableOptions) -> Table:
+    """Open a file or a database as a table. Blocks.
 
-    Raises `SourceError` for what is missing, empty, none of ours or can't be read, and `MissingToolError` where the
-    extra that reads it is not installed. What an endpoint answers is fetched first: see `pages`.
+    Raises `SourceError` if it is missing, empty, unreadable or of another format, and `MissingToolError` if the extra
+    for its format is not installed. Pages of an HTTP API are downloaded first: see `pages`.
     """
     if is_database(source):
-        return open_database(source, form)
-    return _OPENERS[Path(source).suffix.casefold()](source if isinstance(source, Path) else Path(source), form)
+        return open_database(source, options)
+    return _OPENERS[Path(source).suffix.casefold()](source if isinstance(source, Path) else Path(source), options)

@@ -1,7 +1,7 @@
-"""The rows of a query: SQLite, PostgreSQL and whatever else SQLAlchemy speaks to. Read only, a few rows at a time.
+"""SQL queries as tables: SQLite, PostgreSQL and other databases that SQLAlchemy supports. Read-only, streamed.
 
-Addresses are SQLAlchemy's, "postgresql://reader@db.example.org/crm"; a file of SQLite is one as well. What an address
-holds as a password is in no message, and in nothing that is kept.
+Sources are SQLAlchemy URLs ("postgresql://reader@db.example.org/crm") or SQLite files. The password of a URL appears in
+no message and is not stored.
 """
 
 from __future__ import annotations
@@ -23,86 +23,90 @@ from pipeline.sources.urls import redacted
 if TYPE_CHECKING:
     from sqlalchemy import URL, Connection, CursorResult
 
-# The server keeps the rest.
-_AT_ONCE = 500
-_CONNECT_S = 15
-# The driver that is used where an address names none: SQLAlchemy's own choice is not ours.
+# Rows fetched at once from a server-side cursor.
+_FETCH_ROWS = 500
+_CONNECT_TIMEOUT_S = 15
+# Drivers for URLs that name none: psycopg 3, where SQLAlchemy's default is psycopg2.
 _DRIVERS = {"postgresql": "postgresql+psycopg", "postgres": "postgresql+psycopg"}
-# A comment ends at its first end: of thirty, each could end with any other.
+# Matches a comment up to its first end: a lazy `.*?` would backtrack exponentially over many comments.
 _COMMENT = r"--[^\n]*\n|/\*[^*]*\*+(?:[^*/][^*]*\*+)*/"
-_READS = re.compile(rf"(?:\s|{_COMMENT}|\()*(select|with|table|values)\b", re.IGNORECASE)
+_SELECT = re.compile(rf"(?:\s|{_COMMENT}|\()*(select|with|table|values)\b", re.IGNORECASE)
 _QUERY_HINT = "Write --query 'SELECT name, price FROM customers', or source.query in nightreel.toml"
-# What people know addresses of, and no database is called by.
-_OTHER_ADDRESSES = frozenset({"data", "file", "ftp", "ftps", "gs", "s3", "sftp", "smb", "ws", "wss"})
+# URL schemes of other things, which SQLAlchemy would take for a database.
+_OTHER_SCHEMES = frozenset({"data", "file", "ftp", "ftps", "gs", "s3", "sftp", "smb", "ws", "wss"})
 _EXTRA = 'pip install "nightreel[db]"'
 
 
-def open_database(source: Path | str, form: TableOptions) -> Table:
-    """See `TableOpener`. A `Path` is a file of SQLite; a text is an address."""
+def open_database(source: Path | str, options: TableOptions) -> Table:
+    """See `TableOpener`. A `Path` is an SQLite file, a string a URL."""
     name = redacted(source)
-    if isinstance(source, str) and source.partition(":")[0].casefold() in _OTHER_ADDRESSES:
-        hint = "Give a file, an address that begins with https://, or a database and --query"
-        raise InputError("is no address that rows are read from", where=name, hint=hint)
-    if not form.query:
-        raise InputError("is a database, and nothing is asked of it", where=name, hint=_QUERY_HINT)
-    if not _READS.match(form.query):
-        raise InputError("only reads: the query must begin with SELECT or WITH", where="--query", hint=_QUERY_HINT)
-    url = _url(source, form.password)
-    with _answer(url, form.query, name) as answer:
-        names = list(answer.keys())
+    if isinstance(source, str) and source.partition(":")[0].casefold() in _OTHER_SCHEMES:
+        hint = "Give a file, an https:// URL, or a database URL and --query"
+        raise InputError("is not a supported source", where=name, hint=hint)
+    if not options.query:
+        raise InputError("is a database and needs a query", where=name, hint=_QUERY_HINT)
+    if not _SELECT.match(options.query):
+        raise InputError("the query must begin with SELECT or WITH", where="--query", hint=_QUERY_HINT)
+    url = _url(source, options.password)
+    with _execute(url, options.query, name) as result:
+        names = list(result.keys())
     check_width(names, name)
-    columns, doubled = named_columns(names)
-    rows = partial(_rows, url, form.query, name, columns)
-    return Table(path=name, columns=columns, doubled=doubled, rows=rows, form=f"a query of {url.get_backend_name()}")
+    columns, duplicates = named_columns(names)
+    rows = partial(_rows, url, options.query, name, columns)
+    return Table(
+        path=name, columns=columns, duplicates=duplicates, rows=rows, description=f"a query of {url.get_backend_name()}"
+    )
 
 
 def _rows(url: URL, query: str, name: str, columns: Sequence[str]) -> Iterator[TableRow]:
-    with _answer(url, query, name) as answer:
-        for number, row in enumerate(answer, start=1):
+    with _execute(url, query, name) as result:
+        for number, row in enumerate(result, start=1):
             cells = dict(zip(columns, map(cell_of, row), strict=True))
             yield TableRow(number=number, line=number, cells=cells)
 
 
 @contextmanager
-def _answer(url: URL, query: str, name: str) -> Iterator[CursorResult[tuple[object, ...]]]:
-    """What the database answers; nothing is ever committed."""
-    from sqlalchemy import create_engine, exc, text  # noqa: PLC0415 - of an extra
+def _execute(url: URL, query: str, name: str) -> Iterator[CursorResult[tuple[object, ...]]]:
+    """Run the query in a read-only transaction that is never committed."""
+    from sqlalchemy import create_engine, exc, text  # noqa: PLC0415 - optional dependency
     from sqlalchemy.pool import NullPool  # noqa: PLC0415
 
     password = str(url.password or "")
     try:
-        # Its own log would have the address and the values.
-        engine = create_engine(url, poolclass=NullPool, connect_args=_connecting(url), hide_parameters=True)
+        # Without `hide_parameters`, SQLAlchemy's errors would quote values.
+        engine = create_engine(url, poolclass=NullPool, connect_args=_connect_args(url), hide_parameters=True)
         with engine.connect() as connection:
-            _read_only(connection)
-            # A colon in a query is one: nothing is filled in.
-            asked = text(query.strip().rstrip(";").replace(":", r"\:"))
-            streaming = connection.execution_options(stream_results=True, yield_per=_AT_ONCE)
-            with closing(streaming.execute(asked)) as answer:
-                yield answer
+            _make_read_only(connection)
+            # Colons are escaped: the query has no bind parameters.
+            statement = text(query.strip().rstrip(";").replace(":", r"\:"))
+            streaming = connection.execution_options(stream_results=True, yield_per=_FETCH_ROWS)
+            with closing(streaming.execute(statement)) as result:
+                yield result
     except ModuleNotFoundError as error:
-        raise _no_driver(url) from error
+        hint = f"{_EXTRA}, or install the driver itself"
+        raise MissingToolError(f"the driver for {url.drivername} is not installed", hint=hint) from error
     except exc.NoSuchModuleError as error:
-        raise InputError(f"SQLAlchemy knows no {url.drivername!r}", where=name) from error
+        raise InputError(f"SQLAlchemy does not support {url.drivername!r}", where=name) from error
     except (exc.SQLAlchemyError, OSError, ValueError) as error:
         reason = str(getattr(error, "orig", None) or error)
-        raise SourceError(f"the database says: {_without(reason, password)}", where=name, hint=_hint(reason)) from None
+        problem = f"the database reported: {_without_password(reason, password)}"
+        raise SourceError(problem, where=name, hint=_hint(reason)) from None
 
 
 def _url(source: Path | str, password: str) -> URL:
     try:
-        from sqlalchemy import URL, exc, make_url  # noqa: PLC0415 - of an extra
+        from sqlalchemy import URL, exc, make_url  # noqa: PLC0415 - optional dependency
     except ModuleNotFoundError as error:
-        raise MissingToolError("databases are read by SQLAlchemy, which is not installed", hint=_EXTRA) from error
+        raise MissingToolError("reading databases requires SQLAlchemy, which is not installed", hint=_EXTRA) from error
     if isinstance(source, Path):
         check_regular_file(source)
-        # Neither made nor written: SQLite would begin a database of any name.
-        return URL.create("sqlite", database=source.absolute().as_uri(), query=_SQLITE_READS)
+        # By default, SQLite would create a missing database.
+        return URL.create("sqlite", database=source.absolute().as_uri(), query={"mode": "ro", "uri": "true"})
     try:
         url = make_url(source)
     except (exc.ArgumentError, ValueError) as error:
-        del error  # it may quote the address
-        raise InputError("is no address of a database", where=redacted(source)) from None
+        del error  # it may quote the URL
+        raise InputError("is not a valid database URL", where=redacted(source)) from None
     if url.get_backend_name() == "sqlite" and url.database and not url.database.startswith("file:"):
         return _url(Path(url.database), "")
     if password and not url.password:
@@ -110,15 +114,13 @@ def _url(source: Path | str, password: str) -> URL:
     return url.set(drivername=_DRIVERS.get(url.drivername, url.drivername))
 
 
-_SQLITE_READS = {"mode": "ro", "uri": "true"}
+def _connect_args(url: URL) -> dict[str, object]:
+    has_timeout = url.get_backend_name() in {"postgresql", "mysql", "mariadb"}
+    return {"connect_timeout": _CONNECT_TIMEOUT_S} if has_timeout else {}
 
 
-def _connecting(url: URL) -> dict[str, object]:
-    return {"connect_timeout": _CONNECT_S} if url.get_backend_name() in {"postgresql", "mysql", "mariadb"} else {}
-
-
-def _read_only(connection: Connection) -> None:
-    """So that a query can change nothing, whatever it calls."""
+def _make_read_only(connection: Connection) -> None:
+    """Prevent the query, and functions that it calls, from writing."""
     match connection.dialect.name:
         case "postgresql":
             connection.execution_options(postgresql_readonly=True)
@@ -128,15 +130,11 @@ def _read_only(connection: Connection) -> None:
         case "mysql" | "mariadb":
             connection.exec_driver_sql("SET TRANSACTION READ ONLY")
         case _:
-            pass  # no more than what is never committed
+            pass  # protected only by the missing commit
 
 
-def _no_driver(url: URL) -> MissingToolError:
-    return MissingToolError(f"there is no driver for {url.drivername}", hint=f"{_EXTRA}, or install the driver itself")
-
-
-def _without(reason: str, password: str) -> str:
-    """What a database says, without the password, however it is written."""
+def _without_password(reason: str, password: str) -> str:
+    """An error message without the password, plain or percent-encoded."""
     for form in {password, quote(password), quote_plus(password)} - {""}:
         reason = reason.replace(form, "***")
     return reason
@@ -144,5 +142,5 @@ def _without(reason: str, password: str) -> str:
 
 def _hint(reason: str) -> str:
     if "password" in reason.casefold():
-        return "Set NIGHTREEL_SOURCE__PASSWORD, or ask whoever keeps the database"
+        return "Set NIGHTREEL_SOURCE__PASSWORD, or ask the database administrator"
     return ""

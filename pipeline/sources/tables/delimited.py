@@ -1,4 +1,4 @@
-"""CSV and its kin, streamed."""
+"""CSV and other delimited text, streamed."""
 
 from __future__ import annotations
 
@@ -13,7 +13,15 @@ from pathlib import Path
 
 from pipeline.errors import SourceError
 from pipeline.sources.tables.dialect import declared_delimiter, delimiter_name, find_delimiter, has_spaced_quotes
-from pipeline.sources.tables.encoding import Line, encoding_name, find_encoding, read_lines
+from pipeline.sources.tables.encoding import (
+    EMPTY_HINT,
+    LINE_TOO_LONG,
+    LINE_TOO_LONG_HINT,
+    Line,
+    encoding_name,
+    find_encoding,
+    read_lines,
+)
 from pipeline.sources.tables.header import find_header_row, looks_like_header
 from pipeline.sources.tables.table import (
     ROW_MAX_CHARS,
@@ -26,21 +34,22 @@ from pipeline.sources.tables.table import (
     used_cells,
 )
 
-# What a table is judged by.
-_HEAD_LINES, _HEAD_CHARS = 40, 1 << 20
-# A cell that goes on for so many lines began with a quote that nobody closed.
-_MOST_LINES = 2000
-_UNCLOSED = ("opens a quote and never closes it", 'Close the quote, or double one that is meant as such ("")')
-_STRAY = ("has a quote within a cell in quotes", 'Double a quote that is meant as such: "5"" pipe"')
-# What a sum becomes that its own comma has torn: $1,000.00, 1,299 €.
-_BEGINS, _ENDS = re.compile(r"(?:[^\w\s]|[A-Z]{3} ?)?\d{1,3}"), re.compile(r"\d{3}(?:\.\d+)?(?: ?[^\w\s]| ?[A-Z]{3})?")
+# The sample that delimiter and header are detected from.
+_SAMPLE_LINES, _SAMPLE_CHARS = 40, 1 << 20
+# A quoted cell with more lines than this has no closing quote.
+_MAX_RECORD_LINES = 2000
+_UNCLOSED = ("has an unclosed quote", 'Close the quote, or double a literal one ("")')
+_STRAY = ("has an unescaped quote inside a quoted cell", 'Double a literal quote: "5"" pipe"')
+# The two halves of an unquoted amount that was split at its thousands comma: $1,000.00, 1,299 €.
+_SPLIT_HEAD = re.compile(r"(?:[^\w\s]|[A-Z]{3} ?)?\d{1,3}")
+_SPLIT_TAIL = re.compile(r"\d{3}(?:\.\d+)?(?: ?[^\w\s]| ?[A-Z]{3})?")
 
 csv.field_size_limit(ROW_MAX_CHARS)
 
 
 @dataclass(frozen=True, kw_only=True)
 class _Record:
-    """What stands between two line ends that are no part of a cell."""
+    """A CSV record (RFC 4180): one row, which may span several lines."""
 
     line: int
     cells: Sequence[str]
@@ -48,105 +57,111 @@ class _Record:
     mend: str = ""
 
 
-def open_delimited(source: Path | str, form: TableOptions) -> Table:
+def open_delimited(source: Path | str, options: TableOptions) -> Table:
     """See `TableOpener`."""
     path = Path(source)
-    encoding = form.encoding or find_encoding(path)
-    head = list(_head(path, encoding))
-    said = declared_delimiter(head[0].text) if head else ""
-    skipped = 1 if said else 0
-    texts = [line.text for line in head[skipped:]]
-    known = form.delimiter or said or ("\t" if path.suffix.casefold() == ".tsv" else "")
-    delimiter = known or find_delimiter(texts, form.names)
+    encoding = options.encoding or find_encoding(path)
+    sample = list(_sample(path, encoding))
+    declared = declared_delimiter(sample[0].text) if sample else ""
+    skipped = 1 if declared else 0
+    texts = [line.text for line in sample[skipped:]]
+    known = options.delimiter or declared or ("\t" if path.suffix.casefold() == ".tsv" else "")
+    delimiter = known or find_delimiter(texts, options.expected_columns)
     is_spaced = has_spaced_quotes(texts, delimiter)
     records = partial(_records, path, encoding, delimiter, skipped, is_spaced=is_spaced)
     rows = [row for row in csv.reader(texts, delimiter=delimiter) if any(map(str.strip, row))]
-    at = 0 if form.has_header is False else find_header_row(rows, form.names, where=str(path))
-    first = next(islice((record for record in records() if any(map(str.strip, record.cells))), at, None), None)
+    start = 0 if options.has_header is False else find_header_row(rows, options.expected_columns, where=str(path))
+    first = next(islice((record for record in records() if any(map(str.strip, record.cells))), start, None), None)
     if first is None:
-        raise SourceError("is empty", where=str(path), hint="The first line names the columns, each other is a film")
-    has_header = looks_like_header(rows[at:], form.names) if form.has_header is None else form.has_header
+        raise SourceError("is empty", where=str(path), hint=EMPTY_HINT)
+    has_header = options.has_header
+    if has_header is None:
+        has_header = looks_like_header(rows[start:], options.expected_columns)
     if first.problem:
         raise SourceError(first.problem, where=f"{path}:{first.line}", hint=first.mend)
     check_width(first.cells, str(path))
-    columns, doubled = named_columns(first.cells if has_header else [""] * len(first.cells))
-    below = Counter(map(len, rows[at + 1 :]))
+    columns, duplicates = named_columns(first.cells if has_header else [""] * len(first.cells))
+    below = Counter(map(len, rows[start + 1 :]))
     width = max([len(columns), *(cells for cells, count in below.items() if count * 2 > below.total())])
     suffix = "" if has_header else ", no header"
     return Table(
         path=str(path),
         columns=columns,
-        doubled=doubled,
+        duplicates=duplicates,
         rows=partial(
             _rows, records, columns, delimiter, after=first.line if has_header else first.line - 1, width=width
         ),
-        form=f"{encoding_name(encoding)}, cells between {delimiter_name(delimiter)}{suffix}",
-        titles=at,
+        description=f"{encoding_name(encoding)}, cells between {delimiter_name(delimiter)}{suffix}",
+        title_rows=start,
         separator=delimiter if delimiter == ";" else ",",
     )
 
 
-def _head(path: Path, encoding: str) -> Iterator[Line]:
+def _sample(path: Path, encoding: str) -> Iterator[Line]:
     chars = 0
-    for line in islice(read_lines(path, encoding), _HEAD_LINES):
+    for line in islice(read_lines(path, encoding), _SAMPLE_LINES):
         chars += len(line.text)
         yield line
-        if chars > _HEAD_CHARS:
+        if chars > _SAMPLE_CHARS:
             return
 
 
 def _rows(
     records: partial[Iterator[_Record]], columns: Sequence[str], delimiter: str, *, after: int, width: int
 ) -> Iterator[TableRow | BrokenRow]:
-    """The rows after a line, of which most have `width` cells, empty ones at their end among them."""
+    """The rows after line `after`; `width` is the usual number of cells, trailing empty ones included."""
     number = 0
     for record in records():
         if record.line <= after or not (record.problem or any(map(str.strip, record.cells))):
             continue
         number += 1
         cells = dict(zip(columns, record.cells, strict=False))
-        problem, mend = (record.problem, record.mend) if record.problem else _fault(record, columns, delimiter, width)
+        problem, mend = record.problem, record.mend
+        if not problem:
+            problem, mend = _width_problem(record, columns, delimiter, width)
         if problem:
-            # Where what is over is empty, a word keeps it from being nothing when the row is run once more as it is.
-            over = record.cells[len(columns) :]
-            over = over if not over or used_cells(over) else ["one cell too many"]
-            yield BrokenRow(number=number, line=record.line, problem=problem, mend=mend, cells=cells, over=tuple(over))
+            # A text in place of empty surplus cells: if the row is run again uncorrected, it is still rejected.
+            extra = record.cells[len(columns) :]
+            extra = extra if not extra or used_cells(extra) else ["one cell too many"]
+            yield BrokenRow(
+                number=number, line=record.line, problem=problem, mend=mend, cells=cells, extra=tuple(extra)
+            )
         else:
             yield TableRow(number=number, line=record.line, cells=cells)
 
 
-def _fault(record: _Record, columns: Sequence[str], delimiter: str, width: int) -> tuple[str, str]:
-    """What is wrong with the number of its cells, and what to do; empty: nothing is."""
+def _width_problem(record: _Record, columns: Sequence[str], delimiter: str, width: int) -> tuple[str, str]:
+    """What is wrong with the number of cells, and what to do; empty: nothing."""
     cells = record.cells
-    if delimiter == "," and len(cells) > width and (torn := _torn_sum(cells)):
-        # Empty cells at the end are nothing, and would hide that the others have moved on.
-        return f"has one cell more than others, and may have torn {torn}", f'Put quotes around it: "{torn}"'
+    if delimiter == "," and len(cells) > width and (amount := _split_amount(cells)):
+        # Checked first: trailing empty cells do not count below, and would hide that the others are shifted.
+        return f"has one cell too many; {amount} may be one amount", f'Put it in quotes: "{amount}"'
     if used_cells(cells) > len(columns):
-        mend = f'Put quotes around a cell that holds one of the {delimiter_name(delimiter)}: "a{delimiter} b"'
-        return f"has {used_cells(cells)} cells, and there are {len(columns)} columns", mend
+        mend = f'Quote a cell that contains {delimiter_name(delimiter)}: "a{delimiter} b"'
+        return f"has {used_cells(cells)} cells for {len(columns)} columns", mend
     if len(cells) == 1 and len(columns) > 2:
-        mend = "Leave it out, if it is a title or a footer; put quotes around a cell that holds a line break"
-        return f"says only “{' '.join(cells[0].split())[:60]}”, and there are {len(columns)} columns", mend
+        mend = "Delete it if it is a title or a footer; quote a cell that contains a line break"
+        return f"has only the cell “{' '.join(cells[0].split())[:60]}” for {len(columns)} columns", mend
     if len(cells) < len(columns):
-        mend = "Give empty cells for what is missing; put quotes around a cell that holds a line break"
-        return f"has {len(cells)} cells, and there are {len(columns)} columns", mend
+        mend = "Add empty cells for missing values; quote a cell that contains a line break"
+        return f"has {len(cells)} cells for {len(columns)} columns", mend
     return "", ""
 
 
-def _torn_sum(cells: Sequence[str]) -> str:
-    """A sum that its own comma has torn, without quotes around it; empty: there is none."""
+def _split_amount(cells: Sequence[str]) -> str:
+    """An unquoted amount that was split at its thousands comma; empty: none."""
     pairs = pairwise(cell.strip() for cell in cells)
-    return next((f"{one},{two}" for one, two in pairs if _BEGINS.fullmatch(one) and _ENDS.fullmatch(two)), "")
+    return next((f"{one},{two}" for one, two in pairs if _SPLIT_HEAD.fullmatch(one) and _SPLIT_TAIL.fullmatch(two)), "")
 
 
 def _records(path: Path, encoding: str, delimiter: str, skipped: int, *, is_spaced: bool) -> Iterator[_Record]:
-    """The records of a file; `is_spaced`: cells in quotes have spaces before them.
+    """The records of a file; `is_spaced`: quoted cells follow a space.
 
-    Where quotes don't match, the line is told by itself, and what follows it is read on.
+    A line with mismatched quotes becomes a broken record of its own; reading resumes on the next line.
     """
-    feed = _Feed(islice(read_lines(path, encoding), skipped, None))
+    feed = _LineFeed(islice(read_lines(path, encoding), skipped, None))
     while feed.has_more():
-        # Strict: a stray quote, and another one some rows later, would hide all that is between them in one cell.
+        # Strict: otherwise a stray quote and the next one, rows later, would swallow everything between into one cell.
         reader = csv.reader(feed, delimiter=delimiter, strict=True, skipinitialspace=is_spaced)
         try:
             for cells in reader:
@@ -154,7 +169,7 @@ def _records(path: Path, encoding: str, delimiter: str, skipped: int, *, is_spac
                 feed.taken.clear()
         except csv.Error:
             first = feed.taken[0]
-            # As they stand there, quotes and all.
+            # The raw cells, with their quotes.
             cells = next(csv.reader([first.text], delimiter=delimiter, quoting=csv.QUOTE_NONE), [])
             problem, mend = _UNCLOSED if feed.ran_on else _STRAY
             yield _Record(line=first.number, cells=cells, problem=problem, mend=mend)
@@ -163,40 +178,36 @@ def _records(path: Path, encoding: str, delimiter: str, skipped: int, *, is_spac
 
 def _record(first: Line, cells: Sequence[str]) -> _Record:
     if first.is_cut:
-        return _Record(line=first.number, cells=[], problem=_too_long(), mend="Take out what no film needs")
+        return _Record(line=first.number, cells=[], problem=LINE_TOO_LONG, mend=LINE_TOO_LONG_HINT)
     return _Record(line=first.number, cells=cells)
 
 
-def _too_long() -> str:
-    return f"has a line of more than {ROW_MAX_CHARS:,} characters"
-
-
-class _Feed:
-    """Lines for `csv.reader`, which notes those of the record at hand, and ends it when it does not end by itself."""
+class _LineFeed:
+    """Lines for `csv.reader`: remembers those of the current record, and ends a record that grows too long."""
 
     def __init__(self, lines: Iterator[Line]) -> None:
         self._lines = lines
         self._waiting: deque[Line] = deque()
-        # Of the record that is being read.
+        # The lines of the current record.
         self.taken: list[Line] = []
         self.ran_on = False
         self._chars = 0
 
-    def __iter__(self) -> _Feed:
+    def __iter__(self) -> _LineFeed:
         return self
 
     def __next__(self) -> str:
         if not self.taken:
             self._chars = 0
         line = None
-        if len(self.taken) < _MOST_LINES and self._chars < ROW_MAX_CHARS:
+        if len(self.taken) < _MAX_RECORD_LINES and self._chars < ROW_MAX_CHARS:
             line = self._waiting.popleft() if self._waiting else next(self._lines, None)
         if line is None:
             self.ran_on = bool(self.taken)
             raise StopIteration
         self.taken.append(line)
         self._chars += len(line.text)
-        # What is cut is no row: nothing in it may open a quote.
+        # A truncated line is rejected anyway; a quote in it must not swallow the following lines.
         return "\n" if line.is_cut else line.text
 
     def has_more(self) -> bool:
@@ -206,7 +217,7 @@ class _Feed:
         return bool(self._waiting)
 
     def give_back(self) -> None:
-        """All lines of the record but its first one are read again, as records of their own."""
+        """Push back all lines of the record except the first, to be parsed as records of their own."""
         self._waiting.extendleft(reversed(self.taken[1:]))
         self.taken.clear()
         self.ran_on = False

@@ -1,4 +1,4 @@
-"""Which row names the columns: the first one, unless titles or the names of groups stand above it."""
+"""Header row detection: the first row, unless titles or group names stand above it."""
 
 from __future__ import annotations
 
@@ -9,48 +9,47 @@ from itertools import zip_longest
 from pipeline.errors import SourceError
 from pipeline.sources.tables.dialect import normalise_name
 
-# What stands in a row, and hardly ever names a column: a number, a sum, a date, an address.
+# Cells that are data, hardly ever column names: a number, an amount, a date, an e-mail address, a URL.
 _VALUE = re.compile(
     r"[-+(]?\s*[^\w\s]?\s*\d[\d.,'\s]*\s*[^\w\s]?\)?|\d{1,4}[-./]\d{1,2}[-./]\d{1,4}.*|\S+@\S+\.\S+|https?://\S+",
     re.IGNORECASE,
 )
 _YEAR = re.compile(r"(19|20)\d\d")
 _VOTING_ROWS = 20
-# Among so many rows, the first ones with something in them, one names the columns.
+# The header is among this many non-empty rows.
 HEAD_ROWS = 12
-# Of the cells of a row that names the columns, what stands above it has not so many: else it would be a row as well.
-_FEWER = 0.75
+# A title row has fewer filled cells than this share of the header's; otherwise it may be a data row.
+_TITLE_MAX_SHARE = 0.75
 
 
-def find_header_row(rows: Sequence[Sequence[str]], names: Collection[str], *, where: str) -> int:
-    """The place of the row that names the columns, among the first ones of a table that are not empty.
+def find_header_row(rows: Sequence[Sequence[str]], expected_columns: Collection[str], *, where: str) -> int:
+    """The index of the header among the first non-empty rows of a table.
 
-    It is the first one, unless a later one has two of the `names`, plain, and the first one has not; or unless a single
-    cell of the first one is filled, as of a title. Raises `SourceError` if rows of people or things may stand above.
+    It is 0, unless a later row has two of the expected columns (normalised) and the first has not, or the first row has
+    a single filled cell, like a title. Raises `SourceError` if rows above the header look like data.
     """
-    counts = [sum(normalise_name(name) in names for name in row) for row in rows[:HEAD_ROWS]]
+    counts = [sum(normalise_name(name) in expected_columns for name in row) for row in rows[:HEAD_ROWS]]
     if not counts or counts[0] > 1:
         return 0
-    at = next((at for at, count in enumerate(counts) if count > 1), 0)
-    if not (at := at or (0 if counts[0] else _below_title(rows))):
+    index = next((index for index, count in enumerate(counts) if count > 1), 0)
+    if not (index := index or (0 if counts[0] else _first_row_below_title(rows))):
         return 0
-    least = _filled(rows[at]) * _FEWER
-    if any(_filled(row) >= least for row in rows[:at]):
+    limit = _filled(rows[index]) * _TITLE_MAX_SHARE
+    if any(_filled(row) >= limit for row in rows[:index]):
         raise SourceError(
-            f"has the names of its columns in row {at + 1}, and above it what may be rows",
+            f"has its header in row {index + 1}, below what may be data rows",
             where=where,
-            hint="Put the line with the names first, or take out what stands above it",
+            hint="Move the header to the top, or delete the rows above it",
         )
-    return at
+    return index
 
 
-def looks_like_header(rows: Sequence[Sequence[str]], names: Collection[str]) -> bool:
-    """Whether the first of these rows names the columns. It does if one of `names`, plain, is among them.
+def looks_like_header(rows: Sequence[Sequence[str]], expected_columns: Collection[str]) -> bool:
+    """Whether the first row is a header: it contains an expected column (normalised), or the columns vote for it.
 
-    Else the columns vote: where values stand below a word, the word is a name; where they stand below a value, it is
-    none. A year is either.
+    A word above values votes for a header, a value above values against it. A year may be either.
     """
-    if not rows or any(normalise_name(name) in names for name in rows[0]):
+    if not rows or any(normalise_name(name) in expected_columns for name in rows[0]):
         return True
     votes = 0
     for first, *below in zip_longest(*rows[:_VOTING_ROWS], fillvalue=""):
@@ -60,12 +59,12 @@ def looks_like_header(rows: Sequence[Sequence[str]], names: Collection[str]) -> 
     return votes > 0 or (votes == 0 and not any(map(_is_value, rows[0])))
 
 
-def _below_title(rows: Sequence[Sequence[str]]) -> int:
-    """The place of the first row that is as wide as a table; 0: the first one is no title, or there is no table."""
+def _first_row_below_title(rows: Sequence[Sequence[str]]) -> int:
+    """The index of the first row that is as wide as the table; 0: the first row is no title, or there is no table."""
     width = max(map(_filled, rows))
     if _filled(rows[0]) > 1 or width <= 2:
         return 0
-    return next((at for at, row in enumerate(rows[:HEAD_ROWS]) if _filled(row) > width / 2), 0)
+    return next((index for index, row in enumerate(rows[:HEAD_ROWS]) if _filled(row) > width / 2), 0)
 
 
 def _filled(row: Sequence[str]) -> int:

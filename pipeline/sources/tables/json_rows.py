@@ -1,4 +1,4 @@
-"""JSON Lines and JSON arrays, streamed: one object is a row, its keys are the columns."""
+"""JSON Lines and JSON arrays, streamed: each object is a row, its keys are the columns."""
 
 from __future__ import annotations
 
@@ -12,147 +12,153 @@ from typing import Any
 
 from pipeline.errors import SourceError
 from pipeline.sources.tables.cell_values import NestedValue, Number
-from pipeline.sources.tables.encoding import encoding_name, find_encoding, read_lines
+from pipeline.sources.tables.encoding import (
+    LINE_TOO_LONG,
+    LINE_TOO_LONG_HINT,
+    encoding_name,
+    find_encoding,
+    read_lines,
+)
 from pipeline.sources.tables.table import MOST_COLUMNS, ROW_MAX_CHARS, BrokenRow, Table, TableOptions, TableRow
 
-# Numbers stay as they were written: 0.10 is a price, and 1e400 no reason to stop.
+# Numbers keep their spelling: 0.10 is a price, and 1e400 must not overflow.
 DECODER = json.JSONDecoder(parse_float=Number, parse_int=Number, parse_constant=str)
-_MEND = 'A row is an object in braces: {"name": "Maria", "price": "12 EUR"}'
+_MEND = 'A row is a JSON object: {"name": "Maria", "price": "12 EUR"}'
 _CHUNK_LINES = 200
-# By which the columns are known.
-_FIRST_ROWS = 200
-_SPACE = " \t\r\n"
+# The rows whose keys are the columns.
+_SAMPLE_ROWS = 200
+_WHITESPACE = " \t\r\n"
 
 
-def open_json(source: Path | str, form: TableOptions) -> Table:
+def open_json(source: Path | str, options: TableOptions) -> Table:
     """See `TableOpener`."""
     path = Path(source)
-    encoding = form.encoding or find_encoding(path)
-    rows = partial(_of_lines if path.suffix.casefold() in {".jsonl", ".ndjson"} else _of_array, path, encoding)
+    encoding = options.encoding or find_encoding(path)
+    rows = partial(
+        _rows_of_lines if path.suffix.casefold() in {".jsonl", ".ndjson"} else _rows_of_array, path, encoding
+    )
     return Table(
         path=str(path),
         columns=columns_from(rows()),
-        doubled=frozenset(),
+        duplicates=frozenset(),
         rows=rows,
-        form=f"{encoding_name(encoding)}, objects",
+        description=f"{encoding_name(encoding)}, objects",
     )
 
 
 def columns_from(rows: Iterable[TableRow | BrokenRow]) -> tuple[str, ...]:
-    """The keys of the first rows: one of them need not have all."""
-    first = islice((row for row in rows if isinstance(row, TableRow)), _FIRST_ROWS)
+    """The union of the keys of the first rows."""
+    first = islice((row for row in rows if isinstance(row, TableRow)), _SAMPLE_ROWS)
     return tuple(dict.fromkeys(key for row in first for key in row.cells))
 
 
-def _of_lines(path: Path, encoding: str) -> Iterator[TableRow | BrokenRow]:
+def _rows_of_lines(path: Path, encoding: str) -> Iterator[TableRow | BrokenRow]:
     number = 0
     for line in read_lines(path, encoding):
         if not line.text.strip():
             continue
         number += 1
         if line.is_cut:
-            problem = f"has a line of more than {ROW_MAX_CHARS:,} characters"
-            mend = "Take out what no film needs"
-            yield BrokenRow(number=number, line=line.number, problem=problem, mend=mend, cells={})
+            yield BrokenRow(number=number, line=line.number, problem=LINE_TOO_LONG, mend=LINE_TOO_LONG_HINT, cells={})
             continue
         try:
             value = DECODER.decode(line.text.strip().removeprefix("\ufeff"))
         except (ValueError, RecursionError) as error:
-            problem = f"is broken JSON: {_reason(error)}"
+            problem = f"is invalid JSON: {_reason(error)}"
             yield BrokenRow(number=number, line=line.number, problem=problem, mend=_MEND, cells={})
         else:
             yield row_from_value(value, number, line.number)
 
 
-def _of_array(path: Path, encoding: str) -> Iterator[TableRow | BrokenRow]:
-    """As programs write it, all rows stand in one line: then their number tells more than that line."""
-    rows = _in_array(path, encoding)
+def _rows_of_array(path: Path, encoding: str) -> Iterator[TableRow | BrokenRow]:
+    """The rows of a JSON array. If the array is written on a single line, `line` is the row number instead."""
+    rows = _parse_array(path, encoding)
     first = list(islice(rows, 2))
     is_one_line = len({row.line for row in first}) < len(first)
     for row in chain(first, rows):
         yield replace(row, line=row.number) if is_one_line else row
 
 
-def _in_array(path: Path, encoding: str) -> Iterator[TableRow | BrokenRow]:
-    """Nobody can tell where the next row begins once one is broken: that ends the table with an `SourceError`."""
-    text = _Text(path=str(path), lines=(line.text for line in read_lines(path, encoding)))
-    text.skip()
+def _parse_array(path: Path, encoding: str) -> Iterator[TableRow | BrokenRow]:
+    """After a syntax error the start of the next row is unknown: it raises `SourceError` and ends the table."""
+    text = _Buffer(path=str(path), lines=(line.text for line in read_lines(path, encoding)))
+    text.skip_whitespace()
     text.buffer = text.buffer.removeprefix("\ufeff")
     if text.next_character() != "[":
-        hint = "A .json file holds a list of objects, [{…}, {…}]; a file with one object a line is called .jsonl"
-        raise SourceError("is no list of rows", where=text.where, hint=hint)
-    text.take(1)
+        hint = "A .json file must be a list of objects, [{…}, {…}]; one object per line is a .jsonl file"
+        raise SourceError("is not a list of rows", where=text.where, hint=hint)
+    text.consume(1)
     number = 0
     while (character := text.next_character()) != "]" or number == 0:
         if character == "]":
             break
         if number:
             if character != ",":
-                raise SourceError("is broken JSON: a comma is missing between two rows", where=text.where)
-            text.take(1)
-        text.skip()
+                raise SourceError("is invalid JSON: a comma is missing between two rows", where=text.where)
+            text.consume(1)
+        text.skip_whitespace()
         number += 1
         line = text.line
         yield row_from_value(text.value(), number, line)
-    text.take(1)
-    text.skip()
+    text.consume(1)
+    text.skip_whitespace()
     if text.buffer:
         hint = "Put all rows into one list, [{…}, {…}]"
-        raise SourceError("has something behind its list of rows", where=text.where, hint=hint)
+        raise SourceError("has data after its list of rows", where=text.where, hint=hint)
 
 
 @dataclass(kw_only=True)
-class _Text:
-    """What is left of a file, of which little is in memory."""
+class _Buffer:
+    """A read buffer over the rest of a file."""
 
     path: str
     lines: Iterator[str]
     buffer: str = ""
-    # Where the buffer begins, from 1.
+    # Line number of the start of the buffer, from 1.
     line: int = 1
 
     @property
     def where(self) -> str:
         return f"{self.path}:{self.line}"
 
-    def skip(self) -> None:
-        """Leave spaces behind."""
+    def skip_whitespace(self) -> None:
+        """Advance to the next character that is not white space."""
         while True:
-            self.take(len(self.buffer) - len(self.buffer.lstrip(_SPACE)))
-            if self.buffer or not self._more():
+            self.consume(len(self.buffer) - len(self.buffer.lstrip(_WHITESPACE)))
+            if self.buffer or not self._fill():
                 return
 
     def next_character(self) -> str:
-        """What comes after spaces. Raises `SourceError` at the end of the file."""
-        self.skip()
+        """The next character after white space. Raises `SourceError` at the end of the file."""
+        self.skip_whitespace()
         if not self.buffer:
-            raise SourceError("is broken JSON: it ends before its list does", where=self.where)
+            raise SourceError("is invalid JSON: the list is not closed", where=self.where)
         return self.buffer[0]
 
-    def take(self, chars: int) -> None:
-        """Leave so much behind."""
+    def consume(self, chars: int) -> None:
+        """Advance by `chars` characters."""
         self.line += self.buffer.count("\n", 0, chars)
         self.buffer = self.buffer[chars:]
 
     def value(self) -> Any:  # noqa: ANN401 - whatever JSON has
-        """The value that begins here."""
+        """Parse and consume one JSON value."""
         while True:
             try:
                 value, end = DECODER.raw_decode(self.buffer)
             except RecursionError as error:
-                raise SourceError(f"is broken JSON: {_reason(error)}", where=self.where) from error
+                raise SourceError(f"is invalid JSON: {_reason(error)}", where=self.where) from error
             except ValueError as error:
-                if len(self.buffer) <= ROW_MAX_CHARS and self._more():
+                if len(self.buffer) <= ROW_MAX_CHARS and self._fill():
                     continue
-                raise SourceError(f"is broken JSON: {_reason(error)}", where=self.where, hint=_MEND) from error
-            # A number may go on in the next line of the file.
-            if end == len(self.buffer) and self._more():
+                raise SourceError(f"is invalid JSON: {_reason(error)}", where=self.where, hint=_MEND) from error
+            # A number may continue after the end of the buffer.
+            if end == len(self.buffer) and self._fill():
                 continue
-            self.take(end)
+            self.consume(end)
             return value
 
-    def _more(self) -> bool:
-        """Twice as much as there is, so that a long row is not tried over and over."""
+    def _fill(self) -> bool:
+        """Read on; False at the end of the file. Doubles the buffer, so that a long row is parsed few times."""
         lines, chars = [], 0
         for line in self.lines:
             lines.append(line)
@@ -164,12 +170,12 @@ class _Text:
 
 
 def row_from_value(value: object, number: int, line: int) -> TableRow | BrokenRow:
-    """What JSON has as a row, read by `DECODER`."""
+    """A row from a JSON value that `DECODER` parsed."""
     if not isinstance(value, Mapping):
-        return BrokenRow(number=number, line=line, problem="is no object", mend=_MEND, cells={})
+        return BrokenRow(number=number, line=line, problem="is not an object", mend=_MEND, cells={})
     if len(value) > MOST_COLUMNS:
         problem = f"has {len(value):,} keys, at most {MOST_COLUMNS:,} can be read"
-        return BrokenRow(number=number, line=line, problem=problem, mend="Take out what no film needs", cells={})
+        return BrokenRow(number=number, line=line, problem=problem, mend=LINE_TOO_LONG_HINT, cells={})
     return TableRow(number=number, line=line, cells={" ".join(key.split()): _cell(each) for key, each in value.items()})
 
 

@@ -1,7 +1,7 @@
-"""Whose letters they are, by how often each language writes them: Czech names read as Windows-1252 are "Dvoøák, Jiøí".
+"""Guesses a legacy encoding by letter frequencies: Czech names read as Windows-1252 are "Dvoøák, Jiøí".
 
-Every one of them is a letter of Western Europe, so no single word tells. All of a table do: no language there writes
-ø and ì, and none has an ø beside an á. What is compared is how likely a table is in each language, in its encoding.
+Each of these letters exists in Western Europe, so a single word proves little. A whole table does: no Western language
+uses both ø and ì, or puts ø next to á. The likelihoods of the text are compared for each language in its encoding.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from types import MappingProxyType
 from typing import NamedTuple
 
 _VOWELS = frozenset("aeiouyàáâãäåæèéêëìíîïòóôõöøùúûüýÿăąęěőűůıāēīūėįųœ")
-# Of a hundred letters that are no ASCII, so many are these. Rounded; common knowledge of each language.
+# Percentages of the non-ASCII letters of each language (Windows-1252); "" is a mixture. Rounded estimates.
 _WESTERN = {
     "": "é 18 ü 12 ö 12 ä 12 á 6 ó 5 í 5 ø 4 å 5 è 4 ç 3 ß 3 ñ 3 ê 1 ë 2 æ 2 ã 1 ô 1 ú 1 à 2 û .3 î .5 ï .6 â .5 õ .3 "
     "ò .5 ù .5 ì .3 ý .2 ð .2 þ .1 š .6 ž .6 œ .1 ÿ .1",
@@ -45,25 +45,25 @@ _OTHERS = {
     ("cp1257", "lt"): "ė 22 š 18 ž 14 ą 9 į 8 ų 12 ū 8 č 7 ę 3",
     ("cp1257", "lv"): "ā 34 ī 18 ē 15 š 13 ņ 7 ū 5 ļ 5 ķ 2 ģ 2 ž 4 č 2",
 }
-# Old web shops and Unix write these otherwise than Windows does; Hungarian and Romanian are the same in both.
+# ISO 8859-2, in old web shops and on Unix. For Hungarian and Romanian it equals Windows-1250.
 _OTHERS |= {("iso8859_2", each): _OTHERS["cp1250", each] for each in ("cs", "sk", "pl", "hr")}
-# A letter that the language has not, or a sign; the share of names from elsewhere.
-_NEVER, _FROM_ELSEWHERE = 1e-4, 0.1
-_MARKS = frozenset("’‘“”‚„–—…€\u00a0")
-# A vowel stands by no other, a consonant by a vowel: so often.
-_USUAL = 0.9
-# Icelandic begins words with þ, and with neither ð nor ý; Turkish has ş, ğ and İ there. Portuguese writes õ before e.
-_STRANGE = re.compile(
+# Probability of a letter that the language lacks, or of a symbol; share of foreign names.
+_RARE, _FOREIGN_SHARE = 1e-4, 0.1
+_PUNCTUATION = frozenset("’‘“”‚„–—…€\u00a0")
+# Probability that a vowel has no vowel next to it, and a consonant has one.
+_ALTERNATION = 0.9
+# Icelandic words begin with þ, never with ð or ý (where Turkish has ş, ğ, İ). Portuguese has õ only before e.
+_IMPLAUSIBLE = re.compile(
     r"[aeiouyáéíóúýæöü]þ|þ(?![aeiouyáéíóúýæörjv])|^[ðý]|õ(?!e).*[áéíóú]|[áéíóú].*õ(?!e)", re.IGNORECASE
 )
-# Times as likely, as a logarithm: all words, and those alone that are others there.
-_SURE, _RATHER = 4.0, 2.0
-# More tell nothing more.
-_MOST_WORDS, _LONGEST = 400, 40
+# Minimum log likelihood ratio over all words, and over those that differ between the encodings.
+_MIN_RATIO, _MIN_RATIO_DIFFERING = 4.0, 2.0
+# Sample size.
+_MAX_WORDS, _MAX_WORD_CHARS = 400, 40
 
 
 class Guess(NamedTuple):
-    """An encoding, as Python calls it, and a word that is another one there: as Windows-1252 has it, and as it is."""
+    """An encoding (Python codec), and an example: a word as Windows-1252 has it, and as it is meant."""
 
     encoding: str
     word: str
@@ -71,61 +71,61 @@ class Guess(NamedTuple):
 
 
 def guess_encoding(words: Sequence[bytes]) -> Guess | None:
-    """The encoding that makes words likelier than Windows-1252 does; None: they may well be Western."""
-    words = list(islice(dict.fromkeys(word[:_LONGEST] for word in words if not word.isascii()), _MOST_WORDS))
-    (encoding, language), lead = _likeliest(words)
-    telling = [word for word in words if _read(word, encoding) != _read(word, "cp1252")]
-    # One word tells less than several.
-    least = _SURE if len(telling) > 1 else 2 * _SURE
-    if not telling or lead < least or _likeliest(telling)[1] < _RATHER:
+    """The encoding in which the words are more likely than in Windows-1252; None: Windows-1252 is likely enough."""
+    words = list(islice(dict.fromkeys(word[:_MAX_WORD_CHARS] for word in words if not word.isascii()), _MAX_WORDS))
+    (encoding, language), ratio = _most_likely(words)
+    differing = [word for word in words if _decode(word, encoding) != _decode(word, "cp1252")]
+    # A single word is weaker evidence.
+    threshold = _MIN_RATIO if len(differing) > 1 else 2 * _MIN_RATIO
+    if not differing or ratio < threshold or _most_likely(differing)[1] < _MIN_RATIO_DIFFERING:
         return None
     own = _FREQUENCIES[encoding, language]
-    word = max(telling, key=lambda each: sum(own.get(letter, 0) for letter in _read(each, encoding).lower()))
-    return Guess(encoding=encoding, word=_read(word, "cp1252"), meant=_read(word, encoding))
+    word = max(differing, key=lambda each: sum(own.get(letter, 0) for letter in _decode(each, encoding).lower()))
+    return Guess(encoding=encoding, word=_decode(word, "cp1252"), meant=_decode(word, encoding))
 
 
-def _likeliest(words: Sequence[bytes]) -> tuple[tuple[str, str], float]:
-    """The other encoding and language that the words most likely are in, and how much likelier than any Western one."""
-    likely = {key: _likelihood(words, key[0], frequencies) for key, frequencies in _FREQUENCIES.items()}
-    best = max((key for key in likely if key[0] != "cp1252"), key=lambda key: likely[key])
-    return best, likely[best] - max(value for key, value in likely.items() if key[0] == "cp1252")
+def _most_likely(words: Sequence[bytes]) -> tuple[tuple[str, str], float]:
+    """The most likely other encoding and language, and its log likelihood ratio to the best Western language."""
+    scores = {key: _log_likelihood(words, key[0], frequencies) for key, frequencies in _FREQUENCIES.items()}
+    best = max((key for key in scores if key[0] != "cp1252"), key=lambda key: scores[key])
+    return best, scores[best] - max(value for key, value in scores.items() if key[0] == "cp1252")
 
 
-def _read(word: bytes, encoding: str) -> str:
+def _decode(word: bytes, encoding: str) -> str:
     return word.decode(encoding, errors="replace")
 
 
-def _likelihood(words: Sequence[bytes], encoding: str, frequencies: Mapping[str, float]) -> float:
-    return sum(chain.from_iterable(_of_word(_read(word, encoding), encoding, frequencies) for word in words))
+def _log_likelihood(words: Sequence[bytes], encoding: str, frequencies: Mapping[str, float]) -> float:
+    return sum(chain.from_iterable(_letter_scores(_decode(word, encoding), encoding, frequencies) for word in words))
 
 
-def _of_word(word: str, encoding: str, frequencies: Mapping[str, float]) -> Iterator[float]:
-    """How likely each letter is, and beside its neighbours."""
-    if encoding == "cp1252" and (_STRANGE.search(word) or not _is_of_one(word.lower())):
-        yield math.log(1 - _USUAL)
+def _letter_scores(word: str, encoding: str, frequencies: Mapping[str, float]) -> Iterator[float]:
+    """Log probabilities of the letters, and of their neighbours."""
+    if encoding == "cp1252" and (_IMPLAUSIBLE.search(word) or not _is_one_alphabet(word.lower())):
+        yield math.log(1 - _ALTERNATION)
     for before, letter, after in zip(" " + word, word, word[1:] + " ", strict=False):
-        if letter.isascii() or letter in _MARKS:
+        if letter.isascii() or letter in _PUNCTUATION:
             continue
         if not letter.isalpha() or letter in "ªº":
-            yield math.log(_NEVER)
+            yield math.log(_RARE)
             continue
-        yield math.log(frequencies.get(letter) or frequencies.get(letter.lower(), _NEVER))
-        is_beside = before.lower() in _VOWELS or after.lower() in _VOWELS
-        yield math.log(_USUAL if is_beside != (letter.lower() in _VOWELS) else 1 - _USUAL)
+        yield math.log(frequencies.get(letter) or frequencies.get(letter.lower(), _RARE))
+        has_vowel = before.lower() in _VOWELS or after.lower() in _VOWELS
+        yield math.log(_ALTERNATION if has_vowel != (letter.lower() in _VOWELS) else 1 - _ALTERNATION)
 
 
-def _is_of_one(word: str) -> bool:
-    """Whether any language of the West has all letters of a word."""
+def _is_one_alphabet(word: str) -> bool:
+    """Whether a Western language has all letters of a word."""
     letters = {letter for letter in word if letter.isalpha() and not letter.isascii()}
     return any(letters <= alphabet for alphabet in _ALPHABETS)
 
 
 def _mixed(listed: str) -> dict[str, float]:
-    """The shares of letters in one language, with names from elsewhere among them."""
-    own, elsewhere = _shares(listed), _shares(_WESTERN[""])
+    """Letter frequencies of one language, with a share of foreign names."""
+    own, foreign = _shares(listed), _shares(_WESTERN[""])
     return {
-        letter: (1 - _FROM_ELSEWHERE) * own.get(letter, 0) + _FROM_ELSEWHERE * elsewhere.get(letter, 0)
-        for letter in own.keys() | elsewhere.keys()
+        letter: (1 - _FOREIGN_SHARE) * own.get(letter, 0) + _FOREIGN_SHARE * foreign.get(letter, 0)
+        for letter in own.keys() | foreign.keys()
     }
 
 

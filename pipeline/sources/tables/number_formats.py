@@ -1,8 +1,8 @@
-"""Formats of numbers in workbooks: which currency a cell shows, whether it shows per cent, and which zeros.
+"""Excel number format codes: currency, percent and leading zeros.
 
     [$€-407] #,##0.00      #,##0.00 "€"      "$"#,##0.00_);…      [$CHF-807] #,##0      0.0%
 
-A cell that shows $1,299.00 holds 1299: without its format, its currency would be anybody's guess.
+A cell displayed as $1,299.00 stores 1299: only its format says which currency it is in.
 """
 
 from __future__ import annotations
@@ -11,12 +11,12 @@ import re
 import unicodedata
 from functools import lru_cache
 
-# In the first section, for what is positive: a currency with the number of a country, or words in quotes.
+# In the first section (positive numbers): a currency with a locale id (LCID), or quoted text.
 _NAMED = re.compile(r"\[\$(?P<sign>[^\]-]+)(?:-(?P<place>[0-9A-Fa-f]+))?\]")
 _QUOTED = re.compile(r'"([^"]*)"')
 _ESCAPED = re.compile(r"\\.|_.|\*.|\[[^\]]*\]")
 _CODE = re.compile(r"[A-Z]{3}")
-# Signs that several currencies share, by the country that the format names.
+# Symbols that several currencies share, by the LCID of the format.
 _SHARED = {
     ("$", "409"): "USD", ("$", "1009"): "CAD", ("$", "c09"): "AUD", ("$", "1409"): "NZD", ("$", "80a"): "MXN",
     ("$", "4809"): "SGD", ("$", "c04"): "HKD", ("¥", "411"): "JPY", ("¥", "804"): "CNY", ("￥", "804"): "CNY",
@@ -26,7 +26,7 @@ _SHARED = {
 
 @lru_cache(maxsize=256)
 def currency_code(code: str) -> str:
-    """The sign or the code of the currency that a format shows; empty: none."""
+    """The currency symbol or code that a format displays; empty: none."""
     section = code.split(";", maxsplit=1)[0]
     if named := _NAMED.search(section):
         sign = named["sign"].strip()
@@ -41,13 +41,13 @@ def currency_code(code: str) -> str:
 
 @lru_cache(maxsize=256)
 def is_percent(code: str) -> bool:
-    """Whether a format shows a hundred times the number, with a sign."""
+    """Whether a format displays a percentage."""
     return "%" in _ESCAPED.sub("", _QUOTED.sub("", code.split(";", maxsplit=1)[0]))
 
 
 @lru_cache(maxsize=256)
 def min_digits(code: str) -> int:
-    """With how many digits a format of zeros alone shows whole numbers: 00000 is that of postcodes. 0: any."""
+    """The number of digits to which a format of zeros alone pads integers (00000 for postcodes); 0: no padding."""
     section = code.split(";", maxsplit=1)[0]
     return len(section) if section.strip("0") == "" and len(section) > 1 else 0
 

@@ -1,4 +1,4 @@
-"""What a table is, whatever file it came from."""
+"""The table interface that all formats share."""
 
 from __future__ import annotations
 
@@ -10,29 +10,29 @@ from typing import Protocol
 
 from pipeline.errors import SourceError
 
-# Beyond it a file is no table of people or products any more. A row may have as many characters as a line.
+# Excel has 16,384 columns. The size limit holds for a row and for a line of text.
 MOST_COLUMNS = 20_000
 ROW_MAX_CHARS = 4 << 20
 
 
 @dataclass(frozen=True, kw_only=True)
 class TableOptions:
-    """How a table is written, as far as it is known. Empty: it is found out."""
+    """Format options. Empty values are detected."""
 
     # "," ";" "|" or a tab.
     delimiter: str = ""
-    # A name that Python knows: "utf-8", "windows-1252".
+    # A Python codec name: "utf-8", "windows-1252".
     encoding: str = ""
-    # Whether the first line names the columns; None: it is found out.
+    # None: detected.
     has_header: bool | None = None
-    # Names that a column may well have, plain (see `plain`): a line with one of them names the columns.
-    names: frozenset[str] = frozenset()
-    # The sheet of a workbook, by its name.
+    # Likely column names, normalised by `normalise_name`: a row that contains them is the header.
+    expected_columns: frozenset[str] = frozenset()
+    # Name of the sheet in a workbook.
     sheet: str = ""
-    # What is asked of a database, in SQL; and the password that its address does not have.
+    # SQL query, and the database password if the URL has none.
     query: str = ""
     password: str = field(default="", repr=False)
-    # Where the rows are in JSON that has more: "data.items".
+    # Path to the list of rows in a JSON document: "data.items".
     rows_at: str = ""
 
 
@@ -40,85 +40,83 @@ class TableOptions:
 class TableRow:
     """One row."""
 
-    # Its number among the rows, and the line where it begins, both from 1. Empty rows have no number.
+    # Row number (empty rows are not counted) and the line on which it starts, both from 1.
     number: int
     line: int
-    # By the names of the columns, as they were written.
+    # Cell by column name.
     cells: Mapping[str, str]
-    # Whether nobody sees it who looks at the sheet: filtered out, or hidden.
+    # Hidden or filtered out in the worksheet.
     is_hidden: bool = False
 
 
 @dataclass(frozen=True, kw_only=True)
 class BrokenRow:
-    """A row that can't be taken apart into cells."""
+    """A row that can't be parsed into one cell per column."""
 
     number: int
     line: int
     # What is wrong, and what to do.
     problem: str
     mend: str
-    # Its cells by column, as far as they can be told: of one with too few, no others.
+    # The cells that could be assigned to a column, and the surplus ones.
     cells: Mapping[str, str]
-    # Those for which there is no column.
-    over: tuple[str, ...] = ()
+    extra: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, kw_only=True)
 class Table:
-    """A source of rows. `rows` reads it from the beginning, each time that it is called. Blocks.
+    """A table. Each call of `rows` reads it from the beginning. Blocks.
 
-    It raises `SourceError` where the rest can't be read.
+    Iterating raises `SourceError` at the point from which the rest can't be read.
     """
 
-    # What it is called in messages and in briefs, without secrets.
+    # Path or URL for messages and briefs, without credentials.
     path: str
-    # In the order of the file; of JSON, those of its first 200 rows: others may have more.
+    # In file order; for JSON, the keys of its first 200 rows: later rows may have more.
     columns: tuple[str, ...]
-    # Names that several columns have: all but the first are called otherwise ("Name (2)").
-    doubled: frozenset[str]
+    # Column names that occur more than once: all but the first are renamed ("Name (2)").
+    duplicates: frozenset[str]
     rows: Callable[[], Iterator[TableRow | BrokenRow]]
-    # What was found out about the file, for messages: "UTF-8, cells between ;".
-    form: str
-    # How many lines with something in them stand above the one that names the columns, and are no rows.
-    titles: int = 0
-    # What stands between the cells of tables that are written for whoever wrote this one: Excel takes no other where it
-    # writes semicolons.
+    # Detected properties, for messages: "UTF-8, cells between semicolons".
+    description: str
+    # Number of non-empty title rows above the header, which are skipped.
+    title_rows: int = 0
+    # Delimiter for CSV files written for the same user: Excel reads back only the one it writes in that locale.
     separator: str = ","
 
 
 class TableOpener(Protocol):
-    """A kind of table: finds out how one is written. Every kind passes tests/contract/test_table_sources.py.
+    """Opens one table format, detecting what the options leave open. Blocks.
 
-    Blocks, and holds no more than a row and what names the columns, however many rows there are.
+    Holds one row and the header in memory. Every opener passes tests/contract/test_table_sources.py.
     """
 
-    def __call__(self, source: Path | str, form: TableOptions) -> Table:
-        """The table in a source. Raises `SourceError` for one that has no rows, or can't be read."""
+    def __call__(self, source: Path | str, options: TableOptions) -> Table:
+        """Open a source. Raises `SourceError` if it has no rows or can't be read."""
         ...
 
 
 def named_columns(names: Sequence[str]) -> tuple[tuple[str, ...], frozenset[str]]:
-    """A name for each column, and those that were given twice. One without a name is called by its number."""
+    """Unique column names, and the names that occurred more than once. A nameless column is called by its number."""
     found: dict[str, None] = {}
-    doubled = set()
+    duplicates = set()
     for number, written in enumerate(names, start=1):
         name = base = " ".join(written.split()) or str(number)
         times = 1
         while name in found:
-            doubled.add(base)
+            duplicates.add(base)
             times += 1
             name = f"{base} ({times})"
         found[name] = None
-    return tuple(found), frozenset(doubled)
+    return tuple(found), frozenset(duplicates)
 
 
 def check_width(columns: Sequence[object], path: str) -> None:
-    """Raise `SourceError` for what has too many columns to be a table."""
+    """Raise `SourceError` if there are too many columns."""
     if len(columns) > MOST_COLUMNS:
         raise SourceError(f"has {len(columns):,} columns, at most {MOST_COLUMNS:,} can be read", where=path)
 
 
 def used_cells(cells: Sequence[str]) -> int:
-    """How many cells there are, without the empty ones at the end; 0: the row is empty."""
+    """The number of cells without trailing empty ones; 0: the row is empty."""
     return len(cells) - sum(1 for _ in takewhile(lambda cell: not cell.strip(), reversed(cells)))

@@ -1,4 +1,4 @@
-"""A field of a template: what holds for it, and what a cell becomes of it."""
+"""A field of a template: its type and constraints, and the parsing of its cells."""
 
 from __future__ import annotations
 
@@ -26,21 +26,21 @@ _NO = (
     "nem ei όχι нет не ні לא لا خیر नहीं ไม่ ไม่ใช่ không 否 いいえ 아니오 아니요"
 )
 YES, NO = frozenset(_YES.split()), frozenset(_NO.split())
-# As a whole cell, what spreadsheets and databases write where one would say yes or no.
-_TRUTHS = "true false TRUE FALSE WAHR FALSCH VRAI FAUX VERDADERO FALSO VERO VERDADEIRO WAAR ONWAAR"
-BOOLEAN_LITERALS = frozenset(_TRUTHS.split())
+# Booleans as spreadsheets and databases write them.
+_BOOLEANS = "true false TRUE FALSE WAHR FALSCH VRAI FAUX VERDADERO FALSO VERO VERDADEIRO WAAR ONWAAR"
+BOOLEAN_LITERALS = frozenset(_BOOLEANS.split())
 
 
 Kind = Literal[
     "text", "name", "integer", "number", "money", "date", "url", "image", "colour", "email", "choice", "paragraphs"
 ]
-# Those whose cells are texts, of at most `max_chars`.
+# The kinds whose cells are texts of at most `max_chars`.
 TEXT_KINDS: Final[frozenset[Kind]] = frozenset({"text", "name", "paragraphs"})
-# A text unless its field says otherwise: half a page.
+# The default `max_chars`: half a page.
 TEXT_MAX_CHARS = 500
-# What is longer is told as that, and not as no name.
+# A longer name is reported as too long, not as invalid.
 _NAME_MAX_CHARS = 200
-# Beyond it a cell is not looked at.
+# Longer cells are not parsed.
 _CELL_MAX_CHARS = 20_000
 
 __all__ = ["TEXT_KINDS", "TEXT_MAX_CHARS", "CellProblem", "Field", "Kind"]
@@ -48,32 +48,32 @@ __all__ = ["TEXT_KINDS", "TEXT_MAX_CHARS", "CellProblem", "Field", "Kind"]
 
 @dataclass(frozen=True, kw_only=True)
 class Field:
-    """What a template wants to know of each row."""
+    """A field that a template expects of each row."""
 
     name: str
     kind: Kind = "text"
     required: bool = False
-    # In the form of a cell; what stands where the cell is empty.
+    # The value of empty cells, as written in a cell.
     default: str = ""
-    # Jinja2 over the other fields: stands where the cell is empty, or where no column is this field.
+    # Jinja2 over the other fields: the value of empty cells, or if no column maps to this field.
     derived: str = ""
     help: str = ""
-    # Of a text, in characters.
+    # For texts.
     max_chars: int = TEXT_MAX_CHARS
-    # Of numbers and sums.
+    # For numbers and amounts of money.
     minimum: float | None = None
     maximum: float | None = None
     choices: tuple[str, ...] = ()
-    # Of sums that name no currency: its ISO 4217 code.
+    # ISO 4217 code, for amounts without a currency.
     currency: str = ""
-    # Of dates, the order of day, month and year: "dmy", "mdy", "ymd"; empty: it has to be clear.
+    # The order of numeric dates: "dmy", "mdy", "ymd"; empty: they must be unambiguous.
     order: str = ""
 
     def read(self, cell: str, *, locale: str = "", rounds: bool = False) -> str:
-        """What a cell says, in one form: "1299.00 EUR", "2026-11-03". Empty for an empty cell.
+        """Parse a cell and return its canonical text: "1299.00 EUR", "2026-11-03". Empty for an empty cell.
 
-        `locale` says how numbers and dates are written in the table, if that is known; it `rounds` sums, where a
-        program worked them out. Raises `CellProblem`.
+        `locale` is that of the table's numbers and dates, if known. `rounds` amounts of money that were calculated by a
+        program. Raises `CellProblem`.
         """
         is_text = self.kind in TEXT_KINDS
         if len(cell) > _CELL_MAX_CHARS and not is_text:
@@ -83,9 +83,7 @@ class Field:
         if not text:
             return ""
         if is_text and text in BOOLEAN_LITERALS:
-            raise CellProblem(
-                f"is {text}, which programs write for a yes or a no", "Write what is meant, or make the field a choice"
-            )
+            raise CellProblem(f"is {text}, a boolean of a program", "Write what is meant, or make the field a choice")
         if self.kind == "name" and len(text) <= _NAME_MAX_CHARS:
             check_name(text)
         if is_text and (len(text) > self.max_chars or len(cell) > len(part)):
@@ -97,7 +95,7 @@ class Field:
         return _READERS[self.kind](self, text, locale)
 
     def value(self, text: str, language: str) -> object:
-        """What `read` gave, as a template may use it: a text, a number, a sum or a day, shown as `language` does."""
+        """The typed value of a canonical text from `read`, formatted for `language` when a template renders it."""
         if not text:
             return ""
         match self.kind:
@@ -114,7 +112,7 @@ class Field:
                 return text
 
     def check_limits(self, number: Decimal) -> None:
-        """Raise `CellProblem` for a number out of its limits."""
+        """Raise `CellProblem` for a number outside `minimum` to `maximum`."""
         if self.minimum is not None and number < Decimal(str(self.minimum)):
             raise CellProblem(f"{number} is less than {self.minimum:g}", f"Write {self.minimum:g} or more")
         if self.maximum is not None and number > Decimal(str(self.maximum)):
@@ -122,7 +120,7 @@ class Field:
 
     @property
     def _expected(self) -> str:
-        return {"integer": "a whole number", "money": "a sum of money", "date": "a day", "image": "a picture"}.get(
+        return {"integer": "a whole number", "money": "an amount of money", "date": "a date", "image": "a picture"}.get(
             self.kind, f"a {self.kind}"
         )
 
@@ -134,7 +132,7 @@ def _text(_field: Field, text: str, _locale: str) -> str:
 def _integer(field: Field, text: str, locale: str) -> str:
     number = read_number(text, locale=locale, is_whole=True)
     if number != number.to_integral_value():
-        raise CellProblem(f"{text[:40]!r} is no whole number", "Write digits: 1299")
+        raise CellProblem(f"{text[:40]!r} is not a whole number", "Write digits: 1299")
     field.check_limits(number)
     return str(int(number))
 
@@ -159,23 +157,23 @@ def _choice(field: Field, text: str, _locale: str) -> str:
     known = {choice.casefold(): choice for choice in field.choices}
     said = text.casefold()
     if said not in known:
-        said = _between(said, known)
+        said = _boolean_choice(said, known)
     if said not in known:
         listed = ", ".join(field.choices[:8])
         hint = did_you_mean(text, field.choices, otherwise="")
-        raise CellProblem(f"{text[:40]!r} is none of {listed}", hint or f"Write one of {listed}")
+        raise CellProblem(f"{text[:40]!r} is not one of {listed}", hint or f"Write one of {listed}")
     return known[said]
 
 
-def _between(said: str, known: Collection[str]) -> str:
-    """The choice that a program means by its own yes or no, where a field has two choices for these."""
+def _boolean_choice(said: str, known: Collection[str]) -> str:
+    """The choice that a program's boolean stands for, if one choice means yes and one means no; else `said`."""
     yes, no = YES.intersection(known), NO.intersection(known)
     if len(yes) != 1 or len(no) != 1:
         return said
     return next(iter(yes if said in YES else no if said in NO else {said}))
 
 
-def _only(read: Callable[[str], str]) -> Callable[[Field, str, str], str]:
+def _text_reader(read: Callable[[str], str]) -> Callable[[Field, str, str], str]:
     return lambda _field, text, _locale: read(text)
 
 
@@ -186,9 +184,9 @@ _READERS: Mapping[Kind, Callable[[Field, str, str], str]] = {
     "integer": _integer,
     "number": _number,
     "date": _date,
-    "url": _only(read_url),
-    "image": _only(read_image),
-    "colour": _only(read_colour),
-    "email": _only(read_email),
+    "url": _text_reader(read_url),
+    "image": _text_reader(read_image),
+    "colour": _text_reader(read_colour),
+    "email": _text_reader(read_email),
     "choice": _choice,
 }

@@ -1,4 +1,4 @@
-"""What people need in the texts of a row: `{{ price | money }}`, `{{ 3 | ordinal }}`, `plural("day", "days")`."""
+"""Jinja2 filters for the texts of a row: `{{ price | money }}`, `{{ 3 | ordinal }}`, `plural("day", "days")`."""
 
 from __future__ import annotations
 
@@ -23,12 +23,12 @@ from pipeline.template.rows.formatting import (
 from pipeline.template.rows.money import is_currency_code
 from pipeline.template.sandbox import TextSandbox
 
-# The name under which a text knows the language of its film.
+# The variable that holds the language of the film.
 LANGUAGE = "language"
 
 
 def row_sandbox() -> TextSandbox:
-    """A sandbox with our filters. It has no files: a text of a row includes nothing."""
+    """A sandbox with these filters and without files: the texts of a row can't include any."""
     sandbox = TextSandbox(jinja2.DictLoader({}))
     sandbox.filters |= FILTERS
     return sandbox
@@ -39,20 +39,22 @@ def _language(context: jinja2.runtime.Context) -> str:
 
 
 @jinja2.pass_context
-def money(context: jinja2.runtime.Context, value: Any, currency: str = "") -> str:  # noqa: ANN401 - whatever it is given
-    """A sum, with its currency; of a plain number, in the `currency` that is named."""
+def money(context: jinja2.runtime.Context, value: Any, currency: str = "") -> str:  # noqa: ANN401 - any value
+    """Format an amount with its currency, or a plain number in the given `currency`."""
     if value == "":
         return ""
     if isinstance(value, Money):
         return money_text(value.amount, value.currency, _language(context))
     if not is_currency_code(currency):
-        raise ValueError(f"money takes a sum, or a number and a currency: {{{{ {value} | money('EUR') }}}}")
+        raise ValueError(
+            f"money takes an amount of money, or a number and a currency: {{{{ {value} | money('EUR') }}}}"
+        )
     return money_text(Decimal(str(value)), currency, _language(context))
 
 
 @jinja2.pass_context
 def date(context: jinja2.runtime.Context, value: Any, style: str = "long") -> str:  # noqa: ANN401
-    """How it is written: short, medium, long, full, or a pattern of CLDR such as "d MMMM"."""
+    """Format a date: short, medium, long, full, or a CLDR pattern such as "d MMMM"."""
     if value == "":
         return ""
     day = value.date if isinstance(value, Day) else calendar_date.fromisoformat(str(value))
@@ -61,7 +63,7 @@ def date(context: jinja2.runtime.Context, value: Any, style: str = "long") -> st
 
 @jinja2.pass_context
 def number(context: jinja2.runtime.Context, value: Any) -> str:  # noqa: ANN401
-    """Its digits in groups: 1,299."""
+    """Format a number with grouped digits: 1,299."""
     if value == "":
         return ""
     plain = value.amount if isinstance(value, Money) else Decimal(value) if isinstance(value, Number) else value
@@ -70,29 +72,29 @@ def number(context: jinja2.runtime.Context, value: Any) -> str:  # noqa: ANN401
 
 @jinja2.pass_context
 def ordinal(context: jinja2.runtime.Context, value: Any, gender: str = "masculine") -> str:  # noqa: ANN401
-    """What says that something is the third: 3rd, 3., 3e; `gender` "feminine" gives 1re, 3.ª where nouns have one."""
+    """Format an ordinal number: 3rd, 3., 3e; with `gender` "feminine" 1re, 3.ª in languages that distinguish it."""
     return "" if value == "" else ordinal_text(int(value), _language(context), gender)
 
 
 @jinja2.pass_context
 def plural(context: jinja2.runtime.Context, value: Any, *forms: str) -> str:  # noqa: ANN401
-    """Which of some forms goes with a number: "day" or "days"."""
+    """Select the plural form for a number: "day" or "days"."""
     amount = value.amount if isinstance(value, Money) else Decimal(value) if isinstance(value, Number) else value
     return "" if value == "" else plural_text(amount, forms, _language(context))
 
 
 @jinja2.pass_context
 def title(context: jinja2.runtime.Context, value: Any) -> str:  # noqa: ANN401
-    """Words with capitals: MARIA O'NEILL -> Maria O'Neill, VAN DER BERG -> Van der Berg. What is mixed stays: McDonald.
+    """Title-case a name: MARIA O'NEILL -> Maria O'Neill, VAN DER BERG -> Van der Berg.
 
-    So do two capitals alone: AJ may be initials. Turkish and Azeri have an I with a dot.
+    Mixed case is kept (McDonald), and so are two capitals alone (AJ may be initials). Turkish and Azeri have İ.
     """
     text = str(value)
-    # So are most names.
+    # Fast path for most names.
     return " ".join(text.split()) if text.istitle() else _title(text, _language(context).partition("-")[0])
 
 
-# A script says the name of a row in several of its texts.
+# Cached: a script uses the name of a row in several texts.
 @lru_cache(maxsize=1024)
 def _title(text: str, language: str) -> str:
     words = text.split()
@@ -103,17 +105,17 @@ def _title(text: str, language: str) -> str:
 
 def _titled(words: Sequence[str], at: int, language: str) -> str:
     word = words[at]
-    # İ and Ğ are Turkish in every film; I beside Ş may be either.
+    # İ and Ğ are Turkish in any film; an I next to Ş is ambiguous (Ş is also Romanian).
     is_dotted = language in {"tr", "az"} or "İ" in word or "Ğ" in word
     if not is_dotted and "Ş" in word and "I" in word:
         return word
-    # Somebody has chosen its letters; MARIA and maria say nothing of that. Or it counts kings.
+    # Mixed case is deliberate, while MARIA and maria are not; or it is a Roman numeral.
     if (word[:1].isupper() and any(map(str.islower, word))) or word in _ROMAN:
         return word
     if word.lower() in _CLIPPED:
         return word.lower()
     if 0 < at < len(words) - 1 and word.lower() in _PARTICLES:
-        # In Vietnam, Van is a name.
+        # In Vietnamese, Van is a name.
         goes_on = at < len(words) - 2 and words[at + 1].lower() in _PARTICLES
         is_name = word == "VAN" and language != "nl" and not goes_on
         return "Van" if is_name else word.lower()
@@ -132,17 +134,17 @@ def _capital(text: str, *, is_dotted: bool) -> str:
     return result
 
 
-def default(value: Any, otherwise: Any = "", boolean: Any = None) -> Any:  # noqa: ANN401, ARG001 - as Jinja2 calls it
-    """What stands where a cell is empty."""
+def default(value: Any, otherwise: Any = "", boolean: Any = None) -> Any:  # noqa: ANN401, ARG001 - Jinja2's signature
+    """Return `otherwise` for an undefined value or an empty cell."""
     return otherwise if isinstance(value, jinja2.Undefined) or value == "" else value
 
 
-# Small between the other words of a name, and what numbers kings and grandchildren.
+# Particles that are lower case inside a name.
 _SMALL = (
     "van der den ter ten von zu zur zum vom de del della dei di da do dos das du des la las los le y e af av bin ibn"
 )
 _PARTICLES = frozenset((*_SMALL.split(), "al", "el", "und", "and"))
-# Het and des, in Dutch: van 't Hof, 's Gravesande.
+# Dutch het and des: van 't Hof, 's Gravesande.
 _CLIPPED = frozenset(("'t", "’t", "'s", "’s"))
 _ROMAN = frozenset(("II", "III", "IV", "VII", "VIII", "IX", "XII", "XIII", "XIV", "XV", "XVI"))
 FILTERS: Mapping[str, Callable[..., Any]] = {

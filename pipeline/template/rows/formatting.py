@@ -1,4 +1,4 @@
-"""Values as a film shows and says them: sums, numbers and days, in the film's language. Data by CLDR."""
+"""Locale-aware formatting of amounts, numbers, dates, ordinals and plurals, with CLDR data."""
 
 from __future__ import annotations
 
@@ -15,10 +15,10 @@ from babel.numbers import format_currency, format_decimal, get_currency_symbol
 from pipeline.template.rows.money import round_money
 from pipeline.template.rows.numbers import parse_locale
 
-# A code needs a space to be told from its digits: CHF 1,299 (CLDR's currencySpacing, which Babel does not heed).
-_CLOSE = re.compile(r"(?<=[^\W\d_])(?=\d)|(?<=\d)(?=[^\W\d_])")
+# A space between currency code and digits: CHF 1,299 (CLDR's currencySpacing, which Babel ignores).
+_MISSING_SPACE = re.compile(r"(?<=[^\W\d_])(?=\d)|(?<=\d)(?=[^\W\d_])")
 _STYLES = ("short", "medium", "long", "full")
-# The day of the month as a number in a row, by language and, for English, its ending; elsewhere a full stop.
+# English ordinal suffixes, and ordinals by language; in other languages, a full stop is added.
 _ENGLISH = {1: "st", 2: "nd", 3: "rd"}
 _ORDINALS: Mapping[str, Callable[[int], str]] = {
     "fr": lambda n: f"{n}{'er' if n == 1 else 'e'}",
@@ -50,12 +50,12 @@ _GENDERS = frozenset(("masculine", "feminine"))
 
 
 class Number(Decimal):
-    """A number that is written as `language` does."""
+    """A number that is rendered in the format of `language`."""
 
     language: str
 
     def __new__(cls, value: Decimal, language: str) -> Number:
-        """`value` as `language` writes it."""
+        """A `value` in the format of `language`."""
         number = super().__new__(cls, value)
         number.language = language
         return number
@@ -65,7 +65,7 @@ class Number(Decimal):
 
 
 class Money:
-    """A sum: `{{ price }}` is "€1,299"; sums of one currency can be compared, added and taken from each other."""
+    """An amount of money: `{{ price }}` is "€1,299". Amounts of one currency can be compared, added and subtracted."""
 
     __slots__ = ("amount", "currency", "language")
 
@@ -76,7 +76,7 @@ class Money:
 
     @property
     def symbol(self) -> str:
-        """What its language writes for the currency: €, $, CHF."""
+        """The currency symbol in its language: €, $, CHF."""
         return get_currency_symbol(self.currency, locale=parse_locale(self.language))
 
     def __str__(self) -> str:
@@ -91,26 +91,26 @@ class Money:
     def __eq__(self, other: object) -> bool:
         return isinstance(other, Money) and (self.amount, self.currency) == (other.amount, other.currency)
 
-    def __lt__(self, other: Any) -> bool:  # noqa: ANN401 - a template compares what it likes
-        return self.amount < self._of(other)
+    def __lt__(self, other: Any) -> bool:  # noqa: ANN401 - templates may compare anything
+        return self.amount < self._operand(other)
 
     def __gt__(self, other: Any) -> bool:  # noqa: ANN401
-        return self.amount > self._of(other)
+        return self.amount > self._operand(other)
 
     def __le__(self, other: Any) -> bool:  # noqa: ANN401
-        return self.amount <= self._of(other)
+        return self.amount <= self._operand(other)
 
     def __ge__(self, other: Any) -> bool:  # noqa: ANN401
-        return self.amount >= self._of(other)
+        return self.amount >= self._operand(other)
 
     def __add__(self, other: Any) -> Money:  # noqa: ANN401
-        return Money(self.amount + self._of(other), self.currency, self.language)
+        return Money(self.amount + self._operand(other), self.currency, self.language)
 
     def __sub__(self, other: Any) -> Money:  # noqa: ANN401
-        return Money(self.amount - self._of(other), self.currency, self.language)
+        return Money(self.amount - self._operand(other), self.currency, self.language)
 
-    def _of(self, other: Any) -> Decimal:  # noqa: ANN401
-        """The amount of another sum of this currency, or a plain number. Raises `ValueError`."""
+    def _operand(self, other: Any) -> Decimal:  # noqa: ANN401
+        """The amount of an operand: money of the same currency, or a plain number. Raises `ValueError`."""
         if isinstance(other, Money):
             if other.currency != self.currency:
                 raise ValueError(f"{self.currency} and {other.currency} can't be compared")
@@ -119,7 +119,7 @@ class Money:
 
 
 class Day:
-    """A day: `{{ until }}` is "30 June 2026"; days can be compared."""
+    """A date: `{{ until }}` is "30 June 2026". Dates can be compared."""
 
     __slots__ = ("day", "language", "month", "year")
 
@@ -129,7 +129,7 @@ class Day:
 
     @property
     def date(self) -> date:
-        """The day of the calendar."""
+        """The date as a `datetime.date`."""
         return date(self.year, self.month, self.day)
 
     def __str__(self) -> str:
@@ -154,35 +154,35 @@ def _iso(other: object) -> str:
 
 @lru_cache(maxsize=4096)
 def money_text(amount: Decimal, currency: str, language: str) -> str:
-    """A sum, rounded to what can be paid; a whole one without cents."""
+    """Format an amount, rounded to the currency's decimals; whole amounts without decimals."""
     amount = round_money(amount, currency)
     whole = amount == amount.to_integral_value()
     locale = parse_locale(language)
     pattern = _without_cents(language) if whole else None
     written = format_currency(amount, currency, locale=locale, format=pattern, currency_digits=not whole)
-    return _CLOSE.sub("\u00a0", written)
+    return _MISSING_SPACE.sub("\u00a0", written)
 
 
 @lru_cache(maxsize=4096)
 def number_text(number: Decimal, language: str) -> str:
-    """A number, with its decimals."""
+    """Format a number, with all its decimals."""
     return format_decimal(number, locale=parse_locale(language), decimal_quantization=False)
 
 
 @lru_cache(maxsize=4096)
 def date_text(day: date, language: str, style: str = "long") -> str:
-    """A day; `style` is short, medium, long or full, or a pattern of CLDR ("d MMMM")."""
+    """Format a date; `style` is short, medium, long or full, or a CLDR pattern ("d MMMM"). Raises `ValueError`."""
     if style not in _STYLES and not set(style) <= set("GyMLEcdewWqQY .,/-'年月日일월년"):
-        raise ValueError(f"{style!r} is no way to write a day; write short, medium, long, full or a pattern: d MMMM")
+        raise ValueError(f"{style!r} is not a date format; use short, medium, long, full or a pattern: d MMMM")
     written = format_date(day, format=style, locale=parse_locale(language))
-    # CLDR does not know that a month begins so in French.
+    # French writes the first of a month as an ordinal; CLDR does not.
     return re.sub(r"\b1 (?=[^\W\d])", "1er ", written) if language.partition("-")[0] == "fr" else written
 
 
 def ordinal_text(number: int, language: str, gender: str = "masculine") -> str:
-    """A number in a row: 3rd, 3., 3e; of a feminine noun 1re, 3.ª, where the language tells these apart."""
+    """Format an ordinal: 3rd, 3., 3e; feminine 1re, 3.ª in languages that distinguish it. Raises `ValueError`."""
     if gender not in _GENDERS:
-        raise ValueError(f"{gender!r} is no gender of a number; write feminine, or nothing")
+        raise ValueError(f"{gender!r} is not a gender; use feminine, or nothing")
     base = language.partition("-")[0]
     if base == "en":
         ending = "th" if number % 100 in {11, 12, 13} else _ENGLISH.get(number % 10, "th")
@@ -192,7 +192,7 @@ def ordinal_text(number: int, language: str, gender: str = "masculine") -> str:
 
 
 def plural_text(number: object, forms: tuple[str, ...], language: str) -> str:
-    """The form that goes with a number, of as many as the language has: "day", "days". Raises `ValueError`."""
+    """Select the plural form for a number ("day", "days"); pass all forms of the language. Raises `ValueError`."""
     locale = parse_locale(language)
     known: list[str] = [
         category for category in ("zero", "one", "two", "few", "many", "other") if category in _categories(language)

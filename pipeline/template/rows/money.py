@@ -1,4 +1,4 @@
-"""Sums of money as people write them: "1.299,00 €", "US$ 5", "CHF 1'299.–" -> amount and ISO 4217 code."""
+"""Parse amounts of money as people write them: "1.299,00 €", "US$ 5", "CHF 1'299.–" -> amount and ISO 4217 code."""
 
 from __future__ import annotations
 
@@ -10,10 +10,10 @@ from functools import lru_cache
 from babel import Locale
 from babel.numbers import get_currency_precision
 
-from pipeline.template.rows.numbers import read_number, signed
+from pipeline.template.rows.numbers import read_number, with_leading_sign
 from pipeline.template.rows.problem import CellProblem
 
-# Signs that one currency has, and those that several share: the first stands for the sign unless a field says another.
+# Unambiguous signs; then those shared by several currencies, the first of which is the default.
 _SIGNS = {
     "€": "EUR", "£": "GBP", "₹": "INR", "₽": "RUB", "₩": "KRW", "₺": "TRY", "₴": "UAH", "₪": "ILS", "₫": "VND",
     "฿": "THB", "₱": "PHP", "₦": "NGN", "₵": "GHS", "₸": "KZT", "zł": "PLN", "kč": "CZK", "ft": "HUF", "lei": "RON",
@@ -33,28 +33,28 @@ _SHARED = {
     "rs": ("", "INR", "PKR", "LKR", "NPR", "MUR"),
     "rs.": ("", "INR", "PKR", "LKR", "NPR", "MUR"),
 }
-_USUAL = frozenset((*_SIGNS.values(), *(code for codes in _SHARED.values() for code in codes if code)))
+_KNOWN_BY_SIGN = frozenset((*_SIGNS.values(), *(code for codes in _SHARED.values() for code in codes if code)))
 _AMOUNT = re.compile(r"[+\-−]?\s*\d[\d.,\s\u00a0\u202f'’\u066b\u066c，．]*")
-# "Price (EUR)", "Price in €", "Price EUR", "price_eur": the name, and what its sums are in.
+# "Price (EUR)", "Price in €", "Price EUR", "price_eur": name and currency of a column.
 _IN_NAME = re.compile(
     r"(.*?[^\W_])(?:[\s_]*[(\[]\s*(?:in\s+)?([^\s()\[\]]{1,5})\s*[)\]]|[\s_,/]+(?:in[\s_]+)?([^\s_()\[\]]{1,5}))\s*"
 )
-# With so many decimals in a currency, 1.250 may be a little more than one, or 1,250.
-_DIGITS_OF_A_THOUSAND = 3
+# In a currency with three decimals, 1.250 may be 1.25 or 1,250.
+_GROUP_DIGITS = 3
 _HINT = "Write amount and currency: 1299.00 EUR"
-# A sum without cents: "1'299.–", "1.299,-", "500/-", "1299:-".
+# An amount without cents: "1'299.–", "1.299,-", "500/-", "1299:-".
 _NO_CENTS = re.compile(r"[.,/:]\s*[-–—]{1,2}")
 
 
 def read_money(text: str, *, currency: str, locale: str, rounds: bool = False) -> tuple[Decimal, str]:
-    """Amount and code of the currency. `currency` is that of sums that name none. Raises `CellProblem`.
+    """Parse an amount and its currency code. `currency` is the default. Raises `CellProblem`.
 
-    It `rounds` what a program has worked out to more decimals than the currency has; what is written so is told.
+    With `rounds`, amounts with more decimals than the currency has are rounded; otherwise they are a problem.
     """
-    written = signed(_NO_CENTS.sub("", text.strip(), count=1))
+    written = with_leading_sign(_NO_CENTS.sub("", text.strip(), count=1))
     found = _AMOUNT.search(written)
     if found is None:
-        raise CellProblem(f"{text[:40]!r} is no sum of money", _HINT)
+        raise CellProblem(f"{text[:40]!r} is not an amount of money", _HINT)
     before, after = written[: found.start()].strip(), written[found.end() :].strip()
     if before in {"-", "−", "+"}:
         before, found_text = "", before + found[0]
@@ -67,72 +67,74 @@ def read_money(text: str, *, currency: str, locale: str, rounds: bool = False) -
         # $ 500 CAD
         code, other = _code(before, code), code
         if after and code != other:
-            raise CellProblem(f"{text[:40]!r} is no sum of money", _HINT)
+            raise CellProblem(f"{text[:40]!r} is not an amount of money", _HINT)
     if not code:
-        raise CellProblem(_uncoded(text, before or after), _HINT)
+        raise CellProblem(_currency_problem(text, before or after), _HINT)
     decimals = decimals_of(code)
     try:
-        # Most money has two decimals, or none; three digits after a mark are thousands.
-        amount = read_number(found_text.strip(), locale=locale, is_whole=decimals < _DIGITS_OF_A_THOUSAND)
+        # With fewer than three decimals, three digits after a separator are thousands.
+        amount = read_number(found_text.strip(), locale=locale, is_whole=decimals < _GROUP_DIGITS)
     except CellProblem as error:
-        raise CellProblem(error.problem, error.mend if decimals >= _DIGITS_OF_A_THOUSAND else _HINT) from error
+        raise CellProblem(error.problem, error.mend if decimals >= _GROUP_DIGITS else _HINT) from error
     if amount == (rounded := round_money(amount, code)):
         return amount, code
     if not rounds:
-        told = f"{text[:40]!r} has more decimals than {code}, which has {decimals or 'none'}"
-        raise CellProblem(told, f"Round it: {rounded:f} {code}")
+        raise CellProblem(
+            f"{text[:40]!r} has more decimals than {code}, which has {decimals or 'none'}",
+            f"Round it: {rounded:f} {code}",
+        )
     return rounded, code
 
 
 def decimals_of(code: str) -> int:
-    """How many decimals sums of a currency have: EUR 2, JPY 0, KWD 3 (ISO 4217, as CLDR has it)."""
+    """The number of decimals of a currency: EUR 2, JPY 0, KWD 3 (ISO 4217, from CLDR)."""
     return int(get_currency_precision(code))
 
 
 def round_money(amount: Decimal, code: str) -> Decimal:
-    """To what can be paid in a currency, halves up: as spreadsheets show it."""
+    """Round to the decimals of a currency, halves up, as spreadsheets do."""
     return amount.quantize(Decimal(1).scaleb(-decimals_of(code)), ROUND_HALF_UP)
 
 
-def _uncoded(text: str, sign: str) -> str:
-    """Why it is not known what a sum is in, that has this sign beside it."""
+def _currency_problem(text: str, sign: str) -> str:
+    """Why the currency of an amount with this sign is not known."""
     if not sign:
         return f"{text[:40]!r} names no currency"
     if any(map(str.isdigit, sign)):
-        return f"{text[:40]!r} is more than one number"
+        return f"{text[:40]!r} contains more than one number"
     if several := _SHARED.get(sign.casefold()):
         return f"{sign!r} may be {', '.join(filter(None, several))}"
-    return f"{sign[:10]!r} is no currency that is known"
+    return f"{sign[:10]!r} is not a known currency"
 
 
 def currency_in_header(name: str, currency: str = "") -> tuple[str, str]:
-    """Of the name of a column the rest, and the currency that it names: "Price (EUR)". It names none: "".
+    """Split a column's header in name and currency code: "Price (EUR)". The code is empty if it names none.
 
-    `currency` is what a sign that several currencies share stands for, where it may.
+    `currency` resolves signs that several currencies share, if it is one of them.
     """
     found = _IN_NAME.fullmatch(name.strip())
     code = currency_code(found[2] or found[3], currency) if found else ""
-    # Names of currencies are words, too: "Price all" is in no leks.
-    return (found[1], code) if found and code in _USUAL else (name, "")
+    # Some codes are words: "Price all" is not in Albanian lekë.
+    return (found[1], code) if found and code in _KNOWN_BY_SIGN else (name, "")
 
 
 def currency_code(sign: str, currency: str = "") -> str:
-    """The code of a sign or a code, as a cell of its own has it; empty: it is none."""
+    """The code for a sign or code in a cell of its own; empty if it is neither."""
     return _code(sign.strip(), currency)
 
 
 def has_currency(text: str) -> bool:
-    """Whether a sum says what it is in, whatever that is."""
+    """Whether an amount has a currency sign or letters, known or not."""
     return any(character.isalpha() or unicodedata.category(character) == "Sc" for character in text)
 
 
 def is_currency_code(code: str) -> bool:
-    """Whether it is the code of a currency."""
+    """Whether `code` is an ISO 4217 code."""
     return code in _codes()
 
 
 def _code(sign: str, currency: str) -> str:
-    """The code that a sign or a code stands for; empty: none."""
+    """The code for a sign or a code; empty if it is neither."""
     plain = sign.casefold()
     if plain in _SIGNS:
         return _SIGNS[plain]

@@ -1,10 +1,10 @@
-"""What is wrong with a cell."""
+"""The error for an invalid cell."""
 
 from __future__ import annotations
 
 
-class CellProblem(Exception):  # noqa: N818 - it is told in a table, and stops no run
-    """A cell that is not what its field asks for: what is wrong, and what to do."""
+class CellProblem(Exception):  # noqa: N818 - reported in a table, and never ends a run
+    """A cell that does not match its field: the problem, and how to correct it."""
 
     def __init__(self, problem: str, mend: str) -> None:
         super().__init__(f"{problem}. {mend}")

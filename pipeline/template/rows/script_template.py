@@ -1,4 +1,4 @@
-"""script.toml: the film of a row, written once by people, filled in for each row.
+"""script.toml: a script written once, and filled in for each row.
 
     language = "en"
     title = "{{ name }}, your roof could pay you"
@@ -12,8 +12,8 @@
     items = ["20 panels", { text = "A battery", when = "battery == 'yes'" }]
     say = ["This is it.", "20 panels.", { text = "And a battery.", when = "battery == 'yes'" }]
 
-All is Jinja2 over the fields. A scene, a line or an item whose `when` is false is left out, and so is one that is empty
-when it is filled in. `say` is as in sample.toml: the last lines bring the items with them.
+All texts are Jinja2 over the fields. A scene, line or item is left out if its `when` is false or its filled-in text is
+empty. `say` is as in sample.toml: the last lines reveal the items.
 """
 
 from __future__ import annotations
@@ -32,71 +32,71 @@ from pipeline.template.rows.compiler import NOTHING, WHEN, Compiled, FillError, 
 from pipeline.template.scene_parsing import build_scene, check_keys
 from pipeline.toml import parse_toml
 
-_ABOUT = ("title", "thumbnail_text", "description")
-_KEYS = (*_ABOUT, "language", "scenes")
+_METADATA = ("title", "thumbnail_text", "description")
+_KEYS = (*_METADATA, "language", "scenes")
 _SAY, _LAYOUT, _PICTURE = "say", "layout", "picture"
 # script.de.toml
 _NAMED = re.compile(r"script\.([A-Za-z]{2,3}(?:[-_][A-Za-z0-9]+)*)\.toml$")
 _FIELD = re.compile(r"\{\{\s*(\w+)\s*\}\}")
-# Some two thousand scenes take some megabytes.
-_MOST_KNOWN = 2000
-_UNTOLD: Mapping[str, str] = MappingProxyType({})
+# Cached scenes per entry of [[scenes]]: a few megabytes.
+_MAX_CACHED = 2000
+_NO_CELLS: Mapping[str, str] = MappingProxyType({})
 
 
 @dataclass(frozen=True, kw_only=True)
-class _Part:
-    """A scene that is filled in."""
+class _SceneTemplate:
+    """A compiled entry of [[scenes]]."""
 
     place: str
     line: int
     layout: str
-    # Whether every row has it.
+    # Whether every row has it: it has no condition.
     is_certain: bool
-    sheet: Compiled
-    # What it is for every row, if it names no field.
+    compiled: Compiled
+    # The scene, if it uses no field and so is the same for every row.
     scene: Scene | None
-    # What it became for rows of late, by what they say in the fields that it names: two rows share most scenes.
-    known: dict[tuple[str, ...], Scene | None] = field(default_factory=dict, compare=False, repr=False)
+    # Recent scenes by the cells of the fields that it uses: most rows share most scenes.
+    cache: dict[tuple[str, ...], Scene | None] = field(default_factory=dict, compare=False, repr=False)
 
-    def of(self, values: Values, told: Mapping[str, str]) -> Scene | None:
-        """The scene of a row; None: its condition is false. Raises `FillError`."""
-        if self.scene or not told:
-            return self.scene or _scene(self.place, self.sheet, values)
-        key = tuple(told.get(name, "") for name in self.sheet.names)
-        if key not in self.known:
-            if len(self.known) >= _MOST_KNOWN:
-                self.known.clear()
-            self.known[key] = _scene(self.place, self.sheet, values)
-        return self.known[key]
+    def fill(self, values: Values, cells: Mapping[str, str]) -> Scene | None:
+        """The scene for a row, or None if its condition is false. Raises `FillError`."""
+        if self.scene or not cells:
+            return self.scene or _scene(self.place, self.compiled, values)
+        key = tuple(cells.get(name, "") for name in self.compiled.names)
+        if key not in self.cache:
+            if len(self.cache) >= _MAX_CACHED:
+                self.cache.clear()
+            self.cache[key] = _scene(self.place, self.compiled, values)
+        return self.cache[key]
 
 
 class Placed(NamedTuple):
-    """Something in a script.toml that is the same for every row, and where it stands: "scene 2 (split)", its line."""
+    """Something in a script.toml that is the same for every row, with its place ("scene 2 (split)") and line."""
 
     place: str
     line: int
-    # A scene, its layout, or what it names as its picture.
+    # A scene, its layout, or the name of its picture.
     what: Any
 
 
 @dataclass(frozen=True, kw_only=True)
 class ScriptTemplate:
-    """A script.toml, compiled. Equal when its text is."""
+    """A compiled script.toml. Equality is by its text."""
 
     text: str
     path: str = field(compare=False)
     language: str
-    _about: Compiled = field(compare=False, repr=False)
-    _scenes: tuple[_Part, ...] = field(compare=False, repr=False)
-    # The pictures that it names outright.
+    _metadata: Compiled = field(compare=False, repr=False)
+    _scenes: tuple[_SceneTemplate, ...] = field(compare=False, repr=False)
+    # The pictures with constant names.
     pictures: tuple[Placed, ...] = field(compare=False, repr=False)
-    # Those whose names are made of fields.
-    _made: tuple[Compiled, ...] = field(compare=False, repr=False)
+    # The names of pictures that are computed from fields.
+    _dynamic_pictures: tuple[Compiled, ...] = field(compare=False, repr=False)
 
     @property
     def has_dynamic_pictures(self) -> bool:
-        """Whether some pictures are other ones from row to row, and no field says which: "{{ colour }}.jpg"."""
-        return bool(self._made)
+        """Whether names of pictures are computed, other than by a single image field: "{{ colour }}.jpg"."""
+        return bool(self._dynamic_pictures)
 
     @property
     def fixed_scenes(self) -> tuple[Placed, ...]:
@@ -105,36 +105,36 @@ class ScriptTemplate:
 
     @property
     def opening(self) -> Placed | None:
-        """The layout that the film of every row begins with; None: that goes by the row."""
+        """The layout with which every film begins, or None if it depends on the row."""
         first = self._scenes[0]
         return Placed(first.place, first.line, first.layout) if first.is_certain else None
 
     def dynamic_pictures(self, fields: Mapping[str, object]) -> tuple[str, ...]:
-        """What those pictures are called for a row with these values by field. Raises `FillError`."""
+        """The computed names of pictures for a row with these values by field. Raises `FillError`."""
         values = Values(fields, self.language)
-        return tuple(filter(None, (each.filled(values, place=_PICTURE) for each in self._made)))
+        return tuple(filter(None, (each.filled(values, place=_PICTURE) for each in self._dynamic_pictures)))
 
-    def script(self, fields: Mapping[str, object], told: Mapping[str, str] = _UNTOLD) -> Script:
-        """The script of a row with these values by field. Raises `FillError`.
+    def script(self, fields: Mapping[str, object], cells: Mapping[str, str] = _NO_CELLS) -> Script:
+        """The script for a row with these values by field. Raises `FillError`.
 
-        `told` are the same values in one form (see `Field.read`): by them scenes are known that other rows have, too.
+        `cells` are the same values as canonical texts (see `Field.read`), by which scenes are cached across rows.
         """
         values = Values(fields, self.language)
-        about = self._about.filled(values, place="title")
-        scenes = [scene for part in self._scenes if (scene := part.of(values, told))]
+        metadata = self._metadata.filled(values, place="title")
+        scenes = [scene for part in self._scenes if (scene := part.fill(values, cells))]
         return Script(
-            title=about["title"],
+            title=metadata["title"],
             language=self.language,
             scenes=tuple(scenes),
-            description=about.get("description", ""),
-            thumbnail_text=about.get("thumbnail_text", ""),
+            description=metadata.get("description", ""),
+            thumbnail_text=metadata.get("thumbnail_text", ""),
         )
 
 
 def parse_script_template(
     text: str, *, path: str, known: Sequence[str], images: Collection[str] = ()
 ) -> ScriptTemplate:
-    """The script in a script.toml; `known` are the fields of its template, `images` those that are pictures.
+    """Compile a script.toml; `known` are the fields of its template, `images` those of type image.
 
     Raises `InputError` with the line.
     """
@@ -142,8 +142,8 @@ def parse_script_template(
     lines = [n for n, line in enumerate(text.split("\n"), start=1) if re.match(r"\s*\[\[\s*scenes\s*\]\]", line)]
     scenes = _scenes_of(table, path)
     language = _language_of(table, path)
-    about = {key: str(table[key]) for key in _ABOUT if key in table}
-    parts, pictures, made = [], [], []
+    metadata = {key: str(table[key]) for key in _METADATA if key in table}
+    parts, pictures, dynamic = [], [], []
     for number, each in enumerate(scenes, start=1):
         where = f"{path}:{lines[number - 1] if number <= len(lines) else 1}"
         name = str(each.get(_LAYOUT, "")) if isinstance(each, dict) else ""
@@ -155,20 +155,20 @@ def parse_script_template(
             pictures += [Placed(part.place, _line_of_picture(text, part.line), clean_text(named))] if named else []
         elif not _is_field(named, images):
             condition = {WHEN: each.get(WHEN, "true"), "text": named}
-            made.append(compile_table(condition, where=where, known=known))
+            dynamic.append(compile_table(condition, where=where, known=known))
     return ScriptTemplate(
         text=text,
         path=path,
         language=language,
-        _about=compile_table(about, where=f"{path}:1", known=known),
+        _metadata=compile_table(metadata, where=f"{path}:1", known=known),
         _scenes=tuple(parts),
         pictures=tuple(pictures),
-        _made=tuple(made),
+        _dynamic_pictures=tuple(dynamic),
     )
 
 
 def _scenes_of(table: Mapping[str, Any], path: str) -> list[Any]:
-    """Its scenes, whatever they are. Raises `InputError` for a script that is none."""
+    """The entries of [[scenes]], not validated yet. Raises `InputError` for other top-level errors."""
     for key in table:
         if key not in _KEYS:
             raise InputError(f"unknown key {key}", where=path, hint=did_you_mean(key, _KEYS))
@@ -176,12 +176,14 @@ def _scenes_of(table: Mapping[str, Any], path: str) -> list[Any]:
             raise InputError(f"{key} must be a text in quotes", where=path)
     scenes = table.get("scenes")
     if not isinstance(scenes, list) or not scenes or not table.get("title"):
-        raise InputError("has no title or no scenes", where=path, hint='Write title = "…" and a [[scenes]] for each')
+        raise InputError(
+            "has no title or no scenes", where=path, hint='Write title = "…", and a [[scenes]] for each scene'
+        )
     return scenes
 
 
 def _language_of(table: Mapping[str, Any], path: str) -> str:
-    """What a script says, else what the name of its file does. Raises `InputError` where they differ."""
+    """The language in the script, else in its file name. Raises `InputError` if they differ."""
     found = _NAMED.search(path)
     named = found[1] if found else "en"
     written = str(table.get("language", named))
@@ -190,18 +192,18 @@ def _language_of(table: Mapping[str, Any], path: str) -> str:
         raise InputError(f"language is {written[:40]!r}", where=path, hint="Write a language tag like en, de or pt-BR")
     if found and not same_language(named.replace("_", "-"), language):
         hint = f'Write language = "{named}", or give the file another name'
-        raise InputError(f"is called after {named}, and its language is {language}", where=path, hint=hint)
+        raise InputError(f"is named after {named}, but its language is {language}", where=path, hint=hint)
     return language
 
 
 def _is_field(named: object, fields: Collection[str]) -> bool:
-    """Whether a text is one of these fields and nothing else: "{{ photo }}"."""
+    """Whether a text consists of one of these fields: "{{ photo }}"."""
     found = _FIELD.fullmatch(named) if isinstance(named, str) else None
     return bool(found and found[1] in fields)
 
 
 def _line_of_picture(text: str, scene: int) -> int:
-    """The line of the key `picture` in the scene that begins on a line; that line, where it is written otherwise."""
+    """The line of the key `picture` in the scene that begins on line `scene`; that line if it is not found."""
     for number, line in enumerate(text.split("\n")[scene:], start=scene + 1):
         if re.match(r"\s*\[\[\s*scenes", line):
             break
@@ -210,7 +212,7 @@ def _line_of_picture(text: str, scene: int) -> int:
     return scene
 
 
-def _part(table: Mapping[str, Any], place: str, where: str, known: Sequence[str], language: str) -> _Part:
+def _part(table: Mapping[str, Any], place: str, where: str, known: Sequence[str], language: str) -> _SceneTemplate:
     for key in ("items", _SAY):
         if key in table and not isinstance(table[key], list | str):
             raise InputError(f"{key} must be a list", where=where)
@@ -219,20 +221,22 @@ def _part(table: Mapping[str, Any], place: str, where: str, known: Sequence[str]
     if not isinstance(table.get(WHEN, ""), str | bool):
         raise InputError("when must be a condition in quotes", where=where, hint='Write when = "price"')
     check_keys(table, where=where, also={WHEN})
-    # A moment of a timeline has a `when` that is shown.
+    # The `when` of a timeline's item is shown, and not a condition.
     moments = table.get("items", []) if table[_LAYOUT] == "timeline" else []
-    sheet = compile_table(table, where=where, known=known, shown={id(each) for each in moments})
+    compiled = compile_table(table, where=where, known=known, shown={id(each) for each in moments})
     try:
-        scene = None if sheet.names else _scene(place, sheet, Values({}, language))
+        scene = None if compiled.names else _scene(place, compiled, Values({}, language))
     except FillError as error:
         raise InputError(error.problem, where=where) from error
     line, layout = int(where.rpartition(":")[2]), str(table[_LAYOUT])
-    return _Part(place=place, line=line, layout=layout, is_certain=WHEN not in table, sheet=sheet, scene=scene)
+    return _SceneTemplate(
+        place=place, line=line, layout=layout, is_certain=WHEN not in table, compiled=compiled, scene=scene
+    )
 
 
-def _scene(place: str, sheet: Compiled, values: Values) -> Scene | None:
-    """A scene of a row; None: its condition is false. Raises `FillError`."""
-    table = sheet.filled(values, place=place)
+def _scene(place: str, compiled: Compiled, values: Values) -> Scene | None:
+    """The scene for a row, or None if its condition is false. Raises `FillError`."""
+    table = compiled.filled(values, place=place)
     try:
         return None if table == NOTHING else build_scene(table, where=place)
     except InputError as error:

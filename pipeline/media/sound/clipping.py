@@ -1,0 +1,34 @@
+"""Clipping: runs of samples at full scale."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+# Consecutive samples at full scale that make a clipped peak.
+_RUN = 3
+_FULL_SCALE = 1 - 2**-14
+
+
+class ClippingDetector:
+    """Counts clipped peaks."""
+
+    def __init__(self, channels: int) -> None:
+        # Clipped peaks so far, in all channels.
+        self.runs = 0
+        # Samples at full scale at the end of what was pushed, per channel.
+        self._open = np.zeros(channels, np.int64)
+
+    def push(self, samples: NDArray[np.float64]) -> None:
+        """The next samples, shape (channels, n)."""
+        if np.abs(samples).max(initial=0.0) < _FULL_SCALE:
+            self._open[:] = 0
+            return
+        for channel, wave in enumerate(np.abs(samples) >= _FULL_SCALE):
+            edges = np.flatnonzero(np.diff(np.concatenate([[0], wave.astype(np.int8), [0]])))
+            for start, end in zip(edges[::2], edges[1::2], strict=True):
+                before = self._open[channel] if start == 0 else 0
+                self.runs += bool(before < _RUN <= before + end - start)
+            last = edges[-1] - edges[-2] if len(edges) and wave[-1] else 0
+            whole = bool(len(wave)) and bool(wave.all())
+            self._open[channel] = last + (self._open[channel] if whole else 0)
