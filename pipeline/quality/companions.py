@@ -17,6 +17,7 @@ from pipeline.model.metadata import (
     utf8_bytes,
     utf16_units,
 )
+from pipeline.model.text_artefacts import find_prose_artefact
 
 # Limits of hosts.
 THUMBNAIL_BYTES = 2_000_000
@@ -91,7 +92,7 @@ def own_metadata(path: Path) -> Check:
     if not check.passed:
         return check
     content = json.loads(path.read_text(encoding="utf-8-sig"))
-    fault = next(filter(None, (find_artefact(content.get(name, "")) for name in ("title", "description", "tags"))), "")
+    fault = next(filter(None, (find_leftover(content.get(name, "")) for name in ("title", "description", "tags"))), "")
     return Check.of(
         "metadata", passed=not fault, measured=fault or "a title", limit="words as hosts take them, for viewers"
     )
@@ -100,7 +101,7 @@ def own_metadata(path: Path) -> Check:
 def find_leftover(value: object) -> str:
     """The first leftover (a placeholder, JSON…) in a text of metadata or a list of texts; empty: there is none."""
     texts = value if isinstance(value, list) else [value]
-    return next(filter(None, (find_in_words(str(text)) for text in texts)), "")
+    return next(filter(None, (find_prose_artefact(str(text)) for text in texts)), "")
 
 
 def _faults(content: dict[str, object], script: Script | None, host_title: str) -> Iterator[str]:

@@ -14,6 +14,7 @@ from pipeline.language.display_width import display_width
 from pipeline.language.graphemes import drawn_characters, grapheme_clusters
 from pipeline.language.text import has_words
 from pipeline.language.words import join_words, split_words
+from pipeline.media.pictures.decode import decode_video
 from pipeline.media.sound.audio import read_audio, read_wav
 from pipeline.model import SAMPLE_RATE_HZ, narration_of
 from pipeline.rendering import Look, font_digest

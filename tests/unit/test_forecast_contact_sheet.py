@@ -47,4 +47,4 @@ def test_films_whose_scripts_a_model_has_to_write_first_are_told(tmp_path, capsy
 
     _draw(context, SourceContent(briefs=[brief]), tmp_path / "sheet.png", "people.csv", as_json=False)
 
-    assert "1 film is not on it: a model has to write the scripts first" in capsys.readouterr().err
+    assert "1 film is not on the sheet: a model has to write the scripts first" in capsys.readouterr().err

@@ -143,8 +143,8 @@ class JobIds:
         except InputError:
             pass  # mending the template makes it another job
         try:
-            theme = self.appearance.named(brief)
-            brought = self.appearance.brought(brief)
+            theme = self.appearance.theme_identity(brief)
+            brought = self.appearance.brand_identity(brief)
         except InputError:
             theme, brought = None, ()
         try:

@@ -123,7 +123,7 @@ def moving_still(image: Image.Image, area: Box, *, start: Framing, end: Framing,
     views = [_view(framing, size, area) for framing in (start, end)]
     most = max((view.right - view.left) / area.width for view in views)
     sizes = [(area.width, area.height), *[(area.width // 2, area.height // 2)] * 2]
-    planes = tuple(Scaler(np.asarray(plane), at, most=most) for plane, at in zip(still, sizes, strict=True))
+    planes = tuple(Scaler(np.asarray(plane), at, max_downscale=most) for plane, at in zip(still, sizes, strict=True))
     return MovingStill(planes=planes, size=size, area=area, start=views[0], end=views[1], frames=max(1, frames))
 
 
