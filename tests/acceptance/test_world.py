@@ -1,4 +1,4 @@
-"""Films in every script: thirty topics as they are spoken, read and drawn; some, and on demand all, as films."""
+"""Films in every script: thirty topics narrated, captioned and laid out; some, or on demand all, as films."""
 
 from __future__ import annotations
 

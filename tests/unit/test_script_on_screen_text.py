@@ -1,4 +1,4 @@
-"""Sentences, clauses, and the few words that are shown of them."""
+"""Sentences, clauses, and the short text shown of them."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Words with times become cues that can be read, in every language."""
+"""From timed words to readable cues, in every language."""
 
 import unicodedata
 from dataclasses import replace
