@@ -1,4 +1,4 @@
-"""The benchmark of films: what it makes is what it says, and what it prints is what it has measured."""
+"""The benchmarks: their films are as specified, and their tables show what was measured."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What columns and rules decide of a row's films: template, languages, formats, voice, priority and the rest."""
+"""Per-row options from columns and rules: template, languages, formats, voice, priority and more."""
 
 from __future__ import annotations
 

@@ -171,4 +171,4 @@ def _untangle(boxes: list[list[int]], rank: Sequence[int], arrows: Sequence[Arro
                 shares = [(place + 0.5) / len(boxes[at - step]) for place in places]
                 shares += [1.0 for other in linked if abs(rank[other] - rank[box]) > 1]
                 wishes[box] = sum(shares) / len(shares) if shares else (number + 0.5) / len(boxes[at])
-            boxes[at].sort(key=lambda box, options=wishes: wishes[box])  # type: ignore[misc]
+            boxes[at].sort(key=lambda box, wishes=wishes: wishes[box])  # type: ignore[misc]

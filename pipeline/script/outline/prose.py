@@ -6,10 +6,10 @@ from collections.abc import Sequence
 from dataclasses import replace
 from itertools import pairwise
 
+from pipeline.language.display_width import display_width
 from pipeline.language.sentences import split_sentences
 from pipeline.language.text import has_words
 from pipeline.language.words import split_words
-from pipeline.language.writing_systems import display_width
 from pipeline.model import (
     ClosingScene,
     CodeBlock,
