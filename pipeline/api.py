@@ -155,7 +155,7 @@ async def review_batch(
     None: nothing waits, or no pictures are wanted. Raises a `NightreelError` for an unknown batch.
     """
     context = await control.with_batch_settings(await _open(workspace, None, None), batch)
-    waits = await review.waiting(context, batch)
+    waits = await review.review_queue(context, batch)
     page = await to_thread.run_sync(review.write_page, context, waits) if pictures and waits.films else None
     return waits, page
 
@@ -167,7 +167,7 @@ async def approve_films(batch: str, *, jobs: Sequence[str] = (), workspace: Path
     batch or job.
     """
     context = await control.with_batch_settings(await _open(workspace, None, None), batch)
-    return await review.approve(context, batch=batch, jobs=jobs)
+    return await review.approve_films(context, batch=batch, jobs=jobs)
 
 
 async def reject_film(batch: str, *, job: str, why: str, workspace: Path | str | None = None) -> ReviewResult:
@@ -176,7 +176,7 @@ async def reject_film(batch: str, *, job: str, why: str, workspace: Path | str |
     Raises a `NightreelError` for an unknown batch or job, and without a reason.
     """
     context = await control.with_batch_settings(await _open(workspace, None, None), batch)
-    return await review.reject(context, batch=batch, job=job, why=why)
+    return await review.reject_film(context, batch=batch, job=job, why=why)
 
 
 async def _films(context: RunContext, batch: str) -> tuple[Film, ...]:

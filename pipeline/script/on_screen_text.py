@@ -6,10 +6,11 @@ import re
 import unicodedata
 from collections.abc import Sequence
 
+from pipeline.language.display_width import display_width
 from pipeline.language.sentences import split_sentences
 from pipeline.language.text import CLOSING_MARKS, SENTENCE_ENDS, full_stop_after, has_words
 from pipeline.language.words import split_words
-from pipeline.language.writing_systems import ascii_digits, display_width
+from pipeline.language.writing_systems import ascii_digits
 from pipeline.model import Paragraph, SpokenLine
 from pipeline.script.number_words import spelt_out_numbers
 from pipeline.script.shortening import shorten, split_clauses, without_full_stop

@@ -1,4 +1,4 @@
-"""What is told about templates: which there are, what they look like, what is wrong with them."""
+"""The `templates` commands: list, preview, validate."""
 
 from __future__ import annotations
 

@@ -11,8 +11,8 @@ from typing import Any, get_args, get_origin, get_type_hints
 
 from hypothesis import strategies as st
 
+from pipeline.language.display_width import display_width, prefix_length
 from pipeline.language.words import split_words
-from pipeline.language.writing_systems import display_width, prefix_length
 from pipeline.model import SCENES, QuizScene, Scene, SpokenLine, Word, items_rule_of
 from pipeline.model.text_fields import ListRule, TextRule, rules_of
 from pipeline.script.data_checks import find_data_problems

@@ -1,4 +1,4 @@
-"""The film benchmark makes the films that it claims, and prints the numbers that it measured."""
+"""The benchmarks: their films are as specified, and their tables show what was measured."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Pictures that the script of a template names itself: they lie beside it, and every row shows them."""
+"""Pictures named by a template's script: files beside it, shown in every row's film."""
 
 from __future__ import annotations
 

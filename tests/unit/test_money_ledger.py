@@ -1,4 +1,4 @@
-"""Money on disk: what is spent of a batch and on a day, whoever spends it and however they end."""
+"""Spending on disk: per batch and per day, shared by processes, however they end."""
 
 import json
 import subprocess

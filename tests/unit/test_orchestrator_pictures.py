@@ -1,4 +1,4 @@
-"""The pictures of a film: got once, kept by content, told when they can't be had."""
+"""The pictures of a film: fetched once, cached by content, reported when missing."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""One film to several hosts: each gets what it can take, and the job waits for what follows by itself."""
+"""One film to several hosts: each gets what it supports, and the job waits for deferred steps."""
 
 from __future__ import annotations
 

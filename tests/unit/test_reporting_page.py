@@ -1,4 +1,4 @@
-"""What a batch came to, for people: a page that asks nobody for anything."""
+"""The HTML report of a batch, without external requests."""
 
 import base64
 import hashlib

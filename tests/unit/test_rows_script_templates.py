@@ -1,4 +1,4 @@
-"""A template's own script, filled in for a row: data goes in, and never becomes code."""
+"""A template's script, filled in for a row: data never becomes code."""
 
 from __future__ import annotations
 

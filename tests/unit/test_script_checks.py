@@ -1,4 +1,4 @@
-"""What every script must hold to."""
+"""Checks that every script must pass."""
 
 from __future__ import annotations
 

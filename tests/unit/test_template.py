@@ -1,4 +1,4 @@
-"""Templates: found by name, checked to the line, rendered without surprises."""
+"""Templates: lookup, validation with line numbers, rendering."""
 
 from __future__ import annotations
 

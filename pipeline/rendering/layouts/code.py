@@ -35,7 +35,7 @@ from pipeline.rendering.motion.sprites import Element, Sprite, solid_sprite, tex
 from pipeline.rendering.motion.timeline import frame_at, line_frames
 from pipeline.rendering.motion.ycbcr import tile
 from pipeline.rendering.surface.background import Light, background
-from pipeline.rendering.surface.shapes import rounded
+from pipeline.rendering.surface.shapes import rounded_rectangle
 from pipeline.rendering.text.fitting import TextBlock, fit
 from pipeline.rendering.text.line import shape
 from pipeline.rendering.text.rasterising import draw_ink
@@ -201,7 +201,7 @@ def _bands(
     card, setting, sprites = plan.card, plan.setting, []
     reach = round(_BAND_REACH * setting.size_px)
     # As the card is cut: the band of its first rows has its corners.
-    whole = rounded(card.width, card.height, radius=look.grid.px(look.theme.radius_px))
+    whole = rounded_rectangle(card.width, card.height, radius=look.grid.px(look.theme.radius_px))
     longest = max(map(len, setting.pages))
     starts = [frame for frame, _ in lit]
     for (frame, lines), after in zip(lit, [*starts, None][1:], strict=True):

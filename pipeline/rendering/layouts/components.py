@@ -14,8 +14,8 @@ from pipeline.rendering.look import Look
 from pipeline.rendering.motion.animation import DRAWING_FRAMES, ENTRANCE_FRAMES, Level, Motion
 from pipeline.rendering.motion.sprites import Sprite, solid_sprite, text_sprites
 from pipeline.rendering.motion.ycbcr import colour
-from pipeline.rendering.surface.emblem import Emblem
-from pipeline.rendering.surface.shapes import rounded
+from pipeline.rendering.surface.motif_element import MotifElement
+from pipeline.rendering.surface.shapes import rounded_rectangle
 from pipeline.rendering.text.fitting import TextBlock, fit
 from pipeline.rendering.text.styles import BODY, HEADING, LABEL, STATEMENT
 from pipeline.rendering.text.uppercase import uppercase
@@ -78,7 +78,7 @@ def panel(
     return [
         solid_sprite(shadow, look.theme.plate, left=box.left - 2 * blur, top=box.top - 2 * blur + drop, motion=motion),
         solid_sprite(
-            rounded(box.width, box.height, radius=radius),
+            rounded_rectangle(box.width, box.height, radius=radius),
             ink or getattr(look.theme, role),
             left=box.left,
             top=box.top,
@@ -90,14 +90,14 @@ def panel(
 def placeholder(look: Look, box: Box, *, frame: int) -> Sprite:
     """Where a card will be: the same surface, hardly there."""
     motion = Motion(enters=frame, frames=12, levels=(Level(0, _WAITING),))
-    mask = rounded(box.width, box.height, radius=look.grid.px(look.theme.radius_px))
+    mask = rounded_rectangle(box.width, box.height, radius=look.grid.px(look.theme.radius_px))
     return solid_sprite(mask, look.theme.surface, left=box.left, top=box.top, motion=motion)
 
 
 @lru_cache(maxsize=32)
 def _shadow(width_px: int, height_px: int, *, radius: int, blur: int, opacity: float) -> Image.Image:
     whole = Image.new("L", (width_px + 4 * blur, height_px + 4 * blur))
-    whole.paste(rounded(width_px, height_px, radius=radius, opacity=opacity), (2 * blur, 2 * blur))
+    whole.paste(rounded_rectangle(width_px, height_px, radius=radius, opacity=opacity), (2 * blur, 2 * blur))
     return whole.filter(ImageFilter.GaussianBlur(blur / 2))
 
 
@@ -132,7 +132,7 @@ def bar(look: Look, *, left: int, top: int, frame: int, width_px: int | None = N
     """The short accent bar, drawn in reading direction from a frame on; `left` and `top` in pixels."""
     width = width_px or look.grid.px(112)
     height = look.grid.px(8)
-    mask = rounded(width, height, radius=height // 2)
+    mask = rounded_rectangle(width, height, radius=height // 2)
     turned = Image.Transpose.ROTATE_270 if look.right_to_left else Image.Transpose.ROTATE_90
     order = Image.linear_gradient("L").transpose(turned).resize(mask.size)
     return Sprite(
@@ -145,9 +145,9 @@ def bar(look: Look, *, left: int, top: int, frame: int, width_px: int | None = N
     )
 
 
-def motif(look: Look, *, side_px: int, centre: tuple[int, int], opacity: float = 1.0, begun: int = 0) -> Emblem:
+def motif(look: Look, *, side_px: int, centre: tuple[int, int], opacity: float = 1.0, begun: int = 0) -> MotifElement:
     """The figure, drawn on once in the first second; `centre` in pixels, `opacity` 0 to 1, `begun` frames ago."""
-    return Emblem(
+    return MotifElement(
         seed=look.seed,
         side_px=side_px,
         theme=look.theme,
@@ -163,7 +163,7 @@ def low_top(grid: Grid, height_px: int) -> int:
     return grid.content.top + round(_LOW * max(0, grid.content.height - height_px))
 
 
-def corner_motif(look: Look, *, above: int, opacity: float = 0.5, begun: int = 0) -> list[Emblem]:
+def corner_motif(look: Look, *, above: int, opacity: float = 0.5, begun: int = 0) -> list[MotifElement]:
     """The figure, cut by the upper and the outer edge of the picture, above a text that begins in row `above`.
 
     As large as that allows; nothing, where it would be tiny.
@@ -194,7 +194,7 @@ def announcement(text: str, look: Look, *, width_px: int, until: int) -> list[Sp
 def side_rule(look: Look, *, top: int, height_px: int, frame: int) -> Sprite:
     """The upright accent rule, drawn downwards, reaching a little beyond the text beside it."""
     width, overhang = look.grid.px(8), look.grid.px(24)
-    mask = rounded(width, height_px + 2 * overhang, radius=width // 2)
+    mask = rounded_rectangle(width, height_px + 2 * overhang, radius=width // 2)
     return Sprite(
         mask=mask,
         ink=colour(look.theme.accent),

@@ -26,7 +26,7 @@ from pipeline.rendering.motion.composition import Composition
 from pipeline.rendering.motion.sprites import Element, Sprite, solid_sprite, text_sprites
 from pipeline.rendering.motion.timeline import item_frames
 from pipeline.rendering.surface.background import Light, background
-from pipeline.rendering.surface.shapes import rounded
+from pipeline.rendering.surface.shapes import rounded_rectangle
 from pipeline.rendering.text.fitting import TextBlock
 
 _LIGHTS = (
@@ -111,8 +111,8 @@ def _frame(box: Box, look: Look) -> Image.Image:
     """The edge of a box as a mask."""
     width, radius = look.grid.px(_FRAME), look.grid.px(look.theme.radius_px)
     inner = Image.new("L", (box.width, box.height))
-    inner.paste(rounded(box.width - 2 * width, box.height - 2 * width, radius=radius - width), (width, width))
-    return ImageChops.subtract(rounded(box.width, box.height, radius=radius), inner)
+    inner.paste(rounded_rectangle(box.width - 2 * width, box.height - 2 * width, radius=radius - width), (width, width))
+    return ImageChops.subtract(rounded_rectangle(box.width, box.height, radius=radius), inner)
 
 
 def _points_on(way: Sequence[Point]) -> list[Point]:

@@ -17,12 +17,12 @@ from pipeline.rendering.motion.animation import AT_ONCE, AT_REST, Motion
 from pipeline.rendering.motion.composition import Composition
 from pipeline.rendering.motion.sprites import Element, Sprite, solid_sprite
 from pipeline.rendering.motion.ycbcr import Picture, tile
-from pipeline.rendering.surface.logos import Mark, Most, logo_size, make_mark
+from pipeline.rendering.surface.logos import LogoLimits, RenderedLogo, fit_logo, render_logo
 
 # Widths are those of a name on one line, fifteen times as wide as high: narrower, nobody could read it.
-_EMBLEM = Most(52_000, 880, 168)
-_OPENING = (Most(18_000, 540, 88), Most(10_000, 400, 64))
-_SMALL = Most(5_400, 300, 36)
+_EMBLEM = LogoLimits(52_000, 880, 168)
+_OPENING = (LogoLimits(18_000, 540, 88), LogoLimits(10_000, 400, 64))
+_SMALL = LogoLimits(5_400, 300, 36)
 # From a small one to the content below it; and around a large one, and a small one, to anything that stands there.
 _ABOVE_CONTENT, _CLEAR, _NEAR = 4, 40, 12
 
@@ -49,7 +49,7 @@ def with_logo(composition: Composition, scene: Scene, look: Look) -> Composition
 class Emblem(NamedTuple):
     """The logo in the place of a figure, in the middle of the picture."""
 
-    mark: Mark
+    mark: RenderedLogo
     centre: int
 
     @property
@@ -76,13 +76,15 @@ def _box(left: int, top: int, width: int, height: int) -> Box:
     return Box(left, top, left + width, top + height)
 
 
-def _placed(look: Look, most: Most, ground: Picture, place: Callable[[int, int], Box]) -> tuple[Mark, Box]:
+def _placed(
+    look: Look, most: LogoLimits, ground: Picture, place: Callable[[int, int], Box]
+) -> tuple[RenderedLogo, Box]:
     """The logo at its size, and where it stands, as `place` says of a width and a height."""
     assert look.logo is not None
-    size = logo_size(look.logo, most, look.grid.type_px)
+    size = fit_logo(look.logo, most, look.grid.type_px)
     screen = Box(0, 0, *ground.size)
     behind = ground.crop(place(*size).clipped_to(screen).even().clipped_to(screen)).to_rgb()
-    mark = make_mark(look.logo, size, behind, look.theme)
+    mark = render_logo(look.logo, size, behind, look.theme)
     return mark, place(*mark.size)
 
 
@@ -93,7 +95,7 @@ def _is_free(box: Box, others: Sequence[Element], clear_px: int) -> bool:
     return not any(each.box(pose).intersects(around) for each, pose in poses if pose is not None)
 
 
-def _sprites(mark: Mark, box: Box, motion: Motion) -> list[Sprite]:
+def _sprites(mark: RenderedLogo, box: Box, motion: Motion) -> list[Sprite]:
     """The plate and the logo on it, mirrored as one."""
     right, down = mark.inset
     sprites = (

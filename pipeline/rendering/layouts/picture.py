@@ -15,7 +15,7 @@ from pipeline.rendering.look import Look
 from pipeline.rendering.motion.composition import Composition
 from pipeline.rendering.motion.sprites import Element, text_sprites
 from pipeline.rendering.surface.background import Light, background
-from pipeline.rendering.surface.photographs import framed, give_of, photograph, picture_room
+from pipeline.rendering.surface.photographs import crop_tolerance, frame_size, photograph_sprite, picture_area
 from pipeline.rendering.text.fitting import TextBlock, fit
 from pipeline.rendering.text.styles import BODY, STATEMENT
 from pipeline.rendering.type_scale import TEXT_SIZES
@@ -57,17 +57,19 @@ class _Words:
 
 
 def _below(scene: PictureScene, still: Still, look: Look) -> list[Element]:
-    grid, content = look.grid, picture_room(look)
+    grid, content = look.grid, picture_area(look)
     width = content.width
     for _ in range(2):
         # The caption is as wide as the picture, which leaves room for the caption.
         words = _words(scene, still, look, width)
-        width, height = framed(still.aspect, content.width, content.height - words.height_px(grid), give=give_of(still))
+        width, height = frame_size(
+            still.aspect, content.width, content.height - words.height_px(grid), tolerance=crop_tolerance(still)
+        )
     words = _words(scene, still, look, max(width, content.width // 2))
     left = content.left + (content.width - width) // 2
     top = content.top + (content.height - height - words.height_px(grid)) // 2
     box = Box(left, top, left + width, top + height)
-    elements: list[Element] = [photograph(look, still, box, motion=enter(grid, 0, rise=24))]
+    elements: list[Element] = [photograph_sprite(look, still, box, motion=enter(grid, 0, rise=24))]
     at = box.bottom + grid.px(_ABOVE_CAPTION)
     elements += text_sprites(
         words.caption, left=left, top=at, colours=(look.theme.text,), motion=enter(grid, 8, rise=24)
@@ -89,9 +91,11 @@ def _words(scene: PictureScene, still: Still, look: Look, width_px: int) -> _Wor
 
 def _beside(scene: PictureScene, still: Still, look: Look) -> list[Element]:
     """The picture on the left, as high as there is room; the caption in the middle of its height."""
-    grid, content = look.grid, picture_room(look)
+    grid, content = look.grid, picture_area(look)
     gap = grid.px(96)
-    width, height = framed(still.aspect, grid.columns(7) - gap, content.height, give=give_of(still, _GIVE_BESIDE))
+    width, height = frame_size(
+        still.aspect, grid.columns(7) - gap, content.height, tolerance=crop_tolerance(still, _GIVE_BESIDE)
+    )
     # Both together stand in the middle of the content.
     room = min(content.width - width - gap, grid.columns(5))
     caption = fit(scene.text, look.styled(STATEMENT), sizes(grid, _BESIDE_SIZES), width_px=room, max_lines=6)
@@ -102,7 +106,7 @@ def _beside(scene: PictureScene, still: Still, look: Look) -> list[Element]:
     at = box.centre_y - (caption.height_px + grid.px(8 + 56)) // 2
     beside = box.right + gap
     return [
-        photograph(look, still, box, motion=enter(grid, 0, rise=24)),
+        photograph_sprite(look, still, box, motion=enter(grid, 0, rise=24)),
         bar(look, left=beside, top=at, frame=8),
         *text_sprites(
             caption, left=beside, top=at + grid.px(8 + 56), colours=(look.theme.text,), motion=enter(grid, 10)

@@ -22,8 +22,8 @@ from pipeline.rendering.motion.composition import Composition
 from pipeline.rendering.motion.sprites import Element, Sprite, solid_sprite, text_sprites
 from pipeline.rendering.motion.timeline import item_frames
 from pipeline.rendering.surface.background import Light, background
-from pipeline.rendering.surface.photographs import framed, picture_room
-from pipeline.rendering.surface.shapes import rounded
+from pipeline.rendering.surface.photographs import frame_size, picture_area
+from pipeline.rendering.surface.shapes import rounded_rectangle
 from pipeline.rendering.text.fitting import TextBlock, fit
 from pipeline.rendering.text.styles import BODY, DISPLAY, HEADING, TextStyle
 from pipeline.rendering.type_scale import TEXT_SIZES
@@ -117,7 +117,7 @@ def lay_out(scene: ProductScene, words: Sequence[Word], look: Look) -> Compositi
     if scene.picture and still is None:
         raise LookupError(scene.picture)
     starts = item_frames(scene, words, len(scene.items))
-    grid, content = look.grid, picture_room(look)
+    grid, content = look.grid, picture_area(look)
     if grid.is_stacked:
         content = content._replace(bottom=content.bottom - grid.px(_BELOW))
         texts = _fitted(scene, look, content.width, _tries(scene, still, look, content.height))
@@ -135,7 +135,7 @@ def lay_out(scene: ProductScene, words: Sequence[Word], look: Look) -> Compositi
         columns = [each for each in _COLUMNS if grid.columns(each) + gap + texts.width_px(look) <= content.width]
         width = grid.columns(columns[-1] if columns else _COLUMNS[0])
         if still and not still.has_alpha:
-            width = max(grid.columns(_COLUMNS[0]), framed(still.aspect, width, content.height)[0])
+            width = max(grid.columns(_COLUMNS[0]), frame_size(still.aspect, width, content.height)[0])
         box = Box(content.left, content.top, content.left + width, content.bottom)
         left = box.right + gap
         top = content.centre_y - (texts.height_px(look) + texts.tails_px(look)) // 2
@@ -258,7 +258,7 @@ def _words(
 def _tick(look: Look, *, left: int, middle: int, motion: Motion) -> Sprite:
     """The short bar before a fact."""
     width, height = look.grid.px(_TICK), look.grid.px(6)
-    mask = rounded(width, height, radius=height // 2)
+    mask = rounded_rectangle(width, height, radius=height // 2)
     return solid_sprite(mask, look.theme.accent, left=left, top=middle - height // 2, motion=motion)
 
 

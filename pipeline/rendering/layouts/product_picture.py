@@ -7,7 +7,13 @@ from pipeline.rendering.grid import Box
 from pipeline.rendering.layouts.components import enter, motif, panel, source_line
 from pipeline.rendering.look import Look
 from pipeline.rendering.motion.sprites import Element, solid_sprite, text_sprites
-from pipeline.rendering.surface.photographs import cut_out, edge_to_edge, framed, photograph, surface
+from pipeline.rendering.surface.photographs import (
+    cutout_sprite,
+    frame_size,
+    full_bleed,
+    photograph_sprite,
+    surface_sprite,
+)
 from pipeline.rendering.surface.shapes import disc
 
 _PAD, _ABOVE_CREDIT = 56, 28
@@ -43,13 +49,13 @@ def _free(still: Still, box: Box, look: Look) -> tuple[list[Element], Box]:
     if grid.is_stacked:
         # Apps show things over the upper part of a tall picture.
         inner = inner._replace(top=grid.content.top // 2 if grid.is_tall else pad)
-        under = [surface(look, box, motion=motion)]
+        under = [surface_sprite(look, box, motion=motion)]
     side = min(inner.width, inner.height)
     spot = disc(side).point([round(level * _DISC) for level in range(256)])
     left, top = inner.centre_x - side // 2, inner.centre_y - side // 2
     if inner.width < _DISC_WIDEST * side:
         under.append(solid_sprite(spot, look.theme.accent, left=left, top=top, motion=enter(grid, 3, rise=24)))
-    return [*under, cut_out(still, inner, motion=enter(grid, 6, rise=40))], box
+    return [*under, cutout_sprite(still, inner, motion=enter(grid, 6, rise=40))], box
 
 
 def _filling(still: Still, box: Box, look: Look) -> tuple[list[Element], Box]:
@@ -58,11 +64,14 @@ def _filling(still: Still, box: Box, look: Look) -> tuple[list[Element], Box]:
     Where one stacks, in all of the room.
     """
     if look.grid.is_stacked:
-        return [*edge_to_edge(look, still, box, motion=enter(look.grid, 0, rise=0))], box
-    width, height = framed(still.aspect, box.width, box.height)
+        return [*full_bleed(look, still, box, motion=enter(look.grid, 0, rise=0))], box
+    width, height = frame_size(still.aspect, box.width, box.height)
     left, top = box.left + (box.width - width) // 2, box.top + (box.height - height) // 2
     frame = Box(left, top, left + width, top + height)
     motion = enter(look.grid, 0, rise=24)
     radius = look.grid.px(look.theme.radius_px)
     # Its shadow is that of a card.
-    return [*panel(look, frame, motion=motion), photograph(look, still, frame, motion=motion, radius_px=radius)], frame
+    return [
+        *panel(look, frame, motion=motion),
+        photograph_sprite(look, still, frame, motion=motion, radius_px=radius),
+    ], frame

@@ -24,7 +24,7 @@ from pipeline.rendering.motion.sprites import Element, Sprite, solid_sprite, tex
 from pipeline.rendering.motion.timeline import frame_at, item_frames
 from pipeline.rendering.motion.ycbcr import colour
 from pipeline.rendering.surface.background import Light, background
-from pipeline.rendering.surface.shapes import disc, ring, rounded, tick
+from pipeline.rendering.surface.shapes import disc, ring, rounded_rectangle, tick
 from pipeline.rendering.text.fitting import TextBlock, fit
 from pipeline.rendering.text.line import shape
 from pipeline.rendering.text.rasterising import draw_ink
@@ -213,7 +213,7 @@ def _circle(card: Box, look: Look) -> Box:
 def _waiting(card: Box, look: Look) -> list[Sprite]:
     """The plate of a card that has not been spoken of."""
     motion = Motion(frames=1, levels=(Level(-FADE_FRAMES, _WAITING),))
-    plate = rounded(card.width, card.height, radius=look.grid.px(look.theme.radius_px))
+    plate = rounded_rectangle(card.width, card.height, radius=look.grid.px(look.theme.radius_px))
     return [solid_sprite(plate, look.theme.surface, left=card.left, top=card.top, motion=motion)]
 
 

@@ -19,15 +19,15 @@ from pipeline.rendering.motion.composition import Composition
 from pipeline.rendering.motion.sprites import Element, Sprite, text_sprites
 from pipeline.rendering.surface.background import Light, background
 from pipeline.rendering.surface.photographs import (
-    GIVE,
-    edge_to_edge,
-    framed,
-    give_of,
+    MAX_CROP,
+    crop_tolerance,
+    frame_size,
+    full_bleed,
     is_cropped,
     is_page,
-    narrowest,
-    photograph,
-    picture_room,
+    narrowest_aspect,
+    photograph_sprite,
+    picture_area,
 )
 from pipeline.rendering.text.fitting import TextBlock, fit
 from pipeline.rendering.text.styles import BODY, HEADING
@@ -131,18 +131,18 @@ def _words(scene: SplitScene, look: Look, width_px: int, height_px: int, max_lin
 
 def _side_by_side(scene: SplitScene, still: Still, look: Look) -> list[Element]:
     """Words on the left, the picture on the right edge."""
-    grid, content = look.grid, picture_room(look)
+    grid, content = look.grid, picture_area(look)
     columns = next(columns for least, columns in _COLUMNS if still.aspect >= least)
     credit = source_line(still.credit, look, width_px=grid.columns(columns))
     below = grid.px(_ABOVE_CREDIT) + credit.height_px if credit.lines else 0
-    give = give_of(still, GIVE if still.aspect > 1 else _GIVE_UPRIGHT)
-    width, height = framed(still.aspect, grid.columns(columns), content.height - below, give=give)
+    give = crop_tolerance(still, MAX_CROP if still.aspect > 1 else _GIVE_UPRIGHT)
+    width, height = frame_size(still.aspect, grid.columns(columns), content.height - below, tolerance=give)
     top = content.top + (content.height - height - below) // 2
     box = Box(content.right - width, top, content.right, top + height)
     words = _words(scene, look, box.left - grid.px(_GAP) - content.left, content.height, 7)
     at = box.centre_y - words.height_px(look) // 2
     return [
-        photograph(look, still, box, motion=enter(grid, 0, rise=24)),
+        photograph_sprite(look, still, box, motion=enter(grid, 0, rise=24)),
         *text_sprites(
             credit,
             left=box.left,
@@ -178,13 +178,13 @@ def _beside(scene: SplitScene, still: Still, look: Look) -> list[Element] | None
 
     From the top to the captions, if so much of its sides can be cut off; else in the middle.
     """
-    grid, content = look.grid, picture_room(look)
+    grid, content = look.grid, picture_area(look)
     right = look.format.width_px
     most = round(right * (_SHARE_UPRIGHT if still.aspect < _UPRIGHT else _SHARE_SQUARISH))
     credit = source_line(still.credit, look, width_px=most)
     below = grid.px(_ABOVE_CREDIT) + credit.height_px if credit.lines else 0
     room = content.bottom - below
-    shape = min(still.aspect, max(most / room, narrowest(still)))
+    shape = min(still.aspect, max(most / room, narrowest_aspect(still)))
     height = min(room, round(most / shape)) & ~1
     top = 0 if height > _TALL_BESIDE * room else max(0, content.centre_y - (height + below) // 2)
     box = Box(right - min(most, round(height * shape)), top, right, top + height)
@@ -192,7 +192,7 @@ def _beside(scene: SplitScene, still: Still, look: Look) -> list[Element] | None
     if words.is_truncated or words.height_px(look) > content.height:
         return None
     return [
-        photograph(look, still, box, motion=enter(grid, 0, rise=0), radius_px=0),
+        photograph_sprite(look, still, box, motion=enter(grid, 0, rise=0), radius_px=0),
         *text_sprites(
             credit,
             left=box.left,
@@ -206,11 +206,11 @@ def _beside(scene: SplitScene, still: Still, look: Look) -> list[Element] | None
 
 def _above(scene: SplitScene, still: Still, look: Look) -> tuple[_Words, int, int]:
     """Words with a picture above them, its height, and what is left over."""
-    grid, content = look.grid, picture_room(look)
+    grid, content = look.grid, picture_area(look)
     room = content.bottom - _credit_px(still, look) - grid.px(_GAP_STACKED + _ABOVE_CAPTIONS)
     words = _words(scene, look, content.width, room - round(look.format.height_px * _LEAST_HEIGHT), 5)
     room -= words.height_px(look)
-    _, height = framed(still.aspect, look.format.width_px, room, give=give_of(still, _GIVE_STACKED))
+    _, height = frame_size(still.aspect, look.format.width_px, room, tolerance=crop_tolerance(still, _GIVE_STACKED))
     return words, height, room - height
 
 
@@ -222,7 +222,7 @@ def _credit_px(still: Still, look: Look) -> int:
 
 def _stacked(scene: SplitScene, still: Still, look: Look) -> list[Element]:
     """The picture above, from edge to edge: it may run under what apps show up there, as no word may. Words below."""
-    grid, content = look.grid, picture_room(look)
+    grid, content = look.grid, picture_area(look)
     words, height, spare = _above(scene, still, look)
     is_band = grid.is_tall and height < _BAND * look.format.height_px and spare > content.top
     first = content.top if is_band else 0
@@ -230,7 +230,7 @@ def _stacked(scene: SplitScene, still: Still, look: Look) -> list[Element]:
     spare -= first
     top = box.bottom + _credit_px(still, look) + grid.px(_GAP_STACKED) + spare // 3
     return [
-        *edge_to_edge(look, still, box, motion=enter(grid, 0, rise=0)),
+        *full_bleed(look, still, box, motion=enter(grid, 0, rise=0)),
         *text_sprites(
             source_line(still.credit, look, width_px=content.width),
             left=content.left,

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
-from pipeline.language.writing_systems import display_width
+from pipeline.language.display_width import display_width
 from pipeline.model import StatementScene, Word
 from pipeline.rendering.layouts.components import (
     INDENT,
@@ -31,7 +31,7 @@ from pipeline.rendering.motion.composition import Composition
 from pipeline.rendering.motion.sprites import Element, text_sprites
 from pipeline.rendering.motion.ycbcr import colour
 from pipeline.rendering.surface.background import Light, background
-from pipeline.rendering.surface.emblem import Emblem
+from pipeline.rendering.surface.motif_element import MotifElement
 from pipeline.rendering.text.fitting import TextBlock, fit
 from pipeline.rendering.text.styles import STATEMENT
 from pipeline.rendering.type_scale import STATEMENT_SIZES
@@ -60,7 +60,7 @@ def lay_out(scene: StatementScene, words: Sequence[Word], look: Look) -> Composi
     return Composition(ground=background(look.format, look.theme, _LIGHTS), elements=elements)
 
 
-def _figure(look: Look, *, above: int) -> list[Emblem]:
+def _figure(look: Look, *, above: int) -> list[MotifElement]:
     """The figure at the edge; where text takes the whole width, in the corner above it, out of its way."""
     grid = look.grid
     if grid.is_stacked:

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from pipeline.rendering.grid import Box
 from pipeline.rendering.motion.animation import animated_length
 from pipeline.rendering.motion.ycbcr import Colour, Picture
-from pipeline.rendering.surface.shapes import rounded
+from pipeline.rendering.surface.shapes import rounded_rectangle
 from pipeline.theme.theme import Manner
 
 
@@ -59,5 +59,5 @@ class Stretch:
         whole = self.box(pose)
         seen = whole.even().clipped_to(origin)
         if seen.width and seen.height:
-            mask = rounded(whole.width, whole.height, radius=self.width // 2)
+            mask = rounded_rectangle(whole.width, whole.height, radius=self.width // 2)
             patch.fill(self.ink, mask.crop(seen.moved(-whole.left, -whole.top)), seen.moved(-origin.left, -origin.top))

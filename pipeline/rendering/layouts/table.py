@@ -19,7 +19,7 @@ from pipeline.rendering.motion.composition import Composition
 from pipeline.rendering.motion.sprites import Element, text_sprites
 from pipeline.rendering.motion.ycbcr import colour
 from pipeline.rendering.surface.background import background
-from pipeline.rendering.surface.shapes import rounded
+from pipeline.rendering.surface.shapes import rounded_rectangle
 from pipeline.rendering.text.fitting import TextBlock
 
 # At 1080: how far a band reaches past the text, and its round.
@@ -73,6 +73,6 @@ def _row(plan: TablePlan, cells: Sequence[TextBlock], look: Look, *, left: int, 
 
 def _band(look: Look, box: Box, *, frame: int) -> Drawing:
     """The faint ground of every other row."""
-    mask = rounded(box.width, box.height, radius=look.grid.px(_RADIUS), opacity=_BAND_OPACITY)
+    mask = rounded_rectangle(box.width, box.height, radius=look.grid.px(_RADIUS), opacity=_BAND_OPACITY)
     motion = Motion(enters=frame, frames=_ROW_FRAMES)
     return Drawing(mask=mask, ink=colour(look.theme.text), left=box.left, top=box.top, motion=motion)
