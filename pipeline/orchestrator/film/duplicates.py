@@ -51,15 +51,15 @@ def find_duplicate(job: Job, context: RunContext) -> NearDuplicate | None:
         return None
     from pipeline.quality.near_duplicates import jaccard, narration_text, shingle_set  # noqa: PLC0415 - loads numpy
 
-    said, found = shingle_set(narration_text(job.script)), NearDuplicate(name="")
+    shingles, found = shingle_set(narration_text(job.script)), NearDuplicate(name="")
     for row, is_before in context.store.index(job.batch).alike(job.id, job.sketch, limit=_MOST_COMPARED):
         try:
-            other, other_said = _read(context.store, job.batch, row.id, context.store.stamp(job.batch, row.id))
+            other, other_shingles = _read(context.store, job.batch, row.id, context.store.stamp(job.batch, row.id))
         except NightreelError:
             continue  # damaged files are reported elsewhere
         if other is None or other.script is None or not (is_before or _was_passed(other)):
             continue
-        share = min(jaccard(said, other_said), _share_shown(job, other))
+        share = min(jaccard(shingles, other_shingles), _share_shown(job, other))
         if share > found.share:
             found = NearDuplicate(name=f"job {other.id}", title=other.script.title, share=share)
         if share >= 1:

@@ -43,7 +43,7 @@ def turn_error(job: Job, context: RunContext, stage: str) -> TurnError | None:
     if stage == "script":
         found = _nearest_unwritten(job, context) if table.remember else None
     else:
-        found = _nearest_unpublished(job, context) if table.order == "strict" and context.hosts.wanted else None
+        found = _nearest_unpublished(job, context) if table.order == "strict" and context.hosts.requested else None
     if found is None:
         return None
     episode, row = found
@@ -92,7 +92,7 @@ def _is_published(film: EpisodeFilm, row: JobSummary | None, hosts: Hosts) -> bo
     """Whether a film is published at all requested hosts. If its batch is gone, the journals of the channels count."""
     if row is None:
         return bool(seen_at(film.subject, hosts.journals))
-    return set(hosts.wanted) <= row.published.keys()
+    return set(hosts.requested) <= row.published.keys()
 
 
 def _nearest_unpublished(job: Job, context: RunContext) -> tuple[Episode, JobSummary] | None:
