@@ -88,22 +88,22 @@ async def run_batch(
     context = await _open(workspace, settings, output)
     if batch is None:
         batch = await batches.batch_name_for(context, source)
-    wanted = await read_source(source, context, batch=batch, rows=rows)
-    if wanted.stop:
-        raise wanted.stop
+    content = await read_source(source, context, batch=batch, rows=rows)
+    if content.stop:
+        raise content.stop
     name = await to_thread.run_sync(context.paths.source_name, source)
     await batches.run_batch(
-        wanted.briefs,
+        content.briefs,
         context,
         batch=batch,
         source=name,
-        unreadable=wanted.unreadable,
-        is_partial=wanted.is_partial,
+        unreadable=content.unreadable,
+        is_partial=content.is_partial,
         listen=listen,
     )
     # An empty source makes no batch.
-    films = await _films(context, batch) if wanted.briefs or wanted.unreadable else ()
-    return (*films, *(Film.refused(error.where, error) for error in wanted.unreadable))
+    films = await _films(context, batch) if content.briefs or content.unreadable else ()
+    return (*films, *(Film.refused(error.where, error) for error in content.unreadable))
 
 
 async def resume_batch(
@@ -180,9 +180,9 @@ async def reject_film(batch: str, *, job: str, why: str, workspace: Path | str |
 
 async def _films(context: RunContext, batch: str) -> tuple[Film, ...]:
     """The films of a batch, without those whose checkpoint is damaged."""
-    known = await batches.require_batch(context, batch)
+    about = await batches.require_batch(context, batch)
     films = []
-    for job_id in known.jobs:
+    for job_id in about.jobs:
         with suppress(CheckpointError):
             films.append(Film.of(await context.store.load_job(batch, job_id)))
     return tuple(films)

@@ -150,16 +150,16 @@ class BriefResolver:
     def _choices_for(self, brief: Brief) -> Mapping[str, Any]:
         """The choices for a brief that do not depend on its text: cached, since rows of a table have them in common."""
         language = self._language(brief)
-        asked = _ASKED(brief), language
-        if asked not in self._known:
+        key = _ASKED(brief), language
+        if key not in self._known:
             if len(self._known) >= _MOST_KNOWN:
                 self._known.clear()
-            self._known[asked] = self._choices(brief, language)
-        return self._known[asked]
+            self._known[key] = self._choices(brief, language)
+        return self._known[key]
 
     def _choices(self, brief: Brief, language: str) -> Mapping[str, Any]:
-        asked = self.settings.script
-        length_s = int(self._flag("script.length_s") or 0) or brief.length_s or asked.length_s or None
+        script = self.settings.script
+        length_s = int(self._flag("script.length_s") or 0) or brief.length_s or script.length_s or None
         return {
             "language": language,
             "languages": (),
@@ -168,12 +168,12 @@ class BriefResolver:
             "theme": self._flag("theme") or brief.theme or self.settings.theme,
             "voice": self._voice(brief, language),
             "voices": tuple(own for own in brief.voices[:1] if length_s and own[1] and own[0] == brief.translated_from),
-            "audience": self._flag("script.audience") or brief.audience or asked.audience,
-            "tone": self._flag("script.tone") or brief.tone or asked.tone,
+            "audience": self._flag("script.audience") or brief.audience or script.audience,
+            "tone": self._flag("script.tone") or brief.tone or script.tone,
             "length_s": length_s,
-            "facts": "notes" if "notes" in (self._flag("script.facts") or brief.facts or asked.facts) else "open",
+            "facts": "notes" if "notes" in (self._flag("script.facts") or brief.facts or script.facts) else "open",
             # 0 is a variant as well: the film as it is without any.
-            "variant": int(str(self.overrides.get("script.variant", brief.variant or asked.variant))),
+            "variant": int(str(self.overrides.get("script.variant", brief.variant or script.variant))),
             "preset": self._flag("video.preset") or brief.preset or self.settings.video.preset,
             "format": self._flag("video.format") or brief.format or self.settings.video.format,
             "may_search": self._may_search,
@@ -182,11 +182,11 @@ class BriefResolver:
     def _pictures(self, brief: Brief) -> tuple[WantedPicture, ...]:
         """The pictures of the brief, with folders expanded to their pictures, each once."""
         origin = self.paths.origin(brief.origin)
-        wanted: dict[str, WantedPicture] = {}
+        pictures: dict[str, WantedPicture] = {}
         for picture in brief.pictures:
             for source in self.paths.pictures_in(origin, picture.source):
-                wanted.setdefault(source, replace(picture, source=source))
-        return tuple(wanted.values())[:MOST_PICTURES]
+                pictures.setdefault(source, replace(picture, source=source))
+        return tuple(pictures.values())[:MOST_PICTURES]
 
     @property
     def _may_search(self) -> bool:
@@ -196,21 +196,21 @@ class BriefResolver:
 
     def _music(self, brief: Brief) -> str:
         """The name of the background music. A template that asks for any music gets none if there is none."""
-        asked = self._flag("music.bed") or brief.music or self.settings.music.bed
-        if asked:
-            return self.beds.choose(asked, brief.title)
+        name = self._flag("music.bed") or brief.music or self.settings.music.bed
+        if name:
+            return self.beds.choose(name, brief.title)
         try:
-            wished = self.template_of(brief).music or NO_BED
+            default = self.template_of(brief).music or NO_BED
         except InputError:
             return NO_BED  # the film will fail with this very error
-        chosen = self.beds.choose(wished, brief.title)
+        chosen = self.beds.choose(default, brief.title)
         return NO_BED if chosen == ANY_BED else chosen
 
     def _language(self, brief: Brief) -> str:
         named = self._flag("language") or brief.language or self.settings.language
         # Cells of a table are parsed earlier, in one language for the whole table.
-        told = detect_language(f"{brief.title}. {brief.notes}") if not named and brief.row is None else ""
-        return canonical_case(named or told or DEFAULT_LANGUAGE)
+        detected = detect_language(f"{brief.title}. {brief.notes}") if not named and brief.row is None else ""
+        return canonical_case(named or detected or DEFAULT_LANGUAGE)
 
     def _voice(self, brief: Brief, language: str) -> str | None:
         flags = {

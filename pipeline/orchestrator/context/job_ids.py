@@ -61,10 +61,10 @@ class JobIds:
 
     def job_id(self, brief: Brief) -> str:
         """The id: a hash of the completed brief, a custom template's files, and the settings that shape the film."""
-        asked = (brief.template, brief.theme, brief.preset, brief.format, brief.music, brief.row is not None)
-        if asked not in self._shapes:
-            self._shapes[asked] = self._shape(brief)
-        *shape, bed = self._shapes[asked]
+        key = (brief.template, brief.theme, brief.preset, brief.format, brief.music, brief.row is not None)
+        if key not in self._shapes:
+            self._shapes[key] = self._shape(brief)
+        *shape, bed = self._shapes[key]
         pictures = canonical_text(self._digests(brief)) if brief.pictures else _NO_PICTURES
         # The values of the preset count, not its name.
         own = self._row_text(brief) if brief.row else canonical_text(brief, without=_IGNORED_FIELDS)
@@ -107,12 +107,12 @@ class JobIds:
         """The digests of pictures whose names the scripts compute from the row."""
         if brief.row is None or not (scripts := self._scripts_with_pictures(brief)):
             return ()
-        template, asked = self.template_of(brief), {each.source for each in brief.pictures}
+        template, named = self.template_of(brief), {each.source for each in brief.pictures}
         try:
             made = [(each, each.dynamic_pictures(template.values(brief.row, each.language))) for each in scripts]
         except FillError:
             return ()  # reported for the row
-        return tuple(self._digest(script.path, name) for script, names in made for name in names if name not in asked)
+        return tuple(self._digest(script.path, name) for script, names in made for name in names if name not in named)
 
     def _scripts_with_pictures(self, brief: Brief) -> tuple[ScriptTemplate, ...]:
         """The scripts of the template that compute picture names."""
@@ -140,8 +140,8 @@ class JobIds:
             used = self.template_of(brief)
             template = used.custom_fingerprint
             if has_script_template(brief, used):
-                writer, beside = ("template",), self._template_digests(used)
-                template = (template, *beside) if beside else template
+                writer, digests = ("template",), self._template_digests(used)
+                template = (template, *digests) if digests else template
         except InputError:
             pass  # a corrected template gives another job
         try:

@@ -60,13 +60,13 @@ def throttle_limits(name: str, settings: Settings) -> ThrottleLimits:
             requests_per_min=stock.requests_per_min or None,
             requests_per_day=stock.requests_per_day or None,
         )
-    wanted = model_settings(name, settings)
+    options = model_settings(name, settings)
     return limits(
-        concurrency=wanted.concurrency,
-        requests_per_min=wanted.requests_per_min or None,
-        tokens_per_min=wanted.tokens_per_min or None,
-        requests_per_day=wanted.requests_per_day or None,
-        tokens_per_day=wanted.tokens_per_day or None,
+        concurrency=options.concurrency,
+        requests_per_min=options.requests_per_min or None,
+        tokens_per_min=options.tokens_per_min or None,
+        requests_per_day=options.requests_per_day or None,
+        tokens_per_day=options.tokens_per_day or None,
         # Groq counts and limits each model separately; for other services this is not known.
         by_model=name == "groq",
     )
@@ -98,32 +98,32 @@ def make_models(name: str, settings: Settings, throttle: Throttle | None = None)
     Raises `ConfigurationError` if no model is named, or --offline is set.
     """
     _refuse_offline(name, settings)
-    wanted = model_settings(name, settings)
-    if not wanted.models:
+    options = model_settings(name, settings)
+    if not options.models:
         raise ConfigurationError("no model is named", where=name, hint=f'Set services.{name}.models = ["NAME"]')
     shared = throttle or Throttle(name, throttle_limits(name, settings))
-    return tuple(_model(name, model, wanted, shared) for model in wanted.models)
+    return tuple(_model(name, model, options, shared) for model in options.models)
 
 
-def _model(name: str, model: str, wanted: ModelSettings, throttle: Throttle) -> ChatModel:
-    service = _service(name, model, wanted)
-    api_key = wanted.api_key.get_secret_value() if wanted.api_key else ""
-    if api_key and urlsplit(wanted.base_url).username:
+def _model(name: str, model: str, options: ModelSettings, throttle: Throttle) -> ChatModel:
+    service = _service(name, model, options)
+    api_key = options.api_key.get_secret_value() if options.api_key else ""
+    if api_key and urlsplit(options.base_url).username:
         raise ConfigurationError(
             "has a password in it, and there is a key: only one of the two can be sent",
             where="groq.base_url" if name == "groq" else f"services.{name}.base_url",
             hint="Leave one of them out",
         )
     transport: Transport
-    if isinstance(wanted, ServiceSettings):
-        transport = OpenAICompatibleTransport(service, api_key=api_key, base_url=wanted.base_url)
+    if isinstance(options, ServiceSettings):
+        transport = OpenAICompatibleTransport(service, api_key=api_key, base_url=options.base_url)
         dialect = Dialect(
-            json_mode=wanted.json_mode,
+            json_mode=options.json_mode,
             max_tokens_field="max_completion_tokens" if name == "openai" else "max_tokens",
             thinking_tokens=_THINKING_TOKENS,
         )
     else:
-        transport = GroqTransport(service, api_key=api_key, base_url=wanted.base_url, timeout_s=wanted.timeout_s)
+        transport = GroqTransport(service, api_key=api_key, base_url=options.base_url, timeout_s=options.timeout_s)
         dialect = groq_dialect(model)
     return ServiceModel(
         service,
@@ -132,15 +132,15 @@ def _model(name: str, model: str, wanted: ModelSettings, throttle: Throttle) -> 
         dialect=dialect,
         api_key=api_key,
         throttle=throttle,
-        timeout_s=wanted.timeout_s,
+        timeout_s=options.timeout_s,
     )
 
 
-def _service(name: str, model: str, wanted: ModelSettings) -> Service:
+def _service(name: str, model: str, options: ModelSettings) -> Service:
     """The name of a service, and the hints for its error messages."""
     table = "groq" if name == "groq" else f"services.{name}"
     ours = environment_name(f"{table}.api_key")
-    theirs = wanted.api_key_env if isinstance(wanted, ServiceSettings) else "GROQ_API_KEY"
+    theirs = options.api_key_env if isinstance(options, ServiceSettings) else "GROQ_API_KEY"
     model_hint = f"Name models of your account in {table}.models"
     start = ""
     if name == "ollama":
@@ -206,14 +206,14 @@ def stock_settings(name: str, settings: Settings) -> StockSettings:
 
 def make_stock_source(name: str, settings: Settings, throttle: Throttle | None) -> PictureSource:
     """A stock photo service by name; without a `throttle`, with one of its own."""
-    wanted = stock_settings(name, settings)
+    options = stock_settings(name, settings)
     ours, theirs = environment_name(f"{name}.api_key"), f"{name.upper()}_API_KEY"
     return STOCK_SOURCES[name](
         ServiceOptions(
-            root_url=wanted.root_url,
-            api_key=wanted.api_key.get_secret_value() if wanted.api_key else "",
+            root_url=options.root_url,
+            api_key=options.api_key.get_secret_value() if options.api_key else "",
             throttle=throttle or Throttle(name, throttle_limits(name, settings)),
-            timeout_s=wanted.timeout_s,
+            timeout_s=options.timeout_s,
             set_key=f"Set {theirs} (or {ours}) to a valid key",
         )
     )

@@ -68,11 +68,11 @@ def serial_of(name: str, settings: Settings, *, where: str) -> Serial:
     terms = (
         Term(
             written=term,
-            means=told.get("means", ""),
-            said=told.get("said", ""),
-            translations=tuple((tag, text) for tag, text in sorted(told.items()) if tag not in {"means", "said"}),
+            means=entry.get("means", ""),
+            said=entry.get("said", ""),
+            translations=tuple((tag, text) for tag, text in sorted(entry.items()) if tag not in {"means", "said"}),
         )
-        for term, told in sorted(table.glossary.items())
+        for term, entry in sorted(table.glossary.items())
     )
     return Serial(
         titles=(("", table.title or name), *sorted(table.titles.items())),
@@ -120,11 +120,11 @@ def neighbours_of(brief: Brief, workspace: Path, journals: Path) -> Links:
         return Links(words=words)
     track = track_of(brief)
     # Looking up the journal of each of thousands of episodes takes a second; most have none yet.
-    known = {journal.key for journal in Journal.all_in(journals)}
+    keys = {journal.key for journal in Journal.all_in(journals)}
     films = [
         (each.number, film.subject)
         for each in ledger_of(workspace, brief.series).episodes()
-        if (film := each.films.get(track)) and film.subject in known and each.number != brief.episode
+        if (film := each.films.get(track)) and film.subject in keys and each.number != brief.episode
     ]
     before = (_out(subject, journals) for number, subject in reversed(films) if number < brief.episode)
     after = (_out(subject, journals) for number, subject in films if number > brief.episode)
