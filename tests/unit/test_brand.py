@@ -205,7 +205,7 @@ def test_a_template_brings_its_own_and_the_brand_goes_before_it(tmp_path):
         ('motion = "wild"', r"template\.toml:\d+: motion: is 'wild', must be 'full', 'reduced' or 'none'"),
         (
             'assets.logo = "../x.png"',
-            r"template\.toml:\d+: assets\.logo: is '\.\./x\.png', must be the name of a PNG beside template\.toml",
+            r"template\.toml:\d+: assets\.logo: is '\.\./x\.png', must be the name of a PNG next to template\.toml",
         ),
         ('assets.logo = "x.png"', r"template\.toml:13: assets\.logo: x\.png can't be read"),
         ('assets.text_font = "x.ttf"', r"template\.toml:13: assets\.text_font: x\.ttf does not exist"),
