@@ -1,4 +1,4 @@
-"""What was weak in a picture when somebody looked at it, and is not any more: words whole, lines even, room used."""
+"""Regressions of composition found by looking at pictures: split words, uneven lines, unused space."""
 
 import itertools
 import math

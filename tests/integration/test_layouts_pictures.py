@@ -1,4 +1,4 @@
-"""Scenes around pictures, in every shape: text in its place and read on the real pixels, pictures cut with care."""
+"""Scenes with pictures in every format: text placement, contrast on real pixels, careful cropping."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Steps, timelines, comparisons and diagrams: what holds for them on pictures of every shape, whatever they say."""
+"""Steps, timelines, comparisons and diagrams in every format."""
 
 import itertools
 import math

@@ -1,4 +1,4 @@
-"""Chapters, quotations, numbers that count, and what a film asks for at its end."""
+"""Chapters, quotations, counting numbers, and closing scenes."""
 
 import itertools
 from dataclasses import replace

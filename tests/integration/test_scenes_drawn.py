@@ -1,4 +1,4 @@
-"""Whole scenes, drawn: what is on the pixels, not what was meant."""
+"""Whole scenes, checked by their pixels."""
 
 from hashlib import sha256
 

@@ -1,4 +1,4 @@
-"""Scenes on pictures of every shape: nothing is cut, nothing covers anything, and people can read it."""
+"""Scenes in every format: nothing truncated or covered, everything readable."""
 
 import itertools
 

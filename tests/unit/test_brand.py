@@ -1,4 +1,4 @@
-"""A brand's fonts and logo: read from its files, part of what a film is, in every picture of it."""
+"""A brand's fonts and logo: loaded from files, part of a film's identity, applied to every picture."""
 
 import os
 import re

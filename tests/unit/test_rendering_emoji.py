@@ -1,4 +1,4 @@
-"""Emoji in their colours, where the machine has a font for them; left out elsewhere."""
+"""Colour emoji with a system font; omitted without one."""
 
 import os
 

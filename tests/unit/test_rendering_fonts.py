@@ -1,4 +1,4 @@
-"""Fonts: what can't be drawn is refused before it is drawn, and what draws a film names it."""
+"""Fonts: missing glyphs are found before drawing, and fonts are part of a film's key."""
 
 import pytest
 

@@ -1,4 +1,4 @@
-"""What is drawn on changes only near its front, and only there it is painted again."""
+"""Reveal animations change only near their front, and only that is repainted."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Every script as its readers expect it: sides, orders, shapes and heights."""
+"""Writing systems: direction, order, shapes and heights."""
 
 import pytest
 

@@ -1,4 +1,4 @@
-"""Stills: three to choose from, that can be read when they are small."""
+"""Thumbnails: three to choose from, readable at small sizes."""
 
 from dataclasses import replace
 from functools import cache

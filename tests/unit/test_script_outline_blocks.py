@@ -1,4 +1,4 @@
-"""The outline writer on what people write besides paragraphs and plain lists: each gets the picture that fits it."""
+"""The outline writer on Markdown beyond paragraphs and plain lists: the right layout for each block."""
 
 from __future__ import annotations
 

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
-from pipeline.language.writing_systems import display_width
+from pipeline.language.display_width import display_width
 from pipeline.model import StatementScene, Word
 from pipeline.rendering.layouts.components import (
     INDENT,

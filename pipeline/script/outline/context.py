@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from pipeline.errors import InputError
+from pipeline.language.display_width import display_width
 from pipeline.language.words import split_words
-from pipeline.language.writing_systems import display_width
 from pipeline.model import Block, Brief, CheckList, CodeBlock, Illustration, Paragraph, SpokenLine
 from pipeline.script.on_screen_text import spoken_lines
 from pipeline.script.shortening import shorten

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
+from pipeline.language.display_width import display_width
 from pipeline.language.sentences import split_sentences
 from pipeline.language.text import is_question
 from pipeline.language.words import split_words
-from pipeline.language.writing_systems import display_width
 from pipeline.model import Block, BulletList, CheckList, CodeBlock, Illustration, Paragraph, Quotation, Section, Table
 from pipeline.script.outline.context import Chapter, OutlineContext, Piece
 from pipeline.script.outline.lists import is_quiz, unspoken_answer

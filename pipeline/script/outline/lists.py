@@ -8,9 +8,9 @@ from dataclasses import replace
 from itertools import pairwise
 from typing import TypeVar
 
+from pipeline.language.display_width import display_width
 from pipeline.language.sentences import split_sentences
 from pipeline.language.text import has_words, is_question
-from pipeline.language.writing_systems import display_width
 from pipeline.model import (
     BulletList,
     BulletsScene,

@@ -20,7 +20,7 @@ from dataclasses import replace
 from itertools import pairwise
 from typing import NamedTuple
 
-from pipeline.language.writing_systems import display_width
+from pipeline.language.display_width import display_width
 from pipeline.model import (
     Bar,
     BarsScene,
