@@ -54,11 +54,11 @@ from pipeline.cli.voices import voices
 from pipeline.errors import EXIT_DEFECT, EXIT_INTERRUPTED, InputError, NightreelError
 from pipeline.files import DISK_FULL, storage_error
 
-# What we write ourselves, for terminals that know ASCII only.
-_PLAIN = str.maketrans(
+# ASCII replacements for the non-ASCII characters in our own messages.
+_ASCII = str.maketrans(
     {"…": "...", "·": "-", "—": "-", "–": "-", "−": "-", "“": '"', "”": '"', "’": "'", "→": "->", "✓": "+", "✗": "x"}
 )
-_PLAINLY = "nightreel-plainly"
+_ASCII_FALLBACK = "nightreel-ascii"
 
 app = App(
     name="nightreel",
@@ -67,12 +67,12 @@ app = App(
     help="Turn topics into narrated, subtitled, checked videos, unattended.",
     help_epilogue=(
         "Start with: nightreel make topics/octopus-hearts.md --offline\n\n"
-        "Exit codes: 0 done · 1 a defect of ours · 2 input · 3 settings · 4 something is missing on this machine · "
-        "5 a service · 6 quality · 7 state on disk, or another process is at work · 8 disk · "
-        "9 some films of a batch failed or wait · 10 a budget is spent · 130 interrupted"
+        "Exit codes: 0 success · 1 internal error · 2 invalid input · 3 invalid settings · 4 missing dependency · "
+        "5 service error · 6 failed quality checks · 7 damaged state, or a batch in use by another process · 8 disk · "
+        "9 some films of a batch failed or are waiting · 10 budget exhausted · 130 interrupted"
     ),
 )
-# Where the names of what may be left out are not to be guessed.
+# Usage lines for commands whose optional arguments cyclopts would show as required.
 _USAGES = {
     add: "Usage: nightreel add [OPTIONS] BATCH TOPIC [TOPICS]",
     clean: "Usage: nightreel clean [OPTIONS] [BATCH]",
@@ -108,67 +108,67 @@ app.command(templates)
 app.command(auth)
 
 
-def _plainly(error: UnicodeError) -> tuple[str | bytes, int]:
-    """What an encoding lacks, in plain signs where we have some, else as escapes."""
+def _encode_as_ascii(error: UnicodeError) -> tuple[str | bytes, int]:
+    """Codec error handler: replace characters that can't be encoded by ASCII, else by backslash escapes."""
     if isinstance(error, UnicodeEncodeError):
-        found = error.object[error.start : error.end].translate(_PLAIN)
+        found = error.object[error.start : error.end].translate(_ASCII)
         return found.encode("ascii", "backslashreplace").decode("ascii"), error.end
     raise error
 
 
-codecs.register_error(_PLAINLY, _plainly)
+codecs.register_error(_ASCII_FALLBACK, _encode_as_ascii)
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
-    """Run one command and leave with its exit code. An error is one line; `--debug` adds the traceback."""
+    """Run one command and exit with its code. Errors are one line; `--debug` adds the traceback."""
     tokens = list(sys.argv[1:] if arguments is None else arguments)
     debug = "--debug" in tokens
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):
-            # A terminal without umlauts gets \xfc for one, not an end to the program; marks of ours have plain ones.
-            stream.reconfigure(errors=_PLAINLY)
+            # A terminal that can't show an umlaut gets \xfc instead of a UnicodeEncodeError.
+            stream.reconfigure(errors=_ASCII_FALLBACK)
     try:
         with preforked_workers(tokens):
             code = app(tokens or ["--help"], exit_on_error=False, print_error=False, result_action="return_value")
     except CycloptsError as error:
         command = " ".join(("nightreel", *(error.command_chain or ())))
-        code = _complain(InputError(_misused(error), hint=f"See {command} --help"), debug=debug)
+        code = _print_error(InputError(_usage_error(error), hint=f"See {command} --help"), debug=debug)
     except NightreelError as error:
-        code = _complain(error, debug=debug)
+        code = _print_error(error, debug=debug)
     except KeyboardInterrupt:
         code = EXIT_INTERRUPTED
-    except BrokenPipeError:  # nobody reads any more, as after `| head`
+    except BrokenPipeError:  # the reader has gone, as in `| head`
         code = EXIT_DEFECT
-    except Exception as error:  # noqa: BLE001 - told in one line; a traceback is for --debug
-        lost = _lost(sys.stdout) or _unwritten(error)
+    except Exception as error:  # noqa: BLE001 - reported in one line; --debug adds the traceback
+        failure = _flush(sys.stdout) or _write_failure(error)
         defect = NightreelError(f"unexpected {type(error).__name__}: {error}", hint="Run with --debug")
-        code = _unheard(lost, debug=debug) if lost else _complain(defect, debug=debug)
-    # What is still to be printed, now and by us: Python's own end would tell its errors in its own way.
-    lost = _lost(sys.stdout)
-    if lost:
-        code = code or _unheard(lost, debug=debug)
-    _lost(sys.stderr)
+        code = _print_write_failure(failure, debug=debug) if failure else _print_error(defect, debug=debug)
+    # Flush now: at exit, Python would report a failure in its own words.
+    failure = _flush(sys.stdout)
+    if failure:
+        code = code or _print_write_failure(failure, debug=debug)
+    _flush(sys.stderr)
     sys.exit(code)
 
 
-def _misused(error: CycloptsError) -> str:
-    """What is wrong with the words of a command, in ours where those of cyclopts are for programmers."""
-    told = str(error).replace("...", "…")
+def _usage_error(error: CycloptsError) -> str:
+    """The message of a usage error, reworded where that of cyclopts is meant for programmers."""
+    message = str(error).replace("...", "…")
     if isinstance(error, UnusedCliTokensError) and error.unused_tokens:
-        return f"{' '.join(error.unused_tokens)!r} is too much here. A text with spaces goes into quotes"
+        return f"unexpected argument {' '.join(error.unused_tokens)!r}. Text with spaces needs quotes"
     if isinstance(error, CoercionError) and error.token and error.target_type is float:
-        return f"{error.token.keyword}: {error.token.value!r} is no number"
-    told = re.sub('"([^"]*)"', r"'\1'", told)
-    if early := re.match("Unknown command '(--(workspace|json|debug))'", told):
-        return f"{early[1]} stands behind the command: nightreel COMMAND {early[1]}"
-    if not isinstance(error, MissingArgumentError) or error.argument is None or "Did you mean" in told:
-        return told
+        return f"{error.token.keyword}: {error.token.value!r} is not a number"
+    message = re.sub('"([^"]*)"', r"'\1'", message)
+    if early := re.match("Unknown command '(--(workspace|json|debug))'", message):
+        return f"{early[1]} goes after the command: nightreel COMMAND {early[1]}"
+    if not isinstance(error, MissingArgumentError) or error.argument is None or "Did you mean" in message:
+        return message
     return f"{error.keyword} needs a value" if error.keyword else f"{error.argument.name} is missing"
 
 
-def _lost(stream: TextIO | None) -> OSError | None:
-    """Why what was printed can't be written, and from now on goes nowhere; None: it is written."""
-    if stream is None:  # closed before we began
+def _flush(stream: TextIO | None) -> OSError | None:
+    """Flush a stream. On failure, redirect it to the null device and return the error, else None."""
+    if stream is None:  # closed before we started
         return None
     try:
         stream.flush()
@@ -179,23 +179,23 @@ def _lost(stream: TextIO | None) -> OSError | None:
     return None
 
 
-def _unwritten(error: Exception) -> OSError | None:
-    """The same of a stream without a buffer (PYTHONUNBUFFERED): no file of ours fails without our own words for it."""
+def _write_failure(error: Exception) -> OSError | None:
+    """`error` if an unbuffered standard stream (PYTHONUNBUFFERED) hit a full disk: our own files name themselves."""
     if isinstance(error, OSError) and error.errno in DISK_FULL and error.filename is None:
         return error
     return None
 
 
-def _unheard(error: OSError, *, debug: bool) -> int:
-    """The exit code of a command that could not print what it had to say, as on a full disk."""
+def _print_write_failure(error: OSError, *, debug: bool) -> int:
+    """Report that stdout can't be written, as on a full disk. Returns the exit code."""
     if isinstance(error, BrokenPipeError):
         return EXIT_DEFECT
-    return _complain(storage_error(error, Path("standard output")), debug=debug)
+    return _print_error(storage_error(error, Path("standard output")), debug=debug)
 
 
-def _complain(error: NightreelError, *, debug: bool) -> int:
-    """Tell an error in one line, below the traceback of the exception at hand if that is wanted."""
-    with contextlib.suppress(OSError):  # nobody can be told
+def _print_error(error: NightreelError, *, debug: bool) -> int:
+    """Print an error in one line, after the current traceback if `debug`. Returns the exit code."""
+    with contextlib.suppress(OSError):  # stderr can't be written either
         if debug:
             traceback.print_exc()
         say(f"nightreel: {error}", file=sys.stderr)

@@ -1,4 +1,4 @@
-"""`nightreel add`: more work for a batch."""
+"""`nightreel add`: add films to a batch."""
 
 from __future__ import annotations
 
@@ -12,25 +12,25 @@ def add(
     /,
     *topics: str,
     priority: PriorityName = "normal",
-    making: FilmOptions = FilmOptions(),
-    place: CommonOptions = CommonOptions(),
+    film_options: FilmOptions = FilmOptions(),
+    common: CommonOptions = CommonOptions(),
 ) -> int:
-    """Add films to a batch, for the process that works on it now, or for the next one.
+    """Add films to a batch, for the process that is running it, or for its next run.
 
-    They are made as the batch was asked for, but for the flags that are given here.
+    They are made with the settings of the batch, except for the flags given here.
 
     Example: nightreel add space "Why is Mars red?" --priority urgent
 
     Parameters
     ----------
     batch
-        Name of a batch, e.g. space, or queue: films for any process that runs.
+        Name of a batch, e.g. space, or queue: films for whichever process runs next.
     topic
         A topic in quotes, a brief (.md), a topic list (.txt) or a folder of briefs.
     topics
-        More of them.
+        More of the same.
     priority
-        How soon they are wanted: an urgent one goes before all that wait. A brief may say otherwise for itself.
+        Priority of the films: urgent ones are made before all others that are waiting. A brief can set its own.
     """
     from pipeline.cli.execution import enqueue_films
     from pipeline.cli.session import open_session
@@ -41,7 +41,7 @@ def add(
     async def work() -> int:
         briefs = [brief for source in (topic, *topics) for brief in await read_briefs(source)]
         context = await control.with_addition_settings(session.context, batch)
-        return await enqueue_films(briefs, context, batch, Priority(priority), place)
+        return await enqueue_films(briefs, context, batch, Priority(priority), common)
 
-    session = open_session(place, making.as_settings())
+    session = open_session(common, film_options.as_settings())
     return session.run(work)

@@ -1,4 +1,4 @@
-"""`nightreel auth`: log in to video hosts, once."""
+"""`nightreel auth`: log in to video hosts."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from pipeline.cli.output import say
 if TYPE_CHECKING:
     from pipeline.orchestrator.logins import LoginStatus
 
-auth = App(name="auth", help="Log in to video hosts, and see how your logins stand.", help_epilogue="")
+auth = App(name="auth", help="Log in to video hosts, and show the status of your logins.", help_epilogue="")
 
 
 @auth.command
@@ -23,30 +23,30 @@ def youtube(
     device: Switch = False,
     port: WholeNumber = 0,
     replace: Switch = False,
-    place: CommonOptions = CommonOptions(),
+    common: CommonOptions = CommonOptions(),
 ) -> int:
-    """Log in to a YouTube channel: once, in a browser.
+    """Log in to a YouTube channel in a browser. Needed once.
 
     Needs credentials/youtube/client_secret.json, an OAuth client of the type Desktop app from Google's console. The
-    token is saved beside it, for you alone.
+    token is saved beside it, readable by you only.
 
-    On a server: nightreel auth youtube --no-browser --port 8085 there, ssh -L 8085:127.0.0.1:8085 SERVER here, and
+    On a server: nightreel auth youtube --no-browser --port 8085 there, ssh -L 8085:127.0.0.1:8085 SERVER here, then
     open the address that is shown.
 
     Parameters
     ----------
     channel
-        What you call the channel, e.g. cooking: several can be logged in to. Default: youtube.channel.
+        Your name for the channel, e.g. cooking; you can log in to several. Default: youtube.channel.
     browser
-        Open a browser by itself.
+        Open a browser automatically.
     device
-        Show a code to type on a phone, for machines that no browser can come back to. Google gives such logins less:
-        films, thumbnails and playlists, but no captions. Needs an OAuth client of the type TVs and Limited Input
-        devices in the place of the other.
+        Show a code to type on a phone, for machines that a browser can't redirect to. Google restricts such logins to
+        films, thumbnails and playlists: no captions. Needs an OAuth client of the type TVs and Limited Input devices
+        instead.
     port
-        Port of this machine that the browser comes back to. Default: any that is free.
+        Local port for the OAuth redirect. Default: any free port.
     replace
-        Take the login though it is for another channel of YouTube's than the one that went by this name before.
+        Accept a login for a different YouTube channel than the one saved under this name.
     """
     from dataclasses import asdict
 
@@ -56,15 +56,13 @@ def youtube(
     from pipeline.orchestrator.logins import log_in_by_code, log_in_to_youtube
 
     def show(address: str, back: int) -> None:
-        _tell(f"Open this address, choose the account of the channel, and allow what is asked for:\n\n{address}\n")
+        _print(f"Open this address, choose the account of the channel, and grant the permissions:\n\n{address}\n")
         if not browser:
-            _tell(
-                f"On a server: ssh -N -L {back}:127.0.0.1:{back} SERVER in a second terminal of your own machine first."
-            )
+            _print(f"On a server: first run ssh -N -L {back}:127.0.0.1:{back} SERVER on your own machine.")
 
     def show_code(address: str, code: str) -> None:
-        _tell(f"Open {address} on any device, choose the account of the channel, and type this code:\n\n    {code}\n")
-        _tell("This login will upload films, thumbnails and playlists; Google does not let it send captions.")
+        _print(f"Open {address} on any device, choose the account of the channel, and enter this code:\n\n    {code}\n")
+        _print("This login will upload films, thumbnails and playlists; Google does not let it upload captions.")
 
     async def work() -> int:
         context, name = session.context, channel or session.context.settings.youtube.channel
@@ -72,13 +70,13 @@ def youtube(
             stands = await log_in_by_code(context, name, replace=replace, show=show_code)
         else:
             stands = await log_in_to_youtube(context, name, port=port, browser=browser, replace=replace, show=show)
-        if place.json:
+        if common.json:
             print_json(asdict(stands))
         else:
             say("\n".join(_lines(stands)))
         return NeedsLoginError.exit_code if stands.problem else EXIT_OK
 
-    session = open_session(place, {} if channel is None else {"youtube.channel": channel})
+    session = open_session(common, {} if channel is None else {"youtube.channel": channel})
     return session.run(work)
 
 
@@ -86,14 +84,14 @@ def youtube(
 def status(
     *,
     check: Switch = False,
-    place: CommonOptions = CommonOptions(),
+    common: CommonOptions = CommonOptions(),
 ) -> int:
-    """Say how all logins stand: channel, scopes, until when.
+    """Show the status of all logins: channel, scopes and expiry.
 
     Parameters
     ----------
     check
-        Ask YouTube as well whether they still hold.
+        Also ask YouTube whether they are still valid.
     """
     from dataclasses import asdict
 
@@ -111,16 +109,16 @@ def status(
             found = [await logins.checked_login_status(context, name) for name in names]
         else:
             found = [await to_thread.run_sync(logins.login_status, context, name) for name in names]
-        if place.json:
+        if common.json:
             print_json([asdict(stands) for stands in found])
         else:
             say(
                 "\n".join(line for stands in found for line in _lines(stands))
-                or "Nobody is logged in. See: nightreel auth youtube --help"
+                or "Not logged in to any channel. See: nightreel auth youtube --help"
             )
         return NeedsLoginError.exit_code if any(stands.problem for stands in found) else EXIT_OK
 
-    session = open_session(place, {})
+    session = open_session(common, {})
     return session.run(work)
 
 
@@ -133,23 +131,23 @@ def _lines(stands: LoginStatus) -> list[str]:
     if stands.scopes:
         lines.append(f"  scopes    {', '.join(scope.rpartition('/')[2] for scope in stands.scopes)}")
     if stands.scopes and not stands.may_send_captions:
-        lines.append("  note      This login can't send captions: that needs one made in a browser.")
+        lines.append("  note      This login can't upload captions: log in with a browser for that.")
     if stands.expires_at:
-        renews = ", renewed by itself" if stands.renews_itself else ""
+        renews = ", renewed automatically" if stands.renews_itself else ""
         lines.append(f"  token     until {stands.expires_at.astimezone():%Y-%m-%d %H:%M}{renews}")
     if stands.ends_in_testing_at:
         at = f"{stands.ends_in_testing_at.astimezone():%Y-%m-%d %H:%M}, after 7 days."
         if stands.is_over_in_testing and not stands.problem:
-            lines.append(f"  note      If your app is in testing, Google has ended the login on {at} It is over then:")
+            lines.append(f"  note      If your app is in testing, Google ended the login on {at} Then log in again:")
             lines.append(f"            nightreel auth youtube --channel {stands.channel}")
         else:
             ends = "ended" if stands.is_over_in_testing else "ends"
             lines.append(f"  note      While your app is in testing, Google {ends} the login on {at}")
-        lines.append("            Publish the app (Google Auth Platform, Audience), then log in once more: it lasts.")
+        lines.append("            Publish the app (Google Auth Platform, Audience), then log in again: that one lasts.")
     return lines
 
 
-def _tell(text: str) -> None:
+def _print(text: str) -> None:
     import sys
 
     print(text, file=sys.stderr)

@@ -1,6 +1,6 @@
-"""How batches stand, read from the rows of their jobs and from locks, as values and as JSON.
+"""The status of batches, read from their indexes and lock files, as values and as JSON.
 
-A row is looked at once and forgotten: fifty thousand jobs are told in a second or two, and in little memory.
+Rows are streamed: fifty thousand jobs take a second or two, and little memory.
 """
 
 from __future__ import annotations
@@ -29,11 +29,11 @@ from pipeline.workspace import find_workspace
 if TYPE_CHECKING:
     from pipeline.orchestrator.uploads import UploadDays
 
-# Rows of a table for a person.
-_MOST_ROWS = 200
-# Films that stand still, of which somebody should know why.
+# Rows printed on a terminal.
+_MAX_ROWS = 200
+# Statuses with a reason to show.
 _STOPPED = (JobStatus.FAILED, JobStatus.REVIEW, JobStatus.PARKED)
-# Jobs that are made JSON at once.
+# Jobs serialised at once.
 _PAGE = 500
 
 
@@ -44,17 +44,17 @@ class JobState:
     id: str
     title: str
     status: str
-    # The stage at work, or the one that it goes on with.
+    # The stage in progress, or the one to resume with.
     stage: str
     attempts: int
     priority: str
-    # ISO 8601, if it waits for a time.
+    # ISO 8601; None unless parked until a time.
     parked_until: str | None
     video: str | None
     error: str | None
     # Over all attempts.
     cost: Cost = field(default_factory=Cost)
-    # The series that it is a part of, and its number there; empty and 0: none.
+    # Series and episode number; empty and 0 if it is no episode.
     series: str = ""
     episode: int = 0
 
@@ -67,27 +67,27 @@ class BatchState:
     source: str = ""
     # ISO 8601.
     created_at: str = ""
-    # Every status, also those that no job has.
-    counts: Mapping[str, int] = field(default_factory=lambda: _all_of({}))
-    # Processes that work on it now.
+    # Jobs by status, with an entry for every status.
+    counts: Mapping[str, int] = field(default_factory=lambda: _all_statuses({}))
+    # Ids of the processes running it.
     workers: tuple[int, ...] = ()
     cost: Cost = field(default_factory=Cost)
-    # How long it takes to publish what is left of it; only told of one batch.
+    # Days that publishing the rest takes; only computed for a single batch.
     uploads: tuple[UploadDays, ...] = ()
-    # Why nothing is known of it: its own file is damaged.
+    # Why batch.json can't be read.
     error: str | None = None
 
 
 _JOBS = TypeAdapter(list[JobState])
 
 
-def open_store(place: CommonOptions) -> CheckpointStore:
-    """The checkpoints of the workspace, without loading what makes films. Raises `InputError` for no workspace."""
-    return CheckpointStore(find_workspace(Path.cwd(), place.workspace))
+def open_store(common: CommonOptions) -> CheckpointStore:
+    """The checkpoint store of the workspace, without the imports for making films. Raises `InputError`."""
+    return CheckpointStore(find_workspace(Path.cwd(), common.workspace))
 
 
 class BatchStatus:
-    """One batch. Everything blocks. Raises `InputError` when there is none of that name."""
+    """The status of one batch. Everything blocks. Raises `InputError` for an unknown batch."""
 
     def __init__(self, store: CheckpointStore, name: str) -> None:
         known = store.read_batch(name)
@@ -96,13 +96,13 @@ class BatchStatus:
         self._known = known
         self._store = store
         self._index = store.refreshed(name)
-        # A checkpoint says "in progress" for ever when its process was killed; the lock knows better.
+        # Jobs still marked "in progress" whose process was killed: their lock is free. The next run resumes them.
         self._abandoned = {job for _, job in self._index.queue.in_progress() if not store.claims.is_claimed(name, job)}
-        # And a film that somebody took away is not there, whatever was true once. Either goes on with the next run.
+        # Completed jobs whose film was deleted. The next run makes them again.
         self._gone: set[str] = set()
 
     def state(self) -> BatchState:
-        """All but the single jobs, from what the checkpoints say."""
+        """The state of the batch by its checkpoints."""
         counts = Counter({status: standing.jobs for status, standing in self._index.totals.counts().items()})
         counts[JobStatus.IN_PROGRESS] -= len(self._abandoned)
         counts[JobStatus.PENDING] += len(self._abandoned)
@@ -111,27 +111,27 @@ class BatchStatus:
             batch=self._known.name,
             source=self._known.source,
             created_at=self._known.created_at.isoformat(),
-            counts=_all_of(counts),
+            counts=_all_statuses(counts),
             workers=tuple(self._store.claims.workers(self._known.name)),
             cost=self._index.totals.cost(),
         )
 
     def checked_state(self) -> BatchState:
-        """The same, after a look whether the films are there."""
+        """The state after checking that the films exist."""
         state = self.state()
         self._gone = {job for job, video in self._index.videos() if video is None or not _exists(video)}
         counts = Counter(state.counts)
         counts[JobStatus.COMPLETED] -= len(self._gone)
         counts[JobStatus.PENDING] += len(self._gone)
-        return replace(state, counts=_all_of(counts))
+        return replace(state, counts=_all_statuses(counts))
 
     def full_state(self) -> BatchState:
-        """The same, with what is left to publish."""
+        """The checked state, with the days that publishing takes."""
         state = self.checked_state()
         left = sum(state.counts[status] for status in UNFINISHED)
         if not left:
             return replace(state, uploads=())
-        # They are parked for their captions, say.
+        # Published, but parked for captions, for example.
         waiting = sum(bool(row.published) for row in self._index.rows(JobStatus.PARKED))
         return replace(state, uploads=self._uploads(left - waiting, waiting=waiting))
 
@@ -139,55 +139,54 @@ class BatchStatus:
         from pipeline.orchestrator.uploads import upload_days
         from pipeline.settings import load_settings
 
-        asked = {**self._known.asked.settings, **self._asked_of_one()}
+        overrides = {**self._known.asked.settings, **self._overrides_of_a_job()}
         try:
-            settings = load_settings(self._store.workspace, asked)
+            settings = load_settings(self._store.workspace, overrides)
         except ConfigurationError:
-            # The next run will say what is wrong with them.
+            # The next run will report what is wrong with them.
             return ()
         return upload_days(self._store.workspace, settings, films, waiting=waiting, clock=lambda: datetime.now(UTC))
 
-    def _asked_of_one(self) -> Mapping[str, str | bool | int | float]:
-        """What flags said of a film that is left: `publish` is asked of films, whatever was asked of their batch."""
-        with suppress(CheckpointError):  # a damaged film is told in its own line
+    def _overrides_of_a_job(self) -> Mapping[str, str | bool | int | float]:
+        """The overrides of an unfinished job: `publish` sets them on jobs, not on the batch."""
+        with suppress(CheckpointError):  # damaged jobs have lines of their own
             for row in self._index.rows(*UNFINISHED):
                 job = self._store.read_job(self._known.name, row.id)
                 return job.asked.settings if job else {}
         return {}
 
     def jobs(self, *statuses: JobStatus) -> Iterator[JobState]:
-        """The jobs in the order of the batch, page by page, unreadable ones last; all, or those of some statuses."""
+        """All jobs, or those in `statuses`, in the order of the batch; unreadable ones last."""
         yield from map(self._job, self._index.overviews(*statuses))
         if not statuses or JobStatus.FAILED in statuses:
             for damage in self._index.damages():
-                yield _lost_state(damage.job, damage.job, damage.message)
+                yield _unreadable_state(damage.job, damage.job, damage.message)
             for refused in self._known.refused:
-                yield _lost_state("", refused.where, refused.error.message)
+                yield _unreadable_state("", refused.where, refused.error.message)
 
     def stopped(self) -> list[Group]:
-        """What failed, is held or waits, by cause, the worst first; damaged jobs are left out."""
+        """Failed, held and parked films grouped by cause, the worst first; without damaged jobs."""
         groups = Groups()
         for row in (*self._known.refused_rows, *self._index.rows(*_STOPPED)):
             groups.add(row)
         return groups.ordered()
 
     def first_jobs(self, alone: Sequence[JobSummary] = ()) -> list[JobState]:
-        """As many as a person wants to see; of those that stand still, `alone`. What is not completed comes first."""
+        """The first jobs to print, incomplete ones first; of stopped films, only those in `alone`."""
         found: list[JobState] = []
-        damaged = (_lost_state(damage.job, damage.job, damage.message) for damage in self._index.damages())
-        # Those whose films are gone wait to be made again.
-        lost = (job for job in self.jobs(JobStatus.COMPLETED) if job.id in self._gone)
-        there = (job for job in self.jobs(JobStatus.COMPLETED) if job.id not in self._gone)
+        damaged = (_unreadable_state(damage.job, damage.job, damage.message) for damage in self._index.damages())
+        missing = (job for job in self.jobs(JobStatus.COMPLETED) if job.id in self._gone)
+        present = (job for job in self.jobs(JobStatus.COMPLETED) if job.id not in self._gone)
         for jobs in (
             self.jobs(JobStatus.IN_PROGRESS),
             damaged,
             map(_stopped_state, alone),
             self.jobs(JobStatus.PENDING),
             self.jobs(JobStatus.CANCELLED),
-            lost if self._gone else (),
-            there,
+            missing if self._gone else (),
+            present,
         ):
-            found += islice(jobs, _MOST_ROWS - len(found))
+            found += islice(jobs, _MAX_ROWS - len(found))
         return found
 
     def _job(self, job: JobOverview) -> JobState:
@@ -209,7 +208,7 @@ class BatchStatus:
 
 
 def all_states(store: CheckpointStore, *, checked: bool = True) -> Iterator[BatchState]:
-    """Every batch of the workspace; a damaged one does not hide the others. `checked`: are the films there?"""
+    """The state of every batch, including damaged ones. `checked`: check that the films exist."""
     for name in store.batch_names():
         try:
             report = BatchStatus(store, name)
@@ -219,7 +218,7 @@ def all_states(store: CheckpointStore, *, checked: bool = True) -> Iterator[Batc
 
 
 def write_batch(report: BatchStatus, out: TextIO) -> None:
-    """One batch as one JSON document on one line, written page by page."""
+    """Write a batch as a JSON document on one line, page by page."""
     state = asdict(report.full_state())
     out.write(plain_json(json.dumps(state, ensure_ascii=False))[:-1] + ', "jobs": [')
     separator, jobs = "", report.jobs()
@@ -231,14 +230,14 @@ def write_batch(report: BatchStatus, out: TextIO) -> None:
 
 
 def write_batches(states: Iterable[BatchState], out: TextIO) -> None:
-    """All batches as one JSON document on one line."""
+    """Write all batches as a JSON document on one line."""
     out.write(plain_json(json.dumps([asdict(state) for state in states], ensure_ascii=False)) + "\n")
 
 
 def _stopped_state(row: JobSummary) -> JobState:
-    """A film that stands still, and why: after the place of its brief, which its title does not tell."""
+    """A stopped film and the reason, after the origin of its brief if neither title nor reason has it."""
     why = failure_reason(row)
-    is_placed = not row.origin or row.origin == row.title or row.origin in why
+    names_origin = not row.origin or row.origin == row.title or row.origin in why
     return JobState(
         id=row.id,
         title=row.title,
@@ -248,15 +247,15 @@ def _stopped_state(row: JobSummary) -> JobState:
         priority=row.priority,
         parked_until=row.parked_until.isoformat() if row.parked_until else None,
         video=None,
-        error=why if is_placed else f"{row.origin}: {why}",
+        error=why if names_origin else f"{row.origin}: {why}",
         cost=row.cost,
         series=row.series,
         episode=row.episode,
     )
 
 
-def _lost_state(job_id: str, title: str, why: str) -> JobState:
-    """A job of which only the id can be read, or a brief that can't be read and never became a job."""
+def _unreadable_state(job_id: str, title: str, why: str) -> JobState:
+    """A damaged job, or an unreadable brief, which never became a job."""
     return JobState(
         id=job_id,
         title=title,
@@ -274,6 +273,6 @@ def _exists(path: str) -> bool:
     return os.path.exists(path)  # noqa: PTH110 - fifty thousand times
 
 
-def _all_of(counts: Mapping[JobStatus, int] | Mapping[str, int]) -> dict[str, int]:
+def _all_statuses(counts: Mapping[JobStatus, int] | Mapping[str, int]) -> dict[str, int]:
     found: Mapping[str, int] = {str(status): count for status, count in counts.items()}
     return {status.value: found.get(status.value, 0) for status in JobStatus}

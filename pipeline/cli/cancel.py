@@ -1,4 +1,4 @@
-"""`nightreel cancel`: films that are not wanted any more."""
+"""`nightreel cancel`: cancel the films of a batch."""
 
 from __future__ import annotations
 
@@ -15,20 +15,20 @@ def cancel(
     /,
     *,
     job: Annotated[tuple[str, ...], Parameter(negative="", consume_multiple=False)] = (),
-    place: CommonOptions = CommonOptions(),
+    common: CommonOptions = CommonOptions(),
 ) -> int:
-    """Give up the films of a batch that are not completed, also those under way in another process.
+    """Cancel the films of a batch that are not completed, including those in progress in other processes.
 
-    Completed films stay. `nightreel retry` brings cancelled ones back.
+    Completed films stay. `nightreel retry` resumes cancelled ones.
 
     Example: nightreel cancel space --job 3fa9
 
     Parameters
     ----------
     batch
-        Name of a batch, e.g. space. `nightreel list` names all.
+        Name of a batch, e.g. space. `nightreel list` shows all.
     job
-        Only the job with this id, or the beginning of it; can be given several times.
+        Only the job with this id or id prefix; can be repeated.
     """
     from pipeline.cli.session import open_session
     from pipeline.cli.summary import print_json
@@ -37,18 +37,18 @@ def cancel(
 
     async def work() -> int:
         done = await control.cancel(session.context, batch=batch, jobs=job)
-        if place.json:
+        if common.json:
             counts = {"cancelled": len(done.changed), "asked_to_stop": len(done.busy), "left": len(done.left)}
             print_json({"batch": batch, **counts, "damaged": done.damaged})
             return EXIT_OK
         say(f"{batch}: {len(done.changed)} cancelled")
         if done.busy:
-            say(f"{len(done.busy)} under way in other processes: they are asked to stop, and do in a second or two")
+            say(f"{len(done.busy)} in progress in other processes: asked to stop, which takes a second or two")
         if done.left:
-            say(f"{len(done.left)} left as they are: completed or cancelled already")
+            say(f"{len(done.left)} left unchanged: already completed or cancelled")
         for reason in done.damaged:
             say(reason)
         return EXIT_OK
 
-    session = open_session(place, {})
+    session = open_session(common, {})
     return session.run(work)

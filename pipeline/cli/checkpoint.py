@@ -1,4 +1,4 @@
-"""`nightreel checkpoint`: a copy of a batch to come back to."""
+"""`nightreel checkpoint`: save the state of a batch."""
 
 from __future__ import annotations
 
@@ -12,22 +12,22 @@ def checkpoint(
     *,
     name: str,
     force: Switch = False,
-    place: CommonOptions = CommonOptions(),
+    common: CommonOptions = CommonOptions(),
 ) -> int:
-    """Keep a copy of how a batch stands, under a name that `nightreel resume BATCH --from NAME` returns to.
+    """Save the state of a batch under a name, to return to with `nightreel resume BATCH --from NAME`.
 
-    Also while a process works on it. It takes a moment and hardly any space; films and the cache are not copied.
+    Works while the batch is running. Takes a moment and hardly any space: films and the cache are not copied.
 
     Example: nightreel checkpoint space --name before-the-edit
 
     Parameters
     ----------
     batch
-        Name of a batch, e.g. space. `nightreel list` names all.
+        Name of a batch, e.g. space. `nightreel list` shows all.
     name
-        What to call the copy.
+        Name of the checkpoint.
     force
-        Replace a copy that has this name.
+        Replace an existing checkpoint of this name.
     """
     import shlex
 
@@ -39,12 +39,12 @@ def checkpoint(
 
     async def work() -> int:
         jobs = await control.checkpoint(session.context, batch=batch, name=name, replace=force)
-        if place.json:
+        if common.json:
             print_json({"batch": batch, "checkpoint": name, "jobs": jobs})
         else:
-            say(f"{batch}: {counted(jobs, 'job is', 'jobs are')} kept as “{name}”")
-            say(f"Back to it: {shlex.join(['nightreel', 'resume', batch, '--from', name])}")
+            say(f"{batch}: {counted(jobs, 'job')} saved as “{name}”")
+            say(f"Return to it with: {shlex.join(['nightreel', 'resume', batch, '--from', name])}")
         return EXIT_OK
 
-    session = open_session(place, {})
+    session = open_session(common, {})
     return session.run(work)

@@ -1,4 +1,4 @@
-"""rich's console, where what it prints to may be gone, or no screen: `nightreel qc films/ | head`."""
+"""A rich console for pipes that may close (`nightreel qc films/ | head`), dumb terminals and threads."""
 
 from __future__ import annotations
 
@@ -14,32 +14,32 @@ from rich.text import Text
 from pipeline.cli.output import line_starts, terminal_width
 
 # Wider than any table.
-_ANY_WIDTH = 10_000
+_UNLIMITED_WIDTH = 10_000
 
 
 class Console(console.Console):
-    """rich's console, for pipes and threads: a broken pipe raises an error, and lines and pictures take turns."""
+    """rich's console, except that a broken pipe raises, and that printing and live drawing exclude each other."""
 
-    def __init__(self, **options: Any) -> None:  # noqa: ANN401 - handed on
-        """As rich's, which would make a pan with an egg of "youtube:cooking: nobody is logged in"."""
-        # Held by who prints a line, and by who draws the picture below it: `display` shares it.
-        self.turn = threading.RLock()
+    def __init__(self, **options: Any) -> None:  # noqa: ANN401 - passed on
+        """As rich's, without emoji codes: "youtube:cooking: not logged in" must not become an emoji."""
+        # Held while a line is printed and while the live display is drawn (`display`).
+        self.print_lock = threading.RLock()
         super().__init__(**{"emoji": False, **options})
-        if self.is_dumb_terminal:  # rich takes any for 80 wide
+        if self.is_dumb_terminal:  # rich assumes 80 columns for all of them
             self._width, self._height = self._width or terminal_width(self.file) or 80, self._height or 25
 
-    def print(self, *objects: Any, **options: Any) -> None:  # noqa: ANN401 - handed on
-        """The same, in one go. rich counts the lines to erase, lets others draw, and then erases so many.
+    def print(self, *objects: Any, **options: Any) -> None:  # noqa: ANN401 - passed on
+        """Print under the lock: rich counts the lines to erase before it lets other threads draw.
 
-        A line that rich leaves to the terminal (`soft_wrap`) is broken between words.
+        Lines that rich leaves to the terminal (`soft_wrap`) are wrapped between words.
         """
         if self.is_terminal and options.get("soft_wrap", self.soft_wrap):
-            objects = tuple(self._in_words(each) if isinstance(each, str | Text) else each for each in objects)
-        with self.turn:
+            objects = tuple(self._wrapped(each) if isinstance(each, str | Text) else each for each in objects)
+        with self.print_lock:
             super().print(*objects, **options)
 
-    def _in_words(self, said: str | Text) -> Text:
-        text = Text.from_markup(said, emoji=False) if isinstance(said, str) else said
+    def _wrapped(self, content: str | Text) -> Text:
+        text = Text.from_markup(content, emoji=False) if isinstance(content, str) else content
         lines = [part for line in text.split("\n", allow_blank=True) for part in self._parts(line, self.width)]
         return Text("\n").join(lines)
 
@@ -50,24 +50,24 @@ class Console(console.Console):
         return parts
 
     def on_broken_pipe(self) -> None:
-        """Raises `BrokenPipeError`. rich would leave Python: out of the event loop, that ends in waiting for ever."""
+        """Raise `BrokenPipeError`. rich would call `sys.exit`, which hangs outside of the event loop."""
         raise BrokenPipeError
 
     def print_table(self, table: Table, *, whole: bool = False) -> None:
-        """A table as wide as the screen, at most; as wide as it is where that is `whole`, or where there is no screen.
+        """Print a table no wider than the terminal; in full width if `whole`, or if the output is a pipe.
 
-        A pipe has no width but that of `COLUMNS`; what goes through it is searched line by line. Lines have no blank
-        ends: a screen that is narrower than the table would break them into lines of nothing.
+        A pipe has a width only if `COLUMNS` is set; its readers search line by line. Trailing blanks are removed: in
+        a terminal that is narrower than the table, they would wrap into empty lines.
         """
         options = self.options
         if whole or not (self.is_terminal or "COLUMNS" in self._environ):
-            as_it_is = options.update(width=_ANY_WIDTH)
-            options = options.update(width=max(self.width, self.measure(table, options=as_it_is).maximum))
-        lines = [_without_blank_end(line) for line in self.render_lines(table, options, pad=False)]
+            unlimited = options.update(width=_UNLIMITED_WIDTH)
+            options = options.update(width=max(self.width, self.measure(table, options=unlimited).maximum))
+        lines = [_without_trailing_blanks(line) for line in self.render_lines(table, options, pad=False)]
         self.print(SegmentLines(lines, new_lines=True), crop=False)
 
     def print_rows(self, rows: Sequence[Sequence[str]]) -> None:
-        """Rows of mark-up as a table; where the screen is too narrow for it, lines for each, below its first cell."""
+        """Print rows of mark-up as a table; if the terminal is too narrow, as a paragraph per row."""
         table = Table(box=None, pad_edge=False, show_header=False)
         for _ in rows[0]:
             table.add_column(no_wrap=True)
@@ -81,24 +81,25 @@ class Console(console.Console):
             self.print_words("  ".join(filter(None, others)), indent=2)
 
     def has_room_for(self, table: Table) -> bool:
-        """Whether each row of a table is one line. A pipe has room for all."""
-        as_it_is = self.options.update(width=_ANY_WIDTH)
-        return not self.is_terminal or self.measure(table, options=as_it_is).maximum <= self.width
+        """Whether every row of a table fits on one line of the terminal. A pipe has room for all."""
+        unlimited = self.options.update(width=_UNLIMITED_WIDTH)
+        return not self.is_terminal or self.measure(table, options=unlimited).maximum <= self.width
 
     def print_words(self, text: str, *, indent: int = 0, head: str = "") -> None:
-        """A line of mark-up, broken between words where it is wider than the screen; all but its `head` is indented.
+        """Print a line of mark-up, wrapped between words to the terminal and indented after its `head`.
 
-        What is wider by itself, as a path, stays whole, to be copied. Through a pipe, a line is a line.
+        A word that is wider than the terminal, such as a path, is not broken, so that it can be copied. Pipes are not
+        wrapped.
         """
         words = Text.from_markup(text, emoji=False)
-        width = self.width if self.is_terminal else _ANY_WIDTH
+        width = self.width if self.is_terminal else _UNLIMITED_WIDTH
         for line in words.divide(line_starts(words.plain, width - indent)):
             line.rstrip()
             self.print(Text.assemble((head.ljust(indent), "dim"), line), soft_wrap=True)
             head = ""
 
 
-def _without_blank_end(line: Sequence[Segment]) -> list[Segment]:
+def _without_trailing_blanks(line: Sequence[Segment]) -> list[Segment]:
     found = list(line)
     while found and not found[-1].text.rstrip():
         found.pop()

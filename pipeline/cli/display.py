@@ -1,4 +1,4 @@
-"""What a person or a machine hears while films are made: a live display, plain lines, or JSON."""
+"""Progress output while films are made: a live display, plain lines, or JSON lines."""
 
 from __future__ import annotations
 
@@ -25,10 +25,10 @@ _REFRESHES_PER_S = 2
 
 
 @contextmanager
-def reporter(place: CommonOptions, *, total: int, batch: str = "", events: bool = False) -> Iterator[Listener]:
-    """Something to call with every event: chosen by `--json` (a line for each if `events`) and by who watches."""
+def reporter(common: CommonOptions, *, total: int, batch: str = "", events: bool = False) -> Iterator[Listener]:
+    """A listener for the events of a run, chosen by `--json` (one line per event if `events`) and by the terminal."""
     console = Console(stderr=True)
-    if place.json:
+    if common.json:
         yield JsonLines() if events else ignore
     elif console.is_terminal and not console.is_dumb_terminal:
         with LiveDisplay(console, total=total, batch=batch) as listen:
@@ -38,16 +38,15 @@ def reporter(place: CommonOptions, *, total: int, batch: str = "", events: bool 
 
 
 class LiveDisplay:
-    """How the run stands, drawn in place at the foot of the terminal; films that are over scroll away above it.
+    """Progress of the run, redrawn in place at the bottom of the terminal; finished films scroll away above it.
 
-    A context: when it is left, whatever the reason, the picture is gone and the terminal is as it was. What was said
-    about the run as a whole stays.
+    A context manager: on exit, for whatever reason, the display is erased and the terminal restored. The notices stay.
     """
 
     def __init__(self, console: Console, *, total: int, batch: str = "") -> None:
         self._console = console
         self._single = total == 1
-        # The picture is drawn by a thread, so that the time goes on while nothing happens.
+        # Drawn by a thread, so that the clock runs on between events.
         self._lock = threading.RLock()
         self._progress = Progress(time.monotonic, total=total, batch=batch)
         self._live = _SteadyLive(self._draw, console=console)
@@ -58,34 +57,34 @@ class LiveDisplay:
 
     def __exit__(self, *_: object) -> None:
         self._live.stop()
-        for said in self._progress.snapshot().notices:
-            self._console.print(f"nightreel: {escaped(said.text)}", soft_wrap=True, highlight=False)
+        for notice in self._progress.snapshot().notices:
+            self._console.print(f"nightreel: {escaped(notice.text)}", soft_wrap=True, highlight=False)
 
     def _hear(self, event: RunEvent) -> None:
         with self._lock:
             self._progress.hear(event)
-            over = isinstance(event, JobEvent) and event.job.status in ENDED
-            line = finished_line(self._progress.latest) if over and self._progress.latest else None
+            has_ended = isinstance(event, JobEvent) and event.job.status in ENDED
+            line = finished_line(self._progress.latest) if has_ended and self._progress.latest else None
         if line is not None:
             self._console.print(line, soft_wrap=True)
 
     def _draw(self) -> RenderableType:
         with self._lock:
             snapshot = self._progress.snapshot()
-        # One line less than there is: the line below the picture is where the cursor waits.
+        # One line fewer than the terminal has: the cursor waits below the display.
         size = self._console.size
         return render_progress(snapshot, width=size.width, height=size.height - 1, single=self._single)
 
 
 class _SteadyLive(Live):
-    """A `Live` that survives a window that becomes narrower.
+    """A `Live` that survives a terminal becoming narrower.
 
-    The terminal then breaks the lines that stand there, and nobody knows how many there are to erase: the screen is
-    wiped, what has scrolled away stays.
+    The terminal then rewraps the lines on screen, so the number of lines to erase is unknown: the screen is cleared.
+    The scrollback stays.
     """
 
     def __init__(self, draw: Callable[[], RenderableType], *, console: Console) -> None:
-        # What goes to stdout is for pipes, and none of ours.
+        # stdout is for pipes, and not ours.
         super().__init__(
             get_renderable=draw,
             console=console,
@@ -94,10 +93,10 @@ class _SteadyLive(Live):
             redirect_stdout=False,
         )
         self._width = console.width
-        self._lock = console.turn
+        self._lock = console.print_lock
 
     def refresh(self) -> None:
-        """Draw it again."""
+        """Redraw, after clearing the screen if the terminal has become narrower."""
         with self._lock:
             width = self.console.width
             if width < self._width:

@@ -1,14 +1,14 @@
-"""`nightreel doctor`: what works here."""
+"""`nightreel doctor`: check this machine."""
 
 from __future__ import annotations
 
 from pipeline.cli.options import CommonOptions
 
 
-def doctor(*, place: CommonOptions = CommonOptions()) -> int:
-    """Look at everything a film needs on this machine, and say what to do about what is missing.
+def doctor(*, common: CommonOptions = CommonOptions()) -> int:
+    """Check everything that making films needs on this machine, and say how to fix what is missing.
 
-    Leaves with 0 when films can be made, even if not in every language or from every kind of topic, else with 4.
+    The exit code is 0 if films can be made, even if not in every language or from every kind of topic, else 4.
     """
     from dataclasses import asdict
 
@@ -25,12 +25,12 @@ def doctor(*, place: CommonOptions = CommonOptions()) -> int:
 
     async def work() -> int:
         findings = await run_diagnostics(session.context)
-        if place.json:
+        if common.json:
             print_json([asdict(finding) for finding in findings])
         else:
             table = Table(box=None, pad_edge=False, show_header=False)
             for _ in range(3):
-                table.add_column(overflow="fold")  # a path that is cropped says nothing
+                table.add_column(overflow="fold")  # paths must not be cropped
             for finding in findings:
                 remedy = f"\n[dim]→ {escape(finding.remedy)}[/]" if finding.remedy else ""
                 table.add_row(marks[finding.state], finding.name, escape(finding.found) + remedy)
@@ -38,5 +38,5 @@ def doctor(*, place: CommonOptions = CommonOptions()) -> int:
         broken = any(finding.state is State.BROKEN for finding in findings)
         return MissingToolError.exit_code if broken else EXIT_OK
 
-    session = open_session(place, {})
+    session = open_session(common, {})
     return session.run(work)

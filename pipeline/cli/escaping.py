@@ -1,4 +1,4 @@
-"""Text from outside, made safe for a terminal: titles, paths and messages are anybody's, and any file may be edited."""
+"""Make untrusted text safe for terminals and JSON readers: titles, paths and messages come from outside."""
 
 from __future__ import annotations
 
@@ -12,36 +12,36 @@ from rich.markup import escape
 
 from pipeline.language.text import clean_text
 
-# What joins pictures into one, and marks them as coloured: terminals disagree about the cells.
+# Zero-width joiners and variation selectors of emoji: terminals disagree about their width.
 _JOINING = re.compile("[\u200d\ufe0e\ufe0f]")
-# What JSON leaves as it is, and a terminal or a reader of lines does not: control characters, breaks, hidden marks.
+# Characters that json.dumps leaves as they are: control characters, line separators, invisible marks.
 _UNSEEN = re.compile(
     "[\x7f-\x9f\u00ad\u061c\u200b\u200e\u200f\u2028-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb\U000e0000-\U000e007f]"
 )
-# What some encodings lack, and others write in another way than readers of JSON expect (RFC 8259: UTF-8).
+# Escaped where stdout is not UTF-8, which readers of JSON expect (RFC 8259).
 _NOT_ASCII = re.compile("[^\x00-\x7e]")
 
 
 def printable(text: str) -> str:
-    """`text` on one line, without anything that moves the cursor or is wider in one terminal than in another."""
+    """`text` on one line, without control characters and characters of ambiguous width."""
     return _JOINING.sub("", clean_text(text))
 
 
 def escaped(text: str) -> str:
-    """The same for a text with mark-up around it: brackets stay brackets."""
+    """`printable` text, with the brackets of rich's mark-up escaped."""
     return escape(printable(text))
 
 
 def plain_json(document: str) -> str:
-    """A JSON document with its control characters and hidden ones written as escapes: the same values.
+    """An equal JSON document with control and invisible characters escaped.
 
-    Where stdout is not UTF-8, as through a pipe on Windows, all that is not ASCII is.
+    If stdout is not UTF-8, as in a pipe on Windows, all non-ASCII characters are escaped.
     """
     is_utf_8 = codecs.lookup(getattr(sys.stdout, "encoding", None) or "ascii").name == "utf-8"
     return (_UNSEEN if is_utf_8 else _NOT_ASCII).sub(lambda found: json.dumps(found[0])[1:-1], document)
 
 
 def first_titles(titles: Sequence[str], count: int) -> str:
-    """The first of `count` titles: "A, B, C and 5 more"."""
+    """Titles, and how many of `count` are missing: "A, B, C and 5 more"."""
     more = count - len(titles)
     return ", ".join(titles) + (f" and {more} more" if more > 0 else "")

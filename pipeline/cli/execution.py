@@ -1,4 +1,4 @@
-"""What `run`, `resume` and `retry` have in common: a display while they work, and a summary at the end."""
+"""Running a batch with a display and a summary: shared by `run`, `resume`, `retry` and `publish`."""
 
 from __future__ import annotations
 
@@ -25,16 +25,16 @@ from pipeline.orchestrator.events import Listener
 
 
 class Work(Protocol):
-    """The work of a command on a batch, to be called with the listener that hears how it goes."""
+    """The work of a command on a batch."""
 
     async def __call__(self, *, listen: Listener) -> Outcome:
-        """Do the work, and say how the batch stands then."""
+        """Do the work, send its events to `listen`, and return the outcome."""
 
 
-async def run_and_summarise(work: Work, context: RunContext, place: CommonOptions, *, batch: str, total: int) -> int:
-    """Do `work` with somebody to tell how it goes; then say how the batch stands. Returns the exit code."""
+async def run_and_summarise(work: Work, context: RunContext, common: CommonOptions, *, batch: str, total: int) -> int:
+    """Do `work` with a progress display, then print a summary. Returns the exit code."""
     start = time.monotonic()
-    with reporter(place, total=total, batch=batch, events=True) as listen:
+    with reporter(common, total=total, batch=batch, events=True) as listen:
         outcome = await work(listen=listen)
     seconds = time.monotonic() - start
 
@@ -42,7 +42,7 @@ async def run_and_summarise(work: Work, context: RunContext, place: CommonOption
         rows = context.store.index(outcome.batch).rows
         known = context.store.read_batch(outcome.batch)
         refused = known.refused_rows if known else ()
-        if place.json:
+        if common.json:
             print_json(json_summary(outcome, rows, refused=len(refused), seconds=seconds))
             return
         folder = context.paths.summary(outcome.batch)
@@ -54,55 +54,52 @@ async def run_and_summarise(work: Work, context: RunContext, place: CommonOption
 
 
 async def job_count(context: RunContext, batch: str) -> int:
-    """How many jobs the batch has."""
+    """The number of jobs of a batch."""
     index = await to_thread.run_sync(context.store.refreshed, batch)
     counts = await to_thread.run_sync(index.totals.counts)
     return sum(standing.jobs for standing in counts.values())
 
 
 @contextmanager
-def errors_as_json(place: CommonOptions, batch: str | None) -> Iterator[None]:
-    """With --json, whatever ends the command is told on stdout, too. `batch` is None where it is not known yet."""
+def errors_as_json(common: CommonOptions, batch: str | None) -> Iterator[None]:
+    """With --json, also print an error that ends the command on stdout. `batch` is None if it is not known yet."""
     try:
         yield
     except NightreelError as error:
-        if place.json:
+        if common.json:
             print_json({"event": "summary", "batch": batch, "counts": {}, "error": str(error)})
         raise
 
 
 async def enqueue_films(
-    briefs: Sequence[Brief], context: RunContext, batch: str, priority: Priority, place: CommonOptions
+    briefs: Sequence[Brief], context: RunContext, batch: str, priority: Priority, common: CommonOptions
 ) -> int:
-    """Add films to a batch, and say who will make them. Returns the exit code."""
+    """Add films to a batch, and print which processes will make them. Returns the exit code."""
     plan, pids = await batches.add(briefs, context, batch=batch, priority=priority)
-    if place.json:
+    if common.json:
         print_json({"batch": batch, "jobs": plan.ids, "new": plan.new, "workers": pids})
         return EXIT_OK
-    known = f", {len(plan.ids) - plan.new} known already" if len(plan.ids) > plan.new else ""
+    known = f", {len(plan.ids) - plan.new} already there" if len(plan.ids) > plan.new else ""
     say(f"{batch}: {counted(plan.new, 'film')} added{known}")
     if not plan.new and not plan.changed:
-        say(f"How it stands: {shlex.join(['nightreel', 'status', batch])}")
+        say(f"Status: {shlex.join(['nightreel', 'status', batch])}")
     elif pids:
         who = "Process" if len(pids) == 1 else "Processes"
         them = "it" if plan.new + len(plan.changed) == 1 else "them"
         say(f"{who} {', '.join(map(str, pids))} will make {them}.")
     else:
-        say(f"Nobody works on it now. Start with: {shlex.join(['nightreel', 'resume', batch])}")
+        say(f"No process is running it. Start with: {shlex.join(['nightreel', 'resume', batch])}")
     return EXIT_OK
 
 
-def warn_unused_flags(making: FilmOptions, briefs: Iterable[Brief], context: RunContext) -> None:
-    """A line on stderr where flags are for a model that writes, and notes are taken as they are."""
-    flags = making.told_to_writers()
-    if (
-        flags
-        and provider_factory.writer_names(context.settings)[0] == provider_factory.OUTLINE
-        and any(b.has_notes for b in briefs)
-    ):
+def warn_unused_flags(film_options: FilmOptions, briefs: Iterable[Brief], context: RunContext) -> None:
+    """Warn about flags for models if the notes of the briefs are used unchanged."""
+    flags = film_options.writer_flags()
+    is_verbatim = provider_factory.writer_names(context.settings)[0] == provider_factory.OUTLINE
+    if flags and is_verbatim and any(brief.has_notes for brief in briefs):
         verb = "is" if len(flags) == 1 else "are"
         say(
-            f"nightreel: {', '.join(flags)} {verb} for a model that writes; notes are taken as they are "
-            "(script.writers begins with outline, or there is no key for a model)",
+            f"nightreel: {', '.join(flags)} {verb} ignored: the notes are used unchanged, without a model "
+            "(script.writers begins with outline, or no model has a key)",
             file=sys.stderr,
         )

@@ -1,4 +1,4 @@
-"""Flags that go before settings: what each sets is told beside it, once."""
+"""Flags that override settings: each names its setting where it is declared."""
 
 from __future__ import annotations
 
@@ -17,15 +17,15 @@ _KEY, _READ = "key", "read"
 
 
 def sets(key: str, *, unset: object = None, read: Callable[[str, Any], object] | None = None) -> Any:
-    """A flag that goes before the setting `key`, e.g. `script.tone`; not given, it is `unset`.
+    """Declare a flag that overrides the setting `key`, e.g. `script.tone`; its default is `unset`.
 
-    `read` makes the setting's value of the flag, as it is typed, and of its value; without it that is the value.
+    `read(flag, value)` converts the value of the flag to that of the setting; None: they are the same.
     """
     return field(default=unset, metadata={_KEY: key, _READ: read})
 
 
 def settings_of(flags: DataclassInstance) -> dict[str, object]:
-    """The flags that were given, by the keys of the settings they go before."""
+    """The flags that were given, by the keys of the settings they override."""
     found = {}
     for each in fields(flags):
         value, read = getattr(flags, each.name), each.metadata.get(_READ)
@@ -35,36 +35,36 @@ def settings_of(flags: DataclassInstance) -> dict[str, object]:
 
 
 def flags_of(kind: type[DataclassInstance]) -> dict[str, str]:
-    """The keys of the settings that a kind of flags goes before, each with its flag as it is typed."""
+    """The keys of the settings that these flags override, each with the name of its flag."""
     return {each.metadata[_KEY]: typed(each.name) for each in fields(kind) if _KEY in each.metadata}
 
 
 def given(flags: Mapping[str, object]) -> dict[str, object]:
-    """The flags that were given: the others leave the setting as it is."""
+    """`flags` without those that were not given (None)."""
     return {key: value for key, value in flags.items() if value is not None}
 
 
 def typed(name: str) -> str:
-    """The flag of a parameter, as people type it."""
+    """The flag of a parameter: "dry_run" -> "--dry-run"."""
     return f"--{name.replace('_', '-')}"
 
 
 def joined(_flag: str, values: Sequence[str]) -> str:
-    """What was given several times, as one setting."""
+    """Join the values of a repeated flag for one setting."""
     return ",".join(values)
 
 
 def length_s(flag: str, text: str) -> int:
-    """60, 90s or 1m30s in seconds. Raises `InputError` about the flag for anything else."""
+    """Parse a duration: 60, 90s or 1m30s. In seconds. Raises `InputError`."""
     from pipeline.sources.length import parse_length_s
 
     return parse_length_s(text, where=flag)
 
 
-def path_of(_: object, tokens: Sequence[Token]) -> Path:
-    """An empty text would be the current folder, and most likely is a variable of the shell that is not set.
+def parse_path(_: object, tokens: Sequence[Token]) -> Path:
+    """Parse a path, and expand ~, which shells don't in --output=~/films.
 
-    A ~ is a home also where no shell has seen it, as in --output=~/films.
+    An empty path would be the current folder, but is most likely an unset shell variable. Raises `InputError`.
     """
     text = tokens[0].value
     if not text.strip():
@@ -74,13 +74,13 @@ def path_of(_: object, tokens: Sequence[Token]) -> Path:
     return Path(text).expanduser()
 
 
-def whole(_: object, tokens: Sequence[Token]) -> int:
-    """A whole number, none below 0: the library of flags rounds 1.5, and takes 0x10."""
+def parse_whole_number(_: object, tokens: Sequence[Token]) -> int:
+    """Parse a whole number of at least 0: cyclopts would round 1.5 and accept 0x10. Raises `InputError`."""
     text = tokens[0].value
     if not re.fullmatch(r"\d{1,18}", text.strip()):
         from pipeline.errors import InputError
 
-        problem = f"{text!r} is no whole number of 0 or more"
+        problem = f"{text!r} is not a whole number of 0 or more"
         raise InputError(problem, where=tokens[0].keyword or "", hint="Write digits: 3")
     return int(text)
 
@@ -89,7 +89,7 @@ _UNITS = {"": 1e9, "K": 1e3, "M": 1e6, "G": 1e9, "T": 1e12}
 
 
 def size_bytes(flag: str, text: str) -> int:
-    """800MB, 1.5 GB or 4 (gigabytes) in bytes. Raises `InputError` about the flag for anything else."""
+    """Parse a size: 800MB, 1.5 GB or 4 (gigabytes). In bytes. Raises `InputError`."""
     from pipeline.errors import InputError
 
     match = re.fullmatch(r"(\d+(?:\.\d+)?)\s*([KMGT]?)i?B?", text.strip().upper())
@@ -104,9 +104,9 @@ def size_gb(flag: str, text: str) -> float:
 
 
 def voices(flag: str | None) -> dict[str, str]:
-    """--voice by the keys of the settings: NAME, or LANGUAGE=NAME, several with commas between them.
+    """Parse --voice: NAME, or LANGUAGE=NAME pairs separated by commas. By the keys of the settings.
 
-    Raises `InputError` for a pair of which one half is missing.
+    Raises `InputError` for a pair without a language or a name.
     """
     if not flag or "=" not in flag:
         return {"narration.voice": flag} if flag else {}
@@ -114,5 +114,5 @@ def voices(flag: str | None) -> dict[str, str]:
     if not all(language.strip() and name.strip() for language, _, name in pairs):
         from pipeline.errors import InputError
 
-        raise InputError(f"{flag!r} names no voice by language", where="--voice", hint="Write de=NAME,es=NAME")
+        raise InputError(f"{flag!r} lacks a language or a name", where="--voice", hint="Write de=NAME,es=NAME")
     return {f"voices.{language.strip()}": name.strip() for language, _, name in pairs}

@@ -1,4 +1,4 @@
-"""The forecast of `nightreel run --dry-run`, as a person reads it."""
+"""The output of `nightreel run --dry-run` for a terminal."""
 
 from __future__ import annotations
 
@@ -15,28 +15,28 @@ from pipeline.orchestrator.uploads import describe_upload_days
 
 _MOST_PROBLEMS = 20
 _NAME_CHARS = 11
-# Presets and sizes of which no film was made here: the first of them.
+# Presets without an earlier film that are named.
 _MOST_KINDS = 2
 
 
-def print_forecast(forecast: Forecast, *, told_rows: int) -> None:
-    """What would be made and what it takes, then what is in the way. Nothing has been made.
+def print_forecast(forecast: Forecast, *, printed_rows: int) -> None:
+    """Print what would be made and what it takes, then the problems.
 
-    `told_rows`: so many problems, the first ones, are those of rows that a table on the screen has told already.
+    The first `printed_rows` problems are those of table rows, which have been printed as a table already.
     """
     console = Console(highlight=False, soft_wrap=True)
-    console.print(f"[bold]{escaped(forecast.batch)}[/]  a dry run: nothing is made\n")
+    console.print(f"[bold]{escaped(forecast.batch)}[/]  dry run: nothing is made\n")
     for name, text in _lines(forecast):
         console.print(f"[dim]{name:<{_NAME_CHARS}}[/]{escaped(text)}")
     for note in forecast.notes:
         console.print(f"[yellow]{'note':<{_NAME_CHARS}}[/]{escaped(note)}")
-    if told_rows:
-        console.print(f"[red]{'problem':<{_NAME_CHARS}}[/]{counted(told_rows, 'row')} of the table: told above")
-    problems = forecast.problems[told_rows:]
+    if printed_rows:
+        console.print(f"[red]{'problem':<{_NAME_CHARS}}[/]{counted(printed_rows, 'row')} of the table: see above")
+    problems = forecast.problems[printed_rows:]
     for problem in problems[:_MOST_PROBLEMS]:
         console.print(_problem(problem))
     if len(problems) > _MOST_PROBLEMS:
-        console.print(f"… and {len(problems) - _MOST_PROBLEMS:,} more problems: --json has them all")
+        console.print(f"… and {len(problems) - _MOST_PROBLEMS:,} more problems: --json lists all")
 
 
 def _lines(forecast: Forecast) -> Iterator[tuple[str, str]]:
@@ -58,10 +58,10 @@ def _lines(forecast: Forecast) -> Iterator[tuple[str, str]]:
 
 
 def _films(films: Films) -> str:
-    parts = [f"{films.asked:,} asked for"]
-    parts += [f"{films.twice:,} of them twice"] if films.twice else []
-    parts += [f"{films.there:,} there already"] if films.there else []
-    parts += [f"{films.review:,} to be looked at"] if films.review else []
+    parts = [f"{films.asked:,} requested"]
+    parts += [f"{films.twice:,} duplicates"] if films.twice else []
+    parts += [f"{films.there:,} already made"] if films.there else []
+    parts += [f"{films.review:,} held for review"] if films.review else []
     parts += [f"{films.cancelled:,} cancelled"] if films.cancelled else []
     return ", ".join(parts)
 
@@ -69,15 +69,15 @@ def _films(films: Films) -> str:
 def _to_make(films: Films) -> str:
     kinds = {
         "new": films.new,
-        "continued": films.begun,
-        "tried again": films.again,
-        "gone, changed or wanted elsewhere": films.gone,
+        "resumed": films.begun,
+        "retried": films.again,
+        "missing, changed or moved": films.gone,
         "parked": films.parked,
     }
-    named = [f"{number:,} {kind}" for kind, number in kinds.items() if number]
-    text = ", ".join(named) or "nothing"
-    text = f"{films.to_make:,}: {text}" if len(named) > 1 else text
-    text += f"; {films.replacing:,} in the place of another" if films.replacing else ""
+    parts = [f"{number:,} {kind}" for kind, number in kinds.items() if number]
+    text = ", ".join(parts) or "nothing"
+    text = f"{films.to_make:,}: {text}" if len(parts) > 1 else text
+    text += f"; {films.replacing:,} replace an older film" if films.replacing else ""
     return text + (f"; {films.impossible:,} of them can't be made" if films.impossible else "")
 
 
@@ -85,26 +85,26 @@ def _cached(forecast: Forecast) -> str:
     cached = forecast.cached
     scripts = f"{counted(cached.scripts, 'script')}"
     if cached.scenes is None:
-        return f"{scripts}; clips and scenes: unknown before there are scripts"
+        return f"{scripts}; clips and scenes unknown until the scripts are written"
     known = f"{cached.clips or 0:,} of {cached.scenes:,} clips"
     unknown = forecast.money.scripts
     return f"{scripts}, {known}" + (f"; unknown for {counted(unknown, 'film')} without a script" if unknown else "")
 
 
 def _shared(forecast: Forecast) -> str:
-    """How much less work it is than it looks; empty: there are no others to share it, or nobody knows yet."""
+    """How many scenes and sentences are distinct; empty for a single film, or if unknown."""
     cached = forecast.cached
     if cached.scenes is None or cached.different_scenes is None or forecast.films.to_make < 2:
         return ""
-    drawn = f"{cached.different_scenes:,} different scenes of {cached.scenes:,}"
-    return f"{drawn}, {cached.different_sentences or 0:,} different sentences of {cached.sentences or 0:,}"
+    scenes = f"{cached.different_scenes:,} of {cached.scenes:,} scenes are distinct"
+    return f"{scenes}, and {cached.different_sentences or 0:,} of {cached.sentences or 0:,} sentences"
 
 
 def _time(forecast: Forecast) -> str:
-    films = "the last film" if forecast.learned_from == 1 else f"the last {forecast.learned_from:,} films"
-    basis = [f"as fast as {films} like that here"] if forecast.learned_from else []
+    films = counted(forecast.learned_from, "similar film")
+    basis = [f"based on {films} made here"] if forecast.learned_from else []
     if unlike := forecast.unlike[:_MOST_KINDS]:
-        basis.append(f"as measured elsewhere: none with {' or '.join(unlike)} was made here yet")
+        basis.append(f"based on our benchmarks, as no film with {' or '.join(unlike)} was made here yet")
     done = datetime.fromisoformat(forecast.done_at).astimezone()
     return f"about {_span(forecast.seconds)}, until {done:%Y-%m-%d %H:%M} ({'; '.join(basis)})"
 
@@ -112,22 +112,20 @@ def _time(forecast: Forecast) -> str:
 def _money(forecast: Forecast) -> str:
     money = forecast.money
     if not money.scripts:
-        return "nothing: no model is asked"
-    basis = f"like {counted(money.learned_from, 'earlier script')}" if money.learned_from else "usual scripts"
-    price = f"about {format_usd(money.usd)}" if money.usd is not None else f"unknown, {money.model} has no price"
+        return "none: no model is needed"
+    basis = f"based on {counted(money.learned_from, 'earlier script')}" if money.learned_from else "typical scripts"
+    price = f"about {format_usd(money.usd)}" if money.usd is not None else f"unknown, as {money.model} has no price"
     return f"{price}: {counted(money.scripts, 'script')}, {money.tokens:,} tokens ({basis})"
 
 
 def _disk(forecast: Forecast) -> str:
     disk = forecast.disk
-    return (
-        f"about {_size(disk.output_bytes)}, and {_size(disk.cache_bytes)} of cache; {_size(disk.free_bytes)} are free"
-    )
+    return f"about {_size(disk.output_bytes)}, plus {_size(disk.cache_bytes)} of cache; {_size(disk.free_bytes)} free"
 
 
 def _allowance(quota: Quota) -> str:
-    days = f"that makes {counted(quota.days, 'day')}"
-    return f"{quota.scripts_per_day:,} scripts a day at {quota.service}, {quota.left_today:,} left today: {days}"
+    days = counted(quota.days, "day")
+    return f"{quota.scripts_per_day:,} scripts a day at {quota.service}, {quota.left_today:,} left today: takes {days}"
 
 
 def _problem(problem: Problem) -> str:
@@ -139,7 +137,7 @@ def _problem(problem: Problem) -> str:
 
 
 def _span(seconds: float) -> str:
-    """4000 -> 1 h 7 min."""
+    """4000 -> "1 h 7 min"."""
     minutes = round(seconds / 60)
     if minutes < 1:
         return f"{max(1, round(seconds))} s"

@@ -1,12 +1,12 @@
-"""`nightreel list`: all batches."""
+"""`nightreel list`: list the batches."""
 
 from __future__ import annotations
 
 from pipeline.cli.options import CommonOptions
 
 
-def list_batches(*, place: CommonOptions = CommonOptions()) -> int:
-    """List all batches: how many of their films are made, since when, of what, and who works on them now.
+def list_batches(*, common: CommonOptions = CommonOptions()) -> int:
+    """List all batches: completed films, start, source, and the processes at work on them.
 
     Example: nightreel list --json
     """
@@ -16,7 +16,7 @@ def list_batches(*, place: CommonOptions = CommonOptions()) -> int:
     from pipeline.cli.status_tables import print_list
     from pipeline.errors import EXIT_OK
 
-    # Whether every film is still there is told by `status`, which takes the time to look.
-    states = all_states(open_store(place), checked=False)
-    write_batches(states, sys.stdout) if place.json else print_list(states)
+    # `status` checks whether every film still exists; that takes time.
+    states = all_states(open_store(common), checked=False)
+    write_batches(states, sys.stdout) if common.json else print_list(states)
     return EXIT_OK

@@ -16,8 +16,8 @@ if TYPE_CHECKING:
     from pipeline.orchestrator.context import RunContext
     from pipeline.orchestrator.events import Listener
 
-# After a failure that may pass by itself.
-_GOES_ON = "Later, the same command goes on where this one stopped: what is done is kept"
+# Printed after a transient failure.
+_RETRY_LATER = "Run the same command later to continue: finished work is kept"
 
 
 def make(
@@ -27,26 +27,25 @@ def make(
     output: TypedPath | None = None,
     queue: Switch = False,
     priority: PriorityName | None = None,
-    making: FilmOptions = FilmOptions(),
-    place: CommonOptions = CommonOptions(),
+    film_options: FilmOptions = FilmOptions(),
+    common: CommonOptions = CommonOptions(),
 ) -> int:
-    """Make one film of a brief or a topic; with --languages, one in each of them.
+    """Make a film from a brief or a topic; with --languages, one in each language.
 
-    TOPIC is a brief (a Markdown file with notes) or the topic itself, in quotes. A bare topic needs a model to write
-    the script, and so does a translation; notes do not. Asked again for the same film, it answers at once with the one
-    it has made.
+    TOPIC is a brief (a Markdown file with notes) or a topic in quotes. A topic without notes needs a model to write the
+    script, and so does a translation. If the same film exists already, it is reused.
 
     Parameters
     ----------
     topic
         A brief such as topics/blue-sky.md, or a text such as "Why is the sky blue?".
     output
-        Where the film goes: FILE.mp4 (subtitles, thumbnail and metadata beside it) or a folder. Default:
+        Output path: FILE.mp4 (with subtitles, thumbnail and metadata beside it) or a folder. Default:
         output/films/NAME/ in the workspace.
     queue
-        Leave it to a process that runs now, or to the next one (nightreel resume queue), and don't wait.
+        Queue the film for a running process, or for the next nightreel resume queue, and return at once.
     priority
-        With --queue: how soon it is wanted.
+        With --queue: priority of the film.
     """
     from pipeline.cli.execution import enqueue_films, warn_unused_flags
     from pipeline.cli.session import open_session
@@ -61,82 +60,82 @@ def make(
     async def work() -> int:
         nonlocal count
         brief = await read_brief(topic)
-        warn_unused_flags(making, [brief], session.context)
+        warn_unused_flags(film_options, [brief], session.context)
         if queue:
-            return await enqueue_films([brief], session.context, QUEUE, Priority(priority or Priority.NORMAL), place)
+            return await enqueue_films([brief], session.context, QUEUE, Priority(priority or Priority.NORMAL), common)
         count = session.context.briefs.count_films([brief])
-        return await _make(brief, session.context, place, films, count=count)
+        return await _make(brief, session.context, common, films, count=count)
 
     try:
         if priority and not queue:
-            raise InputError("--priority is for films that wait", hint="Add --queue")
-        session = open_session(place, making.as_settings(), output)
+            raise InputError("--priority needs --queue", hint="Add --queue")
+        session = open_session(common, film_options.as_settings(), output)
         return session.run(work)
     except NightreelError as error:
         films = films or [Film.refused(topic, error)]
         raise
     finally:
-        _print(films, place, is_one=count == 1)
+        _print(films, common, is_one=count == 1)
 
 
-async def _make(brief: Brief, context: RunContext, place: CommonOptions, films: list[Film], *, count: int) -> int:
-    """Make the films of a brief, `count` of them, and put them into `films`. Returns the exit code.
+async def _make(brief: Brief, context: RunContext, common: CommonOptions, films: list[Film], *, count: int) -> int:
+    """Make the `count` films of a brief, and append them to `films`. Returns the exit code.
 
-    The failure of a single film is raised: whatever ends a command is told in one place.
+    Raises the error of a film that is the only one, so that it is reported like any other error of a command.
     """
     from pipeline.cli.display import reporter
     from pipeline.film import Film
     from pipeline.orchestrator.batch import batches
 
     errors: list[Exception] = []
-    with reporter(place, total=count) as tell:
-        listen = _with_errors_to(errors, tell, are_told=count > 1)
+    with reporter(common, total=count) as display:
+        listen = _collecting_errors(errors, display, passes_on=count > 1)
         films.extend(map(Film.of, await batches.run_family(brief, context, listen=listen)))
     if errors and count == 1:
-        raise _with_way_on(errors[0])
-    if any(map(_may_pass, errors)):
-        say(f"nightreel: {_GOES_ON}.", file=sys.stderr)
+        raise _with_retry_hint(errors[0])
+    if any(map(_is_transient, errors)):
+        say(f"nightreel: {_RETRY_LATER}.", file=sys.stderr)
     return _exit_code(films)
 
 
-def _print(films: Sequence[Film], place: CommonOptions, *, is_one: bool) -> None:
-    """What came of it; where nothing did, nothing. With --json a film that is the only one is told as one object."""
+def _print(films: Sequence[Film], common: CommonOptions, *, is_one: bool) -> None:
+    """Print the films, if there are any. With --json, a single requested film is one object, several are a list."""
     from dataclasses import asdict
 
     from pipeline.cli.summary import print_films, print_json
 
-    if films and place.json:
+    if films and common.json:
         objects = [asdict(film) for film in films]
         print_json(objects[0] if is_one else objects)
     elif films:
         print_films(films)
 
 
-def _with_errors_to(errors: list[Exception], tell: Listener, *, are_told: bool) -> Listener:
-    """A listener that keeps the errors of films, and tells everything else, or them as well."""
+def _collecting_errors(errors: list[Exception], listener: Listener, *, passes_on: bool) -> Listener:
+    """A listener that appends the errors of films to `errors`, and passes on all events, or all but those."""
     from pipeline.orchestrator.events import JobEvent, RunEvent
 
     def listen(event: RunEvent) -> None:
         error = event.error if isinstance(event, JobEvent) else None
         if error:
             errors.append(error)
-        if not error or are_told:
-            tell(event)
+        if not error or passes_on:
+            listener(event)
 
     return listen
 
 
-def _with_way_on(error: Exception) -> Exception:
-    """The error, with what to do where that is to wait."""
+def _with_retry_hint(error: Exception) -> Exception:
+    """The error; a transient one gets the hint to try again later."""
     from pipeline.errors import NightreelError
 
-    if isinstance(error, NightreelError) and _may_pass(error):
-        error.hint = ". ".join(filter(None, (error.hint, _GOES_ON)))
+    if isinstance(error, NightreelError) and _is_transient(error):
+        error.hint = ". ".join(filter(None, (error.hint, _RETRY_LATER)))
     return error
 
 
-def _may_pass(error: Exception) -> bool:
-    """Whether it may go away by itself: a service does not answer, has trouble, or asks to wait."""
+def _is_transient(error: Exception) -> bool:
+    """Whether trying again later may help: a service is down or overloaded, or a quota or time limit is reached."""
     from pipeline.errors import ClosedError, QuotaError, TimeLimitError, TransientError
 
     return isinstance(error, TransientError | ClosedError | QuotaError | TimeLimitError)

@@ -1,4 +1,4 @@
-"""`nightreel pack`: the films of a batch in one file."""
+"""`nightreel pack`: put the films of a batch into a ZIP archive."""
 
 from __future__ import annotations
 
@@ -8,17 +8,17 @@ from pipeline.cli.options import CommonOptions
 from pipeline.cli.output import say
 
 
-def pack(batch: str, /, *, output: Path | None = None, place: CommonOptions = CommonOptions()) -> int:
-    """Put the films of a batch into one ZIP, with SHA256SUMS and, of a table, manifest.csv.
+def pack(batch: str, /, *, output: Path | None = None, common: CommonOptions = CommonOptions()) -> int:
+    """Put the films of a batch into a ZIP archive, with SHA256SUMS and, for a table, manifest.csv.
 
-    The same films give the same bytes. Check what was unpacked with: sha256sum --check SHA256SUMS
+    The same films give the same bytes. Verify the unpacked files with: sha256sum --check SHA256SUMS
 
     Parameters
     ----------
     batch
-        Name of a batch, e.g. space. `nightreel list` names all.
+        Name of a batch, e.g. space. `nightreel list` shows all.
     output
-        The file. Default: BATCH.zip beside the films.
+        The archive. Default: BATCH.zip beside the films.
     """
     import sys
     from dataclasses import asdict
@@ -30,11 +30,11 @@ def pack(batch: str, /, *, output: Path | None = None, place: CommonOptions = Co
     from pipeline.language.text import counted
     from pipeline.orchestrator.batch.archive import pack as pack_batch
 
-    done = pack_batch(open_session(place, {}).context, batch, output=output)
-    if place.json:
+    done = pack_batch(open_session(common, {}).context, batch, output=output)
+    if common.json:
         print_json(asdict(done))
     else:
         say(f"{done.path}: {counted(done.films, 'film')}, {done.bytes / 1e6:,.1f} MB")
         for title in done.missing[:20]:
-            say(f"nightreel: not where it was: {printable(title)}", file=sys.stderr)
+            say(f"nightreel: film not found: {printable(title)}", file=sys.stderr)
     return EXIT_SOME_JOBS_FAILED if done.missing else EXIT_OK

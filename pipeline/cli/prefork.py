@@ -1,19 +1,19 @@
-"""Commands that make films begin their workers first: these load what they need beside the command, on another core."""
+"""Start worker processes before a command does its own imports, so that both load their modules in parallel."""
 
 from __future__ import annotations
 
 import contextlib
 from collections.abc import Iterator, Sequence
 
+# Commands that make films, and flags with which they make none.
 _MAKING = frozenset({"make", "run", "resume", "retry"})
-# With one of these, nothing is made.
-_ONLY_ASKING = frozenset({"--help", "-h", "--dry-run", "--queue"})
+_NOT_MAKING = frozenset({"--help", "-h", "--dry-run", "--queue"})
 
 
 @contextlib.contextmanager
 def preforked_workers(tokens: Sequence[str]) -> Iterator[None]:
-    """In the block, a command with these arguments. What it turns out not to need is ended with it."""
-    if not tokens or tokens[0] not in _MAKING or not _ONLY_ASKING.isdisjoint(tokens):
+    """Context for running a command with these arguments; at its end the workers end, used or not."""
+    if not tokens or tokens[0] not in _MAKING or not _NOT_MAKING.isdisjoint(tokens):
         yield
         return
     # Both processes need this: what is loaded by now, the workers find (in `clip_metadata`, pydantic).
@@ -22,6 +22,6 @@ def preforked_workers(tokens: Sequence[str]) -> Iterator[None]:
     from pipeline.orchestrator.processes.fork_pool import current_pool, fork_workers
 
     with fork_workers(preload_worker_modules):
-        if nursery := current_pool():
-            nursery.load()
+        if pool := current_pool():
+            pool.load()
         yield

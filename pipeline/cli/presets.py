@@ -1,12 +1,12 @@
-"""`nightreel presets`: how films can be encoded."""
+"""`nightreel presets`: list the encoding presets."""
 
 from __future__ import annotations
 
 from pipeline.cli.options import CommonOptions
 
 
-def presets(*, place: CommonOptions = CommonOptions()) -> int:
-    """List the presets that --preset takes: those that there are, and yours from nightreel.toml."""
+def presets(*, common: CommonOptions = CommonOptions()) -> int:
+    """List the encoding presets for --preset: built-in ones, and yours from nightreel.toml."""
     from dataclasses import asdict
 
     from pipeline.cli.console import Console
@@ -15,9 +15,9 @@ def presets(*, place: CommonOptions = CommonOptions()) -> int:
     from pipeline.errors import EXIT_OK
     from pipeline.settings import resolve_presets
 
-    settings = open_session(place, {}).context.settings
+    settings = open_session(common, {}).context.settings
     known = resolve_presets(settings.presets)
-    if place.json:
+    if common.json:
         print_json([{**asdict(each), "default": each.name == settings.video.preset} for each in known.values()])
         return EXIT_OK
     rows = [

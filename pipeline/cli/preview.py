@@ -1,4 +1,4 @@
-"""`nightreel preview`: what the films of a table will look like."""
+"""`nightreel preview`: preview the films of a table."""
 
 from __future__ import annotations
 
@@ -24,15 +24,15 @@ def preview(
     *,
     films: WholeNumber = 3,
     output: TypedPath | None = None,
-    making: FilmOptions = FilmOptions(),
-    table: TableOptions = TableOptions(),
-    working: BatchOptions = BatchOptions(),
-    place: CommonOptions = CommonOptions(),
+    film_options: FilmOptions = FilmOptions(),
+    table_options: TableOptions = TableOptions(),
+    batch_options: BatchOptions = BatchOptions(),
+    common: CommonOptions = CommonOptions(),
 ) -> int:
-    """Draw the films of some rows of a table on one sheet, and make the first ones fast and small, to listen to.
+    """Draw the films of some rows of a table on a contact sheet, and make the first ones as fast, small drafts.
 
-    With --rows extremes it takes the rows that are most likely to look wrong: the longest, the shortest, the widest
-    and the strangest. Nothing of the campaign itself is begun: the films lie in output/BATCH-preview/.
+    With --rows extremes it picks the rows most likely to look wrong: those with the longest, shortest, widest and most
+    unusual texts. The campaign itself is not started: drafts go to output/BATCH-preview/.
 
     Examples: nightreel preview customers.csv --template offer · nightreel preview customers.csv --rows extremes
 
@@ -41,7 +41,7 @@ def preview(
     source
         A table, as for `nightreel run`: a file, a database or an address.
     films
-        How many rows to make films of, three by default; 0: only the sheet.
+        Number of rows to make films of. Default: 3; 0 draws only the sheet.
     output
         The sheet, FILE.png. Default: BATCH-preview/sheet.png in output/ of the workspace.
     """
@@ -60,38 +60,38 @@ def preview(
     async def work() -> int:
         context = session.context
         called = f"{await to_thread.run_sync(batch_name, given)}-preview"
-        wanted = await read_source(given, context, batch=called, rows=table.rows or "3", writes=False)
-        print_input_problems(called, wanted, as_json=place.json)
+        wanted = await read_source(given, context, batch=called, rows=table_options.rows or "3", writes=False)
+        print_input_problems(called, wanted, as_json=common.json)
         _check(wanted, redacted(given))
         path = output or context.workspace / "output" / called / "sheet.png"
-        await to_thread.run_sync(lambda: _draw(context, wanted, path, Path(redacted(given)).name, as_json=place.json))
+        await to_thread.run_sync(lambda: _draw(context, wanted, path, Path(redacted(given)).name, as_json=common.json))
         some: Collection[Brief] = list(wanted.briefs)[:films]
         if not some:
             return EXIT_OK
         session.batch = called
         make = partial(batches.run_batch, some, context, batch=called, source="", numbered=False)
-        return await run_and_summarise(make, context, place, batch=called, total=context.briefs.count_films(some))
+        return await run_and_summarise(make, context, common, batch=called, total=context.briefs.count_films(some))
 
-    with errors_as_json(place, None):
-        _refuse(given, output, publish=bool(making.publish))
-        # Whatever the settings say of hosts: what is looked at is not for viewers yet.
-        flags = {**making.as_settings(), **table.as_settings(), **working.as_settings()}
-        session = open_session(place, {"video.preset": _PRESET, **flags, "publishing.to": ""})
+    with errors_as_json(common, None):
+        _refuse(given, output, publish=bool(film_options.publish))
+        # Previews are never published, whatever the settings say.
+        flags = {**film_options.as_settings(), **table_options.as_settings(), **batch_options.as_settings()}
+        session = open_session(common, {"video.preset": _PRESET, **flags, "publishing.to": ""})
         return session.run(work)
 
 
 def _refuse(source: Path | str, output: Path | None, *, publish: bool) -> None:
-    """Raise `InputError` for what can't be previewed, or not like this."""
+    """Raise `InputError` for a source without rows, and for flags that a preview can't have."""
     from pipeline.errors import InputError
     from pipeline.sources import is_table, redacted
 
     if not is_table(source):
         hint = "Give a .csv, .tsv, .json, .jsonl or .xlsx file, a database or an address"
-        raise InputError("is no table", where=redacted(source), hint=hint)
+        raise InputError("is not a table", where=redacted(source), hint=hint)
     if output and output.suffix.lower() != ".png":
-        raise InputError("is no picture", where=str(output), hint="Write FILE.png")
+        raise InputError("is not a PNG file", where=str(output), hint="Write FILE.png")
     if publish:
-        raise InputError("a preview is not published", where="--publish", hint="Leave it out, and look at the films")
+        raise InputError("previews can't be published", where="--publish", hint="Leave it out, and watch the drafts")
 
 
 def _check(wanted: SourceContent, name: str) -> None:
@@ -100,7 +100,7 @@ def _check(wanted: SourceContent, name: str) -> None:
     if wanted.stop:
         raise wanted.stop
     if not wanted.briefs:
-        raise InputError("no row can be drawn", where=name, hint="Mend their problems, or choose other --rows")
+        raise InputError("no row can be drawn", where=name, hint="Correct the rows, or choose others with --rows")
 
 
 def _draw(context: RunContext, wanted: SourceContent, path: Path, name: str, *, as_json: bool) -> None:
@@ -120,7 +120,7 @@ def _draw(context: RunContext, wanted: SourceContent, path: Path, name: str, *, 
         return
     print(sheet.path)
     if sheet.unwritten:
-        left = counted(sheet.unwritten, "film is", "films are")
-        say(f"nightreel: {left} not on it: a model has to write the scripts first", file=sys.stderr)
+        missing = counted(sheet.unwritten, "film is", "films are")
+        say(f"nightreel: {missing} not on the sheet: a model has to write the scripts first", file=sys.stderr)
     for line in (*sheet.missing, *sheet.cut):
         say(f"nightreel: {printable(line)}", file=sys.stderr)

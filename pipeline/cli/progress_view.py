@@ -1,7 +1,7 @@
-"""A run, drawn for a terminal of any size.
+"""The progress of a run, drawn for a terminal of any size.
 
-Titles are anybody's: they are never read as mark-up, hold no control characters, and are cropped by the cells they
-take. When the terminal is low, lines are left out from the least to the most important: see `picture()`.
+Titles are untrusted: they are never parsed as mark-up, have no control characters, and are cropped by terminal cells.
+If the terminal has too few lines, the least important ones are left out: see `render_progress`.
 """
 
 from __future__ import annotations
@@ -22,8 +22,8 @@ _STAGES = [stage.name for stage in STAGES]
 _STAGE_CELLS = max(map(len, _STAGES))
 _TIME_CELLS = 8
 _PARKED_LINES, _NOTICE_LINES = 3, 2
-# Wider lines are no easier to read.
-_MOST_CELLS = 100
+# Wider lines would be no easier to read.
+_MAX_WIDTH = 100
 _MARKS = {
     JobStatus.COMPLETED: ("✓", "green"),
     JobStatus.FAILED: ("✗", "red"),
@@ -40,21 +40,21 @@ _FAINT = "dim"
 
 
 def render_progress(
-    snapshot: Snapshot, *, width: int, height: int, lately: bool = False, single: bool = False
+    snapshot: Snapshot, *, width: int, height: int, recent: bool = False, single: bool = False
 ) -> Group:
-    """At most `height` lines of at most `width` cells; with `lately`, also the films that are over.
+    """At most `height` lines of at most `width` cells; with `recent`, including the films that ended last.
 
-    `single`: one film was asked for, and its line is all. Left out first, when the terminal is low: blank lines,
-    films that are over, parked ones, averages, the number waiting, notices, films at work.
+    `single`: only the line of the one film that was requested. If there are too few lines, these are left out, in this
+    order: blank lines, ended films, parked films, averages, the number waiting, notices, active films.
     """
-    width = min(width, _MOST_CELLS)
+    width = min(width, _MAX_WIDTH)
     if single:
         return Group(*[_row(film, width) for film in snapshot.at_work[:1]])
-    # As they stand, each with its importance.
+    # In display order, each with its rank: 0 is the most important.
     blocks = [
         (0, _head(snapshot, width)),
         (1, [_row(film, width) for film in snapshot.at_work]),
-        (6, [finished_line(film, width=width) for film in snapshot.lately] if lately else []),
+        (6, [finished_line(film, width=width) for film in snapshot.recent] if recent else []),
         (3, _counts(snapshot, width)),
         (5, [_parked(film, width) for film in snapshot.parked[:_PARKED_LINES]]),
         (4, _figures(snapshot, width)),
@@ -64,19 +64,19 @@ def render_progress(
 
 
 def finished_line(film: Finished, *, width: int | None = None) -> Text:
-    """A film that is over, in one line; of `width` cells at most, if given."""
+    """A film that has ended, in one line of at most `width` cells, if given."""
     sign, colour = _MARKS[film.status]
     title, outcome = printable(film.title), _outcome(film)
     if width is None:
         outcome = _with_addresses(outcome, film)
     else:
-        # What became of it matters as much as its name.
+        # The outcome matters as much as the title.
         title = crop(title, max(width // 2, width - 4 - cell_len(outcome)))
     return _cut(Text.assemble((sign, colour), " ", title, ": ", (outcome, _FAINT if film.film_s else "")), width)
 
 
 def outcome_line(film: Finished) -> str:
-    """The same without colours: "Why tea cools: 0:48, made in 12.3 s"."""
+    """A film that has ended, without colours: "Why tea cools: 0:48, made in 12.3 s"."""
     return f"{printable(film.title)}: {_with_addresses(_outcome(film), film)}"
 
 
@@ -101,7 +101,7 @@ def _with_addresses(outcome: str, film: Finished) -> str:
 
 
 def _head(snapshot: Snapshot, width: int) -> list[Text]:
-    """The bar of what is completed, and the time."""
+    """The progress bar, and the elapsed and remaining time."""
     done, total = snapshot.completed, snapshot.total
     share = done / total if total else 0.0
     numbers = f"{done:>{len(str(total))}} of {total}  {int(100 * share):3d} %"
@@ -117,7 +117,7 @@ def _head(snapshot: Snapshot, width: int) -> list[Text]:
 
 
 def _left(snapshot: Snapshot) -> list[tuple[str, str]]:
-    """The remaining time, no finer than it is known."""
+    """The remaining time, rounded to 10 s or a minute."""
     if snapshot.remaining_s is None:
         return []
     coarse = 10 if snapshot.remaining_s < 600 else 60
@@ -127,23 +127,23 @@ def _left(snapshot: Snapshot) -> list[tuple[str, str]]:
 
 
 def _minutes(seconds: float) -> str:
-    """In whole minutes: 720 -> 12 min, 4000 -> 1 h 07 min."""
+    """In whole minutes: 720 -> "12 min", 4000 -> "1 h 07 min"."""
     hours, minutes = divmod(round(seconds / 60), 60)
     return f"{hours} h {minutes:02d} min" if hours else f"{minutes} min"
 
 
 def _notices(notices: Sequence[TimedNotice], width: int) -> list[Text]:
-    """What was said, the last first: only that may still be so, and what is old says how old."""
+    """The notices, the latest first and highlighted; with their age from a minute on."""
     lines: list[Text] = []
-    for said in reversed(notices):
-        style = "yellow" if said is notices[-1] else _FAINT
-        ago = f"  {_minutes(said.ago_s)} ago" if said.ago_s >= 60 else ""
-        lines.append(_cut(Text.assemble((crop(printable(said.text), width - len(ago)), style), (ago, _FAINT)), width))
+    for notice in reversed(notices):
+        style = "yellow" if notice is notices[-1] else _FAINT
+        ago = f"  {_minutes(notice.ago_s)} ago" if notice.ago_s >= 60 else ""
+        lines.append(_cut(Text.assemble((crop(printable(notice.text), width - len(ago)), style), (ago, _FAINT)), width))
     return lines
 
 
 def _row(film: ActiveFilm, width: int) -> Text:
-    """A film at work: its title, how far it is, and since when."""
+    """An active film: title, stages, elapsed time."""
     time = f"{clock(film.elapsed_s):>{_TIME_CELLS}}"
     cells = width - len(_STAGES) - _STAGE_CELLS - _TIME_CELLS - 4
     title = set_cell_size(crop(printable(film.title), cells), cells)
@@ -155,7 +155,7 @@ def _row(film: ActiveFilm, width: int) -> Text:
 
 
 def _counts(snapshot: Snapshot, width: int) -> list[Text]:
-    """How many wait, and what became of the others."""
+    """How many films are waiting, parked, held, failed and cancelled."""
     waiting = f"{snapshot.waiting} waiting" if snapshot.waiting else ""
     urgent = [f"{count} {priority}" for priority in Priority if (count := snapshot.waiting_by.get(priority, 0))]
     if waiting and len(urgent) > 1:
@@ -168,19 +168,19 @@ def _counts(snapshot: Snapshot, width: int) -> list[Text]:
 
 
 def _parked(film: Parked, width: int) -> Text:
-    """A parked film, until when and why."""
+    """A parked film: until when, and why."""
     until = f"parked until {film.until.astimezone():%a %H:%M}" if film.until else "parked until you act"
     line = Text.assemble((f"{until}  ", "yellow"), crop(printable(film.title), max(12, width // 3)))
     return _cut(line.append(f"  {printable(film.why)}", style=_FAINT), width)
 
 
 def _figures(snapshot: Snapshot, width: int) -> list[Text]:
-    """Averages, what it takes and what it costs."""
+    """Averages, cost, and the use of memory and CPU."""
     parts = []
     if snapshot.film_s is not None:
         slowest = max(snapshot.stage_s, key=lambda stage: snapshot.stage_s[stage], default="")
-        of_it = f", {clock(snapshot.stage_s[slowest])} of it {slowest}" if slowest else ""
-        parts.append(f"{clock(snapshot.film_s)} a film{of_it}")
+        of_which = f", {clock(snapshot.stage_s[slowest])} of it {slowest}" if slowest else ""
+        parts.append(f"{clock(snapshot.film_s)} per film{of_which}")
     if snapshot.cache_share is not None:
         parts.append(f"{100 * snapshot.cache_share:.0f} % from the cache")
     tokens = snapshot.cost.tokens_in + snapshot.cost.tokens_out
@@ -195,7 +195,7 @@ def _figures(snapshot: Snapshot, width: int) -> list[Text]:
 
 
 def _flow(parts: Sequence[tuple[str, str]], width: int) -> list[Text]:
-    """Parts side by side, on as many lines as they need; empty ones are left out."""
+    """The non-empty parts, side by side on as many lines as they need."""
     lines: list[Text] = []
     for text, style in parts:
         if not text:
@@ -208,25 +208,25 @@ def _flow(parts: Sequence[tuple[str, str]], width: int) -> list[Text]:
 
 
 def _fit(blocks: Sequence[tuple[int, Sequence[Text]]], height: int) -> list[Text]:
-    """The blocks in their order, in at most `height` lines: the important ones take theirs first."""
+    """The blocks in order, in at most `height` lines, which go to the most important blocks first."""
     room, kept = height, {}
-    for importance, lines in sorted(blocks, key=lambda block: block[0]):
-        kept[importance] = list(lines[:room])
-        if 1 < len(kept[importance]) < len(lines):
-            missing = len(lines) - len(kept[importance]) + 1
-            kept[importance][-1] = Text(f"… and {missing} more", style=_FAINT)
-        room -= len(kept[importance])
-    render_progress: list[Text] = []
-    for importance, _ in blocks:
-        if render_progress and kept[importance] and room > 0:
-            render_progress.append(Text())
+    for rank, lines in sorted(blocks, key=lambda block: block[0]):
+        kept[rank] = list(lines[:room])
+        if 1 < len(kept[rank]) < len(lines):
+            missing = len(lines) - len(kept[rank]) + 1
+            kept[rank][-1] = Text(f"… and {missing} more", style=_FAINT)
+        room -= len(kept[rank])
+    fitted: list[Text] = []
+    for rank, _ in blocks:
+        if fitted and kept[rank] and room > 0:
+            fitted.append(Text())
             room -= 1
-        render_progress += kept[importance]
-    return render_progress
+        fitted += kept[rank]
+    return fitted
 
 
 def _cut(line: Text, width: int | None) -> Text:
-    """One line, whatever it holds."""
+    """Make `line` a single line, cropped to `width` if given."""
     line.no_wrap, line.overflow, line.end = True, "ellipsis", "\n"
     if width is not None:
         line.truncate(width, overflow="ellipsis")

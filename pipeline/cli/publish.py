@@ -1,4 +1,4 @@
-"""`nightreel publish`: films that are made, onto a video host."""
+"""`nightreel publish`: publish finished films on a video host."""
 
 from __future__ import annotations
 
@@ -20,23 +20,23 @@ if TYPE_CHECKING:
     from pipeline.orchestrator.context import RunContext
     from pipeline.orchestrator.control.updating import Updated
 
-# Ids of jobs, or their beginnings.
+# Job ids or prefixes of them.
 Jobs = tuple[str, ...]
 
 
 @Parameter(name="*")
 @dataclass(frozen=True, kw_only=True)
 class ReleaseFlags:
-    """Who sees a film, and where. These go before the brief and nightreel.toml."""
+    """Flags for the visibility of a film. They override the brief and nightreel.toml."""
 
     privacy: Privacy | None = None
-    """Who may see it. Default: what the brief says, else youtube.privacy in nightreel.toml."""
+    """Who may see the film. Default: as in the brief, else youtube.privacy in nightreel.toml."""
     publish_at: str = ""
-    """When it becomes public, e.g. "2027-01-26 18:00"; until then it is private. Of a batch, for each film."""
+    """When the film (of a batch: each film) becomes public, e.g. "2027-01-26 18:00"; private until then."""
     time_zone: str = ""
-    """Where --publish-at is meant, e.g. Europe/Berlin. Default: youtube.time_zone, else this machine's."""
+    """Time zone of --publish-at, e.g. Europe/Berlin. Default: youtube.time_zone, else this machine's."""
     playlist: str = ""
-    """Playlist that it goes into, by name; none: into none. Default: what the brief says, else youtube.playlist."""
+    """Name of the playlist to add the film to, or none. Default: as in the brief, else youtube.playlist."""
 
 
 def publish(
@@ -46,18 +46,18 @@ def publish(
     to: str,
     channel: str | None = None,
     metadata: TypedPath | None = None,
-    showing: ReleaseFlags = ReleaseFlags(),
+    release: ReleaseFlags = ReleaseFlags(),
     job: Annotated[tuple[str, ...], Parameter(negative="", consume_multiple=False)] = (),
     again: Switch = False,
     profile: str | None = None,
     update: Switch = False,
-    working: BatchOptions = BatchOptions(),
-    place: CommonOptions = CommonOptions(),
+    batch_options: BatchOptions = BatchOptions(),
+    common: CommonOptions = CommonOptions(),
 ) -> int:
-    """Publish the films of a batch that are made, or any MP4 that passes the quality gate.
+    """Publish the finished films of a batch, or any MP4 that passes the quality gate.
 
-    A film that is out stays as it is, and gets what it still lacks there (thumbnail, captions, playlist). Killed or
-    switched off, the same command goes on where it stopped: no film is ever there twice.
+    A published film is left as it is, and only gets what is still missing (thumbnail, captions, playlist). After a
+    crash or a power cut, the same command resumes where it stopped: no film is published twice.
 
     Examples: nightreel publish space --to youtube · nightreel publish talk.mp4 --to youtube --metadata talk.json ·
     nightreel publish talk.mp4 --to youtube --publish-at "2027-01-26 18:00"
@@ -65,22 +65,22 @@ def publish(
     Parameters
     ----------
     what
-        Name of a batch, or a file that ends in .mp4.
+        Name of a batch, or an .mp4 file.
     to
-        Where to: youtube, youtube:CHANNEL, or folder:PATH (a folder per film, to upload it by hand).
+        Destination: youtube, youtube:CHANNEL, or folder:PATH (a folder per film, for uploading by hand).
     channel
-        Which login of yours (nightreel auth youtube --channel NAME); as youtube:NAME in --to.
+        The login to use (nightreel auth youtube --channel NAME); the same as youtube:NAME in --to.
     metadata
-        Of a file: title, description, tags and language as JSON. Default: what lies beside it, else its name.
+        For a file: title, description, tags and language as JSON. Default: the metadata beside it, else its name.
     job
-        Only the job with this id, or the beginning of it; can be given several times.
+        Only the job with this id or id prefix; can be repeated.
     again
-        Publish once more what is out already, or is held because an earlier film about the same is.
+        Publish a film a second time, or one that is held because an earlier film on the same topic is published.
     profile
-        How strictly a film is judged that has no verdict yet: draft, standard, strict, or one of yours.
+        Quality profile for films that have not been checked yet: draft, standard, strict, or your own.
     update
-        Publish nothing: change the title, description and tags of films that are out to what stands beside them now,
-        and who sees them from when if a flag or the brief says so. 51 units a film.
+        Publish nothing: update the title, description and tags of published films from the metadata beside them, and
+        their privacy or publish time if a flag or the brief sets it. 51 quota units per film.
     """
     from anyio import to_thread
 
@@ -90,27 +90,28 @@ def publish(
     from pipeline.orchestrator.control.release_options import ReleaseOptions
     from pipeline.orchestrator.control.updating import update_batch, update_file
 
-    wishes = ReleaseOptions(publish_at=showing.publish_at, time_zone=showing.time_zone, playlist=showing.playlist)
+    options = ReleaseOptions(publish_at=release.publish_at, time_zone=release.time_zone, playlist=release.playlist)
 
     async def work() -> int:
         context = session.context
-        ours = await to_thread.run_sync(partial(_ours, context, what, job, has_metadata=metadata is not None))
-        if ours is None:
+        selected = await to_thread.run_sync(partial(_select, context, what, job, has_metadata=metadata is not None))
+        if selected is None:
+            file = Path(what)
             if update:
-                return _tell_updated(await update_file(context, Path(what), metadata=metadata, wishes=wishes), place)
-            return _tell(await publish_file(context, Path(what), metadata=metadata, again=again, wishes=wishes), place)
-        session.batch, jobs = ours
+                return _print_updated(await update_file(context, file, metadata=metadata, options=options), common)
+            return _print(await publish_file(context, file, metadata=metadata, again=again, options=options), common)
+        session.batch, jobs = selected
         if update:
-            return _tell_updated(await update_batch(context, batch=session.batch, jobs=jobs, wishes=wishes), place)
-        films = partial(publish_batch, context, batch=session.batch, jobs=jobs, again=again, wishes=wishes)
-        return await run_and_summarise(films, context, place, batch=session.batch, total=len(jobs))
+            return _print_updated(await update_batch(context, batch=session.batch, jobs=jobs, options=options), common)
+        films = partial(publish_batch, context, batch=session.batch, jobs=jobs, again=again, options=options)
+        return await run_and_summarise(films, context, common, batch=session.batch, total=len(jobs))
 
     is_file = _is_file(what)
-    with errors_as_json(place, "" if is_file else what):
+    with errors_as_json(common, "" if is_file else what):
         _refuse(job=bool(job) and is_file, metadata=metadata is not None and not is_file, both=update and again)
-        flags = {"publishing.to": _to(to, channel), "youtube.privacy": showing.privacy, "quality.profile": profile}
-        called = {**FLAGS, "publishing.to": "--to"}
-        session = open_session(place, given({**flags, **working.as_settings()}), called=called)
+        flags = {"publishing.to": _to(to, channel), "youtube.privacy": release.privacy, "quality.profile": profile}
+        flag_names = {**FLAGS, "publishing.to": "--to"}
+        session = open_session(common, given({**flags, **batch_options.as_settings()}), flag_names=flag_names)
         return session.run(work)
 
 
@@ -118,59 +119,59 @@ def _is_file(what: str) -> bool:
     return what.lower().endswith(".mp4")
 
 
-def _ours(context: RunContext, what: str, jobs: Jobs, *, has_metadata: bool) -> tuple[str, Jobs] | None:
-    """The batch that is meant, and which of its jobs (none: all); None: a file that goes by itself. Blocks."""
+def _select(context: RunContext, what: str, jobs: Jobs, *, has_metadata: bool) -> tuple[str, Jobs] | None:
+    """The batch and its selected jobs (empty: all); None for a file that is published on its own. Blocks."""
     from pipeline.orchestrator.control.publishing import find_job, refuse_unknown
 
     if not _is_file(what):
         refuse_unknown(context, what)
         return what, jobs
-    ours = None if has_metadata else find_job(context, Path(what))
-    return (ours.batch, (ours.id,)) if ours else None
+    row = None if has_metadata else find_job(context, Path(what))
+    return (row.batch, (row.id,)) if row else None
 
 
 def _refuse(*, job: bool, metadata: bool, both: bool) -> None:
-    """Raise `InputError` for flags that don't go together."""
+    """Raise `InputError` for flags that exclude each other."""
     from pipeline.errors import InputError
 
     if job:
-        raise InputError("--job is for batches", hint="Leave it out")
+        raise InputError("--job is only for batches", hint="Leave it out")
     if metadata:
-        raise InputError("--metadata is for a file", hint="Leave it out: the films of a batch bring theirs")
+        raise InputError("--metadata is only for files", hint="Leave it out: the films of a batch have metadata")
     if both:
-        raise InputError("goes without --again", where="--update", hint="Say which of the two is meant")
+        raise InputError("--update and --again exclude each other", hint="Give one of them")
 
 
-def _tell(receipts: Iterable[Receipt], place: CommonOptions) -> int:
+def _print(receipts: Iterable[Receipt], common: CommonOptions) -> int:
     from pipeline.cli.summary import print_json
     from pipeline.errors import EXIT_OK
 
     for receipt in receipts:
-        if place.json:
+        if common.json:
             about = {"destination": receipt.destination, "id": receipt.id, "url": receipt.url}
             notes = {"missing": list(receipt.missing), "remarks": list(receipt.remarks)}
             print_json({"video": receipt.package.video, **about, **notes})
             continue
-        say(f"{receipt.package.video.name} is {receipt.url} ({receipt.destination})")
-        for line in (*(f"without {each}" for each in receipt.missing), *receipt.remarks):
+        say(f"{receipt.package.video.name}: {receipt.url} ({receipt.destination})")
+        for line in (*(f"missing: {each}" for each in receipt.missing), *receipt.remarks):
             say(f"  {line}")
     return EXIT_OK
 
 
-def _tell_updated(done: Updated, place: CommonOptions) -> int:
+def _print_updated(done: Updated, common: CommonOptions) -> int:
     from dataclasses import asdict
 
     from pipeline.cli.escaping import printable
     from pipeline.cli.summary import print_json
     from pipeline.errors import EXIT_OK
 
-    if place.json:
+    if common.json:
         print_json(asdict(done))
         return EXIT_OK
     for title in done.changed:
         say(f"changed: {printable(title)}")
-    told = {"changed": len(done.changed), "as asked already": done.same, "not out": done.not_out}
-    say(", ".join(f"{number} {what}" for what, number in told.items() if number) or "0 changed")
+    counts = {"changed": len(done.changed), "already up to date": done.same, "not published": done.not_out}
+    say(", ".join(f"{number} {what}" for what, number in counts.items() if number) or "0 changed")
     return EXIT_OK
 
 
@@ -180,5 +181,5 @@ def _to(to: str, channel: str | None) -> str:
     if channel is None:
         return to
     if ":" in to:
-        raise InputError("a channel is named twice", where="--channel", hint="Give one of --channel and youtube:NAME")
+        raise InputError("the channel is given twice", where="--channel", hint="Give --channel or youtube:NAME")
     return f"{to}:{channel}"

@@ -1,4 +1,4 @@
-"""`nightreel published`: what is out."""
+"""`nightreel published`: list published films."""
 
 from __future__ import annotations
 
@@ -14,16 +14,16 @@ if TYPE_CHECKING:
 def published(
     *,
     check: Switch = False,
-    place: CommonOptions = CommonOptions(),
+    common: CommonOptions = CommonOptions(),
 ) -> int:
-    """List the films that are out on video hosts, from what was written down when they went there.
+    """List the films published on video hosts, from the local records.
 
     Examples: nightreel published · nightreel published --check
 
     Parameters
     ----------
     check
-        Ask the channels as well: which films are gone, rejected, private against your will, or there twice.
+        Also compare with the channels: which films are gone, rejected, unintentionally private, or there twice.
     """
     from dataclasses import asdict
 
@@ -41,18 +41,18 @@ def published(
             found = await reconcile(context)
         else:
             found = Reconciliation(films=await to_thread.run_sync(from_journals, context))
-        if place.json:
+        if common.json:
             print_json(asdict(found))
         else:
             _print(found.films)
             for address in found.strangers:
-                say(f"{address}: has a tag of nightreel, and nothing is known of it here")
+                say(f"{address}: has a nightreel tag, but no local record")
             for line in found.unasked:
-                say(f"not asked: {line}")
+                say(f"not checked: {line}")
         is_bad = check and (any(film.trouble for film in found.films) or found.unasked)
         return EXIT_SOME_JOBS_FAILED if is_bad else EXIT_OK
 
-    session = open_session(place, {})
+    session = open_session(common, {})
     return session.run(work)
 
 
@@ -60,7 +60,7 @@ def _print(films: tuple[PublishedFilm, ...]) -> None:
     from pipeline.cli.escaping import printable
 
     if not films:
-        say("Nothing is out. See: nightreel publish --help")
+        say("No films are published. See: nightreel publish --help")
     for film in films:
         at = f"{film.at.astimezone():%Y-%m-%d %H:%M}" if film.at else "                "
         until = f" until {film.public_at.astimezone():%Y-%m-%d %H:%M}" if film.public_at else ""
@@ -72,4 +72,4 @@ def _print(films: tuple[PublishedFilm, ...]) -> None:
         for url in film.earlier:
             say(f"                  published before: {url}")
         for line in film.missing:
-            say(f"                  without {printable(line)}")
+            say(f"                  missing: {printable(line)}")

@@ -1,4 +1,4 @@
-"""`nightreel qc`: films by anybody, judged."""
+"""`nightreel qc`: quality control of third-party films."""
 
 from __future__ import annotations
 
@@ -22,9 +22,9 @@ def qc(
     profile: str | None = None,
     recursive: Switch = False,
     against: TypedPath | None = None,
-    place: CommonOptions = CommonOptions(),
+    common: CommonOptions = CommonOptions(),
 ) -> int:
-    """Judge films by anybody: files, folders and patterns. Exit code 0: none fails; 6: one does.
+    """Check the quality of any films: files, folders and patterns. The exit code is 6 if one fails, else 0.
 
     Example: nightreel qc output/ --recursive --profile strict
 
@@ -33,11 +33,11 @@ def qc(
     files
         Films, folders of films, and patterns in quotes ("old/*.mov").
     profile
-        How strictly: draft, standard, strict, or one of [profiles] of yours. Default: quality.profile, else standard.
+        Quality profile: draft, standard, strict, or your own from [profiles]. Default: quality.profile, else standard.
     recursive
-        Look into the folders below a folder, too.
+        Include subfolders.
     against
-        The film that this one was made of: compares size, length and pictures (SSIM; VMAF, where an FFmpeg has it).
+        Reference film that this one was made from: compares size, length and pictures (SSIM; VMAF if FFmpeg has it).
     """
     from functools import partial
 
@@ -48,23 +48,23 @@ def qc(
     from pipeline.orchestrator.context.quality_profiles import profile_for
     from pipeline.orchestrator.qc import find_films, judge_films
 
-    session = open_session(place, {"quality.profile": profile})
+    session = open_session(common, {"quality.profile": profile})
     judged: list[JudgedFilm] = []
 
     async def work() -> int:
         films = await to_thread.run_sync(partial(find_films, files, recursive=recursive))
         alone = len(films) == 1
 
-        def told(film: JudgedFilm) -> None:
+        def report(film: JudgedFilm) -> None:
             judged.append(film)
-            _tell(film, place, alone=alone)
+            _print(film, common, alone=alone)
 
         strictness = profile_for(session.context.settings)
         if against is None:
-            await judge_films(films, strictness, session.context, told)
+            await judge_films(films, strictness, session.context, report)
         else:
-            told(await _compare(films, against, strictness, session.context))
-        if not place.json and not alone:
+            report(await _compare(films, against, strictness, session.context))
+        if not common.json and not alone:
             grades = [film.verdict.grade for film in judged]
             say(f"\n{grades.count('pass')} pass, {grades.count('warn')} warn, {grades.count('fail')} fail")
         return EXIT_OK if all(film.verdict.passed for film in judged) else QualityError.exit_code
@@ -73,30 +73,30 @@ def qc(
 
 
 async def _compare(films: Sequence[Path], with_: Path, profile: QualityProfile, context: RunContext) -> JudgedFilm:
-    """The one film, beside the one that it was made of. Raises `InputError`."""
+    """Judge a single film, and compare it with its reference. Raises `InputError`."""
     from anyio import Path as AsyncPath
 
     from pipeline.errors import InputError
     from pipeline.orchestrator.qc import judge_against
 
     if len(films) > 1:
-        raise InputError(f"{len(films)} films can't all be compared with one", where=str(with_))
+        raise InputError(f"{len(films)} films given: only one can be compared with a reference", where=str(with_))
     if not await AsyncPath(with_).is_file():
-        raise InputError("there is no such film", where=str(with_))
+        raise InputError("no such film", where=str(with_))
     return await judge_against(films[0], with_, profile, context)
 
 
-def _tell(film: JudgedFilm, place: CommonOptions, *, alone: bool) -> None:
+def _print(film: JudgedFilm, common: CommonOptions, *, alone: bool) -> None:
     from pipeline.cli.summary import print_json
 
-    if place.json:
+    if common.json:
         print_json(_as_json(film))
     else:
         _print_film(film, alone=alone)
 
 
 def _print_film(film: JudgedFilm, *, alone: bool) -> None:
-    """A line for the film, and a table of its checks: of all if it is the only one, else of those that did not pass."""
+    """Print a line for the film and a table of its checks: all if `alone`, else those that did not pass."""
     from rich.table import Table
     from rich.text import Text
 
@@ -109,8 +109,8 @@ def _print_film(film: JudgedFilm, *, alone: bool) -> None:
     head = Text.assemble((f"{verdict.grade:<4}", colours[verdict.grade]), f"  {verdict.score:.2f}  ")
     console.print(head.append(printable(str(film.path)), style="bold"), soft_wrap=True)
     table = Table(box=None, pad_edge=False, show_header=alone, header_style="dim")
-    for name in ("", "check", "is", "must be"):
-        # Names are typed into profiles: they stay whole.
+    for name in ("", "check", "measured", "limit"):
+        # Check names are typed into profiles: never cropped.
         table.add_column(name, overflow="fold", no_wrap=name in {"", "check"})
     for check in verdict.checks:
         if alone or check.verdict != "pass":

@@ -1,4 +1,4 @@
-"""`nightreel resume`: go on with a batch."""
+"""`nightreel resume`: resume a batch."""
 
 from __future__ import annotations
 
@@ -14,22 +14,22 @@ def resume(
     /,
     *,
     from_: Annotated[str | None, Parameter(name="--from")] = None,
-    working: BatchOptions = BatchOptions(),
-    place: CommonOptions = CommonOptions(),
+    batch_options: BatchOptions = BatchOptions(),
+    common: CommonOptions = CommonOptions(),
 ) -> int:
-    """Go on with a batch where it stopped, as it was asked for then.
+    """Resume a batch where it stopped, with its original settings.
 
-    Needs no source: what is known of the films is in the workspace. Films that wait for you (a login, a key) are taken
-    up again; those that failed are not, that is `nightreel retry`. While another process works on the batch, it helps.
+    The source is not needed: all jobs are saved in the workspace. Films that wait for you (a login, a key) are resumed;
+    failed ones are not, see `nightreel retry`. If another process is running the batch, both share the work.
 
-    Examples: nightreel resume space · nightreel resume queue (films that `make --queue` has left)
+    Examples: nightreel resume space · nightreel resume queue (the films queued by `make --queue`)
 
     Parameters
     ----------
     batch
-        Name of a batch, e.g. space. `nightreel list` names all.
+        Name of a batch, e.g. space. `nightreel list` shows all.
     from_
-        Go back to a checkpoint of this name first (`nightreel checkpoint`). Films delivered since stay delivered.
+        First return to the checkpoint of this name (`nightreel checkpoint`). Films delivered since then stay.
     """
     from pipeline.cli.execution import errors_as_json, job_count, run_and_summarise
     from pipeline.cli.session import open_session_of
@@ -44,16 +44,17 @@ def resume(
         notices: list[str] = []
         if from_ is not None:
             done = await restore.restore_checkpoint(context, batch=batch, name=from_)
-            notices = [f"{reason}; the job stays as it is" for reason in done.damaged]
-            notices.append(f"{counted(done.jobs, 'job is', 'jobs are')} again as at checkpoint {from_}")
+            notices = [f"{reason}; the job is left unchanged" for reason in done.damaged]
+            notices.append(f"{counted(done.jobs, 'job')} restored from checkpoint {from_}")
 
-        async def go_on(*, listen: Listener) -> Outcome:
+        async def resume_batch(*, listen: Listener) -> Outcome:
             for text in notices:
                 listen(Notice(text=text))
             return await control.resume(context, batch=batch, listen=listen)
 
-        return await run_and_summarise(go_on, context, place, batch=batch, total=await job_count(context, batch))
+        total = await job_count(context, batch)
+        return await run_and_summarise(resume_batch, context, common, batch=batch, total=total)
 
-    with errors_as_json(place, batch):
-        session = open_session_of(place, batch, working.as_settings())
+    with errors_as_json(common, batch):
+        session = open_session_of(common, batch, batch_options.as_settings())
         return session.run(work)

@@ -1,4 +1,4 @@
-"""`nightreel retry`: try again what failed."""
+"""`nightreel retry`: retry failed films."""
 
 from __future__ import annotations
 
@@ -19,27 +19,27 @@ def retry(
     failed: Switch = False,
     job: Annotated[tuple[str, ...], Parameter(negative="", consume_multiple=False)] = (),
     from_: Annotated[Stage | None, Parameter(name="--from")] = None,
-    working: BatchOptions = BatchOptions(),
-    place: CommonOptions = CommonOptions(),
+    batch_options: BatchOptions = BatchOptions(),
+    common: CommonOptions = CommonOptions(),
 ) -> int:
-    """Try again what failed, is parked or was cancelled, and go on with the batch.
+    """Retry failed, parked and cancelled films, and resume the batch.
 
-    The source is read again first, if it is still there: a film whose brief was mended is made as it is now. Briefs
-    that are new are left to `nightreel run`.
+    The source is read again first, if it still exists: a film whose brief was corrected is made from the new brief. New
+    briefs are left to `nightreel run`.
 
     Examples: nightreel retry space --failed · nightreel retry space --job 3fa9 --from narration
 
     Parameters
     ----------
     batch
-        Name of a batch, e.g. space. `nightreel list` names all.
+        Name of a batch, e.g. space. `nightreel list` shows all.
     failed
-        Only what failed, and make nothing else.
+        Only retry failed films, and make no others.
     job
-        Only the job with this id, or the beginning of it; can be given several times.
+        Only the job with this id or id prefix; can be repeated.
     from_
-        Make everything from this stage on afresh, also what the cache has. What was published on a video host is not
-        made again; nightreel publish --again publishes it once more.
+        Redo this stage and all later ones, ignoring the cache. Films published on a video host are not made again;
+        nightreel publish --again publishes one a second time.
     """
     from pipeline.cli.execution import errors_as_json, job_count, run_and_summarise
     from pipeline.cli.session import open_session_of
@@ -54,14 +54,14 @@ def retry(
         context = await control.with_batch_settings(session.context, batch)
         briefs = await reread_source(context, batch, report=unreadable.append)
         for error in unreadable:
-            print_refusal(batch, Film.refused(error.where, error), as_json=place.json)
+            print_refusal(batch, Film.refused(error.where, error), as_json=common.json)
         films = partial(control.retry, context, batch=batch, failed=failed, jobs=job, stage=from_ or "", briefs=briefs)
         return await run_and_summarise(
-            films, context, place, batch=batch, total=len(job) or await job_count(context, batch)
+            films, context, common, batch=batch, total=len(job) or await job_count(context, batch)
         )
 
-    with errors_as_json(place, batch):
+    with errors_as_json(common, batch):
         if failed and job:
-            raise InputError("--failed and --job are two questions", hint="Give one of them")
-        session = open_session_of(place, batch, working.as_settings())
+            raise InputError("--failed and --job exclude each other", hint="Give one of them")
+        session = open_session_of(common, batch, batch_options.as_settings())
         return session.run(work)

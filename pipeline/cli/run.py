@@ -1,4 +1,4 @@
-"""`nightreel run`: a batch."""
+"""`nightreel run`: make a batch of films."""
 
 from __future__ import annotations
 
@@ -22,32 +22,32 @@ def run(
     output: TypedPath | None = None,
     priority: PriorityName = "normal",
     dry_run: Switch = False,
-    making: FilmOptions = FilmOptions(),
-    table: TableOptions = TableOptions(),
-    working: BatchOptions = BatchOptions(),
-    place: CommonOptions = CommonOptions(),
+    film_options: FilmOptions = FilmOptions(),
+    table_options: TableOptions = TableOptions(),
+    batch_options: BatchOptions = BatchOptions(),
+    common: CommonOptions = CommonOptions(),
 ) -> int:
-    """Make a film of every topic of a source, and leave it alone at night.
+    """Make a film of every topic of a source, unattended.
 
-    SOURCE is a topic list (.txt, one topic a line, # comments), a brief (.md), a folder of briefs, a pattern
-    ("briefs/**/*.md"), or a table, of which each row becomes a film of --template: a file (.csv, .tsv, .json, .jsonl,
-    .xlsx), a database (.sqlite, postgresql://…) with --query, or what a service answers (https://…). A film that fails
-    does not stop the others.
-    Killed or switched off, the same command goes on where it stopped; finished films stay as they are. Run by a second
-    process at the same time, it helps the first one.
+    SOURCE is a topic list (.txt, one topic per line, # comments), a brief (.md), a folder of briefs, a pattern
+    ("briefs/**/*.md"), or a table with a row for each film of --template: a file (.csv, .tsv, .json, .jsonl, .xlsx), a
+    database (.sqlite, postgresql://…) with --query, or an HTTP API (https://…). A film that fails does not stop the
+    others.
+    After a crash or a power cut, the same command resumes where it stopped; finished films are kept. A second process
+    running the same command shares the work.
 
     Parameters
     ----------
     source
-        A topic list, a brief, a folder of briefs, a pattern of them, or a table: a file or an address.
+        A topic list, a brief, a folder of briefs, a pattern, or a table: a file or an address.
     batch
         Name of the batch. Default: the name of the source (space.txt gives "space").
     output
-        Folder for the films. Default: output/BATCH/ in the workspace. A single brief also takes FILE.mp4.
+        Output folder. Default: output/BATCH/ in the workspace. For a single brief, FILE.mp4 is allowed too.
     priority
-        How soon the films are wanted; a brief may say otherwise for itself.
+        Priority of the films. A brief can set its own.
     dry_run
-        Check everything, say what would be made, how long it takes and what it costs, and make nothing.
+        Check everything and estimate time, cost and disk space, but make nothing.
     """
     from anyio import to_thread
 
@@ -64,17 +64,17 @@ def run(
     async def work() -> int:
         context = session.context
         called = await to_thread.run_sync(batch_name, given) if batch is None else batch
-        wanted = await read_source(given, context, batch=called, rows=table.rows or "", writes=not dry_run)
+        wanted = await read_source(given, context, batch=called, rows=table_options.rows or "", writes=not dry_run)
         briefs, unreadable = wanted.briefs, wanted.unreadable
         if not dry_run or wanted.rows:
-            print_input_problems(called, wanted, as_json=place.json)
+            print_input_problems(called, wanted, as_json=common.json)
         if wanted.stop:
             raise wanted.stop
-        warn_unused_flags(making, briefs, context)
+        warn_unused_flags(film_options, briefs, context)
         asked = await to_thread.run_sync(context.paths.source_name, given)
         name = await batches.batch_name_for(context, given) if batch is None else batch
         if dry_run:
-            return await _foretell(wanted, context, name, Priority(priority), as_json=place.json)
+            return await _dry_run(wanted, context, name, Priority(priority), as_json=common.json)
         session.batch = name
         films = partial(
             batches.run_batch,
@@ -86,17 +86,17 @@ def run(
             unreadable=unreadable,
             is_partial=wanted.is_partial,
         )
-        return await run_and_summarise(films, context, place, batch=name, total=context.briefs.count_films(briefs))
+        return await run_and_summarise(films, context, common, batch=name, total=context.briefs.count_films(briefs))
 
-    with errors_as_json(place, batch):
-        session = open_session(place, {**making.as_settings(), **table.as_settings(), **working.as_settings()}, output)
+    with errors_as_json(common, batch):
+        session = open_session(
+            common, {**film_options.as_settings(), **table_options.as_settings(), **batch_options.as_settings()}, output
+        )
         return session.run(work)
 
 
-async def _foretell(
-    wanted: SourceContent, context: RunContext, batch: str, priority: Priority, *, as_json: bool
-) -> int:
-    """Say what a run would do; the exit code that it would have."""
+async def _dry_run(wanted: SourceContent, context: RunContext, batch: str, priority: Priority, *, as_json: bool) -> int:
+    """Print the forecast of a run. Returns the exit code that the run would have."""
     from dataclasses import asdict
 
     from pipeline.cli.forecast import print_forecast
@@ -108,5 +108,5 @@ async def _foretell(
     if as_json:
         print_json({"event": "forecast", **asdict(found)})
     else:
-        print_forecast(found, told_rows=len(unreadable) if wanted.rows else 0)
+        print_forecast(found, printed_rows=len(unreadable) if wanted.rows else 0)
     return found.exit_code

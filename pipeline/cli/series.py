@@ -1,4 +1,4 @@
-"""`nightreel series`: the episodes of a series, by number."""
+"""`nightreel series`: list the episodes of a series."""
 
 from __future__ import annotations
 
@@ -6,15 +6,15 @@ from pipeline.cli.options import CommonOptions
 from pipeline.cli.output import say
 
 
-def series(name: str = "", /, *, forget: int | None = None, place: CommonOptions = CommonOptions()) -> int:
-    """List the episodes of a series: number, title, how the film stands, and where it is seen.
+def series(name: str = "", /, *, forget: int | None = None, common: CommonOptions = CommonOptions()) -> int:
+    """List the episodes of a series: number, title, status and addresses.
 
     Parameters
     ----------
     name
-        A table [series.NAME] in nightreel.toml. Default: all of them.
+        A table [series.NAME] in nightreel.toml. Default: all series.
     forget
-        Free the number of an episode that is not out: the next run gives it to whoever asks for it.
+        Free the number of an unpublished episode, so that another episode can have it.
     """
     from dataclasses import asdict
 
@@ -25,20 +25,20 @@ def series(name: str = "", /, *, forget: int | None = None, place: CommonOptions
     from pipeline.errors import EXIT_OK, InputError
     from pipeline.orchestrator.control.episodes import episodes_of, forget_episode
 
-    context = open_session(place, {}).context
+    context = open_session(common, {}).context
     if forget is not None:
         if not name:
-            raise InputError("a number is of a series", where="--forget", hint="Write nightreel series NAME --forget 3")
+            raise InputError("needs a series", where="--forget", hint="Write nightreel series NAME --forget 3")
         forget_episode(context, name, forget)
     found = episodes_of(context, name)
-    if place.json:
+    if common.json:
         print_json([{**asdict(each), "published": dict(each.published)} for each in found])
         return EXIT_OK
     if not found:
         say(
-            "No episode has a number yet."
+            "No episodes yet."
             if context.settings.series
-            else "There is no series. Add a table [series.NAME] to nightreel.toml."
+            else "No series defined. Add a table [series.NAME] to nightreel.toml."
         )
         return EXIT_OK
     rows = [
@@ -48,6 +48,6 @@ def series(name: str = "", /, *, forget: int | None = None, place: CommonOptions
         )
         for each in found
     ]
-    # Addresses are there to be copied: none is broken, however narrow the terminal.
+    # Addresses are not wrapped, so that they can be copied.
     Console(highlight=False).print_rows(rows)
     return EXIT_OK

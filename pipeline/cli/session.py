@@ -1,4 +1,4 @@
-"""A command at work: settings loaded, log opened, interruptions turned into an orderly stop."""
+"""The frame of a command: settings, logging, and an orderly stop on signals."""
 
 from __future__ import annotations
 
@@ -28,65 +28,65 @@ from pipeline.orchestrator.context import RunContext, open_context
 from pipeline.orchestrator.film.segments import preload_worker_modules
 from pipeline.orchestrator.processes.fork_pool import fork_workers
 
-# After so many new objects Python looks for garbage, unless it is told otherwise.
-_NEW_OBJECTS = 700
+# Python's default threshold for the youngest generation of its garbage collector.
+_GC_THRESHOLD = 700
 
 
 @dataclass(kw_only=True)
 class Session:
-    """One command in one workspace."""
+    """One command, run in one workspace."""
 
     context: RunContext
-    place: CommonOptions
-    # The batch that the command works on, as soon as it is known: whoever interrupts it is told how to go on.
+    common: CommonOptions
+    # The batch that the command runs, once known: after an interruption, the message says how to resume it.
     batch: str = ""
-    # As which flags settings were typed: what is found to be wrong later is told of these.
-    typed: Mapping[str, str] = field(default_factory=dict)
+    # Settings and the flags that set them, to be named in errors.
+    flag_names: Mapping[str, str] = field(default_factory=dict)
 
     def run(self, work: Callable[[], Awaitable[int]]) -> int:
-        """Run `work` to its exit code. Ctrl-C and SIGTERM cancel it: jobs are put back and saved first.
+        """Run `work`, and return its exit code. Ctrl-C and SIGTERM cancel it; jobs in progress are saved first.
 
-        A second one ends this process and those that it has started, at once.
+        A second signal kills this process and its children at once.
         """
         code: int | None = None
-        # What is loaded by now stays, and is not looked through for garbage any more (`__main__.py`).
+        # All that is loaded by now stays: exempt it from garbage collection (`__main__.py`).
         gc.freeze()
-        gc.set_threshold(_NEW_OBJECTS)
+        gc.set_threshold(_GC_THRESHOLD)
         try:
             with fork_workers(preload_worker_modules):
-                code = anyio.run(_until_stopped, work, self._end_at_once)
-        except KeyboardInterrupt:  # Windows: the loop has cancelled everything, or was told twice
-            _end_children()
+                code = anyio.run(_until_stopped, work, self._exit_at_once)
+        except KeyboardInterrupt:  # Windows: the loop has cancelled everything, or Ctrl-C was pressed twice
+            _kill_children()
         except NightreelError as error:
-            error.where = self.typed.get(error.where, error.where)
+            error.where = self.flag_names.get(error.where, error.where)
             raise
         if code is None:
-            self._tell_interruption("interrupted")
+            self._print_interruption("interrupted")
             return EXIT_INTERRUPTED
         return code
 
-    def _end_at_once(self) -> NoReturn:
-        """Leave nothing running and nothing half-written: every save is whole or not there."""
+    def _exit_at_once(self) -> NoReturn:
+        """Kill all children and exit. Nothing is left half-written: saves are atomic."""
         from pipeline.files.scratch import discard_scratch_folders
 
-        _end_children()
+        _kill_children()
         discard_scratch_folders()
         console = Console(stderr=True)
-        with contextlib.suppress(Exception):  # nothing may keep the process from ending
+        with contextlib.suppress(Exception):  # nothing may keep the process from exiting
             if console.is_terminal:
-                # The picture that stood there has no end of line.
+                # The live display has no final newline.
                 console.show_cursor()
                 console.line()
-            self._tell_interruption("stopped at once")
+            self._print_interruption("stopped at once")
         os._exit(EXIT_INTERRUPTED)
 
-    def _tell_interruption(self, what: str) -> None:
-        say(f"nightreel: {what}; {self._how_to_go_on()}", file=sys.stderr)
-        if self.place.json and self.batch:
-            print_json(json_interruption(self.batch, *self._standing()))
+    def _print_interruption(self, what: str) -> None:
+        say(f"nightreel: {what}; {self._how_to_resume()}", file=sys.stderr)
+        if self.common.json and self.batch:
+            print_json(json_interruption(self.batch, *self._counts()))
 
-    def _standing(self) -> tuple[dict[JobStatus, int], int]:
-        """The jobs of the batch by status, and how many briefs could not be read; as far as that can be known."""
+    def _counts(self) -> tuple[dict[JobStatus, int], int]:
+        """The jobs of the batch by status, and the number of unreadable briefs; empty and 0 if unknown."""
         store = self.context.store
         try:
             known = store.read_batch(self.batch)
@@ -95,40 +95,45 @@ class Session:
             return {}, 0
         return {status: standing.jobs for status, standing in counts.items()}, len(known.refused) if known else 0
 
-    def _how_to_go_on(self) -> str:
+    def _how_to_resume(self) -> str:
         if not self.batch or not (self.context.store.folder(self.batch) / "batch.json").exists():
-            return "give the same command again"
+            return "run the same command again"
         others = [pid for pid in self.context.store.claims.workers(self.batch) if pid != os.getpid()]
         if others:
             who = "process" if len(others) == 1 else "processes"
-            goes = "goes" if len(others) == 1 else "go"
-            return f"{who} {', '.join(map(str, others))} {goes} on with “{self.batch}”"
+            continues = "continues" if len(others) == 1 else "continue"
+            return f"{who} {', '.join(map(str, others))} {continues} with “{self.batch}”"
         words = ["nightreel", "resume", self.batch]
-        if self.place.workspace:
-            words += ["--workspace", str(self.place.workspace)]
-        return f"go on with: {shlex.join(words)}"
+        if self.common.workspace:
+            words += ["--workspace", str(self.common.workspace)]
+        return f"resume with: {shlex.join(words)}"
 
 
 def open_session(
-    place: CommonOptions, overrides: Mapping[str, object], output: Path | None = None, called: Mapping[str, str] = FLAGS
+    common: CommonOptions,
+    overrides: Mapping[str, object],
+    output: Path | None = None,
+    flag_names: Mapping[str, str] = FLAGS,
 ) -> Session:
-    """Load the settings and open the workspace. `called`: as which flags the overrides were typed."""
-    _log_to_stderr(debug=place.debug)
-    context = open_context(workspace=place.workspace, overrides=overrides, output=output, called=called)
-    return Session(context=context, place=place, typed={key: called[key] for key in overrides if key in called})
+    """Load the settings and open the workspace. `flag_names`: settings and the flags that set them."""
+    _log_to_stderr(debug=common.debug)
+    context = open_context(workspace=common.workspace, overrides=overrides, output=output, called=flag_names)
+    return Session(
+        context=context, common=common, flag_names={key: flag_names[key] for key in overrides if key in flag_names}
+    )
 
 
-def open_session_of(place: CommonOptions, batch: str, flags: Mapping[str, object]) -> Session:
-    """The same for going on with a batch: it is worked on as the command that began it said, but for these flags."""
+def open_session_of(common: CommonOptions, batch: str, flags: Mapping[str, object]) -> Session:
+    """Open the workspace for a known batch, with the settings of the command that created it, except for `flags`."""
     from pipeline.orchestrator.control import open_for_batch
 
-    _log_to_stderr(debug=place.debug)
-    context = open_for_batch(batch, workspace=place.workspace, overrides=flags, called=FLAGS)
-    return Session(context=context, place=place, batch=batch)
+    _log_to_stderr(debug=common.debug)
+    context = open_for_batch(batch, workspace=common.workspace, overrides=flags, called=FLAGS)
+    return Session(context=context, common=common, batch=batch)
 
 
 async def _until_stopped(work: Callable[[], Awaitable[int]], at_once: Callable[[], NoReturn]) -> int | None:
-    """The exit code of `work`; None: it was stopped."""
+    """The exit code of `work`; None if a signal stopped it."""
     code: int | None = None
     with raise_first_error():
         async with anyio.create_task_group() as tasks:
@@ -142,9 +147,9 @@ async def _until_stopped(work: Callable[[], Awaitable[int]], at_once: Callable[[
 async def _stop_on_signals(
     scope: anyio.CancelScope, at_once: Callable[[], NoReturn], *, task_status: TaskStatus[None]
 ) -> None:
-    """Stop on SIGTERM, and when the terminal is closed, as on Ctrl-C; told twice, at once.
+    """Cancel `scope` on SIGINT, SIGTERM, or SIGHUP (closed terminal), and call `at_once` on a second signal.
 
-    Windows has no such signals for a loop: there, Ctrl-C alone stops.
+    On Windows, event loops can't receive signals: only Ctrl-C stops.
     """
     if sys.platform == "win32":
         task_status.started()
@@ -160,22 +165,22 @@ async def _stop_on_signals(
             scope.cancel()
 
 
-def _end_children() -> None:
-    import psutil  # looks at the whole machine when it is loaded, and hardly any command needs it
+def _kill_children() -> None:
+    import psutil  # slow to import, and hardly any command needs it
 
-    with contextlib.suppress(psutil.Error):  # this system does not list them: each ends when its pipe to us is closed
+    with contextlib.suppress(psutil.Error):  # processes can't be listed here: children exit when their pipe closes
         for child in psutil.Process().children(recursive=True):
-            with contextlib.suppress(psutil.Error):  # it has ended by itself
+            with contextlib.suppress(psutil.Error):  # it has exited already
                 child.kill()
 
 
 def _log_to_stderr(*, debug: bool) -> None:
-    """Warnings of ours (with tracebacks under --debug) on stderr; nothing of the libraries below us."""
+    """Log our own warnings to stderr, with tracebacks under --debug; nothing from libraries."""
     console = Console(stderr=True)
     if console.is_terminal:
         handler: logging.Handler = RichHandler(console=console, show_time=False, show_path=debug)
     else:
-        # A line stays a line, whatever its length, and says whose it is: logs of a night are shared.
+        # Lines are not wrapped, and have our name: logs may be shared with other programs.
         handler = logging.StreamHandler()
         handler.setFormatter(logging.Formatter("nightreel: %(message)s"))
     if not debug:
@@ -185,7 +190,7 @@ def _log_to_stderr(*, debug: bool) -> None:
     logger.setLevel(logging.INFO if debug else logging.WARNING)
     logger.propagate = False
     if not debug:
-        # It warns of worker processes that were killed before it looked: we know, and say so ourselves.
+        # asyncio warns about killed worker processes, which we report ourselves.
         logging.getLogger("asyncio").setLevel(logging.ERROR)
 
 

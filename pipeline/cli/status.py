@@ -1,22 +1,22 @@
-"""`nightreel status`: how far the batches are."""
+"""`nightreel status`: show the status of batches."""
 
 from __future__ import annotations
 
 from pipeline.cli.options import CommonOptions, Switch
 
 
-def status(batch: str | None = None, /, *, watch: Switch = False, place: CommonOptions = CommonOptions()) -> int:
-    """Show how far a batch is, or all batches.
+def status(batch: str | None = None, /, *, watch: Switch = False, common: CommonOptions = CommonOptions()) -> int:
+    """Show the status of a batch, or of all batches.
 
-    A job counts as in progress only while a process works on it, and as completed only while its film is there. One
-    whose process was killed, or whose film is gone, is pending: the next run goes on with it.
+    A job is in progress only while a process works on it, and completed only while its film exists. A job whose process
+    was killed, or whose film was deleted, is pending: the next run makes it.
 
     Parameters
     ----------
     batch
-        Name of a batch, e.g. space. Default: a line for each batch.
+        Name of a batch, e.g. space. Default: a line per batch.
     watch
-        Draw it again every second, until the batch is over or you press Ctrl-C.
+        Redraw every second, until the batch has ended or you press Ctrl-C.
     """
     import sys
 
@@ -25,17 +25,17 @@ def status(batch: str | None = None, /, *, watch: Switch = False, place: CommonO
     from pipeline.errors import EXIT_OK, InputError
 
     if watch:
-        if batch is None or place.json or not sys.stdout.isatty():
+        if batch is None or common.json or not sys.stdout.isatty():
             need = "a batch" if batch is None else "a terminal, and no --json"
-            raise InputError(f"needs {need}", where="--watch", hint="Without it, status tells how it stands now")
+            raise InputError(f"needs {need}", where="--watch", hint="Leave it out to print the status once")
         from pipeline.cli.watch import watch_batch
 
-        return watch_batch(place, batch)
-    store = open_store(place)
+        return watch_batch(common, batch)
+    store = open_store(common)
     if batch is not None:
         report = BatchStatus(store, batch)
-        write_batch(report, sys.stdout) if place.json else print_batch(report)
-    elif place.json:
+        write_batch(report, sys.stdout) if common.json else print_batch(report)
+    elif common.json:
         write_batches(all_states(store), sys.stdout)
     else:
         print_batches(all_states(store))

@@ -1,4 +1,4 @@
-"""How batches stand, as tables and lines for a person at a terminal."""
+"""The status of batches as tables and lines for a terminal."""
 
 from __future__ import annotations
 
@@ -27,29 +27,29 @@ _COLOURS = {
     JobStatus.REVIEW: "magenta",
     JobStatus.CANCELLED: "dim",
 }
-# Between columns; and what the last column of a cropped table needs to say anything.
-_GAP, _LEAST_CELLS = 1, 16
-# What a screen has to leave the last column, of which lines run on.
-_SOME_WORDS_CELLS = 60
+# Cells between columns, and the minimum width of the last column of a cropped table.
+_GAP, _MIN_LAST_CELLS = 1, 16
+# Minimum width of a last column that is not cropped.
+_MIN_WHOLE_CELLS = 60
 _NOTHING_YET = "Nothing has been run in this workspace yet. Try: nightreel make topics/octopus-hearts.md"
 
 
 def print_batch(report: BatchStatus, *, fits: bool = False) -> None:
-    """One batch, as far as anybody reads it: a row for each film, but those that one cause has stopped together.
+    """Print the first films of a batch, a row each; films stopped by the same cause are grouped.
 
-    `fits`: cropped to the terminal.
+    `fits`: crop to the terminal.
     """
     state = report.full_state()
     stopped = report.stopped()
-    together = [group for group in stopped if group.count > 1]
+    groups = [group for group in stopped if group.count > 1]
     jobs = report.first_jobs([group.rows[0] for group in stopped if group.count == 1])
     console = Console(highlight=False)
     console.print(f"[bold]{escaped(state.batch)}[/]  {_counts(state)}{_at_work(state)}", soft_wrap=True)
     for line in (*_costs(state.cost), *_publishing(state.uploads)):
         console.print(line, soft_wrap=True)
-    if together:
+    if groups:
         console.print()
-    for line in chain.from_iterable(cause_lines(group, with_ids=True) for group in together):
+    for line in chain.from_iterable(cause_lines(group, with_ids=True) for group in groups):
         if fits:
             console.print(line, no_wrap=True, overflow="ellipsis")
         else:
@@ -58,19 +58,19 @@ def print_batch(report: BatchStatus, *, fits: bool = False) -> None:
     if jobs:
         console.print()
         _print_films(jobs, console, with_cost=state.cost.tokens > 0, fits=fits)
-    more = sum(state.counts.values()) - len(jobs) - sum(group.count for group in together)
+    more = sum(state.counts.values()) - len(jobs) - sum(group.count for group in groups)
     if more > 0:
         console.print(f"… and {more} more: --json lists all")
 
 
 def _print_films(jobs: Iterable[JobState], console: Console, *, with_cost: bool, fits: bool) -> None:
-    """Paths are there to be copied: unless it `fits`, the table is as wide as they are. A screen crops titles.
+    """Print films as a table, or as a paragraph each if the terminal is too narrow.
 
-    Where the screen is too narrow for that, there is no table: each film is told in lines of its own.
+    Paths are printed in full, so that they can be copied, unless the table `fits`. On a terminal, titles are cropped.
     """
     jobs = list(jobs)
     table = Table(box=None, pad_edge=False, title=None)
-    for column in ("id", "film", "status", "stage", "tries", *(["cost"] if with_cost else []), "where, or why not"):
+    for column in ("id", "film", "status", "stage", "tries", *(["cost"] if with_cost else []), "path or reason"):
         table.add_column(column, header_style="dim", no_wrap=True, overflow="ellipsis")
     table.columns[0].style = "dim"
     if fits or console.is_terminal:
@@ -88,7 +88,7 @@ def _print_films(jobs: Iterable[JobState], console: Console, *, with_cost: bool,
         )
     if fits:
         _crop_last(table, console)
-    elif not console.has_room_for(table) and _room_for_last(table, console) < _SOME_WORDS_CELLS:
+    elif not console.has_room_for(table) and _room_for_last(table, console) < _MIN_WHOLE_CELLS:
         for job in jobs:
             _print_film(job, console)
         return
@@ -96,7 +96,7 @@ def _print_films(jobs: Iterable[JobState], console: Console, *, with_cost: bool,
 
 
 def _print_film(job: JobState, console: Console) -> None:
-    """What the table has in a row: "failed at script, 2 tries" between the title and the reason."""
+    """Print the row of a film as lines: title, "failed at script, 2 tries", path or reason."""
     stage, indent = _stage(job), ID_DIGITS + 2
     about = (
         f"[{_COLOURS[JobStatus(job.status)]}]{job.status}[/]{_until(job.parked_until)}{f' at {stage}' if stage else ''}"
@@ -117,12 +117,12 @@ def _stage(job: JobState) -> str:
 
 
 def _where(job: JobState) -> str:
-    """Why it is not there, or where it is."""
+    """The path of the film, or the reason why there is none."""
     return escaped((job.error or "").removeprefix(f"{job.title}: ") or job.video or "")
 
 
 def print_batches(states: Iterable[BatchState]) -> None:
-    """A line for each batch."""
+    """Print a line per batch."""
     console, count = Console(highlight=False), 0
     for state in states:
         count += 1
@@ -133,17 +133,17 @@ def print_batches(states: Iterable[BatchState]) -> None:
 
 
 def print_list(states: Iterable[BatchState]) -> None:
-    """A table of all batches; lines for each, where the screen is too narrow for it."""
-    table, told = Table(box=None, pad_edge=False), []
-    for column in ("batch", "films", "begun", "source", ""):
+    """Print a table of all batches, or lines for each if the terminal is too narrow."""
+    table, rows = Table(box=None, pad_edge=False), []
+    for column in ("batch", "films", "started", "source", ""):
         table.add_column(column, header_style="dim", no_wrap=True)
     for state in states:
         done, total = state.counts[JobStatus.COMPLETED], sum(state.counts.values())
-        begun = f"{datetime.fromisoformat(state.created_at).astimezone():%Y-%m-%d %H:%M}" if state.created_at else ""
+        started = f"{datetime.fromisoformat(state.created_at).astimezone():%Y-%m-%d %H:%M}" if state.created_at else ""
         about = f"[red]{escaped(state.error)}[/]" if state.error else _at_work(state).strip()
-        row = (f"[bold]{escaped(state.batch)}[/]", f"{done}/{total}", begun, escaped(state.source), about)
+        row = (f"[bold]{escaped(state.batch)}[/]", f"{done}/{total}", started, escaped(state.source), about)
         table.add_row(*row)
-        told.append(row)
+        rows.append(row)
     console = Console(highlight=False)
     if not table.row_count:
         console.print(_NOTHING_YET, soft_wrap=True)
@@ -151,23 +151,23 @@ def print_list(states: Iterable[BatchState]) -> None:
     if console.has_room_for(table):
         console.print_table(table, whole=True)
         return
-    for name, films, begun, source, about in told:
+    for name, films, started, source, about in rows:
         console.print_words(f"{name}  {films}")
-        for line in filter(None, (", ".join(filter(None, (begun, source))), about)):
+        for line in filter(None, (", ".join(filter(None, (started, source))), about)):
             console.print_words(line, indent=2)
 
 
 def _crop_last(table: Table, console: Console) -> None:
-    """Give the last column what the others leave of the terminal; too little, and it is left out."""
+    """Crop the last column to the terminal, or remove it if there is too little room."""
     left = _room_for_last(table, console)
-    if left < _LEAST_CELLS:
+    if left < _MIN_LAST_CELLS:
         table.columns.pop()
     else:
         table.columns[-1].max_width = left
 
 
 def _room_for_last(table: Table, console: Console) -> int:
-    """Cells that the other columns leave."""
+    """Cells that the other columns leave to the last one."""
     last = table.columns.pop()
     left = console.width - console.measure(table).maximum - _GAP
     table.columns.append(last)
@@ -184,19 +184,19 @@ def _at_work(state: BatchState) -> str:
     if not state.workers:
         return ""
     processes = "process" if len(state.workers) == 1 else "processes"
-    return f"  [cyan]{processes} {', '.join(map(str, state.workers))} at work[/]"
+    return f"  [cyan]{processes} {', '.join(map(str, state.workers))} running[/]"
 
 
 def _costs(cost: Cost) -> Iterator[str]:
-    """What was bought, and of which models; nothing if nothing was."""
+    """The total cost and that of each model; nothing if no tokens were used."""
     if not cost.tokens:
         return
     yield f"[dim]cost {format_cost(cost)}, {cost.tokens:,} tokens[/]"
     for name, model in sorted(cost.models.items()):
         money = "no known price" if model.usd is None else format_usd(model.usd)
         calls = f"{model.calls:,} call{'' if model.calls == 1 else 's'}, " if model.calls else ""
-        told = f"{name}: {calls}{model.tokens_in:,} read, {model.tokens_out:,} written, {money}"
-        yield f"  [dim]{escaped(told)}[/]"
+        usage = f"{name}: {calls}{model.tokens_in:,} tokens in, {model.tokens_out:,} out, {money}"
+        yield f"  [dim]{escaped(usage)}[/]"
 
 
 def _publishing(uploads: tuple[UploadDays, ...]) -> Iterator[str]:

@@ -1,4 +1,4 @@
-"""What a command says when it is done, to a person or to a machine."""
+"""The final output of a command, as text or JSON."""
 
 from __future__ import annotations
 
@@ -24,26 +24,26 @@ from pipeline.orchestrator.batch.run import Outcome
 from pipeline.reporting.formatting import clock
 from pipeline.reporting.groups import Group, Groups
 
-# Causes that are told, and films with warnings.
-_MOST_CAUSES, _MOST_WARNED = 20, 3
-# What a summary counts beside the films that are there.
+# Causes, and films with warnings, that are listed.
+_MAX_CAUSES, _MAX_WARNED = 20, 3
+# Counted after the completed films.
 _OTHERS = {
     JobStatus.FAILED: "failed",
     JobStatus.REVIEW: "held for review",
     JobStatus.PARKED: "parked",
     JobStatus.CANCELLED: "cancelled",
-    JobStatus.IN_PROGRESS: "at work elsewhere",
+    JobStatus.IN_PROGRESS: "in progress elsewhere",
     JobStatus.PENDING: "waiting",
 }
 
 
 def print_json(value: object) -> None:
-    """One JSON document on one line of stdout."""
+    """Print a JSON document on one line of stdout."""
     print(plain_json(json.dumps(value, default=_plain, ensure_ascii=False)), flush=True)
 
 
 def print_films(films: Sequence[Film]) -> None:
-    """What was made, where it lies, and how to go on."""
+    """Print the films, their files, and what to try next."""
     console = Console(highlight=False, soft_wrap=True)
     made = [film for film in films if film.video]
     for film in made:
@@ -54,7 +54,7 @@ def print_films(films: Sequence[Film]) -> None:
     if made:
         command = escaped(_command())
         console.print(
-            f"\nNext    {command} make my-brief.md    a brief of your own; those in topics/ show how\n"
+            f"\nNext    {command} make my-brief.md    a brief of your own; see topics/ for examples\n"
             f"        {command} run topics/         a film of every brief in a folder\n"
             f"        {command} --help"
         )
@@ -90,9 +90,9 @@ def print_summary(
     seconds: float,
     report: Path | None,
 ) -> None:
-    """How a batch ended, with the reasons of what is not there, those of one cause together.
+    """Print how a batch ended, and why films are missing, grouped by cause.
 
-    `rows(*statuses)` gives rows of the batch; `refused` are briefs that can't be read.
+    `rows(*statuses)` returns rows of the batch; `refused` are unreadable briefs.
     """
     console = Console(highlight=False, soft_wrap=True)
     length_s = sum(row.duration_s or 0 for row in rows(JobStatus.COMPLETED))
@@ -101,35 +101,35 @@ def print_summary(
     counts = _counts(outcome.counts, len(refused))
     others = "".join(f", {count} {word}" for status, word in _OTHERS.items() if (count := counts[status]))
     films = f"{made:,} of {counted(total, 'film')}"
-    console.print(f"\n[bold]{name}[/]: {films}, {clock(length_s)} in all, in {clock(seconds)}{others}")
+    console.print(f"\n[bold]{name}[/]: {films}, total length {clock(length_s)}, made in {clock(seconds)}{others}")
     _print_fallbacks(rows, console)
     _print_warnings(rows, console)
     causes = _print_causes([*refused, *rows(JobStatus.FAILED, JobStatus.PARKED, JobStatus.REVIEW)], console)
     if outcome.stopped_because:
         console.print(f"Stopped: {escaped(outcome.stopped_because)}")
     if outcome.unsaved_because:
-        console.print(f"Not even saved: {escaped(outcome.unsaved_because)}")
-    # A film that is held, or lacks money, goes on by a word of a person, not by another try: its reason says so.
+        console.print(f"Could not be saved: {escaped(outcome.unsaved_because)}")
+    # Films that are held, or wait for budget, need a person, not a retry: their reasons say so.
     typed = escaped(shlex.quote(outcome.batch))
     if any(row.id and not _waits_for_a_person(row) for group in causes for row in group.rows):
-        console.print(f"Again: nightreel retry {typed}, or the same command; the others stay as they are.")
+        console.print(f"To retry: nightreel retry {typed}, or the same command; other films stay as they are.")
     elif refused:
-        console.print("Again: mend them, and give the same command; the others stay as they are.")
+        console.print("To retry: correct them, and run the same command; other films stay as they are.")
     console.print(f"Details: nightreel status {typed}")
     if report:
         console.print(f"Report: {escaped(str(report))}")
 
 
 def _print_causes(rows: Iterable[JobSummary], console: Console) -> Sequence[Group]:
-    """What stopped these films, by cause: the first are told, all are returned."""
+    """Print the first causes that stopped these films, and return all of them."""
     groups = Groups()
     for row in rows:
         groups.add(row)
     causes = groups.ordered()
-    for group in causes[:_MOST_CAUSES]:
+    for group in causes[:_MAX_CAUSES]:
         for line in cause_lines(group):
             console.print(line)
-    if len(causes) > _MOST_CAUSES:
+    if len(causes) > _MAX_CAUSES:
         console.print("  … and more: see the report")
     return causes
 
@@ -140,7 +140,7 @@ def _waits_for_a_person(row: JobSummary) -> bool:
 
 
 def _print_fallbacks(rows: Callable[..., Iterable[JobSummary]], console: Console) -> None:
-    """Films of which not the first choice is the voice or the writer: how many, whose they are instead, and why."""
+    """Print how many films use a fallback voice or writer, which one, and why."""
     reasons: defaultdict[str, Counter[str]] = defaultdict(Counter)
     for row in rows(JobStatus.COMPLETED, JobStatus.REVIEW):
         if row.voice_fallback_reason:
@@ -156,16 +156,16 @@ def _print_fallbacks(rows: Callable[..., Iterable[JobSummary]], console: Console
 
 
 def _print_warnings(rows: Callable[..., Iterable[JobSummary]], console: Console) -> None:
-    """Films that passed with warnings, lack a picture or spell a name: how many, and of the first few what it is."""
+    """Print the first films with warnings, missing pictures or spelled names, and how many more there are."""
     warned = 0
     for row in rows(JobStatus.COMPLETED):
         warnings = [*map(_check_of, row.marks.reasons if row.marks else ()), *row.picture_remarks]
         warnings += [row.spelling] if row.spelling else []
         warned += bool(warnings)
-        if warnings and warned <= _MOST_WARNED:
+        if warnings and warned <= _MAX_WARNED:
             console.print(f"  [yellow]warns[/] {escaped(row.title)}: {escaped('; '.join(warnings))}")
-    if warned > _MOST_WARNED:
-        console.print(f"  [yellow]warns[/] {counted(warned - _MOST_WARNED, 'more film')}")
+    if warned > _MAX_WARNED:
+        console.print(f"  [yellow]warns[/] {counted(warned - _MAX_WARNED, 'more film')}")
 
 
 def _check_of(warning: str) -> str:
@@ -176,7 +176,7 @@ def _check_of(warning: str) -> str:
 def json_summary(
     outcome: Outcome, rows: Callable[..., Iterable[JobSummary]], *, refused: int, seconds: float
 ) -> object:
-    """The same for machines."""
+    """The summary of a run for --json."""
     return {
         "event": "summary",
         "batch": outcome.batch,
@@ -188,19 +188,19 @@ def json_summary(
 
 
 def json_interruption(batch: str, counts: Mapping[JobStatus, int], refused: int) -> object:
-    """How a batch stands that somebody has interrupted, for machines."""
+    """The summary of an interrupted run for --json."""
     return {"event": "summary", "batch": batch, "counts": _counts(counts, refused), "interrupted": True}
 
 
 def _counts(counts: Mapping[JobStatus, int], refused: int) -> dict[str, int]:
-    """How many jobs are in each status; briefs that can't be read count as failed."""
+    """Jobs by status, with an entry for every status; unreadable briefs count as failed."""
     found = {status.value: counts.get(status, 0) for status in JobStatus}
     found[JobStatus.FAILED.value] += refused
     return found
 
 
 def print_refusal(batch: str, film: Film, *, as_json: bool) -> None:
-    """A brief of the batch that can't be read."""
+    """Print an unreadable brief of a batch."""
     if as_json:
         print_json({"event": "job", "batch": batch, "stage": "", **asdict(film)})
     else:
@@ -208,7 +208,7 @@ def print_refusal(batch: str, film: Film, *, as_json: bool) -> None:
 
 
 def _command() -> str:
-    """What to type for this program: its name where the shell finds it, else where it lies."""
+    """The command to type for this program: its name if it is on the PATH, else its path."""
     if shutil.which("nightreel"):
         return "nightreel"
     program = Path(sys.argv[0])

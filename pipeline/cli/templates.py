@@ -1,8 +1,8 @@
-"""`nightreel templates`: what films can look like, and making templates of one's own."""
+"""`nightreel templates`: list, inspect, create and check templates."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from typing import TYPE_CHECKING, Annotated
 
 from cyclopts import App, Parameter
@@ -14,14 +14,12 @@ from pipeline.cli.output import say
 if TYPE_CHECKING:
     from pipeline.template import Field, Template
 
-templates = App(
-    name="templates", help="See what films can look like, and make templates of your own.", help_epilogue=""
-)
+templates = App(name="templates", help="List, preview and check templates, and create your own.", help_epilogue="")
 
 
 @templates.command(name="list")
-def list_all(*, place: CommonOptions = CommonOptions()) -> int:
-    """List the templates that --template takes: those of the workspace, and those that are built in."""
+def list_all(*, common: CommonOptions = CommonOptions()) -> int:
+    """List the templates for --template: built-in ones, and those of the workspace."""
     from rich.markup import escape
     from rich.table import Table
 
@@ -31,10 +29,10 @@ def list_all(*, place: CommonOptions = CommonOptions()) -> int:
     from pipeline.errors import EXIT_OK
     from pipeline.orchestrator.templates.catalogue import is_builtin, list_templates
 
-    context = open_session(place, {}).context
+    context = open_session(common, {}).context
     found = list_templates(context)
     usual = context.settings.template
-    if place.json:
+    if common.json:
         print_json([_in_short(each, usual) for each in found])
         return EXIT_OK
     table = Table(box=None, pad_edge=False, show_header=False)
@@ -44,23 +42,23 @@ def list_all(*, place: CommonOptions = CommonOptions()) -> int:
         if isinstance(each, tuple):
             table.add_row(f"[bold]{escape(each[0])}[/]", "", f"[red]{escape(each[1])}[/]")
             continue
-        whose = "" if is_builtin(each) else " (yours)"
+        source = "" if is_builtin(each) else " (yours)"
         default = " (default)" if each.name == usual else ""
         table.add_row(
-            f"[bold]{escape(each.name)}[/]", escape(each.theme), f"{escape(each.description)}[dim]{whose}{default}[/]"
+            f"[bold]{escape(each.name)}[/]", escape(each.theme), f"{escape(each.description)}[dim]{source}{default}[/]"
         )
     Console(highlight=False).print_table(table)
     return EXIT_OK
 
 
 @templates.command
-def show(name: str, /, *, place: CommonOptions = CommonOptions()) -> int:
-    """Show what a template allows and asks: its layouts with their limits, its look, and the fields of a table's row.
+def show(name: str, /, *, common: CommonOptions = CommonOptions()) -> int:
+    """Show a template: its look, its layouts with their limits, and the table fields that it uses.
 
     Parameters
     ----------
     name
-        Name of a template, or its folder.
+        Name or folder of a template.
     """
     from rich.markup import escape
 
@@ -70,9 +68,9 @@ def show(name: str, /, *, place: CommonOptions = CommonOptions()) -> int:
     from pipeline.errors import EXIT_OK
     from pipeline.orchestrator.templates.catalogue import find_template
 
-    context = open_session(place, {}).context
+    context = open_session(common, {}).context
     template = find_template(context, name)
-    if place.json:
+    if common.json:
         print_json(_in_full(template, context.settings.template))
         return EXIT_OK
     console = Console(highlight=False, soft_wrap=True)
@@ -83,9 +81,9 @@ def show(name: str, /, *, place: CommonOptions = CommonOptions()) -> int:
         "theme": template.theme,
         "captions": template.captions,
         "transition": template.transition,
-        "motion": template.motion or "as the theme says",
+        "motion": template.motion or "from the theme",
         "music": template.music or "none",
-        "from … to": ends,
+        "first … last": ends,
         "tags": ", ".join(template.tags) or "none",
         **dict(template.assets),
     }
@@ -99,13 +97,13 @@ def show(name: str, /, *, place: CommonOptions = CommonOptions()) -> int:
         console.print(
             f"  [bold]{layout.name:<{width}}[/]  {escape(layout.use)}\n  {'':{width}}  [dim]{limits}{items}[/]"
         )
-    for line in _told_fields(template):
+    for line in _field_lines(template):
         console.print(line)
     return EXIT_OK
 
 
-def _told_fields(template: Template) -> Iterator[str]:
-    """What it asks of a row of a table, and the languages in which it makes the film of one by itself."""
+def _field_lines(template: Template) -> Iterator[str]:
+    """The table fields of a template, and the languages of its script templates."""
     from rich.markup import escape
 
     from pipeline.sources.campaign import row_fields
@@ -116,9 +114,9 @@ def _told_fields(template: Template) -> Iterator[str]:
     fields = row_fields(template)
     width = max(map(len, (field.name for field in fields)), default=0)
     for field in fields:
-        key = ", names the row" if field.name == template.key else ""
+        key = ", key of the row" if field.name == template.key else ""
         need = "required" if field.required else "derived" if field.derived else f"default {field.default}"
-        need = need if field.required or field.derived or field.default else "may be empty"
+        need = need if field.required or field.derived or field.default else "optional"
         kind = " | ".join(field.choices) if field.choices else field.kind
         told = f"  [dim]{escape(field.help)}[/]" if field.help else ""
         yield f"  [bold]{escape(field.name):<{width}}[/]  {escape(kind)}, {escape(need)}{key}{told}"
@@ -130,43 +128,43 @@ def new(
     /,
     *,
     origin: Annotated[str, Parameter(name="--from")] = "explainer",
-    place: CommonOptions = CommonOptions(),
+    common: CommonOptions = CommonOptions(),
 ) -> int:
-    """Make a template of your own in templates/ of the workspace, as a copy of another one.
+    """Create a template in templates/ of the workspace, as a copy of another one.
 
     Parameters
     ----------
     name
-        What it is called: small letters, digits and hyphens.
+        Name of the new template: lower-case letters, digits and hyphens.
     origin
-        The template that it begins as. Default: explainer.
+        The template to copy. Default: explainer.
     """
     from pipeline.cli.session import open_session
     from pipeline.cli.summary import print_json
     from pipeline.errors import EXIT_OK
     from pipeline.orchestrator.templates.catalogue import copy_template, find_template
 
-    context = open_session(place, {}).context
+    context = open_session(common, {}).context
     files = copy_template(context, name, origin=origin)
-    if place.json:
+    if common.json:
         print_json({"name": name, "folder": files[0].parent, "files": files})
         return EXIT_OK
     say(f"{files[0].parent}: {', '.join(path.name for path in files)}")
     if not find_template(context, name).script_templates:
-        say("It has no script.toml: a row of a table becomes a brief, and whoever writes scripts writes its film.")
-        say("A template that makes the films of rows by itself begins with --from offer or --from product.")
+        say("It has no script.toml: each row of a table becomes a brief, for which a script has to be written.")
+        say("For a template that makes films of rows without a writer, use --from offer or --from product.")
     say(f"Next: edit them, then nightreel templates check {name} && nightreel templates preview {name}")
     return EXIT_OK
 
 
 @templates.command
-def check(name: str, /, *, place: CommonOptions = CommonOptions()) -> int:
-    """Say what is wrong with a template: unknown fields, broken Jinja2, missing fonts, faint colours, texts too long.
+def check(name: str, /, *, common: CommonOptions = CommonOptions()) -> int:
+    """Check a template: unknown fields, Jinja2 errors, missing fonts, low contrast, text limits that don't fit.
 
     Parameters
     ----------
     name
-        Name of a template, or its folder.
+        Name or folder of a template.
     """
     import sys
     from dataclasses import asdict
@@ -175,28 +173,23 @@ def check(name: str, /, *, place: CommonOptions = CommonOptions()) -> int:
     from pipeline.cli.session import open_session
     from pipeline.cli.summary import print_json
     from pipeline.errors import EXIT_OK, InputError
-    from pipeline.orchestrator.templates.validation import check_template
-
-    faults = check_template(open_session(place, {}).context, name)
-    if place.json:
-        print_json([asdict(fault) for fault in faults])
-    else:
-        for fault in faults:
-            say(printable(str(fault)), file=sys.stderr)
-        fields = ", ".join(f"{each.name}{'*' if each.required else ''}" for each in _fields_of(place, name, faults))
-        say(f"{name}: {len(faults)} to mend" if faults else f"{name}: nothing to mend")
-        if fields:
-            say(f"Fields of a row (* required): {fields}")
-    return InputError.exit_code if faults else EXIT_OK
-
-
-def _fields_of(place: CommonOptions, name: str, faults: Sequence[object]) -> Sequence[Field]:
-    """What a template asks of a row; of one with faults nobody knows."""
-    from pipeline.cli.session import open_session
+    from pipeline.language.text import counted
     from pipeline.orchestrator.templates.catalogue import find_template
+    from pipeline.orchestrator.templates.validation import check_template
     from pipeline.sources.campaign import row_fields
 
-    return () if faults else row_fields(find_template(open_session(place, {}).context, name))
+    context = open_session(common, {}).context
+    problems = check_template(context, name)
+    if common.json:
+        print_json([asdict(problem) for problem in problems])
+        return InputError.exit_code if problems else EXIT_OK
+    for problem in problems:
+        say(printable(str(problem)), file=sys.stderr)
+    say(f"{name}: {counted(len(problems), 'problem')}" if problems else f"{name}: no problems")
+    if not problems and (fields := row_fields(find_template(context, name))):
+        names = ", ".join(each.name + "*" * each.required for each in fields)
+        say(f"Fields of a row (* required): {names}")
+    return InputError.exit_code if problems else EXIT_OK
 
 
 @templates.command
@@ -207,18 +200,18 @@ def preview(
     format: Shape | None = None,  # noqa: A002 - the name of the flag
     theme: str | None = None,
     output: TypedPath | None = None,
-    place: CommonOptions = CommonOptions(),
+    common: CommonOptions = CommonOptions(),
 ) -> int:
-    """Draw what a template looks like: the end of a scene of each of its layouts, on one sheet.
+    """Draw a contact sheet of a template: the last frame of a sample scene for each layout.
 
     Parameters
     ----------
     name
-        Name of a template, or its folder.
+        Name or folder of a template.
     format
-        Only this shape of the picture; default: 16:9, 9:16 and 1:1 side by side.
+        Only this aspect ratio. Default: 16:9, 9:16 and 1:1 side by side.
     theme
-        In the colours of this theme; default: the template's.
+        Use this theme. Default: the template's.
     output
         The file, FILE.png or FILE.jpg. Default: preview-NAME.png in output/ of the workspace.
     """
@@ -230,12 +223,12 @@ def preview(
     from pipeline.orchestrator.templates.preview import preview as draw
 
     if output and output.suffix.lower() not in {".png", ".jpg", ".jpeg"}:
-        raise InputError("is no picture", where=str(output), hint="Write FILE.png or FILE.jpg")
-    context = open_session(place, {}).context
+        raise InputError("is not a PNG or JPEG file", where=str(output), hint="Write FILE.png or FILE.jpg")
+    context = open_session(common, {}).context
     template = find_template(context, name)
     path = output or context.workspace / "output" / f"preview-{template.name}.png"
     draw(context, template, path, shapes=(format,) if format else PREVIEWED, theme=theme or "")
-    if place.json:
+    if common.json:
         print_json({"name": template.name, "preview": path})
     else:
         print(path)
@@ -280,8 +273,8 @@ def _in_full(template: Template, usual: str) -> dict[str, object]:
 
 
 def _field(field: Field) -> dict[str, object]:
-    """A field for JSON: only what its template says of it."""
+    """A field for JSON, without empty values."""
     from dataclasses import asdict
 
-    told = {key: value for key, value in asdict(field).items() if value not in ("", (), None)}
-    return {"name": field.name, "type": told.pop("kind"), **told}
+    values = {key: value for key, value in asdict(field).items() if value not in ("", (), None)}
+    return {"name": field.name, "type": values.pop("kind"), **values}

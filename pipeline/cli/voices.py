@@ -1,4 +1,4 @@
-"""`nightreel voices`: who can speak, and how it sounds."""
+"""`nightreel voices`: list voices, and record samples of them."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from pipeline.cli.output import say
 if TYPE_CHECKING:
     from pipeline.orchestrator.voices import VoiceList, VoiceSample
 
-_HINT = "Write a language as de or pt-BR; nightreel voices lists all of them"
+_HINT = "Write a language as de or pt-BR; nightreel voices lists all voices"
 
 
 def voices(
@@ -24,9 +24,9 @@ def voices(
     voice: str | None = None,
     output: TypedPath | None = None,
     offline: Switch = False,
-    place: CommonOptions = CommonOptions(),
+    common: CommonOptions = CommonOptions(),
 ) -> int:
-    """List the voices that there are, or hear one.
+    """List the available voices, or record a sample of one.
 
     Example: nightreel voices --sample --language de
 
@@ -35,52 +35,52 @@ def voices(
     language
         Only voices of this language, e.g. de or pt-BR; with --sample, the language to speak.
     narrator
-        Only the voices of edge (online), espeak (offline) or piper (your voice files).
+        Only voices of edge (online), espeak (offline) or piper (your voice files).
     sample
-        Speak two sentences into a file, as a film would.
+        Record two sentences, as they would sound in a film.
     voice
-        With --sample: the voice to hear, e.g. de-DE-KatjaNeural. Default: the one that films in the language get.
+        With --sample: the voice, e.g. de-DE-KatjaNeural. Default: the default voice of the language.
     output
         With --sample: the file, FILE.wav. Default: NARRATOR-VOICE.wav in the current folder.
     offline
-        Ask nobody outside this machine.
+        Use no network.
     """
     from pipeline.cli.session import open_session
     from pipeline.errors import InputError
     from pipeline.orchestrator.voices import list_voices, speak_sample
 
-    async def hear() -> int:
-        return _tell_heard(await speak_sample(session.context, language=language, out=output), place)
+    async def record() -> int:
+        return _print_sample(await speak_sample(session.context, language=language, out=output), common)
 
     async def show() -> int:
-        return _tell_listed(await list_voices(session.context, language=language), place, language=language)
+        return _print_voices(await list_voices(session.context, language=language), common, language=language)
 
     if (voice or output) and not sample:
-        raise InputError("--voice and --output are about a sample", hint="Add --sample")
+        raise InputError("--voice and --output need --sample", hint="Add --sample")
     flags = {"narration.narrator": narrator, "narration.voice": voice, "offline": offline or None}
-    session = open_session(place, given(flags))
-    return session.run(hear if sample else show)
+    session = open_session(common, given(flags))
+    return session.run(record if sample else show)
 
 
-def _tell_heard(heard: VoiceSample, place: CommonOptions) -> int:
+def _print_sample(sample: VoiceSample, common: CommonOptions) -> int:
     from dataclasses import asdict
 
     from pipeline.cli.summary import print_json
     from pipeline.errors import EXIT_OK
 
-    if place.json:
-        print_json(asdict(heard))
+    if common.json:
+        print_json(asdict(sample))
         return EXIT_OK
-    say(f"{heard.path}  ({heard.narrator}, {heard.voice}, {heard.language}, {heard.length_s:.1f} s)")
-    if heard.fallback_reason:
-        say(f"Not the first choice: {heard.fallback_reason}")
-    for incident in heard.incidents:
+    say(f"{sample.path}  ({sample.narrator}, {sample.voice}, {sample.language}, {sample.length_s:.1f} s)")
+    if sample.fallback_reason:
+        say(f"Not the first choice: {sample.fallback_reason}")
+    for incident in sample.incidents:
         say(f"Note: {incident}")
     return EXIT_OK
 
 
-def _tell_listed(listings: Sequence[VoiceList], place: CommonOptions, *, language: str | None) -> int:
-    """The voices of each narrator; the exit code says whether there is one for the language that was asked for."""
+def _print_voices(listings: Sequence[VoiceList], common: CommonOptions, *, language: str | None) -> int:
+    """Print the voices of each narrator. The exit code is an error if there is none for the requested language."""
     import sys
     from dataclasses import asdict
 
@@ -93,9 +93,9 @@ def _tell_listed(listings: Sequence[VoiceList], place: CommonOptions, *, languag
 
     exit_code = EXIT_OK
     if language and not any(listing.voices for listing in listings):
-        say(f"nightreel: nobody here speaks {language}. {_HINT}", file=sys.stderr)
+        say(f"nightreel: no voice speaks {language}. {_HINT}", file=sys.stderr)
         exit_code = InputError.exit_code
-    if place.json:
+    if common.json:
         print_json([asdict(listing) for listing in listings])
         return exit_code
     console = Console(highlight=False)

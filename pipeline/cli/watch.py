@@ -1,4 +1,4 @@
-"""`nightreel status --watch`: a batch that other processes make, drawn every second."""
+"""`nightreel status --watch`: the live status of a batch that other processes run."""
 
 from __future__ import annotations
 
@@ -19,45 +19,44 @@ from pipeline.model import Cost, JobStatus, JobSummary
 from pipeline.orchestrator.progress.snapshot import ENDED, MAX_PARKED, MAX_RECENT, Snapshot, snapshot_of_rows
 from pipeline.state import CheckpointStore
 
-_REDRAWN_S = 1.0
-# So many of the films completed last are enough to know the pace.
+_REDRAW_INTERVAL_S = 1.0
+# Completed films from which the speed is estimated.
 _LAST_FILMS = 40
 
 
-def watch_batch(place: CommonOptions, batch: str) -> int:
-    """Draw the batch until it is over, then say how it ended; the last picture stays. Raises `InputError`."""
-    store = open_store(place)
+def watch_batch(common: CommonOptions, batch: str) -> int:
+    """Redraw the status until the batch has ended, then print the result. Raises `InputError`."""
+    store = open_store(common)
     BatchStatus(store, batch)
     console = Console(highlight=False)
     with Live(console=console, auto_refresh=False, redirect_stdout=False) as live:
         while True:
             snapshot = look(store, batch, now=datetime.now(UTC))
             size = console.size
-            live.update(render_progress(snapshot, width=size.width, height=size.height - 1, lately=True), refresh=True)
+            live.update(render_progress(snapshot, width=size.width, height=size.height - 1, recent=True), refresh=True)
             if snapshot.done == snapshot.total:
                 break
-            time.sleep(_REDRAWN_S)
+            time.sleep(_REDRAW_INTERVAL_S)
     console.print()
     print_batch(BatchStatus(store, batch), fits=True)
     return EXIT_OK
 
 
 def look(store: CheckpointStore, batch: str, *, now: datetime) -> Snapshot:
-    """How the batch stands, from its counts and the few rows that a picture shows."""
+    """A snapshot of the batch, from its counts and the few rows that are displayed."""
     index = store.index(batch)
     standing = index.totals.counts()
     rows: list[JobSummary] = index.latest(*ENDED - {JobStatus.COMPLETED}, limit=MAX_RECENT)
     rows += index.latest(JobStatus.COMPLETED, limit=_LAST_FILMS)
     under_way = store.at_work(batch)
-    # A checkpoint says "in progress" for ever when its process was killed; the lock knows better.
+    # A killed process leaves its jobs marked "in progress": only the lock shows whether they are.
     at_work = [row for row in under_way if store.claims.is_claimed(batch, row.id)]
     rows += at_work
     rows += index.latest(JobStatus.PARKED, limit=MAX_PARKED)
     is_worked_on = bool(store.claims.workers(batch))
-    is_over = all(status in ENDED for status, count in standing.items() if count.jobs)
-    notices = (
-        () if is_worked_on or is_over else (f"no process works on it: nightreel resume {shlex.quote(batch)} goes on",)
-    )
+    has_ended = all(status in ENDED for status, count in standing.items() if count.jobs)
+    hint = f"no process is running it: resume with nightreel resume {shlex.quote(batch)}"
+    notices = () if is_worked_on or has_ended else (hint,)
     counts = {status.value: count.jobs for status, count in standing.items()}
     abandoned = len(under_way) - len(at_work)
     counts[JobStatus.IN_PROGRESS] -= abandoned
@@ -65,6 +64,6 @@ def look(store: CheckpointStore, batch: str, *, now: datetime) -> Snapshot:
     waiting = standing[JobStatus.PENDING].weight + sum(row.weight for row in under_way if row not in at_work)
     snapshot = snapshot_of_rows(rows, counts, now=now, notices=notices, weight_waiting=waiting)
     if len(rows) < sum(count for status, count in counts.items() if status != JobStatus.PENDING.value):
-        # The last films tell the pace, but not what all of them took.
+        # The last films are enough for the speed, but not for sums over all films.
         snapshot = replace(snapshot, cost=Cost(), cache_share=None, elapsed_s=None)
     return replace(snapshot, batch=batch, elapsed_s=snapshot.elapsed_s if is_worked_on else None)

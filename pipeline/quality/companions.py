@@ -87,7 +87,7 @@ def metadata(path: Path, script: Script | None = None, title: str = "") -> Check
 
 
 def own_metadata(path: Path) -> Check:
-    """A user's own metadata: within the limits of hosts, and without leftovers."""
+    """A user's own metadata: within the limits of hosts, and without text artefacts."""
     check = metadata(path)
     if not check.passed:
         return check
@@ -98,10 +98,10 @@ def own_metadata(path: Path) -> Check:
     )
 
 
-def find_leftover(value: object) -> str:
-    """The first leftover (a placeholder, JSON…) in a text of metadata or a list of texts; empty: there is none."""
+def find_artefact(value: object) -> str:
+    """The first text artefact (a placeholder, JSON…) in a text of metadata or a list of texts; empty: there is none."""
     texts = value if isinstance(value, list) else [value]
-    return next(filter(None, (find_in_words(str(text)) for text in texts)), "")
+    return next(filter(None, (find_prose_artefact(str(text)) for text in texts)), "")
 
 
 def _faults(content: dict[str, object], script: Script | None, host_title: str) -> Iterator[str]:

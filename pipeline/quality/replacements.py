@@ -111,7 +111,7 @@ def _metadata_checks(path: Path, expected: Expected) -> Iterator[Check]:
 
 
 def _metadata_faults(content: dict[str, object], expected: Expected) -> Iterator[str]:
-    """Signs of another film's metadata, and leftovers."""
+    """Signs of another film's metadata, and text artefacts."""
     script = expected.script or Script(title="", language="", scenes=())
     language, length_s = content.get("language"), content.get("duration_s")
     if script.language and language not in {None, "", script.language}:

@@ -11,8 +11,8 @@ from pathlib import Path
 
 import pysubs2
 
+from pipeline.language.display_width import display_width
 from pipeline.language.text import counted, strip_invisible
-from pipeline.language.writing_systems import display_width
 from pipeline.media.analysis.results import AudioAnalysis
 from pipeline.model import Check, QualityProfile
 from pipeline.quality.caption_coverage import is_partial, longest_uncaptioned
@@ -138,7 +138,7 @@ def read_cues(path: Path) -> list[TimedText]:
         TimedText(
             start_s=event.start / 1000,
             end_s=event.end / 1000,
-            text=strip_unseen(unescape(_TAGS.sub("", event.text.replace("\\N", "\n")))).strip(),
+            text=strip_invisible(unescape(_TAGS.sub("", event.text.replace("\\N", "\n")))).strip(),
         )
         for event in events
     ]
@@ -177,7 +177,9 @@ def reading_checks(cues: Sequence[TimedText], profile: QualityProfile) -> Iterat
     """Reading speed in letters a second, lines per cue, and letters per line; an ideograph counts as two."""
     limits = limits_of(profile)
     timed = [cue for cue in cues if cue.end_s - cue.start_s > _MIN_CUE_S]
-    speed, at_s = max(((width(cue.text) / (cue.end_s - cue.start_s), cue.start_s) for cue in timed), default=(0.0, 0.0))
+    speed, at_s = max(
+        ((display_width(cue.text) / (cue.end_s - cue.start_s), cue.start_s) for cue in timed), default=(0.0, 0.0)
+    )
     if "caption_speed" in limits:
         yield Check.of(
             "caption_speed",

@@ -1,4 +1,4 @@
-"""Whatever is wrong with what was handed in: one clear line, an exit code, and nothing half-written."""
+"""Bad input of every kind: one clear line, an exit code, and nothing half-written."""
 
 from __future__ import annotations
 
@@ -190,7 +190,7 @@ BAD = {
     ),
     "a source that a variable of the shell should have named": Bad(("run", ""), 2, ("the topic is empty",)),
     "a topic without quotes": Bad(
-        ("make", "Why", "is", "tea", "hot?"), 2, ("'is tea hot?'", "A text with spaces goes into quotes")
+        ("make", "Why", "is", "tea", "hot?"), 2, ("'is tea hot?'", "Text with spaces needs quotes")
     ),
     "a number that is none": Bad(("make", "good.md", "--variant", "two"), 2, ("--variant: 'two' is no whole number",)),
     "a number that would be rounded": Bad(

@@ -1,4 +1,4 @@
-"""`nightreel run`: a batch that is killed, interrupted, refused, and goes on."""
+"""`nightreel run`: a batch that is killed, interrupted, refused, and resumed."""
 
 from __future__ import annotations
 
@@ -133,7 +133,7 @@ def interrupted(request, tmp_path_factory):
 
 
 def test_an_interrupted_batch_stops_in_good_order(interrupted):
-    said = "nightreel: interrupted; go on with: nightreel resume kitchen\n"
+    said = "nightreel: interrupted; resume with: nightreel resume kitchen\n"
     assert (interrupted.end.code, interrupted.end.stderr) == (130, said)
     assert interrupted.children_ended
 
@@ -161,7 +161,7 @@ def test_a_broken_brief_does_not_keep_the_others_of_its_folder(killed_batch, tmp
     assert told.stdout.lstrip().startswith("kitchen: 2 of 4 films")
     assert ", 2 failed\n" in told.stdout
     assert sum(line.startswith("  failed ") for line in told.stdout.splitlines()) == 2
-    assert "Again: mend them, and give the same command" in told.stdout
+    assert "To retry: correct them, and run the same command" in told.stdout
     assert events.events[-1]["counts"] == counts(completed=2, failed=2)
     assert [event["error"] for event in events.events[:2]] == [line.removeprefix("nightreel: ") for line in broken]
     made = sorted(path.name for path in (tmp_path / "output" / "kitchen").iterdir())

@@ -1,4 +1,4 @@
-"""`nightreel run people.csv`: a row becomes somebody's film."""
+"""`nightreel run people.csv`: one film per row."""
 
 from __future__ import annotations
 
@@ -84,7 +84,7 @@ def test_strict_makes_nothing_and_a_dry_run_leaves_nothing(tmp_path):
 
     assert strict.code == 2
     assert "is empty" in strict.stderr
-    assert "1 of 2 rows has a problem, and no film is made of it." in strict.stderr
+    assert "1 of 2 rows has a problem: no film will be made of it." in strict.stderr
     assert "1 of 2 rows has a problem, and nothing is made of the others (strict)" in strict.stderr
     assert not films(tmp_path)
 
@@ -138,7 +138,7 @@ def test_a_row_is_told_by_its_line_wherever_it_is_told(tmp_path):
     head, empty, twice = made.stderr.splitlines()[:3]
     assert head.split()[0] == "line"
     assert (empty.split()[0], twice.split()[0]) == ("3", "5")
-    assert "2 rows of the table: told above" in made.stdout
+    assert "2 rows of the table: see above" in made.stdout
     problems = {problem["where"].rpartition("/")[2]: problem["message"] for problem in told.events[-1]["problems"]}
     assert problems == {"people.csv:3": "Name: is empty", "people.csv:5": "the row has the same key as line 4"}
 

@@ -1,4 +1,4 @@
-"""Worker processes that die: once is bad luck and costs a scene, twice is evidence and costs the film, for this run."""
+"""Crashing worker processes: the first crash costs a scene, the second fails the film for this run."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ def goes_on(running: Running) -> bool:
 def a_worker_at_work(running: Running) -> psutil.Process:
     """The first worker process that works for a moment from now on: on a scene, not on its imports.
 
-    One that was forked is a child of the nursery, and has nothing to import.
+    One that was forked is a child of the fork server, and has nothing to import.
     """
     before_s: dict[int, float] = {}
     while goes_on(running):

@@ -1,4 +1,4 @@
-"""The commands around a batch, as real processes: interrupted, resumed, mended, cancelled, hurried, cleaned up."""
+"""The commands around a batch, as real processes: interrupt, resume, retry, cancel, prioritise, clean up."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ def test_an_interrupted_batch_says_how_to_go_on_and_does_so(tmp_path):
     running.process.send_signal(signal.SIGTERM)
     stopped = running.finish()
 
-    assert (stopped.code, stopped.stderr) == (130, "nightreel: interrupted; go on with: nightreel resume kitchen\n")
+    assert (stopped.code, stopped.stderr) == (130, "nightreel: interrupted; resume with: nightreel resume kitchen\n")
     assert (stopped.events[-1]["event"], stopped.events[-1]["interrupted"]) == ("summary", True)
     assert stopped.events[-1]["counts"]["pending"] == 2
     assert all_gone(children)
@@ -66,7 +66,10 @@ def test_a_second_signal_stops_at_once_with_all_processes(tmp_path):
     running.process.send_signal(signal.SIGCONT)
     stopped = running.finish()
 
-    assert (stopped.code, stopped.stderr) == (130, "nightreel: stopped at once; go on with: nightreel resume kitchen\n")
+    assert (stopped.code, stopped.stderr) == (
+        130,
+        "nightreel: stopped at once; resume with: nightreel resume kitchen\n",
+    )
     assert stopped.events[-1]["interrupted"]
     assert all_gone(children)
     assert nightreel("resume", "kitchen", cwd=tmp_path).code == 0
@@ -99,7 +102,7 @@ def test_who_stops_helping_hears_that_the_others_go_on(tmp_path):
     stopped = helper.finish()
     first.process.send_signal(signal.SIGCONT)
 
-    assert stopped.stderr == f"nightreel: interrupted; process {first.process.pid} goes on with “kitchen”\n"
+    assert stopped.stderr == f"nightreel: interrupted; process {first.process.pid} continues with “kitchen”\n"
     assert first.finish().code == 0
 
 
@@ -187,7 +190,7 @@ def test_work_left_in_the_queue_waits_for_a_process_and_a_finished_batch_is_forg
     assert nightreel("clean", "queue", cwd=tmp_path).code == 2
 
     kept = nightreel("checkpoint", "queue", "--name", "before", cwd=tmp_path)
-    assert (kept.code, kept.stdout.splitlines()[0]) == (0, "queue: 1 job is kept as “before”")
+    assert (kept.code, kept.stdout.splitlines()[0]) == (0, "queue: 1 job saved as “before”")
     assert nightreel("resume", "queue", cwd=tmp_path).code == 0
     # It is delivered: going back does not make it again.
     started_s = time.time()
@@ -206,7 +209,7 @@ def test_priority_is_for_the_queue(tmp_path):
 
     refused = nightreel("make", "tea.md", "--priority", "high", cwd=tmp_path)
 
-    assert (refused.code, refused.stderr) == (2, "nightreel: --priority is for films that wait. Add --queue\n")
+    assert (refused.code, refused.stderr) == (2, "nightreel: --priority needs --queue. Add --queue\n")
 
 
 @pytest.mark.skipif(not Path("/dev/full").exists(), reason="a device of Linux")

@@ -1,4 +1,4 @@
-"""Films onto a channel, by the commands as a user types them."""
+"""Publishing to a channel with real commands."""
 
 from __future__ import annotations
 
@@ -157,8 +157,8 @@ def test_a_film_that_is_out_is_shown_otherwise_when_somebody_asks_and_a_file_has
     assert (unnamed.code, unsent.code) == (6, 6)
     assert "the words do not pass: metadata is a field that nobody filled" in unnamed.stderr
     assert "the film does not pass: metadata is a field that nobody filled" in unsent.stderr
-    assert same.stdout == "1 as asked already\n"
-    assert "What is out is shown as before: --update applies them" in public.stdout
+    assert same.stdout == "1 already up to date\n"
+    assert "What is out is shown as before: --update changes that" in public.stdout
     assert "talk  (processed, private until 2031-01-26 17:00)" in listed.stdout
     assert "1 film is out, and its brief wants it shown otherwise" in again.stderr
     assert [film["resource"]["status"].get("publishAt") for film in before] == [None, "2031-01-26T17:00:00Z"]

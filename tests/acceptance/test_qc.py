@@ -1,4 +1,4 @@
-"""`nightreel qc`: films by anybody, judged from the command line."""
+"""`nightreel qc`: third-party films judged from the command line."""
 
 from __future__ import annotations
 
@@ -122,5 +122,5 @@ def test_a_film_is_held_against_the_one_it_was_made_of(workspace, tmp_path):
     assert (checks["length"]["verdict"], checks["ssim"]["verdict"]) == ("pass", "fail")
     assert checks["ssim"]["value"] < 0.5
     assert (two.code, nothing.code) == (2, 2)
-    assert "2 films can't all be compared with one" in two.stderr
+    assert "2 films given: only one can be compared" in two.stderr
     assert "page.mp4: can't be compared" in nothing.stderr

@@ -1,4 +1,4 @@
-"""A person's part in a night, by the commands as a user types them."""
+"""Reviewing films with real commands."""
 
 from __future__ import annotations
 
@@ -51,9 +51,9 @@ def test_a_night_with_a_sample_publishes_nothing_before_the_morning_and_everythi
 
 def test_answers_that_contradict_themselves_are_refused(tmp_path):
     for answer, told in (
-        (("--approve",), "needs the ids of films"),
-        (("--approve", "3fa9", "--all"), "needs the ids of films"),
-        (("--all",), "goes with --approve"),
+        (("--approve",), "needs either ids of films or --all"),
+        (("--approve", "3fa9", "--all"), "needs either ids of films or --all"),
+        (("--all",), "needs --approve"),
         (("--reject", "3fa9"), "go together"),
         (("--why", "no"), "go together"),
         (("--approve", "3fa9", "--reject", "77c1", "--why", "no"), "are two answers"),

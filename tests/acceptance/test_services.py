@@ -1,4 +1,4 @@
-"""Films written by a model and spoken by an online voice, through stand-ins on loopback, in good and in bad weather."""
+"""Films with a model and an online voice, through stand-ins on loopback, with and without faults."""
 
 from __future__ import annotations
 
@@ -216,7 +216,7 @@ async def test_a_fault_that_passes_is_told_with_the_way_to_go_on(fault, retry_af
     assert failed.code == 5
     line = failed.stderr.splitlines()[-1]
     assert line.startswith("nightreel: groq: ")
-    assert line.endswith("Later, the same command goes on where this one stopped: what is done is kept") is may_pass
+    assert line.endswith("Run the same command later to continue: finished work is kept") is may_pass
 
 
 async def test_films_in_languages_that_a_fault_stopped_are_told_with_the_way_to_go_on_and_it_is_one(tmp_path):
@@ -232,9 +232,7 @@ async def test_films_in_languages_that_a_fault_stopped_are_told_with_the_way_to_
         again = await command("make", brief, *flags, cwd=workspace, env=env)
 
     assert [film["status"] for film in failed.json] == ["completed", "failed"]
-    assert failed.stderr == (
-        "nightreel: Later, the same command goes on where this one stopped: what is done is kept.\n"
-    )
+    assert failed.stderr == ("nightreel: Run the same command later to continue: finished work is kept.\n")
     assert [film["status"] for film in again.json] == ["completed", "completed"]
     assert again.stderr == ""
 

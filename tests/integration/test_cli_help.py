@@ -1,4 +1,4 @@
-"""The help of the commands: there at once, and complete."""
+"""Help pages: fast and complete."""
 
 from __future__ import annotations
 
@@ -73,11 +73,11 @@ OF_COMMANDS = {
 # What a flag is called where its parameter can't be called so.
 FLAGS = {"origin": "--from"}
 GROUPS = {
-    "making": FilmOptions,
-    "table": TableOptions,
-    "showing": ReleaseFlags,
-    "working": BatchOptions,
-    "place": CommonOptions,
+    "film_options": FilmOptions,
+    "table_options": TableOptions,
+    "release": ReleaseFlags,
+    "batch_options": BatchOptions,
+    "common": CommonOptions,
 }
 HEAVY = {"av", "PIL", "numpy", "pydantic", "groq", "edge_tts", "aiohttp", "psutil", "sqlite3", "babel"}
 _SCRIPT = """
@@ -152,7 +152,7 @@ def test_the_help_names_every_command_and_where_to_start(capsys):
     for command in (*COMMANDS, *OF_COMMANDS):
         assert f" {command} " in text
     assert "Start with: nightreel make" in text
-    assert "Exit codes: 0 done" in text
+    assert "Exit codes: 0 success" in text
 
 
 def test_no_command_is_forgotten_here():
@@ -195,7 +195,7 @@ def test_an_option_of_every_command_that_stands_before_it_is_told_where_it_belon
         main([option, "status"])
 
     assert ended.value.code == 2
-    assert f"{option} stands behind the command: nightreel COMMAND {option}." in capsys.readouterr().err
+    assert f"{option} goes after the command: nightreel COMMAND {option}." in capsys.readouterr().err
 
 
 @pytest.mark.parametrize(("command", "usage"), [("add", "BATCH TOPIC [TOPICS]"), ("status", "[BATCH]")])

@@ -1,4 +1,4 @@
-"""What is seen of a run: drawn in place, as plain lines, as JSON."""
+"""Progress displays: drawn in place, as plain lines, as JSON."""
 
 from __future__ import annotations
 
@@ -58,7 +58,7 @@ def full_night(title: str = "Why is the sky blue?") -> Snapshot:
     return night(
         at_work=at_work(8, title),
         waiting_by={Priority.URGENT: 12, Priority.NORMAL: 328},
-        lately=tuple(
+        recent=tuple(
             Finished(title=title, status=status, film_s=48.0, took_s=12.3, why=title)
             for status in (JobStatus.COMPLETED, JobStatus.FAILED, JobStatus.REVIEW, JobStatus.CANCELLED)
         ),
@@ -86,7 +86,7 @@ def drawn(snapshot: Snapshot, *, width: int = 100, height: int = 30, **how: bool
 
 
 def test_the_picture_tells_how_far_the_night_is():
-    lines = drawn(full_night(), lately=True)
+    lines = drawn(full_night(), recent=True)
     shown = "\n".join(lines)
 
     assert re.fullmatch(r"space  ━+─+  150 of 500   30 %", lines[0])
@@ -95,7 +95,7 @@ def test_the_picture_tells_how_far_the_night_is():
     assert "✓ Why is the sky blue?: 0:48, made in 12.3 s" in shown
     assert "340 waiting (12 urgent, 328 normal) · 4 parked · 2 failed" in shown
     assert "parked until you act  Why is the sky blue?  log in" in shown
-    assert "0:31 a film, 0:18 of it scenes · 34 % from the cache · 15,400 tokens, $0.02" in shown
+    assert "0:31 per film, 0:18 of it scenes · 34 % from the cache · 15,400 tokens, $0.02" in shown
     assert "8 at once · memory 700 MB, at most 1.3 GB · CPU 97 %" in re.sub(r"\n", " · ", shown)
     assert "the disk is nearly full" in shown
 
@@ -158,7 +158,7 @@ def test_times_and_stages_stand_below_each_other():
 @pytest.mark.parametrize("title", HOSTILE)
 def test_no_title_breaks_the_picture_in_any_terminal(size, title):
     width, height = size
-    lines = drawn(full_night(title), width=width, height=height, lately=True)
+    lines = drawn(full_night(title), width=width, height=height, recent=True)
 
     assert len(lines) <= height
     assert all(cell_len(line) <= width for line in lines)

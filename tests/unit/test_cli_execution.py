@@ -1,4 +1,4 @@
-"""What the commands that make films have in common."""
+"""Shared behaviour of the commands that make films."""
 
 import gc
 
@@ -33,13 +33,13 @@ def said(tmp_path, capsys):
             FilmOptions(length="60", tone="calm"),
             NOTES,
             {},
-            "nightreel: --tone, --length are for a model that writes; notes",
+            "nightreel: --tone, --length are ignored: the notes are used unchanged",
         ),
         (
             FilmOptions(facts_only=True),
             NOTES,
             {**KEY, "script.writers": "outline"},
-            "nightreel: --facts-only is for a model",
+            "nightreel: --facts-only is ignored: the notes",
         ),
         (FilmOptions(variant=2, audience="children"), NOTES, KEY, ""),
         (FilmOptions(length="60"), TOPIC, {}, ""),
@@ -62,6 +62,6 @@ def test_a_command_at_work_looks_for_garbage_as_any_program_does(tmp_path):
 
     gc.set_threshold(100_000)
     try:
-        assert Session(context=open_context(workspace=tmp_path), place=CommonOptions()).run(work) == 700
+        assert Session(context=open_context(workspace=tmp_path), common=CommonOptions()).run(work) == 700
     finally:
         gc.set_threshold(*usual)

@@ -1,4 +1,4 @@
-"""`status`, `list` and `--watch`: what is told of batches, and how much of it."""
+"""`status`, `list` and `--watch`: what they show of batches, and how much of it."""
 
 from __future__ import annotations
 
@@ -186,7 +186,7 @@ def test_the_list_says_what_there_is_and_who_works(store, capsys):
     shown = capsys.readouterr().out
     assert "kitchen.txt" in shown
     assert "0/1" in shown
-    assert " at work" in shown
+    assert " running" in shown
     kitchen, space = json.loads(out.getvalue())
     assert (kitchen["batch"], kitchen["source"], kitchen["workers"]) == ("kitchen", "kitchen.txt", [])
     assert kitchen["created_at"].startswith("2026-01-02T")
@@ -219,7 +219,7 @@ def test_a_film_whose_process_was_killed_is_not_watched_at_work(store):
     snapshot = look(store, "big", now=AT + timedelta(seconds=65))
 
     assert (snapshot.at_work, snapshot.total, snapshot.waiting) == ((), 30, 30)
-    assert [said.text for said in snapshot.notices] == ["no process works on it: nightreel resume big goes on"]
+    assert [said.text for said in snapshot.notices] == ["no process is running it: resume with nightreel resume big"]
 
 
 def test_nobody_is_told_to_go_on_with_a_batch_that_is_over(store):
@@ -240,7 +240,7 @@ def test_a_command_that_is_told_takes_a_name_with_spaces_as_one_word(store, caps
 
     assert "nightreel retry 'old & new', or" in capsys.readouterr().out
     (said,) = look(store, "old & new", now=AT).notices
-    assert said.text == "no process works on it: nightreel resume 'old & new' goes on"
+    assert said.text == "no process is running it: resume with nightreel resume 'old & new'"
 
 
 def test_watching_leaves_out_the_sums_of_films_that_it_has_not_seen(store):
@@ -355,7 +355,7 @@ def test_films_that_one_cause_has_stopped_are_told_together_and_shortly(store, c
         "  failed 8 films: no key. Set one",
         "    0abcde Film 0 (space.txt:0), 1abcde Film 1 (space.txt:1), 2abcde Film 2 (space.txt:2) and 5 more",
         "",
-        "id      film    status  stage  tries  where, or why not",
+        "id      film    status  stage  tries  path or reason",
         "000000  Film 8  failed         0      no notes. Set one",
     ]
 
@@ -436,7 +436,7 @@ def test_why_the_end_of_films_could_not_be_saved_is_told_with_how_the_batch_stan
 
     print_summary(outcome, store.index("big").rows, refused=(), seconds=1, report=None)
 
-    assert "3 waiting\nNot even saved: no space left on device\n" in capsys.readouterr().out
+    assert "3 waiting\nCould not be saved: no space left on device\n" in capsys.readouterr().out
 
 
 def test_what_stands_in_an_edited_file_can_not_steer_a_terminal(store, capsys):
@@ -557,7 +557,7 @@ def test_a_summary_of_a_night_has_hours(capsys):
     outcome = Outcome(batch="big", counts={JobStatus.COMPLETED: 1})
     print_summary(outcome, rows_of, refused=[], seconds=44_051, report=None)
 
-    assert "big: 1 of 1 film, 1:02:03 in all, in 12:14:11" in capsys.readouterr().out
+    assert "big: 1 of 1 film, total length 1:02:03, made in 12:14:11" in capsys.readouterr().out
 
 
 def test_a_summary_tells_one_cause_once_and_everything_that_is_not_there(capsys):
@@ -579,7 +579,9 @@ def test_a_summary_tells_one_cause_once_and_everything_that_is_not_there(capsys)
     print_summary(Outcome(batch="big", counts=counts), rows_of, refused=[refused], seconds=5, report=None)
 
     lines = capsys.readouterr().out.splitlines()
-    assert lines[1] == "big: 0 of 16 films, 0:00 in all, in 0:05, 10 failed, 1 parked, 2 cancelled, 3 waiting"
+    assert (
+        lines[1] == "big: 0 of 16 films, total length 0:00, made in 0:05, 10 failed, 1 parked, 2 cancelled, 3 waiting"
+    )
     assert lines[2] == "  failed 8 films: no key. Set one"
     assert lines[3] == "    Film 1 (space.txt:1), Film 2 (space.txt:2), Film 3 (space.txt:3) and 5 more"
     assert "  failed Film 9 (space.txt:9): no notes. Set one" in lines

@@ -1,4 +1,4 @@
-"""Files that are there whole or not at all, whatever instant the power goes."""
+"""Atomic writes, whenever the power fails."""
 
 import errno
 import os
@@ -312,14 +312,14 @@ def test_a_file_that_can_not_be_replaced_stays_and_nothing_is_left_beside_it(tmp
 _ENDED_AT_ONCE = """
 import sys
 from pathlib import Path
-from pipeline.cli.options import Place
+from pipeline.cli.options import CommonOptions
 from pipeline.cli.session import open_session
 from pipeline.files.scratch import scratch_folder
 
-session = open_session(Place(workspace=Path(sys.argv[1])), {})
+session = open_session(CommonOptions(workspace=Path(sys.argv[1])), {})
 with scratch_folder() as folder:
     (folder / "page.png").touch()
-    session._end_at_once()
+    session._exit_at_once()
 """
 
 
@@ -337,7 +337,7 @@ def test_a_command_that_ends_at_once_leaves_no_folder_that_it_had_for_a_while(tm
         timeout=60,
     )
 
-    assert (done.returncode, done.stderr) == (130, "nightreel: stopped at once; give the same command again\n")
+    assert (done.returncode, done.stderr) == (130, "nightreel: stopped at once; run the same command again\n")
     assert list(temporary.iterdir()) == []
 
 

@@ -1,4 +1,4 @@
-"""What a run would do: looked at and reckoned, with nothing made."""
+"""Dry runs: surveys and estimates that make nothing."""
 
 from __future__ import annotations
 
@@ -708,7 +708,7 @@ async def test_a_forecast_is_json(context):
 
 def told(capsys, workspace: Path, source: Path, **more) -> tuple[int, str]:
     making = FilmOptions(writer="outline", narrator="silence")
-    code = run(source, dry_run=True, making=making, place=CommonOptions(workspace=workspace, **more))
+    code = run(source, dry_run=True, film_options=making, common=CommonOptions(workspace=workspace, **more))
     return code, capsys.readouterr().out
 
 
@@ -723,7 +723,7 @@ def test_the_command_says_what_would_be_made_and_makes_nothing(tmp_path, capsys)
 
     assert code == 9
     lines = said.splitlines()
-    assert lines[0] == "briefs  a dry run: nothing is made"
+    assert lines[0] == "briefs  dry run: nothing is made"
     # What is said stands in one column.
     assert all(line[:11].strip() and line[10] == " " and line[11] != " " for line in lines[2:])
     assert [line.split()[0] for line in lines[2:]] == ["films", "to", *REST]

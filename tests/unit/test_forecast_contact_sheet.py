@@ -1,4 +1,4 @@
-"""A preview of rows: their pictures are made ready as they are for films, and what can't be shown is told."""
+"""Row previews: pictures are prepared as for films, and unusable ones reported."""
 
 from __future__ import annotations
 
@@ -47,4 +47,4 @@ def test_films_whose_scripts_a_model_has_to_write_first_are_told(tmp_path, capsy
 
     _draw(context, SourceContent(briefs=[brief]), tmp_path / "sheet.png", "people.csv", as_json=False)
 
-    assert "1 film is not on it: a model has to write the scripts first" in capsys.readouterr().err
+    assert "1 film is not on the sheet: a model has to write the scripts first" in capsys.readouterr().err

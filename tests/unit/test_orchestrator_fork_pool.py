@@ -1,4 +1,4 @@
-"""Forked workers: they work, they end when they are told and when nobody is there to tell, and their end is noticed."""
+"""Forked workers: they work, end on request and when abandoned, and their end is noticed."""
 
 from __future__ import annotations
 
@@ -57,13 +57,13 @@ def refuse(reason: str) -> None:
     raise InputError(reason, where="here")
 
 
-def with_nursery(work: Callable[[ForkPool], Awaitable[None]]) -> None:
+def with_fork_pool(work: Callable[[ForkPool], Awaitable[None]]) -> None:
     """Run `work` as a command does: forked first, then a loop."""
 
     async def run() -> None:
-        parent = current_pool()
-        assert parent, "something has left a thread behind"
-        await work(parent)
+        pool = current_pool()
+        assert pool, "something has left a thread behind"
+        await work(pool)
 
     with fork_workers(lambda: None):
         anyio.run(run)
@@ -89,27 +89,27 @@ def _read(path: Path) -> str:
 
 
 def test_work_is_done_in_another_process_and_the_next_in_the_same():
-    async def work(parent: ForkPool) -> None:
-        first = await parent.run(os.getpid)
+    async def work(pool: ForkPool) -> None:
+        first = await pool.run(os.getpid)
         assert first not in {os.getpid(), os.getppid()}
-        assert await parent.run(os.getpid) == first
-        assert await parent.run(len, b"x" * 5_000_000) == 5_000_000
-        assert await parent.run(bytes, 5_000_000) == bytes(5_000_000)
+        assert await pool.run(os.getpid) == first
+        assert await pool.run(len, b"x" * 5_000_000) == 5_000_000
+        assert await pool.run(bytes, 5_000_000) == bytes(5_000_000)
 
-    with_nursery(work)
+    with_fork_pool(work)
 
 
 def test_what_workers_need_is_loaded_once_before_the_first_is_asked_for(tmp_path):
     loaded = tmp_path / "loaded"
 
     async def work() -> None:
-        parent = current_pool()
-        assert parent
-        parent.load()
-        parent.load()
+        pool = current_pool()
+        assert pool
+        pool.load()
+        pool.load()
         assert await written(loaded) == 1
         # A worker looks for garbage, the process that forks it does not.
-        assert await parent.run(gc.isenabled)
+        assert await pool.run(gc.isenabled)
 
     with fork_workers(lambda: loaded.write_text(f"{gc.isenabled() + 1}", encoding="utf-8")):
         anyio.run(work)
@@ -119,12 +119,12 @@ def test_workers_after_the_first_need_not_wait_for_what_is_loaded_already(tmp_pa
     loaded = tmp_path / "loaded"
 
     async def work() -> None:
-        parent = current_pool()
-        assert parent
-        parent.load()
+        pool = current_pool()
+        assert pool
+        pool.load()
         async with anyio.create_task_group() as tasks:
             for _ in range(3):
-                tasks.start_soon(parent.run, os.getpid)
+                tasks.start_soon(pool.run, os.getpid)
 
     def load() -> None:
         with loaded.open("a", encoding="utf-8") as file:
@@ -138,9 +138,9 @@ def test_workers_after_the_first_need_not_wait_for_what_is_loaded_already(tmp_pa
 def test_who_loads_for_nobody_is_not_waited_for(tmp_path):
     started = time.monotonic()
     with fork_workers(lambda: pid_after(tmp_path / "pid")):
-        nursery = current_pool()
-        assert nursery
-        nursery.load()
+        pool = current_pool()
+        assert pool
+        pool.load()
         anyio.run(written, tmp_path / "pid")
     assert time.monotonic() - started < _SO_LONG_S / 2
     assert not psutil.pid_exists(int(_read(tmp_path / "pid")))
@@ -172,91 +172,91 @@ def test_commands_that_make_films_begin_their_workers_before_anything_else(token
 
 
 def test_work_that_is_asked_for_at_once_is_done_by_as_many_workers():
-    async def work(parent: ForkPool) -> None:
+    async def work(pool: ForkPool) -> None:
         pids: set[int] = set()
 
         async def ask() -> None:
-            pids.add(await parent.run(os.getpid))
+            pids.add(await pool.run(os.getpid))
 
         async with anyio.create_task_group() as tasks:
             for _ in range(3):
                 tasks.start_soon(ask)
         assert len(pids) == 3
 
-    with_nursery(work)
+    with_fork_pool(work)
 
 
 def test_what_the_work_raises_is_raised_and_its_worker_works_on():
-    async def work(parent: ForkPool) -> None:
-        worker = await parent.run(os.getpid)
+    async def work(pool: ForkPool) -> None:
+        worker = await pool.run(os.getpid)
         with pytest.raises(InputError, match="no such thing"):
-            await parent.run(refuse, "no such thing")
+            await pool.run(refuse, "no such thing")
         with pytest.raises(TypeError, match="pickle"):
-            await parent.run(open, os.devnull)
-        assert await parent.run(os.getpid) == worker
+            await pool.run(open, os.devnull)
+        assert await pool.run(os.getpid) == worker
 
-    with_nursery(work)
+    with_fork_pool(work)
 
 
 def test_a_worker_whose_work_is_cancelled_is_gone(tmp_path):
-    async def work(parent: ForkPool) -> None:
+    async def work(pool: ForkPool) -> None:
         async with anyio.create_task_group() as tasks:
-            tasks.start_soon(parent.run, pid_after, tmp_path / "pid")
+            tasks.start_soon(pool.run, pid_after, tmp_path / "pid")
             pid = await written(tmp_path / "pid")
             tasks.cancel_scope.cancel()
         await dead(pid)
-        assert await parent.run(os.getpid) != pid
+        assert await pool.run(os.getpid) != pid
 
-    with_nursery(work)
+    with_fork_pool(work)
 
 
 def test_a_worker_that_is_killed_is_told_apart_from_work_that_fails(tmp_path):
-    async def work(parent: ForkPool) -> None:
+    async def work(pool: ForkPool) -> None:
         async with anyio.create_task_group() as tasks:
             tasks.start_soon(kill, tmp_path / "pid")
             with pytest.raises(anyio.BrokenWorkerProcess):
-                await parent.run(pid_after, tmp_path / "pid")
+                await pool.run(pid_after, tmp_path / "pid")
 
     async def kill(path: Path) -> None:
         os.kill(await written(path), signal.SIGKILL)
 
-    with_nursery(work)
+    with_fork_pool(work)
 
 
 def test_a_worker_that_dies_without_work_is_replaced():
-    async def work(parent: ForkPool) -> None:
-        first = await parent.run(os.getpid)
+    async def work(pool: ForkPool) -> None:
+        first = await pool.run(os.getpid)
         os.kill(first, signal.SIGKILL)
         await dead(first)
-        assert await parent.run(os.getpid) != first
+        assert await pool.run(os.getpid) != first
 
-    with_nursery(work)
+    with_fork_pool(work)
 
 
 def test_a_worker_that_had_no_work_for_long_is_ended(monkeypatch):
-    async def work(parent: ForkPool) -> None:
+    async def work(pool: ForkPool) -> None:
         async with anyio.create_task_group() as tasks:
-            tasks.start_soon(parent.run, os.getpid)
-            tasks.start_soon(parent.run, os.getpid)
+            tasks.start_soon(pool.run, os.getpid)
+            tasks.start_soon(pool.run, os.getpid)
         monkeypatch.setattr(fork_pool, "_IDLE_S", -1.0)
-        last = await parent.run(os.getpid)
-        assert workers_of(parent) <= {last}
+        last = await pool.run(os.getpid)
+        assert workers_of(pool) <= {last}
 
-    with_nursery(work)
+    with_fork_pool(work)
 
 
-def test_without_a_nursery_nobody_is_forked_and_who_was_dies_when_told(tmp_path):
-    async def work(parent: ForkPool) -> None:
+def test_without_a_fork_server_nobody_is_forked_and_who_was_dies_when_told(tmp_path):
+    async def work(pool: ForkPool) -> None:
         async with anyio.create_task_group() as tasks:
-            tasks.start_soon(parent.run, pid_after, tmp_path / "pid")
+            tasks.start_soon(pool.run, pid_after, tmp_path / "pid")
             pid = await written(tmp_path / "pid")
             os.kill(psutil.Process(pid).ppid(), signal.SIGKILL)
             with pytest.raises(ForkServerGoneError):
-                await parent.run(os.getpid)
+                await pool.run(os.getpid)
             tasks.cancel_scope.cancel()
         await dead(pid)
 
-    with_nursery(work)
+    with_fork_pool(work)
 
 
 # As logging and threading do around every fork; there, an exception is printed and forgotten.
@@ -282,18 +282,18 @@ def test_ctrl_c_in_the_midst_of_the_fork_ends_the_command():
 def test_workers_inherit_no_open_file(tmp_path):
     with (tmp_path / "lock").open("w"):
 
-        async def work(parent: ForkPool) -> None:
-            links = await parent.run(_open_files)
+        async def work(pool: ForkPool) -> None:
+            links = await pool.run(_open_files)
             assert not any("lock" in link for link in links)
 
-        with_nursery(work)
+        with_fork_pool(work)
 
 
 def _open_files() -> list[str]:
     return [str(link.readlink()) for link in Path("/proc/self/fd").iterdir() if link.exists()]
 
 
-def workers_of(parent: ForkPool) -> set[int]:
+def workers_of(pool: ForkPool) -> set[int]:
     """The numbers of the workers that live."""
-    children = psutil.Process(parent._pid).children()
+    children = psutil.Process(pool._pid).children()
     return {child.pid for child in children if child.status() != psutil.STATUS_ZOMBIE}

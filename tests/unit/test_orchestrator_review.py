@@ -1,4 +1,4 @@
-"""Films that wait for a person: who waits, who goes on, what is said of them, while others work."""
+"""Films held for review: which ones, approvals and rejections, reports, alongside other processes."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ from pipeline.orchestrator.context import open_context
 from pipeline.orchestrator.control import review
 from pipeline.orchestrator.control.publishing import publish_batch, publish_file
 from pipeline.orchestrator.control.release_options import NO_RELEASE_OPTIONS
-from pipeline.orchestrator.control.review import approve, reject, waiting
+from pipeline.orchestrator.control.review import approve_films, reject_film, review_queue
 from pipeline.orchestrator.events import Notice
 from pipeline.orchestrator.film import runner as jobs_module
 from pipeline.orchestrator.film.approval import sample_error
@@ -140,7 +140,7 @@ async def test_an_approved_film_goes_on_and_its_history_says_who_let_it_go_and_w
     await batch_of(context, job)
     await run(context, job)
 
-    said = await approve(context, batch="kitchen", jobs=["a1"])
+    said = await approve_films(context, batch="kitchen", jobs=["a1"])
     kept = await context.store.load_job("kitchen", job.id)
     (done,) = await run(context, job)
 
@@ -154,7 +154,7 @@ async def test_a_film_that_is_made_anew_after_it_was_approved_waits_again(contex
     job = await film(context, review="all")
     await batch_of(context, job)
     await run(context, job)
-    await approve(context, batch="kitchen")
+    await approve_films(context, batch="kitchen")
     package = job.receipt.package
     await to_thread.run_sync(package.video.write_bytes, b"another")
     other = hashlib.sha256(b"another").hexdigest()
@@ -175,7 +175,7 @@ async def test_a_film_that_was_lost_while_it_waited_is_not_approved_but_made_ane
     await run(context, job)
     await to_thread.run_sync((job.receipt.package.video.parent / name).unlink)
 
-    said = await approve(context, batch="kitchen", jobs=["a1"])
+    said = await approve_films(context, batch="kitchen", jobs=["a1"])
     kept = await context.store.load_job("kitchen", job.id)
 
     assert (said.approved, said.left, len(said.problems)) == ([], [], 1)
@@ -192,11 +192,11 @@ async def test_a_file_that_was_changed_while_the_film_waited_holds_it_until_it_i
     before = await to_thread.run_sync(path.read_bytes)
     await to_thread.run_sync(path.write_bytes, b"nonsense")
 
-    await approve(context, batch="kitchen", jobs=["a1"])
+    await approve_films(context, batch="kitchen", jobs=["a1"])
     (held,) = await run(context, job)
     told, sent = held.error, out(context)
     await to_thread.run_sync(path.write_bytes, before)
-    await approve(context, batch="kitchen", jobs=["a1"])
+    await approve_films(context, batch="kitchen", jobs=["a1"])
     (done,) = await run(context, job)
 
     assert (str(held.status), told.kind, sent) == ("review", "ReviewError", False)
@@ -238,7 +238,7 @@ async def test_a_rejected_film_stays_rejected_with_the_words_of_the_person_howev
     await batch_of(context, job)
     await run(context, job)
 
-    said = await reject(
+    said = await reject_film(
         context, batch="kitchen", job="a1", why="<b>the name</b>\n\x1b[31m is\u202e wrong" + " no" * 500
     )
     kept = await context.store.load_job("kitchen", job.id)
@@ -263,7 +263,7 @@ async def test_a_film_that_waits_or_was_rejected_is_not_published_by_the_name_of
 
     with pytest.raises(ReviewError, match=rf"the film is review in batch “kitchen”: .*--approve {job.id}"):
         await publish_file(context, video)
-    await reject(context, batch="kitchen", job="a1", why="the name is wrong")
+    await reject_film(context, batch="kitchen", job="a1", why="the name is wrong")
     with pytest.raises(ReviewError, match=r"the film is failed in batch “kitchen”: .*the name is wrong"):
         await publish_file(context, video)
 
@@ -272,15 +272,15 @@ async def test_a_person_may_think_better_of_it_by_the_name_of_the_film_only(cont
     job = await film(context, review="all")
     await batch_of(context, job)
     await run(context, job)
-    await reject(context, batch="kitchen", job="a1", why="no")
+    await reject_film(context, batch="kitchen", job="a1", why="no")
     kept = await context.store.load_job("kitchen", job.id)
 
-    assert (await approve(context, batch="kitchen")).approved == []
+    assert (await approve_films(context, batch="kitchen")).approved == []
     # What fails for another reason, nobody can let go.
     await context.store.save_job(kept.evolve(error=replace(kept.error, kind="QualityError")))
-    assert (await approve(context, batch="kitchen", jobs=["a1"])).left == [job.id]
+    assert (await approve_films(context, batch="kitchen", jobs=["a1"])).left == [job.id]
     await context.store.save_job(kept)
-    assert (await approve(context, batch="kitchen", jobs=["a1"])).approved == [job.id]
+    assert (await approve_films(context, batch="kitchen", jobs=["a1"])).approved == [job.id]
     assert statuses(await run(context, job)) == ["completed"]
 
 
@@ -290,7 +290,7 @@ async def test_a_film_that_changed_while_it_waited_is_not_approved(context):
     await run(context, job)
     await to_thread.run_sync(job.receipt.package.video.write_bytes, b"broken")
 
-    said = await approve(context, batch="kitchen")
+    said = await approve_films(context, batch="kitchen")
 
     assert (said.approved, len(said.problems)) == ([], 1)
 
@@ -301,11 +301,11 @@ async def test_no_reason_is_no_rejection_and_who_does_not_wait_is_left_alone(con
     await run(context, job)
 
     with pytest.raises(InputError, match="rejected for a reason"):
-        await reject(context, batch="kitchen", job="a1", why=" \x00\n")
-    assert (await reject(context, batch="kitchen", job="a1", why="no")).left == [job.id]
-    assert (await approve(context, batch="kitchen", jobs=["a1"])).left == [job.id]
+        await reject_film(context, batch="kitchen", job="a1", why=" \x00\n")
+    assert (await reject_film(context, batch="kitchen", job="a1", why="no")).left == [job.id]
+    assert (await approve_films(context, batch="kitchen", jobs=["a1"])).left == [job.id]
     with pytest.raises(InputError, match="no batch named"):
-        await waiting(context, "space")
+        await review_queue(context, "space")
 
 
 async def test_of_many_warnings_three_are_told(context):
@@ -325,12 +325,12 @@ async def test_a_damaged_file_of_a_film_hides_no_other_and_is_told_to_whoever_de
     held = [await film(context, number, review="all") for number in range(2)]
     await batch_of(context, *held)
     await run(context, *held)
-    await waiting(context, "kitchen")
+    await review_queue(context, "kitchen")
     path = context.store.folder("kitchen") / "jobs" / f"{IDS[0]}.json"
     await to_thread.run_sync(path.write_bytes, b"{")
 
-    rejected = await reject(context, batch="kitchen", job=IDS[0], why="no")
-    approved = await approve(context, batch="kitchen", jobs=IDS[:2])
+    rejected = await reject_film(context, batch="kitchen", job=IDS[0], why="no")
+    approved = await approve_films(context, batch="kitchen", jobs=IDS[:2])
 
     assert (rejected.rejected, approved.approved) == ([], [IDS[1]])
     for said in (rejected, approved):
@@ -355,8 +355,8 @@ async def test_a_film_that_another_process_works_on_is_told(context):
     await run(context, job)
 
     async with context.store.claims.claim("kitchen", job.id, what="film"):
-        said = await approve(context, batch="kitchen")
-        kept_back = await reject(context, batch="kitchen", job="a1", why="no")
+        said = await approve_films(context, batch="kitchen")
+        kept_back = await reject_film(context, batch="kitchen", job="a1", why="no")
 
     assert (said.approved, said.busy) == ([], [job.id])
     assert (kept_back.rejected, kept_back.busy) == ([], [job.id])
@@ -377,7 +377,7 @@ async def test_a_host_is_asked_to_take_a_film_once_more_only_where_an_earlier_on
 
     monkeypatch.setattr(ManualDestination, "again", count)
 
-    assert (await approve(context, batch="kitchen")).approved == [job.id]
+    assert (await approve_films(context, batch="kitchen")).approved == [job.id]
     assert len(again) == asked
 
 
@@ -388,8 +388,8 @@ async def test_a_word_of_a_person_does_not_wake_a_film_that_waits_for_its_quota(
     error = replace(spent.error, kind="ClosedError")
     await context.store.save_job(spent.evolve(error=error, parked_until=LATER))
 
-    named = await approve(context, batch="kitchen", jobs=[IDS[2]])
-    everything = await approve(context, batch="kitchen")
+    named = await approve_films(context, batch="kitchen", jobs=[IDS[2]])
+    everything = await approve_films(context, batch="kitchen")
 
     assert (named.approved, named.left) == ([], [IDS[2]])
     assert (sorted(everything.approved), everything.released, everything.left) == (IDS[:2], [], [])
@@ -427,10 +427,10 @@ async def test_nothing_of_a_batch_is_published_before_its_sample_is_approved_and
     assert not any(out(context, number) for number in range(3))
     parked = await context.store.load_job("kitchen", IDS[0])
     assert parked.error.cause == "waits until a person has looked at the sample"
-    seen = await waiting(context, "kitchen")
+    seen = await review_queue(context, "kitchen")
     assert ([each.id for each in seen.films], seen.behind, seen.sample.waiting) == ([IDS[1]], 2, 1)
 
-    said = await approve(context, batch="kitchen", jobs=[IDS[1]])
+    said = await approve_films(context, batch="kitchen", jobs=[IDS[1]])
 
     assert (said.approved, sorted(said.released)) == ([IDS[1]], [IDS[0], IDS[2]])
     kept = await context.store.load_job("kitchen", IDS[0])
@@ -443,7 +443,7 @@ async def test_a_rejected_film_of_the_sample_holds_the_rest_and_all_of_it_says_s
     jobs = await three(context)
     await run(context, *jobs)
 
-    await reject(context, batch="kitchen", job=IDS[1], why="the voice is wrong")
+    await reject_film(context, batch="kitchen", job=IDS[1], why="the voice is wrong")
 
     kept = [await context.store.load_job("kitchen", job.id) for job in jobs]
     assert statuses(kept) == ["parked", "failed", "parked"]
@@ -451,7 +451,7 @@ async def test_a_rejected_film_of_the_sample_holds_the_rest_and_all_of_it_says_s
         "a film of the sample was rejected: the rest is held back"
     }
     assert statuses(await run(context, *jobs)) == ["parked", "failed", "parked"]
-    said = await approve(context, batch="kitchen")
+    said = await approve_films(context, batch="kitchen")
     assert sorted(said.approved) == [IDS[0], IDS[2]]
     assert statuses(await run(context, *jobs)) == ["completed", "failed", "completed"]
 
@@ -464,7 +464,7 @@ async def test_a_film_that_was_about_to_wait_when_the_sample_was_approved_goes_o
     async def save_too_late(store, job):
         if job.status is JobStatus.PARKED:
             # The person has spoken since the sample was looked at, and found nobody waiting.
-            assert (await approve(context, batch="kitchen", jobs=[IDS[1]])).released == []
+            assert (await approve_films(context, batch="kitchen", jobs=[IDS[1]])).released == []
         await save(store, job)
 
     monkeypatch.setattr(CheckpointStore, "save_job", save_too_late)
@@ -536,7 +536,7 @@ async def publish(context, *, percent=0.0, jobs=(), again=False):
     asked = {"publishing.to": "folder:out", "quality.review_sample_percent": percent}
     there = await to_thread.run_sync(lambda: open_context(workspace=context.workspace, overrides=asked))
     heard = []
-    await publish_batch(there, batch="kitchen", jobs=jobs, again=again, wishes=NO_RELEASE_OPTIONS, listen=heard.append)
+    await publish_batch(there, batch="kitchen", jobs=jobs, again=again, options=NO_RELEASE_OPTIONS, listen=heard.append)
     rows = await to_thread.run_sync(lambda: list(context.store.refreshed("kitchen").rows()))
     said = [event.text for event in heard if isinstance(event, Notice)]
     return [str(row.status) for row in rows], [out(context, number) for number in range(len(rows))], said
@@ -568,7 +568,7 @@ async def test_no_film_is_bound_to_go_where_nobody_is_logged_in(context):
 
     with pytest.raises(NeedsLoginError, match=r"youtube:typo: nobody is logged in.*--channel typo"):
         await publish_batch(
-            there, batch="kitchen", jobs=(), again=False, wishes=NO_RELEASE_OPTIONS, listen=lambda _event: None
+            there, batch="kitchen", jobs=(), again=False, options=NO_RELEASE_OPTIONS, listen=lambda _event: None
         )
 
     rows = await to_thread.run_sync(lambda: list(context.store.refreshed("kitchen").rows()))
@@ -609,7 +609,7 @@ async def test_of_films_that_are_made_already_a_small_share_takes_one_as_well_be
     held = IDS[standing.index("review")]
     assert await publish(context, percent=percent) == (standing, are_out, [])
 
-    await approve(context, batch="kitchen", jobs=[held])
+    await approve_films(context, batch="kitchen", jobs=[held])
     assert await publish(context, percent=percent) == (["completed"] * 3, [True] * 3, [])
 
 
@@ -657,7 +657,7 @@ async def test_the_page_names_what_waits_and_lets_no_title_in_as_markup(context)
     await batch_of(context, job)
     await run(context, job)
 
-    page = await to_thread.run_sync(review.write_page, context, await waiting(context, "kitchen"))
+    page = await to_thread.run_sync(review.write_page, context, await review_queue(context, "kitchen"))
     text = await to_thread.run_sync(page.read_text, "utf-8")
 
     assert page == context.workspace / "output" / "kitchen" / "summary" / "review.html"

@@ -1,4 +1,4 @@
-"""How a run stands, and how long it will still take: held against simulated nights."""
+"""Progress and remaining time of a run, compared with simulated batches."""
 
 from __future__ import annotations
 
@@ -104,7 +104,7 @@ def test_a_film_that_is_over_leaves_its_time_its_cost_and_its_share_of_the_cache
 
     shown = progress.snapshot()
 
-    assert [(film.title, film.took_s, film.untouched) for film in shown.lately] == [("film a", 30, False)]
+    assert [(film.title, film.took_s, film.untouched) for film in shown.recent] == [("film a", 30, False)]
     assert (shown.done, shown.at_work) == (1, ())
     assert (shown.film_s, shown.stage_s) == (30, {"script": 4, "scenes": 20})
     assert (shown.cache_share, shown.cost) == (0.75, Cost(tokens_in=100, tokens_out=50, usd=0.5))
@@ -120,7 +120,7 @@ def test_films_found_in_the_cache_and_untouched_ones_spoil_no_average(clock):
 
     assert shown.done == 2
     assert shown.film_s is None
-    assert [film.untouched for film in shown.lately] == [False, True]
+    assert [film.untouched for film in shown.recent] == [False, True]
 
 
 def test_a_failed_film_says_why(clock):
@@ -129,7 +129,7 @@ def test_a_failed_film_says_why(clock):
     error = JobError(kind="InputError", stage="script", message="no words", exit_code=2)
     progress.hear(JobEvent(job=job(status=JobStatus.FAILED, error=error)))
 
-    (film,) = progress.snapshot().lately
+    (film,) = progress.snapshot().recent
 
     assert (film.status, film.why) == (JobStatus.FAILED, "no words")
 
@@ -175,7 +175,7 @@ def test_a_film_of_the_queue_is_named_so_and_is_none_of_the_batch(clock):
     progress.hear(JobEvent(job=job(status=JobStatus.COMPLETED, batch="queue")))
 
     shown = progress.snapshot()
-    assert film.title == shown.lately[0].title == "queue: film a"
+    assert film.title == shown.recent[0].title == "queue: film a"
     assert (shown.total, shown.completed, shown.waiting) == (4, 1, 3)
 
 
@@ -201,7 +201,7 @@ def test_memory_does_not_grow_with_the_batch(clock):
         progress.hear(Notice(text=f"notice {number}"))
     shown = progress.snapshot()
 
-    assert (len(shown.lately), len(shown.parked), len(shown.at_work)) == (MAX_RECENT, MAX_PARKED, 0)
+    assert (len(shown.recent), len(shown.parked), len(shown.at_work)) == (MAX_RECENT, MAX_PARKED, 0)
     assert shown.notices[-1] == TimedNotice(text="notice 2999")
     assert _largest(progress) <= 100
 
@@ -457,7 +457,7 @@ def test_a_batch_of_another_process_is_read_off_its_rows():
     assert (shown.batch, shown.total, shown.done, shown.waiting) == ("space", 21, 10, 9)
     assert shown.waiting_by == {Priority.URGENT: 9}
     assert [(film.title, film.elapsed_s) for film in shown.at_work] == [("film 10", 30)]
-    assert [(film.title, film.took_s) for film in shown.lately][:2] == [("film 9", 60), ("film 8", 60)]
+    assert [(film.title, film.took_s) for film in shown.recent][:2] == [("film 9", 60), ("film 8", 60)]
     assert [film.why for film in shown.parked] == ["spent"]
     assert (shown.film_s, shown.stage_s, shown.elapsed_s) == (60, {"scenes": 50}, 630)
     assert shown.remaining_s == pytest.approx(9.5 * 60, rel=0.05)

@@ -1,4 +1,4 @@
-"""What a film says and shows: never meant for viewers, in another language, or not what was written."""
+"""Texts of a film: not meant for viewers, in another language, or not what was written."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ from pipeline.model import (
 from pipeline.publishing import FileNames
 from pipeline.quality import Expected, checks, companions, cues, profile_checks, texts
 from pipeline.quality.expected import TimedText
-from pipeline.quality.judge import with_judged_companions
+from pipeline.quality.judge import with_companions
 from pipeline.subtitles.wrapping import fit_words
 
 
@@ -157,12 +157,12 @@ def test_words_that_somebody_brings_for_a_film_go_out_as_they_are_or_not_at_all(
     # As an editor of Windows saves it.
     package.metadata.write_text(json.dumps(said, ensure_ascii=False), encoding="utf-8-sig")
 
-    verdict = with_judged_companions(passes, package, STANDARD)
+    verdict = with_companions(passes, package, STANDARD)
 
     assert (verdict.lets_pass("f"), [check.name for check in verdict.checks]) == (not told, ["file", "metadata"])
     assert told in "; ".join(verdict.reasons)
     package.metadata.unlink()
-    assert with_judged_companions(passes, package, STANDARD) == passes
+    assert with_companions(passes, package, STANDARD) == passes
 
 
 def test_a_letter_without_a_font_fails():

@@ -1,4 +1,4 @@
-"""Logins at YouTube: token files as google-auth has them, renewed once for all, and made in a browser."""
+"""YouTube logins: google-auth's token format, refreshed once for all, created in a browser."""
 
 from __future__ import annotations
 
@@ -710,7 +710,7 @@ async def test_what_a_login_with_a_code_can_not_do_is_told_with_how_it_stands(yo
     stands = await to_thread.run_sync(login_status, context, "default")
 
     assert not stands.may_send_captions
-    assert "This login can't send captions" in "\n".join(_lines(stands))
+    assert "This login can't upload captions" in "\n".join(_lines(stands))
 
 
 # How a login stands
@@ -735,7 +735,7 @@ async def test_an_app_in_testing_is_told_when_its_login_ends_and_that_it_has_end
     published = await stand(youtube, tmp_path / "3", began=timedelta(days=8))
 
     assert "While your app is in testing, Google ends the login on" in coming
-    assert "Google has ended the login on" in over
+    assert "Google ended the login on" in over
     assert "nightreel auth youtube --channel default" in over
     # It was renewed after seven days: it is no app in testing.
     assert "note" not in published

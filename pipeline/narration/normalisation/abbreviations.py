@@ -1,4 +1,4 @@
-"""Abbreviations, written out. Only those that mean one thing; "St." and the Russian "г." mean two, and stay."""
+"""Abbreviations, expanded: only unambiguous ones; "St." and the Russian "г." have two meanings and stay."""
 
 from __future__ import annotations
 
@@ -11,9 +11,9 @@ from pipeline.narration.normalisation.edits import Edit, sentence_ends_here
 from pipeline.narration.normalisation.languages import Language
 from pipeline.narration.normalisation.numbers import BILLIONS, MILLIONS, NUMBER, THOUSANDS, number_value, plural_form
 
-# What is written and what is said; spaces in it may be there or not ("z. B.", "z.B."). A "#" at the end: only before
-# a number; at the beginning: only after one; a "^": only before a capital, as titles stand; a "$": it may be the end of
-# a sentence, whose full stop it shares. Forms of what is said, as `plural_form` takes them, are parted by "/".
+# Abbreviation=expansion; spaces in an abbreviation are optional ("z. B.", "z.B."). "#" at the end: only before a
+# number; at the beginning: only after one; "^": only before a capital, like titles; "$": it may end a sentence, with
+# which it shares its full stop. Plural forms of the expansion, as `plural_form` takes them, are separated by "/".
 _TABLES = {
     "en": "e.g.=for example|i.e.=that is|etc.$=et cetera|vs.=versus|approx.=approximately|cf.=compare"
     "|a.k.a.=also known as|w/o=without|w/=with|no. #=number|nos. #=numbers|fig. #=figure|vol. #=volume"
@@ -98,9 +98,9 @@ _TABLES = {
     "th": "พ.ศ.=พุทธศักราช|ค.ศ.=คริสต์ศักราช|ฯลฯ=และอื่นๆ|ดร.=ด็อกเตอร์|เช่น=เช่น|น.ส.=นางสาว",
 }
 _MARKS = "#^$"
-# A part of one, and no more: "1/4 tsp".
-_PART = re.compile(r"(?<!\d )(?<![\w.,])(?:[123]/[234]|[½¼¾⅓⅔])\s?$")
-# Behind one of these, "S." is a sentence of a law, and no page.
+# A fraction without a whole number: "1/4 tsp".
+_FRACTION_ONLY = re.compile(r"(?<!\d )(?<![\w.,])(?:[123]/[234]|[½¼¾⅓⅔])\s?$")
+# After one of these, "S." is a sentence (Satz) of a law, not a page (Seite).
 _PARAGRAPH = re.compile(r"\b(?:Abs\.|Absatz|Art\.|§)[ \u00a0\u202f]?\d+[a-z]?[ \u00a0\u202f]$")
 # "В 44 г. до н. э."
 _IN_THE_YEAR = re.compile(r"(?<!\w)[вуВУ] \d+[ \u00a0\u202f]?$")
@@ -109,7 +109,7 @@ _BEFORE_UNITS = "0123456789½¼¾⅓⅔"
 
 
 def say_abbreviations(text: str, language: Language) -> Iterator[list[Edit]]:
-    """The full words; a full stop that also ends the sentence stays one."""
+    """Expand abbreviations; a full stop that also ends the sentence is kept."""
     if language.code not in _TABLES:
         return
     entries, pattern = _table(language.code)
@@ -118,37 +118,37 @@ def say_abbreviations(text: str, language: Language) -> Iterator[list[Edit]]:
         if written == "S. #" and _PARAGRAPH.search(text, 0, match.start()):
             said = "Satz"
         if "/" in said:
-            said = _form(said, text[: match.start()], language)
+            said = _form_after(said, text[: match.start()], language)
         if said.startswith(("года ", "року ")) and _IN_THE_YEAR.search(text, 0, match.start()):
             said = said.replace("года", "году", 1).replace("року", "році", 1)
         if match[0].endswith(".") and sentence_ends_here(text[match.end() :], often=written.endswith("$")):
             said += "."
-        # The full stop of "2 hrs., at most".
+        # Drops the full stop of "2 hrs., at most".
         end = match.end() + (text[match.end() : match.end() + 2] in _STOPS_OF_UNITS)
         said += " " if text[end : end + 1].isdigit() else ""
         space = " " if match.start() and text[match.start() - 1] in _BEFORE_UNITS else ""
         yield [Edit(start=match.start(), end=end, text=space + said)]
 
 
-def _form(said: str, before: str, language: Language) -> str:
-    """The form that the number before it asks for; without one that can be told, that of many."""
+def _form_after(said: str, before: str, language: Language) -> str:
+    """The plural form for the number before it; without a recognisable number, that of many."""
     number = re.search(rf"(?:{NUMBER})$", before.rstrip())
     value = number_value(number[0], language) if number else None
-    if _PART.search(before):
+    if _FRACTION_ONLY.search(before):
         value = Decimal(1) if said.count("/") < 2 else Decimal("0.5")
     return plural_form(tuple(said.split("/")), Decimal(5) if value is None else value, language)
 
 
 @lru_cache(maxsize=64)
 def _table(code: str) -> tuple[list[tuple[str, str]], re.Pattern[str]]:
-    """The entries, longest first, and a pattern with a group for each."""
+    """The entries, longest first, and a pattern with a group per entry."""
     entries = [(written, said) for written, _, said in (entry.partition("=") for entry in _TABLES[code].split("|"))]
     entries.sort(key=lambda entry: len(entry[0]), reverse=True)
     return entries, re.compile("|".join(f"({_expression(written)})" for written, _ in entries))
 
 
 def _expression(written: str) -> str:
-    """A pattern for an entry: whole words, the first letter in either case, spaces in it at will."""
+    """A pattern for an entry: whole words, first letter in either case, optional spaces."""
     core = written.strip(_MARKS + " ")
     spelling = re.escape(core[0]) if not core[0].isalpha() else f"[{core[0].lower()}{core[0].upper()}]"
     spelling += re.escape(core[1:]).replace(r"\ ", r"[ \u00a0\u202f]?")
@@ -156,6 +156,6 @@ def _expression(written: str) -> str:
     after = r"(?=[ \u00a0\u202f]?\d)" if written.endswith("#") else r"(?!\w)"
     after = r"(?=[ \u00a0\u202f][^\W\d_a-zß-öø-ÿ])" if written.endswith("^") else after
     if "\u0e00" <= core[0] <= "\u0eff":
-        # Thai has no spaces between words, but may have one after a full stop.
+        # Thai has no spaces between words, but allows one after a full stop.
         return spelling.replace(r"\.", r"\. ?").removesuffix(" ?")
     return before + spelling + after

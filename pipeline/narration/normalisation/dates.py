@@ -1,4 +1,4 @@
-"""Dates written in digits, and times of day: "2024-03-05", "5.3.2024", "03/05/2024", "14:30"."""
+"""Numeric dates and times of day: "2024-03-05", "5.3.2024", "03/05/2024", "14:30"."""
 
 from __future__ import annotations
 
@@ -22,20 +22,20 @@ _DOTTED = Pattern(rf"{_FROM}(?P<day>\d{{1,2}})\.\s?(?P<month>\d{{1,2}})\.\s?(?P<
 _DASHED = Pattern(rf"{_FROM}(?P<day>\d{{1,2}})-(?P<month>\d{{1,2}})-(?P<year>\d{{4}}){_TO}")
 _SLASHED = Pattern(rf"{_FROM}(?P<one>\d{{1,2}})/(?P<two>\d{{1,2}})/(?P<year>\d{{4}}){_TO}")
 _YEAR_FIRST = Pattern(rf"{_FROM}(?P<year>\d{{4}})([/.])(?P<month>\d{{1,2}})\2(?P<day>\d{{1,2}})\.?{_TO}")
-# A year with the letter for "year", and that word after "in" and elsewhere: alone, the letter is a city or a gram.
+# A year with the abbreviation of "year", and its forms after "in" and elsewhere: alone, the letter is a city or a gram.
 _YEAR = Pattern(rf"{_FROM}[12]\d{{3}}(?P<letter>[ \u00a0\u202f]?(?P<word>[гр]|r)\.)")
 _YEARS = {("ru", "г"): ("году", "года"), ("uk", "р"): ("році", "року"), ("pl", "r"): ("roku", "roku")}
 _YEAR_WORDS = dict(iter(_YEARS))
 _YEAR_AFTER = re.compile(r"[ \u00a0\u202f]?(?P<word>[гр]|r)\.")
-# More than one of them.
+# A range of years, with the abbreviation of "years".
 _RANGE_OF_YEARS = re.compile(
     r"(?P<in>(?<!\w)[вуВУ] )?(?P<years>[12]\d{3}[–-][12]\d{3})[ \u00a0\u202f]?(?P<word>гг|рр)\."
 )
-_MANY_YEARS = {("ru", "гг"): ("годах", "годы"), ("uk", "рр"): ("роках", "роки")}
+_YEARS_PLURAL = {("ru", "гг"): ("годах", "годы"), ("uk", "рр"): ("роках", "роки")}
 _MORE = re.compile(r"\s*\S")
 _IN = re.compile(r"(?<!\w)[вуw] $", re.IGNORECASE)
-# CLDR's long dates with abbreviations in them, written out.
-_WRITTEN_OUT = {
+# Abbreviations in CLDR's long dates, expanded.
+_EXPANSIONS = {
     "ru": ((r"\bг\.$", "года"),),
     "uk": ((r"\bр\.$", "року"),),
     "bg": ((r"\bг\.$", "година"),),
@@ -43,7 +43,7 @@ _WRITTEN_OUT = {
     "lt": ((r"\bm\.", "metų"), (r"\bd\.$", "diena")),
 }
 
-# Hours and minutes, and the hour alone. Voices read "14:30" as it is said in most languages; here they do not.
+# Patterns for hours with and without minutes, in languages in which voices read "14:30" wrong.
 _CLOCK = {
     "en": ("{h} {m}", "{h} hundred"),
     "de": ("{h} Uhr {m}", "{h} Uhr"),
@@ -64,9 +64,9 @@ _CLOCK = {
     "hi": ("{h} बजकर {m} मिनट", "{h} बजे"),
     "th": ("{h} นาฬิกา {m} นาที", "{h} นาฬิกา"),
 }
-# Languages in which both parts are counted, in CLDR's words.
+# Languages that count hours and minutes, in CLDR's words.
 _COUNTED = frozenset({"ru", "cs"})
-# A score is written like a time: these words before or after it tell which it is. Other languages need none.
+# A score is written like a time: these words before or after it mark a time. Other languages need none.
 _BEFORE = {
     "de": r"um|ab|bis|gegen|seit|vor|nach|von|und",
     "nl": r"om|vanaf|tot|rond|sinds|van",
@@ -94,32 +94,32 @@ _AFTER = {
     "th": r"\s?น\.",
     "hi": r"\s?बजे",
 }
-# Where hours and minutes may be written with a full stop between, after one of these words or before "Uhr".
+# Languages that write times with a full stop after one of these words; elsewhere only before words like "Uhr".
 _DOTTED_AFTER = {"it", "sv", "da", "nb", "fi", "id"}
 _TIME = Pattern(
     rf"{not_after('.,:/-')}(?P<h>[01]?\d|2[0-3]|24(?=.00))(?P<colon>:|\.|\s?h\s?)(?P<m>[0-5]\d)"
     rf"(?!{LETTER}|[:/]|[.,]\d|\s?(?:[分分]|min\b))"
 )
 
-_FROM_TO = Pattern(
+_TIME_RANGE = Pattern(
     rf"{not_after('.,:/-')}(?P<h>[01]?\d|2[0-3]):(?P<m>[0-5]\d)(?P<dash>\s?[-–~〜～]\s?)"
     rf"(?P<until_h>[01]?\d|2[0-3]):(?P<until_m>[0-5]\d)(?!{LETTER}|[:/\d]|[.,]\d)"
 )
-# Languages in which a time needs no word around it to be one, and a dash between two is "to".
+# Languages in which two times with a dash between are a range, without any word around them.
 _TO_BETWEEN_TIMES = frozenset({"en", "ja", "ko", "th", "zh"})
-# "von 9.00 bis 17.00 Uhr", "9:00–17:00 uur": the first is a time because the last one is.
+# "von 9.00 bis 17.00 Uhr", "9:00–17:00 uur": the first is a time because the second is.
 _UNTIL = re.compile(r"(?:\s(?:bis|tot)\s|(?P<dash>\s?[-–]\s?))(?:[01]?\d|2[0-3])[.:][0-5]\d\s?(?:Uhr|uur)\b")
-# Languages in which "Monday to Friday" leaves both as they are called.
+# Languages in which "to" between weekdays does not inflect them.
 _DAY_TO_DAY = frozenset({"da", "de", "en", "es", "fr", "id", "it", "nb", "nl", "pt", "sv"})
 
 
 def say_dates(text: str, language: Language) -> Iterator[list[Edit]]:
-    """Dates with a year, as CLDR writes them out: "March 5th, 2024", "5. März 2024"."""
-    own = language.locale.date_formats["short"].pattern
-    others = [_DASHED] if own.startswith("dd-MM") else [_YEAR_FIRST] if language.code in {"ja", "zh", "ko"} else []
+    """Write out dates with a year in CLDR's long format: "March 5th, 2024", "5. März 2024"."""
+    short = language.locale.date_formats["short"].pattern
+    others = [_DASHED] if short.startswith("dd-MM") else [_YEAR_FIRST] if language.code in {"ja", "zh", "ko"} else []
     for pattern in (_ISO, _DOTTED, _SLASHED, *others):
         for match in pattern.finditer(text):
-            if said := _said(match, language):
+            if said := _date_in_words(match, language):
                 year = _YEAR_AFTER.match(text, match.end()) if language.code in _YEAR_WORDS else None
                 end, stop = match.end(), ""
                 if year and year["word"] == _YEAR_WORDS[language.code]:
@@ -129,7 +129,7 @@ def say_dates(text: str, language: Language) -> Iterator[list[Edit]]:
 
 
 def say_years(text: str, language: Language) -> Iterator[list[Edit]]:
-    """The word for "year" after one, where a letter stands for it."""
+    """Expand the abbreviation of "year" after a year."""
     for match in _YEAR.finditer(text):
         if forms := _YEARS.get((language.code, match["word"])):
             word = forms[0] if _IN.search(text, max(0, match.start() - 3), match.start()) else forms[1]
@@ -138,16 +138,16 @@ def say_years(text: str, language: Language) -> Iterator[list[Edit]]:
 
 
 def say_year_ranges(text: str, language: Language) -> Iterator[list[Edit]]:
-    """The word for "years" after two."""
+    """Expand the abbreviation of "years" after a range of years."""
     for match in _RANGE_OF_YEARS.finditer(text):
-        if forms := _MANY_YEARS.get((language.code, match["word"])):
+        if forms := _YEARS_PLURAL.get((language.code, match["word"])):
             stop = "." if sentence_ends_here(text[match.end() :], often=True) else ""
             word = forms[0] if match["in"] else forms[1]
             yield [Edit(start=match.end("years"), end=match.end(), text=f" {word}{stop}")]
 
 
 def say_weekdays(text: str, language: Language) -> Iterator[list[Edit]]:
-    """Mon–Fri, as they are called: no voice reads a row of days out of that."""
+    """Expand ranges of weekdays ("Mon–Fri"), which no voice reads as such."""
     days, pattern = _weekdays(language)
     to = f" {language.signs.to} " if language.code in _DAY_TO_DAY else " – "
     for match in pattern.finditer(text) if days else ():
@@ -158,19 +158,19 @@ def say_weekdays(text: str, language: Language) -> Iterator[list[Edit]]:
 
 @lru_cache(maxsize=64)
 def _weekdays(language: Language) -> tuple[dict[str, str], re.Pattern[str]]:
-    """The names of days by what they are abbreviated to, and a pattern for two of them with a dash between."""
+    """Weekdays by abbreviation (none if those are ambiguous), and a pattern for two with a dash between."""
     names = language.locale.days["format"]
     short = {names["abbreviated"][day].strip(".").casefold(): names["wide"][day] for day in range(7)}
     day = "|".join(map(re.escape, short))
-    # Where one letter is a day, two with a dash between are many other things.
+    # Single letters with a dash between may be many other things.
     if min(map(len, short)) < 2 or any(map(str.isspace, "".join(short))):
         short = {}
     return short, re.compile(rf"(?<![\w–-])(?P<first>{day})\.?(?:-|\s?–\s?)(?P<last>{day})(?![\w–-])\.?", re.IGNORECASE)
 
 
 def say_times(text: str, language: Language) -> Iterator[list[Edit]]:
-    """Hours and minutes, where it is certain that they are some."""
-    yield from _from_to(text, language)
+    """Write out times of day, where they certainly are times."""
+    yield from _time_ranges(text, language)
     for match in _TIME.finditer(text):
         colon = match["colon"].strip()
         if colon == "h" and language.code not in {"fr", "pt"}:
@@ -185,15 +185,15 @@ def say_times(text: str, language: Language) -> Iterator[list[Edit]]:
         if said := _clock(int(match["h"]), int(match["m"]), language, half_day=_half_day(text, match.end())):
             if language.code == "es" and named and not int(match["m"]):
                 said = f"{int(match['h'])} horas"  # "de 9:00 a 18:00 h"
-            changes = [Edit(start=match.start(), end=named.end() if named else match.end(), text=said)]
+            edits = [Edit(start=match.start(), end=named.end() if named else match.end(), text=said)]
             if until and until["dash"]:
-                changes.append(Edit(start=until.start(), end=until.end("dash"), text=f" {language.signs.to} "))
-            yield changes
+                edits.append(Edit(start=until.start(), end=until.end("dash"), text=f" {language.signs.to} "))
+            yield edits
 
 
-def _from_to(text: str, language: Language) -> Iterator[list[Edit]]:
-    """From when until when, where every time is spoken in words: other voices read it well."""
-    for match in _FROM_TO.finditer(text) if language.code in _TO_BETWEEN_TIMES else ():
+def _time_ranges(text: str, language: Language) -> Iterator[list[Edit]]:
+    """Write out ranges of times in the languages of `_TO_BETWEEN_TIMES`; elsewhere voices read them well."""
+    for match in _TIME_RANGE.finditer(text) if language.code in _TO_BETWEEN_TIMES else ():
         half_day = _half_day(text, match.end())
         first = _clock(int(match["h"]), int(match["m"]), language, half_day=half_day)
         last = _clock(int(match["until_h"]), int(match["until_m"]), language, half_day=half_day)
@@ -206,8 +206,8 @@ def _from_to(text: str, language: Language) -> Iterator[list[Edit]]:
             ]
 
 
-def _said(match: re.Match[str], language: Language) -> str:
-    """The date in words; empty: there is no such day."""
+def _date_in_words(match: re.Match[str], language: Language) -> str:
+    """The date in words; empty for an impossible date."""
     groups = match.groupdict()
     if "one" in groups:
         first, second = int(groups["one"]), int(groups["two"])
@@ -226,13 +226,13 @@ def _said(match: re.Match[str], language: Language) -> str:
     written = format_date(when, "long", locale=language.locale)
     if language.code == "de":
         return re.sub(r"^\d+\.", ordinal(when.day, match.string[: match.start()]), written)
-    for pattern, words in _WRITTEN_OUT.get(language.code, ()):
+    for pattern, words in _EXPANSIONS.get(language.code, ()):
         written = re.sub(pattern, words, written)
     return re.sub(r"^1 ", "1er ", written) if language.code == "fr" else written
 
 
 def _in_english(when: date, language: Language) -> str:
-    """Days are counted off: the fifth."""
+    """The date with an ordinal day: "March 5th, 2024" in American, "the 5th of March 2024" in other English."""
     ending = "th" if when.day in {11, 12, 13} else {1: "st", 2: "nd", 3: "rd"}.get(when.day % 10, "th")
     month = format_date(when, "MMMM", locale=language.locale)
     if language.locale.territory in {None, "US"}:
@@ -241,6 +241,7 @@ def _in_english(when: date, language: Language) -> str:
 
 
 def _is_announced(text: str, start: int, language: Language) -> bool:
+    """Whether a word before `start` marks a time, in languages that need one."""
     words = _BEFORE.get(language.code)
     return (
         words is None
@@ -249,10 +250,12 @@ def _is_announced(text: str, start: int, language: Language) -> bool:
 
 
 def _half_day(text: str, end: int) -> bool:
+    """Whether a.m. or p.m. follows."""
     return re.match(r"\s?[ap]\.?\s?m\b", text[end:], re.IGNORECASE) is not None
 
 
 def _clock(hour: int, minute: int, language: Language, *, half_day: bool) -> str:
+    """A time of day in words; empty if it is left to the voice."""
     if language.code in _COUNTED:
         counted = [format_unit(Decimal(hour), "hour", locale=language.locale)]
         counted += [format_unit(Decimal(minute), "minute", locale=language.locale)] if minute else []

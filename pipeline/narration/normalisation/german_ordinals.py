@@ -1,4 +1,4 @@
-"""German ordinals as words: "am 5. Mai", "das 19. Jahrhundert". eSpeak ends a sentence at their full stop."""
+"""German ordinals in words: "am 5. Mai", "das 19. Jahrhundert". eSpeak would end the sentence at their full stop."""
 
 from __future__ import annotations
 
@@ -10,10 +10,10 @@ from pipeline.narration.normalisation.edits import Edit, sentence_ends_here
 from pipeline.narration.normalisation.languages import Language
 
 _ONES = "_ ein zwei drei vier fünf sechs sieben acht neun zehn elf zwölf".split()  # noqa: SIM905
-_ODD = {1: "erste", 3: "dritte", 7: "siebte", 8: "achte", 16: "sechzehnte", 17: "siebzehnte"}
+_IRREGULAR = {1: "erste", 3: "dritte", 7: "siebte", 8: "achte", 16: "sechzehnte", 17: "siebzehnte"}
 _TENS = "_ _ zwanzig dreißig vierzig fünfzig sechzig siebzig achtzig neunzig".split()  # noqa: SIM905
-# Before an ordinal that ends in -n; of a day, also one of the week: "am 5. Mai", "bis Montag, 5. Mai". "Der" may be of
-# any case: behind a preposition, it is none that ends in -e.
+# Words before an ordinal that ends in -n; before a date, also a weekday: "am 5. Mai", "bis Montag, 5. Mai". "Der" may
+# be of any case; after a preposition it requires -n.
 _DATIVE = re.compile(
     r"\b(?:am|im|vom|zum|zur|dem|den|des|beim|seit|ab|bis|nach|vor|"
     r"(?:ab|an|auf|aus|bei|in|mit|nach|seit|unter|von|vor|während|wegen|zu|zwischen) der)\s"
@@ -21,47 +21,45 @@ _DATIVE = re.compile(
     re.IGNORECASE,
 )
 _THE = re.compile(r"\b(?:der|die|das|ins)\s$", re.IGNORECASE)
-# Behind one of these, a number with a full stop and a noun is an ordinal.
+# After one of these, a number with a full stop is an ordinal if a noun follows.
 _ANNOUNCED = re.compile(
     r"\b(?:das|dem|den|der|des|die|im|ins|am|vom|zum|zur|beim)\s(?P<number>[1-9]\d?)\.(?=\s[A-ZÄÖÜ])", re.IGNORECASE
 )
-_A_NOUN = re.compile(
+_NOUN = re.compile(
     r"\s(?!(?:Der|Die|Das|Er|Sie|Es|Wir|Ich|Man|Ein|Eine|Und|Aber|Da|Dann|Danach|In|Im|Am|Auf)\b)[A-ZÄÖÜ]"
 )
 
-_SHORT = {
+_MONTHS = {
     "Jan.": 1, "Feb.": 2, "Febr.": 2, "Apr.": 4, "Aug.": 8, "Sep.": 9, "Sept.": 9, "Okt.": 10, "Nov.": 11, "Dez.": 12
 }  # fmt: skip
 _DAY = r"(?:[1-9]|0[1-9]|[12]\d|3[01])\.\s?(?:0?[1-9]|1[0-2])\.(?!\d)"
-# "Am 3.10." and "vom 1.5. bis 3.5."; behind other words, the numbers may be those of a section or a version.
-_IN_NUMBERS = re.compile(
-    rf"\b(?:am|vom|zum|ab|seit)\s(?P<one>{_DAY})(?:\sbis\s(?:zum\s)?(?P<two>{_DAY}))?", re.IGNORECASE
-)
+# "Am 3.10." and "vom 1.5. bis 3.5."; after other words, the numbers may be a section or a version.
+_NUMERIC = re.compile(rf"\b(?:am|vom|zum|ab|seit)\s(?P<one>{_DAY})(?:\sbis\s(?:zum\s)?(?P<two>{_DAY}))?", re.IGNORECASE)
 
 
 def say_days(text: str, language: Language) -> Iterator[list[Edit]]:
-    """The 5th of a month."""
+    """Write out days before the name of a month: "5. Mai"."""
     if language.code != "de":
         return
     months = "|".join(map(re.escape, language.locale.months["format"]["wide"].values()))
     day = r"[1-9]|[12]\d|3[01]"
     first = rf"(?:(?P<first>{day})\.(?P<dash>\s?[–-]\s?|\s(?:bis|und|oder)\s))?"
-    short = "|".join(map(re.escape, _SHORT))
+    short = "|".join(map(re.escape, _MONTHS))
     month = rf"(?=\s(?:(?:{months})\b|(?P<short>{short})))"
     for match in re.finditer(rf"(?<![\w.,:/-]){first}(?P<day>{day})\.{month}", text):
         before = text[: match.start()]
         link = (match["dash"] or "").strip()
         days = (ordinal(int(each), before) for each in match.group("first", "day") if each)
         said = f" {link if link.isalpha() else 'bis'} ".join(days)
-        changes = [Edit(start=match.start(), end=match.end(), text=said)]
+        edits = [Edit(start=match.start(), end=match.end(), text=said)]
         if match["short"]:
-            changes.append(_month(_SHORT[match["short"]], *match.span("short"), text, language))
-        yield changes
+            edits.append(_month(_MONTHS[match["short"]], *match.span("short"), text, language))
+        yield edits
 
 
 def say_numeric_days(text: str, language: Language) -> Iterator[list[Edit]]:
-    """The 5th of a month that is a number, too, and has no year."""
-    for match in _IN_NUMBERS.finditer(text) if language.code == "de" else ():
+    """Write out days with a numeric month and no year: "am 3.10."."""
+    for match in _NUMERIC.finditer(text) if language.code == "de" else ():
         for group in filter(match.group, ("one", "two")):
             start, end = match.span(group)
             day, month = (int(part) for part in match[group].strip(".").split("."))
@@ -74,25 +72,25 @@ def say_numeric_days(text: str, language: Language) -> Iterator[list[Edit]]:
 
 
 def _month(month: int, start: int, end: int, text: str, language: Language) -> Edit:
-    """The name of a month, with the full stop of the sentence that ends there."""
+    """An edit that names the month, keeping the full stop of a sentence that ends there."""
     stop = "." if sentence_ends_here(text[end:], often=False) else ""
     return Edit(start=start, end=end, text=f"{language.locale.months['format']['wide'][month]}{stop}")
 
 
 def say_german_ordinals(text: str, language: Language) -> Iterator[list[Edit]]:
-    """The 19th century, the first time: behind an article, and before a noun."""
+    """Write out ordinals between an article and a noun: "das 19. Jahrhundert"."""
     if language.code != "de":
         return
     for match in _ANNOUNCED.finditer(text):
-        if _A_NOUN.match(text, match.end()):
+        if _NOUN.match(text, match.end()):
             said = ordinal(int(match["number"]), text[: match.start("number")])
             yield [Edit(start=match.start("number"), end=match.end(), text=said)]
 
 
 def ordinal(number: int, before: str) -> str:
-    """The fifth (1 to 99), as the words before it ask: "am fünften", "der fünfte", and alone "fünfter"."""
-    if number in _ODD:
-        word = _ODD[number]
+    """An ordinal from 1 to 99, inflected for the words before it: "am fünften", "der fünfte", and alone "fünfter"."""
+    if number in _IRREGULAR:
+        word = _IRREGULAR[number]
     elif number < 20:
         word = f"{_ONES[number] if number < 13 else _ONES[number - 10] + 'zehn'}te"
     else:

@@ -1,7 +1,7 @@
-"""What a language calls the signs that voices read wrong. CLDR (through Babel) knows the rest.
+"""Languages, and their words for signs that voices read wrong. The rest comes from CLDR, through Babel.
 
-The tables hold what CLDR does not have: how an address is read out, and the words for signs. A language without a row
-leaves signs as they are written, and so does an empty word.
+CLDR lacks words for signs, in addresses and elsewhere. In a language without a row, and for an empty word, signs stay
+as they are written.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from pipeline.language.locales import find_locale
 
 @dataclass(frozen=True, kw_only=True)
 class Signs:
-    """The words for signs; empty: the sign is left to the voice."""
+    """Words for signs; empty: the sign is left to the voice."""
 
     # In addresses.
     dot: str = ""
@@ -25,7 +25,7 @@ class Signs:
     dash: str = ""
     underscore: str = ""
     hashtag: str = ""
-    # In texts and sums.
+    # In text and arithmetic.
     ampersand: str = ""
     plus: str = ""
     minus: str = ""
@@ -40,16 +40,16 @@ class Signs:
 
 @dataclass(frozen=True, kw_only=True)
 class Language:
-    """A language to be spoken."""
+    """A spoken language."""
 
-    # In lower case without region: "de".
+    # In lower case, without a region: "de".
     code: str
     locale: Locale
     signs: Signs
 
 
 def _row(words: str) -> Signs:
-    """The words in the order of `Signs`, between bars; "-" for none."""
+    """The words in the order of `Signs`, separated by bars; "-" for none."""
     names = list(Signs.__dataclass_fields__)
     values = ["" if word.strip() == "-" else word.strip() for word in words.split("|")]
     return Signs(**dict(zip(names, values, strict=True)))
@@ -65,7 +65,7 @@ _SIGNS = {
     "pt": _row("ponto|barra|arroba|hífen|sublinhado|hashtag|e|mais|menos|é igual a|vezes|cerca de|número|versão|a"),
     "nl": _row("punt|slash|apenstaartje|streepje|underscore|hashtag|en|plus|min|is|keer|ongeveer|nummer|versie|tot"),
     "pl": _row("kropka|ukośnik|małpa|myślnik|podkreślnik|hasztag|i|plus|minus|równa się|razy|około|numer|wersja|do"),
-    # No word between two numbers: "10–20" is "десять двадцать", which is what voices say.
+    # No word for a range: "10–20" is "десять двадцать", which is what voices say.
     "ru": _row(
         "точка|слэш|собака|дефис|нижнее подчёркивание|хэштег|и|плюс|минус|равно|умножить на|примерно|номер|версия|-"
     ),
@@ -79,7 +79,7 @@ _SIGNS = {
     ),
     "tr": _row("nokta|eğik çizgi|et|tire|alt çizgi|etiket|ve|artı|eksi|eşittir|çarpı|yaklaşık|numara|sürüm|ila"),
     "el": _row("τελεία|κάθετος|παπάκι|παύλα|κάτω παύλα|χάσταγκ|και|συν|μείον|ίσον|επί|περίπου|νούμερο|έκδοση|έως"),
-    # "And" is written as one with the word after it in Arabic and Hebrew.
+    # In Arabic and Hebrew, "and" is a prefix of the next word.
     "ar": _row("نقطة|شرطة مائلة|آت|شرطة|شرطة سفلية|هاشتاغ|-|زائد|ناقص|يساوي|ضرب|حوالي|رقم|الإصدار|إلى"),
     "he": _row("נקודה|לוכסן|שטרודל|מקף|קו תחתון|האשטאג|-|פלוס|מינוס|שווה|כפול|בערך|מספר|גרסה|עד"),
     "hi": _row("डॉट|स्लैश|ऐट|डैश|अंडरस्कोर|हैशटैग|और|प्लस|माइनस|बराबर|गुणा|लगभग|नंबर|वर्ज़न|से"),
@@ -94,10 +94,10 @@ _SIGNS = {
 
 
 @lru_cache(maxsize=64)
-def language_for(language: str) -> Language | None:
-    """The language for a BCP-47 tag, or for its language without the region; None: CLDR does not know it.
+def language_for(tag: str) -> Language | None:
+    """The language of a BCP-47 tag, or of the tag without its region; None: CLDR does not know it.
 
     Reads a file the first time: not for the event loop.
     """
-    locale = find_locale(language)
+    locale = find_locale(tag)
     return Language(code=locale.language, locale=locale, signs=_SIGNS.get(locale.language, Signs())) if locale else None

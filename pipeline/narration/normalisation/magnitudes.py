@@ -1,4 +1,4 @@
-"""Words of magnitude between a number and what it counts: "1,5 Mio. €", "228 million km"."""
+"""Magnitude words between a number and what it counts: "1,5 Mio. €", "228 million km"."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from pipeline.narration.normalisation.edits import Edit
 from pipeline.narration.normalisation.languages import Language
 from pipeline.narration.normalisation.numbers import BILLIONS, MILLIONS, THOUSANDS, plural_form
 
-# Written out or not, and how they are said; empty: as they are written.
+# Magnitude words and abbreviations, and how they are spoken; empty: as written.
 WORDS = {
     "en": {"thousand": "", "million": "", "billion": "", "trillion": "", "mn": "million", "bn": "billion"}
     | {"crore": "", "lakh": ""},
@@ -70,12 +70,12 @@ WORDS = {
     "zh": {"万": "", "亿": "", "萬": "", "億": ""},
     "ko": {"만": "", "억": "", "조": ""},
 }
-# A million of what: the languages that say "of" after millions, not after thousands.
+# "Of" after millions, in languages that need it; not after thousands.
 _OF = {"fr": "de", "es": "de", "it": "di", "pt": "de", "ca": "de", "ro": "de"}
 _ELIDING = (*"aeéiou", "heure", "hectare")
 _NO_OF = frozenset({"mil", "mila", "mille"})
 
-# "2.3bn people"; "10M" is ten megabytes, metres and moles as well: a million only of what comes in millions.
+# "2.3bn people"; "10M" may also be megabytes, metres or moles, so it is a million only before these nouns.
 _COUNT = re.compile(
     r"(?<![\w.,$€£¥₹])\d+(?:[.,]\d+)*(?P<letter>(?:bn|tn)\b|[MB](?=\+? (?:(?:active|new|monthly|daily) )?"
     r"(?:users|people|viewers|views|followers|fans|subscribers|downloads|customers|copies|visitors|players|streams|"
@@ -85,19 +85,19 @@ _COUNTS = {"bn": "billion", "tn": "trillion", "M": "million", "B": "billion"}
 
 
 def say_count_suffixes(text: str, language: Language) -> Iterator[list[Edit]]:
-    """Millions and billions of people, views and the like, where English has a letter for them."""
+    """Expand the letters for millions and billions of people, views and the like in English."""
     for match in _COUNT.finditer(text) if language.code == "en" else ():
         yield [Edit(start=match.start("letter"), end=match.end(), text=f" {_COUNTS[match['letter']]}")]
 
 
 def magnitude_form(word: str, value: Decimal, language: Language) -> str:
-    """How a word of `WORDS` is said after so many."""
+    """The plural form of a word of `WORDS` after a number."""
     return plural_form(tuple((WORDS[language.code][word] or word).split("/")), value, language)
 
 
 def counted_noun(magnitude: str, name: str, language: Language) -> str:
-    """What stands behind it: five thousand euros, but cinq millions d'euros."""
-    of = _OF.get(language.code)
-    if of is None or magnitude.casefold() in _NO_OF:
+    """The noun after a magnitude word: "euros" after "five thousand", "d'euros" after "cinq millions"."""
+    preposition = _OF.get(language.code)
+    if preposition is None or magnitude.casefold() in _NO_OF:
         return name
-    return f"d'{name}" if language.code == "fr" and name.lower().startswith(_ELIDING) else f"{of} {name}"
+    return f"d'{name}" if language.code == "fr" and name.lower().startswith(_ELIDING) else f"{preposition} {name}"

@@ -1,4 +1,4 @@
-"""Sums of money: "$5.20", "1,5 Mio. €", "US$5M". Names of currencies and their plurals are CLDR's."""
+"""Amounts of money: "$5.20", "1,5 Mio. €", "US$5M". Names of currencies and their plurals come from CLDR."""
 
 from __future__ import annotations
 
@@ -23,9 +23,9 @@ _CODES = {
     "руб.": "RUB", "руб": "RUB", "грн": "UAH", "TL": "TRY", "฿": "THB", "₫": "VND", "đ": "VND",
     "Rp": "IDR", "Rs.": "INR", "Rs": "INR", "Fr.": "CHF", "₱": "PHP", "kr": "SEK",
 }  # fmt: skip
-# Money only in the languages that have a name of their own for it: letters of other words elsewhere.
-_LETTERS_OF_ITS_OWN = frozenset({"kr", "đ", "Rp", "Rs.", "Rs", "Fr.", "руб.", "руб", "грн", "TL"})
-# "$" alone is "dollars", not the "US dollars" of CLDR. One and many; few as well where a language has it.
+# Currency signs only in languages that have an entry in `_PLAIN`; elsewhere just letters.
+_ALPHABETIC = frozenset({"kr", "đ", "Rp", "Rs.", "Rs", "Fr.", "руб.", "руб", "грн", "TL"})
+# "$" alone is "dollars", not CLDR's "US dollars". Plural forms as `plural_form` takes them.
 _PLAIN = {
     ("en", "$"): ("dollar", "dollars"),
     ("en", "£"): ("pound", "pounds"),
@@ -89,7 +89,7 @@ _PLAIN = {
     ("nb", "kr"): ("krone", "kroner"),
     ("da", "kr"): ("krone", "kroner"),
 }
-# A letter after the number of "$5M", and what it means; by language, since "m" and "B" mean other things elsewhere.
+# Magnitude letters, as in "$5M"; by language, since "m" and "B" mean other things elsewhere.
 _LETTERS = {
     "en": {"k": "thousand", "K": "thousand", "m": "million", "M": "million", "mn": "million", "b": "billion"}
     | {"B": "billion", "bn": "billion", "T": "trillion", "tn": "trillion"},
@@ -99,9 +99,9 @@ _LETTERS = {
     "pt": {"M": "milhões", "k": "mil"},
     "de": {"M": "Millionen", "k": "Tausend"},
 }
-# What stands between the two parts of 5.20, and the small coin where it is named.
+# The conjunction between the two parts of 5.20, and the subunit where it is named.
 _AND = {"en": "and", "es": "con", "it": "e", "pt": "e", "de": "", "fr": "", "nl": ""}
-_COINS = {
+_SUBUNITS = {
     "en": {"USD": ("cent", "cents"), "EUR": ("cent", "cents"), "GBP": ("penny", "pence"), "AUD": ("cent", "cents")},
     "de": {"USD": ("Cent", "Cent"), "EUR": ("Cent", "Cent"), "CHF": ("Rappen", "Rappen")},
     "fr": {"USD": ("cent", "cents"), "EUR": ("centime", "centimes"), "CHF": ("centime", "centimes")},
@@ -110,14 +110,14 @@ _COINS = {
     "pt": {"USD": ("centavo", "centavos"), "EUR": ("cêntimo", "cêntimos"), "BRL": ("centavo", "centavos")},
     "nl": {"USD": ("cent", "cent"), "EUR": ("cent", "cent")},
 }
-# A dollar sign stands before a sum in English alone, and brings its thousands along: "$1,200".
+# In any language, an amount after a dollar sign may have English grouping: "$1,200".
 _AMERICAN = re.compile(r"[1-9]\d{0,2}(?:,\d{3})+")
 _EDGE = not_after(r".,:/'\u2019$€£¥฿₫")
 _SIGNS = "|".join(re.escape(sign) for sign in sorted(_CODES, key=len, reverse=True))
 
 
 def say_money(text: str, language: Language) -> Iterator[list[Edit]]:
-    """The name of the currency after the sum, wherever its sign stands."""
+    """Put the name of the currency after the amount, wherever its sign is."""
     for match in _pattern(language.code).finditer(text):
         sign = match["before"] or match["after"]
         value = number_value_at(text, match.start("sum"), match["sum"], language)
@@ -125,7 +125,7 @@ def say_money(text: str, language: Language) -> Iterator[list[Edit]]:
             value = Decimal(match["sum"].replace(",", ""))
         if sign is None or value is None or (match["before"] and match["after"]):
             continue
-        if sign in _LETTERS_OF_ITS_OWN and (language.code, sign) not in _PLAIN:
+        if sign in _ALPHABETIC and (language.code, sign) not in _PLAIN:
             continue
         if sign == "Fr." and not (match["before"] and re.search(r"[.'\u2019]", match["sum"])):
             continue  # "Fr. 5. Mai", "5 Fr."
@@ -133,16 +133,16 @@ def say_money(text: str, language: Language) -> Iterator[list[Edit]]:
             low = number_value(match["low"], language)
             if not language.signs.to or low is None or low >= value or sign[0].isalpha():
                 continue
-        changes = _changes(match, sign, value, language)
+        edits = _edits(match, sign, value, language)
         if match[0].endswith(".") and sentence_ends_here(text[match.end() :], often=True):
-            # The full stop of "5 mld." and "5 руб." is that of the sentence, too.
-            changes.append(Edit(start=match.end(), end=match.end(), text="."))
-        yield changes
+            # The full stop of "5 mld." and "5 руб." also ends the sentence.
+            edits.append(Edit(start=match.end(), end=match.end(), text="."))
+        yield edits
 
 
 @lru_cache(maxsize=64)
 def _pattern(code: str) -> Pattern:
-    """A sum with its sign before or after it; with a letter or a word of magnitude, or none."""
+    """An amount with a sign before or after it, and an optional magnitude letter or word."""
     letters, words = _LETTERS.get(code, {}), WORDS.get(code, {})
     letter = "|".join(map(re.escape, sorted(letters, key=len, reverse=True))) or r"(?!)"
     word = "|".join(map(re.escape, sorted(words, key=len, reverse=True))) or r"(?!)"
@@ -156,43 +156,43 @@ def _pattern(code: str) -> Pattern:
     )
 
 
-def _changes(match: re.Match[str], sign: str, value: Decimal, language: Language) -> list[Edit]:
-    """The sum in digits keeps its place; sign, cents and magnitude become words around it."""
+def _edits(match: re.Match[str], sign: str, value: Decimal, language: Language) -> list[Edit]:
+    """The digits keep their place; sign, subunit and magnitude become words around them."""
     start, end = match.span("sum")
     magnitude = _magnitude(match, value, language)
     if magnitude is not None:
         name = counted_noun(magnitude, _name(sign, value, language, large=True), language)
         said, rest = match["sum"], f" {magnitude} {name}"
     else:
-        said, rest = _with_coins(match["sum"], sign, value, language)
+        said, rest = _with_subunit(match["sum"], sign, value, language)
     before = match["before"] or ""
     if before == "$" and _AMERICAN.fullmatch(said):
         return [Edit(start=match.start(), end=match.end(), text=said.replace(",", "") + rest)]
     if any(map(str.isalnum, before)) and (start > match.end("before") or before[-1].isalpha()):
-        # "EUR 5": two words to be shared among two; "Rp5.000": a number that nobody takes for one.
+        # "EUR 5": one edit shared by two words; "Rp5.000": no rule for grouped numbers would match.
         return [Edit(start=match.start(), end=match.end(), text=without_groups(said, language) + rest)]
-    changes = [Edit(start=start + len(said), end=match.end(), text=rest)] if said else []
+    edits = [Edit(start=start + len(said), end=match.end(), text=rest)] if said else []
     if not said:
-        changes = [Edit(start=start, end=match.end(), text=rest)]
+        edits = [Edit(start=start, end=match.end(), text=rest)]
     if before:
-        changes.insert(0, Edit(start=match.start("before"), end=match.start("low" if match["low"] else "sum"), text=""))
+        edits.insert(0, Edit(start=match.start("before"), end=match.start("low" if match["low"] else "sum"), text=""))
     if match["low"]:
-        changes.append(Edit(start=match.start("dash"), end=match.end("dash"), text=f" {language.signs.to} "))
+        edits.append(Edit(start=match.start("dash"), end=match.end("dash"), text=f" {language.signs.to} "))
     if magnitude is not None and match["word"]:
-        # The word of magnitude keeps its place, the name of the currency comes after it.
+        # The magnitude word keeps its place, the name of the currency follows it.
         word_end = match.end("word")
-        changes[-1] = Edit(start=end, end=word_end, text=f" {magnitude}")
-        changes.append(Edit(start=word_end, end=match.end(), text=f" {name}"))
-    return changes
+        edits[-1] = Edit(start=end, end=word_end, text=f" {magnitude}")
+        edits.append(Edit(start=word_end, end=match.end(), text=f" {name}"))
+    return edits
 
 
-def _with_coins(number: str, sign: str, value: Decimal, language: Language) -> tuple[str, str]:
-    """What is kept of the number, and what is said after it: "5.20" is 5 and "dollars and 20 cents"."""
+def _with_subunit(number: str, sign: str, value: Decimal, language: Language) -> tuple[str, str]:
+    """The part of the number that is kept, and the words after it: "5.20" is 5 and "dollars and 20 cents"."""
     cents = re.search(r"[.,](\d\d)$", number)
     if not cents:
         return number, f" {_name(sign, value, language)}"
     whole, coin = number[: cents.start()], int(cents[1])
-    coins = _COINS.get(language.code, {}).get(_CODES[sign])
+    coins = _SUBUNITS.get(language.code, {}).get(_CODES[sign])
     name = _name(sign, Decimal(int(value)), language)
     if not coin:
         return whole, f" {name}"
@@ -204,7 +204,7 @@ def _with_coins(number: str, sign: str, value: Decimal, language: Language) -> t
 
 
 def _magnitude(match: re.Match[str], value: Decimal, language: Language) -> str | None:
-    """How "M" or "Mio." is said; None: there is none."""
+    """The spoken form of "M" or "Mio."; None if there is no magnitude."""
     if match["letter"]:
         said = _LETTERS[language.code][match["letter"]]
     elif match["word"]:
@@ -215,7 +215,7 @@ def _magnitude(match: re.Match[str], value: Decimal, language: Language) -> str 
 
 
 def _name(sign: str, value: Decimal, language: Language, *, large: bool = False) -> str:
-    """The currency in the number that the sum asks for; with millions, as after many."""
+    """The currency name in the plural form for the amount; after millions, that of many."""
     if forms := _PLAIN.get((language.code, sign)):
         if large:
             return forms[min(2, len(forms) - 1)]

@@ -1,4 +1,4 @@
-"""Numbers: separators of thousands that voices stumble over, signs before numbers, ranges and fractions.
+"""Numbers: digit grouping that voices stumble over, signs, ranges and fractions.
 
 The digits themselves are left to the voice, which knows the cases and genders of its language.
 """
@@ -16,21 +16,21 @@ from pipeline.narration.normalisation.edits import Edit
 from pipeline.narration.normalisation.languages import Language
 from pipeline.narration.normalisation.patterns import LETTER, Pattern, not_after
 
-# No-break, thin and narrow spaces are put between digits in no other meaning; plain ones only where they group.
+# No-break, thin and narrow spaces between digits always group them; plain ones only in some languages.
 _SPACES = "\u00a0\u2009\u202f"
 _APOSTROPHES = "'\u2019"
-# A number as it is written, with whatever groups and decimals it has.
+# A written number, with any grouping and decimals.
 NUMBER = rf"\d{{1,3}}(?:[{_SPACES}]\d{{3}})+(?:[.,]\d+)?|\d+(?:[.,'\u2019]\d+)*"
-# The same twice, with a sign of "to" between; the waves are those of Chinese, Japanese and Korean.
+# A number or a range; wave dashes are used in Chinese, Japanese and Korean.
 _WAVES = "~〜～"
 RANGE = rf"(?:{NUMBER})(?:\s?[–{_WAVES}-]\s?(?:{NUMBER}))?"
-# In a range that `say_ranges` leaves alone.
+# The hyphen of a range that `say_ranges` leaves alone.
 HYPHEN_IN_RANGE = re.compile(r"(?<=\d)\s?-\s?(?=\d)")
 
-# CLDR's rules reckon with 28 digits, ten of them behind the point; nobody says a quadrillion kilometres anyway.
+# CLDR's plural rules compute with 28 digits, ten of them decimals; no text has a quadrillion kilometres anyway.
 _EXACT = re.compile(r"\d{1,15}(?:\.\d{1,100})?")
 
-# One, few, many, and a part of one, where a language has more than two forms.
+# Plural forms of languages with more than two: one, few, many, and fractional.
 THOUSANDS = {
     "pl": "tysiąc/tysiące/tysięcy/tysiąca",
     "ru": "тысяча/тысячи/тысяч/тысячи",
@@ -50,7 +50,7 @@ BILLIONS = {
     "cs": "miliarda/miliardy/miliard/miliardy",
 }
 
-# 1/2, 1/4, 3/4, 1/3 and 2/3: alone, and after a number ("a half" and "2 and a half").
+# Words for these fractions: alone, and after a number ("a half" and "2 and a half").
 _PARTS = ("1/2", "1/4", "3/4", "1/3", "2/3")
 _FRACTIONS = {
     "en": "one half:and a half|one quarter:and a quarter|three quarters:and three quarters"
@@ -79,9 +79,9 @@ _FRACTIONS = {
     "hi": "आधा:और आधा|चौथाई:और चौथाई|तीन चौथाई:और तीन चौथाई|एक तिहाई:और एक तिहाई|दो तिहाई:और दो तिहाई",
     "th": "ครึ่ง:ครึ่ง|หนึ่งในสี่:กับหนึ่งในสี่|สามในสี่:กับสามในสี่|หนึ่งในสาม:กับหนึ่งในสาม|สองในสาม:กับสองในสาม",
 }
-# Half of what follows, of either gender: "1/2 taza" is "media taza".
+# "Half" before a noun, masculine and feminine: "1/2 taza" is "media taza".
 _HALF_OF = {"es": ("medio", "media"), "it": ("mezzo", "mezza"), "pt": ("meio", "meia")}
-# One and a half, two and a half; from three on, there is a word for "and a half" before the number.
+# One and a half, two and a half; from three on, a word for "and a half" precedes the number.
 _HINDI_HALVES = {"1": "डेढ़", "2": "ढाई"}
 _NOUN = re.compile(r"\s(?!(?:de|del|di|do|da|dos|das|e|y|o)\b)(?P<noun>[^\W\d_]+)")
 _VULGAR = {"½": "1/2", "¼": "1/4", "¾": "3/4", "⅓": "1/3", "⅔": "2/3"}
@@ -89,7 +89,7 @@ _FRACTION = re.compile(
     r"(?<![\w./,–-])(?P<whole>\d+\s?)?(?P<vulgar>[½¼¾⅓⅔])(?!\w)"
     r"|(?<![\w./,:–-])(?:(?P<count>\d{1,2}) )?(?P<part>[123]/[234])(?![\w/])"
 )
-# Where words have no spaces, a minus follows at once: "气温−5度", "気温は-5℃".
+# In scripts without spaces, a minus follows the word directly: "气温−5度", "気温は-5℃".
 _SIGN = re.compile(
     r"(?:(?<![^\s(\[„“«=×*/<>、，。（：])(?P<sign>[-−–+±])"
     r"|(?<=[\u0e00-\u0eff\u3040-\u30ff\u3400-\u9fff])(?P<minus>−|-(?=\s?[\d.]+\s?[°℃度%％])))"
@@ -97,12 +97,12 @@ _SIGN = re.compile(
 )
 _EDGE = not_after(r".,:/'\u2019-")
 _EN_DASH = Pattern(rf"{_EDGE}(?<!–)(?P<low>{NUMBER})(?P<dash>\s?[–{_WAVES}]\s?)(?P<high>{NUMBER})(?![–/-]\d|[.,:]\d)")
-# Between two that each have their sign: "3.5%–4%", "$3.5M–$4M", "8h–12h"; and "10am–2pm", with any dash.
+# Between numbers with signs or units of their own: "3.5%–4%", "$3.5M–$4M", "8h–12h"; and "10am–2pm", with any dash.
 _BETWEEN_SIGNS = re.compile(
     r"(?<=\d[%€£MBkh])\s?–\s?(?=[$€£]?\d)|(?:(?<=\dh)|(?<=\dh[0-5]\d))-(?=\d{1,2}h)"
     r"|(?:(?<=\d[ap]m)|(?<=\d [ap]m)|(?<=\d [ap]\.m\.))\s?[–-]\s?(?=\d{1,2}(?::\d\d)?\s?[ap]\.?m\b)"
 )
-# "+420 777 123 456", "tel. 600 123 456": groups that are read as they are written.
+# "+420 777 123 456", "tel. 600 123 456": groups that are read one by one.
 _TELEPHONE = re.compile(
     r"(?:\+\d{1,3}(?: \d{3}){3,}|\b(?:tel|tél|тел)\w*[.:]*\s?\d{1,3}(?: \d{3}){2,})$", re.IGNORECASE
 )
@@ -110,9 +110,9 @@ _YEARS = Pattern(rf"{not_after('./:-')}(?P<low>[12]\d{{3}})(?P<dash>-)(?P<high>[
 
 
 def number_value(number: str, language: Language) -> Decimal | None:
-    """What a number of `NUMBER` is worth, by the conventions of the language; None: it is no number there."""
+    """The value of a match of `NUMBER` by the conventions of the language; None: it is not a number there."""
     plain = re.sub(f"[{_SPACES}{_APOSTROPHES}]", "", number)
-    decimal, group = _symbols(language)
+    decimal, group = _separators(language)
     if group in ".," and re.fullmatch(
         rf"\d{{1,3}}(?:{re.escape(group)}\d{{2,3}})*{re.escape(group)}\d{{3}}(?!\d).*", plain
     ):
@@ -122,15 +122,15 @@ def number_value(number: str, language: Language) -> Decimal | None:
 
 
 def number_value_at(text: str, start: int, number: str, language: Language) -> Decimal | None:
-    """What the number that begins at `start` is worth, the groups before it and a plain space included."""
-    if _symbols(language)[1].isspace() and re.match(r"\d{3}(?!\d)", number):
+    """The value of the number at `start`, including groups before it in languages that group with plain spaces."""
+    if _separators(language)[1].isspace() and re.match(r"\d{3}(?!\d)", number):
         groups = re.search(r"(?<![\w.,])\d{1,3}(?: \d{3})* $", text[max(0, start - 16) : start])
         number = (groups[0].replace(" ", "") if groups else "") + number
     return number_value(number, language)
 
 
 def plural_form(forms: tuple[str, ...], value: Decimal, language: Language) -> str:
-    """The form of a noun for so many: of one and many; or of one, few, many, and a part of one."""
+    """The plural form of a noun for a value. `forms`: one and many; or one, few, many and fractional."""
     plural = language.locale.plural_form(value)
     if plural == "one" or len(forms) == 1:
         return forms[0]
@@ -142,7 +142,7 @@ def plural_form(forms: tuple[str, ...], value: Decimal, language: Language) -> s
 
 
 def say_fractions(text: str, language: Language) -> Iterator[list[Edit]]:
-    """½ and 1/2; not 24/7, nor dates."""
+    """Write out common fractions: ½ and 1/2; not 24/7, nor dates."""
     rows = _FRACTIONS.get(language.code, "").split("|")
     words = dict(zip(_PARTS, rows, strict=True)) if rows[0] else {}
     for match in _FRACTION.finditer(text):
@@ -164,13 +164,13 @@ def say_fractions(text: str, language: Language) -> Iterator[list[Edit]]:
 
 
 def fraction_value(whole: str, part: str) -> Decimal:
-    """What "2" and "½" or "1/2" are together; no whole is ""."""
+    """The value of a whole number ("" if none) with a fraction: "2" and "½" or "1/2"."""
     over, under = _VULGAR.get(part, part).split("/")
     return round(Decimal(whole or 0) + Decimal(over) / Decimal(under), 2)
 
 
 def say_ranges(text: str, language: Language) -> Iterator[list[Edit]]:
-    """10–20 and 1914-1918, upwards only: 3–1 is a score."""
+    """Replace the dash of ascending ranges (10–20, 1914-1918) with "to": 3–1 is a score."""
     if not language.signs.to:
         return
     for match in _BETWEEN_SIGNS.finditer(text):
@@ -178,25 +178,25 @@ def say_ranges(text: str, language: Language) -> Iterator[list[Edit]]:
     for pattern in (_EN_DASH, _YEARS):
         for match in pattern.finditer(text):
             low, high = number_value(match["low"], language), number_value(match["high"], language)
-            if low is not None and high is not None and (low < high or _ends_that_century(match)):
+            if low is not None and high is not None and (low < high or _is_abbreviated_year(match)):
                 yield [Edit(start=match.start("dash"), end=match.end("dash"), text=f" {language.signs.to} ")]
 
 
-def _ends_that_century(match: re.Match[str]) -> bool:
-    """Whether the second is the year after the first without its century: 1914–18."""
+def _is_abbreviated_year(match: re.Match[str]) -> bool:
+    """Whether the second number is a later year of the same century, abbreviated: 1914–18."""
     low, high = match["low"], match["high"]
     return re.fullmatch(r"[12]\d{3}", low) is not None and re.fullmatch(r"\d\d", high) is not None and low[2:] < high
 
 
 def say_signed_numbers(text: str, language: Language) -> Iterator[list[Edit]]:
-    """A sign before a number: -5, +3, ±2."""
+    """Write out signs before numbers: -5, +3, ±2."""
     signs = language.signs
     words = {"+": signs.plus, "±": f"{signs.plus} {signs.minus}" if signs.plus and signs.minus else ""}
     for match in _SIGN.finditer(text):
         sign = match["sign"] or match["minus"]
         if said := words.get(sign, signs.minus):
             end = match.start() + 1
-            # A dash with a space after it is a dash; after a mark of Chinese or Japanese, the space is of our making.
+            # A dash before a space is a dash, unless it follows East Asian punctuation: then the space is ours.
             is_dash = not match["minus"] and sign in "-–" and text[end].isspace()
             if is_dash and text[max(0, match.start() - 1) : match.start()] not in tuple("、，。（："):
                 continue
@@ -204,7 +204,7 @@ def say_signed_numbers(text: str, language: Language) -> Iterator[list[Edit]]:
 
 
 def say_grouped_numbers(text: str, language: Language) -> Iterator[list[Edit]]:
-    """1,234,567 without the signs between: voices read some as decimals, and some digit by digit."""
+    """Remove the grouping of 1,234,567: voices read some groups as decimals, and some digit by digit."""
     for match in _grouped(language).finditer(text):
         if _TELEPHONE.search(text[max(0, match.start() - 10) : match.end()]):
             continue
@@ -216,22 +216,22 @@ def say_grouped_numbers(text: str, language: Language) -> Iterator[list[Edit]]:
 
 
 def without_groups(number: str, language: Language) -> str:
-    """A number of `NUMBER` without the signs between its groups."""
+    """A match of `NUMBER` without its grouping."""
     return _grouped(language).sub(lambda match: re.sub(r"\D", "", match[0]), number)
 
 
-def _symbols(language: Language) -> tuple[str, str]:
+def _separators(language: Language) -> tuple[str, str]:
     return get_decimal_symbol(language.locale), get_group_symbol(language.locale)
 
 
 def _grouped(language: Language) -> Pattern:
-    """The part before the decimals of numbers with groups of three; in India, of two above the last."""
-    return _with_groups(_symbols(language)[1])
+    """A pattern for the integer part of grouped numbers; also with Indian grouping (lakh, crore)."""
+    return _with_groups(_separators(language)[1])
 
 
 @lru_cache(maxsize=64)
 def _with_groups(group: str) -> Pattern:
-    """Numbers in groups of digits with this sign between, or a space or an apostrophe."""
+    """The pattern for a language's own separator, besides spaces and apostrophes."""
     groups = [f"(?:[{_SPACES}]\\d{{3}})+", f"(?:[{_APOSTROPHES}]\\d{{3}})+"]
     if group.isspace():
         groups.append(r"(?: \d{3})+(?! \d)")

@@ -1,4 +1,4 @@
-"""Signs between words and numbers: "&", "+", "=", "×", "~"; and formulas: "CO₂", "x²"."""
+"""Signs between words and numbers ("&", "+", "=", "×", "~"), and formulas ("CO₂", "x²")."""
 
 from __future__ import annotations
 
@@ -9,27 +9,27 @@ from pipeline.narration.normalisation.edits import Edit
 from pipeline.narration.normalisation.languages import Language
 
 _AMPERSAND = re.compile(r"(?<=[\w\s.])&(?=[\w\s])(?!\w+;)")
-# Between two, and after one, as in "Disney+" and "18+"; not in "C++".
+# Between operands, and after one, as in "Disney+" and "18+"; not in "C++".
 _PLUS = re.compile(r"(?<=[\w)] )\+(?= [\w(])|(?<=[\w)])\+(?![\w+])|(?<=\d)\+(?=\d)")
 _EQUALS = re.compile(r"(?<=[\w)²³] )=(?= [\w(−$€£-])|(?<=\d)=(?=\d)")
 _TIMES = re.compile(r"(?<=[\d)])\s?×\s?(?=[\d(])|(?<=\d)\s?x\s?(?=\d+\s?=)")
 _BY = re.compile(r"(?<=\d)\s?x\s?(?=\d)")
-# Sizes are said otherwise than products where a language tells them apart.
+# Dimensions, in languages that speak them differently from products.
 _BY_WORDS = {"en": "by", "fr": "sur", "nl": "bij", "pl": "na", "pt": "por", "ru": "на", "uk": "на"}
-# The result of a match, in Brazil.
+# The score of a match, in Brazil.
 _SCORE = re.compile(r"(?<![\w.,])\d\s?x\s?\d(?![\w.,]\d|\d|\s?(?:[cm]?m|ft|in)\b)")
 # "1.9x faster".
 _AS_MANY = re.compile(r"(?<=\d)[x×](?=\s[^\W\d]|[.,;:!?)]|$)")
 _AS_MANY_WORDS = {"es": "veces", "it": "volte"}
 _COUNTS_TIMES = frozenset({"cs", "de", "en", "fr", "nl", "pl", "pt", "sv"})
-# Small digits below letters, and carbon dioxide, whose digit is often a large one: "CO2" is no word.
+# Letters with subscript digits, and carbon dioxide, which is often written with a plain one (CO2).
 _FORMULA = re.compile(r"(?<![^\W\d])(?:(?:[A-Z][a-z]?[₀-₉]*)*[A-Z][a-z]?[₀-₉]+(?:[A-Z][a-z]?[₀-₉]*)*|CO2)(?!\w)")
-# A power of a number, of a letter or two, or of what is in brackets; "m²" is an area.
+# A power of a number, of one or two letters, or of a bracket; not of a unit, as in "m²".
 _POWER = re.compile(
     r"(?:(?<=\d)|(?<=\))|(?<![^\W\d])(?!(?:[cdkm]?m|ft|in|mi|yd|ha)[²³^])[^\W\d_]{1,2})"
     r"(?P<power>(?P<small>[⁻]?[⁰¹²³⁴-⁹]+)|\^(?P<large>-?\d+))(?!\w|\.\w|[⁺⁻])"
 )
-# What is said after it: of 2, of 3, and before any other.
+# Words for the second and the third power, and before any other exponent.
 _POWERS = {
     "en": ("squared", "cubed", "to the power of"),
     "de": ("Quadrat", "hoch 3", "hoch"),
@@ -47,7 +47,7 @@ _ABOUT = re.compile(r"(?<![\w~/.])[~≈]\s?(?=[\d$€£¥])")
 
 
 def say_formulas(text: str, language: Language) -> Iterator[list[Edit]]:
-    """CO₂ letter by letter, and x² as a square, where a language has the words."""
+    """Spell out chemical formulas (CO₂), and write out powers (x²) where a language has the words."""
     for match in _FORMULA.finditer(text):
         parts = re.findall(r"[A-Z]|[a-z]|\d+", match[0].translate(_DIGITS))
         yield [Edit(start=match.start(), end=match.end(), text=f" {' '.join(parts).upper()}")]
@@ -61,7 +61,7 @@ def say_formulas(text: str, language: Language) -> Iterator[list[Edit]]:
 
 
 def say_signs(text: str, language: Language) -> Iterator[list[Edit]]:
-    """The words for signs that voices leave out or spell."""
+    """Write out signs that voices omit or spell."""
     signs = language.signs
     for pattern, word in (
         (_AMPERSAND, signs.ampersand),

@@ -1,11 +1,11 @@
-"""Which sign is which unit, in every language and in one, by CLDR's names of units."""
+"""Unit symbols and CLDR's names of the units, common to all languages and specific to one."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 
-# Symbols of the SI and of daily life, by CLDR's names. Letters that are also words, names or sizes (a, A, K, N, t, V)
-# are left out: better a letter read than a wrong unit.
+# Symbols of SI and everyday units. Letters that are also words, names or sizes (a, A, K, N, t, V) are left out: better
+# a letter read than a wrong unit.
 _UNITS = {
     "km/h": "kilometer-per-hour",
     "kph": "kilometer-per-hour",
@@ -81,13 +81,13 @@ _UNITS = {
     "‰": "permille",
     **dict.fromkeys(("l/100 km", "l/100km", "L/100 km", "L/100km"), "liter-per-100-kilometer"),
 }
-# "120 g/km", "5 µg/m³": so much for each.
-_OF_EACH = ("g", "kg", "mg", "µg", "μg", "l", "L", "ml", "kWh", "W", "kW", "m", "km", "MB", "GB", "kcal", "kJ")
-_EACH = ("km", "h", "s", "m²", "m³", "l", "L", "kg", "cm³", "g")
+# Numerators and denominators of compound units: "120 g/km", "5 µg/m³".
+_NUMERATORS = ("g", "kg", "mg", "µg", "μg", "l", "L", "ml", "kWh", "W", "kW", "m", "km", "MB", "GB", "kcal", "kJ")
+_DENOMINATORS = ("km", "h", "s", "m²", "m³", "l", "L", "kg", "cm³", "g")
 _UNITS |= {
     f"{one}/{other}": f"{_UNITS[one]}/{_UNITS[other]}"
-    for one in _OF_EACH
-    for other in _EACH
+    for one in _NUMERATORS
+    for other in _DENOMINATORS
     if f"{one}/{other}" not in _UNITS and one != other
 }
 _CYRILLIC = {
@@ -152,5 +152,5 @@ _BY_LANGUAGE = {
 
 
 def units_by_symbol(code: str) -> Mapping[str, str]:
-    """All that are known in a language."""
+    """All unit symbols of a language, with the CLDR name of each unit."""
     return {**_UNITS, **_BY_LANGUAGE.get(code, {})}

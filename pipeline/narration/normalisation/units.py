@@ -1,4 +1,4 @@
-"""Units after numbers: "km/h", "°C", "m²", "%". Their names, with the plural that the number asks for, are CLDR's."""
+"""Units after numbers: "km/h", "°C", "m²", "%". Their names and plural forms come from CLDR."""
 
 from __future__ import annotations
 
@@ -19,12 +19,12 @@ from pipeline.narration.normalisation.numbers import HYPHEN_IN_RANGE, NUMBER, RA
 from pipeline.narration.normalisation.patterns import LETTER, Pattern, not_after
 from pipeline.narration.normalisation.unit_symbols import units_by_symbol
 
-# For each of what: a unit, or a word.
-_RATE = re.compile(
+# A price per unit or word.
+_PRICE_PER_UNIT = re.compile(
     rf"(?:[€£$¥₽₴₹]|zł|Kč|руб\.?|грн|(?<=[€£$]){NUMBER}[kKMB]?|(?<=[€£$] ){NUMBER})(?P<slash>/)"
     r"(?P<each>[^\W\d_]+[²³23]?\.?)"
 )
-_RATE_OF_MANY = re.compile(r"(?<=[€£$])/(?P<many>\d{1,4}) ?(?P<unit>g|kg|ml|l|km|m²)(?!\w)")
+_PRICE_PER_QUANTITY = re.compile(r"(?<=[€£$])/(?P<many>\d{1,4}) ?(?P<unit>g|kg|ml|l|km|m²)(?!\w)")
 _PER = {"en": "per", "de": "pro", "fr": "par", "es": "por", "pt": "por", "nl": "per", "sv": "per"}
 _EACH = {
     "en": {"hr": "hour", "mo": "month", "yr": "year", "gal": "gallon"},
@@ -34,9 +34,9 @@ _EACH = {
     "ru": {"ч": "hour", "час": "hour", "мес.": "month", "месяц": "month"},
     "uk": {"год": "hour", "міс.": "month", "місяць": "month"},
 }
-# Languages that say "a half of a litre".
-_PART_OF = frozenset({"cs", "pl", "ru", "uk"})
-# What CLDR has no words for: before and after the number.
+# Languages in which a fraction takes the genitive: "a half of a litre".
+_GENITIVE = frozenset({"cs", "pl", "ru", "uk"})
+# Words that CLDR lacks: before and after the number.
 _OWN = {
     ("zh", "percent"): ("百分之", ""),
     ("fr", "liter-per-100-kilometer"): ("", " litres aux 100 kilomètres"),
@@ -47,24 +47,27 @@ _OWN = {
     ("tr", "kilometer-per-hour"): ("saatte ", " kilometre"),
     ("tr", "meter-per-second"): ("saniyede ", " metre"),
 }
-# Where CLDR's short names are the words that people say.
+# Languages in which CLDR's short names are the spoken ones.
 _SHORT_NAMES = frozenset({"ja", "ko", "zh"})
+# English names, which CLDR gives where it has none in the language.
 _ENGLISH = frozenset(
     {"percent", "permille", "feet", "foot", "ounces", "gigabytes", "megabytes", "kilobytes", "terabytes"}
 )
-# Of these, what is a word there as well.
+# Those of them that are words of the language, too.
 _OWN_TOO = dict.fromkeys(("es", "pt"), _ENGLISH - {"percent", "permille", "feet", "foot", "ounces"})
+# For numbers in CLDR's names of units.
+_FORMAT = "0.##########"
 _APOSTROPHES = "'\u2019"
-# "1h 30m"; a sign before a number; the full stop of "6 ft. tall".
+# The hours of "1h 30m"; a sign before a number; the full stop of "6 ft. tall".
 _HOURS = re.compile(r"\d\s?h\s$")
 _SIGNED = re.compile(r"[-−–+±]\s?$")
 _NO_STOP = re.compile(r"\.(?=\s[a-zß-öø-ÿ]|[,;:]|\s\d+\s?(?:in|oz|min)\b)")
-# "5%-ный": what the two are together, the voice may know.
+# The ending of "5%-ный", which is left to the voice.
 _ENDING = re.compile(r"-[a-zà-ÿа-яё]")
 _FLAT = re.compile(r"\.\s\d")
-# "A 5 kilometer run": before and after the amount.
+# "A 5 kilometer run": before and after the measure.
 _AS_ADJECTIVE = re.compile(r"\b[Aa]n? $"), re.compile(r" [a-z]")
-# Languages that write ordinals with a raised letter; a noun after a sign that may be one.
+# Languages that write ordinals with a raised letter; a noun after what may be an ordinal.
 _ORDINALS = frozenset({"it", "es", "pt"})
 _ORDINAL = re.compile(r"(?<![\w.,])\d{1,3}(?P<sign>°|\.[ºª°])(?!\w)")
 _NOUN = re.compile(
@@ -75,13 +78,13 @@ _NOUN = re.compile(
 
 
 def say_units(text: str, language: Language) -> Iterator[list[Edit]]:
-    """The names of units after numbers and ranges of numbers."""
+    """Write out units after numbers and ranges."""
     units = units_by_symbol(language.code)
     for match in _pattern(language.code).finditer(text):
-        # "5 m" in "$5 m" is no metre, and "5'" is no number.
+        # The "m" of "$5 m" is not a metre, and "5'" is not a number.
         last = re.search(rf"(?:{NUMBER})$", match["amount"])
         value = number_value_at(text, match.start("amount") + last.start(), last[0], language) if last else None
-        if value is None or _is_something_else(match, value, language):
+        if value is None or _is_not_a_unit(match, value, language):
             continue
         unit = (
             "minute"
@@ -94,32 +97,32 @@ def say_units(text: str, language: Language) -> Iterator[list[Edit]]:
             and _AS_ADJECTIVE[1].match(text, match.end())
         ):
             value = Decimal(1)
-        around = _around(unit, value, language.locale)
-        if around is None:
+        affixes = _affixes(unit, value, language.locale)
+        if affixes is None:
             continue
-        before, after = around
+        before, after = affixes
         start, end = match.span("amount")
         stop = _NO_STOP.match(text, match.end("unit"))
-        changes = [Edit(start=end, end=stop.end() if stop else match.end("unit"), text=f"{after}")]
+        edits = [Edit(start=end, end=stop.end() if stop else match.end("unit"), text=f"{after}")]
         if before.strip() and text[:start].rstrip().casefold().endswith(before.strip().casefold()):
             before = ""  # "時速100km/h"
         if before:
-            # Nothing comes between a sign and its number.
+            # Insert before the number's sign, if any.
             sign = _SIGNED.search(text, max(0, start - 2), start)
             at = sign.start() if sign else start
-            changes.insert(0, Edit(start=at, end=at, text=before))
+            edits.insert(0, Edit(start=at, end=at, text=before))
         if dash := HYPHEN_IN_RANGE.search(match["amount"]):
             if not language.signs.to:
                 continue
             at = start + dash.start()
-            changes.insert(-1, Edit(start=at, end=start + dash.end(), text=f" {language.signs.to} "))
-        yield changes
+            edits.insert(-1, Edit(start=at, end=start + dash.end(), text=f" {language.signs.to} "))
+        yield edits
 
 
 def say_prices_per_unit(text: str, language: Language) -> Iterator[list[Edit]]:
-    """So much money for each: "25 €/h", "$5/month"."""
+    """Write out prices per unit: "25 €/h", "$5/month"."""
     symbols = {**units_by_symbol(language.code), **_EACH.get(language.code, {})}
-    for match in _RATE.finditer(text):
+    for match in _PRICE_PER_UNIT.finditer(text):
         each = match["each"] if match["each"] in symbols else match["each"].rstrip(".")
         end = match.start("each") + len(each)
         said = f" {per} {each}" if (per := _PER.get(language.code)) and len(each) > 2 else ""
@@ -128,7 +131,7 @@ def say_prices_per_unit(text: str, language: Language) -> Iterator[list[Edit]]:
                 format_compound_unit(Decimal(5), None, denominator_unit=symbols[each], locale=language.locale) or ""
             )
             before, _, after = phrase.partition("5")
-            said = after if not before and _is_a_name(after, language.locale) else said
+            said = after if not before and _is_native_name(after, language.locale) else said
         if said:
             stop = "." if each.endswith(".") and sentence_ends_here(text[end:], often=True) else ""
             no_stop = _NO_STOP.match(text, end)
@@ -136,28 +139,28 @@ def say_prices_per_unit(text: str, language: Language) -> Iterator[list[Edit]]:
 
 
 def say_prices_per_quantity(text: str, language: Language) -> Iterator[list[Edit]]:
-    """So much for so many: "1,50 €/100 g"."""
+    """Write out prices per quantity: "1,50 €/100 g"."""
     per, units = _PER.get(language.code), units_by_symbol(language.code)
-    for match in _RATE_OF_MANY.finditer(text) if per else ():
-        if around := _around(units[match["unit"]], Decimal(match["many"]), language.locale):
+    for match in _PRICE_PER_QUANTITY.finditer(text) if per else ():
+        if affixes := _affixes(units[match["unit"]], Decimal(match["many"]), language.locale):
             yield [
                 Edit(start=match.start(), end=match.start("many"), text=f" {per} "),
-                Edit(start=match.end("many"), end=match.end(), text=around[1]),
+                Edit(start=match.end("many"), end=match.end(), text=affixes[1]),
             ]
 
 
 def say_units_after_fractions(text: str, language: Language) -> Iterator[list[Edit]]:
-    """The names of units after fractions: "½ l", "1/4 kg"."""
+    """Write out units after fractions: "½ l", "1/4 kg"."""
     units = units_by_symbol(language.code)
     for match in _part_pattern(language.code).finditer(text):
         value = fraction_value(match["whole"] or "", match["part"])
-        if value < 1 and language.code not in _PART_OF:
+        if value < 1 and language.code not in _GENITIVE:
             value = Decimal(1)
-        around = _around(units[match["unit"]], value, language.locale)
-        if around and not around[0]:
+        affixes = _affixes(units[match["unit"]], value, language.locale)
+        if affixes and not affixes[0]:
             # Half a litre is "medio litro", a quarter "un cuarto de litro".
             is_of = not match["whole"] and match["part"] not in {"½", "1/2"}
-            said = counted_noun("", around[1].strip(), language) if is_of else around[1].strip()
+            said = counted_noun("", affixes[1].strip(), language) if is_of else affixes[1].strip()
             yield [Edit(start=match.end("part"), end=match.end(), text=f" {said}")]
 
 
@@ -173,13 +176,13 @@ def _part_pattern(code: str) -> Pattern:
 
 
 def say_units_after_magnitudes(text: str, language: Language) -> Iterator[list[Edit]]:
-    """The names of units after millions and more: "228 million km", "30,3 Mio. km²"; in the form of many."""
+    """Write out units after magnitude words, in the plural of many: "228 million km", "30,3 Mio. km²"."""
     units = units_by_symbol(language.code)
     pattern = _large_pattern(language.code)
     for match in pattern.finditer(text) if pattern else ():
         value = number_value_at(text, match.start("amount"), match["amount"], language)
-        around = None if value is None else _around(units[match["unit"]], Decimal(1_000_000), language.locale)
-        if value is None or around is None or around[0]:
+        affixes = None if value is None else _affixes(units[match["unit"]], Decimal(1_000_000), language.locale)
+        if value is None or affixes is None or affixes[0]:
             continue
         magnitude = magnitude_form(match["word"], value, language)
         stop = _NO_STOP.match(text, match.end("unit"))
@@ -188,7 +191,7 @@ def say_units_after_magnitudes(text: str, language: Language) -> Iterator[list[E
             Edit(
                 start=match.start("unit"),
                 end=stop.end() if stop else match.end("unit"),
-                text=counted_noun(magnitude, around[1].strip(), language),
+                text=counted_noun(magnitude, affixes[1].strip(), language),
             ),
         ]
 
@@ -196,7 +199,7 @@ def say_units_after_magnitudes(text: str, language: Language) -> Iterator[list[E
 @lru_cache(maxsize=64)
 def _large_pattern(code: str) -> Pattern | None:
     words = "|".join(map(re.escape, sorted(WORDS.get(code, {}), key=len, reverse=True)))
-    # "5 Mio. m" is as good as certain; "5 mil l" is not, nor is any other letter alone.
+    # Of single letters only "m" is unambiguous after a magnitude word: "5 Mio. m", but not "5 mil l".
     symbols = sorted(units_by_symbol(code), key=len, reverse=True)
     unit = "|".join(map(re.escape, filter(lambda symbol: len(symbol) > 1 or symbol == "m", symbols)))
     if not words:
@@ -216,8 +219,8 @@ def _pattern(code: str) -> Pattern:
     return Pattern(rf"{amount}(?P<space>[ \u00a0\u2009\u202f]?)(?P<unit>{unit})(?!{LETTER}|[²³/°'’]|\.\w)")
 
 
-def _is_something_else(match: re.Match[str], value: Decimal, language: Language) -> bool:
-    """The 1960s, and the "3° posto" of who has no º on the keyboard."""
+def _is_not_a_unit(match: re.Match[str], value: Decimal, language: Language) -> bool:
+    """Whether the symbol is something else: the 1960s, the "3° posto" typed without a º."""
     if match["unit"] == "г":  # a year or a town, with a full stop or without
         return match.string[match.end() : match.end() + 1] == "." or 1000 <= value <= 2100
     if match["unit"] == "m" and language.code == "pl":  # a flat: "ul. Długa 12 m. 5"
@@ -232,7 +235,7 @@ def _is_something_else(match: re.Match[str], value: Decimal, language: Language)
 
 
 def say_ordinals(text: str, language: Language) -> Iterator[list[Edit]]:
-    """3° posto and 3.º lugar as 3º: voices know that sign, but neither a degree nor a full stop in its place."""
+    """Rewrite the ordinals "3° posto" and "3.º lugar" with "º" alone, which voices know."""
     if language.code in _ORDINALS:
         for match in _ORDINAL.finditer(text):
             if match["sign"] != "°" or _NOUN.match(text, match.end()):
@@ -240,29 +243,30 @@ def say_ordinals(text: str, language: Language) -> Iterator[list[Edit]]:
                 yield [Edit(start=match.start("sign"), end=match.end(), text=sign)]
 
 
-def _around(unit: str, value: Decimal, locale: Locale) -> tuple[str, str] | None:
-    """What stands before and after the number when a unit is written out; None: CLDR has no words for it."""
+def _affixes(unit: str, value: Decimal, locale: Locale) -> tuple[str, str] | None:
+    """The words before and after the number when a unit is written out; None: CLDR has none."""
     if own := _OWN.get((locale.language, unit)):
         return own
     try:
-        whole = _written_out(unit, value, locale)
+        whole = _long_form(unit, value, locale)
     except (UnknownUnitError, KeyError, ValueError):
         return None
     number = format_decimal(value, format=_FORMAT, locale=locale)
     before, found, after = whole.partition(number)
-    # Arabic has words for one and two that hold the number; some units have no name but a sign, or an English one.
-    return (before, after) if found and _is_a_name(before + after, locale) else None
+    # Arabic's words for one and two include the number; some units have only a symbol or an English name.
+    return (before, after) if found and _is_native_name(before + after, locale) else None
 
 
-def _is_a_name(words: str, locale: Locale) -> bool:
+def _is_native_name(words: str, locale: Locale) -> bool:
+    """Whether the words are a name in the language's script, not a symbol or CLDR's English fallback."""
     letters = [character for character in words if character.isalpha()]
     own = unicodedata.name((locale.get_language_name() or "a")[0], "").startswith("LATIN")
     if words.strip() in _ENGLISH - _OWN_TOO.get(locale.language, frozenset()) and locale.language not in {"en", "nl"}:
-        return False  # what CLDR says where it does not know
+        return False
     return bool(letters) and "/" not in words and (own or not any(map(str.isascii, letters)))
 
 
-def _written_out(unit: str, value: Decimal, locale: Locale) -> str:
+def _long_form(unit: str, value: Decimal, locale: Locale) -> str:
     one, _, other = unit.partition("/")
     if not other:
         whole = format_unit(value, one, length="long", format=_FORMAT, locale=locale)
@@ -270,6 +274,3 @@ def _written_out(unit: str, value: Decimal, locale: Locale) -> str:
             return format_unit(value, one, length="short", format=_FORMAT, locale=locale)
         return whole
     return format_compound_unit(value, one, denominator_unit=other, length="long", format=_FORMAT, locale=locale) or ""
-
-
-_FORMAT = "0.##########"

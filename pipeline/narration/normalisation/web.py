@@ -1,4 +1,4 @@
-"""Addresses, handles, tags and versions: how people read them to each other."""
+"""Addresses, handles, hashtags and versions, as people read them out."""
 
 from __future__ import annotations
 
@@ -9,33 +9,33 @@ from pipeline.narration.normalisation.edits import Edit
 from pipeline.narration.normalisation.languages import Language, Signs
 from pipeline.narration.normalisation.patterns import LETTER, Pattern, not_after
 
-# Ends of names that are addresses even without http or www. Those that are words in some language (it, is, me, in, to)
-# are left out: "end.it" is a sentence without a space.
-_ENDS = frozenset(
+# Top-level domains that make a name an address even without http or www. Those that are words in some language (it, is,
+# me, in, to) are left out: "end.it" is a missing space.
+_TOP_LEVEL_DOMAINS = frozenset(
     "com org net edu gov io dev app info eu uk de fr nl pl ru ua cz jp cn kr br pt ch ca au".split()  # noqa: SIM905
 )
 _HOST = r"[A-Za-z0-9](?:[A-Za-z0-9-]{0,62}[A-Za-z0-9])?(?:\.[A-Za-z0-9](?:[A-Za-z0-9-]{0,62}[A-Za-z0-9])?)+"
 _MAIL = Pattern(rf"(?<!{LETTER}|[.@/])(?P<name>[A-Za-z0-9][A-Za-z0-9._+-]{{0,63}})@(?P<host>{_HOST})(?!{LETTER}|@)")
 _URL = Pattern(
     rf"(?<!{LETTER}|[.@/-])(?P<scheme>(?:https?://)?(?:www\.)?)(?P<host>{_HOST})(?!{LETTER}|@)(?P<port>:\d{{1,5}})?"
-    # Where words have no spaces, the next one follows at once.
+    # In scripts without spaces, the next word follows directly.
     r"(?P<path>/[^\s<>\"“”«»\u0e00-\u0eff\u3000-\u9fff\uac00-\ud7a3\uff00-\uffef]*)?"
 )
-# What ends a sentence or a bracket after an address is not of it.
-_AFTERWARDS = ".,;:!?…)]}'’。，）」"
+# Punctuation and brackets after an address are not part of it.
+_TRAILING = ".,;:!?…)]}'’。，）」"
 _HANDLE = re.compile(r"(?<![\w@.])@(?P<name>[A-Za-z_]\w{1,29})(?![\w@])")
 _TAG = re.compile(r"(?<![\w#&/])#(?P<name>[^\W\d]\w{1,99})")
 _NUMBER_SIGN = re.compile(r"(?<![\w#&/])#(?=\d+\b)")
-# A "V8" is an engine.
+# A "V8" is an engine, so a capital needs a dot.
 _VERSION = re.compile(r"(?<![\w.])(?:v(?P<number>\d+(?:\.\d+)*)|V(?P<dotted>\d+(?:\.\d+)+))(?![\w.]\w)(?!\w)")
 _DOTS = Pattern(rf"{not_after('.,/:-')}\d+(?:\.\d+){{2,}}(?!{LETTER}|[/:-]|[.,]\d)")
-# As it is written in France.
+# As written in France.
 _TELEPHONE = re.compile(r"0\d(?:\.\d\d){4}")
 _GROUPED = re.compile(r"\d{1,3}(?:\.\d{3})+")
 
 
 def say_addresses(text: str, language: Language) -> Iterator[list[Edit]]:
-    """example.com/about as "example dot com slash about"; what a machine alone needs (https, ?id=7) is not said."""
+    """Read out addresses: "example dot com slash about"; technical parts (https, ?id=7) are dropped."""
     signs = language.signs
     if not (signs.dot and signs.at and signs.slash):
         return
@@ -43,14 +43,14 @@ def say_addresses(text: str, language: Language) -> Iterator[list[Edit]]:
         said = f"{_spelt(match['name'], signs)} {signs.at} {_spelt(match['host'], signs)}"
         yield [Edit(start=match.start(), end=match.end(), text=said)]
     for match in _URL.finditer(text):
-        host, path = match["host"], (match["path"] or "").rstrip(_AFTERWARDS)
+        host, path = match["host"], (match["path"] or "").rstrip(_TRAILING)
         end = match.end() - len(match["path"] or "") + len(path)
-        if match["scheme"] or host.rpartition(".")[2] in _ENDS:
+        if match["scheme"] or host.rpartition(".")[2] in _TOP_LEVEL_DOMAINS:
             yield [Edit(start=match.start(), end=end, text=_spelt(host, signs) + _path(path, signs))]
 
 
 def say_handles(text: str, language: Language) -> Iterator[list[Edit]]:
-    """@name, #OpenScience and #1."""
+    """Read out @name, #OpenScience and #1."""
     signs = language.signs
     if signs.at:
         for match in _HANDLE.finditer(text):
@@ -66,7 +66,7 @@ def say_handles(text: str, language: Language) -> Iterator[list[Edit]]:
 
 
 def say_versions(text: str, language: Language) -> Iterator[list[Edit]]:
-    """v2.0 and 1.2.3, dot by dot: to a voice, they are decimals and dates."""
+    """Read out v2.0 and 1.2.3 dot by dot: voices take them for decimals and dates."""
     signs = language.signs
     if not (signs.version and signs.dot):
         return
@@ -83,14 +83,14 @@ def say_versions(text: str, language: Language) -> Iterator[list[Edit]]:
 
 
 def _spelt(name: str, signs: Signs) -> str:
-    """A name with its signs in words."""
+    """A name with its punctuation in words."""
     for sign, word in ((".", signs.dot), ("-", signs.dash), ("_", signs.underscore), ("+", signs.plus)):
         name = name.replace(sign, f" {word} ")
     return " ".join(name.split())
 
 
 def _path(path: str, signs: Signs) -> str:
-    """A path that a listener could type: of words, and not too deep; else the name of the site has to do."""
+    """A short path that a listener could type, read out; else empty."""
     steps = [step for step in path.partition("?")[0].partition("#")[0].split("/") if step]
     if len(steps) > 3 or not all(re.fullmatch(r"[A-Za-z0-9_.-]{1,30}", step) for step in steps):
         return ""

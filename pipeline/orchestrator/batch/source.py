@@ -159,7 +159,7 @@ def _check_table(table: Table, context: RunContext, wanted: _Wanted) -> SourceCo
         problems=tuple(checked.problems),
         rejected=rejected if checked.refused and rejected else None,
         titles=table.title_rows,
-        nearly=reader.nearly,
+        nearly=reader.suggestions,
         is_partial=bool(wanted.rows),
         stop=_stop(
             checked, table.path, rows="" if outstanding else wanted.rows, is_strict=context.settings.campaign.strict

@@ -1,4 +1,4 @@
-"""What films may cost, as the settings say: of the money of their batch, and of the day's."""
+"""Prices and budgets from the settings: one budget per batch, one per day."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from pipeline.state import MoneyLedger
 
 
 def prices_of(settings: Settings) -> dict[str, Price]:
-    """What models cost, by name, or by that of their service and their own."""
+    """Prices of language models, by model name or by service and model name."""
     return {
         name: Price(
             usd_per_million_in=price.usd_per_million_in,
@@ -28,15 +28,15 @@ def prices_of(settings: Settings) -> dict[str, Price]:
 
 
 def budget_of_batch(batch: str, folder: Path, settings: Settings) -> Budget:
-    """The money of a batch, counted in its `folder`. What would exceed it waits for a person to raise it."""
+    """The budget of a batch, counted in its `folder`. A call that would exceed it waits until a person raises it."""
     allowed = settings.budget.usd_per_batch
 
     def exceeded(spent: float, call: float) -> BudgetError:
-        larger = _typed(max(2 * allowed, spent + call))
+        larger = _ceiling(max(2 * allowed, spent + call))
         return BudgetError(
             f"the budget of batch “{batch}” allows no further call",
-            hint=f"{_of(spent, allowed, call)}. "
-            f"Go on with a larger one: nightreel resume {shlex.quote(batch)} --budget {larger}",
+            hint=f"{_state(spent, allowed, call)}. "
+            f"Continue with a larger one: nightreel resume {shlex.quote(batch)} --budget {larger}",
         )
 
     is_limited = allowed > 0 and batch not in STANDALONE_BATCHES
@@ -44,9 +44,9 @@ def budget_of_batch(batch: str, folder: Path, settings: Settings) -> Budget:
 
 
 def budget_of_day(ledgers: Path, settings: Settings, clock: Callable[[], datetime]) -> Budget:
-    """The money of a day, from midnight to midnight where this machine is: it is a person who goes by it.
+    """The budget of a day, from midnight to midnight in local time. A call that would exceed it waits for the next day.
 
-    (An allowance of a service is counted by the days of that service.) What would exceed it waits for the next day.
+    (The quota of a service, in contrast, is counted by the days of that service.)
     """
     allowed = settings.budget.usd_per_day
 
@@ -54,24 +54,24 @@ def budget_of_day(ledgers: Path, settings: Settings, clock: Callable[[], datetim
         return clock().astimezone().date()
 
     def exceeded(spent: float, call: float) -> BudgetError:
-        # Without a zone it is midnight here, whatever the clocks do that night.
+        # A naive datetime is local: this is midnight even on a night with a clock change.
         tomorrow = datetime.combine(today() + timedelta(days=1), time()).astimezone()
         return BudgetError(
             "the budget of the day allows no further call",
-            hint=f"{_of(spent, allowed, call)}. It goes on when the day is over; raise budget.usd_per_day to go on now",
+            hint=f"{_state(spent, allowed, call)}. It continues tomorrow; raise budget.usd_per_day to continue now",
             resets_at=tomorrow.astimezone(UTC),
         )
 
-    # No service can have this name.
+    # A name that no service can have.
     ledger = MoneyLedger(ledgers / "budget.day.json", today=today)
     return Budget(ledger, allowed or None, exceeded)
 
 
-# Sums differ from film to film; where they stand in what to do, the films that wait have one cause.
-def _of(spent: float, allowed: float, call: float) -> str:
+# Amounts differ from film to film: in the hint instead of the message, waiting films still have one common cause.
+def _state(spent: float, allowed: float, call: float) -> str:
     return f"{format_usd(spent)} of {format_usd(allowed)} are spent, and a call may cost {format_usd(call)}"
 
 
-def _typed(usd: float) -> str:
-    """At least as much, in a number that can be typed."""
+def _ceiling(usd: float) -> str:
+    """The amount rounded up to a millionth, without trailing zeros."""
     return f"{math.ceil(round(usd * 1e6, 3)) / 1e6:.6f}".rstrip("0").rstrip(".")

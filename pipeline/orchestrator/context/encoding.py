@@ -1,4 +1,4 @@
-"""From the settings, and the preset of a brief, to what the rooms are told."""
+"""Frame format, encoder plan, cue limits and audio mix, from the settings and the preset of a brief."""
 
 from __future__ import annotations
 
@@ -17,14 +17,14 @@ _UPRIGHT_LINE_CHARS = 25
 
 @dataclass(frozen=True, kw_only=True)
 class Encoding:
-    """How pictures and sound of a film are made; all of it shapes the film."""
+    """Frame format and encoder of a film. Part of the job id."""
 
     video_format: VideoFormat
     encoder: EncoderPlan
 
 
 def encoding_of(settings: Settings, brief: Brief) -> Encoding:
-    """What the preset of a completed brief asks for. Raises `InputError` for one that is not there."""
+    """The encoding of a completed brief, by its preset. Raises `InputError` for an unknown preset."""
     presets = resolve_presets(settings.presets)
     name = brief.preset or settings.video.preset
     if name not in presets:
@@ -47,25 +47,25 @@ def encoding_of(settings: Settings, brief: Brief) -> Encoding:
 
 
 def cue_limits(settings: Settings, video_format: VideoFormat) -> CueLimits:
-    """How subtitles are cut: an upright picture has room for shorter lines."""
-    wanted = settings.subtitles
-    most = _UPRIGHT_LINE_CHARS if video_format.is_upright else wanted.max_chars_per_line
+    """The limits of subtitle cues: lines are shorter in an upright picture."""
+    subtitles = settings.subtitles
+    most = _UPRIGHT_LINE_CHARS if video_format.is_upright else subtitles.max_chars_per_line
     return CueLimits(
-        max_chars_per_line=min(most, wanted.max_chars_per_line),
-        max_lines=wanted.max_lines,
-        max_chars_per_s=wanted.max_chars_per_s,
-        min_duration_s=wanted.min_duration_s,
-        max_duration_s=wanted.max_duration_s,
+        max_chars_per_line=min(most, subtitles.max_chars_per_line),
+        max_lines=subtitles.max_lines,
+        max_chars_per_s=subtitles.max_chars_per_s,
+        min_duration_s=subtitles.min_duration_s,
+        max_duration_s=subtitles.max_duration_s,
         frame_rate=video_format.frame_rate,
     )
 
 
 def mix_plan(settings: Settings) -> MixPlan:
-    """How music lies under the voice."""
-    wanted = settings.music
+    """Levels and fades of music under the voice."""
+    music = settings.music
     return MixPlan(
-        below_speech_lu=wanted.below_speech_lu,
-        duck_lu=wanted.duck_lu,
-        fade_in_s=wanted.fade_in_s,
-        fade_out_s=wanted.fade_out_s,
+        below_speech_lu=music.below_speech_lu,
+        duck_lu=music.duck_lu,
+        fade_in_s=music.fade_in_s,
+        fade_out_s=music.fade_out_s,
     )

@@ -1,7 +1,4 @@
-"""What the flags of a request come to: what its jobs keep of them, what its batch keeps, and what holds for one run.
-
-Flags are the overrides of a context: what they said, by dotted key of the setting.
-"""
+"""Flags of a request, by dotted key of the setting: stored with jobs, stored with the batch, or for one run only."""
 
 from __future__ import annotations
 
@@ -12,17 +9,17 @@ from pipeline.sources import parse_source, redacted
 
 Flag = str | bool | int | float
 
-# An address may have a password in it.
+# A URL that may contain a password.
 _FALLBACK = "source.fallback"
-# Groups of settings that say how a command works, not what it makes.
-_HABITS = frozenset({"work", "errors", "retry", "breaker", "time_limits", "cache", "prices", "budget"})
-# Of these, the ones that a batch remembers.
-_WORKING = frozenset({"work", "errors", "budget"})
+# Tables of settings that affect how a command works, not what it makes.
+_RUN_TABLES = frozenset({"work", "errors", "retry", "breaker", "time_limits", "cache", "prices", "budget"})
+# Those that a batch remembers.
+_BATCH_TABLES = frozenset({"work", "errors", "budget"})
 
 
 def job_overrides(flags: Mapping[str, object]) -> dict[str, Flag]:
-    """How films are asked for, as their checkpoints keep it: without secrets and the habits of one run."""
-    named = {key: _as_flag(value) for key, value in flags.items() if not _is_of_this_run(key)}
+    """The flags that checkpoints store with a job: without secrets and options of a run."""
+    named = {key: _as_flag(value) for key, value in flags.items() if not _is_run_only(key)}
     kept = {key: value for key, value in named.items() if isinstance(value, Flag)}
     if fallback := kept.get(_FALLBACK):
         kept[_FALLBACK] = redacted(parse_source(str(fallback)))
@@ -30,19 +27,20 @@ def job_overrides(flags: Mapping[str, object]) -> dict[str, Flag]:
 
 
 def batch_overrides(flags: Mapping[str, object]) -> dict[str, Flag]:
-    """How a batch is worked on, as it remembers it: what was said about work, errors and money."""
-    return {key: value for key, value in flags.items() if isinstance(value, Flag) and key.partition(".")[0] in _WORKING}
+    """The flags that a batch remembers for its next runs: about workers, errors and money."""
+    tables = _BATCH_TABLES
+    return {key: value for key, value in flags.items() if isinstance(value, Flag) and key.partition(".")[0] in tables}
 
 
 def run_overrides(flags: Mapping[str, object]) -> dict[str, object]:
-    """Habits and secrets, which no checkpoint keeps."""
-    return {key: value for key, value in flags.items() if _is_of_this_run(key)}
+    """Secrets and options of a run, which no checkpoint stores."""
+    return {key: value for key, value in flags.items() if _is_run_only(key)}
 
 
-def _is_of_this_run(key: str) -> bool:
-    return key.partition(".")[0] in _HABITS or is_secret(key)
+def _is_run_only(key: str) -> bool:
+    return key.partition(".")[0] in _RUN_TABLES or is_secret(key)
 
 
 def _as_flag(value: object) -> object:
-    """The value as a flag gives it: a list of names with commas."""
+    """The value in the form of a flag: lists become comma-separated names."""
     return ",".join(map(str, value)) if isinstance(value, list | tuple) else value

@@ -1,4 +1,4 @@
-"""Who does the work: writers, translators, narrators and picture sources, as the settings name them."""
+"""The providers that the settings select: script writers, translators, narrators and stock photo services."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from pipeline.template import Template
 
 @dataclass(frozen=True, kw_only=True)
 class Providers:
-    """The providers of one context: each is made when it is first asked for, and made once."""
+    """The providers of one context: each is created when first used, and once."""
 
     workspace: Path
     settings: Settings
@@ -29,17 +29,17 @@ class Providers:
 
     @cached_property
     def models(self) -> tuple[ChatModel, ...]:
-        """The language models that may be asked, best first. Empty: none is set."""
+        """The language models for scripts, in order of preference. Empty: none is configured."""
         services = filter(provider_factory.is_service, provider_factory.writer_names(self.settings))
         return tuple(model for name in services for model in self._models_of(name))
 
     @cached_property
     def writers(self) -> tuple[ScriptWriter, ...]:
-        """Who may write the scripts, in order."""
+        """The script writers, in order of preference."""
         return tuple(self._writer(name) for name in provider_factory.writer_names(self.settings))
 
     def writers_of(self, brief: Brief, template: Template) -> tuple[ScriptWriter, ...]:
-        """Who may write this one: a template that has a script for rows needs nobody else."""
+        """The script writers for a brief: if the template has a script for rows, that is the only one."""
         return (TemplateWriter(),) if has_script_template(brief, template) else self.writers
 
     def _writer(self, name: str) -> ScriptWriter:
@@ -58,7 +58,7 @@ class Providers:
 
     @cached_property
     def translators(self) -> tuple[ChatModel, ...]:
-        """The models that may translate: those that write, else those that could. Empty: none is set."""
+        """The language models for translations: those that write, else all with a key. Empty: none is configured."""
         if self.models or self.settings.offline:
             return self.models
         services = ("groq", *self.settings.services)
@@ -67,17 +67,17 @@ class Providers:
 
     @cached_property
     def narrators(self) -> tuple[Narrator, ...]:
-        """Who may speak, in order: the first one that can speaks the whole film."""
+        """The narrators, in order of preference: the first available one speaks the whole film."""
         names = provider_factory.narrator_names(self.settings)
         return tuple(self.narrator(name) for name in names)
 
     def narrator(self, name: str) -> Narrator:
-        """One of them by name. Raises `ConfigurationError` for one that needs what --offline forbids."""
+        """A narrator by name. Raises `ConfigurationError` for a service if --offline is set."""
         return provider_factory.make_narrator(name, self.settings, self.workspace, self.runtime.throttle(name))
 
     @cached_property
     def stock_sources(self) -> tuple[PictureSource, ...]:
-        """Who may be searched for photos, in order. Empty: no key is set. The first look loads much: in a thread."""
+        """The stock photo services, in order. Empty: no key is set. Slow imports on first use: call it in a thread."""
         names = provider_factory.stock_names(self.settings)
         return tuple(
             provider_factory.make_stock_source(name, self.settings, self.runtime.throttle(name)) for name in names
@@ -85,19 +85,19 @@ class Providers:
 
     @cached_property
     def pronunciations(self) -> Pronunciations:
-        """How words of this workspace are said."""
+        """The pronunciations of the workspace."""
         return provider_factory.pronunciations(self.settings)
 
     def pronunciations_of(self, brief: Brief) -> Pronunciations:
-        """The same for a film, with the terms of its series."""
-        said = [term for term in brief.serial.glossary if term.said] if brief.serial else []
-        if not said:
+        """The pronunciations for a film, including those in the glossary of its series."""
+        terms = [term for term in brief.serial.glossary if term.said] if brief.serial else []
+        if not terms:
             return self.pronunciations
-        terms = (Pronunciation(written=term.written, said=term.said) for term in said)
-        return Pronunciations((*self.pronunciations.entries, *terms))
+        entries = (Pronunciation(written=term.written, said=term.said) for term in terms)
+        return Pronunciations((*self.pronunciations.entries, *entries))
 
     @property
     def prosody(self) -> Prosody:
-        """How they speak."""
-        wanted = self.settings.narration
-        return Prosody(rate_percent=wanted.rate, pitch_percent=wanted.pitch, volume_percent=wanted.volume)
+        """Rate, pitch and volume of the voice."""
+        narration = self.settings.narration
+        return Prosody(rate_percent=narration.rate, pitch_percent=narration.pitch, volume_percent=narration.volume)

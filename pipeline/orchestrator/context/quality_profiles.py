@@ -1,4 +1,4 @@
-"""How strictly a film is judged: as the settings say, else its template, else as usual."""
+"""The quality profile of a film: from the settings, else its template, else the default."""
 
 from __future__ import annotations
 
@@ -9,9 +9,9 @@ from pipeline.template import Template
 
 
 def profile_for(settings: Settings, template: Template | None = None) -> QualityProfile:
-    """The profile for the films of a template; without one, for films by anybody.
+    """The profile for films of a template, or for third-party films.
 
-    Raises `InputError` for a template that names a profile that is not there.
+    Raises `InputError` for a template that names an unknown profile.
     """
     profiles = resolve_profiles(settings.profiles)
     name = settings.quality.profile or (template.profile if template else "") or DEFAULT_PROFILE

@@ -1,6 +1,6 @@
-"""Who may see a film, and from when: a flag goes before the brief, the brief before the settings.
+"""Privacy and publication time of a film: a flag overrides the brief, the brief overrides the settings.
 
-Whoever names a privacy gets that at once; a time makes a film public then, so it is private until its time.
+An explicit privacy applies at once. A film with a publication time is private until then, and public from then on.
 """
 
 from __future__ import annotations
@@ -18,21 +18,21 @@ from pipeline.settings.publishing import YouTubeSettings
 
 @dataclass(frozen=True, kw_only=True)
 class Release:
-    """How one film is shown. It becomes public at `publish_at`, or at one of `slots`, if one of the two is there."""
+    """Privacy of a film; with `publish_at` or `slots`, it becomes public at that time or at one of these times."""
 
     privacy: Privacy
     publish_at: datetime | None = None
     slots: Slots | None = None
-    # Who asked for it, as messages call it.
+    # The brief, as messages name it.
     where: str = ""
-    # Whether a flag or the brief says so: then a film that is out is changed, if that is asked for.
+    # Whether it comes from a flag or the brief: then `publish --update` also applies it to published films.
     is_asked: bool = False
 
 
 def release_of(brief: Brief, settings: YouTubeSettings, *, channel: str, flag: str = "") -> Release:
-    """What holds for a film on its way to a channel. `flag` is a privacy, too.
+    """The release of a film on a channel. `flag` is a privacy.
 
-    Raises `InputError` for a time that is none in its zone.
+    Raises `InputError` for an unknown time zone, and for a time that is invalid in it.
     """
     where = brief.origin or brief.title
     try:

@@ -30,7 +30,7 @@ from pipeline.orchestrator.film.approval import film_sha256
 from pipeline.orchestrator.film.delivery import is_fully_published
 from pipeline.orchestrator.qc import judge_films
 from pipeline.publishing import FileNames, Subject, hash_files, sidecar_files
-from pipeline.quality.judge import with_judged_companions
+from pipeline.quality.judge import with_companions
 from pipeline.state import CheckpointStore
 
 # A film that is made may be in any of these: it was not published, or that failed, waits, or was held.
@@ -48,7 +48,7 @@ async def publish_batch(
     batch: str,
     jobs: Sequence[str],
     again: bool,
-    wishes: ReleaseOptions,
+    options: ReleaseOptions,
     listen: Listener,
 ) -> Outcome:
     """Publish the films of a batch that are made, or only `jobs` (beginnings of ids), where `context` says.
@@ -60,7 +60,7 @@ async def publish_batch(
     """
     known = await require_batch(context, batch)
     known = replace(known, sample=sample_for(known, context))
-    await to_thread.run_sync(wishes.check, context)
+    await to_thread.run_sync(options.check, context)
     await to_thread.run_sync(_refuse_without_login, context.hosts)
     ids = await select_jobs(context, batch, jobs, _MADE)
     if not jobs:
@@ -73,9 +73,9 @@ async def publish_batch(
             return None
         if job.status is JobStatus.REVIEW and not again:
             return None
-        settings = publish_settings(job.asked.settings, context, without={PRIVACY} if wishes.publish_at else ())
+        settings = publish_settings(job.asked.settings, context, without={PRIVACY} if options.publish_at else ())
         wanted = job.evolve(
-            brief=wishes.on(job.brief),
+            brief=options.on(job.brief),
             asked=replace(job.asked, settings=settings),
             sampled=job.sampled or bool(known.sample and known.sample.takes(batch, job.id) and not job.published),
         )
@@ -96,7 +96,7 @@ async def publish_batch(
     if not done.changed:
         emit(
             listen,
-            Notice(text=await to_thread.run_sync(_nothing_to_publish, context, batch, ids if jobs else (), wishes)),
+            Notice(text=await to_thread.run_sync(_nothing_to_publish, context, batch, ids if jobs else (), options)),
         )
     outcome = await batches.resume_jobs(context, batch=batch, jobs=done.changed, listen=listen)
     return await to_thread.run_sync(outcome_of_jobs, outcome, context, ids) if jobs else outcome
@@ -107,7 +107,7 @@ def _under_way(store: CheckpointStore, batch: str) -> list[str]:
     return [row.id for row in store.index(batch).rows(*_ON_THE_WAY) if row.video]
 
 
-def _nothing_to_publish(context: RunContext, batch: str, ids: Sequence[str], wishes: ReleaseOptions) -> str:
+def _nothing_to_publish(context: RunContext, batch: str, ids: Sequence[str], options: ReleaseOptions) -> str:
     """Why, of these jobs or of all: "nothing to publish: 3 films are out already, 1 film is not made yet". Blocks."""
     index = context.store.index(batch)
     counts: Counter[str] = Counter()
@@ -121,13 +121,13 @@ def _nothing_to_publish(context: RunContext, batch: str, ids: Sequence[str], wis
         else:
             counts["not made yet"] += 1
     parts = [f"{counted(count, 'film is', 'films are')} {what}" for what, count in counts.items()]
-    hint = f". {_UPDATE}" if counts["out already"] and _asks(wishes, context.hosts) else ""
+    hint = f". {_UPDATE}" if counts["out already"] and _asks(options, context.hosts) else ""
     return f"nothing to publish: {', '.join(parts)}{hint}"
 
 
-def _asks(wishes: ReleaseOptions, hosts: Hosts) -> bool:
+def _asks(options: ReleaseOptions, hosts: Hosts) -> bool:
     """Whether a flag says how films are shown."""
-    return wishes != NO_RELEASE_OPTIONS or PRIVACY in hosts.overrides
+    return options != NO_RELEASE_OPTIONS or PRIVACY in hosts.overrides
 
 
 def publish_settings(
@@ -145,9 +145,9 @@ def publish_settings(
 
 def _once_more(job: Job, hosts: Hosts) -> Job:
     """The job as if its film were out nowhere of where `context` says. In a thread of `anyio.to_thread`."""
-    for name in hosts.wanted:
+    for name in hosts.requested:
         from_thread.run(hosts.destination(name, hosts.subject(job)).republish)
-    return job.evolve(published=tuple(each for each in job.published if each.destination not in hosts.wanted))
+    return job.evolve(published=tuple(each for each in job.published if each.destination not in hosts.requested))
 
 
 async def publish_file(
@@ -156,7 +156,7 @@ async def publish_file(
     *,
     metadata: Path | None = None,
     again: bool = False,
-    wishes: ReleaseOptions = NO_RELEASE_OPTIONS,
+    options: ReleaseOptions = NO_RELEASE_OPTIONS,
 ) -> tuple[Receipt, ...]:
     """Publish an MP4 where `context` says: one that we have made as what it is, any other once for its bytes.
 
@@ -164,7 +164,7 @@ async def publish_file(
     is out gets what is still missing there. Without `metadata` (title, description, tags, language as JSON), what is
     beside the film is taken, and else its name. Raises `InputError`, `QualityError`, a `ProviderError`, `HeldError`.
     """
-    await to_thread.run_sync(wishes.check, context)
+    await to_thread.run_sync(options.check, context)
     package = await to_thread.run_sync(package_of, video, metadata)
     await to_thread.run_sync(_refuse_held, context, package.video)
     subject, brief = await to_thread.run_sync(subject_of, context, package)
@@ -174,9 +174,11 @@ async def publish_file(
         hint = f"It was not published. All of it: nightreel qc {shlex.quote(str(video))}"
         raise QualityError(f"the film does not pass: {reasons}", where=str(video), hint=hint)
     receipts = []
-    out = {film.url for film in await to_thread.run_sync(published, context)} if _asks(wishes, context.hosts) else set()
-    for name in context.hosts.wanted:
-        host = await to_thread.run_sync(context.hosts.destination, name, subject, wishes.on(brief))
+    out = (
+        {film.url for film in await to_thread.run_sync(published, context)} if _asks(options, context.hosts) else set()
+    )
+    for name in context.hosts.requested:
+        host = await to_thread.run_sync(context.hosts.destination, name, subject, options.on(brief))
         if again:
             await host.republish()
         receipt = await host.deliver(package)
@@ -244,7 +246,7 @@ async def _judged(package: Package, context: RunContext) -> Verdict:
     found: list[Verdict] = []
     profile = await to_thread.run_sync(profile_for, context.settings)
     await judge_films([package.video], profile, context, lambda film: found.append(film.verdict))
-    return await to_thread.run_sync(with_judged_companions, found[0], package, profile)
+    return await to_thread.run_sync(with_companions, found[0], package, profile)
 
 
 def package_of(video: Path, metadata: Path | None) -> Package:

@@ -54,7 +54,7 @@ class ReviewResult:
     problems: list[str] = field(default_factory=list)
 
 
-async def waiting(context: RunContext, batch: str) -> ReviewQueue:
+async def review_queue(context: RunContext, batch: str) -> ReviewQueue:
     """What waits for a person in a batch. Raises `InputError` for an unknown one."""
     await require_batch(context, batch)
 
@@ -77,7 +77,7 @@ def write_page(context: RunContext, waits: ReviewQueue) -> Path:
     )
 
 
-async def approve(context: RunContext, *, batch: str, jobs: Sequence[str] = ()) -> ReviewResult:
+async def approve_films(context: RunContext, *, batch: str, jobs: Sequence[str] = ()) -> ReviewResult:
     """Let films go on to where they are published: `jobs` (beginnings of ids), else all that wait for a person.
 
     Named ones may also be of those that wait for the sample, or were rejected. When all of the sample is approved, the
@@ -100,7 +100,7 @@ async def approve(context: RunContext, *, batch: str, jobs: Sequence[str] = ()) 
         if kind == HeldError.__name__:
             # An earlier film about the same is out: this one goes out as well.
             theirs = context.for_job(job)
-            for name in theirs.hosts.wanted:
+            for name in theirs.hosts.requested:
                 host = theirs.hosts.destination(name, theirs.hosts.subject(job))
                 from_thread.run(host.republish)
         review = Review(film=job.video.sha256, decision="approved", at=context.clock())
@@ -115,7 +115,7 @@ async def approve(context: RunContext, *, batch: str, jobs: Sequence[str] = ()) 
     return said
 
 
-async def reject(context: RunContext, *, batch: str, job: str, why: str) -> ReviewResult:
+async def reject_film(context: RunContext, *, batch: str, job: str, why: str) -> ReviewResult:
     """Keep a film that is held from leaving, for the reason `why`; it counts as failed until it is made otherwise.
 
     Raises `InputError` for an unknown batch or job, and without a reason.

@@ -40,7 +40,7 @@ async def update_batch(
     *,
     batch: str,
     jobs: Sequence[str],
-    wishes: ReleaseOptions,
+    options: ReleaseOptions,
 ) -> Updated:
     """Show the films of a batch that are out at the hosts of `context`, or only `jobs` (beginnings of ids), as asked.
 
@@ -48,22 +48,22 @@ async def update_batch(
     for each film, and 50 for each that is changed. Raises `InputError` and a `ProviderError`.
     """
     await require_batch(context, batch)
-    await to_thread.run_sync(wishes.check, context)
+    await to_thread.run_sync(options.check, context)
     done = Updated()
     for job_id in await select_jobs(context, batch, jobs, _OUT):
         job = await context.store.load_job(batch, job_id)
         is_held = job.status is JobStatus.REVIEW
         if job.receipt is None or not (
-            is_held or any(each.destination in context.hosts.wanted for each in job.published)
+            is_held or any(each.destination in context.hosts.requested for each in job.published)
         ):
             done.not_out += 1
             continue
         words = {METADATA: job.receipt.package.metadata}
         judged = await to_thread.run_sync(judge_companions, job, words, context)
-        wanted = _wanted(job, context, wishes)
+        wanted = _wanted(job, context, options)
         hosts = (await to_thread.run_sync(context.for_job, wanted)).hosts
         changed = False
-        for name in context.hosts.wanted:
+        for name in context.hosts.requested:
             subject = replace(hosts.subject(job), companions=judged)
             host = await to_thread.run_sync(hosts.destination, name, subject, wanted.brief)
             changed |= await host.update(job.receipt.package)
@@ -71,38 +71,38 @@ async def update_batch(
             done.changed.append(title_of(job))
         done.same += not changed
 
-        noted = await change_jobs(context, batch, [job_id], partial(_noted, context=context, wishes=wishes))
+        noted = await change_jobs(context, batch, [job_id], partial(_noted, context=context, options=options))
         if is_held:
             await batches.resume_jobs(context, batch=batch, jobs=noted.changed)
     return done
 
 
-def _noted(job: Job, *, context: RunContext, wishes: ReleaseOptions) -> Job | None:
+def _noted(job: Job, *, context: RunContext, options: ReleaseOptions) -> Job | None:
     """The job with what was wished for; one that was held is not held any more."""
-    noted = _wanted(job, context, wishes)
+    noted = _wanted(job, context, options)
     if job.status is not JobStatus.REVIEW:
         return noted if noted.brief.release != job.brief.release else None
     why = "its words were given to the film that is out"
     return advance(noted, JobStatus.PENDING, at=context.clock(), why=why).evolve(error=None)
 
 
-def _wanted(job: Job, context: RunContext, wishes: ReleaseOptions) -> Job:
+def _wanted(job: Job, context: RunContext, options: ReleaseOptions) -> Job:
     # Who may see it was asked for when it went out; since then somebody may have changed it by hand.
     settings = publish_settings(job.asked.settings, context, without={PRIVACY})
-    return job.evolve(brief=wishes.on(job.brief), asked=replace(job.asked, settings=settings))
+    return job.evolve(brief=options.on(job.brief), asked=replace(job.asked, settings=settings))
 
 
-async def update_file(context: RunContext, video: Path, *, metadata: Path | None, wishes: ReleaseOptions) -> Updated:
+async def update_file(context: RunContext, video: Path, *, metadata: Path | None, options: ReleaseOptions) -> Updated:
     """The same for a file that was published."""
-    await to_thread.run_sync(wishes.check, context)
+    await to_thread.run_sync(options.check, context)
     package = await to_thread.run_sync(package_of, video, metadata)
     verdict = await to_thread.run_sync(_judged, package, context.settings)
     if not verdict.passed:
         raise QualityError("the words do not pass: " + "; ".join(verdict.reasons), where=str(package.metadata))
     subject, brief = await to_thread.run_sync(subject_of, context, package)
     changed = False
-    for name in context.hosts.wanted:
-        host = await to_thread.run_sync(context.hosts.destination, name, subject, wishes.on(brief))
+    for name in context.hosts.requested:
+        host = await to_thread.run_sync(context.hosts.destination, name, subject, options.on(brief))
         changed |= await host.update(package)
     return Updated(changed=[video.name] if changed else [], same=int(not changed))
 

@@ -1,14 +1,14 @@
-"""Worker processes that are forked, so that Python starts once, and loads once what films are made with.
+"""A pool of forked worker processes, so that Python starts once and imports once everything that workers need.
 
-    the command ──fork, while it has one thread──► the nursery ──fork──► a worker, a worker, …
+    the command ──fork, while single-threaded──► the fork server ──fork──► worker, worker, …
 
-A process with threads must not fork (a lock that another thread holds stays locked for ever), and one that has files
-open hands them on. So the command forks once, before it starts its loop and takes any lock; that process, the nursery,
-closes all files and waits to be told over a socket: it forks workers, kills them, and ends with them when the command
-does, however that ends. A worker is spoken to over a socket of its own.
+A process with threads must not fork (a lock that another thread holds stays locked for ever), and open files are
+inherited. So the command forks once, before it starts its event loop and takes any lock. The child, the fork server,
+closes all files and takes orders over a socket: it forks workers, kills them, and exits together with them when the
+command exits, for whatever reason. The command talks to each worker over a socket of its own.
 
-Only Linux has it: elsewhere libraries of the system do not survive a fork. There, and for who calls the library from a
-program of his own, workers start afresh (`workers.py`).
+Linux only: elsewhere, system libraries do not survive a fork. There, and when the library is called from another
+program, each worker is a fresh interpreter (`workers.py`).
 """
 
 from __future__ import annotations
@@ -33,14 +33,14 @@ from pipeline.orchestrator.processes.fork_server import ENDING, FORK, LENGTH_BYT
 Result = TypeVar("Result")
 Arguments = TypeVarTuple("Arguments")
 
-# A worker without work gives its memory back after this time.
+# An idle worker exits after this time, to free its memory.
 _IDLE_S = 300.0
 _CHUNK_BYTES = 1 << 20
 
 
 @dataclass(kw_only=True)
 class _Worker:
-    """A worker, as the command sees it."""
+    """The command's end of a worker process."""
 
     socket: socket.socket
     pid: int = 0
@@ -48,45 +48,46 @@ class _Worker:
 
     @property
     def is_alive(self) -> bool:
-        """Whether the process is there. Only while it has no work."""
+        """Whether the process is alive. Only for an idle worker."""
         try:
-            # It has nothing to say but that it is gone.
+            # An idle worker sends nothing; end of file means that it is dead.
             return bool(self.socket.recv(1))
         except BlockingIOError:
             return True
         except OSError:
             return False
 
-    async def ask(self, request: bytes) -> tuple[bool, Any]:
-        """Whether the work went well, and what it gave or raised.
+    async def request(self, message: bytes) -> tuple[bool, Any]:
+        """Send a pickled task; return (True, its result) or (False, its exception).
 
-        Raises `OSError` or `EOFError` when the process dies.
+        Raises `OSError` or `EOFError` if the process dies.
         """
-        unsent = memoryview(request)
+        unsent = memoryview(message)
         while unsent:
             await anyio.wait_writable(self.socket)
             unsent = unsent[self.socket.send(unsent) :]
-        answer: tuple[bool, Any] = pickle.loads(await self._received())  # noqa: S301 - of a process of ours
-        return answer
+        response: tuple[bool, Any] = pickle.loads(await self._receive())  # noqa: S301 - from our own process
+        return response
 
-    async def born(self) -> None:
-        """Wait until it is there."""
-        self.pid = int.from_bytes(await self._received(), "big")
+    async def started(self) -> None:
+        """Wait until the process runs, and learn its process id."""
+        self.pid = int.from_bytes(await self._receive(), "big")
 
-    async def gone(self) -> None:
-        """Wait until it is dead: nobody else has the other end of the socket."""
+    async def ended(self) -> None:
+        """Wait until the process is dead: nobody else holds the other end of the socket."""
         with contextlib.suppress(OSError, EOFError):
             while True:
-                await self._some()
+                await self._receive_chunk()
         self.socket.close()
 
-    async def _received(self) -> bytes:
+    async def _receive(self) -> bytes:
+        """One length-prefixed message."""
         data = bytearray()
         while len(data) < LENGTH_BYTES or len(data) < LENGTH_BYTES + int.from_bytes(data[:LENGTH_BYTES], "big"):
-            data += await self._some()
+            data += await self._receive_chunk()
         return bytes(data[LENGTH_BYTES:])
 
-    async def _some(self) -> bytes:
+    async def _receive_chunk(self) -> bytes:
         await anyio.wait_readable(self.socket)
         data = self.socket.recv(_CHUNK_BYTES)
         if not data:
@@ -96,7 +97,7 @@ class _Worker:
 
 @dataclass(kw_only=True)
 class ForkPool:
-    """The process that forks workers, and those that have no work."""
+    """The fork server and its idle workers."""
 
     _pid: int
     _orders: socket.socket
@@ -105,39 +106,39 @@ class ForkPool:
     _has_forked: bool = False
 
     def load(self) -> None:
-        """Have it load what workers need, so that the first of them need not wait for that."""
+        """Tell the fork server to import what workers need, so that the first worker does not wait for that."""
         if not self._has_loaded:
             self._has_loaded = True
-            with contextlib.suppress(OSError):  # whoever asks for a worker finds out that nobody is there
+            with contextlib.suppress(OSError):  # `run` reports that the server is dead
                 self._orders.send(LOAD)
 
     async def run(self, work: Callable[[*Arguments], Result], *arguments: *Arguments) -> Result:
-        """`work(*arguments)` in a worker. Cancelling kills it.
+        """Run `work(*arguments)` in a worker. Cancellation kills the worker.
 
-        Raises what the work raises, `anyio.BrokenWorkerProcess` when the worker dies, and `ForkServerGoneError`
-        when nobody is there any more to fork one.
+        Raises what the work raises, `anyio.BrokenWorkerProcess` if the worker dies, and `ForkServerGoneError` if the
+        fork server is dead.
         """
         await checkpoint_if_cancelled()
-        request = pickle.dumps((work, arguments), pickle.HIGHEST_PROTOCOL)
-        worker = await self._idle_one() or await self._new_one()
+        message = pickle.dumps((work, arguments), pickle.HIGHEST_PROTOCOL)
+        worker = await self._idle_worker() or await self._new_worker()
         try:
-            went_well, result = await worker.ask(request)
+            succeeded, result = await worker.request(message)
         except BaseException as error:
-            await self._end(worker)
+            await self._kill(worker)
             if isinstance(error, OSError | EOFError):
                 raise anyio.BrokenWorkerProcess from error
             raise
         worker.idle_since = anyio.current_time()
         self._idle.append(worker)
-        if went_well:
-            given: Result = result
-            return given
+        if succeeded:
+            value: Result = result
+            return value
         raise result
 
     def close(self) -> None:
-        """End all workers, and the nursery."""
+        """Shut down all workers and the fork server."""
         if not self._has_forked:
-            # It may still be loading, for nobody.
+            # Without workers it may still be importing: don't wait for that.
             os.kill(self._pid, signal.SIGKILL)
         for worker in self._idle:
             worker.socket.close()
@@ -145,17 +146,17 @@ class ForkPool:
         with contextlib.suppress(ChildProcessError):
             os.waitpid(self._pid, 0)
 
-    async def _idle_one(self) -> _Worker | None:
-        """The one that worked last. Those that have not worked for long are ended."""
+    async def _idle_worker(self) -> _Worker | None:
+        """The worker used most recently; None: there is none. Kills workers that have been idle for too long."""
         worker = self._idle.pop() if self._idle else None
         while self._idle and anyio.current_time() - self._idle[0].idle_since > _IDLE_S:
-            await self._end(self._idle.popleft())
+            await self._kill(self._idle.popleft())
         if worker and not worker.is_alive:
             worker.socket.close()
-            return await self._idle_one()
+            return await self._idle_worker()
         return worker
 
-    async def _new_one(self) -> _Worker:
+    async def _new_worker(self) -> _Worker:
         self._has_forked = True
         ours, theirs = socket.socketpair()
         ours.settimeout(0)
@@ -163,51 +164,51 @@ class ForkPool:
         try:
             with theirs:
                 socket.send_fds(self._orders, [FORK], [theirs.fileno()])
-            await worker.born()
+            await worker.started()
         except BaseException as error:
-            # Whoever was forked meanwhile reads that nobody is there, and ends.
+            # A worker that was forked meanwhile reads end of file, and exits.
             ours.close()
             if isinstance(error, OSError | EOFError):
                 raise ForkServerGoneError from error
             raise
         return worker
 
-    async def _end(self, worker: _Worker) -> None:
+    async def _kill(self, worker: _Worker) -> None:
         try:
-            # Only its parent knows for sure that the number is still its own.
+            # Only the parent process can be sure that the process id has not been reused.
             self._orders.send(b"%d" % worker.pid)
         except OSError:
             with contextlib.suppress(ProcessLookupError):
                 os.kill(worker.pid, signal.SIGKILL)
         with anyio.CancelScope(shield=True):
-            await worker.gone()
+            await worker.ended()
 
 
 class ForkServerGoneError(Exception):
-    """The nursery is gone: workers start afresh."""
+    """The fork server is dead: workers are started as fresh interpreters instead."""
 
 
 _open: list[ForkPool] = []
 
 
 def current_pool() -> ForkPool | None:
-    """That of this process, if it has one."""
+    """The pool of this process; None: it has none."""
     return _open[-1] if _open else None
 
 
 @contextlib.contextmanager
 def fork_workers(load: Callable[[], None]) -> Iterator[None]:
-    """Workers are forked as long as this lasts. Enter it with one thread and without a loop.
+    """Provide a `ForkPool` during the block. Enter it with a single thread and without an event loop.
 
-    `load` imports what workers need: when `Nursery.load` is called, or before the first of them is forked. Within
-    another such block, nothing is begun: there are workers already.
+    `load` imports what workers need, when `ForkPool.load` is called or before the first fork. Does nothing inside
+    another such block, with several threads, or on systems other than Linux.
     """
     if _open or sys.platform != "linux" or threading.active_count() > 1:
         yield
         return
     ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
     ours.settimeout(0)
-    # Ctrl-C in the midst of it would come while Python calls what others want done around a fork, and be ignored there.
+    # Block signals during the fork: Ctrl-C inside Python's at-fork handlers would be ignored.
     before = signal.pthread_sigmask(signal.SIG_BLOCK, ENDING)
     pid = os.fork()
     if not pid:

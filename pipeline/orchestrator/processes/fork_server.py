@@ -1,4 +1,4 @@
-"""What the nursery does, and the workers that it forks: see `fork_pool.py`, which speaks to both."""
+"""The code of the fork server and its workers. `fork_pool.py` is the other end of their sockets."""
 
 from __future__ import annotations
 
@@ -14,52 +14,52 @@ from io import BufferedRWPair
 from typing import NoReturn
 
 FORK, LOAD = b"fork", b"load"
-# What ends a command; Windows has no SIGHUP, and no nursery.
+# Signals that end a command. (Windows has no SIGHUP, and no fork server.)
 ENDING = tuple(getattr(signal, name) for name in ("SIGINT", "SIGTERM", "SIGHUP") if hasattr(signal, name))
-# Of the bytes before a message of a worker that tell its length.
+# Size of the length prefix of a worker's messages.
 LENGTH_BYTES = 8
-# An order and one file come in so many bytes.
+# Buffer size for one order.
 _ORDER_BYTES = 64
-# Linux gives no file a higher number, unless it is told to.
+# The default upper bound of file descriptors in Linux.
 _MOST_FILES = 1 << 20
 
 
 def serve(orders: int, load: Callable[[], None], mask: Iterable[int]) -> NoReturn:
-    """Do as told over the socket of this number, until nobody is there to tell; then end, and all workers with it.
+    """Take orders over a socket (a file descriptor) until it is closed; then kill all workers and exit.
 
     `mask` are the signals that were blocked before the fork.
     """
     try:
         for number in ENDING:
-            # These are for the command, which then ends its workers.
+            # The command handles these signals, and then ends its workers.
             signal.signal(number, signal.SIG_IGN)
         signal.pthread_sigmask(signal.SIG_SETMASK, mask)
-        # What it loads stays, and nobody looks through it for what could be freed.
+        # Imported modules are never freed: garbage collection would only cost time.
         gc.disable()
         _close_files_but(orders)
-        with socket.socket(socket.AF_UNIX, socket.SOCK_SEQPACKET, fileno=orders) as told:
-            _obey(told, load)
+        with socket.socket(socket.AF_UNIX, socket.SOCK_SEQPACKET, fileno=orders) as connection:
+            _take_orders(connection, load)
     finally:
-        # Nothing that the command does at its end is done again here.
+        # Skip the exit handlers, which belong to the command.
         os._exit(0)
 
 
-def _obey(told: socket.socket, load: Callable[[], None]) -> None:
+def _take_orders(orders: socket.socket, load: Callable[[], None]) -> None:
     children: set[int] = set()
     has_loaded = False
     while True:
-        order, files, _, _ = socket.recv_fds(told, _ORDER_BYTES, 1)
-        children -= _ended()
+        order, files, _, _ = socket.recv_fds(orders, _ORDER_BYTES, 1)
+        children -= _reap()
         if order in {LOAD, FORK} and not has_loaded:
             load()
             has_loaded = True
         if order == FORK:
-            # Memory that is shared stays so: workers do not look through it either.
+            # Keep shared memory shared: workers' garbage collectors must not touch it either.
             gc.freeze()
             pid = os.fork()
             if not pid:
-                told.close()
-                _serve(socket.socket(socket.AF_UNIX, socket.SOCK_STREAM, fileno=files[0]))
+                orders.close()
+                _work(socket.socket(socket.AF_UNIX, socket.SOCK_STREAM, fileno=files[0]))
             os.close(files[0])
             children.add(pid)
         elif not order:
@@ -71,8 +71,8 @@ def _obey(told: socket.socket, load: Callable[[], None]) -> None:
         os.waitpid(pid, 0)
 
 
-def _ended() -> set[int]:
-    """The children that have died since. Only now their numbers may become others'."""
+def _reap() -> set[int]:
+    """The children that have died since. Only now can their process ids be reused."""
     pids = set()
     with contextlib.suppress(ChildProcessError):
         while pid := os.waitpid(-1, os.WNOHANG)[0]:
@@ -80,28 +80,28 @@ def _ended() -> set[int]:
     return pids
 
 
-def _serve(asked: socket.socket) -> NoReturn:
-    """Do the work that is asked for over a socket, until nobody is there to ask."""
+def _work(requests: socket.socket) -> NoReturn:
+    """The main loop of a worker: run tasks from a socket until it is closed."""
     gc.enable()
     try:
-        with asked.makefile("rwb") as stream:
+        with requests.makefile("rwb") as stream:
             _send(stream, os.getpid().to_bytes(4, "big"))
             while True:
                 try:
                     work, arguments = pickle.load(stream)  # noqa: S301 - from the command
                 except EOFError:
                     break
-                _send(stream, _answer(work, arguments))
+                _send(stream, _run(work, arguments))
     finally:
         os._exit(0)
 
 
-def _answer(work: Callable[..., object], arguments: tuple[object, ...]) -> bytes:
-    """Whether the work went well, and what it gave or raised."""
+def _run(work: Callable[..., object], arguments: tuple[object, ...]) -> bytes:
+    """Run a task; return the pickled (True, result) or (False, exception)."""
     try:
-        answer = True, work(*arguments)
-        return pickle.dumps(answer, pickle.HIGHEST_PROTOCOL)
-    except BaseException as error:  # noqa: BLE001 - it is raised where the work was asked for
+        response = True, work(*arguments)
+        return pickle.dumps(response, pickle.HIGHEST_PROTOCOL)
+    except BaseException as error:  # noqa: BLE001 - raised again in the command
         return pickle.dumps((False, error), pickle.HIGHEST_PROTOCOL)
 
 
@@ -112,7 +112,7 @@ def _send(stream: BufferedRWPair, message: bytes) -> None:
 
 
 def _close_files_but(kept: int) -> None:
-    """What workers print is lost, and there is nothing for them to read; all else that is open is the command's."""
+    """Close all inherited files but one, and connect standard input, output and error to the null device."""
     os.closerange(3, kept)
     os.closerange(kept + 1, _MOST_FILES)
     nothing = os.open(os.devnull, os.O_RDWR)

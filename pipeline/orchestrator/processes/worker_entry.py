@@ -1,4 +1,4 @@
-"""What runs inside a worker process, around the work. Imports little: every worker pays for it when it starts."""
+"""The entry point of tasks in a worker process. Imports little: every worker pays for it when it starts."""
 
 from __future__ import annotations
 
@@ -14,14 +14,14 @@ Arguments = TypeVarTuple("Arguments")
 
 
 def ping() -> None:
-    """Nothing: that it comes back says that a process is there."""
+    """Do nothing: the response shows that the process runs."""
 
 
 def run_guarded(trace: Path, work: Callable[[*Arguments], Result], *arguments: *Arguments) -> Result:
-    """Run the work in a process that leaves Ctrl-C to its parent, which kills it when it has to stop.
+    """Run a task with SIGINT ignored and crashes traced to the file `trace`.
 
-    A terminal sends SIGINT to the whole group; answered here, it would come back as an exception of the work. A crash
-    in a library leaves a trace of where it was.
+    A terminal sends SIGINT to the whole process group; handled here, it would look like an exception of the task. The
+    parent handles it, and kills its workers. After a crash in a library, the trace shows where it happened.
     """
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     with _tracing(trace):
@@ -30,7 +30,7 @@ def run_guarded(trace: Path, work: Callable[[*Arguments], Result], *arguments: *
 
 @contextlib.contextmanager
 def _tracing(trace: Path) -> Iterator[None]:
-    """Only a process that dies in the block leaves the trace behind."""
+    """Write a traceback to the file if the process crashes in the block; otherwise remove the file."""
     trace.parent.mkdir(parents=True, exist_ok=True)
     try:
         with trace.open("wb") as file:

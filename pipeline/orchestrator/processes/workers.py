@@ -1,4 +1,4 @@
-"""Work that keeps a core busy, in processes of its own: all cores are used, and a crash costs a scene, no more."""
+"""Runs CPU-bound tasks in worker processes: this uses all cores, and a crash costs one scene instead of the run."""
 
 from __future__ import annotations
 
@@ -28,9 +28,9 @@ _HINT = (
 
 
 def preload_workers() -> None:
-    """There will be work: what workers load is loaded beside whatever comes before it."""
-    if parent := current_pool():
-        parent.load()
+    """Start importing what workers need in the background, because tasks will follow."""
+    if pool := current_pool():
+        pool.load()
 
 
 async def run_in_worker(
@@ -42,28 +42,28 @@ async def run_in_worker(
     crash_report: Path,
     waiting: Callable[[], AbstractContextManager[None]] = contextlib.nullcontext,
 ) -> Result:
-    """`work(*arguments)`, run in a worker process when it is its turn for a core. Cancelling kills the process.
+    """Run `work(*arguments)` in a worker process once a core is free. Cancellation kills the process.
 
-    `work` is a function of a module, and everything that goes in and out is pickled. Raises what it raises, and
-    `CrashError` when its process dies (out of memory, a crash in a library) and dies again at a second try, alone. What
-    is known of such a death is kept in the file `crash_report`; `work_folder` is for what nobody needs afterwards.
-    `waiting` is a context that lasts as long as the wait for a core.
+    `work` is a module-level function; arguments and result are pickled. Raises what it raises, and `CrashError` if the
+    process dies (out of memory, a crash in a library) and a second attempt, with nothing else running, dies as well.
+    The file `crash_report` then describes the crash; `work_folder` is for temporary files. `waiting` is a context
+    manager that is active during the wait for a core.
     """
     trace = work_folder / f"{uuid4().hex[:8]}.trace"
     try:
-        # Once may be bad luck: another program took the memory. What dies twice would die a third time.
+        # The first crash may be bad luck: another program may have used up the memory.
         with contextlib.suppress(anyio.BrokenWorkerProcess, KeyboardInterrupt):
             async with _turn(cores.slot(rank), waiting):
                 return await _in_process(trace, work, *arguments)
         try:
-            # Nothing else runs meanwhile: if it dies now, it is not for want of what others took.
+            # Alone, so that no other task can use up the memory.
             async with _turn(cores.exclusive(), waiting):
                 return await _in_process(trace, work, *arguments)
         except (anyio.BrokenWorkerProcess, KeyboardInterrupt) as error:
-            how = await to_thread.run_sync(_keep_evidence, crash_report, trace, work.__name__, repr(arguments))
+            how = await to_thread.run_sync(_write_crash_report, crash_report, trace, work.__name__, repr(arguments))
             raise CrashError(f"a worker process died twice ({how})", where=work.__name__, hint=_HINT) from error
     except BaseException:
-        # A process that was killed has left it there.
+        # A killed process leaves its trace file behind.
         with anyio.CancelScope(shield=True):
             await to_thread.run_sync(discard, trace)
         raise
@@ -81,27 +81,27 @@ async def _turn(
 
 
 async def _in_process(trace: Path, work: Callable[[*Arguments], Result], *arguments: *Arguments) -> Result:
-    if parent := current_pool():
+    if pool := current_pool():
         with contextlib.suppress(ForkServerGoneError):
-            return await parent.run(run_guarded, trace, work, *arguments)
-    # Who may run was decided by `cores`; this one only keeps anyio from counting as well.
+            return await pool.run(run_guarded, trace, work, *arguments)
+    # `cores` has already decided who may run; this only disables anyio's own limit.
     limiter = anyio.CapacityLimiter(1)
     try:
         with anyio.CancelScope(shield=True):
-            # anyio forgets a process whose start is cancelled, and it lives on: this starts one if none waits.
+            # anyio leaks a process if its start is cancelled: start one now, shielded, unless one is idle.
             await to_process.run_sync(ping, limiter=limiter)
         return await to_process.run_sync(run_guarded, trace, work, *arguments, cancellable=True, limiter=limiter)
     except ProcessLookupError as error:
-        # One that dies while it starts is gone when anyio wants to kill it for that.
+        # anyio tries to kill a process that failed to start, and may find it already dead.
         raise anyio.BrokenWorkerProcess from error
 
 
-def _keep_evidence(crash_report: Path, trace: Path, work: str, arguments: str) -> str:
-    """Writes down how the process died; returns it in some words."""
+def _write_crash_report(crash_report: Path, trace: Path, work: str, arguments: str) -> str:
+    """Write the crash report; return a summary for the error message."""
     try:
-        said = trace.read_text(encoding="utf-8", errors="replace").strip()
+        text = trace.read_text(encoding="utf-8", errors="replace").strip()
     except OSError:
-        said = ""
-    how = said.splitlines()[0] if said else "killed from outside, most likely for want of memory"
-    write_atomically(crash_report, f"{work} died twice: {how}\n\n{said}\n\nIt was asked to work on:\n{arguments}\n")
-    return f"{how}; see {Path(*crash_report.parts[-5:]).as_posix()}"  # as it lies below the workspace
+        text = ""
+    how = text.splitlines()[0] if text else "killed from outside, most likely because memory ran out"
+    write_atomically(crash_report, f"{work} died twice: {how}\n\n{text}\n\nIt was asked to work on:\n{arguments}\n")
+    return f"{how}; see {Path(*crash_report.parts[-5:]).as_posix()}"  # relative to the workspace

@@ -54,7 +54,7 @@ class Progress:
         # As the last pulse said, with what happened since.
         self._counts: dict[str, int] = {JobStatus.PENDING: total}
         self._at_work: dict[str, _Film] = {}
-        self._lately: deque[Finished] = deque(maxlen=MAX_RECENT)
+        self._recent: deque[Finished] = deque(maxlen=MAX_RECENT)
         # Each with the moment it came.
         self._notices: deque[tuple[float, str]] = deque(maxlen=_NOTICES)
         self._parked: dict[str, Parked] = {}
@@ -83,7 +83,7 @@ class Progress:
     @property
     def latest(self) -> Finished | None:
         """The film that was over last."""
-        return self._lately[0] if self._lately else None
+        return self._recent[0] if self._recent else None
 
     def snapshot(self) -> Snapshot:
         """How it stands now."""
@@ -98,7 +98,7 @@ class Progress:
             at_work=tuple(
                 ActiveFilm(title=film.title, stage=film.stage, elapsed_s=now_s - film.begun_s) for film in at_work
             ),
-            lately=tuple(self._lately),
+            recent=tuple(self._recent),
             parked=tuple(sorted(self._parked.values(), key=resume_time)),
             notices=tuple(TimedNotice(text=text, ago_s=now_s - at_s) for at_s, text in self._notices),
             elapsed_s=now_s - self._began_s,
@@ -118,7 +118,7 @@ class Progress:
         job, now_s = event.job, self._clock()
         self._parked.pop(job.id, None)
         if event.untouched:
-            self._lately.appendleft(
+            self._recent.appendleft(
                 replace(finished(summary_of(job), untouched=True), took_s=0.0, title=self._title(job))
             )
             # A pulse counts it as completed from the start.
@@ -154,7 +154,7 @@ class Progress:
         if job.status not in ENDED:
             return
         took_s = now_s - film.begun_s if film else 0.0
-        self._lately.appendleft(replace(finished(summary_of(job), took_s=took_s), title=self._title(job)))
+        self._recent.appendleft(replace(finished(summary_of(job), took_s=took_s), title=self._title(job)))
         if film and job.status is JobStatus.COMPLETED and not all_found:
             self._made += 1
             self._made_s += took_s

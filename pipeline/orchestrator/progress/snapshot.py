@@ -72,7 +72,7 @@ class Snapshot:
     waiting_by: Mapping[Priority, int] = field(default_factory=dict)
     # At work, the longest first; over, the last first; parked, those that go on soonest first; notices, as they came.
     at_work: tuple[ActiveFilm, ...] = ()
-    lately: tuple[Finished, ...] = ()
+    recent: tuple[Finished, ...] = ()
     parked: tuple[Parked, ...] = ()
     notices: tuple[TimedNotice, ...] = ()
     # None: nobody is at work, or it is not known.
@@ -143,7 +143,7 @@ def snapshot_of_rows(
             ActiveFilm(title=row.title, stage=row.stage, elapsed_s=_seconds(row.started_at, now))
             for row in sorted(at_work, key=lambda row: row.started_at or now)
         ),
-        lately=tuple(finished(row) for row in over[:MAX_RECENT]),
+        recent=tuple(finished(row) for row in over[:MAX_RECENT]),
         parked=tuple(sorted(parked, key=resume_time)[:MAX_PARKED]),
         notices=tuple(TimedNotice(text=text) for text in notices),
         elapsed_s=_seconds(began, now),

@@ -16,7 +16,7 @@ from pipeline.rendering.motion.ycbcr import Picture
 from pipeline.theme.theme import Manner
 
 # By how much a still is enlarged beforehand, at most.
-_MOST_ENLARGED = 1.25
+_MAX_ENLARGED = 1.25
 
 
 class Framing(NamedTuple):
@@ -115,7 +115,7 @@ def moving_still(image: Image.Image, area: Box, *, start: Framing, end: Framing,
     """An image (mode RGB) that fills an even box and moves from one framing to another within `frames` frames."""
     width, height = image.size
     scale = max(area.width / width, area.height / height) * max(1.0, start.zoom, end.zoom) * MIN_DOWNSCALE
-    if scale > _MOST_ENLARGED:
+    if scale > _MAX_ENLARGED:
         scale = 1.0
     # Even, because of chroma subsampling.
     size = (math.ceil(width * scale / 2) * 2, math.ceil(height * scale / 2) * 2)
@@ -123,7 +123,7 @@ def moving_still(image: Image.Image, area: Box, *, start: Framing, end: Framing,
     views = [_view(framing, size, area) for framing in (start, end)]
     most = max((view.right - view.left) / area.width for view in views)
     sizes = [(area.width, area.height), *[(area.width // 2, area.height // 2)] * 2]
-    planes = tuple(Scaler(np.asarray(plane), at, most=most) for plane, at in zip(still, sizes, strict=True))
+    planes = tuple(Scaler(np.asarray(plane), at, max_downscale=most) for plane, at in zip(still, sizes, strict=True))
     return MovingStill(planes=planes, size=size, area=area, start=views[0], end=views[1], frames=max(1, frames))
 
 

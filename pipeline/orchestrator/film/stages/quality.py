@@ -82,7 +82,7 @@ async def _expected(job: Job, context: RunContext, attempt: Attempt) -> Expected
         words=tuple(clip.words for clip in narration.clips),
         undrawable=await attempt.compute(missing_glyphs, script, look),
         compared=is_deduplicated(job),
-        twin=await to_thread.run_sync(find_duplicate, job, context),
+        near_duplicate=await to_thread.run_sync(find_duplicate, job, context),
     )
 
 
