@@ -140,7 +140,7 @@ def test_the_page_says_how_it_went(tmp_path: Path):
 
     assert page.all("html")[0]["lang"] == "en"
     assert "20 November 2026, 22:00 to 23:00 UTC" in page.text.replace(NBSP, " ")
-    for said in ("2 of 3 films are ready", "2 min 25 s", "1:12 per film", "450 tokens", "25 %", "3 of 12 pieces"):
+    for said in ("2 of 3 films are ready", "2 min 25 s", "1:12 per film", "450 tokens", "25 %", "3 of 12 files"):
         assert said in page.text.replace(NBSP, " ")
 
 
