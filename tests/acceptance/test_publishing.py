@@ -243,5 +243,5 @@ def test_how_logins_stand_is_told_without_asking_anybody(tmp_path, tmp_path_fact
     assert (stands["channel"], stands["renews_itself"], stands["problem"]) == ("default", True, "")
     assert stands["scopes"] == ["https://www.googleapis.com/auth/youtube.force-ssl"]
     assert nightreel("auth", "status", cwd=tmp_path_factory.mktemp("elsewhere")).stdout.startswith(
-        "Nobody is logged in"
+        "Not logged in to any channel"
     )
