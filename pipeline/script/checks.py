@@ -137,7 +137,7 @@ def _cached_problems(scene: Scene, layout: Layout) -> tuple[str, ...]:
 
 def _scene_problems(scene: Scene, layout: Layout) -> Iterator[str]:
     if not any(has_words(line.text) for line in scene.lines):
-        yield "nothing is said in it"
+        yield "it has no narration"
     limits = scene_limits(scene, layout)
     for shown in texts_of(scene):
         limit = limits.get(shown.field)

@@ -1,8 +1,8 @@
 """No command and no function publishes a film without a passing verdict on exactly its bytes.
 
-Every command is tried on a batch with every kind of damage: swapped films, verdicts that were removed, edited or copied,
-and a film that never passed. What arrives at the channel is compared with what was judged. A new command fails here until
-it is classified.
+Every command is tried on a batch with every kind of damage: swapped films, verdicts that were removed, edited or
+copied, and a film that never passed. What arrives at the channel is compared with what was judged. A new command fails
+here until it is classified.
 """
 
 from __future__ import annotations

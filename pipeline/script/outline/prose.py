@@ -28,7 +28,7 @@ from pipeline.model import (
     TitleScene,
 )
 from pipeline.script.on_screen_text import shown_statement, spoken_item, spoken_lines
-from pipeline.script.outline.context import Chapter, OutlineContext, Piece
+from pipeline.script.outline.context import Chapter, OutlineContext, Piece, lead_lines
 from pipeline.script.outline.values import is_date, read_amount
 from pipeline.script.shortening import clause_ends, shorten, without_full_stop
 
@@ -77,7 +77,7 @@ def statement(piece: Piece, context: OutlineContext) -> Sequence[Scene]:
     """A paragraph, or a quotation with its author at the end."""
     layout, block = context.needed("statement"), piece.block
     paragraph, *others = block.said
-    lead = spoken_lines(piece.lead.text) if piece.lead else ()
+    lead = lead_lines(piece)
     # Paragraphs have been split already.
     parts = parts_of(paragraph) if isinstance(block, Quotation) else (paragraph,)
     scenes: list[Scene] = []
@@ -104,7 +104,7 @@ def quote(piece: Piece, context: OutlineContext) -> Sequence[Scene]:
     layout, block = context.layout("quote"), piece.block
     if layout is None or not isinstance(block, Quotation):
         return ()
-    lead = spoken_lines(piece.lead.text) if piece.lead else ()
+    lead = lead_lines(piece)
     parts = parts_of(block.words, most_words=_QUOTE_WORDS, most_chars=layout.limit("text"))
     scenes: list[Scene] = []
     for number, part in enumerate(parts, start=1):
@@ -162,7 +162,7 @@ def number(piece: Piece, context: OutlineContext) -> Sequence[Scene]:
         *earlier,
         NumberScene(
             lines=(
-                *(spoken_lines(piece.lead.text) if piece.lead and not earlier else ()),
+                *(() if earlier else lead_lines(piece)),
                 *spoken_lines(narration, shown=sentence),
             ),
             kicker=context.kicker(piece, layout),
