@@ -230,7 +230,7 @@ def test_an_item_is_not_seen_before_it_is_spoken_of():
 def test_more_items_than_a_picture_holds_are_refused_not_dropped():
     scene = BulletsScene(lines=LINES, heading="Six", items=("item",) * 6)
 
-    with pytest.raises(ValueError, match="6 items on a picture that holds 5"):
+    with pytest.raises(ValueError, match="6 items, but at most 5 fit"):
         lay_out(scene, (), LOOK)
 
 

@@ -265,7 +265,7 @@ def logos_in(scene, look):
 
 
 def _sizes(look):
-    all_sizes = (placing._EMBLEM, *placing._OPENING, placing._SMALL)
+    all_sizes = (placing._CLOSING, *placing._OPENING, placing._SMALL)
     return {fit_logo(look.logo, most, look.grid.type_px) for most in all_sizes}
 
 
@@ -351,7 +351,7 @@ def test_logos_are_as_large_as_each_other_by_area_and_never_blurred(tmp_path):
 def test_a_name_on_one_line_is_as_large_as_any_other_logo(tmp_path):
     wide = brought(tmp_path, size=(1800, 160))
 
-    for most in (*placing._OPENING, placing._SMALL, placing._EMBLEM):
+    for most in (*placing._OPENING, placing._SMALL, placing._CLOSING):
         width, height = fit_logo(wide, most, round)
         assert width * height > 0.85 * most.area
 

@@ -26,7 +26,7 @@ from pipeline.rendering.layouts.code_fitting import (
     number_px,
     pad_x,
 )
-from pipeline.rendering.layouts.components import bar, enter, heading, panel, sizes
+from pipeline.rendering.layouts.components import accent_bar, entrance, heading, panel, scaled_sizes
 from pipeline.rendering.layouts.derived_colours import CodeInks, code_inks
 from pipeline.rendering.look import Look
 from pipeline.rendering.motion.animation import DIMMED, FULL, Level, Motion
@@ -127,7 +127,7 @@ def _beside(scene: CodeScene, lines: Sequence[CodeLine], look: Look) -> _Plan | 
     title = fit(
         scene.heading,
         look.styled(HEADING),
-        sizes(grid, HEADING_SIZES[:-1]),
+        scaled_sizes(grid, HEADING_SIZES[:-1]),
         width_px=content.width - width - grid.px(64),
         max_lines=4,
     )
@@ -160,12 +160,12 @@ def _heading(plan: _Plan, look: Look) -> list[Sprite]:
     colours, title = (look.theme.text,), plan.heading
     if not plan.beside:
         top = plan.card.top - grid.px(plan.setting.air.below_heading) - title.clearance_px - title.height_px
-        return text_sprites(title, left=left, top=top, colours=colours, motion=enter(grid, 0))
+        return text_sprites(title, left=left, top=top, colours=colours, motion=entrance(grid, 0))
     height = title.height_px + title.clearance_px + grid.px(48 + 8)
     top = plan.card.centre_y - height // 2
     return [
-        *text_sprites(title, left=left, top=top, colours=colours, motion=enter(grid, 0)),
-        bar(look, left=left, top=top + height - grid.px(8), frame=6),
+        *text_sprites(title, left=left, top=top, colours=colours, motion=entrance(grid, 0)),
+        accent_bar(look, left=left, top=top + height - grid.px(8), frame=6),
     ]
 
 

@@ -19,7 +19,7 @@ from PIL import Image
 
 from pipeline.model import SceneryScene, Still, Word
 from pipeline.rendering.grid import Box
-from pipeline.rendering.layouts.components import bar, enter, sizes, source_line
+from pipeline.rendering.layouts.components import accent_bar, entrance, scaled_sizes, source_line
 from pipeline.rendering.layouts.growth import Drawing
 from pipeline.rendering.look import Look
 from pipeline.rendering.motion.animation import AT_ONCE
@@ -174,23 +174,23 @@ def _scrim(text: Sequence[Sprite], scrim: Scrim, screen: Box, look: Look, place:
 def _text(scene: SceneryScene, still: Still, look: Look, place: _Place, *, ink: str = "") -> list[Sprite]:
     """From the bottom of the content upwards: whose it is, the subtitle, the heading, all in `ink`; empty: in light."""
     grid, content, ink = look.grid, look.grid.content, ink or look.theme.plate_text
-    width, steps = grid.columns(place.columns), sizes(grid, _HEADING_SIZES[place.smaller :])
+    width, steps = grid.columns(place.columns), scaled_sizes(grid, _HEADING_SIZES[place.smaller :])
     heading = fit(scene.heading, look.styled(DISPLAY), steps, width_px=width, max_lines=3)
-    subtitle = fit(scene.subtitle, look.styled(BODY), sizes(grid, TEXT_SIZES), width_px=width, max_lines=2)
+    subtitle = fit(scene.subtitle, look.styled(BODY), scaled_sizes(grid, TEXT_SIZES), width_px=width, max_lines=2)
     credit = source_line(still.credit, look, width_px=width)
     left, bottom = content.left, content.bottom - grid.px(_ABOVE_EDGE)
     found: list[Sprite] = []
     if credit.lines:
         top = bottom - credit.height_px
-        found += text_sprites(credit, left=left, top=top, colours=(ink,), motion=enter(grid, 14, rise=16))
+        found += text_sprites(credit, left=left, top=top, colours=(ink,), motion=entrance(grid, 14, rise=16))
         bottom = top - grid.px(_ABOVE_CREDIT)
     if subtitle.lines:
         top = bottom - subtitle.height_px
-        found += text_sprites(subtitle, left=left, top=top, colours=(ink,), motion=enter(grid, 12, rise=24))
+        found += text_sprites(subtitle, left=left, top=top, colours=(ink,), motion=entrance(grid, 12, rise=24))
         bottom = top - grid.px(_AFTER_HEADING)
     if heading.lines:
         top = bottom - heading.height_px - heading.clearance_px
-        found += text_sprites(heading, left=left, top=top, colours=(ink,), motion=enter(grid, 8, rise=40))
+        found += text_sprites(heading, left=left, top=top, colours=(ink,), motion=entrance(grid, 8, rise=40))
     return _raised(found, look) if place.is_high else found
 
 
@@ -207,4 +207,4 @@ def _bar(scene: SceneryScene, text: Sequence[Sprite], scrim: Scrim, look: Look) 
         return []
     top = min(line.top for line in text) - look.grid.px(_AFTER_BAR)
     accent = accent_for(scrim.colour, look.theme, is_light=scrim.is_light, least=LARGE_CONTRAST)
-    return [replace(bar(look, left=look.grid.content.left, top=top, frame=4), ink=colour(accent))]
+    return [replace(accent_bar(look, left=look.grid.content.left, top=top, frame=4), ink=colour(accent))]
