@@ -1,4 +1,4 @@
-"""Bad input, as docs/campaigns.md tells of it: each line of its table is tried here, or named with the test of it."""
+"""The table of bad input in docs/campaigns.md: each row is tested here or names its test."""
 
 from __future__ import annotations
 

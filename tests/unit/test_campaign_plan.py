@@ -1,4 +1,4 @@
-"""Campaigns across days: what a changed table means for the films that are there."""
+"""Campaigns across days: how a changed table affects existing films."""
 
 from __future__ import annotations
 

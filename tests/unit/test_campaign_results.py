@@ -1,4 +1,4 @@
-"""What a campaign leaves for others: the manifest that joins rows to their films, and the package."""
+"""The results of a campaign: the manifest that joins rows to films, and the archive."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What columns and rules decide of a row's films: template, languages, formats, voice, priority and the rest."""
+"""Per-row options from columns and rules: template, languages, formats, voice, priority and more."""
 
 from __future__ import annotations
 
@@ -130,7 +130,7 @@ async def test_one_template_for_all_rows_and_a_split_are_not_asked_for_together(
 
 @pytest.mark.parametrize(
     ("when", "problem"),
-    [("segmnt == 'x'", "no field segmnt"), ("segment ==", "broken text")],
+    [("segmnt == 'x'", "no field segmnt"), ("segment ==", "invalid text")],
 )
 async def test_a_rule_that_can_not_be_followed_stops_the_run(tmp_path, when, problem):
     campaign = await begin(tmp_path, settings=f'[[campaign.templates]]\ntemplate = "vip"\nwhen = "{when}"\n')

@@ -1,4 +1,4 @@
-"""A table and a template: each row is a brief, or says what is wrong with it."""
+"""A table and a template: each row becomes a brief or a problem."""
 
 from __future__ import annotations
 
