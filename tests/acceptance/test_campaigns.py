@@ -61,7 +61,7 @@ def test_rows_become_films_and_tomorrow_only_what_has_changed(tmp_path):
 
     assert (second.code, second.stderr) == (0, "")
     notices = [event["text"] for event in second.events if event["event"] == "notice"]
-    assert "1 film is not in the source any more, and left where it lies: Hello Eve 7*7" in notices
+    assert "1 film is no longer in the source, and kept: Hello Eve 7*7" in notices
     again = films(tmp_path)
     assert sorted(again) == ["hello-eve-7-7", "hello-jürgen", "hello-zoë"]
     assert again["hello-jürgen"] == made["hello-jürgen"]

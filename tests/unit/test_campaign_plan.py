@@ -167,7 +167,7 @@ async def test_names_that_differ_only_in_case_or_in_how_a_letter_is_written_shar
 async def test_a_plain_run_tells_of_folders_that_are_not_those_of_the_pattern(campaign):
     plan = await campaign.plan("1,Maria,Roof,5 €", "2,Maria,Roof,5 €")
 
-    assert [*plan.news("people")] == ["1 film gets a folder with a number behind its name: another film has it"]
+    assert [*plan.notices("people")] == ["1 film gets a folder with an id appended: another film has that folder"]
 
 
 async def test_a_password_in_the_address_of_a_fallback_is_in_no_checkpoint(tmp_path):
@@ -193,8 +193,8 @@ async def test_a_film_whose_row_is_refused_today_is_not_told_as_gone(campaign):
     await campaign.plan(*ROWS)
     again = await campaign.plan(*ROWS[:2], "3,Ann,Roof,free")
 
-    (text,) = [line for line in again.news("people") if "Ann" in line]
-    assert text.startswith("1 film is not in the source any more, or refused there, and left where it lies")
+    (text,) = [line for line in again.notices("people") if "Ann" in line]
+    assert text.startswith("1 film is no longer in the source, or refused there, and kept")
 
 
 async def test_tomorrow_200_new_30_changed_and_10_removed_rows_are_230_films_and_10_are_listed(campaign):

@@ -37,7 +37,7 @@ class Outcome:
     counts: dict[JobStatus, int]
     # Briefs that can't be read, and so are no jobs; jobs that could not even be begun.
     refused: int = 0
-    troubles: int = 0
+    unstartable: int = 0
     # Why the run ended before its time; empty: it did not.
     stopped_because: str = ""
     # Why films ended that only this run knows of, since that could not be saved; empty: there are none.
@@ -46,7 +46,7 @@ class Outcome:
     @property
     def is_complete(self) -> bool:
         """Whether every film that was asked for is there."""
-        if self.refused or self.troubles:
+        if self.refused or self.unstartable:
             return False
         return all(status in {JobStatus.COMPLETED, JobStatus.CANCELLED} for status, n in self.counts.items() if n)
 
@@ -98,7 +98,7 @@ async def run_jobs(context: RunContext, batch: str, listen: Listener, only: Sequ
         batch=batch,
         counts=counts,
         refused=len(known.refused) if known else 0,
-        troubles=scheduler.troubles,
+        unstartable=scheduler.unstartable,
         stopped_because=scheduler.stopped_because,
         unsaved_because=scheduler.unsaved_because,
     )
