@@ -85,7 +85,7 @@ def test_strict_makes_nothing_and_a_dry_run_leaves_nothing(tmp_path):
     assert strict.code == 2
     assert "is empty" in strict.stderr
     assert "1 of 2 rows has a problem: no film will be made of it." in strict.stderr
-    assert "1 of 2 rows has a problem, and nothing is made of the others (strict)" in strict.stderr
+    assert "1 of 2 rows has a problem: nothing is made (strict)" in strict.stderr
     assert not films(tmp_path)
 
     forecast = nightreel("run", "people.csv", *FLAGS, "--rows", "1", "--dry-run", cwd=tmp_path).events[-1]

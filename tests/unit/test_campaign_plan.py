@@ -240,8 +240,8 @@ async def test_strict_makes_nothing_and_still_tells_all(campaign, tmp_path):
     wanted = await Campaign(strict).read(ROWS[0], "2,Bo,Roof,free", "3,,Roof,1 €")
 
     assert str(wanted.stop) == (
-        f"{tmp_path / 'people.csv'}: 2 of 3 rows have problems, and nothing is made of the others (strict). "
-        "Mend them, or drop --strict"
+        f"{tmp_path / 'people.csv'}: 2 of 3 rows have problems: nothing is made (strict). "
+        "Correct them, or leave out --strict"
     )
     assert [problem.row for problem in wanted.problems] == [2, 3]
     assert (tmp_path / "output" / "people" / "summary" / "rejected.csv").is_file()
@@ -252,7 +252,7 @@ async def test_a_header_alone_is_told(campaign):
 
 
 async def test_only_tables_have_rows(context):
-    with pytest.raises(InputError, match="only tables have rows"):
+    with pytest.raises(InputError, match="--rows: is only for tables"):
         await read_source("Why is the sky blue?", context, batch="sky", rows="3")
 
 
@@ -314,7 +314,7 @@ async def test_what_somebody_asked_for_wrongly_is_no_reason_for_the_fallback(cam
 
 async def test_when_neither_can_be_read_both_are_told(tmp_path, context):
     context = await of(tmp_path, **{"source.fallback": "other.csv"})
-    with pytest.raises(InputError, match=r"gone\.csv.*nor can the fallback be read.*other\.csv"):
+    with pytest.raises(InputError, match=r"gone\.csv.*the fallback can.t be read either.*other\.csv"):
         await read_source(tmp_path / "gone.csv", context, batch="people")
 
 

@@ -669,7 +669,7 @@ async def test_a_batch_that_is_removed_while_it_runs_is_not_told_as_done(room, c
 
     async with anyio.create_task_group() as tasks:
         tasks.start_soon(remove)
-        with pytest.raises(CheckpointError, match=r"kitchen: was removed while it was worked on\. Run"):
+        with pytest.raises(CheckpointError, match=r"kitchen: was removed during the run\. Run"):
             await run(context, "One")
 
     assert (await run(context, "One")).is_complete

@@ -80,7 +80,7 @@ class Planner:
             if job_id in self.briefs:
                 continue
             self.briefs[job_id] = None if self._saves else complete
-            self._numbers.note(complete, self._batch, job_id)
+            self._numbers.record(complete, self._batch, job_id)
             self._plan.ids.append(job_id)
             row = None if self._folders.is_new else self.index.find(job_id)
             if row:
@@ -108,7 +108,7 @@ class Planner:
                 continue
             complete = self._context.briefs.complete(self._numbers.of(row.brief))
             ids[row.job] = job_id = self._context.job_id(complete)
-            self._numbers.note(complete, self._batch, job_id)
+            self._numbers.record(complete, self._batch, job_id)
             if job_id not in fresh and self.index.find(job_id) is None:
                 fresh[job_id] = self._new(complete, job_id, row.number)
         self._context.store.plan_jobs(self._batch, list(fresh.values()))
