@@ -1,7 +1,7 @@
-"""What a batch costs when its films cost nothing: `python -m benchmarks.batch [--jobs 50000]`.
+"""The overhead of a batch when its films cost nothing: `python -m benchmarks.batch [--jobs 50000]`.
 
-The stages give the job back at once. All else is real: the plan, the index, claims, saves, the scheduler, its events.
-A *transition* is one saved change of a job: it is begun, enters each further stage, ends.
+The stages return the job unchanged. All else is real: plan, index, claims, checkpoints, scheduler, events. A
+*transition* is one saved change of a job: its start, its entry into each further stage, its end.
 """
 
 from __future__ import annotations
@@ -42,16 +42,16 @@ _WORD_S = 0.35
 
 
 @dataclass
-class Ticks:
-    """A listener that looks at the memory when so many films are done, and counts what was saved."""
+class ProgressCounter:
+    """A listener that counts transitions, and measures memory when certain numbers of films are done."""
 
     marks: tuple[int, ...]
     saved: int = 0
     done: int = 0
     memory_mib: dict[int, float] = field(default_factory=dict)
 
-    def hear(self, event: RunEvent) -> None:
-        """One event."""
+    def on_event(self, event: RunEvent) -> None:
+        """Count one event."""
         if not isinstance(event, JobEvent) or event.untouched:
             return
         self.saved += 1
@@ -74,38 +74,38 @@ def main() -> None:
         workspace = asked.workspace or Path(temporary)
         workspace.mkdir(exist_ok=True)
         anyio.run(measure, workspace, asked.jobs)
-        look_again(workspace)
+        measure_restart(workspace)
 
 
 async def measure(workspace: Path, count: int) -> None:
-    """Plan and run so many jobs, and leave a second batch of as many half done."""
-    instead_of_the_stages()
+    """Plan and run `count` jobs, and leave a second batch of as many half done."""
+    stub_stages()
     context = open_context(workspace=workspace, overrides={"offline": True})
     briefs = [Brief(title=f"Topic number {number}", origin=f"topics.txt:{number}") for number in range(1, count + 1)]
     with timed(f"plan {count} jobs"):
         await plan_batch(briefs, context, batch=_BATCH, source="topics.txt")
     await run(context, count)
     await plan_batch(briefs, context, batch=_HALF, source="topics.txt")
-    await half_done(context)
+    await write_half_done(context)
     context.store.close()
 
 
-def look_again(workspace: Path) -> None:
-    """What other processes make of it later: with the index, and without it."""
+def measure_restart(workspace: Path) -> None:
+    """Measure what other processes need later, with the index and without it."""
     size = sum(path.stat().st_size for path in workspace.rglob("*.json"))
     print(f"all job files together: {size / 1e6:.0f} MB")
-    in_a_fresh_process("-m", "benchmarks.batch", "--load", "--workspace", str(workspace))
+    run_in_subprocess("-m", "benchmarks.batch", "--load", "--workspace", str(workspace))
     for index in (workspace / "state" / "batches" / _HALF).glob("index.sqlite*"):
         index.unlink()
-    print("without the index, which is made anew from the files:")
-    in_a_fresh_process("-m", "benchmarks.batch", "--load", "--workspace", str(workspace))
+    print("without the index, which is rebuilt from the files:")
+    run_in_subprocess("-m", "benchmarks.batch", "--load", "--workspace", str(workspace))
     for arguments in ((), (_BATCH,), (_BATCH, "--json"), (_HALF,), (_HALF, "--json")):
         with timed(f"nightreel status {' '.join(arguments)}"):
-            in_a_fresh_process("-m", "pipeline", "status", *arguments, "--workspace", str(workspace), quiet=True)
+            run_in_subprocess("-m", "pipeline", "status", *arguments, "--workspace", str(workspace), quiet=True)
 
 
-def instead_of_the_stages() -> None:
-    """From now on every stage gives back what it gets."""
+def stub_stages() -> None:
+    """Make every stage return its job unchanged."""
 
     async def nothing(job: Job, _context: RunContext, _attempt: Attempt) -> Job:
         return job
@@ -114,20 +114,20 @@ def instead_of_the_stages() -> None:
 
 
 async def run(context: RunContext, count: int) -> None:
-    """The whole night, without its report."""
-    ticks = Ticks(marks=(count // 10, count))
+    """Run the batch, without its report."""
+    progress = ProgressCounter(marks=(count // 10, count))
     cpu_s, start = time.process_time(), time.perf_counter()
-    await Scheduler(context, _BATCH, ticks.hear).run()
+    await Scheduler(context, _BATCH, progress.on_event).run()
     cpu_s, wall_s = time.process_time() - cpu_s, time.perf_counter() - start
-    assert ticks.done == count, Counter({count: ticks.done})
-    print(f"run: {ticks.saved} transitions, {wall_s:.0f} s, {1000 * cpu_s / ticks.saved:.2f} ms CPU each")
-    for done, memory_mib in ticks.memory_mib.items():
+    assert progress.done == count, Counter({count: progress.done})
+    print(f"run: {progress.saved} transitions, {wall_s:.0f} s, {1000 * cpu_s / progress.saved:.2f} ms CPU each")
+    for done, memory_mib in progress.memory_mib.items():
         print(f"memory when {done} are done: {memory_mib:.0f} MiB")
 
 
-async def half_done(context: RunContext) -> None:
-    """Write the jobs of the second batch as they are when a film has been written and spoken, and the power goes."""
-    script, narration, subtitles = await a_film(context)
+async def write_half_done(context: RunContext) -> None:
+    """Save the jobs of the second batch as a power failure may leave them: with a narration, without a film."""
+    script, narration, subtitles = await film_content(context)
     records = tuple(
         StageRecord(stage=stage.name, attempt=1, started_at=context.clock(), seconds=1.0) for stage in STAGES[:3]
     )
@@ -143,8 +143,8 @@ async def half_done(context: RunContext) -> None:
         await anyio.to_thread.run_sync(context.store.plan_jobs, _HALF, changed)
 
 
-async def a_film(context: RunContext) -> tuple[Script, Narration, Subtitles]:
-    """As much text as a film of a minute has."""
+async def film_content(context: RunContext) -> tuple[Script, Narration, Subtitles]:
+    """The script, narration and subtitles of a film of a minute."""
     brief = context.briefs.complete(await read_brief(_BRIEF))
     template = await anyio.to_thread.run_sync(context.template, brief)
     script = await write_script(brief, writers=[OutlineWriter()], template=template)
@@ -167,7 +167,7 @@ async def a_film(context: RunContext) -> tuple[Script, Narration, Subtitles]:
 
 
 def load(workspace: Path) -> None:
-    """What `resume` does before it begins, in a process of its own."""
+    """What `resume` does before its first job, in a new process."""
     context = open_context(workspace=workspace)
     with timed("load to resume"):
         index = context.store.refreshed(_HALF)
@@ -175,7 +175,7 @@ def load(workspace: Path) -> None:
     print(f"memory then: {psutil.Process().memory_info().rss / _MIB:.0f} MiB")
 
 
-def in_a_fresh_process(*arguments: str, quiet: bool = False) -> None:
+def run_in_subprocess(*arguments: str, quiet: bool = False) -> None:
     out = subprocess.DEVNULL if quiet else None
     subprocess.run([sys.executable, *arguments], cwd=_REPOSITORY, check=True, stdout=out)
 
@@ -188,7 +188,7 @@ def timed(what: str) -> Iterator[None]:
 
 
 def _cpu_s() -> float:
-    """Of this process, and of those that it has waited for."""
+    """CPU time of this process, and of its children that have ended."""
     times = os.times()
     return times.user + times.system + times.children_user + times.children_system
 

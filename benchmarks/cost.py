@@ -1,8 +1,7 @@
-"""What a command costs: time, processor time of all its processes, and their memory. Used by the other benchmarks.
+"""The cost of a command: wall time, CPU time of all its processes, and their peak memory. Used by the other benchmarks.
 
-Memory is the sum over all processes at its peak (proportional set size where the system tells it, so that shared pages
-count once; else resident size). Processor time is that of the processes that the command has started and waited for, as
-the system accounts for them.
+Memory is the peak of the sum over all processes (proportional set size where the system has it, so that shared pages
+count once; else resident set size). CPU time is that of the processes that the command has started and waited for.
 """
 
 from __future__ import annotations
@@ -20,34 +19,34 @@ from pathlib import Path
 import psutil
 
 REPOSITORY = Path(__file__).resolve().parent.parent
-# How often memory is looked at: closely while a film is made, seldom in long runs, which are timed meanwhile: a look at
-# four processes keeps a core busy for 25 ms.
-CLOSELY_S, SELDOM_S = 0.02, 1.0
+# Sampling intervals of memory: short for a single film, long for runs that are timed at the same time: sampling four
+# processes keeps a core busy for 25 ms.
+FAST_SAMPLING_S, SLOW_SAMPLING_S = 0.02, 1.0
 
 
 @dataclass(frozen=True, kw_only=True)
 class Cost:
-    """Of one run of a command, or what is typical of several."""
+    """The cost of one run, or the median of several."""
 
     wall_s: float
     cpu_s: float
-    # 0: nobody looked.
+    # 0: not measured.
     peak_bytes: int = 0
 
 
 def nightreel(*arguments: str | Path) -> list[str]:
-    """The command line of the real command."""
+    """The command line of `nightreel`."""
     return [sys.executable, "-m", "pipeline", *map(str, arguments)]
 
 
-def measure(command: Sequence[str], *, watch_s: float = 0.0) -> tuple[Cost, str]:
-    """Run a command; what it costs, and what it says. With `watch_s`, its memory is looked at that often.
+def measure(command: Sequence[str], *, sampling_s: float = 0.0) -> tuple[Cost, str]:
+    """Run a command; returns its cost and its output. With `sampling_s`, memory is sampled at that interval.
 
-    Watching takes time of its own: what is short is timed in one run and watched in another.
+    Sampling itself takes time: time a short command in one run and measure its memory in another.
     """
     before, start = _children_cpu_s(), time.perf_counter()
     process = subprocess.Popen(command, cwd=REPOSITORY, env=environment(), stdout=subprocess.PIPE, text=True)
-    peak = _PeakMemory(process.pid, watch_s) if watch_s else None
+    peak = _PeakMemory(process.pid, sampling_s) if sampling_s else None
     output, _ = process.communicate()
     wall_s = time.perf_counter() - start
     peak_bytes = peak.stop() if peak else 0
@@ -55,8 +54,8 @@ def measure(command: Sequence[str], *, watch_s: float = 0.0) -> tuple[Cost, str]
     return Cost(wall_s=wall_s, cpu_s=_children_cpu_s() - before, peak_bytes=peak_bytes), output
 
 
-def typical(costs: Sequence[Cost]) -> Cost:
-    """Medians of times, and the highest of the peaks."""
+def median_cost(costs: Sequence[Cost]) -> Cost:
+    """The medians of the times, and the highest peak."""
     return Cost(
         wall_s=statistics.median(cost.wall_s for cost in costs),
         cpu_s=statistics.median(cost.cpu_s for cost in costs),
@@ -65,13 +64,13 @@ def typical(costs: Sequence[Cost]) -> Cost:
 
 
 def environment(extra: Mapping[str, str] | None = None) -> dict[str, str]:
-    """That of a user who has set nothing."""
+    """The environment variables, without settings of nightreel."""
     kept = {name: value for name, value in os.environ.items() if not name.startswith(("NIGHTREEL_", "GROQ_"))}
     return {**kept, "PYTHONPATH": str(REPOSITORY), **(extra or {})}
 
 
 class _PeakMemory:
-    """Samples a process and its children until told to stop."""
+    """Samples the memory of a process and its children in a thread."""
 
     def __init__(self, pid: int, every_s: float) -> None:
         self._process = psutil.Process(pid)
@@ -82,7 +81,7 @@ class _PeakMemory:
         self._thread.start()
 
     def stop(self) -> int:
-        """The peak so far, in bytes."""
+        """Stop sampling; returns the peak in bytes."""
         self._done.set()
         self._thread.join()
         return self._peak_bytes
@@ -90,14 +89,14 @@ class _PeakMemory:
     def _sample(self) -> None:
         while not self._done.wait(self._every_s):
             try:
-                family = [self._process, *self._process.children(recursive=True)]
+                processes = [self._process, *self._process.children(recursive=True)]
             except psutil.NoSuchProcess:
                 return
-            self._peak_bytes = max(self._peak_bytes, sum(memory_bytes(process) for process in family))
+            self._peak_bytes = max(self._peak_bytes, sum(memory_bytes(process) for process in processes))
 
 
 def memory_bytes(process: psutil.Process) -> int:
-    """What a process holds; of what several share, its part (Linux). 0: it has ended."""
+    """PSS (Linux) or RSS of a process. 0: it has ended."""
     try:
         memory = process.memory_full_info() if sys.platform == "linux" else process.memory_info()
     except psutil.Error:

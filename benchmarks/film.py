@@ -1,6 +1,6 @@
-"""What one film costs: wall time, processor time and memory, from a cold cache. `make bench` prints the table.
+"""The cost of one film from a cold cache: wall time, CPU time and memory. `make bench` prints the table.
 
-Every run is the real command in a workspace of its own; memory is watched in one more run, 50 times a second.
+Every run is the real command in a new workspace; memory is sampled in one more run, 50 times a second.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ import tempfile
 from rich.console import Console
 from rich.table import Table
 
-from benchmarks.cost import CLOSELY_S, Cost, measure, nightreel, typical
+from benchmarks.cost import FAST_SAMPLING_S, Cost, measure, median_cost, nightreel
 
 _RUNS = 5
 _BRIEFS = ("octopus-hearts", "blue-sky", "carrington-event")
@@ -26,26 +26,26 @@ def main() -> None:
         table.add_column(column, justify="left" if not column else "right")
     for brief in _BRIEFS:
         runs = [measure_film(brief) for _ in range(_RUNS)]
-        (watched, _) = measure_film(brief, watch_s=CLOSELY_S)
-        cost, film_s = typical([cost for cost, _ in runs]), runs[0][1]
+        sampled, _ = measure_film(brief, sampling_s=FAST_SAMPLING_S)
+        cost, film_s = median_cost([cost for cost, _ in runs]), runs[0][1]
         table.add_row(
             f"make topics/{brief}.md --offline",
             f"{film_s:.1f} s",
             f"{cost.wall_s:.1f} s",
             f"{cost.wall_s / film_s:.2f}",
             f"{cost.cpu_s:.1f} s",
-            f"{watched.peak_bytes / 2**20:.0f} MiB",
+            f"{sampled.peak_bytes / 2**20:.0f} MiB",
         )
-    cost = typical([measure(nightreel("--help"))[0] for _ in range(_RUNS)])
+    cost = median_cost([measure(nightreel("--help"))[0] for _ in range(_RUNS)])
     table.add_row("--help", "", f"{cost.wall_s:.2f} s", "", f"{cost.cpu_s:.2f} s", "")
     Console().print(table)
 
 
-def measure_film(brief: str, *, watch_s: float = 0.0) -> tuple[Cost, float]:
-    """Make one film in a new workspace; what it costs, and its length in seconds."""
+def measure_film(brief: str, *, sampling_s: float = 0.0) -> tuple[Cost, float]:
+    """Make one film in a new workspace; returns its cost, and its duration in seconds."""
     with tempfile.TemporaryDirectory() as workspace:
         command = nightreel("make", f"topics/{brief}.md", "--offline", "--json", "--workspace", workspace)
-        cost, output = measure(command, watch_s=watch_s)
+        cost, output = measure(command, sampling_s=sampling_s)
         return cost, float(json.loads(output)["duration_s"])
 
 

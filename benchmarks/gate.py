@@ -1,10 +1,9 @@
-"""What the gate costs: processor time of inspecting and judging, as a share of the whole job, cold and in a campaign.
+"""The cost of the quality gate: CPU time of inspecting and judging, as a share of the job, cold and in a campaign.
 
     python -m benchmarks.gate
 
-The real command makes the films; then what its workers inspected is made and inspected once more in this process, and
-the films are judged once more. Both are counted in processor time on the same machine at about the same time, so that
-the share means something on a busy one, too.
+The real command makes the films. Then this process makes and inspects the same scenes once more, and judges the films
+once more. Both are CPU times on the same machine at about the same time, so that the share holds on a busy one, too.
 """
 
 from __future__ import annotations
@@ -24,8 +23,8 @@ from rich.console import Console
 from rich.table import Table
 
 from benchmarks.cost import measure, nightreel
-from benchmarks.parts import orders_of
-from pipeline.model import SINGLES, Job, Package, Segment
+from benchmarks.segments import tasks_of
+from pipeline.model import SINGLES, Job, Package
 from pipeline.orchestrator.context import RunContext, open_context
 from pipeline.orchestrator.context.quality_profiles import profile_for
 from pipeline.orchestrator.film import segments
@@ -40,18 +39,18 @@ _ROUNDS = 3
 
 
 @dataclass(frozen=True, kw_only=True)
-class Share:
-    """Of one film: processor seconds of the whole job, of inspecting its new scenes, and of judging it."""
+class GateCost:
+    """Of one film: CPU seconds of the whole job, of inspecting its new scenes, and of judging it."""
 
     name: str
     whole_s: float
-    inspecting_s: float
-    judging_s: float
+    inspection_s: float
+    judgement_s: float
 
     @property
     def percent(self) -> float:
-        """What the gate adds to everything else."""
-        gate_s = self.inspecting_s + self.judging_s
+        """The gate's cost as a share of all the rest."""
+        gate_s = self.inspection_s + self.judgement_s
         return 100 * gate_s / (self.whole_s - gate_s)
 
 
@@ -61,42 +60,42 @@ def main() -> None:
     for column in ("", "whole job", "inspecting", "judging", "adds", "promised"):
         table.add_column(column, justify="left" if not column else "right")
     cold = [cold_film(brief) for brief in _COLD]
-    for share, most in (*((each, 25) for each in cold), (campaign(), 10)):
+    for cost, promised in (*((each, 25) for each in cold), (campaign(), 10)):
         table.add_row(
-            share.name,
-            f"{share.whole_s:.2f} s",
-            f"{share.inspecting_s:.2f} s",
-            f"{share.judging_s:.3f} s",
-            f"{share.percent:.1f} %",
-            f"at most {most} %",
+            cost.name,
+            f"{cost.whole_s:.2f} s",
+            f"{cost.inspection_s:.2f} s",
+            f"{cost.judgement_s:.3f} s",
+            f"{cost.percent:.1f} %",
+            f"at most {promised} %",
         )
     Console().print(table)
 
 
-def cold_film(brief: str) -> Share:
-    """A film of which nothing is there."""
+def cold_film(brief: str) -> GateCost:
+    """One film with an empty cache."""
     with tempfile.TemporaryDirectory() as folder:
         workspace = Path(folder)
-        cost, _ = measure(nightreel("make", f"topics/{brief}.md", *_flags(workspace)))
+        cost, _ = measure(nightreel("make", f"topics/{brief}.md", *_options(workspace)))
         context = open_context(workspace=workspace)
         (job,) = _jobs(context, SINGLES)
-        return Share(
+        return GateCost(
             name=f"make topics/{brief}.md --offline",
             whole_s=cost.cpu_s,
-            inspecting_s=inspecting_s(orders_of(job, context), workspace),
-            judging_s=judging_s(job, context),
+            inspection_s=inspection_s(tasks_of(job, context), workspace),
+            judgement_s=judgement_s(job, context),
         )
 
 
-def campaign() -> Share:
-    """A row among others, of which all but the scenes that name somebody are in the cache.
+def campaign() -> GateCost:
+    """A row of a campaign, of which all scenes but the personal ones are cached.
 
-    The command's start, which a campaign has once, does not count.
+    Without the start of the command, which a campaign has once.
     """
     with tempfile.TemporaryDirectory() as folder:
         workspace = Path(folder)
         table, run = workspace / "offers.csv", ("run", str(workspace / "offers.csv"), "--template", "offer")
-        command = nightreel(*run, *_flags(workspace))
+        command = nightreel(*run, *_options(workspace))
         _write_rows(table, _NAMES[:2])
         measure(command)
         context = open_context(workspace=workspace)
@@ -108,38 +107,38 @@ def campaign() -> Share:
         films = [job for job in _jobs(context) if not {segment.path for segment in job.segments} <= before]
         made: dict[Path, SegmentTask] = {}
         for job in films:
-            pairs = zip(job.segments, orders_of(job, context), strict=True)
-            made |= {segment.path: order for segment, order in pairs if segment.path not in before}
+            pairs = zip(job.segments, tasks_of(job, context), strict=True)
+            made |= {segment.path: task for segment, task in pairs if segment.path not in before}
         count = len(films)
-        return Share(
+        return GateCost(
             name=f"a film of a campaign of {count} more rows, {len(made)} new scenes",
             whole_s=(whole.cpu_s - nothing.cpu_s) / count,
-            inspecting_s=inspecting_s(tuple(made.values()), workspace) / count,
-            judging_s=statistics.fmean(judging_s(job, context) for job in films),
+            inspection_s=inspection_s(tuple(made.values()), workspace) / count,
+            judgement_s=statistics.fmean(judgement_s(job, context) for job in films),
         )
 
 
-def inspecting_s(orders: Sequence[SegmentTask], folder: Path) -> float:
-    """Processor seconds of inspecting these scenes, which are made anew for it; the median of some rounds."""
+def inspection_s(tasks: Sequence[SegmentTask], folder: Path) -> float:
+    """CPU seconds of inspecting these scenes, which are made again for it; the median of several rounds."""
     path = folder / "segment.mp4"
-    make_segment(orders[0], path)  # loads fonts and libraries
+    make_segment(tasks[0], path)  # loads fonts and libraries
     totals = []
     for _ in range(_ROUNDS):
         with _counted(segments, "inspect_segment") as spent:
-            for order in orders:
-                make_segment(order, path)
+            for task in tasks:
+                make_segment(task, path)
         totals.append(sum(spent))
     return statistics.median(totals)
 
 
-def judging_s(job: Job, context: RunContext) -> float:
-    """Processor seconds of judging a film that was delivered, of its parts; likewise."""
+def judgement_s(job: Job, context: RunContext) -> float:
+    """CPU seconds of judging a delivered film by its parts; the median of several rounds."""
     assert job.receipt
     return statistics.median(_cpu_s(partial(_judge, job, context, job.receipt.package)) for _ in range(_ROUNDS))
 
 
 def _judge(job: Job, context: RunContext, package: Package) -> None:
-    """As the stage `quality` does."""
+    """The stage `quality`."""
     assert job.script
     assert job.narration
     assert job.subtitles
@@ -153,22 +152,18 @@ def _judge(job: Job, context: RunContext, package: Package) -> None:
         words=tuple(clip.words for clip in clips),
         undrawable=missing_glyphs(job.script, context.look(job.brief, job.script, job.pictures)),
         compared=True,
-        twin=find_duplicate(job, context),
+        near_duplicate=find_duplicate(job, context),
     )
-    parts = Parts(segments=tuple(map(_path_of, job.segments)), sound=job.music)
+    parts = Parts(segments=tuple(segment.path for segment in job.segments), sound=job.music)
     verdict = inspect_film(
         package, expected, parts, "parts", profile_for(context.settings, context.template(job.brief))
     )
     assert verdict.passed, verdict.reasons
 
 
-def _path_of(segment: Segment) -> Path:
-    return segment.path
-
-
 @contextmanager
 def _counted(module: Any, name: str) -> Iterator[list[float]]:  # noqa: ANN401 - a module
-    """In the block, the processor time of each call of a function of a module."""
+    """Collects the CPU time of each call of a function of a module in the block."""
     function, spent = getattr(module, name), list[float]()
 
     def counted(*arguments: object, **options: object) -> None:
@@ -192,7 +187,7 @@ def _jobs(context: RunContext, batch: str = "offers") -> list[Job]:
     return [job for job in jobs if job]
 
 
-def _flags(workspace: Path) -> tuple[str, ...]:
+def _options(workspace: Path) -> tuple[str, ...]:
     return ("--offline", "--narrator", "espeak", "--music", "none", "--json", "--workspace", str(workspace))
 
 

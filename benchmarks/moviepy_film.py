@@ -1,10 +1,11 @@
-"""The film of a folder of `material.py`, made with MoviePy 2 in the way its documentation shows.
+"""The film of a folder that `moviepy_input.py` wrote, made with MoviePy 2 as its documentation shows.
 
-`python benchmarks/moviepy_film.py FOLDER`, with a Python that has MoviePy; prints its version. Nothing of nightreel is
-used: MoviePy 2.2 wants a Pillow older than ours, and so lives in an environment of its own (requirements-bench.lock).
+`python benchmarks/moviepy_film.py FOLDER`, with a Python that has MoviePy; prints MoviePy's version. Imports nothing of
+nightreel: MoviePy 2.2 needs an older Pillow, and so its own environment (requirements-bench.lock).
 
-Cards joined, captions on top: a composition per scene takes as long, all cards in one composition an eighth longer. The
-preset of x264 is MoviePy's default. The cards do not move, and no word lights up: it has less to draw than we have.
+Cards are concatenated, captions composited on top: a composition per scene takes as long, one composition of all cards
+an eighth longer. The x264 preset is MoviePy's default. The cards do not move, and no word is highlighted: there is less
+to draw than in our film.
 """
 
 from __future__ import annotations

@@ -1,8 +1,8 @@
 """A night of real films: `python -m benchmarks.night [--films 40] [--services] [--singly]`.
 
-How busy our processes keep the cores, from the first piece of work for a core to the end of the last film, and how much
-that gains over the same films made one after another. Each run begins with an empty cache, offline; with `--services`
-the films are written and spoken by stand-ins that take as long as the real ones.
+CPU utilisation from the first work to the end of the last film, and the gain over making the same films one after
+another. Each run begins with an empty cache, offline; with `--services` the script and the voice come from stand-ins
+with the latency of the real services.
 """
 
 from __future__ import annotations
@@ -29,11 +29,11 @@ from benchmarks.cost import REPOSITORY, environment, memory_bytes, nightreel
 _TOPICS = REPOSITORY / "topics"
 _SAMPLE_S = 0.5
 _WINDOW_S = 10.0
-# A core is at work for films when our processes use more of it than starting a command does.
+# Work has begun when our processes use more of a core than the start of a command does.
 _BEGUN = 0.5
-# Seconds of a request at Groq and at Edge, in between what they were seen to take (2-4 and 0.5-1.5).
+# Latency of a request to Groq and to Edge in seconds, within the observed range (2-4 and 0.5-1.5).
 _GROQ_S, _EDGE_S = "3", "1"
-_THINGS = (
+_SUBJECTS = (
     "tea cools", "ice floats", "salt melts snow", "bread rises", "glue sticks", "rain falls", "rust spreads",
     "sand sings", "wax burns", "foam holds", "silk shines", "coal glows", "leaves turn", "soap cleans", "bells ring",
     "cats purr", "stars twinkle", "rivers bend", "honey keeps", "onions sting",
@@ -42,12 +42,12 @@ _THINGS = (
 
 @dataclass(frozen=True, kw_only=True)
 class Night:
-    """One run."""
+    """The results of one run."""
 
     wall_s: float
-    # Of all cores, in percent: over the whole work, and in the idlest ten seconds of it.
+    # Utilisation of all cores in percent: over the whole run, and in its idlest ten seconds.
     mean_percent: float
-    least_percent: float
+    idlest_percent: float
     peak_mib: float
 
 
@@ -78,35 +78,35 @@ def add_row(table: Table, name: str, films: int, night: Night) -> None:
         f"{night.wall_s:.0f} s",
         f"{60 * films / night.wall_s:.1f}",
         f"{night.mean_percent:.0f} %",
-        f"{night.least_percent:.0f} %",
+        f"{night.idlest_percent:.0f} %",
         f"{night.peak_mib:.0f} MiB",
     )
 
 
 def run(arguments: Sequence[str], films: int, env: Mapping[str, str]) -> Night:
-    """One command for all films, in a workspace of its own."""
+    """One command for all films, in a new workspace."""
     return run_each([arguments], films, env)
 
 
 def run_each(commands: Sequence[Sequence[str]], films: int, env: Mapping[str, str]) -> Night:
-    """One command after another, in a workspace of their own."""
+    """One command after the other, in one new workspace."""
     with tempfile.TemporaryDirectory() as folder:
         write_briefs(Path(folder) / "night", films)
-        watch, start = _Watch(), time.perf_counter()
+        sampler, start = _Sampler(), time.perf_counter()
         for arguments in commands:
             command = nightreel(*arguments, "--json")
             subprocess.run(command, cwd=folder, env=environment(env), check=True, stdout=subprocess.DEVNULL)
         wall_s = time.perf_counter() - start
-        return watch.stop(wall_s)
+        return sampler.stop(wall_s)
 
 
 def write_briefs(folder: Path, films: int) -> None:
-    """Short briefs, no two alike: the body of an example, about another thing each time."""
+    """Short briefs, all different: the body of an example, each about another subject."""
     folder.mkdir()
     examples = sorted(path for path in _TOPICS.glob("*.md") if "language: en" in path.read_text(encoding="utf-8"))
     for number in range(films):
         _, _, body = examples[number % len(examples)].read_text(encoding="utf-8").split("---\n", 2)
-        title = f"Why {_THINGS[number % len(_THINGS)]}, part {number // len(_THINGS) + 1}"
+        title = f"Why {_SUBJECTS[number % len(_SUBJECTS)]}, part {number // len(_SUBJECTS) + 1}"
         lines = [f"{line}, {number + 1}" if line.startswith("#") else line for line in body.splitlines()]
         half = "\n".join(lines[: max(8, len(lines) // 2)]).replace(". ", f" ({number + 1}). ", 3)
         (folder / f"{number + 1:02d}.md").write_text(f"---\ntitle: {title}\n---\n{half}\n", encoding="utf-8")
@@ -114,7 +114,7 @@ def write_briefs(folder: Path, films: int) -> None:
 
 @contextmanager
 def online() -> Iterator[dict[str, str]]:
-    """Both stand-ins at work, and the settings that lead to them."""
+    """Run both stand-ins; yields the settings with their URLs."""
     with ExitStack() as stack:
         groq = stack.enter_context(_standin("groq", _GROQ_S))
         edge = stack.enter_context(_standin("edge", _EDGE_S))
@@ -132,21 +132,21 @@ def _standin(name: str, latency_s: str) -> Iterator[str]:
             process.kill()
 
 
-class _Watch:
-    """Samples what the commands of this process, and all that they start, use of the cores."""
+class _Sampler:
+    """Samples CPU time and memory of all child processes but the stand-ins."""
 
     def __init__(self) -> None:
         self._standins = {child.pid for child in psutil.Process().children(recursive=True)}
-        # When (seconds), and how many seconds of all cores our processes had used by then.
+        # Wall time, and the CPU time used so far, in seconds.
         self._samples: list[tuple[float, float]] = []
         self._used_s: dict[int, float] = {}
         self._peak_bytes = 0
         self._done = threading.Event()
-        self._thread = threading.Thread(target=self._watch)
+        self._thread = threading.Thread(target=self._sample)
         self._thread.start()
 
     def stop(self, wall_s: float) -> Night:
-        """What it has seen."""
+        """Stop sampling; returns the results."""
         self._done.set()
         self._thread.join()
         rates = [
@@ -158,13 +158,13 @@ class _Watch:
         return Night(
             wall_s=wall_s,
             mean_percent=_percent(at_work),
-            least_percent=min((_percent(window) for window in _windows(at_work)), default=_percent(at_work)),
+            idlest_percent=min((_percent(window) for window in _windows(at_work)), default=_percent(at_work)),
             peak_mib=self._peak_bytes / 2**20,
         )
 
-    def _watch(self) -> None:
+    def _sample(self) -> None:
         while not self._done.wait(_SAMPLE_S):
-            held_bytes = 0
+            used_bytes = 0
             for process in psutil.Process().children(recursive=True):
                 if process.pid in self._standins:
                     continue
@@ -173,8 +173,8 @@ class _Watch:
                 except psutil.Error:
                     continue
                 self._used_s[process.pid] = times.user + times.system
-                held_bytes += memory_bytes(process)
-            self._peak_bytes = max(self._peak_bytes, held_bytes)
+                used_bytes += memory_bytes(process)
+            self._peak_bytes = max(self._peak_bytes, used_bytes)
             self._samples.append((time.perf_counter(), sum(self._used_s.values())))
 
 
@@ -184,7 +184,7 @@ def _percent(samples: Sequence[tuple[float, float]]) -> float:
 
 
 def _windows(samples: Sequence[tuple[float, float]]) -> Iterator[Sequence[tuple[float, float]]]:
-    """Every stretch of ten seconds."""
+    """All windows of ten seconds."""
     length = int(_WINDOW_S / _SAMPLE_S)
     return (samples[start : start + length + 1] for start in range(len(samples) - length))
 

@@ -1,8 +1,8 @@
 """A table of very many rows, read, checked and planned: `python -m benchmarks.rows [--rows 50000]`.
 
-Nothing is made. Each row is somebody else's, as in a campaign: a name, a price, a day. Then what the first and the last
-thousand cost by themselves: row 50,000 costs what row 50 costs. To read the last ones, those before them are passed
-over, which is told apart.
+No film is made. Each row has another name, price and date, as in a campaign. Then the cost of the first and of the last
+thousand rows by themselves: row 50,000 costs as much as row 50. Reading the last ones means skipping those before them,
+which is measured separately.
 """
 
 from __future__ import annotations
@@ -15,6 +15,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Collection, Iterator
+from contextlib import contextmanager
 from datetime import date, timedelta
 from pathlib import Path
 
@@ -30,7 +31,7 @@ _BATCH = "customers"
 _NAMES = ("Maria", "Jürgen", "Zoë", "Søren", "Anh", "Olga", "Mehmet", "Ngozi")
 _PRODUCTS = ("Solar roof", "Wall battery", "Heat pump", "Car charger")
 _PART = 1000
-# Now and then the index tidies up: one thousand rows alone may meet that.
+# Parts over which the median is taken: now and then the index checkpoints, which a single part may hit.
 _AVERAGED = 10
 
 
@@ -43,7 +44,7 @@ def main() -> None:
 
 
 async def measure(workspace: Path, count: int) -> None:
-    """The whole table, then its ends."""
+    """Measure the whole table, then its ends."""
     table = workspace / "customers.csv"
     write_table(table, count)
     context = open_context(workspace=workspace, overrides={"offline": True, "template": "offer"})
@@ -52,31 +53,31 @@ async def measure(workspace: Path, count: int) -> None:
             wanted = await read_source(table, context, batch=_BATCH)
         assert len(wanted.briefs) == count, wanted.problems[:3]
         with timed("  of this, planned"):
-            watched = Watched(wanted.briefs)
-            plan = await plan_batch(watched, context, batch=_BATCH, source="customers.csv")
+            timed_briefs = TimedBriefs(wanted.briefs)
+            plan = await plan_batch(timed_briefs, context, batch=_BATCH, source="customers.csv")
         assert plan.new == count
     unit = 1 if sys.platform == "darwin" else 1024
     print(f"memory, at most: {resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * unit / 2**20:.0f} MiB")
-    parts_s = watched.parts_s
+    parts_s = timed_briefs.parts_s
     for where, some_s in (("first", parts_s[:_AVERAGED]), ("last", parts_s[-_AVERAGED:])):
         cost_s = statistics.median(some_s)
         print(f"{_PART:,} rows, planned, the median of the {where} {len(some_s)} times: {cost_s:.2f} s CPU")
     last = count - _PART + 1
     for first in (1, last):
-        with cpu_of(f"rows {first:,} to {first + _PART - 1:,}, read and checked"):
+        with timed_cpu(f"rows {first:,} to {first + _PART - 1:,}, read and checked"):
             await part(table, context, first, first + _PART - 1)
-    with cpu_of("  of this, the rows before them passed over"):
+    with timed_cpu("  of this, the rows before them passed over"):
         await part(table, context, last, last)
     context.store.close()
 
 
 async def part(table: Path, context: RunContext, first: int, last: int) -> SourceContent:
-    """Some rows; those before them are only passed over."""
+    """Read some rows; those before them are skipped."""
     return await read_source(table, context, batch="part", rows=f"{first}-{last}")
 
 
-class Watched(Collection[Brief]):
-    """Briefs, and what the process has cost from one thousand of them to the next, whichever thread it was in."""
+class TimedBriefs(Collection[Brief]):
+    """Briefs that measure the CPU time of the process, in all threads, from one thousand of them to the next."""
 
     def __init__(self, briefs: Collection[Brief]) -> None:
         self._briefs = briefs
@@ -99,7 +100,7 @@ class Watched(Collection[Brief]):
 
 
 def write_table(path: Path, count: int) -> None:
-    """So many customers; of a thousand, each has another price."""
+    """Write a table of customers; of a thousand, each has another price."""
     with path.open("w", encoding="utf-8", newline="") as file:
         writer = csv.writer(file)
         writer.writerow(("customer", "First name", "Product", "Price", "Price before", "Valid until"))
@@ -110,17 +111,12 @@ def write_table(path: Path, count: int) -> None:
             writer.writerow((number, name, _PRODUCTS[number % 4], f"{price} EUR", f"{price + 100} EUR", day))
 
 
-class cpu_of:  # noqa: N801 - reads as a sentence
-    """Says what the block takes of the processor."""
-
-    def __init__(self, what: str) -> None:
-        self._what = what
-
-    def __enter__(self) -> None:
-        self._start = time.process_time()
-
-    def __exit__(self, *_: object) -> None:
-        print(f"{self._what}: {time.process_time() - self._start:.2f} s CPU", flush=True)
+@contextmanager
+def timed_cpu(what: str) -> Iterator[None]:
+    """Print the CPU time of the block."""
+    start = time.process_time()
+    yield
+    print(f"{what}: {time.process_time() - start:.2f} s CPU", flush=True)
 
 
 if __name__ == "__main__":

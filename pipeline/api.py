@@ -1,4 +1,4 @@
-"""The library: what the command line does, as functions."""
+"""The library: the commands as functions."""
 
 from __future__ import annotations
 
@@ -29,11 +29,11 @@ async def make_video(
     settings: Mapping[str, object] | None = None,
     listen: Listener = ignore,
 ) -> Film:
-    """Make one film of a brief (a path) or a topic (a text), or find it already made.
+    """Make one film from a brief (a path) or a topic (a text). A film that exists already is returned as it is.
 
     `settings` overrides nightreel.toml by dotted key: `{"offline": True, "narration.voice": "en-US-AvaNeural"}`.
     `output` is a FILE.mp4 or a folder; default: output/films/<name>/ in the workspace. Raises a `NightreelError`, also
-    when the film is wanted in several languages: that is `make_videos`.
+    for a brief with several languages: use `make_videos` for that.
     """
     errors: list[Exception] = []
 
@@ -58,10 +58,10 @@ async def make_videos(
     settings: Mapping[str, object] | None = None,
     listen: Listener = ignore,
 ) -> tuple[Film, ...]:
-    """Make a film of a brief or a topic in each language, from one script; without `languages`, in those of the brief.
+    """Make a film in each language from one script. `languages` defaults to those of the brief.
 
-    The script is written in the language that the brief names, else in the first one. A film that fails is a `Film`
-    with an error. Otherwise like `make_video`; `output` is a folder.
+    The script is written in the brief's language, else in the first one. A film that fails is a `Film` with an error.
+    Otherwise like `make_video`; `output` is a folder.
     """
     settings = {**(settings or {}), **({"languages": ",".join(languages)} if languages else {})}
     context = await _open(workspace, settings, output)
@@ -79,32 +79,31 @@ async def run_batch(
     settings: Mapping[str, object] | None = None,
     listen: Listener = ignore,
 ) -> tuple[Film, ...]:
-    """Make a film of every brief of a source: a topic list (.txt), a brief (.md), a folder, each row of a table.
+    """Make a film for every brief of a source: a topic list (.txt), a brief (.md), a folder, or each row of a table.
 
-    `rows` are the rows that are wanted of a table, as for `--rows`; settings like "template" and "campaign.key" say
-    what is made of them. Run again, it continues. A film that fails is a `Film` with an error, and so is a brief or a
-    row that can't be read (at the end, without a job); the others are made all the same. Raises a `NightreelError`
-    when the batch can't be started.
+    `rows` selects rows of a table, like `--rows`; settings like "template" and "campaign.key" apply to tables. Run
+    again, the batch continues. A film that fails is a `Film` with an error, and so is an unreadable brief or row (at
+    the end, without a job); all others are made. Raises a `NightreelError` if the batch can't be started.
     """
     context = await _open(workspace, settings, output)
     if batch is None:
         batch = await batches.batch_name_for(context, source)
-    wanted = await read_source(source, context, batch=batch, rows=rows)
-    if wanted.stop:
-        raise wanted.stop
+    content = await read_source(source, context, batch=batch, rows=rows)
+    if content.stop:
+        raise content.stop
     name = await to_thread.run_sync(context.paths.source_name, source)
     await batches.run_batch(
-        wanted.briefs,
+        content.briefs,
         context,
         batch=batch,
         source=name,
-        unreadable=wanted.unreadable,
-        is_partial=wanted.is_partial,
+        unreadable=content.unreadable,
+        is_partial=content.is_partial,
         listen=listen,
     )
-    # Of nothing at all, no batch is made.
-    films = await _films(context, batch) if wanted.briefs or wanted.unreadable else ()
-    return (*films, *(Film.refused(error.where, error) for error in wanted.unreadable))
+    # An empty source makes no batch.
+    films = await _films(context, batch) if content.briefs or content.unreadable else ()
+    return (*films, *(Film.refused(error.where, error) for error in content.unreadable))
 
 
 async def resume_batch(
@@ -114,10 +113,10 @@ async def resume_batch(
     settings: Mapping[str, object] | None = None,
     listen: Listener = ignore,
 ) -> tuple[Film, ...]:
-    """Go on with a batch where it stopped, without its source and with the settings that it was asked for with.
+    """Continue a batch where it stopped, without reading its source, with the settings it was started with.
 
-    `settings` are those of the work, e.g. `{"work.strategy": "smart"}`; without them it is worked on as it was. Raises
-    a `NightreelError` when the batch can't be gone on with.
+    `settings` may only change how it runs, e.g. `{"work.strategy": "smart"}`. Raises a `NightreelError` if the batch
+    can't be continued.
     """
     context = await to_thread.run_sync(lambda: control.open_for_batch(batch, workspace=workspace, overrides=settings))
     await control.resume(context, batch=batch, listen=listen)
@@ -134,10 +133,10 @@ async def retry_batch(
     settings: Mapping[str, object] | None = None,
     listen: Listener = ignore,
 ) -> tuple[Film, ...]:
-    """Try again what failed, is parked or was cancelled: all of it, only what `failed`, or only `jobs` (ids).
+    """Retry films that failed, are parked or were cancelled: all of them, only the `failed` ones, or only `jobs` (ids).
 
-    From `stage` on everything is made afresh. The source is read again first, if it is there: what was mended in it is
-    made as it is now. Raises a `NightreelError` when the batch can't be gone on with.
+    With `stage`, everything from that stage on is made again. The source is read again first, if it exists, so that
+    corrections apply. Raises a `NightreelError` if the batch can't be continued.
     """
     unreadable: list[InputError] = []
     context = await to_thread.run_sync(lambda: control.open_for_batch(batch, workspace=workspace, overrides=settings))
@@ -150,9 +149,9 @@ async def retry_batch(
 async def review_batch(
     batch: str, *, pictures: bool = True, workspace: Path | str | None = None
 ) -> tuple[ReviewQueue, Path | None]:
-    """The films of a batch that wait for a person, with what did not pass; and the page with their `pictures`.
+    """The films of a batch that wait for review, and the review page with their `pictures`.
 
-    None: nothing waits, or no pictures are wanted. Raises a `NightreelError` for an unknown batch.
+    The page is None if no film waits or `pictures` is False. Raises a `NightreelError` for an unknown batch.
     """
     context = await control.with_batch_settings(await _open(workspace, None, None), batch)
     waits = await review.review_queue(context, batch)
@@ -161,9 +160,9 @@ async def review_batch(
 
 
 async def approve_films(batch: str, *, jobs: Sequence[str] = (), workspace: Path | str | None = None) -> ReviewResult:
-    """Let films that wait go on: `jobs` (ids, or their beginnings), or all; what came of it.
+    """Approve waiting films: `jobs` (ids or their prefixes), or all.
 
-    They are published by whoever runs the batch, now or next: `resume_batch`. Raises a `NightreelError` for an unknown
+    The current or next run of the batch publishes them, see `resume_batch`. Raises a `NightreelError` for an unknown
     batch or job.
     """
     context = await control.with_batch_settings(await _open(workspace, None, None), batch)
@@ -171,7 +170,7 @@ async def approve_films(batch: str, *, jobs: Sequence[str] = (), workspace: Path
 
 
 async def reject_film(batch: str, *, job: str, why: str, workspace: Path | str | None = None) -> ReviewResult:
-    """Keep a film that waits from leaving; it counts as failed, for the reason `why`, until it is made otherwise.
+    """Reject a waiting film: it counts as failed, for the reason `why`, until it is made again.
 
     Raises a `NightreelError` for an unknown batch or job, and without a reason.
     """
@@ -180,11 +179,11 @@ async def reject_film(batch: str, *, job: str, why: str, workspace: Path | str |
 
 
 async def _films(context: RunContext, batch: str) -> tuple[Film, ...]:
-    """The films of a batch, but for those of which nothing can be read."""
-    known = await batches.require_batch(context, batch)
+    """The films of a batch, without those whose checkpoint is damaged."""
+    about = await batches.require_batch(context, batch)
     films = []
-    for job_id in known.jobs:
-        with suppress(CheckpointError):  # its file is damaged: nothing can be said of it
+    for job_id in about.jobs:
+        with suppress(CheckpointError):
             films.append(Film.of(await context.store.load_job(batch, job_id)))
     return tuple(films)
 
@@ -192,5 +191,5 @@ async def _films(context: RunContext, batch: str) -> tuple[Film, ...]:
 async def _open(
     workspace: Path | str | None, settings: Mapping[str, object] | None, output: Path | str | None
 ) -> RunContext:
-    """The context of a call. It reads files: off the event loop, which is the caller's."""
+    """The context of a call, opened in a thread: it reads files."""
     return await to_thread.run_sync(lambda: open_context(workspace=workspace, overrides=settings or {}, output=output))

@@ -1,4 +1,4 @@
-"""What the library and the command line say of a film."""
+"""The result of making a film, as the library and the command line report it."""
 
 from __future__ import annotations
 
@@ -13,13 +13,13 @@ from pipeline.music import NO_BED
 
 @dataclass(frozen=True, kw_only=True)
 class Film:
-    """What became of one brief. Paths and the length are None where the film was not made."""
+    """The result for one brief. Paths and duration are None if the film was not made."""
 
     job: str
     title: str
-    # BCP-47; empty for what never became a job.
+    # BCP-47; empty if the brief never became a job.
     language: str
-    # The series that it is a part of, and its number there; empty and 0: none.
+    # The series and the episode number; empty and 0: none.
     series: str = ""
     episode: int = 0
     # "completed", "failed", …: see `pipeline.model.JobStatus`.
@@ -29,31 +29,31 @@ class Film:
     thumbnail: Path | None = None
     metadata: Path | None = None
     duration_s: float | None = None
-    # Who wrote, e.g. "groq" and "openai/gpt-oss-120b", and why it was not an earlier choice (empty: it was).
+    # The writer, e.g. "groq" with "openai/gpt-oss-120b", and why it replaced the preferred one (empty: it did not).
     writer: str | None = None
     model: str | None = None
     writer_fallback_reason: str = ""
-    # Who spoke, e.g. "edge" and "en-US-AvaNeural", and why it was not an earlier choice (empty: it was).
+    # The narrator, e.g. "edge" with "en-US-AvaNeural", and why it replaced the preferred one (empty: it did not).
     narrator: str | None = None
     voice: str | None = None
     fallback_reason: str = ""
-    # What went wrong with pictures and voices on the way, and what came of it; and what a host does not have yet.
+    # Problems that did not stop the film, and companion files that a host does not have yet.
     incidents: tuple[str, ...] = ()
-    # The file in music/ that plays under the voice, also where "auto" chose it; None: there is no music.
+    # The background music, a file in music/, also if "auto" chose it; None: no music.
     music: str | None = None
-    # What the quality gate thinks of it, 0 to 1, and what it warns of, a line each. None: it has not been judged.
+    # The score of the quality gate, 0 to 1 (None: not inspected), and its warnings.
     score: float | None = None
     warnings: tuple[str, ...] = ()
-    # Where it is seen, by video host: {"youtube": "https://…"}.
+    # URLs by video host: {"youtube": "https://…"}.
     published: Mapping[str, str] = field(default_factory=dict)
     # Seconds of work by stage.
     seconds: Mapping[str, float] = field(default_factory=dict)
-    # One line, what went wrong and what to do.
+    # One line: what went wrong, and what to do.
     error: str | None = None
 
     @classmethod
     def of(cls, job: Job) -> Film:
-        """The film of a job, as it stands."""
+        """The current result of a job."""
         files = job.receipt.package if job.receipt else None
         return cls(
             job=job.id,
@@ -90,5 +90,5 @@ class Film:
 
     @classmethod
     def refused(cls, title: str, error: NightreelError) -> Film:
-        """What never became a job: a brief that can't be read, a setting that is wrong, a film that is being made."""
+        """A failure without a job: an unreadable brief, an invalid setting, a film that is being made elsewhere."""
         return cls(job="", title=title, language="", status=JobStatus.FAILED.value, error=str(error))

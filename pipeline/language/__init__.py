@@ -1,7 +1,8 @@
 """Writing systems and languages: what every room has to know about text. No I/O, no waiting.
 
 tags             BCP-47 language tags, and table lookup by tag        (detection: the language of a text)
-writing_systems  direction, script, display width                     (hyphenation: where a word may be divided)
+writing_systems  direction, ideographs, phrase model                  (hyphenation: where a word may be divided)
+display_width    columns: East Asian wide characters count as two
 text             sanitised for speech, display and logs
 sentences        sentence segmentation                                (abbreviations: a full stop that ends none)
 words            tokens: the unit of speech and captions              (phrases: tokens that a line break keeps together)

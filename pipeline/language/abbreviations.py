@@ -1,4 +1,4 @@
-"""Whether a full stop belongs to the word before it, or ends a sentence."""
+"""Abbreviations: whether a full stop belongs to the word before it or ends a sentence."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from functools import cache
 
 from pipeline.language.text import OPENING_MARKS
 
-# A full stop after these does not end a sentence, whatever the language: only those that are no words in another one…
+# A full stop after these does not end a sentence, in any language: only those that are not a word of another one…
 _TITLES = re.compile(
     r"j\.-c|mr|mrs|ms|drs?|prof|st|sr|jr|vs|ca|cf|approx|al|gen|col|sen|gov|capt|lt|sgt|rev|mt|ft|dept|"
     r"bzw|evtl|ggf|vgl|bspw|sog|inkl|incl|excl|zzgl|insb|bzgl|zw|mio|mrd|tsd|hr|fr|dipl\.?-\w+|"
@@ -16,8 +16,8 @@ _TITLES = re.compile(
     r"pres|messrs|allg|kath|dña|avda|geom|exmo|exma|ul|pl|św|ks|inż|mgr|tp|sv|mudr|judr|phdr|"
     r"напр|проф|акад|тыс|тис|ул|вул|просп|пл|св|обл|δηλ|βλ|δρ|εκατ|δισ|डॉ|प्रो|उदा|पू|श्री|पं|कु|कि\.मी|ई\.पू|ดร"
 )
-# … nor after these when a number follows, also one of the Romans.
-_COUNTED = re.compile(
+# … nor after these if a number follows, also a Roman one.
+_BEFORE_NUMBERS = re.compile(
     r"rs|mind|max|máx|min|mín|tř|cad|sok|mah|кв|корп|ст|ок|"
     r"no|nr|nos|figs?|eqs?|vols?|pp?|abb|arts?|kap|chaps?|chs?|bd|abs|t[eé]l|tlf|env|núm|págs?|pag|cap|blz|ok|"
     r"secs?|paras?|apts?|bldg|rm|tab|tabl|th|apto|sez|inc|poz|rozdz|md|az|гл|rys|str|obr|kl|godz|"
@@ -27,9 +27,9 @@ _COUNTED = re.compile(
     r"d\.lgs|рис|стр|стор|тел|гг|σελ|αρ|περ|रु"
 )
 _ROMAN_NUMBER = re.compile(r"(?:[IVX]{2,}|[VX])[.,;:)]*")
-# Of these, what is a measure behind a number: "It lasts 5 sec. 3 people left."
+# Those of them that are units after a number: "It lasts 5 sec. 3 people left."
 _MEASURES = frozenset({"min", "sec", "secs", "th"})
-# The word for a century, before a number of the Romans: "nel sec. XIX".
+# "Century" before a Roman number: "nel sec. XIX".
 _CENTURY = re.compile("s[eé]c")
 # "J. S. Bach", "U.S.", "e.g.", "z.B.", "bl.a."; and ordinals: "am 3. Oktober".
 _INITIALS = re.compile(r"(?:[^\W\d_]{1,2}\.)+[^\W\d_]{1,2}|[^\W\d_]|\d{1,2}")
@@ -46,13 +46,13 @@ _INSTITUTION = (
     "[Пп]арк|[Тт]еатр|[Шш]кол|[Мм]узе|[Уу]ниверситет|[Ии]нститут|[Зз]авод|[Фф]абрик|[Бб]иблиотек|[Аа]кадеми|"
     "[Кк]онсерватори|[Бб]ольниц|[Сс]тадион|[Цц]ентр|[Уу]чилищ|[Лл]ице|[Гг]имнази|[Аа]эропорт|[Кк]анал|МГУ"
 )
-# What stands before the full stop, and what after it, where one alone does not tell.
-_TOGETHER = (
+# Contexts: what is before the full stop, and what is after it, where neither alone is sufficient.
+_CONTEXTS = (
     # "Dr. med. Müller", "dr hab. Nowak"
     (rf"\b(?:[Dd]r|Prof)\.? (?:(?:{_DEGREES})\. ?)*(?:{_DEGREES})", r"\w"),
     ("MM|(?:&|und) Co", r"(?:[A-Z][a-zé]|KG|OHG|Ltd|Inc)"),
     (r"\d ?(?:Pck|Pckg|Pkg|Msp|Pr|Btl|Tbl)", "[A-ZÄÖÜ]"),
-    # "Open Sat. 10–14", with hours behind it only: who sat, sat.
+    # "Open Sat. 10–14": only before hours, since "sat" is a word.
     (rf"\b(?:{_WEEKDAY})", r"\d{1,2}(?:[:.h]\d\d|\s?[-–—]\s?\d|\s?h\b|\s?[ap]\.?m\b)"),
     # "am 3.10. Berlin besuchen"
     (r"\b(?:[Aa]m|[Vv]om|[Zz]um|[Aa]b|[Ss]eit) (?:[1-9]|[12]\d|3[01])\.\s?(?:[1-9]|1[0-2])", r"\w"),
@@ -65,12 +65,12 @@ _TOGETHER = (
     ("a[pv]r?", r"J\.-C"),
 )
 
-# Words that nothing but a sentence begins with a capital, …
+# Words that have a capital only at the beginning of a sentence, …
 _ALWAYS_FIRST = (
     "He|She|It|We|They|The|This|That|There|But|And|Then|His|Our|Er|Sie|Es|Wir|Die|Und|Aber|Dann|Elle|Ils|Elles|Mais|"
     "Puis|Ella|Pero|Ele|Ela|Eles|Ona|Oni|Ale|Он|Она|Они|Это|Его|Но"
 )
-# … and those that also stand in names: behind what is no initial.
+# … and those that also occur in names: evidence unless an initial precedes.
 _MOSTLY_FIRST = (
     f"{_ALWAYS_FIRST}|You|So|My|Her|These|Those|A|An|Der|Das|Ein|Eine|Ich|Danach|Han|Hun|Hon|Det|Den|Jag|Jeg|Men|Och|"
     "Og|Il|Nous|Cette|Él|Y|Lui|Lei|Mas|On|Ono|To|Ten|W|Na|Po|Gdy|Potem|Był|Była|Был|Была|Было|Оно|Мы|Этот|Эта|Её|Их|В|Во|На|С|И|А|"
@@ -78,19 +78,19 @@ _MOSTLY_FIRST = (
 )
 _OPENED, _CLOSED = r"[\"“„‘'(]?", r"(?:['’](?:s|m|re|ve|ll|d))?[,:;!?…]?"
 _BEGINS = re.compile(rf"{_OPENED}(?:{_ALWAYS_FIRST}){_CLOSED}")
-_BEGINS_BEHIND = re.compile(rf"{_OPENED}(?:{_MOSTLY_FIRST}){_CLOSED}")
-# Where someone begins to speak: "A: 42. Q: Why?"
+_MOSTLY_BEGINS = re.compile(rf"{_OPENED}(?:{_MOSTLY_FIRST}){_CLOSED}")
+# The label of a speaker: "A: 42. Q: Why?"
 _SPEAKER = re.compile("[A-Z]:")
-# What may be a person's: "in the U.S. I met".
+# The pronoun, which may also follow an abbreviation: "in the U.S. I met".
 _I = re.compile(rf"{_OPENED}I(?:['’](?:m|ve|ll|d))?")
-# A number that is no ordinal: of a telephone, the result of a sum, number 5, page 5.
+# Before a number that is not an ordinal: a telephone number, the result of a sum, number 5, page 5.
 _CARDINAL = re.compile(
     r"(?:\d|[=№§#]|str\.|\b(?:n[or]s?\.?|n\.?[oº°]|núm\.|pp?\.|p[aá]gs?\.|page|Seite|стр\.|рис\.|figs?\.|rys\.|abb\.|"
     r"kap\.|cap\.|chap\.|art\.|ст\.|vol\.))\s?$",
     re.IGNORECASE,
 )
-# "In the U.S. They", "9 a.m. Then", "J. Smith et al. They": with more than an initial's worth of letters.
-_SEVERAL = re.compile(
+# Abbreviations that may end a sentence: "In the U.S. They", "9 a.m. Then", "J. Smith et al. They".
+_MAY_END = re.compile(
     r"(?:[A-Z][a-z]?\.-?)+[A-Z]|[AaPp]\.m|[Jj]r|[Ss]r|[Ss]t|al|ff|dept|incl|inkl|excl|zzgl|mio|mrd|av|ft"
 )
 _YEARS = frozenset({"г", "гг", "в", "вв", "р", "рр", "r", "w"})
@@ -100,41 +100,41 @@ _AND_SO_ON = re.compile(r"(?:\bт\. ?[дп]|\bu\. ?v\. ?m)$")
 
 
 def is_abbreviation(word: str, following: str) -> bool:
-    """Whether a full stop between `word` and `following` belongs to the word: "Dr", "U.S", "3" and, with "5", "No"."""
+    """Whether a full stop between `word` and `following` belongs to the word: "Dr", "U.S", "3", and "No" before "5"."""
     bare = word.lstrip(OPENING_MARKS)
     own = _ELIDED.sub("", bare)
     plain = own.casefold()
-    if _COUNTED.fullmatch(plain) and not (len(word) == 1 and word.isupper()):  # "J. P. Morgan"
+    if _BEFORE_NUMBERS.fullmatch(plain) and not (len(word) == 1 and word.isupper()):  # "J. P. Morgan"
         return following[:1].isdigit() or _ROMAN_NUMBER.fullmatch(following) is not None
     if _CENTURY.fullmatch(plain) and following[:1] in {"I", "V", "X"}:
         return True
     return bool(_TITLES.fullmatch(plain) or _INITIALS.fullmatch(bare.casefold()))
 
 
-def belongs_to_word(before: str, word: str, following: str, rest: str) -> bool:
-    """The same with more to go by: some text `before` the word, and the `rest`, which begins with `following`."""
-    if any(one.search(before + word) and other.match(rest) for one, other in _together()):
-        return (_BEGINS_BEHIND if word[-1].isdigit() else _BEGINS).fullmatch(following) is None
-    return is_abbreviation(word, following) and not _begins_anew(before, word, following)
+def is_abbreviation_in(before: str, word: str, following: str, rest: str) -> bool:
+    """The same with context: some text `before` the word, and the `rest`, which begins with `following`."""
+    if any(left.search(before + word) and right.match(rest) for left, right in _contexts()):
+        return (_MOSTLY_BEGINS if word[-1].isdigit() else _BEGINS).fullmatch(following) is None
+    return is_abbreviation(word, following) and not _begins_sentence(before, word, following)
 
 
 @cache
-def _together() -> tuple[tuple[re.Pattern[str], re.Pattern[str]], ...]:
-    return tuple((re.compile(f"(?:{one})$"), re.compile(other)) for one, other in _TOGETHER)
+def _contexts() -> tuple[tuple[re.Pattern[str], re.Pattern[str]], ...]:
+    return tuple((re.compile(f"(?:{left})$"), re.compile(right)) for left, right in _CONTEXTS)
 
 
-def _begins_anew(before: str, word: str, following: str) -> bool:
-    """Whether what follows must be another sentence, whatever the word is."""
+def _begins_sentence(before: str, word: str, following: str) -> bool:
+    """Whether `following` must begin another sentence, whatever the word is."""
     if word.isdigit():
-        begins = _BEGINS_BEHIND.fullmatch(following) or _I.fullmatch(following) or _SPEAKER.fullmatch(following)
+        begins = _MOSTLY_BEGINS.fullmatch(following) or _I.fullmatch(following) or _SPEAKER.fullmatch(following)
         return begins is not None or _CARDINAL.search(before) is not None
-    counted = before.rstrip()[-1:].isdigit()
-    if word in _UNITS and counted:
+    after_number = before.rstrip()[-1:].isdigit()
+    if word in _UNITS and after_number:
         return re.match(f"[{_UNITS[word]}]", following) is not None
     if word.casefold() in _MEASURES:
-        return counted
-    if _SEVERAL.fullmatch(word) or (word in _YEARS and _YEAR_BEFORE.search(before)):
-        return _BEGINS_BEHIND.fullmatch(following) is not None
+        return after_number
+    if _MAY_END.fullmatch(word) or (word in _YEARS and _YEAR_BEFORE.search(before)):
+        return _MOSTLY_BEGINS.fullmatch(following) is not None
     if _AND_SO_ON.search(before + word):
         return following[:1].isupper()
     # "Plan B. It failed."; but "z. B. Die Zeit".

@@ -1,6 +1,6 @@
-"""In which language a text is, and in which it is not: by its letters, and by the small words that every text has.
+"""Language detection by script and function words.
 
-Light, and slow to judge: short texts, names, quotations and languages that we have no words of raise no alarm.
+Cheap and cautious: short texts, names, quotations and languages without a word list raise no false alarm.
 """
 
 from __future__ import annotations
@@ -13,14 +13,16 @@ from types import MappingProxyType
 
 from babel.core import get_global
 
-# Less says too little.
-_FEWEST_LETTERS, _FEWEST_WORDS = 60, 30
-# Of all letters, so many must be of the script.
-_OF_SCRIPT = 0.5
-# Another language it is when so many words are its small ones, and so many times as many as those of the one asked for.
-_SHARE, _TIMES = 0.15, 2.5
-# The language it is in has so many times as many as any other; in scripts of one language, so few letters tell.
-_AHEAD, _FEW_LETTERS = 1.15, 8
+# Shorter texts have too little evidence of a mismatch.
+_MIN_LETTERS, _MIN_WORDS = 60, 30
+# The share of the letters that must be of the expected script.
+_MIN_SCRIPT_SHARE = 0.5
+# A text is in another language if this share of its words are that language's function words, and this many times as
+# many as the expected language's.
+_MIN_SHARE, _MISMATCH_RATIO = 0.15, 2.5
+# The detected language needs this many times as many function words as the runner-up. In scripts of a single language,
+# this few letters suffice.
+_LEAD_RATIO, _FEW_LETTERS = 1.15, 8
 # First words of the Unicode names of letters, by script (ISO 15924).
 _LETTERS: Mapping[str, frozenset[str]] = MappingProxyType(
     {
@@ -51,10 +53,10 @@ _LETTERS: Mapping[str, frozenset[str]] = MappingProxyType(
         "Hant": frozenset({"CJK"}),
     }
 )
-# Scripts that hold ideographs and something of their own, of which a text has at least this share.
+# Scripts with ideographs and letters of their own, which make up at least this share of a text.
 _OWN = {"Jpan": (frozenset({"HIRAGANA", "KATAKANA"}), 0.1), "Kore": (frozenset({"HANGUL"}), 0.5)}
-# Articles, pronouns, conjunctions: of any text in the language, a third or more. Common knowledge of each language.
-_SMALL_WORDS = MappingProxyType(
+# Function words (articles, pronouns, conjunctions): a third or more of any text in the language.
+_FUNCTION_WORDS = MappingProxyType(
     {
         language: frozenset(words.split())
         for language, words in {
@@ -115,8 +117,8 @@ _SMALL_WORDS = MappingProxyType(
         }.items()
     }
 )
-# What questions begin with, which titles are often.
-_ASKING = MappingProxyType(
+# Question words, since titles are often questions.
+_QUESTION_WORDS = MappingProxyType(
     {
         language: frozenset(words.split())
         for language, words in {
@@ -144,86 +146,89 @@ _ASKING = MappingProxyType(
         }.items()
     }
 )
-# Few words tell when so many are small ones, or fewer of which one asks; and so many times as many as another adds.
-_FEW_SMALL, _FEWEST_SMALL, _FEW_TIMES = 3, 2, 3
-# Letters that only some languages of a script have, and whose it is where there are none of them.
+# A short text needs this many function words, or fewer if one is a question word, and this many times as many as
+# another language has in addition.
+_MIN_FOUND, _MIN_FOUND_IN_QUESTION, _SHORT_RATIO = 3, 2, 3
+# By script: languages with the letters that tell them apart, in this order; the last is the default.
 _OWN_LETTERS = MappingProxyType(
     {
         "Cyrl": (("uk", "іїєґ"), ("sr", "јљњћђџ"), ("ru", "ыэё"), ("bg", "ъ"), ("ru", "")),
         "Arab": (("ur", "ٹڈڑےںہ"), ("fa", "پچژگ"), ("ar", "")),
     }
 )
-# Of others: Kazakh, Belarusian, Macedonian, Pashto, Kurdish…
-_OF_OTHERS = frozenset("әғқңөұүһўѓќѕңөүҳҷқғӣӯټډړښڼۆێەڵ")
-# Scripts that many languages share; of the others, CLDR knows whose they are.
+# Letters of unsupported languages: Kazakh, Belarusian, Macedonian, Pashto, Kurdish…
+_UNSUPPORTED_LETTERS = frozenset("әғқңөұүһўѓќѕңөүҳҷқғӣӯټډړښڼۆێەڵ")
+# Scripts that many languages share; for the others, CLDR has the most likely language.
 _SHARED = frozenset({"Latn", "Cyrl", "Arab"})
-_SAME = MappingProxyType({"no": "nb", "nn": "nb", "bs": "hr", "ms": "id"})
+_EQUIVALENT = MappingProxyType({"no": "nb", "nn": "nb", "bs": "hr", "ms": "id"})
 _WORD = re.compile(r"[^\W\d_]+(?:['’][^\W\d_]+)?")
 
 
-def detect_language(said: str) -> str:
-    """The language of a text, without a region ("de"); empty: it can't be told.
+def detect_language(text: str) -> str:
+    """The language of a text, without a region ("de"); empty if undecided.
 
-    Of languages that share a script that is mostly one's (Devanagari), it is that one.
+    For a script that is mostly used by one language (Devanagari), it is that language.
     """
-    kinds = Counter(_kind(letter) for letter in said if letter.isalpha())
+    kinds = Counter(_kind(letter) for letter in text if letter.isalpha())
     for script, letters in _LETTERS.items():
-        own, least = _OWN.get(script, (letters, _OF_SCRIPT))
-        is_most = sum(kinds[kind] for kind in letters) > _OF_SCRIPT * kinds.total()
+        own, least = _OWN.get(script, (letters, _MIN_SCRIPT_SHARE))
+        is_most = sum(kinds[kind] for kind in letters) > _MIN_SCRIPT_SHARE * kinds.total()
         if is_most and sum(kinds[kind] for kind in own) >= least * kinds.total():
             return (
-                _by_words(said, script) if script in _SHARED else _by_script(script) * (kinds.total() >= _FEW_LETTERS)
+                _by_words(text, script) if script in _SHARED else _by_script(script) * (kinds.total() >= _FEW_LETTERS)
             )
     return ""
 
 
 def _by_script(script: str) -> str:
-    """Whose letters they are: "Thai" is "th"."""
+    """The most likely language of a script (CLDR): "Thai" -> "th"."""
     return str(get_global("likely_subtags").get(f"und_{script}", "")).partition("_")[0]
 
 
-def _by_words(said: str, script: str) -> str:
-    shares = _shares(said)
+def _by_words(text: str, script: str) -> str:
+    shares = _shares(text)
     if not shares:
-        return _by_few_words(said) if script == "Latn" else _by_letters(said, script)
+        return _by_few_words(text) if script == "Latn" else _by_letters(text, script)
     *_, second, best = sorted(shares, key=lambda each: shares[each])
-    return best if shares[best] >= max(_SHARE, _AHEAD * shares[second]) else ""
+    return best if shares[best] >= max(_MIN_SHARE, _LEAD_RATIO * shares[second]) else ""
 
 
-def _by_few_words(said: str) -> str:
-    """The language of a title, or of a sentence or two: the one with most small words, if others add hardly any."""
-    words = set(_words_of(said))
-    small = {each: words & (common | _ASKING.get(each, frozenset())) for each, common in _SMALL_WORDS.items()}
-    *_, second, best = sorted(small, key=lambda each: len(small[each]))
-    found = len(small[best])
-    # Names and titles of others are full of them: "La Nina and El Nino", "Como: a lake in Italy".
-    added = max(len(each - small[best]) for each in small.values())
-    least = _FEW_SMALL if words.isdisjoint(_ASKING.get(best, frozenset())) else _FEWEST_SMALL
-    is_sure = found >= least and found > len(small[second]) and found >= _FEW_TIMES * added
-    return best if is_sure and found >= _SHARE * len(words) else ""
+def _by_few_words(text: str) -> str:
+    """The language of a title or short text: the one with most function words, if others add hardly any."""
+    words = set(_words_of(text))
+    found_by_language = {
+        each: words & (common | _QUESTION_WORDS.get(each, frozenset())) for each, common in _FUNCTION_WORDS.items()
+    }
+    *_, second, best = sorted(found_by_language, key=lambda each: len(found_by_language[each]))
+    found = len(found_by_language[best])
+    # Foreign names contain function words: "La Nina and El Nino", "Como: a lake in Italy".
+    added = max(len(each - found_by_language[best]) for each in found_by_language.values())
+    least = _MIN_FOUND if words.isdisjoint(_QUESTION_WORDS.get(best, frozenset())) else _MIN_FOUND_IN_QUESTION
+    is_sure = found >= least and found > len(found_by_language[second]) and found >= _SHORT_RATIO * added
+    return best if is_sure and found >= _MIN_SHARE * len(words) else ""
 
 
-def _by_letters(said: str, script: str) -> str:
-    letters = set(said.casefold())
-    if not letters.isdisjoint(_OF_OTHERS) or sum(map(str.isalpha, said)) < _FEW_LETTERS:
+def _by_letters(text: str, script: str) -> str:
+    letters = set(text.casefold())
+    if not letters.isdisjoint(_UNSUPPORTED_LETTERS) or sum(map(str.isalpha, text)) < _FEW_LETTERS:
         return ""
     return next(language for language, own in _OWN_LETTERS[script] if not own or not letters.isdisjoint(own))
 
 
-def language_mismatch(said: str, tag: str) -> str:
-    """Why a text can't be in the language of a tag, in a few words; empty: it may be."""
-    return _wrong_letters(said, tag) or _wrong_words(said, tag)
+def language_mismatch(text: str, tag: str) -> str:
+    """Why a text can't be in the language of a tag, in a few words; empty if it may be."""
+    return _script_mismatch(text, tag) or _word_mismatch(text, tag)
 
 
-def _wrong_letters(said: str, tag: str) -> str:
+def _script_mismatch(text: str, tag: str) -> str:
     script = script_of(tag)
     wanted = _LETTERS.get(script)
-    counts = Counter(_kind(letter) for letter in said if letter.isalpha())
+    counts = Counter(_kind(letter) for letter in text if letter.isalpha())
     letters = counts.total()
-    if wanted is None or letters < _FEWEST_LETTERS:
+    if wanted is None or letters < _MIN_LETTERS:
         return ""
     share = sum(counts[kind] for kind in wanted) / letters
-    if share < _OF_SCRIPT:
+    if share < _MIN_SCRIPT_SHARE:
         most = counts.most_common(1)[0][0].capitalize()
         return f"written in {most} letters"
     own, least = _OWN.get(script, (frozenset(), 0.0))
@@ -233,38 +238,37 @@ def _wrong_letters(said: str, tag: str) -> str:
     return "written with kana" if script in {"Hans", "Hant"} and kana > 0.1 * letters else ""
 
 
-def _wrong_words(said: str, tag: str) -> str:
-    asked = tag.partition("-")[0].lower()
-    asked = _SAME.get(asked, asked)
-    shares = _shares(said)
-    if asked not in shares:
+def _word_mismatch(text: str, tag: str) -> str:
+    expected = tag.partition("-")[0].lower()
+    expected = _EQUIVALENT.get(expected, expected)
+    shares = _shares(text)
+    if expected not in shares:
         return ""
     best = max(shares, key=lambda each: shares[each])
-    if shares[best] < _SHARE or shares[best] < _TIMES * shares[asked]:
+    if shares[best] < _MIN_SHARE or shares[best] < _MISMATCH_RATIO * shares[expected]:
         return ""
-    return (
-        f"like {best}: {100 * shares[best]:.0f} % of its words are common there, {100 * shares[asked]:.0f} % in {asked}"
-    )
+    found, usual = (f"{100 * shares[each]:.0f} %" for each in (best, expected))
+    return f"like {best}: {found} of its words are common there, {usual} in {expected}"
 
 
-def _shares(said: str) -> dict[str, float]:
-    """The share of small words of each language that we have words of; empty for a short text."""
-    words = _words_of(said)
-    if len(words) < _FEWEST_WORDS:
+def _shares(text: str) -> dict[str, float]:
+    """The share of function words by language; empty for a short text."""
+    words = _words_of(text)
+    if len(words) < _MIN_WORDS:
         return {}
     counts = Counter(words)
     return {
-        language: sum(counts[word] for word in small & counts.keys()) / len(words)
-        for language, small in _SMALL_WORDS.items()
+        language: sum(counts[word] for word in function_words & counts.keys()) / len(words)
+        for language, function_words in _FUNCTION_WORDS.items()
     }
 
 
-def _words_of(said: str) -> list[str]:
-    return [word.replace("’", "'") for word in _WORD.findall(said.casefold())]
+def _words_of(text: str) -> list[str]:
+    return [word.replace("’", "'") for word in _WORD.findall(text.casefold())]
 
 
 def script_of(tag: str) -> str:
-    """The script (ISO 15924) that a language is written in, unless the tag names one; empty: not known."""
+    """The script (ISO 15924) of a language tag: the one it names, else the most likely one; empty: unknown."""
     language, *others = tag.replace("_", "-").split("-")
     for part in others:
         if len(part) == 4 and part.isalpha():
@@ -279,4 +283,5 @@ def script_of(tag: str) -> str:
 
 
 def _kind(letter: str) -> str:
+    """The script in the Unicode name of a letter: "LATIN"."""
     return unicodedata.name(letter, "").partition(" ")[0]

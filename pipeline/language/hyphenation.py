@@ -1,7 +1,7 @@
-"""Where a word may be divided, by the patterns of its language (Liang's method, the one of TeX and LibreOffice).
+"""Hyphenation with the patterns of a language (Liang's algorithm, as in TeX and LibreOffice).
 
-The patterns are those that Pyphen carries. They are read here rather than by Pyphen, which takes seconds to parse all
-of German's before the first word; here a pattern is parsed when a word has it.
+The pattern files are Pyphen's. They are not read by Pyphen, which takes seconds to parse all German patterns before the
+first word; here a pattern is parsed when a word matches it.
 """
 
 from __future__ import annotations
@@ -15,20 +15,20 @@ from pyphen import LANGUAGES, language_fallback
 from pipeline.language.graphemes import grapheme_clusters
 from pipeline.language.writing_systems import writing_of
 
-# Letters that stay together at either end of a word.
-_LEAST_LETTERS = 3
-# Thai lines break between phrases, and no hyphen is written there.
+# Minimum letters before and after a hyphen.
+_MIN_LETTERS = 3
+# Thai lines break between phrases, without hyphens.
 _WITHOUT_HYPHENS = frozenset({"th"})
-# Tags whose patterns go by another name.
+# Tags whose patterns have another name.
 _ALIASES = {"no": "nb"}
-# No patterns are needed where a syllable begins with the last consonant before a vowel, whatever the word.
+# Vowels of languages that need no patterns: every syllable begins with the last consonant before a vowel.
 _VOWELS = {"fi": "aeiouyäöå", "tr": "aeıioöuüâîû", "az": "aeəıioöuü"}
 _DIGITS = re.compile(r"\d")
 
 
 @lru_cache(maxsize=1024)
 def hyphenation_points(word: str, language: str) -> tuple[int, ...]:
-    """Indexes at which `word` (letters only) may be divided with a hyphen; none if nobody knows its language."""
+    """Indices at which `word` (letters only) may be hyphenated; none in a language without patterns."""
     writing = writing_of(language)
     lowered = word.lower()
     if writing.language in _WITHOUT_HYPHENS or writing.right_to_left or len(lowered) != len(word):
@@ -41,27 +41,27 @@ def hyphenation_points(word: str, language: str) -> tuple[int, ...]:
     for cluster in grapheme_clusters(word):
         at += len(cluster)
         ends.append(at)
-    return tuple(end for end in ends[_LEAST_LETTERS - 1 : -_LEAST_LETTERS] if end in points)
+    return tuple(end for end in ends[_MIN_LETTERS - 1 : -_MIN_LETTERS] if end in points)
 
 
 def is_word(text: str) -> bool:
-    """Whether it is letters and their marks and nothing else: no address, no number, no hyphenated name."""
+    """Whether `text` is only letters and combining marks: no address, number or hyphenated name."""
     return bool(text) and text[0].isalpha() and all(c.isalpha() or unicodedata.category(c)[0] == "M" for c in text)
 
 
 def _points(word: str, patterns: dict[str, str]) -> set[int]:
-    """Places that an odd number wins: each pattern of the word has its say between the letters that it names."""
+    """Indices whose highest level, over all matching patterns, is odd."""
     dotted = f".{word}."
     levels = [0] * (len(dotted) + 1)
     longest = max(map(len, patterns), default=0)
     for start in range(len(dotted)):
         for end in range(start + 1, min(start + longest, len(dotted)) + 1):
             at = start
-            pattern, _, respelt = patterns.get(dotted[start:end], "").partition("/")
+            pattern, _, replacement = patterns.get(dotted[start:end], "").partition("/")
             for character in pattern:
                 if character.isdigit():
-                    # Where a word would be spelt differently (Hungarian asszony: asz-szony), it is not divided.
-                    level = int(character) + (int(character) % 2 if respelt else 0)
+                    # A hyphen that would change the spelling (Hungarian asszony: asz-szony) is not allowed.
+                    level = int(character) + (int(character) % 2 if replacement else 0)
                     levels[at] = max(levels[at], level)
                 else:
                     at += 1
@@ -70,7 +70,7 @@ def _points(word: str, patterns: dict[str, str]) -> set[int]:
 
 @cache
 def _patterns(language: str) -> dict[str, str]:
-    """Patterns like hy3ph of a language (a tag), by their letters; none if there are none for it."""
+    """The patterns (hy3ph) of a language tag, by their letters; empty if there are none."""
     known = language_fallback(language) if language else None
     if known is None:
         return {}

@@ -1,4 +1,4 @@
-"""What CLDR knows of a language: how it writes numbers, dates and money."""
+"""CLDR locales (through Babel): number, date and currency formats of a language."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from babel import Locale, UnknownLocaleError
 
 @lru_cache(maxsize=64)
 def find_locale(language: str) -> Locale | None:
-    """CLDR's data for a BCP-47 tag, or for its language without the region; None: it has none.
+    """The locale of a BCP-47 tag, or of the tag without its region; None if CLDR has none.
 
     Reads a file the first time: not for the event loop.
     """
@@ -24,11 +24,11 @@ def find_locale(language: str) -> Locale | None:
 
 @lru_cache(maxsize=64)
 def locale_of(language: str) -> Locale:
-    """The same, or that of English."""
+    """The locale of a BCP-47 tag, or English."""
     return find_locale(language) or Locale("en")
 
 
 def is_currency_first(locale: Locale) -> bool:
-    """Whether the sign of a currency stands before the number."""
+    """Whether the currency sign precedes the number."""
     pattern: str = locale.currency_formats["standard"].pattern
     return pattern.index("¤") < pattern.index("#")

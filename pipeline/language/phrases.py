@@ -1,7 +1,7 @@
-"""What a reader would not part: words and phrases of the languages that write them without spaces.
+"""Phrase segmentation for line breaking, in languages written without spaces.
 
-`split_words` cuts such texts into characters. BudouX, a model of some tens of kilobytes per language, tells which of
-them belong together: 太陽の | 光は | 白く | 見えます. For the other languages a word is a word.
+`split_words` cuts such text into characters. BudouX, a model of some tens of kilobytes per language, groups them into
+phrases: 太陽の | 光は | 白く | 見えます. In other languages a phrase is a word.
 """
 
 from __future__ import annotations
@@ -17,43 +17,42 @@ from pipeline.language.writing_systems import writing_of
 if TYPE_CHECKING:
     from budoux import Parser
 
-# How sure a model must be that a phrase ends, in its own units: high where its mistakes would part what is one word
-# (seen below 1,600 in Thai, below 1,500 in Chinese), not at all in Japanese, whose phrases it knows well.
-_BARS = {"ja": 0, "th": 1600, "zh-hans": 1500, "zh-hant": 1500}
-# The same for what is wider than a line and has to be parted somewhere.
-_FINE_BAR = 800
+# Thresholds for the models' scores, in their own units: high where mistakes would split words (seen below 1,600 in
+# Thai, below 1,500 in Chinese), zero in Japanese, whose phrases the model knows well.
+_THRESHOLDS = {"ja": 0, "th": 1600, "zh-hans": 1500, "zh-hant": 1500}
+# For phrases wider than a line, which have to be split somewhere.
+_FINE_THRESHOLD = 800
 
-# Signs that say the word before them once more, in Thai, Lao and Khmer: with or without a space, no line begins with
-# one.
+# Repetition signs of Thai, Lao and Khmer: no line begins with one, with or without a space before it.
 REPEATS = ("ๆ", "ໆ", "ៗ")
-# Chinese particles, which belong to what is before them, as the models do not always know.
+# Chinese particles belong to the word before them, which the models don't always know.
 _PARTICLES = re.compile(r"[的了吗嗎呢吧们們着][^\w\s]*")
 
 
 def split_phrases(text: str, language: str, *, is_fine: bool = False) -> tuple[str, ...]:
-    """`text`, in a `language` (a tag: ja, zh-Hant), as the smallest pieces that a line may be broken between.
+    """`text`, in a `language` (a tag: ja, zh-Hant), as the phrases between which a line may be broken.
 
-    Like `split_words`, with characters that belong together left together; joined again, they are the same text.
-    What is wider than a line is cut `is_fine`: where words probably end.
+    `join_words` restores the text. `is_fine` splits at a lower threshold, where words probably end: for phrases wider
+    than a line.
     """
     words = split_words(text)
     return tuple(join_words(words[first:last]) for first, last in phrase_spans(words, language, is_fine=is_fine))
 
 
 def phrase_spans(words: Sequence[str], language: str, *, is_fine: bool = False) -> list[tuple[int, int]]:
-    """The same for the words of `split_words`: the index of each phrase's first word, and one past its last."""
+    """The phrases of `words` (from `split_words`): the index of each one's first word, and one past its last."""
     spans: list[tuple[int, int]] = []
     for first, last in _spans(words, language, is_fine=is_fine):
-        leans = words[first].startswith(REPEATS) or (last - first == 1 and _PARTICLES.fullmatch(words[first]))
-        spans.append((spans.pop()[0] if spans and leans else first, last))
+        is_suffix = words[first].startswith(REPEATS) or (last - first == 1 and _PARTICLES.fullmatch(words[first]))
+        spans.append((spans.pop()[0] if spans and is_suffix else first, last))
     return spans
 
 
 def _spans(words: Sequence[str], language: str, *, is_fine: bool) -> list[tuple[int, int]]:
     model = writing_of(language).phrase_model
-    parser = _parser(model, min(_FINE_BAR, _BARS[model]) if is_fine else _BARS[model]) if model else None
-    if parser is None:
+    if not model:
         return [(index, index + 1) for index in range(len(words))]
+    parser = _parser(model, min(_FINE_THRESHOLD, _THRESHOLDS[model]) if is_fine else _THRESHOLDS[model])
     spans: list[tuple[int, int]] = []
     for first, last in _runs(words):
         ends = _ends(parser, "".join(words[first:last]))
@@ -69,7 +68,7 @@ def _spans(words: Sequence[str], language: str, *, is_fine: bool) -> list[tuple[
 
 
 def _runs(words: Sequence[str]) -> list[tuple[int, int]]:
-    """Ranges of words that are written without a space."""
+    """Ranges of words written without spaces between them."""
     starts = [
         index
         for index in range(len(words))
@@ -87,8 +86,8 @@ def _ends(parser: Parser, text: str) -> set[int]:
 
 
 @cache
-def _parser(model: str, bar: int) -> Parser:
-    """The model by that name, as sure as that of where phrases end."""
+def _parser(model: str, threshold: int) -> Parser:
+    """The BudouX model by that name, with a threshold for its scores."""
     import budoux  # noqa: PLC0415 - only films in these languages load it
 
     load = {
@@ -98,5 +97,5 @@ def _parser(model: str, bar: int) -> Parser:
         "th": budoux.load_default_thai_parser,
     }
     parser = load[model]()
-    # Half of all weights is the bar that a sum must pass: a weight that no text can have raises it.
-    return budoux.Parser({**parser.model, "bar": {"": 2 * bar}})
+    # BudouX's threshold is half the sum of all weights: a weight for a feature that no text has raises it.
+    return budoux.Parser({**parser.model, "bar": {"": 2 * threshold}})

@@ -1,11 +1,11 @@
-"""The unit of breath: where running text is cut into sentences, by who writes scripts and by who speaks them."""
+"""Sentence segmentation, for writing scripts and for speaking them."""
 
 from __future__ import annotations
 
 import re
 from itertools import pairwise
 
-from pipeline.language.abbreviations import belongs_to_word
+from pipeline.language.abbreviations import is_abbreviation_in
 from pipeline.language.text import (
     CLOSING_MARKS,
     GREEK_QUESTION,
@@ -15,69 +15,69 @@ from pipeline.language.text import (
     has_words,
 )
 
-# French writes a space before the mark that closes; in German the same one opens, and touches what it opens, and the
-# other one closes, as “ does there and touches what it opens elsewhere.
+# Closing marks after a full stop. French writes a space before »; in German » opens and « closes, and “ closes there
+# but opens elsewhere: an opening mark touches the next character.
 _CLOSING = (
     rf"(?:[{re.escape(CLOSING_MARKS.rstrip('“‘'))}]|[ \u00a0\u202f]»(?=[\s,;:]|$)|«(?=\s|$)"
     r"|[“‘](?=[\s,;:.!?»”“)]|$))*"
 )
-# A run of marks is looked at once: who repeats himself without end ("......") writes thousands of them. Possessive
-# quantifiers would say so, and Python gets them wrong before 3.11.5 (gh-106052).
+# A run of marks is matched once, as there may be thousands ("......"). Possessive quantifiers would do, but Python gets
+# them wrong before 3.11.5 (gh-106052).
 _END = re.compile(
     rf"(?<![{SPACED_ENDS}])(?P<stop>(?:[{SPACED_ENDS}]|{GREEK_QUESTION})+){_CLOSING}(?=\s+(?P<next>\S))"
-    # "「止まれ。」と言った": what is quoted is part of a sentence.
+    # "「止まれ。」と言った": the quotation is part of a sentence.
     rf"|[{UNSPACED_ENDS}]+(?![{UNSPACED_ENDS}])(?:[」』]+(?![」』とっ])|(?![」』]){_CLOSING})"
 )
-# "For example", which ends in a word of other languages: "ad es.", "p. ex.", "t. ex.", "p. ej."; and "that is".
+# "For example" in forms that end in a word of another language: "ad es.", "p. ex.", "t. ex.", "p. ej."; and "c.-à-d.".
 _FOR_EXAMPLE = re.compile(r"(?<!\w)(?:(?:ad|[pt]\.)\s?e[sxj]|c\.-à-d)$", re.IGNORECASE)
 _APOSTROPHES = "'‘"
 _EDGE = re.compile(rf"[\s{re.escape(OPENING_MARKS)}]")
-# "XIV. Louis" and "im XIX. Jahrhundert"; behind a name, nobody knows: "unter Heinrich VIII. Danach".
+# "XIV. Louis" and "im XIX. Jahrhundert"; after a name it is ambiguous: "unter Heinrich VIII. Danach".
 _ROMAN = re.compile("[IVX]{2,}")
-_AN_ORDINAL = re.compile(r"(?:.*\b(?:das|dem|den|der|des|die|im|ins|vom|zum|seit|um))?\s*", re.IGNORECASE)
+_BEFORE_ORDINAL = re.compile(r"(?:.*\b(?:das|dem|den|der|des|die|im|ins|vom|zum|seit|um))?\s*", re.IGNORECASE)
 # No sentence begins with one of these: "p1 · p2 · … · pn".
 _NEVER_FIRST = frozenset("·⋅×÷=≠≈≤≥±+*/&,;:")
-# Nor with a minus that nothing follows: "1 − x²/(2!) − …".
+# Nor with a minus before a space: "1 − x²/(2!) − …".
 _MINUS = re.compile(r"\s+−\s")
-# Who writes without capitals begins sentences with small letters. So does one that goes on for so many words, whose
-# author has other worries; in fewer, what ends before a small letter is an abbreviation that we don't know.
-_FEWEST_WORDS, _ENDLESS_WORDS = 4, 40
-# A sentence that goes on behind an exclamation: "and — oh! — the sun came up".
+# Text without capitals has sentences that begin with small letters. Elsewhere, a full stop before a small letter is
+# taken for that of an unknown abbreviation, unless the sentence already has 40 words.
+_MIN_WORDS, _MAX_WORDS = 4, 40
+# A sentence that continues after an exclamation: "and — oh! — the sun came up".
 _DASH_AND_SMALL = re.compile(r"\s+[—–-]\s*(?P<next>\w)")
-# How much is looked at around a full stop.
-_LOOK_BACK, _LOOK_AHEAD = 40, 24
-# What begins with a small letter wherever it stands: "pH 7", "iPhone".
+# Context before and after a full stop, in characters.
+_CONTEXT_BEFORE, _CONTEXT_AFTER = 40, 24
+# Words that always begin with a small letter: "pH 7", "iPhone".
 _ALWAYS_SMALL = re.compile("[a-z][A-Z]")
-# Behind a quotation: "Why?" I asked.
+# After a quotation: "Why?" I asked.
 _I_SAID = re.compile(r"I (?:said|asked|replied|answered|thought|whispered|shouted|cried|yelled|muttered|added|told)\b")
-# In « French », behind what is quoted in a quotation.
+# In « French », after a nested quotation.
 _CLOSES = re.compile(r"»[\s,;:.!?]")
-# What may end a sentence, and before a small letter mostly does not.
+# Abbreviations that may end a sentence, but mostly don't before a small letter.
 _SHORT_FORMS = re.compile(
     r"etc|ecc|usw|usf|osv|enz|itd|itp|atd|stb|resp|esp|min|max|mins|hrs|tbsps?|tsps?|oz|lbs?|pkg|pcs?"
 )
 
 
 def split_sentences(text: str) -> tuple[str, ...]:
-    """`text` cut at the ends of its sentences; joined, they have the words of `text`."""
+    """The sentences of `text`, stripped; joined, they have the words of `text`."""
     edges = [0, *sentence_ends(text), len(text)]
     sentences = (text[start:end].strip() for start, end in pairwise(edges))
     return tuple(sentence for sentence in sentences if sentence)
 
 
 def sentence_ends(text: str) -> tuple[int, ...]:
-    """Where the sentences of `text` end, but for the last: for each, one past its last mark.
+    """The indices past the final mark of each sentence of `text` except the last.
 
-    Each has a letter or a digit: a stray mark has no voice of its own, and belongs to the sentence before it.
+    Each sentence has a letter or a digit: a stray mark belongs to the sentence before it.
     """
     ends: list[int] = []
-    start = looked_at = 0
-    has_voice = False
+    start = checked = 0
+    has_content = False
     for match in _END.finditer(text):
-        has_voice = has_voice or has_words(text[looked_at : match.end()])
-        looked_at = match.end()
-        if has_voice and _ends_sentence(text, start, match):
-            start, has_voice = match.end(), False
+        has_content = has_content or has_words(text[checked : match.end()])
+        checked = match.end()
+        if has_content and _ends_sentence(text, start, match):
+            start, has_content = match.end(), False
             ends.append(start)
     if ends and not has_words(text[start:]):
         ends.pop()
@@ -85,12 +85,12 @@ def sentence_ends(text: str) -> tuple[int, ...]:
 
 
 def last_word(text: str) -> str:
-    """The last word without marks before it; empty after a space."""
+    """The last word of `text` without opening marks; empty after a space."""
     return _word_before(len(text), text, 0)
 
 
 def _word_before(end: int, text: str, start: int) -> str:
-    """The word that ends at `end`, of what begins at `start`: looked for from its end, whatever is before it."""
+    """The word that ends at `end`, not reaching before `start`."""
     first = end
     while first > start and not _EDGE.match(text, first - 1):
         first -= 1
@@ -100,41 +100,41 @@ def _word_before(end: int, text: str, start: int) -> str:
 
 
 def _ends_sentence(text: str, start: int, match: re.Match[str]) -> bool:
-    """Whether the sentence that began at `start` ends with the match."""
+    """Whether the sentence from `start` ends with the match."""
     if match["next"] is None:
         return True
-    rest = text[match.start("next") : match.start("next") + _LOOK_AHEAD]
-    if not _may_begin(rest, text, start, match) or _goes_on_behind_a_dash(text, match.end()):
+    rest = text[match.start("next") : match.start("next") + _CONTEXT_AFTER]
+    if not _may_begin(rest, text, start, match) or _continues_after_dash(text, match.end()):
         return False
     if match["stop"] != ".":
         return True
     word = _word_before(match.start(), text, start)
-    if _ROMAN.fullmatch(word) and _AN_ORDINAL.fullmatch(text, start, match.start() - len(word)):
+    if _ROMAN.fullmatch(word) and _BEFORE_ORDINAL.fullmatch(text, start, match.start() - len(word)):
         return False
     if _FOR_EXAMPLE.search(text, max(start, match.start() - 8), match.start()):
         return False
-    before = text[max(start, match.start() - len(word) - _LOOK_BACK) : match.start() - len(word)]
-    return not belongs_to_word(before, word, rest.split(maxsplit=1)[0], rest)
+    before = text[max(start, match.start() - len(word) - _CONTEXT_BEFORE) : match.start() - len(word)]
+    return not is_abbreviation_in(before, word, rest.split(maxsplit=1)[0], rest)
 
 
 def _may_begin(rest: str, text: str, start: int, match: re.Match[str]) -> bool:
-    """Whether a sentence may begin with `rest`, which follows the match."""
+    """Whether a sentence may begin with `rest`, the text after the match."""
     if rest[0] in _NEVER_FIRST or _CLOSES.match(rest) or (match.end() > match.end("stop") and _I_SAID.match(rest)):
         return False
-    return not rest[0].islower() or _ALWAYS_SMALL.match(rest) is not None or _may_go_on_small(text, start, match)
+    return not rest[0].islower() or _ALWAYS_SMALL.match(rest) is not None or _may_begin_lowercase(text, start, match)
 
 
-def _goes_on_behind_a_dash(text: str, end: int) -> bool:
+def _continues_after_dash(text: str, end: int) -> bool:
     following = _DASH_AND_SMALL.match(text, end)
     return bool(_MINUS.match(text, end)) or (following is not None and following["next"].islower())
 
 
-def _may_go_on_small(text: str, start: int, match: re.Match[str]) -> bool:
-    """Whether a sentence may begin with a small letter after the one that began at `start` and ends with the match."""
+def _may_begin_lowercase(text: str, start: int, match: re.Match[str]) -> bool:
+    """Whether the sentence after the one from `start` to the match may begin with a small letter."""
     last = match["stop"][-1]
     if last not in ".!?" or match["stop"].endswith("..") or match.end() > match.end("stop"):  # "“Stop!” she said"
         return False
     if _SHORT_FORMS.fullmatch(_word_before(match.start(), text, start).casefold()):
         return False
-    fewest = _FEWEST_WORDS if text[:1].islower() else _ENDLESS_WORDS
+    fewest = _MIN_WORDS if text[:1].islower() else _MAX_WORDS
     return len(text[start : match.start()].split(maxsplit=fewest)) >= fewest

@@ -1,4 +1,4 @@
-"""Language tags (BCP-47): how they are written, and which entry of a table is for which of them."""
+"""Language tags (BCP-47): syntax, case, and table lookup."""
 
 from __future__ import annotations
 
@@ -8,32 +8,32 @@ from typing import TypeVar
 
 T = TypeVar("T")
 
-# Language, script, region and variants; whether there is a voice for it shows later.
+# Language, script, region and variants; whether a voice speaks it is checked elsewhere.
 LANGUAGE_TAG = re.compile(
     r"[A-Za-z]{2,3}(-[A-Za-z]{4})?(-([A-Za-z]{2}|[0-9]{3}))?(-([A-Za-z0-9]{5,8}|[0-9][A-Za-z0-9]{3}))*"
 )
 
-# Of films whose language nobody named, and nothing tells.
+# For films whose language is neither given nor detected.
 DEFAULT_LANGUAGE = "en"
 
-# Of films that one brief is made in: more is a slip, and each is paid for.
+# For one brief: more is a mistake, and each one costs money.
 MAX_LANGUAGES = 50
 
 
 def canonical_case(tag: str) -> str:
-    """The tag in the case that RFC 5646 recommends: "zh-hant-tw" -> "zh-Hant-TW"."""
+    """The tag in the case that RFC 5646 recommends (section 2.1.1): "zh-hant-tw" -> "zh-Hant-TW"."""
     head, *rest = tag.split("-")
     cased = [part.title() if len(part) == 4 else part.upper() if len(part) == 2 else part.lower() for part in rest]
     return "-".join([head.lower(), *cased])
 
 
 def same_language(tag: str, other: str) -> bool:
-    """Whether the two are one language, wherever it is spoken: "pt-BR" and "pt-PT"."""
+    """Whether two tags have the same language, regardless of the region: "pt-BR" and "pt-PT"."""
     return tag.partition("-")[0].lower() == other.partition("-")[0].lower()
 
 
 def entry_for(table: Mapping[str, T], tag: str) -> T | None:
-    """The entry for a language: its own, else that of the language without the region; None: there is none."""
+    """The entry for a tag, else for the tag without its last subtags (RFC 4647, "Lookup"); None: there is none."""
     if not table:
         return None
     by_tag = {key.lower(): value for key, value in table.items()}

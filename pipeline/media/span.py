@@ -6,6 +6,9 @@ from bisect import bisect_right
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
+import numpy as np
+from numpy.typing import NDArray
+
 # Spans are compared with thresholds in floating point.
 _ROUNDING_S = 1e-6
 
@@ -53,6 +56,12 @@ class SpanCollector:
         if self._since_s is not None and is_enough and at_s - self._since_s >= self._min_s - _ROUNDING_S:
             self._spans.append(Span(start_s=self._since_s, end_s=at_s))
         self._since_s = None
+
+
+def true_runs(mask: NDArray[np.bool_]) -> list[tuple[int, int]]:
+    """The runs of True in a mask: the index of the first element, and past the last."""
+    edges = np.flatnonzero(np.diff(np.concatenate([[0], mask.astype(np.int8), [0]])))
+    return list(zip(edges[::2].tolist(), edges[1::2].tolist(), strict=True))
 
 
 def subtract(spans: Iterable[Span], others: Sequence[Span], min_s: float) -> tuple[Span, ...]:

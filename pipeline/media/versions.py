@@ -1,4 +1,4 @@
-"""Which FFmpeg this machine has, and whether it can do what films need."""
+"""The installed versions of FFmpeg and PyAV, and the encoders that films need."""
 
 from __future__ import annotations
 
@@ -8,8 +8,8 @@ _ENCODERS = ("libx264", "aac")
 
 
 def require_encoder(name: str) -> None:
-    """Raises `MissingToolError` for an encoder, as FFmpeg names it, that this FFmpeg was built without."""
-    from av.codec import Codec  # noqa: PLC0415 - FFmpeg is large: whoever only asks for films does without
+    """Raise `MissingToolError` if FFmpeg was built without an encoder; `name` is FFmpeg's."""
+    from av.codec import Codec  # noqa: PLC0415 - FFmpeg is large, and many commands do without
     from av.codec.codec import UnknownCodecError  # noqa: PLC0415
 
     try:
@@ -20,7 +20,7 @@ def require_encoder(name: str) -> None:
 
 
 def ffmpeg_versions() -> str:
-    """The versions of PyAV and FFmpeg. Raises `MissingToolError` when an encoder is missing."""
+    """A line with the versions of FFmpeg and PyAV. Raises `MissingToolError` if an encoder is missing."""
     import av  # noqa: PLC0415
 
     for name in _ENCODERS:

@@ -7,9 +7,9 @@ from dataclasses import dataclass
 from string import Formatter
 from types import MappingProxyType
 
+from pipeline.language.display_width import display_width
 from pipeline.language.tags import entry_for
 from pipeline.language.text import clean_text
-from pipeline.language.writing_systems import display_width
 from pipeline.model.metadata import TITLE_MAX_CHARS, fit_title, utf16_units
 
 MOST_EPISODES = 9999

@@ -7,7 +7,7 @@ findings          measurements of a part, stored in its file
 cues              the subtitle files, read back
 companions        thumbnail and metadata
 replacements      files that a user has edited or replaced   (`faults_of`)
-texts             leftover placeholders, and the language of the text
+texts             text artefacts, such as unfilled placeholders, and the language
 
 judge             `judge_file`: a third-party film, decoded and measured
 third_party       its checks, a function each              (limits: a profile's limits in words)

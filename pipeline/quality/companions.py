@@ -87,19 +87,19 @@ def metadata(path: Path, script: Script | None = None, title: str = "") -> Check
 
 
 def own_metadata(path: Path) -> Check:
-    """A user's own metadata: within the limits of hosts, and without leftovers."""
+    """A user's own metadata: within the limits of hosts, and without text artefacts."""
     check = metadata(path)
     if not check.passed:
         return check
     content = json.loads(path.read_text(encoding="utf-8-sig"))
-    fault = next(filter(None, (find_leftover(content.get(name, "")) for name in ("title", "description", "tags"))), "")
+    fault = next(filter(None, (find_artefact(content.get(name, "")) for name in ("title", "description", "tags"))), "")
     return Check.of(
         "metadata", passed=not fault, measured=fault or "a title", limit="words as hosts take them, for viewers"
     )
 
 
-def find_leftover(value: object) -> str:
-    """The first leftover (a placeholder, JSON…) in a text of metadata or a list of texts; empty: there is none."""
+def find_artefact(value: object) -> str:
+    """The first text artefact (a placeholder, JSON…) in a text of metadata or a list of texts; empty: there is none."""
     texts = value if isinstance(value, list) else [value]
     return next(filter(None, (find_prose_artefact(str(text)) for text in texts)), "")
 

@@ -49,7 +49,7 @@ class Expected:
     variable_rate: bool = False
     # Its script, and the words of each scene with their times; None and empty: unknown.
     script: Script | None = None
-    # The cells of its row: data, never leftovers, whatever they look like.
+    # The cells of its row: data, never artefacts, whatever they look like.
     cells: tuple[str, ...] = ()
     # Its title on hosts; empty: the script's.
     title: str = ""

@@ -111,7 +111,7 @@ def _metadata_checks(path: Path, expected: Expected) -> Iterator[Check]:
 
 
 def _metadata_faults(content: dict[str, object], expected: Expected) -> Iterator[str]:
-    """Signs of another film's metadata, and leftovers."""
+    """Signs of another film's metadata, and text artefacts."""
     script = expected.script or Script(title="", language="", scenes=())
     language, length_s = content.get("language"), content.get("duration_s")
     if script.language and language not in {None, "", script.language}:
@@ -119,5 +119,5 @@ def _metadata_faults(content: dict[str, object], expected: Expected) -> Iterator
     if isinstance(length_s, int | float) and abs(length_s - expected.duration_s) > _SAME_S:
         yield f"of a film of {length_s:.2f} s, and this one has {expected.duration_s:.2f} s"
     for name, ours in (("title", script.title), ("description", script.description), ("tags", " ".join(script.tags))):
-        if (found := companions.find_leftover(content.get(name, ""))) and not find_prose_artefact(ours):
+        if (found := companions.find_artefact(content.get(name, ""))) and not find_prose_artefact(ours):
             yield found

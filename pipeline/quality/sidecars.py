@@ -11,8 +11,8 @@ from pathlib import Path
 
 import pysubs2
 
+from pipeline.language.display_width import display_width
 from pipeline.language.text import counted, strip_invisible
-from pipeline.language.writing_systems import display_width
 from pipeline.media.analysis.results import AudioAnalysis
 from pipeline.model import Check, QualityProfile
 from pipeline.quality.caption_coverage import is_partial, longest_uncaptioned

@@ -1,4 +1,4 @@
-"""The checks of a film's texts: no leftovers that were never meant for viewers, and the right language."""
+"""The checks of a film's texts: no text artefacts (`model.text_artefacts`), and the right language."""
 
 from __future__ import annotations
 
@@ -16,9 +16,9 @@ _TAG = re.compile(r"\.([a-z]{2,3}(?:[-_][a-z0-9]+)*)$", re.IGNORECASE)
 
 
 def text(script: Script, cells: Sequence[str] = ()) -> Check:
-    """No leftovers (placeholders, JSON, remarks of the model) in what the film says and shows.
+    """No text artefacts (placeholders, JSON, remarks of the model) in what the film says and shows.
 
-    Text from `cells`, those of the film's row, is never a leftover.
+    Text from `cells`, those of the film's row, is never an artefact.
     """
     return _text(list(find_artefacts(script, cells)))
 

@@ -90,18 +90,16 @@ def _picture(track: VideoAnalysis, profile: QualityProfile) -> Iterator[_Result]
     yield "frame_rate", usual, "variable" if rate is None else f"{rate:.5g} a second", rate, "Hz"
     yield "colours", track.colours == "BT.709", track.colours or "not tagged", None, ""
     yield "keyframes", track.keyframe_s <= profile.keyframe_s, f"{track.keyframe_s:.2f} s", track.keyframe_s, "s"
-    longest_s, where = longest_of(track.unlit)
-    yield "black", longest_s <= profile.black_s, where, longest_s, "s"
-    longest_s, where = longest_of(track.plain)
-    yield "plain", longest_s <= profile.black_s, where, longest_s, "s"
-    longest_s, where = longest_of(track.snow)
-    yield "snow", longest_s <= profile.damaged_s, where, longest_s, "s"
-    longest_s, where = longest_of(track.missing)
-    yield "missing", longest_s <= profile.damaged_s, where, longest_s, "s"
-    longest_s, where = longest_of(track.stuck)
-    yield "stuck", longest_s <= profile.damaged_s, where, longest_s, "s"
-    longest_s, where = longest_of(track.tinted)
-    yield "tint", longest_s <= profile.damaged_s, where, longest_s, "s"
+    for name, spans, limit_s in (
+        ("black", track.unlit, profile.black_s),
+        ("plain", track.plain, profile.black_s),
+        ("snow", track.snow, profile.damaged_s),
+        ("missing", track.missing, profile.damaged_s),
+        ("stuck", track.stuck, profile.damaged_s),
+        ("tint", track.tinted, profile.damaged_s),
+    ):
+        longest_s, where = longest_of(spans)
+        yield name, longest_s <= limit_s, where, longest_s, "s"
     yield _frozen(track, profile)
     combed = track.combed_percent
     yield "combs", combed <= COMBED_PERCENT, f"{combed:.0f} % of the pictures that move", combed, "%"

@@ -121,7 +121,7 @@ def draw_thumbnails(script: Script, look: Look, *, episode: int) -> Iterator[Ima
     """
     from pipeline.rendering.thumbnail import drawing  # noqa: PLC0415
 
-    return drawing.draw_all(script, look, episode=episode)
+    return drawing.draw_thumbnails(script, look, episode=episode)
 
 
 def find_overflowing_texts(scene: Scene, look: Look) -> tuple[str, ...]:

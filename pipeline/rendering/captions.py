@@ -20,7 +20,7 @@ from pipeline.rendering.motion.animation import FULL, Motion, Pose
 from pipeline.rendering.motion.sprites import Sprite, ink_sprite, solid_sprite
 from pipeline.rendering.motion.timeline import frame_at
 from pipeline.rendering.motion.ycbcr import Picture, colour
-from pipeline.rendering.surface.shapes import rounded
+from pipeline.rendering.surface.shapes import rounded_rectangle
 from pipeline.rendering.text.fitting import fit
 from pipeline.rendering.text.line import Line, clearance_of, drawable_text, leading_of, shape
 from pipeline.rendering.text.rasterising import draw_ink
@@ -171,7 +171,7 @@ def _plate(widest_px: int, height_px: int, top: int, look: Look, opacity: float)
     """A translucent dark plate, slightly wider than the lines."""
     grid = look.grid
     width = widest_px + 2 * grid.px(28)
-    mask = rounded(width, height_px, radius=grid.px(14), opacity=opacity)
+    mask = rounded_rectangle(width, height_px, radius=grid.px(14), opacity=opacity)
     return solid_sprite(mask, look.theme.plate, left=(grid.format.width_px - width) // 2, top=top, motion=_NO_MOTION)
 
 

@@ -13,7 +13,7 @@ from pipeline.rendering.layouts import lay_out
 from pipeline.rendering.look import Look
 from pipeline.rendering.motion.animation import MOTION_RATE
 from pipeline.rendering.motion.canvas import Canvas
-from pipeline.rendering.surface.shapes import rounded
+from pipeline.rendering.surface.shapes import rounded_rectangle
 from pipeline.rendering.text.fitting import fit
 from pipeline.rendering.text.rasterising import draw_ink
 from pipeline.rendering.text.styles import BODY, HEADING, TextStyle
@@ -88,7 +88,7 @@ def _width(row: Sequence[Tile]) -> int:
 
 def _paste_tile(sheet: Image.Image, tile: Tile, look: Look, *, left: int, top: int) -> None:
     for picture in tile.pictures:
-        sheet.paste(picture, (left, top), rounded(picture.width, picture.height, radius=_RADIUS))
+        sheet.paste(picture, (left, top), rounded_rectangle(picture.width, picture.height, radius=_RADIUS))
         edge = (left, top, left + picture.width - 1, top + picture.height - 1)
         ImageDraw.Draw(sheet).rounded_rectangle(edge, radius=_RADIUS, outline=rgb(look.theme.line))
         left += picture.width + _GAP

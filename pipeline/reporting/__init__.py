@@ -28,14 +28,13 @@ _POLL_S = 0.05
 
 
 def write_reports(folder: Path, facts: RunFacts, films: Callable[[], Iterable[JobSummary]]) -> Path:
-    """Writes the reports of a batch into `folder` and returns the path of report.html.
+    """Write the reports of a batch into `folder` and return the path of report.html.
 
-    `films()` gives every job of the batch, in order; it is called twice and read once each time, never kept, so that
-    the size of a batch does not matter. Each file is there whole or not at all, and the same rows and facts give the
-    same bytes. Missing folders are made, and another process that writes there is waited for. Blocks: call it in a
-    thread. Raises `StorageError`.
+    `films()` yields every job of the batch, in order; it is called twice and streamed each time, so that the size of
+    the batch doesn't matter. Files are written atomically, and the same rows and facts give the same bytes. Missing
+    folders are created, and concurrent writers wait for each other. Blocks: call it in a thread. Raises `StorageError`.
     """
-    # Jinja2 is loaded by who writes a page.
+    # Jinja2 is imported only when a page is written.
     from pipeline.reporting.documents import BATCH_REPORT, ERROR_LOG, METRICS, write_documents  # noqa: PLC0415
     from pipeline.reporting.page import REPORT, write_page  # noqa: PLC0415
     from pipeline.reporting.tally import tally_of  # noqa: PLC0415
@@ -52,7 +51,7 @@ def write_reports(folder: Path, facts: RunFacts, films: Callable[[], Iterable[Jo
 
 @contextmanager
 def _alone_in(folder: Path) -> Iterator[None]:
-    """One process at a time: the four files tell of the same moment. The last to come has seen the most."""
+    """One writer at a time, so that all files are of the same moment. The last one has the latest data."""
     with ExitStack() as lock:
         while True:
             try:

@@ -1,4 +1,4 @@
-"""How long something took, told in a few numbers."""
+"""Statistics of durations."""
 
 from __future__ import annotations
 
@@ -10,30 +10,30 @@ from math import fsum
 
 @dataclass(frozen=True, kw_only=True)
 class Spread:
-    """A number of measured times, all in seconds."""
+    """Statistics of measured durations, all in seconds."""
 
     count: int
     total_s: float
     mean_s: float
     median_s: float
-    # 95 of 100 took at most this long.
+    # The 95th percentile.
     p95_s: float
     min_s: float
     max_s: float
 
 
 class Samples:
-    """Measured times: eight bytes each, so that a large batch can have exact percentiles."""
+    """Measured durations, eight bytes each, so that large batches can have exact percentiles."""
 
     def __init__(self) -> None:
         self._seconds = array("d")
 
     def add(self, seconds: float) -> None:
-        """Note one more time, in seconds."""
+        """Add a duration in seconds."""
         self._seconds.append(seconds)
 
     def spread(self) -> Spread | None:
-        """What they have in common; None: nothing was measured."""
+        """The statistics; None without measurements."""
         if not self._seconds:
             return None
         ordered = sorted(self._seconds)
@@ -50,7 +50,7 @@ class Samples:
 
 
 def percentile(ordered: Sequence[float], share: float) -> float:
-    """The value below which `share` of the ordered values lie, between two neighbours in proportion."""
+    """The percentile `share` of sorted values, interpolated linearly."""
     place = share * (len(ordered) - 1)
     below = int(place)
     above = min(below + 1, len(ordered) - 1)

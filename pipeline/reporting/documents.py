@@ -1,6 +1,6 @@
-"""The same for programs: three JSON files, described in docs/reports.md.
+"""The JSON reports for programs: three files, described in docs/reports.md.
 
-What there is one of comes first, indented; then one line per job, written as it is read.
+Fields that occur once come first, indented; then one line per job, written while it is read.
 """
 
 from __future__ import annotations
@@ -22,21 +22,21 @@ from pipeline.reporting.groups import EXPLAINED, Group, cause_of, hint_of, next_
 from pipeline.reporting.pictures import relative_path
 from pipeline.reporting.tally import Tally, work_s
 
-# Grows when a field is taken away or means something else; a new field does not change it.
+# Raised when a field is removed or changes its meaning; new fields don't change it.
 SCHEMA = 1
 
 BATCH_REPORT = "batch_report.json"
 METRICS = "processing_metrics.json"
 ERROR_LOG = "error_log.json"
 
-# Jobs that a group names by id; `errors` has them all.
+# Number of job ids per group; `errors` lists all.
 _NAMED = 10
 
 Object = dict[str, object]
 
 
 def write_documents(folder: Path, facts: RunFacts, tally: Tally, rows: Iterable[JobSummary]) -> None:
-    """Writes the three files into an existing folder. Raises `StorageError`."""
+    """Write the three files into an existing folder. Raises `StorageError`."""
     with (
         _lines(folder / BATCH_REPORT, _report_head(facts, tally), "jobs") as report,
         _lines(folder / ERROR_LOG, _error_head(facts, tally), "errors") as errors,
@@ -50,7 +50,7 @@ def write_documents(folder: Path, facts: RunFacts, tally: Tally, rows: Iterable[
 
 
 class _Lines:
-    """The list that ends a document, one line per object."""
+    """The array at the end of a document, one line per object."""
 
     def __init__(self, file: TextIO) -> None:
         self._file = file
@@ -63,7 +63,7 @@ class _Lines:
 
 @contextmanager
 def _lines(path: Path, head: Object, name: str) -> Iterator[_Lines]:
-    """A document that begins with `head` and ends with a list to which the block adds."""
+    """Write a document that starts with `head` and ends with an array, to which the block adds."""
     with replacing(path) as temporary, _opened(temporary) as file:
         file.write(_json(head, indent=2).removesuffix("\n}"))
         file.write(f',\n  "{name}": [')
@@ -72,7 +72,7 @@ def _lines(path: Path, head: Object, name: str) -> Iterator[_Lines]:
 
 
 def _opened(path: Path) -> TextIO:
-    # A file name that is no Unicode becomes a JSON escape, and stays what it was.
+    # Undecodable bytes in file names become JSON escapes, which preserves them.
     return path.open("w", encoding="utf-8", errors="backslashreplace", newline="\n")
 
 

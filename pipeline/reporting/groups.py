@@ -1,4 +1,4 @@
-"""What did not become a film, told by cause: a hundred films that lack one key are one thing to do."""
+"""Jobs without a film, grouped by cause: a hundred films that lack the same key are one thing to do."""
 
 from __future__ import annotations
 
@@ -10,16 +10,16 @@ from types import MappingProxyType
 from pipeline.language.text import clean_text
 from pipeline.model import JobStatus, JobSummary
 
-# Films that are named in a group, and groups; whatever happens to a batch, this is all that is kept in memory.
+# Limits on films named per group, and on groups, which bound the memory for any batch.
 MOST_NAMED = 50
 MOST_GROUPS = 100
 OTHER_CAUSES = "Other causes"
 
-# Statuses in which somebody should know why, the worst first; then those that only wait.
+# Statuses whose cause needs attention, worst first; then those that only wait.
 EXPLAINED = (JobStatus.FAILED, JobStatus.REVIEW, JobStatus.PARKED)
 _ORDER = (*EXPLAINED, JobStatus.CANCELLED, JobStatus.IN_PROGRESS, JobStatus.PENDING)
 
-# What to say of jobs that no error stopped.
+# Causes of jobs without an error.
 _PLAIN_CAUSES: Mapping[JobStatus, str] = MappingProxyType(
     {
         JobStatus.FAILED: "No reason was given",
@@ -32,7 +32,7 @@ _PLAIN_CAUSES: Mapping[JobStatus, str] = MappingProxyType(
 )
 
 
-# How one goes on, and the command for it, with the name of the batch; and the words for a single film.
+# How to continue, and the command for it, with the name of the batch; and the wording for a single film.
 _NEXT: Mapping[JobStatus, tuple[str, str]] = MappingProxyType(
     {
         JobStatus.COMPLETED: ("", ""),
@@ -91,7 +91,7 @@ _KIND_NAMES: Mapping[str, str] = MappingProxyType(
 
 @dataclass(frozen=True, kw_only=True)
 class NextStep:
-    """What to do about jobs that stand still: words, and a command to type; either may be empty."""
+    """What to do about stopped jobs: a sentence, and a command; either may be empty."""
 
     words: str
     command: str
@@ -99,24 +99,24 @@ class NextStep:
 
 @dataclass(kw_only=True)
 class Group:
-    """Jobs that stand still for one reason. Grows while rows are read."""
+    """Jobs that stopped for the same reason. Grows while rows are read."""
 
     status: JobStatus
-    # Class of the error; empty: none stopped them.
+    # Class of the error; empty if there was none.
     kind: str
     cause: str
-    # What to do about the cause; empty: the error did not say, or of one film alone.
+    # What to do about the cause; empty if the error has no hint, or one about a single film.
     hint: str
     count: int = 0
-    # Where it happened, in order of appearance.
+    # Its stages, in order of appearance.
     stages: list[str] = field(default_factory=list)
     # The first `MOST_NAMED` of them.
     rows: list[JobSummary] = field(default_factory=list)
 
     def add(self, row: JobSummary) -> None:
-        """One more job."""
+        """Add a job."""
         if self.rows and self.rows[0].id and self.rows[0].id in self.hint:
-            # It is about that film alone.
+            # A hint about that film alone.
             self.hint = ""
         self.count += 1
         stage = stage_of(row)
@@ -133,7 +133,7 @@ class Groups:
         self._groups: dict[tuple[JobStatus, str, str], Group] = {}
 
     def add(self, row: JobSummary) -> None:
-        """Sorts a job in; a completed one is left out."""
+        """Add a job to its group; completed ones are skipped."""
         if row.status is JobStatus.COMPLETED:
             return
         kind, cause, hint = row.error.kind if row.error else "", cause_of(row), hint_of(row)
@@ -143,12 +143,12 @@ class Groups:
         self._groups.setdefault((row.status, kind, cause), new).add(row)
 
     def ordered(self) -> list[Group]:
-        """The worst status first, within it the largest group."""
+        """The worst status first, then the largest group."""
         return sorted(self._groups.values(), key=lambda group: (_ORDER.index(group.status), -group.count))
 
 
 def cause_of(row: JobSummary) -> str:
-    """Why a job is not completed, without the place, so that equal reasons are equal texts."""
+    """The reason why a job is not completed, without the place, so that equal reasons are equal texts."""
     if row.error:
         return clean_text(row.error.cause or row.error.message)
     if row.status in EXPLAINED and row.why:
@@ -157,7 +157,7 @@ def cause_of(row: JobSummary) -> str:
 
 
 def hint_of(row: JobSummary) -> str:
-    """What to do about it, as the error said."""
+    """The hint of its error."""
     return clean_text(row.error.hint) if row.error else ""
 
 
@@ -167,7 +167,7 @@ def stage_of(row: JobSummary) -> str:
 
 
 def place_of(row: JobSummary) -> str:
-    """The place that the error names before its cause: "scene 4", "groq"; empty: none but where the brief stands."""
+    """The place that the error names before its cause: "scene 4", "groq"; empty if that is only the brief."""
     if not row.error or not row.error.cause:
         return ""
     before, cause, _ = row.error.message.partition(row.error.cause)
@@ -176,12 +176,12 @@ def place_of(row: JobSummary) -> str:
 
 
 def kind_name(kind: str) -> str:
-    """What the class of an error is about, for people."""
+    """The subject of an error class, for people."""
     return _KIND_NAMES.get(kind, "a defect of nightreel")
 
 
 def next_step(status: JobStatus, batch: str, count: int) -> NextStep:
-    """How to go on with `count` jobs of a status once their cause is mended."""
+    """How to continue `count` jobs of a status once their cause is fixed."""
     words, command = _NEXT[status]
     if count == 1:
         words = _OF_ONE.get(status, words)
@@ -189,7 +189,7 @@ def next_step(status: JobStatus, batch: str, count: int) -> NextStep:
 
 
 def what_to_do(group: Group, batch: str) -> tuple[str, NextStep]:
-    """What to do about a cause, and how to go on then, with nothing said twice."""
+    """What to do about a cause and how to continue then, without repetition."""
     step = next_step(group.status, batch, group.count)
     before, found, after = f"{group.hint} ".partition(f"{step.command} ")
     if not step.command or not found:

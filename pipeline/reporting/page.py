@@ -1,4 +1,4 @@
-"""The page for people: one file that asks nobody for anything, whatever the titles of the films say."""
+"""The HTML report: a single file without external requests, safe for any titles."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ from pipeline.reporting.tally import Tally, stage_name, work_s
 REPORT = "report.html"
 REPORT_STYLE = "report.css"
 
-# The order of the bar at the top: what is there, what went wrong, what waits.
+# The order in the bar at the top: completed, failed, waiting.
 _STATUSES = (
     JobStatus.COMPLETED,
     JobStatus.REVIEW,
@@ -39,7 +39,7 @@ _STATUSES = (
 
 
 def write_page(folder: Path, facts: RunFacts, tally: Tally) -> Path:
-    """Writes report.html into an existing folder and returns its path. Raises `StorageError`."""
+    """Write report.html into an existing folder and return its path. Raises `StorageError`."""
     path = folder / REPORT
     stages = tally.stages()
     names = {
@@ -65,7 +65,7 @@ def _stage_axis(stages: dict[str, Spread]) -> Axis:
 
 @cache
 def environment() -> Environment:
-    """How pages are filled in: every value is cleaned and escaped. It keeps what it has compiled."""
+    """The Jinja2 environment: every value is cleaned and escaped, and compiled templates are cached."""
     environment = Environment(
         loader=FunctionLoader(read_asset),
         undefined=StrictUndefined,
@@ -89,19 +89,19 @@ def environment() -> Environment:
 
 
 def style_of(*assets: str) -> dict[str, str]:
-    """The style of a page, and its digest: the only one that the page lets in.
+    """The style sheet of a page, and its digest for the content security policy.
 
-    Scripts, frames, fonts and addresses of any kind have no way at all.
+    The policy allows this style only: no scripts, frames, fonts or URLs.
     """
     css = "".join(map(read_asset, assets))
     return {"css": css, "css_hash": base64.b64encode(hashlib.sha256(css.encode()).digest()).decode("ascii")}
 
 
 def read_asset(name: str) -> str:
-    """A file that travels beside this module."""
+    """A file beside this module, included in the package."""
     return resources.files(__package__).joinpath(name).read_text(encoding="utf-8")
 
 
 def _clean(value: object) -> object:
-    """Text from outside, without characters that reorder or hide what is read. Every expression passes here."""
+    """Text from outside, without characters that reorder or hide text. Applied to every expression."""
     return clean_text(value) if isinstance(value, str) and not isinstance(value, Markup) else value

@@ -1,4 +1,4 @@
-"""The page of films that wait for a person: pictures, and why they wait. One file that asks nobody for anything."""
+"""The page of films held for review: pictures and reasons, in a single file without external requests."""
 
 from __future__ import annotations
 
@@ -18,19 +18,19 @@ from pipeline.reporting.page import REPORT_STYLE, environment, style_of
 from pipeline.reporting.pictures import link, picture_uri
 
 REVIEW_PAGE = "review.html"
-# Pictures of each film, and how wide.
+# Number of pictures per film, and their width.
 _STILLS, _WIDTH_PX = 8, 480
 _QUALITY = 80
-# Films with pictures; a page of more is no page any more.
+# Maximum number of films with pictures, which bounds the size of the page.
 MOST_PICTURED = 100
 
 
 def write_review_page(
     folder: Path, *, batch: str, films: Sequence[HeldFilm], behind: int, sample: SampleStanding, version: str
 ) -> Path:
-    """Write review.html into `folder`, which is made, and return its path.
+    """Write review.html into `folder`, which is created, and return its path.
 
-    Each film comes with pictures from its beginning to its end. Blocks: they are decoded. Raises `StorageError`.
+    Each film is shown by pictures from its beginning to its end. Blocks: they are decoded. Raises `StorageError`.
     """
     path = folder / REVIEW_PAGE
     names = {
@@ -56,14 +56,14 @@ def write_review_page(
 
 @dataclass(frozen=True, kw_only=True)
 class _Sheet:
-    """Pictures of a film as addresses, each with its time in seconds."""
+    """Pictures of a film as `data:` URLs, each with its time in seconds."""
 
     pictures: tuple[tuple[float, str], ...] = ()
     is_upright: bool = False
 
 
 def _sheet(film: HeldFilm | None) -> _Sheet:
-    """What a film shows from its beginning to its end; nothing of one that can't be read."""
+    """Pictures from the beginning to the end of a film; none if it can't be read."""
     if film is None or film.video is None or not film.duration_s:
         return _Sheet()
     times_s = [film.duration_s * (number + 0.5) / _STILLS for number in range(_STILLS)]

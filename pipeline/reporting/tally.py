@@ -1,6 +1,6 @@
-"""Everything a report says about a batch as a whole, counted row by row: a large batch needs no more than a small one.
+"""Statistics of a batch, computed row by row, so that memory hardly depends on its size.
 
-What grows with the batch is one number per film and stage, for exact percentiles.
+Only one number per film and stage is kept, for exact percentiles.
 """
 
 from __future__ import annotations
@@ -17,22 +17,22 @@ from pipeline.reporting.gate import GateSummary
 from pipeline.reporting.groups import Groups
 from pipeline.reporting.timeline import Night
 
-# Films whose picture is on the page, and films that are named because they took longest.
+# Number of films with pictures on the page, and of films listed for their duration.
 MOST_PICTURES = 200
 MOST_LONGEST = 10
-# A stage that is not listed comes after these.
+# Unlisted stages come after these.
 _IN_ORDER = ("script", "narration", "subtitles", "scenes", "film", "quality", "publishing")
 
 
 class Tally:
-    """The sums of a batch so far."""
+    """The totals of a batch so far."""
 
     def __init__(self, facts: RunFacts) -> None:
         self._facts = facts
         self.counts: Counter[JobStatus] = Counter()
-        # Of the films that are there: length in all, in seconds.
+        # Total duration of existing films, in seconds.
         self.film_s = 0.0
-        # Of those that were completed in this run: how many, and their length.
+        # Films completed in this run: number and duration.
         self.films_now = 0
         self.film_now_s = 0.0
         # Over all attempts of all jobs.
@@ -47,11 +47,11 @@ class Tally:
         self.pictured: list[JobSummary] = []
         self._stages: dict[str, Samples] = {}
         self._films = Samples()
-        # (seconds, -place in the batch, row): the least of them is thrown out first.
+        # (seconds, -position in the batch, row): a heap whose smallest element is dropped first.
         self._longest: list[tuple[float, int, JobSummary]] = []
 
     def add(self, row: JobSummary) -> None:
-        """One more job."""
+        """Add a job."""
         self.counts[row.status] += 1
         self.bytes += row.bytes
         self.found += row.found
@@ -69,37 +69,37 @@ class Tally:
 
     @property
     def asked(self) -> int:
-        """Jobs in all."""
+        """The number of jobs."""
         return self.counts.total()
 
     @property
     def completed(self) -> int:
-        """Films that are there."""
+        """The number of existing films."""
         return self.counts[JobStatus.COMPLETED]
 
     @property
     def cache_share(self) -> float | None:
-        """How much of all that was needed was there already, 0 to 1; None: nothing was needed."""
+        """The cache hit ratio, 0 to 1; None without lookups."""
         needed = self.found + self.made
         return self.found / needed if needed else None
 
     @property
     def films_per_hour(self) -> float | None:
-        """Films completed in an hour of this run; None: it took no time."""
+        """Films completed per hour of this run; None for an empty run."""
         return self.films_now / self._facts.seconds * 3600 if self._facts.seconds > 0 else None
 
     @property
     def longest(self) -> list[JobSummary]:
-        """The jobs that took the most seconds of work, the longest first."""
+        """The jobs with the most seconds of work, the longest first."""
         return [row for _, _, row in sorted(self._longest, reverse=True)]
 
     def stages(self) -> dict[str, Spread]:
-        """Times by stage, in the order in which a film passes them."""
+        """Durations by stage, in pipeline order."""
         spreads = {stage: self._stages[stage].spread() for stage in in_order(self._stages)}
         return {stage: spread for stage, spread in spreads.items() if spread}
 
     def films(self) -> Spread | None:
-        """Seconds of work, over all stages, in a completed film."""
+        """Seconds of work per completed film, over all stages."""
         return self._films.spread()
 
     def _add_film(self, row: JobSummary) -> None:
@@ -120,7 +120,7 @@ class Tally:
 
 
 def tally_of(rows: Iterable[JobSummary], facts: RunFacts) -> Tally:
-    """The sums of all rows."""
+    """The totals of all rows."""
     tally = Tally(facts)
     for row in rows:
         tally.add(row)
@@ -128,7 +128,7 @@ def tally_of(rows: Iterable[JobSummary], facts: RunFacts) -> Tally:
 
 
 def work_s(row: JobSummary) -> float:
-    """Seconds of work in a job, over all its stages."""
+    """Seconds of work on a job, over all its stages."""
     return sum(row.seconds.values())
 
 
@@ -137,12 +137,12 @@ def _within(at: datetime, facts: RunFacts) -> bool:
 
 
 def stage_name(stage: str) -> str:
-    """What the page calls a stage: as whoever types `--from STAGE` or sets its time limit."""
+    """The label of a stage, as in `--from STAGE` and in time limits."""
     return stage.capitalize()
 
 
 def in_order(stages: Iterable[str]) -> list[str]:
-    """Each of them once."""
+    """Without duplicates, in order."""
     return sorted(
         set(stages), key=lambda stage: (_IN_ORDER.index(stage) if stage in _IN_ORDER else len(_IN_ORDER), stage)
     )

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
 
+from pipeline.language.display_width import display_width
 from pipeline.language.text import has_words
 from pipeline.language.words import split_words
-from pipeline.language.writing_systems import display_width
 from pipeline.model import (
     BulletsScene,
     QuizScene,
@@ -137,7 +137,7 @@ def _cached_problems(scene: Scene, layout: Layout) -> tuple[str, ...]:
 
 def _scene_problems(scene: Scene, layout: Layout) -> Iterator[str]:
     if not any(has_words(line.text) for line in scene.lines):
-        yield "nothing is said in it"
+        yield "it has no narration"
     limits = scene_limits(scene, layout)
     for shown in texts_of(scene):
         limit = limits.get(shown.field)

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
+from pipeline.language.display_width import display_width
 from pipeline.language.sentences import split_sentences
 from pipeline.language.text import CLOSING_MARKS, SENTENCE_ENDS, full_stop_after, has_words
 from pipeline.language.words import split_words
-from pipeline.language.writing_systems import ascii_digits, display_width
+from pipeline.language.writing_systems import ascii_digits
 from pipeline.model import Paragraph, SpokenLine
 from pipeline.script.number_words import spelt_out_numbers
 from pipeline.script.shortening import shorten, split_clauses, without_full_stop
@@ -49,9 +50,7 @@ def label_and_rest(item: Paragraph) -> tuple[str, str]:
 
     Both are empty if there is no label, or nothing after it.
     """
-    bold = next((phrase for phrase in item.strong if item.text.startswith(phrase)), "")
-    marked = _LABEL.match(item.text)
-    for label, end in ((bold, len(bold)), (marked[1], marked.end()) if marked else ("", 0)):
+    for label, end in _labels(item):
         rest = item.text[end:].lstrip(_AFTER_LABEL)
         if has_words(label) and has_words(rest):
             return label.rstrip(" .:："), rest
@@ -59,13 +58,16 @@ def label_and_rest(item: Paragraph) -> tuple[str, str]:
 
 
 def _label(item: Paragraph, limit: int) -> str:
-    """The label of an item: a bold start, or the words before a colon or a dash; empty if there is none that fits."""
-    bold = next((phrase for phrase in item.strong if item.text.startswith(phrase)), "").rstrip(" .:：")
-    marked = _LABEL.match(item.text)
-    for label in (bold, marked[1] if marked else ""):
-        if 0 < display_width(label) <= limit:
-            return label
-    return ""
+    """The first label of an item that fits, or an empty text."""
+    return next((label for label, _ in _labels(item) if 0 < display_width(label) <= limit), "")
+
+
+def _labels(item: Paragraph) -> Iterator[tuple[str, int]]:
+    """Yield the possible labels of an item, with their ends: a bold start, the words before a colon or a dash."""
+    if bold := next((phrase for phrase in item.strong if item.text.startswith(phrase)), ""):
+        yield bold.rstrip(" .:："), len(bold)
+    if marked := _LABEL.match(item.text):
+        yield marked[1], marked.end()
 
 
 def _first_that_fits(text: str, limit: int) -> str:

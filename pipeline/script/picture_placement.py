@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from pipeline.language.writing_systems import display_width
+from pipeline.language.display_width import display_width
 from pipeline.model import (
     Brief,
     PictureScene,

@@ -5,9 +5,9 @@ from __future__ import annotations
 import re
 
 from pipeline.language.abbreviations import is_abbreviation
+from pipeline.language.display_width import display_width, prefix_length
 from pipeline.language.sentences import last_word
 from pipeline.language.text import has_words
-from pipeline.language.writing_systems import display_width, prefix_length
 
 _CLAUSE_END = re.compile(r"\s*[,;:،؛]\s|[.!?…؟।۔]\s|\s[–—-]\s|—|\s\(|[，；：、。！？（]")
 _LEFTOVER = " ,;:،؛–—-(（，；：、"

@@ -14,9 +14,9 @@ from urllib.parse import unquote
 
 from markdown_it.tree import SyntaxTreeNode
 
+from pipeline.language.display_width import display_width
 from pipeline.language.text import clean_code, clean_text, has_words
 from pipeline.language.words import join_words, split_words
-from pipeline.language.writing_systems import display_width
 from pipeline.model import Block, BulletList, CheckList, CodeBlock, Illustration, Paragraph, Quotation, Table
 from pipeline.sources.pasted_text import BESIDE_BOLD
 from pipeline.sources.pictures import source_as_named

@@ -11,8 +11,8 @@ from dataclasses import dataclass
 from functools import lru_cache
 from math import inf
 
+from pipeline.language.display_width import display_width
 from pipeline.language.words import join_words
-from pipeline.language.writing_systems import display_width
 from pipeline.model import SAMPLE_RATE_HZ, Clip, Cue, Narration, Subtitles, Word
 from pipeline.subtitles.limits import CueLimits
 from pipeline.subtitles.line_breaks import SENTENCE, break_costs

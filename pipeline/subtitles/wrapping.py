@@ -6,10 +6,10 @@ import re
 from collections.abc import Sequence
 from dataclasses import replace
 
+from pipeline.language.display_width import display_width, prefix_length
 from pipeline.language.hyphenation import hyphenation_points
 from pipeline.language.phrases import phrase_spans
 from pipeline.language.words import join_words
-from pipeline.language.writing_systems import display_width, prefix_length
 from pipeline.model import Word
 
 # Addresses and compounds are broken after one of these, if there is one.

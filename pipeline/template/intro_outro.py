@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from pipeline.errors import did_you_mean
-from pipeline.language.writing_systems import display_width
+from pipeline.language.display_width import display_width
 from pipeline.model import SCENES, TextRule, rules_of
 
 # The key that is not a text field.

@@ -88,7 +88,7 @@ def files_in(folder: Path, pattern: str) -> dict[str, Path]:
 def check_inside(folder: Path, path: Path) -> None:
     """Raise `InputError` for a path that leads out of a template's folder, by symbolic links or `..`."""
     if not path.resolve().is_relative_to(folder.resolve()):
-        raise InputError("leads out of the template's folder", where=str(path), hint="Copy the file into it")
+        raise InputError("is outside the template's folder", where=str(path), hint="Copy the file into it")
 
 
 def picture_file(folder: Path, name: str) -> Path:

@@ -14,8 +14,8 @@ from typing import Any
 import jinja2
 
 from pipeline.errors import InputError, did_you_mean
+from pipeline.language.display_width import display_width
 from pipeline.language.tags import same_language
-from pipeline.language.writing_systems import display_width
 from pipeline.model import Brief, CaptionStyle, LengthPlan, MotionAmount, Script, SourceRow, Transition
 from pipeline.template.includes import included_by
 from pipeline.template.intro_outro import SceneDefaults

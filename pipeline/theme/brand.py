@@ -11,7 +11,7 @@ from pipeline.theme.theme import READ_ON, Theme, behind
 # How the neighbours of the accent differ from it: lightness, chroma, hue.
 _LIGHTER, _DEEPER = (0.06, 0.85, 12), (-0.10, 1.1, -18)
 # More would make backgrounds loud, and greys coloured.
-_MOST_CHROMA = 0.035
+_MAX_CHROMA = 0.035
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -55,7 +55,7 @@ def _leaning(theme: Theme, colour: Lch) -> dict[str, str]:
     found = {}
     for role in ("background_top", "background_bottom", "surface", "text", "muted", "line", "plate", "plate_text"):
         own = to_lch(getattr(theme, role))
-        found[role] = to_hex(Lch(own.lightness, min(own.chroma * strength, _MOST_CHROMA), (own.hue + turn) % 360))
+        found[role] = to_hex(Lch(own.lightness, min(own.chroma * strength, _MAX_CHROMA), (own.hue + turn) % 360))
     for role in ("glow", "glow_far"):
         own = to_lch(getattr(theme, role))
         found[role] = to_hex(own._replace(hue=(own.hue + turn) % 360))

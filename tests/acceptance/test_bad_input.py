@@ -1,4 +1,4 @@
-"""Whatever is wrong with what was handed in: one clear line, an exit code, and nothing half-written."""
+"""Bad input of every kind: one clear line, an exit code, and nothing half-written."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""`nightreel run`: a batch that is killed, interrupted, refused, and goes on."""
+"""`nightreel run`: a batch that is killed, interrupted, refused, and resumed."""
 
 from __future__ import annotations
 

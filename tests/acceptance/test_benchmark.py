@@ -1,4 +1,4 @@
-"""The benchmark behind `make bench`, small: that it runs is not first found out when its numbers are needed."""
+"""`make bench` at a small scale, so that it keeps working between measurements."""
 
 from benchmarks import encode
 

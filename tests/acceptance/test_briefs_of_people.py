@@ -1,4 +1,4 @@
-"""Texts as people have them: an article, a product feed, a changelog, a recipe, a poem; each is a sensible script."""
+"""Real-world texts (an article, a product feed, a changelog, a recipe, a poem) give sensible scripts."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A film as most people meet it: in a browser, played and sought. Chromium is the judge."""
+"""Films play and seek in a browser, Chromium."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A batch with a budget: what fits is made, the rest is parked with what to do, and goes on when that is done."""
+"""A batch with a budget: affordable films are made, the rest is parked with instructions, and resumes after them."""
 
 from __future__ import annotations
 

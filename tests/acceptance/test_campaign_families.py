@@ -1,6 +1,6 @@
-"""A campaign as it is used: rows, two languages, two formats, from a table to a manifest and a package.
+"""A complete campaign: rows, two languages, two formats, from a table to a manifest and an archive.
 
-Of five hundred rows, `make soak`; fewer: CAMPAIGN_ROWS=50 make soak.
+`make soak` runs it with five hundred rows, CAMPAIGN_ROWS=50 make soak with fewer.
 """
 
 from __future__ import annotations

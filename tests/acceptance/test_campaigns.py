@@ -1,4 +1,4 @@
-"""`nightreel run people.csv`: a row becomes somebody's film."""
+"""`nightreel run people.csv`: one film per row."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What may be wrong on disk when a night begins, or go wrong in the middle: nothing of it costs a film for good."""
+"""Damage to the state on disk, before and during a batch, costs no film for good."""
 
 from __future__ import annotations
 

@@ -1,9 +1,8 @@
-"""Two hundred bad nights: `make soak`. Kills at random instants, of commands, of their workers, of their helpers.
+"""Two hundred kills at random instants, of commands, workers and helper processes: `make soak`.
 
     CHAOS_SEED=12345 CHAOS_KILLS=200 python -m pytest -m soak tests/acceptance/test_chaos_kills.py -s
 
-draws the same kills again, step by step (the seed of a run is printed first). What they hit differs by what the machine
-does meanwhile.
+repeats the same sequence of kills (the seed is printed first). What they hit depends on the machine's load.
 """
 
 from __future__ import annotations

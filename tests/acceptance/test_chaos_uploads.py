@@ -1,8 +1,8 @@
-"""Uploads that are killed at any instant, by faults of every kind around them: each film is there once, whole.
+"""Uploads killed at any instant, with faults of every kind: each film arrives once, complete.
 
     CHAOS_SEED=12345 CHAOS_UPLOADS=500 python -m pytest -m soak tests/acceptance/test_chaos_uploads.py -s
 
-draws the same kills and faults again (the seed of a run is printed first).
+repeats the same kills and faults (the seed is printed first).
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""Worker processes that die: once is bad luck and costs a scene, twice is evidence and costs the film, for this run."""
+"""Crashing worker processes: the first crash costs a scene, the second fails the film for this run."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The commands around a batch, as real processes: interrupted, resumed, mended, cancelled, hurried, cleaned up."""
+"""The commands around a batch, as real processes: interrupt, resume, retry, cancel, prioritise, clean up."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""One script, a film in each language: the whole way, through stand-ins for the model and the voices."""
+"""One script, one film per language, end to end, with stand-ins for the model and the voices."""
 
 from __future__ import annotations
 

@@ -1,6 +1,6 @@
-"""Films from tables that others have made: a shop's products, its customers, and open data. See tests/fixtures/tables.
+"""Films from third-party tables: a shop's products, its customers, open data. See tests/fixtures/tables.
 
-One of each; of all good rows, `make soak`.
+One film per table; `make soak` makes those of all valid rows.
 """
 
 from __future__ import annotations

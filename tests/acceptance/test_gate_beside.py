@@ -1,8 +1,8 @@
-"""What goes with a film was judged with it, or judged again, by every command that publishes.
+"""The files beside a film are judged, or judged again, by every command that publishes.
 
-People correct captions and put a nicer picture there between making and publishing; and files are exchanged, cut or
-lost. Each film of a batch has one thing that is otherwise than it was made. What arrives at the channel is compared
-with what may arrive: the correction, or the film's own, or nothing at all.
+Between making and publishing, users correct captions or choose another thumbnail, and files are swapped, truncated or
+lost. Each film of a batch has one such change. What arrives at the channel must be the correction, the film's own file,
+or nothing.
 """
 
 from __future__ import annotations

@@ -1,8 +1,8 @@
-"""No film is published without a verdict that lets its very bytes pass, by no command and no function.
+"""No command and no function publishes a film without a passing verdict on exactly its bytes.
 
-Every command of the program is tried on a batch in which everything is wrong that can be: films that were exchanged
-for others, verdicts that were removed, changed by hand or copied, and one film that never passed. What arrives at the
-channel is compared with what was judged. A new command fails here until somebody has said what it does with films.
+Every command is tried on a batch with every kind of damage: swapped films, verdicts that were removed, edited or
+copied, and a film that never passed. What arrives at the channel is compared with what was judged. A new command fails
+here until it is classified.
 """
 
 from __future__ import annotations

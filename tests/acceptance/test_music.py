@@ -1,4 +1,4 @@
-"""`nightreel make --music`: a film with a bed, from the command to the file."""
+"""`nightreel make --music`: a film with a music bed, from the command to the file."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A night in small: services in bad weather, a second process that helps, urgent work, Ctrl-C, and going on."""
+"""A small night: failing services, a second process, urgent work, Ctrl-C, and resuming."""
 
 from __future__ import annotations
 

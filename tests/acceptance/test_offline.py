@@ -1,4 +1,4 @@
-"""--offline is a promise: no socket is made, in no process; and what needs one is refused in one line."""
+"""`--offline` opens no socket in any process; features that need one are refused in one line."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Presets: a film of each, and what is told of them."""
+"""Presets: a film of each, and how they are listed."""
 
 import json
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""Films onto a channel, by the commands as a user types them."""
+"""Publishing to a channel with real commands."""
 
 from __future__ import annotations
 

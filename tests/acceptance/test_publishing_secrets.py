@@ -1,4 +1,4 @@
-"""Tokens, secrets of clients and addresses of sessions are looked for wherever films leave traces."""
+"""Tokens, client secrets and session URIs appear nowhere in files, output or logs."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""`nightreel qc`: films by anybody, judged from the command line."""
+"""`nightreel qc`: third-party films judged from the command line."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What the README promises is what there is."""
+"""The promises of the README, verified."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""From nothing to the first film on YouTube: the commands of the README, as they stand, against the stand-in."""
+"""The README's commands from nothing to the first film on YouTube, verbatim, against the stand-in."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A person's part in a night, by the commands as a user types them."""
+"""Reviewing films with real commands."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A series over two nights, by the commands as a user types them: numbers, order, links and a place in a playlist."""
+"""A series over two runs, with real commands: numbers, order, links and playlist positions."""
 
 from __future__ import annotations
 

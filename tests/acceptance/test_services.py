@@ -1,4 +1,4 @@
-"""Films written by a model and spoken by an online voice, through stand-ins on loopback, in good and in bad weather."""
+"""Films with a model and an online voice, through stand-ins on loopback, with and without faults."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Two hundred good films, and not one alarm: `make soak`. Fewer, or others: GOOD_FILMS=40 GOOD_SEED=7 make soak."""
+"""Two hundred good films without a false alarm: `make soak`. Options: GOOD_FILMS=40 GOOD_SEED=7 make soak."""
 
 from __future__ import annotations
 

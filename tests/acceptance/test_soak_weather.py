@@ -1,4 +1,4 @@
-"""A hundred topics in bad weather: `make soak`."""
+"""A hundred topics with failing services: `make soak`."""
 
 from __future__ import annotations
 

@@ -1,6 +1,6 @@
-"""The three ways in which people use it, end to end with stand-ins: a night, a one-off, and a campaign.
+"""The three main uses, end to end with stand-ins: an overnight list, a single film, and a campaign.
 
-The campaign, from a table to a manifest, is in test_campaign_families.
+The complete campaign, from a table to a manifest, is in test_campaign_families.
 """
 
 from __future__ import annotations

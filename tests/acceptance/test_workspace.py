@@ -1,4 +1,4 @@
-"""`nightreel init`, `doctor` and `status`: the place where films are made."""
+"""`nightreel init`, `doctor` and `status`: the workspace."""
 
 from __future__ import annotations
 

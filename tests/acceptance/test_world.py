@@ -1,4 +1,4 @@
-"""Films in every script: thirty topics as they are spoken, read and drawn; some, and on demand all, as films."""
+"""Films in every script: thirty topics narrated, captioned and laid out; some, or on demand all, as films."""
 
 from __future__ import annotations
 
@@ -10,10 +10,10 @@ import numpy as np
 import pysubs2
 import pytest
 
+from pipeline.language.display_width import display_width
 from pipeline.language.graphemes import drawn_characters, grapheme_clusters
 from pipeline.language.text import has_words
 from pipeline.language.words import join_words, split_words
-from pipeline.language.writing_systems import display_width
 from pipeline.media.pictures.decode import decode_video
 from pipeline.media.sound.audio import read_audio, read_wav
 from pipeline.model import SAMPLE_RATE_HZ, narration_of

@@ -311,7 +311,7 @@ def _load() -> None:
     from pipeline.model import Script, SpokenLine, TitleScene, VideoFormat  # noqa: PLC0415
     from pipeline.orchestrator.film.segments import preload_worker_modules  # noqa: PLC0415
     from pipeline.rendering import Look, draw_scene, find_overflowing_texts, font_digest  # noqa: PLC0415
-    from pipeline.rendering.thumbnail.drawing import draw as draw_thumbnail  # noqa: PLC0415
+    from pipeline.rendering.thumbnail.drawing import draw_thumbnail  # noqa: PLC0415
     from pipeline.template import load_template  # noqa: PLC0415
 
     Image.preinit()

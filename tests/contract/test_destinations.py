@@ -1,4 +1,4 @@
-"""What every destination of films keeps to. A new one is done when it is in `DESTINATIONS` and passes."""
+"""The contract of all destinations. A new one is complete when it is in `DESTINATIONS` and passes."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""docs/faults.md says what comes of each fault of a model's service; every row is so, for every way to a service."""
+"""Every row of the table of model faults in docs/faults.md, verified for every transport."""
 
 from __future__ import annotations
 

@@ -1,6 +1,6 @@
-"""What every narrator must keep, and what the Edge service may do to its one.
+"""The contract of all narrators, and the faults of the Edge service.
 
-A new narrator is done when it stands in `NARRATORS_UNDER_TEST` and passes.
+A new narrator is complete when it is in `NARRATORS_UNDER_TEST` and passes.
 """
 
 import re

@@ -1,4 +1,4 @@
-"""Pictures from addresses: from public machines alone, and no more than may be had."""
+"""Downloading pictures: from public addresses only, and within size limits."""
 
 from __future__ import annotations
 

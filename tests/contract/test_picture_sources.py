@@ -1,4 +1,4 @@
-"""What every service with photos keeps: true questions, checked answers, errors of ours, a secret key."""
+"""The contract of all photo services: correct requests, validated responses, our errors, a secret key."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Services that answer rows: all pages or none of them, whatever the service does in between."""
+"""HTTP services that provide rows: all pages or none, whatever the service does in between."""
 
 from __future__ import annotations
 

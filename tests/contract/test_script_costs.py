@@ -1,4 +1,4 @@
-"""What a script costs, and what the throttle before its service hears of each request."""
+"""The cost of scripts, and how the throttle accounts for requests."""
 
 from __future__ import annotations
 

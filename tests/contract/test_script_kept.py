@@ -1,4 +1,4 @@
-"""A script is paid for once: what is kept of it, and for whom."""
+"""Scripts are paid for once: caching, and which films share an entry."""
 
 from __future__ import annotations
 

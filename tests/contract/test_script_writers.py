@@ -1,4 +1,4 @@
-"""What every script writer must do, and what the Groq writer does when the service misbehaves."""
+"""The contract of all script writers, and the faults of the Groq service."""
 
 from __future__ import annotations
 

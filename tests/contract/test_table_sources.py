@@ -1,4 +1,4 @@
-"""What every kind of table keeps: its cells as they are, a row at a time, as often as one asks, a word for trouble."""
+"""The contract of all table sources: unchanged cells, streaming, rereading, clear errors."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a translation must be, and what becomes of a model that translates badly."""
+"""Requirements on translations, and models that translate badly."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What docs/faults.md says of every fault of YouTube's, asserted row by row."""
+"""Every row of the YouTube fault tables in docs/faults.md, verified."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What docs/faults.md says of every fault of the Edge service, asserted row by row."""
+"""Every row of the table of Edge faults in docs/faults.md, verified."""
 
 import re
 from dataclasses import dataclass

@@ -1,4 +1,4 @@
-"""Segments and films in other codecs and at other frame rates than the usual ones."""
+"""Segments and films in other codecs and at other frame rates than the defaults."""
 
 import itertools
 from dataclasses import replace

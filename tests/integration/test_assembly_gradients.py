@@ -1,4 +1,4 @@
-"""A dark gradient is shown without bands: its dither comes through the encoder."""
+"""Dark gradients show no banding: their dither survives the encoder."""
 
 import av
 import numpy as np

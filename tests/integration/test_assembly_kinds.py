@@ -1,4 +1,4 @@
-"""Films of every kind of stream: times exact, no edit list, every picture in its place, whoever decodes or seeks."""
+"""Films of every stream type: exact timestamps, no edit list, correct picture order, for every decoder and seek."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Segments and films as files: exact in time, equal byte for byte, whole or not there."""
+"""Segments and films as files: exact timing, reproducible bytes, atomic writes."""
 
 from __future__ import annotations
 

@@ -1,6 +1,6 @@
-"""What repeated pictures are spliced into, held against five hundred random timelines and two decoders.
+"""Splicing repeated pictures: five hundred random timelines, verified by two decoders.
 
-A timeline is drawn from its seed, which a failure names: `timelines.random_timeline(seed)` is the one that failed.
+Each timeline is generated from a seed, which failures name: `timelines.random_timeline(seed)` reproduces it.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""Captions of two lines stand apart from what the layout itself says: by half a line, in every layout and format."""
+"""Two-line captions keep half a line's distance from the layout's own text, in every layout and format."""
 
 import pytest
 

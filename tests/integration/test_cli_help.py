@@ -1,4 +1,4 @@
-"""The help of the commands: there at once, and complete."""
+"""Help pages: fast and complete."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A night in several languages: plan, scheduler, script and voice are true; nothing is drawn."""
+"""A batch in several languages, with real plan, scheduler, script and voice, but without drawing."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A film at its true size, from pictures and sound to the verdict."""
+"""A film at full size, from pictures and sound to the verdict."""
 
 from __future__ import annotations
 

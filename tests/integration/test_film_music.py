@@ -1,4 +1,4 @@
-"""A film with a bed: its pictures are copied, its sound is one track from beginning to end."""
+"""A film with a music bed: copied pictures, and one continuous soundtrack."""
 
 from __future__ import annotations
 

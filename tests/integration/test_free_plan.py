@@ -1,4 +1,4 @@
-"""Fifty topics in a night on Groq's free plan, which a stand-in holds to strictly: never one 429, and no time lost."""
+"""Fifty topics on Groq's free plan, enforced by a strict stand-in: no 429, and no wasted time."""
 
 from __future__ import annotations
 

@@ -1,7 +1,7 @@
-"""Every layout looks as it did: `tests/golden` has a picture of each at rest, upright and lying.
+"""Golden pictures: `tests/golden` has the final frame of every layout, vertical and landscape.
 
-Where one differs, the new picture and the difference are written to a temporary folder, which the failure names.
-After a change that is meant, and looked at: `make golden`.
+A failure names the temporary folder with the new picture and the difference. After an intended change, look at the new
+pictures and run `make golden`.
 """
 
 import os

@@ -1,4 +1,4 @@
-"""Charts and tables: true to their numbers, in time with the words, and nothing on top of anything else."""
+"""Charts and tables: correct values, timed with the words, no overlaps."""
 
 import itertools
 from dataclasses import replace

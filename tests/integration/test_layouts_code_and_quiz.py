@@ -1,4 +1,4 @@
-"""Programs and quizzes: all of a program can be read, the ring counts whole seconds, no answer is seen early."""
+"""Code and quizzes: code is readable, the ring counts whole seconds, no answer appears early."""
 
 from dataclasses import replace
 from itertools import combinations

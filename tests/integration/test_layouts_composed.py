@@ -1,4 +1,4 @@
-"""What was weak in a picture when somebody looked at it, and is not any more: words whole, lines even, room used."""
+"""Regressions of composition found by looking at pictures: split words, uneven lines, unused space."""
 
 import itertools
 import math
@@ -29,7 +29,7 @@ from pipeline.rendering.layouts import diagram, lay_out, routing
 from pipeline.rendering.layouts.graph_layout import arrange
 from pipeline.rendering.layouts.growth import Drawing, Growth
 from pipeline.rendering.motion.sprites import Sprite
-from pipeline.rendering.surface.emblem import Emblem
+from pipeline.rendering.surface.motif_element import MotifElement
 from pipeline.rendering.surface.scrims import scrim_mask, side_scrim_mask
 from tests.standins.photos import PHOTO, photo_of_tests
 from tests.standins.text_reader import knowing_letters, read
@@ -180,7 +180,7 @@ def test_the_first_picture_of_a_film_has_its_title_and_most_of_its_figure(size):
     elements = lay_out(scene, (), look_of(size)).elements
 
     begun = {each.text: each.pose(0) for each in elements if isinstance(each, Sprite) and each.text}
-    (figure,) = (each for each in elements if isinstance(each, Emblem))
+    (figure,) = (each for each in elements if isinstance(each, MotifElement))
 
     assert {text: pose and tuple(pose) for text, pose in begun.items()} == {
         "UNDER THE SEA": (255, 0, 255),

@@ -1,4 +1,4 @@
-"""What holds for every layout, in every format, whatever it shows: nothing is cut, covered, too small or too faint."""
+"""Invariants of every layout in every format: nothing truncated, covered, too small or too faint."""
 
 import itertools
 import os

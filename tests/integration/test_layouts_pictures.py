@@ -1,4 +1,4 @@
-"""Scenes around pictures, in every shape: text in its place and read on the real pixels, pictures cut with care."""
+"""Scenes with pictures in every format: text placement, contrast on real pixels, careful cropping."""
 
 from __future__ import annotations
 
@@ -30,8 +30,8 @@ from pipeline.rendering.motion.canvas import Canvas
 from pipeline.rendering.motion.pan_zoom import MovingStill
 from pipeline.rendering.motion.sprites import Sprite
 from pipeline.rendering.motion.ycbcr import colour
-from pipeline.rendering.surface.photographs import covering
-from pipeline.rendering.thumbnail.picture import framed
+from pipeline.rendering.surface.photographs import cover
+from pipeline.rendering.thumbnail.picture import frame_for_text
 from pipeline.theme.colours import contrast
 from pipeline.theme.loading import load_theme
 from tests.integration.test_scenes_in_formats import lines_of
@@ -433,7 +433,7 @@ def test_whatever_is_cut_off_the_point_people_look_at_stays_in_sight(size, x, y,
     image.paste((255, 40, 40), (at[0] - 9, at[1] - 9, at[0] + 9, at[1] + 9))
     still = replace(still_of(image, folder, "dot"), focus=(x, y))
 
-    cut = np.asarray(covering(still, *size, ground="#000000"), int)
+    cut = np.asarray(cover(still, *size, ground="#000000"), int)
 
     assert cut.shape[:2] == (size[1], size[0])
     assert (cut[:, :, 0] - cut[:, :, 1]).max() > 90
@@ -446,7 +446,7 @@ def test_heads_are_not_cut_off_for_what_is_below_them_unless_that_draws_the_eye(
 
     def above(focus_y):
         still = replace(still_of(rows, tmp_path, "rows"), focus=(0.5, focus_y))
-        return covering(still, *size, ground="#000000").getpixel((5, 0))[0] / 255 / gone
+        return cover(still, *size, ground="#000000").getpixel((5, 0))[0] / 255 / gone
 
     assert 0.2 < above(0.57) < 0.3
     assert above(0.94) > 0.8
@@ -456,7 +456,7 @@ def test_a_thumbnail_keeps_heads_as_well(tmp_path):
     rows = Image.linear_gradient("L").resize((1024, 1024)).convert("RGB")
     still = replace(still_of(rows, tmp_path, "rows"), focus=(0.5, 0.57))
 
-    seen = framed(still, look_of((1920, 1080), (still,))).picture
+    seen = frame_for_text(still, look_of((1920, 1080), (still,))).picture
 
     assert seen.getpixel((5, 0))[0] / 255 < 0.25
 

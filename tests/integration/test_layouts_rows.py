@@ -1,4 +1,4 @@
-"""Steps, timelines, comparisons and diagrams: what holds for them on pictures of every shape, whatever they say."""
+"""Steps, timelines, comparisons and diagrams in every format."""
 
 import itertools
 import math
@@ -241,5 +241,5 @@ def test_the_better_one_has_stronger_letters_than_the_other():
     ids=lambda value: getattr(value, "layout", ""),
 )
 def test_more_items_than_a_picture_holds_are_refused_not_dropped(scene, most):
-    with pytest.raises(ValueError, match=f"{most + 1} items on a picture that holds {most}"):
+    with pytest.raises(ValueError, match=f"{most + 1} items, but at most {most} fit"):
         lay_out(scene, (), look_of((960, 540)))

@@ -1,4 +1,4 @@
-"""Chapters, quotations, numbers that count, and what a film asks for at its end."""
+"""Chapters, quotations, counting numbers, and closing scenes."""
 
 import itertools
 from dataclasses import replace
@@ -27,7 +27,7 @@ from pipeline.rendering.grid import Box
 from pipeline.rendering.layouts import lay_out
 from pipeline.rendering.layouts.components import kicker
 from pipeline.rendering.layouts.counter import Counter
-from pipeline.rendering.layouts.stretching_rule import Stretch
+from pipeline.rendering.layouts.stretching_rule import StretchingRule
 from pipeline.rendering.motion.animation import Pose
 from pipeline.rendering.motion.sprites import Sprite
 from pipeline.rendering.motion.timeline import last_picture
@@ -350,7 +350,7 @@ def test_the_rule_beside_a_statement_is_as_long_as_what_stands_there_and_draws_a
     )
     scene = StatementScene(lines=lines, text=TOLD[1].text)
     words = timed(lines)
-    (rule,) = [each for each in lay_out(scene, words, look_of(size)).elements if isinstance(each, Stretch)]
+    (rule,) = [each for each in lay_out(scene, words, look_of(size)).elements if isinstance(each, StretchingRule)]
     poses = [rule.pose(frame) for frame in range(200)]
 
     assert poses[199] > poses[80]

@@ -1,4 +1,4 @@
-"""Films last as long as was asked for: a stand-in keeps to lengths as models do, and eSpeak speaks what it wrote."""
+"""Requested lengths are met, with a stand-in model that deviates like real ones, and eSpeak."""
 
 from __future__ import annotations
 

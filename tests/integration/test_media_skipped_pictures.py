@@ -1,4 +1,4 @@
-"""Pictures that only repeat are told by their bits: what is seen without them is what a decoder shows with them."""
+"""Repeated pictures are recognised by their bits, with the same result as decoding them."""
 
 from __future__ import annotations
 

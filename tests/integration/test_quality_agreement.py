@@ -1,4 +1,4 @@
-"""What we measure of a film is what FFmpeg's own filters measure, run from the command line."""
+"""Our measurements agree with FFmpeg's filters run from the command line."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Films by anybody, broken in every way that we know: each is caught, each for its own reason; good ones pass."""
+"""Third-party films broken in every known way: each is caught for its own reason; good ones pass."""
 
 from __future__ import annotations
 

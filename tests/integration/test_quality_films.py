@@ -1,4 +1,4 @@
-"""The gate: a good film passes, and every broken one fails for its own reason and no other."""
+"""The gate: good films pass, and each broken one fails for its own reason only."""
 
 from __future__ import annotations
 

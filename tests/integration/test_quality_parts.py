@@ -1,4 +1,4 @@
-"""A scene is decoded when it is made; a film of such scenes is held against them by its packets, and not decoded."""
+"""Scenes are decoded when they are made; films are checked by their packets, without decoding."""
 
 from __future__ import annotations
 

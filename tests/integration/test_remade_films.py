@@ -1,4 +1,4 @@
-"""A bad film is made afresh once, by true stages and true services on loopback: what is paid for, and what is told."""
+"""A film that fails is made again once, with real stages and services on loopback: costs and messages."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Scripts on pictures of a film: what has no room is split as far as that helps, and told where it doesn't."""
+"""Scripts laid out for a film: scenes that overflow are split if that helps, and reported otherwise."""
 
 from dataclasses import replace
 from functools import cache, partial

@@ -1,4 +1,4 @@
-"""Whole scenes, drawn: what is on the pixels, not what was meant."""
+"""Whole scenes, checked by their pixels."""
 
 from hashlib import sha256
 
@@ -25,10 +25,10 @@ from pipeline.rendering.layouts import lay_out
 from pipeline.rendering.motion.canvas import Canvas
 from pipeline.rendering.motion.sprites import Sprite
 from pipeline.rendering.motion.ycbcr import Picture, colour
-from pipeline.rendering.surface.motif import Figure, figure
+from pipeline.rendering.surface.motif import Motif, draw_motif
 from pipeline.rendering.text.coverage import font_coverage
 from pipeline.rendering.thumbnail import drawing as thumbnail
-from pipeline.rendering.thumbnail.drawing import draw as draw_thumbnail
+from pipeline.rendering.thumbnail.drawing import draw_thumbnail
 from pipeline.theme.colours import rgb
 from pipeline.theme.default import MIDNIGHT
 
@@ -230,7 +230,7 @@ def test_an_item_is_not_seen_before_it_is_spoken_of():
 def test_more_items_than_a_picture_holds_are_refused_not_dropped():
     scene = BulletsScene(lines=LINES, heading="Six", items=("item",) * 6)
 
-    with pytest.raises(ValueError, match="6 items on a picture that holds 5"):
+    with pytest.raises(ValueError, match="6 items, but at most 5 fit"):
         lay_out(scene, (), LOOK)
 
 
@@ -278,13 +278,13 @@ def test_a_short_statement_at_the_very_end_stands_for_two_seconds():
 
 
 def test_six_titles_get_six_different_figures():
-    drawn = {figure(seed, 200).mask.tobytes() for seed in range(6)}
+    drawn = {draw_motif(seed, 200).mask.tobytes() for seed in range(6)}
 
     assert len(drawn) == 6
 
 
 def test_two_films_of_one_family_still_differ():
-    assert figure(6, 200).mask.tobytes() != figure(12, 200).mask.tobytes()
+    assert draw_motif(6, 200).mask.tobytes() != draw_motif(12, 200).mask.tobytes()
 
 
 @pytest.mark.parametrize("words", ["Why three hearts?", "", "Geschwindigkeitsbegrenzungen", "日本語" * 30])
@@ -301,10 +301,10 @@ def test_a_thumbnail_has_its_size_and_leaves_the_lower_right_free(words):
 def test_the_words_of_a_thumbnail_keep_clear_of_the_figure(words, monkeypatch):
     script = Script(title="T", language="en", scenes=(), thumbnail_text=words)
     both = draw_thumbnail(script, LOOK)
-    monkeypatch.setattr(thumbnail.Sheet, "write", lambda *_, **__: None)
+    monkeypatch.setattr(thumbnail.ThumbnailCanvas, "draw_text", lambda *_, **__: None)
     no_words = draw_thumbnail(script, LOOK)
     invisible = Image.new("L", (496, 496))
-    monkeypatch.setattr(thumbnail, "figure", lambda *_, **__: Figure(*[invisible] * 4))
+    monkeypatch.setattr(thumbnail, "draw_motif", lambda *_, **__: Motif(*[invisible] * 4))
     neither = draw_thumbnail(script, LOOK)
 
     _, _, words_end, _ = ImageChops.difference(both, no_words).getbbox()

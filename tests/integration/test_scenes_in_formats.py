@@ -1,4 +1,4 @@
-"""Scenes on pictures of every shape: nothing is cut, nothing covers anything, and people can read it."""
+"""Scenes in every format: nothing truncated or covered, everything readable."""
 
 import itertools
 
@@ -40,7 +40,7 @@ from pipeline.rendering import Look, draw_scene
 from pipeline.rendering.captions import captions
 from pipeline.rendering.layouts import lay_out
 from pipeline.rendering.motion.sprites import Sprite
-from pipeline.rendering.surface.emblem import Emblem
+from pipeline.rendering.surface.motif_element import MotifElement
 
 LINES = (SpokenLine(text="Three hearts share the work."),)
 SCENES = [
@@ -258,7 +258,9 @@ def test_figures_that_stand_above_the_text_do_not_touch_it(scene, size):
         return
     composition = lay_out(scene, (), look)
     drawn = [
-        e for e in composition.elements if isinstance(e, Emblem) or (isinstance(e, Sprite) and e.order is not None)
+        e
+        for e in composition.elements
+        if isinstance(e, MotifElement) or (isinstance(e, Sprite) and e.order is not None)
     ]
     squares = [box for box in boxes(drawn) if box.height > look.grid.px(40)]
     for square, line in itertools.product(squares, lines_of(composition)):

@@ -1,4 +1,4 @@
-"""A scene as a worker makes it: drawn, encoded, decoded and vouched for."""
+"""A scene as a worker makes it: drawn, encoded, decoded and inspected."""
 
 from __future__ import annotations
 

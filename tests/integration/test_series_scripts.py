@@ -1,4 +1,4 @@
-"""A series that a model writes: who comes later knows what came before; nothing is drawn."""
+"""A series written by a model: each script knows the earlier ones; nothing is drawn."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Drawn scenes as streams: what rests is seen to rest; a long film costs no more memory than a short one."""
+"""Scenes as streams: holds are bit-identical; memory doesn't grow with length."""
 
 from __future__ import annotations
 

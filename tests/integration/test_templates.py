@@ -1,4 +1,4 @@
-"""What is told about templates: which there are, what they look like, what is wrong with them."""
+"""The `templates` commands: list, preview, validate."""
 
 from __future__ import annotations
 
@@ -453,7 +453,7 @@ def test_a_template_is_copied_whole_or_not_at_all(own, context, tmp_path):
     (own / "zebra.png").symlink_to(tmp_path / "secret.png")
     (tmp_path / "secret.png").touch()
 
-    with pytest.raises(InputError, match="leads out of the template's folder"):
+    with pytest.raises(InputError, match="is outside the template's folder"):
         copy_template(context, "copy", origin="mine")
 
     assert not (tmp_path / "templates" / "copy").exists()

@@ -1,7 +1,7 @@
-"""250 films, and a project that may upload 100 a day: three days, on a clock that runs ahead of the real one.
+"""250 films in a project that may upload 100 a day: three days on an accelerated clock.
 
-Films are a few bytes here, and all is real from there on: checkpoints, scheduler, ledgers, HTTP, and a stand-in that
-counts as Google does, by days of Los Angeles.
+The films are a few bytes; everything else is real: checkpoints, scheduler, ledgers, HTTP, and a stand-in that counts
+quota as Google does, in days of Pacific time.
 """
 
 from __future__ import annotations

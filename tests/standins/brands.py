@@ -1,4 +1,4 @@
-"""What a firm brings along: a font of boxes, and logos."""
+"""Brand assets: a font of boxes, and logos."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ _EM = 1000
 
 
 def font_of_boxes(path: Path, *, letters: str = _LETTERS, capital: int = 600) -> Path:
-    """A font with a box for each of the letters, capitals so high, in thousandths of an em; one weight."""
+    """A font with a box for each letter, with this cap height in thousandths of an em; a single weight."""
     names = [f"u{ord(letter):04X}" for letter in letters]
     builder = FontBuilder(_EM, isTTF=True)
     builder.setupGlyphOrder([".notdef", *names])
@@ -27,7 +27,7 @@ def font_of_boxes(path: Path, *, letters: str = _LETTERS, capital: int = 600) ->
     builder.setupNameTable({"familyName": "Boxes", "styleName": "Regular"})
     builder.setupOS2(sTypoAscender=900, usWinAscent=900, usWinDescent=200)
     builder.setupPost()
-    # Without the time of day: the same font every time.
+    # Without timestamps, for reproducible bytes.
     builder.font["head"].created = builder.font["head"].modified = 0
     builder.save(path)
     return path
@@ -44,7 +44,7 @@ def _box(height: int) -> object:
 
 
 def logo(path: Path, ink: str, *, size: tuple[int, int] = (600, 160), ground: str = "") -> Path:
-    """A ring and a bar in one colour, on nothing or on a ground, with an empty margin around."""
+    """A ring and a bar in one colour, transparent or on a background, with an empty margin."""
     image = Image.new("RGBA", size, ground or (0, 0, 0, 0))
     draw = ImageDraw.Draw(image)
     width, height = size

@@ -1,4 +1,4 @@
-"""Briefs that writers are asked to make a script of."""
+"""Briefs for script writers."""
 
 from pipeline.model import Brief, BulletList, Paragraph, Section
 

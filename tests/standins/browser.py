@@ -1,4 +1,4 @@
-"""Chromium without a window, driven over the DevTools protocol. Debian: `chromium`."""
+"""Headless Chromium, controlled over the DevTools protocol. Debian: `chromium`."""
 
 from __future__ import annotations
 
@@ -18,9 +18,9 @@ import pytest
 from tests.standins.openh264 import REQUIRED
 
 _NAMES = ("chromium", "chromium-browser", "google-chrome")
-# What a browser that hangs gets. Nothing ever waits for it when all is well.
+# The time limit for a hanging browser.
 _DEADLINE_S = 60
-# How often it is looked whether it has begun: it tells nobody.
+# How often to check whether it has started: it sends no notification.
 _LOOK_S = 0.02
 _FLAGS = (
     "--headless=new",
@@ -32,14 +32,14 @@ _FLAGS = (
     "--disable-component-update",
     "--mute-audio",
     "--autoplay-policy=no-user-gesture-required",
-    # No way of the colours but the plain one: pictures are compared.
+    # No colour management: pictures are compared.
     "--force-color-profile=srgb",
     "--remote-debugging-port=0",
 )
 
 
 def chromium() -> str:
-    """The browser; skips the test where there is none, or fails it where nothing may be missing."""
+    """The browser; skips the test if it is missing, or fails it in CI."""
     found = next(filter(None, map(shutil.which, _NAMES)), None)
     if found is None:
         if os.environ.get(REQUIRED):
@@ -55,12 +55,12 @@ class Page:
         self._socket, self._last = socket, 0
 
     async def open(self, url: str) -> None:
-        """Go there, and wait until all of it has come."""
+        """Navigate, and wait until the page has loaded."""
         await self._asked("Page.navigate", {"url": url})
         await self.evaluate('document.readyState == "complete" || new Promise(done => addEventListener("load", done))')
 
     async def evaluate(self, script: str) -> Any:
-        """The value of a JavaScript expression; of what it promises, if it is a promise."""
+        """The value of a JavaScript expression, awaited if it is a promise."""
         wanted = {"expression": script, "awaitPromise": True, "returnByValue": True}
         answer = await self._asked("Runtime.evaluate", wanted)
         assert "exceptionDetails" not in answer, answer["exceptionDetails"]
@@ -77,16 +77,16 @@ class Page:
 
 @asynccontextmanager
 async def opened(url: str) -> AsyncIterator[Page]:
-    """A page of a fresh browser that shows `url`, loopback only."""
+    """A page of a new browser that shows `url`, loopback only."""
     with tempfile.TemporaryDirectory(prefix="browser-", ignore_cleanup_errors=True) as home:
         process = await asyncio.create_subprocess_exec(
             chromium(),
             *_FLAGS,
             f"--user-data-dir={home}",
             "about:blank",
-            # Whatever it makes for itself, it makes there.
+            # Its temporary files go there.
             env={**os.environ, "HOME": home, "TMPDIR": home},
-            # Of a process with a pipe that a child still holds, or that is full, asyncio never tells the end.
+            # asyncio never reports the end of a process with a full pipe, or one that a child still holds.
             stdout=asyncio.subprocess.DEVNULL,
             stderr=asyncio.subprocess.DEVNULL,
         )
@@ -103,7 +103,7 @@ async def opened(url: str) -> AsyncIterator[Page]:
 
 
 async def _port(process: asyncio.subprocess.Process, home: Path) -> int:
-    """It writes where it listens: the port, and the path of the browser's own socket, a line each."""
+    """It writes the port and the path of its WebSocket, one per line."""
     told = home / "DevToolsActivePort"
     while not (told.exists() and (lines := told.read_text(encoding="utf-8").splitlines())[1:]):
         assert process.returncode is None, "the browser has ended"
@@ -112,7 +112,7 @@ async def _port(process: asyncio.subprocess.Process, home: Path) -> int:
 
 
 async def _end(process: asyncio.subprocess.Process) -> None:
-    """End it with all its children: it may be a script that has started the true one."""
+    """Kill it with all its children: it may be a wrapper script."""
     with suppress(psutil.NoSuchProcess):
         family = [*psutil.Process(process.pid).children(recursive=True), psutil.Process(process.pid)]
         for member in family:

@@ -1,4 +1,4 @@
-"""The template of a campaign that says hello to people: what tests of tables write into their workspace."""
+"""A campaign template that greets people, for tests of tables."""
 
 from __future__ import annotations
 

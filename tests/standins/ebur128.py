@@ -1,4 +1,4 @@
-"""FFmpeg's meter (ITU-R BS.1770, EBU R 128), which ours is held against."""
+"""FFmpeg's loudness meter (ITU-R BS.1770, EBU R 128), the reference for ours."""
 
 from fractions import Fraction
 
@@ -8,15 +8,15 @@ import numpy as np
 from pipeline.media.sound.loudness import Loudness
 
 RATE_HZ = 48_000
-# The absolute gate of BS.1770; what is quieter counts as silence.
+# The absolute gate of BS.1770; anything quieter counts as silence.
 GATE_LUFS = -70.0
 
 
 def measure_loudness(samples):
-    """Integrated loudness and true peak of `samples` (n, 2): what `ebur128` says when it has heard them all."""
+    """Integrated loudness and true peak of `samples` (n, 2), by FFmpeg's `ebur128`."""
     graph = av.filter.Graph()
     source = graph.add_abuffer(format="flt", sample_rate=RATE_HZ, layout="stereo", time_base=Fraction(1, RATE_HZ))
-    # It reports every tenth of a second and drops what is left over: silence fills the last one.
+    # It reports every tenth of a second and drops the rest: silence fills the last block.
     fill = graph.add("apad", f"pad_len={RATE_HZ // 10 - 1}")
     sink = graph.add("abuffersink")
     graph.link_nodes(source, fill, graph.add("ebur128", "metadata=1:framelog=quiet:peak=true"), sink).configure()
@@ -38,7 +38,7 @@ def measure_loudness(samples):
 
 
 def reported(sink):
-    """The latest report; empty when there is none yet."""
+    """The latest report; empty if there is none yet."""
     report = {}
     while True:
         try:

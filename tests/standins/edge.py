@@ -1,19 +1,19 @@
-"""A stand-in for the Edge read-aloud service: the true protocol on loopback, strict, with faults to switch on.
+"""A stand-in for the Edge read-aloud service: the real protocol on loopback, strict, with faults to switch on.
 
 In a test:
 
     async with EdgeStandIn() as edge:
-        edge.enqueue("busy_429")            # the next request meets this fault, the one after is answered
+        edge.enqueue("busy_429")            # the next request meets this fault, the one after succeeds
         narrator = EdgeNarrator(url=edge.url, throttle=…, timeout_s=5.0)
 
-As a program (the first line on stdout is its address; it runs until it is killed):
+As a program (it prints its URL as the first line, and runs until it is killed):
 
     python -m tests.standins.edge --port 0 [--fault NAME …] [--next NAME …] [--fault-share 0.33 --seed 1] [--latency 2]
 
-With a share, the faults meet so many of the sockets by chance. Whoever was told to wait (Retry-After) and comes back
-too early is written down in `.complaints`. GET /_history tells other processes what was asked, and how it went.
+With a share, faults affect that share of the sockets at random. A client that ignores Retry-After is recorded in
+`.complaints`. GET /_history reports requests and faults to other processes.
 
-A request that breaks the protocol is answered with HTTP 400 or close code 1007, and written down in `.complaints`.
+A request that violates the protocol is answered with HTTP 400 or close code 1007, and recorded in `.complaints`.
 """
 
 from __future__ import annotations
@@ -46,7 +46,7 @@ from tests.standins.loopback import Loopback
 SPEAKING_PATH = "/consumer/speech/synthesize/readaloud/edge/v1"
 VOICES_PATH = "/consumer/speech/synthesize/readaloud/voices/list"
 
-# Instead of a socket, or of the list of voices.
+# Before the WebSocket handshake, or instead of the list of voices.
 REFUSALS = {
     "forbidden_skewed_clock": "403 with a Date in another year: the client corrects its clock and comes back",
     "forbidden_without_date": "403 without a Date",
@@ -55,7 +55,7 @@ REFUSALS = {
     "busy_503": "503 with retry-after",
     "drop_handshake": "the connection drops instead of an answer",
 }
-# Once it is open and the text has arrived.
+# After the handshake, when the text has arrived.
 DISTURBANCES = {
     "no_audio": "turn.end without any sound",
     "abort": "the socket drops in the middle of the sound, with no word of goodbye",
@@ -104,12 +104,12 @@ _RATE_HZ = 24_000
 _FRAME_SAMPLES = 576  # MPEG-2 Layer III
 _FRAME_BYTES = 144  # 48 kbit/s
 _FRAME_TICKS = 240_000  # 24 ms in units of 100 ns
-_MAX_TEXT_BYTES = 4_096  # escaped
+_MAX_TEXT_BYTES = 4_096  # XML-escaped
 _NO_DATE = "none"
 _UNTIMELY = "forbidden"
-# The first second of 2026: what a clock shows that is not ours.
+# The first second of 2026: the time shown by a skewed clock.
 _ANOTHER_YEAR_S = 1_767_225_600.0
-# From 1601, where Windows counts from, to 1970; and how long a token lasts.
+# Seconds from 1601, the Windows epoch, to 1970; and the lifetime of a token.
 _EPOCHS_S, _TOKEN_S = 11_644_473_600, 300
 _FULL_NAME = re.compile(r"Microsoft Server Speech Text to Speech Voice \(([\w-]+), (\w+Neural)\)")
 _CONFIG = {
@@ -127,45 +127,45 @@ _SSML = "{http://www.w3.org/2001/10/synthesis}"
 
 @dataclass(frozen=True, kw_only=True)
 class Request:
-    """One thing that a client asked: "handshake", "speak" or "voices"."""
+    """A request by a client: "handshake", "speak" or "voices"."""
 
     kind: str
     text: str = ""
     voice: str = ""
-    # How, as it came: rate, pitch and volume.
+    # Rate, pitch and volume as received.
     prosody: tuple[str, str, str] = ("+0%", "+0Hz", "+0%")
     fault: str | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
 class Order:
-    """What a client wants to hear."""
+    """A request to speak a text."""
 
     request_id: str
     text: str
     voice: str
-    # Rate, pitch and volume, as they came.
+    # Rate, pitch and volume as received.
     prosody: tuple[str, str, str]
 
 
 class ProtocolError(Exception):
-    """The client did something that the service would not understand."""
+    """A request that the service would not understand."""
 
 
 @dataclass
 class EdgeStandIn(Loopback):
-    """The server. `faults` meet every request, or a share of them; `enqueue()`d ones one each, before those."""
+    """The server. `faults` affect all requests, or a share of them; each `enqueue`d fault one request, before those."""
 
     port: int = 0
     faults: list[str] = field(default_factory=list)
     fault_share: float = 1.0
     seed: int = 0
-    # Seconds before the sound.
+    # Delay before the sound, in seconds.
     latency_s: float = 0.0
     retry_after: str = "0"
-    # How far its clock is ahead of this machine's, in seconds: a token of another time is refused.
+    # How far its clock is ahead of this machine's, in seconds: tokens for another time are rejected.
     ahead_s: float = 0.0
-    # Voices that give no sound, whatever they are asked.
+    # Voices that return no sound for any text.
     silent_voices: frozenset[str] = frozenset()
     history: list[Request] = field(default_factory=list)
     complaints: list[str] = field(default_factory=list)
@@ -177,16 +177,16 @@ class EdgeStandIn(Loopback):
 
     @property
     def url(self) -> str:
-        """The websocket address, as NIGHTREEL_EDGE__URL takes it."""
+        """The WebSocket URL, for NIGHTREEL_EDGE__URL."""
         return f"ws://127.0.0.1:{self.port}{SPEAKING_PATH}"
 
     @property
     def spoken(self) -> list[str]:
-        """The texts that were asked for, in order."""
+        """The requested texts, in order."""
         return [request.text for request in self.history if request.kind == "speak"]
 
     def enqueue(self, *faults: str | None) -> None:
-        """Script the next requests: a fault each; None: answer one properly."""
+        """Script the next requests: one fault each, None for none."""
         for fault in faults:
             if fault is not None and fault not in FAULTS:
                 raise ValueError(f"no such fault: {fault}")
@@ -194,7 +194,7 @@ class EdgeStandIn(Loopback):
 
     def application(self) -> web.Application:
         """See `Loopback`."""
-        _sounds()  # encoded once, before anybody waits for it
+        _sounds()  # encoded once, before the first request
         app = web.Application()
         app.on_response_prepare.append(_without_date)
         app.router.add_get(SPEAKING_PATH, self._speaking)
@@ -259,11 +259,11 @@ class EdgeStandIn(Loopback):
             self.complaints.append(str(error))
             await socket.close(code=WSCloseCode.INVALID_TEXT, message=str(error)[:100].encode())
         except ClientConnectionResetError:
-            pass  # the client has left in the middle: a film was given to another voice
+            pass  # the client has disconnected: its film was given to another voice
         return socket
 
     def _take(self, kind: dict[str, str], drawn: str | None) -> str | None:
-        """The fault for this moment, if one of this kind is due; `drawn` was by chance."""
+        """The fault for this moment, if one of this kind is due; `drawn` if it is random."""
         if self._queue:
             if self._queue[0] in kind or (self._queue[0] is None and kind is DISTURBANCES):
                 return self._queue.popleft()
@@ -273,17 +273,17 @@ class EdgeStandIn(Loopback):
         return next((fault for fault in self.faults if fault in kind), None)
 
     def _time_s(self) -> float:
-        """What its clock shows."""
+        """The time on its clock."""
         return time.time() + self.ahead_s
 
     def _untimely(self, request: web.Request) -> str | None:
-        """What is done with who shows a token of another time."""
+        """How a request with a token for another time is answered."""
         return None if request.query["Sec-MS-GEC"] in _tokens(self._time_s()) else _UNTIMELY
 
     def _refusal(self, fault: str) -> web.Response:
-        """An answer instead of a socket."""
+        """An HTTP response instead of the handshake."""
         if fault == "forbidden_skewed_clock":
-            # For good: who comes again with the time of before is refused again.
+            # Permanently: a client that sends the same time again is rejected again.
             self.ahead_s = _ANOTHER_YEAR_S - time.time()
         if fault.startswith("forbidden"):
             date = _NO_DATE if fault == "forbidden_without_date" else formatdate(self._time_s(), usegmt=True)
@@ -293,7 +293,7 @@ class EdgeStandIn(Loopback):
         return web.Response(status=status, headers={"Retry-After": self.retry_after})
 
     async def _converse(self, socket: web.WebSocketResponse, request: web.Request, drawn: str | None) -> None:
-        """Two text messages from the client, then the speech; a client that leaves without a word only looked."""
+        """Two text messages from the client, then the speech; a client that disconnects silently only probed."""
         first = await socket.receive()
         if first.type in {WSMsgType.CLOSE, WSMsgType.CLOSING, WSMsgType.CLOSED}:
             self.history.append(Request(kind="handshake"))
@@ -360,12 +360,12 @@ class EdgeStandIn(Loopback):
         for told in reversed(kept):
             await socket.send_str(told)
         await socket.send_bytes(_binary(request_id, _sounds()[1] * 35, broken=fault == "broken_audio"))
-        # The service's own last binary message: no Content-Type, no sound.
+        # The real service's last binary message: no Content-Type, no sound.
         await socket.send_bytes(_binary(request_id, b"", broken=False))
 
 
 def _reported(word: str, number: int, fault: str | None) -> str:
-    """The text of a word's boundary; empty: it has none."""
+    """The text of a word's boundary; empty if it has none."""
     if fault in {"no_boundaries", "sentence_boundaries"}:
         return ""
     return f"other{number}" if fault == "other_text" else word.strip(".,;:!?\"'()“”。、？！，")
@@ -379,7 +379,7 @@ def _left_by(fault: str | None, words: list[str]) -> list[str]:
 
 
 async def _send_nonsense(socket: web.WebSocketResponse, request_id: str, fault: str | None) -> None:
-    """What nobody understands, or can keep, before the speech."""
+    """Messages before the speech that are unknown, malformed or too large."""
     if fault == "short_binary":
         await socket.send_bytes(b"\0")
     if fault == "unknown_path":
@@ -395,14 +395,14 @@ async def _send_nonsense(socket: web.WebSocketResponse, request_id: str, fault: 
 
 
 async def _without_date(request: web.Request, response: web.StreamResponse) -> None:
-    """Take away the Date that aiohttp puts on every answer, where it was not wanted."""
+    """Remove aiohttp's Date header where the fault requires it."""
     if response.headers.get("Date") == _NO_DATE:
         del response.headers["Date"]
 
 
-# What Edge shows of itself, by its shapes.
+# Formats of Edge's identification parameters.
 _CREDENTIALS = {
-    # The token and its version: up to edge-tts 7.2.8, and since 7.3.0. What it is made of, is in `_tokens`.
+    # The token and its version: up to edge-tts 7.2.8, and since 7.3.0. `_tokens` computes them.
     "Sec-MS-GEC": r"[0-9A-F]{64}|[0-9A-F]{16}-[0-9A-F]{64}",
     "Sec-MS-GEC-Version": r"[12]-\d+(\.\d+){3}",
 }
@@ -410,17 +410,17 @@ _BROWSER = {"User-Agent": r"Mozilla/5\.0 .* Edg/.*", "Cookie": r"muid=[0-9A-F]{3
 
 
 def _tokens(time_s: float) -> set[str]:
-    """All that show this time, give or take a token's life: as the service takes clocks that are a little wrong."""
+    """All tokens for this time, plus or minus a token's lifetime, since the service tolerates slightly wrong clocks."""
     times_s = [time_s + off_s for off_s in (-_TOKEN_S, 0, _TOKEN_S)]
     ticks = [int(at_s + _EPOCHS_S) // _TOKEN_S * _TOKEN_S * 10_000_000 for at_s in times_s]
     plain = {hashlib.sha256(f"{each}{TRUSTED_CLIENT_TOKEN}".encode()).hexdigest().upper() for each in ticks}
-    # Nobody has said how the newer one is made but for those who make it.
+    # How the newer token is computed is not published.
     newer = getattr(drm, "generate_sec_ms_gec_v2", None)
     return plain | ({newer(at_s) for at_s in times_s} if newer else set())
 
 
 def _check_handshake(request: web.Request) -> None:
-    """Query and headers of who wants to speak."""
+    """Check query and headers of a request to speak."""
     _check_query(request, {"TrustedClientToken": TRUSTED_CLIENT_TOKEN, "ConnectionId": r"[0-9a-f]{32}", **_CREDENTIALS})
     _check_headers(
         request,
@@ -434,7 +434,7 @@ def _check_handshake(request: web.Request) -> None:
 
 
 def _check_list_request(request: web.Request) -> None:
-    """Query and headers of who wants to know the voices."""
+    """Check query and headers of a request for the list of voices."""
     _check_query(request, {"trustedclienttoken": TRUSTED_CLIENT_TOKEN, **_CREDENTIALS})
     _check_headers(request, _BROWSER)
 
@@ -460,7 +460,7 @@ def _text_of(message: object) -> str:
 
 
 def _parse(message: str) -> tuple[dict[str, str], str]:
-    """Header lines, an empty line, the body."""
+    """Split a message into header lines and body."""
     head, found, body = message.partition("\r\n\r\n")
     if not found:
         raise ProtocolError("a message without an empty line")
@@ -476,7 +476,7 @@ def _check_config(message: str) -> None:
 
 
 def _read_ssml(message: str) -> Order:
-    """What is to be spoken."""
+    """Parse the SSML."""
     headers, body = _parse(message)
     if headers.get("Path") != "ssml" or headers.get("Content-Type") != "application/ssml+xml":
         raise ProtocolError(f"the second message is {headers}")
@@ -525,13 +525,13 @@ def _binary(request_id: str, sound: bytes, *, broken: bool) -> bytes:
 
 
 def _drop(request: web.Request) -> None:
-    """Cut the connection as a broken network does: no close frame."""
+    """Abort the connection without a close frame, as a network failure does."""
     if request.transport is not None:
         request.transport.abort()
 
 
 def _words_of(text: str) -> list[str]:
-    """What the service would report: words at spaces; in Chinese and Japanese, words of two characters."""
+    """Words as the service reports them: split at spaces; in Chinese and Japanese, two characters each."""
     return [word for chunk in text.split() for word in re.findall(r"[\u3040-\u9fff]{1,2}[^\u3040-\u9fff]*|.+", chunk)]
 
 
@@ -552,9 +552,9 @@ def _frames(sent: int, start: int, end: int, *, faint: bool = False) -> bytes:
 
 @lru_cache(maxsize=2)
 def _sounds(*, gain: float = 1.0) -> tuple[tuple[bytes, ...], bytes]:
-    """MP3 frames of something like a voice (a buzz with syllables), and one of silence.
+    """MP3 frames of a voice-like sound (a buzz with syllables), and one of silence.
 
-    Encoded without a bit reservoir, so that every frame stands alone and any order of them is a valid stream.
+    Encoded without a bit reservoir, so that frames are independent and any order of them is a valid stream.
     """
     at = np.arange(_RATE_HZ) / _RATE_HZ
     buzz = sum(np.sin(2 * np.pi * 125 * harmonic * at) / harmonic for harmonic in range(1, 24))

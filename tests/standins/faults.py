@@ -1,4 +1,4 @@
-"""What the stand-ins have in common: faults by chance, and a door that remembers what a client was told."""
+"""Shared by the stand-ins: random faults, and a check that clients respect Retry-After."""
 
 from __future__ import annotations
 
@@ -8,38 +8,38 @@ from collections import Counter
 from collections.abc import Iterable
 from typing import Any
 
-# A request that was on its way when the client was told to wait is forgiven; a busy machine takes its time to read an
-# answer. Whoever does not listen comes again and again, and later than that, too.
+# Tolerance for requests that were already sent, and for slow reading of responses on a busy machine. A client that
+# ignores Retry-After keeps coming, and is noticed anyway.
 ON_ITS_WAY_S = 0.25
 
 
 class Chance:
-    """Faults for a share of the requests, the same ones for the same seed."""
+    """Faults for a share of the requests, reproducible by seed."""
 
     def __init__(self, seed: int) -> None:
         self._random = random.Random(seed)
 
     def draw(self, faults: list[str], share: float) -> str | None:
-        """A fault, or none. Always takes two numbers, so that one draw never shifts the next."""
+        """A fault, or None. Always draws two random numbers, so that one draw never shifts the next."""
         hit, which = self._random.random() < share, self._random.random()
         return faults[int(which * len(faults))] if hit and faults else None
 
 
 class Door:
-    """Notices who comes back before the time that was asked for."""
+    """Detects clients that come back before the requested time."""
 
     def __init__(self) -> None:
         self._told_at = self._until = float("-inf")
 
     def tell(self, retry_after: str) -> None:
-        """An answer with this Retry-After (in seconds) leaves now."""
+        """Record a response with this Retry-After (in seconds)."""
         now = time.monotonic()
         if now >= self._until:
             self._told_at = now
         self._until = max(self._until, now + float(retry_after))
 
     def complaint(self) -> str | None:
-        """What there is to say about a request that arrives now."""
+        """Complaints about a request that arrives now."""
         now = time.monotonic()
         if not self._told_at + ON_ITS_WAY_S < now < self._until:
             return None
@@ -47,7 +47,7 @@ class Door:
 
 
 def history(requests: Iterable[dict[str, Any]], complaints: list[str]) -> dict[str, Any]:
-    """What GET /_history answers."""
+    """The response to GET /_history."""
     asked = list(requests)
     faults = Counter(request["fault"] for request in asked if request["fault"])
     return {"requests": asked, "faults": dict(faults), "complaints": complaints}

@@ -1,4 +1,4 @@
-"""FFmpeg's own command, whose filters are the measure of what we measure. Debian: `ffmpeg`."""
+"""The FFmpeg command line, the reference for our measurements. Debian: `ffmpeg`."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ Pairs = list[tuple[float, float]]
 
 
 def ffmpeg() -> str:
-    """The command; skips the test where there is none, or fails it where nothing may be missing."""
+    """The command; skips the test if it is missing, or fails it in CI."""
     found = shutil.which("ffmpeg")
     if found is None:
         if os.environ.get(REQUIRED):
@@ -27,7 +27,7 @@ def ffmpeg() -> str:
 
 
 def said(film: Path, *filters: str) -> str:
-    """What it says of a film that goes through filters."""
+    """The output of filters applied to a film."""
     ran = subprocess.run(
         [ffmpeg(), "-hide_banner", "-nostdin", "-nostats", "-i", str(film), *filters, "-f", "null", "-"],
         capture_output=True,
@@ -41,6 +41,6 @@ def said(film: Path, *filters: str) -> str:
 
 
 def spans(told: str, start: str, end: str, *, until_s: float) -> Pairs:
-    """Spans by the words that stand before their times; one that is not ended lasts until the end."""
+    """Spans by the keywords before their times; one without an end lasts until the end of the film."""
     starts, ends = ([float(each) for each in re.findall(rf"{word}:\s*(-?[\d.]+)", told)] for word in (start, end))
     return list(zip(starts, [*ends, until_s][: len(starts)], strict=True))

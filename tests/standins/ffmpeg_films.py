@@ -1,4 +1,4 @@
-"""Small films as anybody might make them: written by FFmpeg alone, in whatever way is asked for."""
+"""Small third-party films, written by FFmpeg alone, with configurable faults."""
 
 from __future__ import annotations
 
@@ -22,18 +22,18 @@ _BT709 = 1
 
 @cache
 def talk(length_s: float = LENGTH_S, seed: int = 0) -> NDArray[np.float32]:
-    """Something like a voice at -15 LUFS, stereo, at 48 kHz: it rises and falls with words and phrases."""
+    """A voice-like sound at -15 LUFS, stereo, 48 kHz, with words and phrases."""
     samples = round(length_s * 48_000)
     at_s = np.arange(samples, dtype=np.float32)[:, None] / 48_000
     words = 0.65 + 0.2 * np.sin(2 * np.pi * 3.1 * at_s + seed) + 0.15 * np.sin(2 * np.pi * 0.83 * at_s + seed)
     wave, _ = normalise_loudness(voice(-(-samples // 25_600), seed=seed)[:samples] * words)
-    # Everybody gets the same.
+    # The same seed for all.
     wave.flags.writeable = False
     return wave
 
 
 def moving(at: int, width: int, height: int, seed: int = 0) -> NDArray[np.uint8]:
-    """A bar that walks over a slope of greys, a line of letters below it."""
+    """A bar moving over a gradient of greys, with a line of text below it."""
     picture = np.empty((height, width, 3), np.uint8)
     picture[:] = np.linspace(40 + seed % 40, 150, width, dtype=np.uint8)[None, :, None]
     left = (at * 4 + seed * 7) % (width - width // 8)
@@ -43,12 +43,12 @@ def moving(at: int, width: int, height: int, seed: int = 0) -> NDArray[np.uint8]
 
 
 def still(_at: int, width: int, height: int) -> NDArray[np.uint8]:
-    """The same, always."""
+    """A still picture."""
     return moving(0, width, height)
 
 
 def black(_at: int, width: int, height: int) -> NDArray[np.uint8]:
-    """Nothing."""
+    """A black picture."""
     return np.zeros((height, width, 3), np.uint8)
 
 
@@ -78,11 +78,11 @@ def write_film(
     sounds: int = 1,
     lost: Mapping[int, int] | None = None,
 ) -> Path:
-    """A film at `path`; by default a good one. `picture` None: only sound; `silent`: only pictures.
+    """Write a film to `path`; by default a good one. `picture` None: only sound; `silent`: only pictures.
 
-    `sound` is a wave, or what makes one when it is needed.
-    `lost` are the planes of colour, 1 or 2, that have one value in all pictures.
-    `sound_times` gives the time at which sound is said to be heard, for the time at which it should be, in seconds.
+    `sound` is a waveform, or a function that makes one.
+    `lost` are chroma planes, 1 or 2, that are constant in all pictures.
+    `sound_times` maps the correct time of sound to its timestamp, in seconds.
     """
     with av.open(str(path), "w", format=form, container_options=options if form in {"mp4", "mov"} else {}) as film:
         packets = []
@@ -128,12 +128,12 @@ def write_film(
     return path
 
 
-# What most films have in common, encoded: they differ in one thing.
+# Most films differ in one stream only, so the other one is encoded once.
 _KNOWN: dict[Hashable, list[av.Packet]] = {}
 
 
 def _once(known_by: Hashable | None, stream, encode):
-    """The packets of a stream, from the last film that had the same; None: they are this film's alone."""
+    """The packets of a stream, from the last film with the same content; None: they are not shared."""
     if known_by is None:
         return encode()
     if known_by not in _KNOWN:
@@ -161,7 +161,7 @@ def _picture_stream(film, codec, *, rate, size, pixels, keyframe, colour, bframe
 
 def _pictures(stream, picture, times, lost):
     packets = []
-    # One for all: to get ready for a conversion takes longer than ten conversions.
+    # Shared, because setting up a conversion takes longer than ten conversions.
     reformatter = VideoReformatter()
     for at in times:
         frame = av.VideoFrame.from_ndarray(picture(at, stream.width, stream.height), format="rgb24")
@@ -191,7 +191,7 @@ def _sound(stream, wave, times):
         packets += stream.encode(piece)
     packets += stream.encode(None)
     if codec == "aac":
-        # Without an edit list, the packet that primes the decoder is left out.
+        # Without an edit list, the decoder's priming packet is left out.
         packets = [packet for packet in packets if packet.pts >= 0]
     for packet in packets:
         packet.pts = packet.dts = round(times(float(packet.pts * packet.time_base)) / packet.time_base)

@@ -1,4 +1,4 @@
-"""Small true films, made by the real encoder: a second of 320x180 takes some milliseconds."""
+"""Small films made by the real encoder: a second of 320x180 takes some milliseconds."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ SILENT_EDGE_SAMPLES = 2_400
 
 
 def voice(quanta: int, *, seed: int = 0) -> NDArray[np.float32]:
-    """Something with the spectrum of speech, `quanta` scene quanta long, at -15 LUFS, silent for 50 ms at both ends."""
+    """Sound with the spectrum of speech, `quanta` scene quanta long, at -15 LUFS, silent for 50 ms at both ends."""
     samples = quanta * SCENE_QUANTUM_SAMPLES
     noise = np.random.default_rng(seed).normal(size=samples)
     spectrum = np.fft.rfft(noise)
@@ -44,12 +44,12 @@ def voice(quanta: int, *, seed: int = 0) -> NDArray[np.float32]:
 
 
 def card(picture: Image.Image, hold: int) -> Drawn:
-    """A picture that is new all over, for so many frame times."""
+    """A picture without any reference, held for so many frames."""
     return Picture.of(picture), hold, ((0, 0, picture.width, picture.height),)
 
 
 def cards(frames: int, video_format: VideoFormat = SMALL, *, hold: int = 4, hue: int = 40) -> list[Drawn]:
-    """Pictures with a bar that grows, each held for `hold` frame times, together `frames` long."""
+    """Pictures with a growing bar, each held for `hold` frames, together `frames` long."""
     width, height = video_format.width_px, video_format.height_px
     pictures = []
     for at in range(0, frames, hold):
@@ -69,7 +69,7 @@ def make_segment(
     video_format: VideoFormat = SMALL,
     encoder: EncoderPlan = PLAN,
 ) -> Segment:
-    """A segment `name`.mp4 in `folder`, with its clip beside it."""
+    """The segment `name`.mp4 in `folder`, with its clip beside it."""
     clip = folder / f"{name}.wav"
     write_wav(clip, sound)
     length = video_format.frames_of(len(sound))
@@ -85,7 +85,7 @@ def make_segment(
 
 
 def make_film(folder: Path, *, lengths: Sequence[int] = (3, 4)) -> Path:
-    """film.mp4 in `folder`, of scenes that are `lengths` scene quanta long."""
+    """film.mp4 in `folder`, with scenes of `lengths` scene quanta."""
     segments = [
         make_segment(folder, f"scene-{number}", sound=voice(quanta, seed=number))
         for number, quanta in enumerate(lengths)
@@ -95,13 +95,13 @@ def make_film(folder: Path, *, lengths: Sequence[int] = (3, 4)) -> Path:
 
 
 def spoken_cue(text: str, start_s: float, end_s: float) -> Cue:
-    """A cue of the lines of `text`, one word each."""
+    """A cue with the lines of `text`, one word each."""
     lines = tuple((Word(text=line, start_s=start_s, end_s=end_s),) for line in text.split("\n"))
     return Cue(start_s=start_s, end_s=end_s, lines=lines)
 
 
 def make_package(folder: Path, video: Path, subtitles: Subtitles, lengths: Sequence[int]) -> Package:
-    """`video`, and in `folder` what is delivered beside it; `lengths` are the samples of each scene."""
+    """`video`, and the files delivered beside it in `folder`; `lengths` are the samples of each scene."""
     package = Package(
         video=video,
         srt=folder / "film.srt",

@@ -1,10 +1,9 @@
-"""What an account may use of a service by the minute, counted as strictly as a service may.
+"""Rate limits of an account, counted as strictly as a service may.
 
-A window of 60 s slides over requests and tokens. A request counts, when it is let in, for its prompt and for all the
-room that it asks for its answer (external facts: Groq's 413 says "Limit 8000, Requested 10013" of a small prompt with
-much room); when it is answered it counts for what it has used, or, without `refunds`, still for all of it. Requests are
-some time on their way before they are counted, each another, so that two which are sent a minute apart may be counted
-within one.
+A sliding window of 60 s over requests and tokens. An admitted request counts with its prompt and its whole completion
+limit (Groq's 413 says "Limit 8000, Requested 10013" for a small prompt with a large limit); once answered, with its
+actual use, or without `refunds` still in full. Each request arrives after a random network delay, so two requests sent
+a minute apart may be counted within one.
 """
 
 from __future__ import annotations
@@ -20,7 +19,7 @@ _DAY_S = 86_400.0
 
 @dataclass(eq=False)
 class Admitted:
-    """A request that was let in: when, and for how many tokens it counts."""
+    """An admitted request: its time, and the tokens it counts for."""
 
     at_s: float
     tokens: int
@@ -28,7 +27,7 @@ class Admitted:
 
 @dataclass(frozen=True)
 class Refused:
-    """What a 429 says."""
+    """The content of a 429."""
 
     kind: str
     message: str
@@ -37,14 +36,14 @@ class Refused:
 
 @dataclass
 class FreePlan:
-    """30 requests and 8,000 tokens a minute, 1,000 requests a day. `clock` is in seconds and never runs backwards."""
+    """30 requests and 8,000 tokens a minute, 1,000 requests a day. `clock` is in seconds and monotonic."""
 
     clock: Callable[[], float]
     requests_per_min: int = 30
     tokens_per_min: int = 8_000
     requests_per_day: int = 1_000
     refunds: bool = True
-    # Seconds that a request is on its way, at most; and whose chance that is.
+    # The maximum network delay in seconds, and its random generator.
     on_its_way_s: float = 0.8
     seed: int = 7
     refused: list[Refused] = field(default_factory=list)
@@ -55,11 +54,11 @@ class FreePlan:
         self._chance = random.Random(self.seed)
 
     def way_s(self) -> float:
-        """How long the next request is on its way."""
+        """The network delay of the next request."""
         return self._chance.uniform(0, self.on_its_way_s)
 
     def admit(self, tokens: int, model: str) -> Admitted | Refused:
-        """Let a request in that may take so many tokens, or say why not."""
+        """Admit a request for so many tokens, or return why not."""
         now = self._forget()
         used = sum(each.tokens for each in self._admitted)
         if len(self._admitted) >= self.requests_per_min:
@@ -73,12 +72,12 @@ class FreePlan:
         return self._admitted[-1]
 
     def answered(self, admitted: Admitted, tokens: int) -> None:
-        """It has used so many."""
+        """Record the tokens it actually used."""
         if self.refunds:
             admitted.tokens = tokens
 
     def headers(self) -> dict[str, str]:
-        """The limits on every answer: requests of the day, tokens of the minute."""
+        """Rate limit headers: requests per day, tokens per minute."""
         now = self._forget()
         used = sum(each.tokens for each in self._admitted)
         last_s = self._admitted[-1].at_s + _WINDOW_S - now if self._admitted else 0.0
@@ -113,6 +112,6 @@ class FreePlan:
 
 
 def _told(seconds: float) -> str:
-    """A duration as the service writes it: 7.66s, 2m59.56s."""
+    """A duration in the service's format: 7.66s, 2m59.56s."""
     minutes, rest = divmod(seconds, 60)
     return f"{minutes:.0f}m{rest:.2f}s" if minutes else f"{rest:.2f}s"

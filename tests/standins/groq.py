@@ -1,21 +1,21 @@
-"""A stand-in for Groq's chat completions: the true protocol on loopback, strict, with faults to switch on.
+"""A stand-in for Groq's chat completions: the real protocol on loopback, strict, with faults to switch on.
 
 In a test:
 
     async with GroqStandIn() as groq:
-        groq.enqueue("rate_limited")        # the next request meets this fault, the one after is answered
-        model = groq_model(groq.url)        # see `models.py` beside this
+        groq.enqueue("rate_limited")        # the next request meets this fault, the one after succeeds
+        model = groq_model(groq.url)        # see `models.py`
 
-As a program (the first line on stdout is its address; it runs until it is killed):
+As a program (it prints its URL as the first line, and runs until it is killed):
 
     python -m tests.standins.groq --port 0 [--fault NAME …] [--next NAME …] [--fault-share 0.33 --seed 1] [--latency 2]
 
-With a share, the faults meet so many of the requests by chance. Whoever was told to wait (retry-after) and comes back
-too early is written down in `.complaints`. GET /_history tells other processes what was asked, and how it went.
+With a share, faults affect that share of the requests at random. A client that ignores retry-after is recorded in
+`.complaints`. GET /_history reports requests and faults to other processes.
 
-Asked for a translation, it gives one (see `translator.py`), and a wrong one with a fault of that module. The script
-that it writes is made of the schema in the request and the line "Topic: …" in the prompt. A request that breaks the
-protocol is answered as the service does, with HTTP 400, and written down in `.complaints`.
+Translation requests get a translation (see `translator.py`), or a wrong one with a fault of that module. Scripts are
+generated from the schema in the request and the line "Topic: …" in the prompt. A request that violates the protocol is
+answered with HTTP 400, as by the service, and recorded in `.complaints`.
 """
 
 from __future__ import annotations
@@ -41,7 +41,7 @@ from tests.standins.prose import as_asked
 
 PATH = "/openai/v1/chat/completions"
 
-# Instead of an answer: status, code, type and message of the error.
+# Error responses: status, code, type and message.
 REFUSALS: dict[str, tuple[int, str, str, str]] = {
     "rate_limited": (
         429,
@@ -50,7 +50,7 @@ REFUSALS: dict[str, tuple[int, str, str, str]] = {
         "Rate limit reached for model `openai/gpt-oss-120b` on tokens per minute (TPM): Limit 8000, Used 7000.",
     ),
     "rate_limited_without_retry_after": (429, "rate_limit_exceeded", "requests", "Rate limit reached."),
-    # As it is told in continuedev/continue issue 10920.
+    # As reported in continuedev/continue issue 10920.
     "day_spent": (
         429,
         "rate_limit_exceeded",
@@ -98,21 +98,21 @@ REFUSALS: dict[str, tuple[int, str, str, str]] = {
         "insufficient_quota",
         "You exceeded your current quota, please check your plan and billing details.",
     ),
-    # As DeepSeek says it (Aider-AI/aider issue 4851): the code tells nothing.
+    # DeepSeek's wording (Aider-AI/aider issue 4851): the code is not specific.
     "no_credit": (402, "invalid_request_error", "unknown_error", "Insufficient Balance"),
     "bad_key": (401, "invalid_api_key", "invalid_request_error", "Invalid API Key"),
 }
-# With what the model wrote.
+# With the model's output.
 _SHOWING = {"json_validate_failed", "parse_failed", "odd_output", "called_a_tool"}
-# What Google's Gemini says to who speaks OpenAI's protocol: a list of one error (continuedev/continue issue 8516,
-# FuzzAnything/PromptFuzz issue 42). Status, name and message; the reason stands in the details.
+# Google's Gemini behind OpenAI's protocol: a list with one error (continuedev/continue issue 8516,
+# FuzzAnything/PromptFuzz issue 42). Status, name and message; the reason is in the details.
 LISTED: dict[str, tuple[int, str, str, str]] = {
     "listed_bad_key": (400, "INVALID_ARGUMENT", "API_KEY_INVALID", "API key not valid. Please pass a valid API key."),
     "listed_no_model": (404, "NOT_FOUND", "", "models/default is not found for API version v1main"),
     "listed_denied": (403, "PERMISSION_DENIED", "", "Your project has been denied access."),
 }
 
-# An answer that is none.
+# Responses that are not completions.
 ANSWERS = {
     "empty_content": "a message without text",
     "broken_off": "a piece of a script, and the service says that it has ended it",
@@ -137,7 +137,7 @@ FAULTS = {**REFUSALS, **LISTED, **ANSWERS}
 _PAGES = {"login_page": (200, "Please log in"), "blocked": (403, "Sorry, you have been blocked")}
 
 LIVE_MODELS = {"openai/gpt-oss-120b", "openai/gpt-oss-20b", "qwen/qwen3.6-27b"}
-# In one request, whatever the account: what the free plan has in a minute.
+# The limit of a single request on any account: a minute of the free plan.
 _TOKENS_PER_MINUTE = 8_000
 _PAID_TOKENS_PER_MINUTE = 30_000_000
 _CONTEXT_TOKENS = 131_072
@@ -149,19 +149,19 @@ _FIELDS = {
 
 @dataclass(frozen=True, kw_only=True)
 class Request:
-    """One thing that a client asked."""
+    """A request by a client."""
 
     body: dict[str, Any]
     fault: str | None = None
 
     @property
     def prompt(self) -> str:
-        """All messages, as one text."""
+        """All messages as one text."""
         return "\n".join(message["content"] for message in self.body["messages"])
 
 
 class RefusedError(Exception):
-    """A request that the service would not take."""
+    """A request that the service would reject."""
 
     def __init__(self, message: str, *, status: int = 400, code: str = "", kind: str = "invalid_request_error") -> None:
         super().__init__(message)
@@ -171,47 +171,47 @@ class RefusedError(Exception):
 
 @dataclass
 class GroqStandIn(Loopback):
-    """The server. `faults` meet every request, or a share of them; `enqueue()`d ones one each, before those."""
+    """The server. `faults` affect all requests, or a share of them; each `enqueue`d fault one request, before those."""
 
     port: int = 0
     faults: list[str] = field(default_factory=list)
     fault_share: float = 1.0
     seed: int = 0
-    # Seconds before a proper answer.
+    # Delay before an answer, in seconds.
     latency_s: float = 0.0
     retry_after: str = "0"
-    # Whether it says as little as it can: films of a few seconds.
+    # Shortest possible scripts, for films of a few seconds.
     terse: bool = False
-    # Tokens that the model thinks before it answers, and what the account may use; None: as much as it likes.
+    # Reasoning tokens before each answer, and the account's plan; None: no limits.
     thinking_tokens: int = 0
     plan: FreePlan | None = None
-    # Of each prompt, what the service has in a cache of its own.
+    # The share of each prompt that the service has cached.
     cached_tokens: int = 0
     history: list[Request] = field(default_factory=list)
     complaints: list[str] = field(default_factory=list)
 
-    # Where completions are asked for.
+    # The path of completions.
     path: ClassVar[str] = PATH
 
     def __post_init__(self) -> None:
         self._queue: deque[str | None] = deque()
         self._closing = asyncio.Event()
         self._chance = Chance(self.seed)
-        # One of each model, since it limits each by itself.
+        # One per model, since each has its own limits.
         self._doors: defaultdict[str, Door] = defaultdict(Door)
 
     @property
     def url(self) -> str:
-        """The address, as NIGHTREEL_GROQ__BASE_URL takes it."""
+        """The base URL, for NIGHTREEL_GROQ__BASE_URL."""
         return f"http://127.0.0.1:{self.port}"
 
     @property
     def topics(self) -> list[str]:
-        """What each request was about."""
+        """The topic of each request."""
         return [_topic(request.body) for request in self.history]
 
     def enqueue(self, *faults: str | None) -> None:
-        """Script the next requests: a fault each; None: answer one properly."""
+        """Script the next requests: one fault each, None for none."""
         for fault in faults:
             if fault is not None and fault not in {*FAULTS, *translator.FAULTS}:
                 raise ValueError(f"no such fault: {fault}")
@@ -293,7 +293,7 @@ class GroqStandIn(Loopback):
         return {**_limits(used), **(self.plan.headers() if self.plan else {})}
 
     def _limited(self, model: str) -> str:
-        """Who is kept waiting by a 429 of this model."""
+        """Which requests a 429 of this model applies to."""
         return model
 
     def _refusal(self, fault: str, door: Door) -> web.Response:
@@ -327,7 +327,7 @@ def _listed(fault: str) -> web.Response:
 
 
 async def _read(request: web.Request) -> dict[str, Any]:
-    """The body of a request that keeps to the protocol."""
+    """Validate the body of a request."""
     if not re.fullmatch(r"Bearer gsk_\w+", request.headers.get("Authorization", "")):
         raise RefusedError("Invalid API Key", status=401, code="invalid_api_key")
     if request.content_type != "application/json":
@@ -377,7 +377,7 @@ def _check_reasoning(body: dict[str, Any], *, strict_family: bool) -> None:
 
 
 def check_strict(schema: dict[str, Any], place: str) -> None:
-    """What constrained decoding asks for: all properties required, no others, and only keywords that it knows."""
+    """Validate a schema for constrained decoding: all properties required, no others, only supported keywords."""
     known = {"type", "properties", "required", "additionalProperties", "items", "enum", "anyOf", "description"}
     for keyword in schema.keys() - known:
         raise RefusedError(f"invalid JSON schema for response_format: {place}: {keyword} is not supported")
@@ -405,7 +405,7 @@ def _check_size(body: dict[str, Any], room: int) -> None:
 
 
 def _prompt_tokens(body: dict[str, Any]) -> int:
-    """Of all messages, and of the schema, which is charged as well."""
+    """Tokens of all messages and of the schema, which is charged as well."""
     schema = json.dumps(body["response_format"]) if "response_format" in body else ""
     return sum(_tokens(message["content"]) for message in body["messages"]) + _tokens(schema)
 
@@ -415,9 +415,9 @@ def _tokens(text: str) -> int:
 
 
 def _limits(used: int) -> dict[str, str]:
-    """The headers on every answer: requests count by the day, tokens by the minute, times are durations.
+    """Headers of every response: requests per day, tokens per minute, resets as durations.
 
-    Without a plan the account's minute has more tokens than anybody uses.
+    Without a plan, the tokens per minute exceed any use.
     """
     return {
         "x-ratelimit-limit-requests": "1000",
@@ -492,7 +492,7 @@ def _content(body: dict[str, Any], fault: str | None, *, terse: bool) -> tuple[s
 
 
 def _cut(text: str, fault: str | None) -> tuple[str, str]:
-    """The text and why it ends there."""
+    """The text, and the reason why it ends."""
     if fault == "leaked_thinking":
         return f"<think>\nThe shape is {{title, scenes}}.\n</think>\n\n{text}", "stop"
     if fault == "fenced":
@@ -503,7 +503,7 @@ def _cut(text: str, fault: str | None) -> tuple[str, str]:
 
 
 def _script(body: dict[str, Any], *, in_english: bool) -> dict[str, Any]:
-    """A film about the topic of the prompt, in the shape of the schema."""
+    """A film about the topic of the prompt, in the form of the schema."""
     topic = _topic(body)
     schema = body["response_format"]["json_schema"]["schema"]
     layouts = {each["properties"]["layout"]["enum"][0] for each in schema["properties"]["scenes"]["items"]["anyOf"]}
@@ -555,7 +555,7 @@ def _scenes(topic: str) -> list[dict[str, Any]]:
 
 
 def _tersely(value: Any, topic: str) -> Any:
-    """The same scene, in which nothing but the topic is said."""
+    """The same scene with nothing but the topic as narration."""
     if isinstance(value, list):
         return [_tersely(each, topic) for each in value]
     if not isinstance(value, dict):
@@ -564,7 +564,7 @@ def _tersely(value: Any, topic: str) -> Any:
 
 
 def _fill(schema: dict[str, Any], value: Any) -> Any:
-    """`value` in the shape of `schema`; a text where it has none."""
+    """Bring `value` into the form of `schema`, with filler text where it has none."""
     if "anyOf" in schema:
         fitting = [each for each in schema["anyOf"] if each["properties"]["layout"]["enum"] == [value["layout"]]]
         return _fill(fitting[0], value)
@@ -584,7 +584,7 @@ def _marked_up(value: Any, name: str = "") -> Any:
 
 
 def _reset(request: web.Request) -> None:
-    """Close the socket so that the other side sees a reset."""
+    """Close the connection with a reset."""
     assert request.transport is not None
     connection = request.transport.get_extra_info("socket")
     connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))

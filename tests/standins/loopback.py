@@ -1,4 +1,4 @@
-"""What stand-ins share: a real server on loopback, on a free port unless one is wanted, while the context lasts."""
+"""The base of all stand-ins: a real HTTP server on loopback, on a free port by default, as an async context."""
 
 from __future__ import annotations
 
@@ -12,16 +12,16 @@ _Self = TypeVar("_Self", bound="Loopback")
 
 
 class Loopback:
-    """`application()` says what it answers."""
+    """A server; `application()` defines its responses."""
 
     port: int = 0
 
     def application(self) -> web.Application:
-        """Who answers what."""
+        """The application to serve."""
         raise NotImplementedError
 
     async def __aenter__(self: _Self) -> _Self:
-        # With a timeout of 0, aiohttp would wait for ever for an answer that never comes.
+        # With a timeout of 0, aiohttp would wait forever for a response that never comes.
         self._runner = web.AppRunner(self.application(), handle_signals=False, shutdown_timeout=0.1, access_log=None)
         await self._runner.setup()
         await web.TCPSite(self._runner, "127.0.0.1", self.port).start()
@@ -33,14 +33,14 @@ class Loopback:
 
 
 class Served(Loopback):
-    """One that only answers GET: `routes()` says what."""
+    """A server that only answers GET; `routes()` defines how."""
 
     def routes(self) -> Mapping[str, Handler]:
-        """Who answers, by path as aiohttp's router takes it."""
+        """Handlers by path, as for aiohttp's router."""
         raise NotImplementedError
 
     def url(self, path: str = "") -> str:
-        """An address on it."""
+        """A URL on this server."""
         return f"http://127.0.0.1:{self.port}{path}"
 
     def application(self) -> web.Application:

@@ -1,4 +1,4 @@
-"""Money counted in memory, as `pipeline.state.MoneyLedger` counts it on disk."""
+"""An in-memory version of the budget ledger that `pipeline.state` keeps on disk."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ import anyio.lowlevel
 
 
 class Coins:
-    """What was spent so far."""
+    """Spending so far."""
 
     def __init__(self, usd: float = 0.0) -> None:
         self.usd = usd

@@ -1,4 +1,4 @@
-"""Models behind stand-ins, and what they need to be asked: for tests that are about what comes of it."""
+"""Models connected to stand-ins, for tests that are about their results."""
 
 from __future__ import annotations
 
@@ -19,12 +19,12 @@ from tests.standins.throttles import throttle
 
 KEY = "gsk_verysecret"
 SERVICE_KEY = "sk-verysecret"
-# One attempt: what comes of a single failure.
+# A single attempt, to see the effect of a single failure.
 IMPATIENT = RetryPolicy(attempts=1, wait_initial_s=0, wait_max_s=0, retry_after_max_s=300)
 
 
 class Forgetful(Cache):
-    """A cache that forgets what it is given: every question is asked."""
+    """A cache that stores nothing, so that every request is sent."""
 
     def __init__(self) -> None:
         super().__init__(kept_folder("cache"))
@@ -32,7 +32,7 @@ class Forgetful(Cache):
     async def get_or_make(
         self, kind: str, key: str, suffix: str, make: Callable[[Path], Awaitable[None]]
     ) -> tuple[Path, bool]:
-        """What `make` writes, each time anew."""
+        """Call `make` every time."""
         return await super().get_or_make(kind, uuid.uuid4().hex, suffix, make)
 
 
@@ -71,7 +71,7 @@ def service_models(
     door: Throttle | None = None,
     **wanted: object,
 ) -> tuple[ChatModel, ...]:
-    """The models of a known service at its stand-in, made of the settings as a user would write them."""
+    """The models of a known service at its stand-in, configured through settings as by a user."""
     key = {"deepseek": SERVICE_KEY, "openai": SERVICE_KEY, "openrouter": SERVICE_KEY}.get(name)
     table = {
         "base_url": base_url,
@@ -85,5 +85,5 @@ def service_models(
 def groq_at(
     base_url: str = "https://api.groq.com", *, cache: Cache | None = None, retry: RetryPolicy = IMPATIENT, **wanted: Any
 ) -> ModelWriter:
-    """A writer that asks Groq's best model there; without a cache it never remembers."""
+    """A writer with Groq's best model there, without a cache by default."""
     return ModelWriter([groq_model(base_url, **wanted)], cache=cache or Forgetful(), retry=retry)

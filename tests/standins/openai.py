@@ -1,16 +1,16 @@
-"""A stand-in for everybody else who speaks OpenAI's chat completions, each in its own dialect: strict, with faults.
+"""A stand-in for other services with OpenAI's chat completions, each with its dialect: strict, with faults.
 
     async with OpenAIStandIn(dialect="deepseek") as server:
         server.enqueue("no_credit")
-        (model,) = service_models("deepseek", server.url)       # see `models.py` beside this
+        (model,) = service_models("deepseek", server.url)       # see `models.py`
 
-    deepseek     JSON mode only, and the prompt has to say "json"; blank lines before the body; models come and go
-    openai       strict schemas; the room for an answer is called max_completion_tokens
-    openrouter   schemas, and the older name for the room
-    ollama       no key; models have to be pulled
-    llamacpp     no key; one model, whatever it is called
+    deepseek     JSON mode only, and the prompt must contain "json"; blank lines before the body; changing models
+    openai       strict schemas; the completion limit is called max_completion_tokens
+    openrouter   schemas, and the older name of the limit
+    ollama       no key; models must be pulled
+    llamacpp     no key; a single model, under any name
 
-Faults, history and complaints are those of the stand-in for Groq. The schema that a prompt tells counts as one.
+Faults, history and complaints are those of the Groq stand-in. A schema in the prompt counts as one.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ from aiohttp import web
 from tests.standins.groq import GroqStandIn, RefusedError, check_messages, check_strict
 
 Dialect = Literal["deepseek", "openai", "openrouter", "ollama", "llamacpp"]
-# What a model is called there, for tests; an empty name stands for any.
+# The name of a model there, for tests; an empty name matches any.
 MODELS: dict[Dialect, tuple[str, ...]] = {
     "deepseek": ("deepseek-v4-flash", "deepseek-v4-pro"),
     "openai": ("gpt-large", "gpt-small"),
@@ -43,17 +43,17 @@ class OpenAIStandIn(GroqStandIn):
     """The server, in one dialect."""
 
     dialect: Dialect = "openai"
-    # The requests as they came; `history` has them with the schema in its usual place.
+    # The requests as received; `history` has them with the schema in its usual place.
     bodies: list[dict[str, Any]] = field(default_factory=list)
 
     @property
     def path(self) -> str:  # type: ignore[override]
-        """Where completions are asked for."""
+        """The path of completions."""
         return "/chat/completions" if self.dialect == "deepseek" else "/v1/chat/completions"
 
     @property
     def url(self) -> str:
-        """The address, as base_url takes it."""
+        """The base URL."""
         return f"http://127.0.0.1:{self.port}{self.path.removesuffix('/chat/completions')}"
 
     async def _complete(self, request: web.Request) -> web.StreamResponse:
@@ -66,7 +66,7 @@ class OpenAIStandIn(GroqStandIn):
         return ""
 
     def _cached(self) -> dict[str, Any]:
-        # DeepSeek has a name of its own for it.
+        # DeepSeek has its own name for it.
         return {"prompt_cache_hit_tokens": self.cached_tokens} if self.dialect == "deepseek" else super()._cached()
 
     async def _read(self, request: web.Request) -> dict[str, Any]:
@@ -111,7 +111,7 @@ def _schema(body: dict[str, Any], *, strict: bool) -> dict[str, Any]:
 
 
 def _told_schema(body: dict[str, Any]) -> dict[str, Any]:
-    """What JSON mode asks for: the word, and here an example or a schema."""
+    """Requirements of JSON mode: the word itself, and here an example or a schema."""
     if body.get("response_format") != {"type": "json_object"}:
         raise RefusedError("This response_format type is unavailable now")
     prompt = "\n".join(message["content"] for message in body["messages"])

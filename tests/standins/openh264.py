@@ -1,4 +1,4 @@
-"""Cisco's OpenH264, the second opinion on every H.264 stream: it has no line of FFmpeg's and refuses what that hides.
+"""Cisco's OpenH264, a second decoder for every H.264 stream, independent of FFmpeg and stricter.
 
 Debian: `libopenh264-7`. Its C interface (codec_api.h, codec_def.h, version 2.3) through ctypes.
 """
@@ -16,10 +16,10 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-# Set where everything has to be there, as in `.ci/run`; otherwise what needs it is skipped.
+# Set in CI, where everything must be available; otherwise tests that need it are skipped.
 REQUIRED = "PLAYERS_REQUIRED"
 
-# Brightness and the two planes of colour.
+# Luma and the two chroma planes.
 Pixels = tuple[NDArray[np.uint8], NDArray[np.uint8], NDArray[np.uint8]]
 
 _AVC = 1
@@ -70,14 +70,14 @@ _GET_OPTION = 9, _SET_OPTION[1]
 
 
 class StreamError(Exception):
-    """The decoder complains of a stream."""
+    """The decoder reports an error in a stream."""
 
 
 def decoded(units: Iterable[bytes], times: Iterable[int]) -> list[Pixels]:
-    """The pictures of a stream in the order in which they are shown.
+    """The pictures of a stream in presentation order.
 
-    `units` are packets, Annex B, parameter sets first; `times` tell when the picture of each is shown. Any error, and
-    any warning, is a `StreamError`.
+    `units` are packets, Annex B, parameter sets first; `times` are their presentation times. Any error and any warning
+    is a `StreamError`.
     """
     return [pixels for _, pixels in sorted(pictures(units, times), key=lambda timed: timed[0])]
 
@@ -94,7 +94,7 @@ def pictures(units: Iterable[bytes], times: Iterable[int]) -> Iterator[tuple[int
 
 
 def require_decoder() -> None:
-    """Skips the test where the library is missing, or fails it where nothing may be."""
+    """Skips the test if the library is missing, or fails it in CI."""
     if _path() is None:
         if os.environ.get(REQUIRED):
             pytest.fail("OpenH264 is missing. Debian: apt install libopenh264-7")
@@ -116,10 +116,10 @@ class _Decoder:
         assert self._call(_INITIALIZE, ctypes.byref(parameters)) == 0
         try:
             for unit, time in zip(units, times, strict=True):
-                # It decodes a picture when the next one begins, or when it is told that this one was whole.
+                # It decodes a picture when the next one starts, or when it is flushed.
                 yield from self._given(time, _DECODE, unit, len(unit))
                 yield from self._given(time, _DECODE, None, 0)
-                # What it keeps back, to put pictures in their order, the next one may overwrite (its issue 3079).
+                # Pictures that it holds back for reordering may be overwritten by the next one (its issue 3079).
                 while self._kept_back():
                     yield from self._given(time, _FLUSH)
         finally:

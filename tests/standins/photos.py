@@ -1,4 +1,4 @@
-"""Pictures to show, painted: a coast at dusk, a lighthouse (upright), a shoe cut out, a white wall."""
+"""Painted pictures: a coast at dusk, a lighthouse (portrait), a cut-out shoe, a white wall."""
 
 from __future__ import annotations
 
@@ -15,12 +15,12 @@ from pipeline.model import Still
 from pipeline.pictures import examine_picture, prepare_picture
 from tests.standins.shared_folder import kept_folder
 
-# As it is named in scenes.
+# The name used in scenes.
 PHOTO = "photo.jpg"
 
 
 def coast(width: int = 1800, height: int = 1200) -> Image.Image:
-    """A sky that goes from blue to orange, a sun at the right, three ridges and the sea."""
+    """A sky from blue to orange, a sun at the right, three ridges and the sea."""
     y = np.linspace(0, 1, height)[:, None, None]
     top, low = np.array([38, 58, 110.0]), np.array([248, 176, 110.0])
     sky = np.broadcast_to(top + (low - top) * np.clip(y / 0.62, 0, 1) ** 1.4, (height, width, 3)).copy()
@@ -44,7 +44,7 @@ def coast(width: int = 1800, height: int = 1200) -> Image.Image:
 
 
 def png_of(width: int, height: int) -> bytes:
-    """A PNG that says it is so large, in a few bytes."""
+    """A PNG of a few bytes that claims to have this size."""
     head = struct.pack(">IIBBBBB", width, height, 8, 2, 0, 0, 0)
     chunks = [(b"IHDR", head), (b"IDAT", zlib.compress(b"\0" * 100)), (b"IEND", b"")]
     body = b"".join(
@@ -54,7 +54,7 @@ def png_of(width: int, height: int) -> bytes:
 
 
 def write_hostile(folder: Path) -> None:
-    """bomb.png (3.6 billion pixels), page.png (HTML), torn.jpg (half of one) and dot.png (one pixel)."""
+    """bomb.png (3.6 billion pixels), page.png (HTML), torn.jpg (truncated) and dot.png (one pixel)."""
     (folder / "bomb.png").write_bytes(png_of(60_000, 60_000))
     (folder / "page.png").write_bytes(b"<!doctype html><title>Sign in</title>")
     (folder / "dot.png").write_bytes(png_of(1, 1))
@@ -83,7 +83,7 @@ def lighthouse(width: int = 900, height: int = 1350) -> Image.Image:
 
 
 def shoe(width: int = 1200, height: int = 800) -> Image.Image:
-    """Mode RGBA, with nothing around it."""
+    """Mode RGBA, on transparent ground."""
     image = Image.new("RGBA", (width * 2, height * 2))
     draw = ImageDraw.Draw(image)
     w, h = width * 2, height * 2
@@ -108,12 +108,12 @@ def shoe(width: int = 1200, height: int = 800) -> Image.Image:
 
 
 def wall(width: int = 1600, height: int = 1000) -> Image.Image:
-    """As bright as a picture can be: the hardest ground for light text."""
+    """The brightest possible picture: the hardest background for light text."""
     return Image.new("RGB", (width, height), (255, 255, 255))
 
 
 def still_of(image: Image.Image, folder: Path, name: str, *, credit: str = "") -> Still:
-    """What a film has of a picture: prepared below `folder`."""
+    """A picture prepared for a film, below `folder`."""
     source, path = folder / f"{name}.png", folder / f"{name}.still"
     image.save(source)
     prepare_picture(source, path, name)
@@ -133,12 +133,12 @@ def still_of(image: Image.Image, folder: Path, name: str, *, credit: str = "") -
 
 @cache
 def photo_of_tests() -> Still:
-    """The picture that scenes of `typical` and random scenes show."""
+    """The picture in scenes of `typical` and in random scenes."""
     return still_of(coast(), kept_folder("photo"), PHOTO, credit="Anna Beer")
 
 
 @cache
 def mirrored_photo_of_tests() -> Still:
-    """The same seen in a mirror, under the same name."""
+    """The picture mirrored, under the same name."""
     image = coast().transpose(Image.Transpose.FLIP_LEFT_RIGHT)
     return still_of(image, kept_folder("mirrored"), PHOTO, credit="Anna Beer")

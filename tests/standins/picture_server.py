@@ -1,12 +1,12 @@
-"""A stand-in for a server of pictures: real, on loopback, with everything that one of them may do wrong.
+"""A stand-in for a web server with pictures: real, on loopback, with every fault of such a server.
 
     async with PictureServer() as server:
         await fetch(server.url("/photo.jpg"), path, also_allowed={"127.0.0.1"})
 
-/photo.jpg /photo.webp    pictures                        /page      a page that is called a picture by its type
-/large      more than it may have, and says so           /endless   likewise, and does not say so
-/packed     a picture, packed                            /busy      503        /gone   404       /slow  never answers
-/to?URL     leads on to an address                       /round     leads on to itself
+/photo.jpg /photo.webp    pictures                        /page      HTML with the type of a picture
+/large      too large, and declares it                   /endless   too large, without declaring it
+/packed     a compressed picture                         /busy      503        /gone   404       /slow  never answers
+/to?URL     redirects to a URL                           /round     redirects to itself
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ from tests.standins.photos import coast
 
 
 def encoded(kind: str) -> bytes:
-    """A small picture of a kind."""
+    """A small picture of this format."""
     data = io.BytesIO()
     coast(300, 200).save(data, kind)
     return data.getvalue()
@@ -46,7 +46,7 @@ _ANSWERS: dict[str, Callable[[], web.Response]] = {
 class PictureServer(Served):
     """The server."""
 
-    # What was asked for, in order.
+    # The requests, in order.
     asked: list[str] = field(default_factory=list)
 
     def routes(self) -> Mapping[str, Handler]:

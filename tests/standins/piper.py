@@ -1,6 +1,6 @@
-"""A voice for Piper that fits into a few kilobytes: each phoneme is a hum as high as its number, with a little noise.
+"""A Piper voice of a few kilobytes: each phoneme is a hum whose pitch is its number, with a little noise.
 
-The model is a real one, run by the real Piper; only nobody would want to listen to it.
+The model is a real one, run by the real Piper.
 """
 
 from __future__ import annotations
@@ -14,12 +14,12 @@ from onnx import TensorProto, helper, numpy_helper
 
 RATE_HZ = 16_000
 HOP = 256
-# Hops that each phoneme sounds.
+# Duration of each phoneme, in hops.
 _HOPS = 3
 
 
 def write_voice(folder: Path, name: str, language: str, *, tells_times: bool = False, espeak: str = "") -> Path:
-    """NAME.onnx and NAME.onnx.json in `folder`; with `tells_times`, the model says how long each phoneme sounds."""
+    """NAME.onnx and NAME.onnx.json in `folder`; with `tells_times`, the model returns phoneme durations."""
     folder.mkdir(parents=True, exist_ok=True)
     model = folder / f"{name}.onnx"
     onnx.save(_model(tells_times=tells_times), model)
@@ -40,7 +40,7 @@ def write_voice(folder: Path, name: str, language: str, *, tells_times: bool = F
 
 
 def _model(*, tells_times: bool) -> onnx.ModelProto:
-    """Sound = sin(number of the phoneme * time) + noise, `_HOPS` hops for each phoneme times the length scale."""
+    """Sound = sin(number of the phoneme * time) + noise, `_HOPS` hops per phoneme times the length scale."""
     constants = {
         "second": np.array(1, dtype=np.int64),
         "usual": np.array(float(HOP * _HOPS), dtype=np.float32),
@@ -54,7 +54,7 @@ def _model(*, tells_times: bool) -> onnx.ModelProto:
         "hop": np.array(float(HOP), dtype=np.float32),
     }
     nodes = [
-        # Of the three scales, the second one is that of lengths.
+        # The second of the three scales is the length scale.
         helper.make_node("Gather", ["scales", "second"], ["scale"]),
         helper.make_node("Mul", ["scale", "usual"], ["scaled"]),
         helper.make_node("Round", ["scaled"], ["samples"]),

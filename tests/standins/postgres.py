@@ -1,6 +1,6 @@
-"""A real PostgreSQL on loopback, begun for the tests and gone with them. Debian: `postgresql`.
+"""A real PostgreSQL server on loopback for the tests. Debian: `postgresql`.
 
-It keeps nothing: no write waits for a disk. Whoever runs the tests as root runs it as another user, as it insists.
+It is not durable: no write waits for a disk. As root, it is run as another user, as it requires.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from pathlib import Path
 import psycopg
 import pytest
 
-# Set where everything has to be there, as in `.ci/run`; otherwise what needs it is skipped.
+# Set in CI, where everything must be available; otherwise tests that need it are skipped.
 REQUIRED = "POSTGRES_REQUIRED"
 PASSWORD = "p@ss: wörd/1"
 _CONNECT_S = 30
@@ -27,7 +27,7 @@ _CONNECT_S = 30
 
 @dataclass(frozen=True)
 class Server:
-    """A server with one database, and one user who must give a password."""
+    """A server with one database, and one user with a password."""
 
     port: int
     programs: Path
@@ -35,18 +35,18 @@ class Server:
 
     @property
     def address(self) -> str:
-        """Without a password."""
+        """The URL without the password."""
         return f"postgresql://reader@127.0.0.1:{self.port}/postgres"
 
     def run(self, sql: str) -> None:
-        """Do something as the one who may."""
+        """Execute a statement as superuser."""
         address = {"host": "127.0.0.1", "port": self.port, "user": "reader", "dbname": "postgres"}
         with psycopg.connect(**address, password=PASSWORD) as it:
             it.execute(sql)
 
 
 def programs() -> Path:
-    """The folder of initdb and postgres, which Debian keeps off the path. Skips where there are none."""
+    """The folder of initdb and postgres, which Debian keeps off the path. Skips the test if there is none."""
     found = sorted(Path("/usr/lib/postgresql").glob("*/bin/initdb"))
     path = found[-1] if found else Path(shutil.which("initdb") or "")
     if path.name != "initdb":
@@ -86,7 +86,7 @@ def running() -> Iterator[Server]:
                 assert server.poll() is None, "the server did not start"
             yield Server(port=port, programs=where, folder=folder)
         finally:
-            server.send_signal(signal.SIGQUIT)  # at once: there is nothing to keep
+            server.send_signal(signal.SIGQUIT)  # immediate shutdown: nothing needs to be kept
             server.wait(timeout=_CONNECT_S)
     finally:
         shutil.rmtree(folder)

@@ -1,8 +1,8 @@
-"""How a stand-in for a model writes: in the language that was asked for, and to a length as models do, which is about.
+"""How a stand-in model writes: in the requested language, and only roughly to the requested length, as models do.
 
-In other languages than English it tells the tale of `tales.py`, or what the notes say where that was never told. Asked
-for a length, it writes as many words as the prompt asks for, give or take a quarter, by chance; told how many are too
-many or too few, it does about that. The sentences are of many lengths, with short words and long ones, as in films.
+In languages other than English it tells the story of `stories.py`, or the notes if the story lacks that language. For a
+requested length, it writes the number of words in the prompt plus or minus a random quarter; told the deviation, it
+corrects it in part. Sentences vary in length, with short and long words, as in films.
 """
 
 from __future__ import annotations
@@ -22,14 +22,14 @@ _LANGUAGE = re.compile(r"\(BCP-47\): ([\w-]+)")
 _NOTES = re.compile(r"^-{10}\n(.+?)\n-{10}$", re.MULTILINE | re.DOTALL)
 _CORRECTED = re.compile(r"say about (\d+) (?:words|characters) (more|fewer)")
 
-# How far off a first answer is, and how much of a correction is made: shares.
+# Shares: the maximum deviation of a first answer, and how much of a correction is applied.
 _OFF, _HEEDED = 0.25, (0.75, 1.2)
-# Asked for no length: sentences and scenes. And the longest label on the screen, in characters.
+# Without a requested length: sentences and scenes. And the longest on-screen label, in characters.
 _SENTENCES, _SCENES_USUAL, _LABEL = 6, 3, 30
 
 
 def as_asked(script: dict[str, Any], messages: list[dict[str, str]]) -> dict[str, Any]:
-    """`script` in the language and of the length that the messages ask for."""
+    """Adapt `script` to the language and length that the messages ask for."""
     prompt = "\n".join(message["content"] for message in messages if message["role"] != "assistant")
     told = _LANGUAGE.search(prompt)
     language = told[1] if told else "en"
@@ -37,7 +37,7 @@ def as_asked(script: dict[str, Any], messages: list[dict[str, str]]) -> dict[str
     asked, scenes = _ASKED.search(prompt), _SCENES.search(prompt)
     if not asked or not scenes:
         return script if language.startswith("en") else _told(script, list(tale[:_SENTENCES]), _SCENES_USUAL)
-    # The same question is answered alike.
+    # The same request gets the same answer.
     chance = random.Random(json.dumps([script["title"], messages]))
     words = round(int(asked[1]) * chance.uniform(1 - _OFF, 1 + _OFF))
     corrected = _CORRECTED.findall(messages[-1]["content"])
@@ -49,7 +49,7 @@ def as_asked(script: dict[str, Any], messages: list[dict[str, str]]) -> dict[str
 
 
 def _told(script: dict[str, Any], said: list[str], count: int) -> dict[str, Any]:
-    """`script` with these sentences in so many scenes, and all else that is read in their language."""
+    """Replace the text of `script` by these sentences, in so many scenes, and all other texts by their language."""
     about = {
         "description": _joined(said[:2]),
         "tags": [_label(said[0]).strip(".。।")],
@@ -59,14 +59,14 @@ def _told(script: dict[str, Any], said: list[str], count: int) -> dict[str, Any]
 
 
 def _notes_in(prompt: str) -> tuple[str, ...]:
-    """The sentences of the notes, without their marks."""
+    """The sentences of the notes, without Markdown."""
     found = _NOTES.search(prompt)
     lines = [re.sub(r"^(#+|-) |\*\*", "", line).strip() for line in found[1].split("\n")] if found else []
     return tuple(line for line in lines if line)
 
 
 def say(words: int, tale: tuple[str, ...], chance: random.Random) -> list[str]:
-    """Sentences of a tale, so many words in all; the last one breaks off where it must."""
+    """Sentences of a story with so many words in all; the last one is cut if necessary."""
     said: list[str] = []
     for sentence in cycle(chance.sample(tale, len(tale))):
         some = split_words(sentence)[:words]
@@ -91,7 +91,7 @@ def _said(value: Any) -> list[str]:
 
 
 def _scenes(said: list[str], count: int) -> list[dict[str, Any]]:
-    """The sentences spread over so many scenes, fewer if there are not enough."""
+    """Distribute the sentences over so many scenes, fewer if there are not enough."""
     said = said if len(said) > 1 else said * 2
     count = max(2, min(count, len(said)))
     cuts = [round(n * len(said) / count) for n in range(count + 1)]
@@ -117,7 +117,7 @@ def _scenes(said: list[str], count: int) -> list[dict[str, Any]]:
 
 
 def _label(sentence: str) -> str:
-    """Its first words: one at least."""
+    """Its first words, at least one."""
     words = split_words(sentence)
     count = next((n for n in range(len(words), 1, -1) if len(join_words(words[:n])) <= _LABEL), 1)
     return join_words(words[:count]).strip()

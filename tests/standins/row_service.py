@@ -1,16 +1,16 @@
-"""A stand-in for a service that answers rows: real, on loopback, strict, with faults to switch on.
+"""A stand-in for an HTTP service that provides rows: real, on loopback, strict, with faults to switch on.
 
     async with RowService(rows) as service:
         await fetch_pages(Endpoint(address=service.url("/link"), allowed={"127.0.0.1"}, api_key=KEY), …)
 
-/link     a list a page; the next one in the header `Link`      /next     {"results": …, "next": ADDRESS}
-/cursor   {"data": {"items": …}, "meta": {"cursor": …}}          /number   a list a page, by ?page=
-/lines    all of them as JSON Lines     /table   as CSV           /page    a page of a website
-/bare     {"a": […], "b": […]}          /to      leads on         /elsewhere   names a next page on another host
-/circle   leads on to itself            /packed  packed           /none    no rows
-/odata    {"value": …, "@odata.nextLink": ADDRESS}               /turned   {"items": …, "meta": {"next_page": NUMBER}}
-/linked   {"results": …, "paging": {"next": {"link": ADDRESS}}}  /more     {"data": …, "has_more": …}
-/on       each page leads to another    /drip    an answer that goes on and never ends
+/link     one array per page; next in the header `Link`         /next     {"results": …, "next": URL}
+/cursor   {"data": {"items": …}, "meta": {"cursor": …}}          /number   one array per page, by ?page=
+/lines    all rows as JSON Lines        /table   as CSV           /page    an HTML page
+/bare     {"a": […], "b": […]}          /to      redirects        /elsewhere   links to a next page on another host
+/circle   links to itself               /packed  compressed       /none    no rows
+/odata    {"value": …, "@odata.nextLink": URL}                   /turned   {"items": …, "meta": {"next_page": NUMBER}}
+/linked   {"results": …, "paging": {"next": {"link": URL}}}      /more     {"data": …, "has_more": …}
+/on       endless pages                 /drip    an endless response
 """
 
 from __future__ import annotations
@@ -39,10 +39,10 @@ class RowService(Served):
 
     rows: Sequence[dict[str, Any]]
     per_page: int = PAGE_ROWS
-    # Faults for the next requests, in order: a status, "cut" (half an answer) or "" (none).
+    # Faults of the next requests, in order: a status, "cut" (half a response) or "" (none).
     faults: list[int | str] = field(default_factory=list)
     retry_after: str = "0.01"
-    # What was asked for, in order, and what there was to complain about.
+    # The requests in order, and complaints about them.
     asked: list[str] = field(default_factory=list)
     complaints: list[str] = field(default_factory=list)
 

@@ -1,7 +1,7 @@
-"""Random scenes of every kind, read off the classes in `pipeline.model.SCENES`: in many scripts, from empty to full.
+"""Random scenes of every kind, generated from the classes in `pipeline.model.SCENES`: in many scripts, empty to full.
 
 A new class is covered without changes here: its texts, lists and numbers come from `pipeline.model.text_fields`. Only
-values that must agree with each other (a passage with its code, values with their marks) have rules below.
+values that must match each other (a passage with its code, values with their marks) have rules below.
 """
 
 from __future__ import annotations
@@ -11,8 +11,8 @@ from typing import Any, get_args, get_origin, get_type_hints
 
 from hypothesis import strategies as st
 
+from pipeline.language.display_width import display_width, prefix_length
 from pipeline.language.words import split_words
-from pipeline.language.writing_systems import display_width, prefix_length
 from pipeline.model import SCENES, QuizScene, Scene, SpokenLine, Word, items_rule_of
 from pipeline.model.text_fields import ListRule, TextRule, rules_of
 from pipeline.script.data_checks import find_data_problems
@@ -20,10 +20,10 @@ from pipeline.script.data_checks import find_data_problems
 
 @dataclass(frozen=True, kw_only=True)
 class Tongue:
-    """Words of a language, as texts of it have them: short, long and in between."""
+    """Words of a language as in real texts: short, long and in between."""
 
     words: tuple[str, ...]
-    # The longest that is met, and a letter as wide or as high as they get.
+    # The longest realistic word, and the widest or highest letter.
     long: str
     large: str
     space: str = " "
@@ -52,7 +52,7 @@ TONGUES = {
     "ko": _tongue("심장 세 개가 있는 문어의 피를", "국제전기통신기본협약가입", "뷁"),
     "": _tongue("one two 3", "https://example.org/a/very/long/address?with=nothing", "M"),
 }
-# What turns up in texts of any language.
+# Words that occur in texts of any language.
 _STRANGERS = ("😀", "👩‍🔬", "🇯🇵", "→", "CO₂", "日本", "العربية", "ไทย", "naïve", "3,5 %", "№ 7", "C++")
 NUMBERS = (0.0, 1.0, -1.0, 1e-6, -1e-6, 0.1, 9.99, 71.0, 100.0, -40.5, 2024.0, 384400.0, 1234567.891, 1e14, -1e14)
 _UNITS = ("", "%", "km", "$", "€", "°C", "kWh", "人", "كم")
@@ -66,16 +66,16 @@ _PROGRAM = (
     "x = 1",
     "supercalifragilistic_expialidocious = {'key': [1, 2, 3], 'other': 'a rather long text in quotes'}",
 )
-# Longest name of a film.
+# The longest title of a film.
 _NAME_CHARS = 60
 _MOST_LINES = 16
-# As a voice says them.
+# As spoken.
 _WORD_S, _PAUSE_S, _BEGINS_S = 0.35, 0.9, 0.4
 
 
 @st.composite
 def texts(draw: st.DrawFn, language: str, max_chars: int, *, needed: bool = True) -> str:
-    """A text of at most such a `display_width`: nothing, a word, as many as fit, wide ones, or with strangers in it."""
+    """A text of at most this `display_width`: empty, one word, as many as fit, wide ones, or with foreign words."""
     tongue = TONGUES[language]
     manner = draw(st.sampled_from(["words", "full", "short", "long", "large", "strange"] + ["nothing"] * (not needed)))
     if manner == "nothing":
@@ -96,18 +96,18 @@ def texts(draw: st.DrawFn, language: str, max_chars: int, *, needed: bool = True
 
 
 def numbers() -> st.SearchStrategy[float]:
-    """Any that a scene may show, the extreme ones more often."""
+    """A number that a scene may show; extreme ones more often."""
     return st.sampled_from(NUMBERS) | st.floats(-9e14, 9e14, allow_subnormal=False)
 
 
 def languages() -> st.SearchStrategy[str]:
-    """Of everything that is shown and said."""
+    """All on-screen and spoken texts."""
     return st.sampled_from(sorted(TONGUES))
 
 
 @st.composite
 def scenes(draw: st.DrawFn, kind: type[Scene], language: str) -> Scene:
-    """A scene of a kind that can be filmed, within the limits of its class."""
+    """A valid scene of a kind, within the limits of its class."""
     values = draw(_things(kind, language))
     scene = _agreeing(draw, kind, values)
     assert not [*find_data_problems(scene)], (scene, [*find_data_problems(scene)])
@@ -116,7 +116,7 @@ def scenes(draw: st.DrawFn, kind: type[Scene], language: str) -> Scene:
 
 @st.composite
 def _things(draw: st.DrawFn, kind: type, language: str) -> dict[str, Any]:
-    """By field, what a scene or a thing in it shows."""
+    """By field, the content of a scene or of an item."""
     hints, rules, values = get_type_hints(kind), rules_of(kind), {}
     for each in fields(kind):
         rule, hint = rules.get(each.name), hints[each.name]
@@ -139,7 +139,7 @@ def _things(draw: st.DrawFn, kind: type, language: str) -> dict[str, Any]:
 
 @st.composite
 def _row(draw: st.DrawFn, rule: ListRule, kind: type, language: str) -> tuple[Any, ...]:
-    # The fewest and the most are where things go wrong.
+    # Minimum and maximum counts more often, since they break most.
     count = draw(st.sampled_from([rule.fewest, rule.most]) | st.integers(rule.fewest, rule.most))
     if rule.text:
         return tuple(draw(texts(language, rule.text.max_chars, needed=rule.text.needed)) for _ in range(count))
@@ -148,7 +148,7 @@ def _row(draw: st.DrawFn, rule: ListRule, kind: type, language: str) -> tuple[An
 
 @dataclass
 class _Loose:
-    """A thing in a row, before it agrees with the scene around it."""
+    """An item of a list, before it is matched with its scene."""
 
     kind: type
     values: dict[str, Any]
@@ -158,7 +158,7 @@ class _Loose:
 
 
 def _agreeing(draw: st.DrawFn, kind: type[Scene], values: dict[str, Any]) -> Scene:
-    """The scene, with what depends on something else in it."""
+    """The scene with its dependent values matched."""
     count = len(values.get("items", ()))
     more = {
         "statement": _statement,
@@ -245,7 +245,7 @@ def _code(draw: st.DrawFn, values: dict[str, Any]) -> dict[str, Any]:
 
 @st.composite
 def _lines(draw: st.DrawFn, scene: Scene, language: str) -> tuple[SpokenLine, ...]:
-    """What is said: something first, perhaps, then of one thing after the other."""
+    """The narration: perhaps an introduction, then one line per item."""
     said = texts(language, 120)
     things = len(getattr(scene, "items", ())) + isinstance(scene, QuizScene)
     lead = [SpokenLine(text=draw(said))] if draw(st.booleans()) or not things else []
@@ -262,7 +262,7 @@ def _lines(draw: st.DrawFn, scene: Scene, language: str) -> tuple[SpokenLine, ..
 def spoken(
     scene: Scene, *, begins_s: float = _BEGINS_S, word_s: float = _WORD_S, pause_s: float = _PAUSE_S
 ) -> tuple[Word, ...]:
-    """The words of a scene as a steady voice says them, with a pause after each line."""
+    """The words of a scene with a steady voice, with a pause after each line."""
     words, now = [], begins_s
     for line in scene.lines:
         for text in split_words(line.text):

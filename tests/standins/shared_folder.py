@@ -1,4 +1,4 @@
-"""Folders of tests that belong to no single test."""
+"""Temporary folders that belong to no single test."""
 
 from __future__ import annotations
 
@@ -8,13 +8,13 @@ import shutil
 import tempfile
 from pathlib import Path
 
-# How their names begin.
+# The prefix of their names.
 KEPT = "nightreel-kept-"
 
 
 @functools.cache
 def kept_folder(name: str) -> Path:
-    """A folder for as long as the tests run, for who is called when pytest has none to give; the same for each name."""
+    """A folder that exists while the tests run, for code without access to pytest's; the same for each name."""
     folder = tempfile.mkdtemp(prefix=f"{KEPT}{name}-")
     atexit.register(shutil.rmtree, folder, ignore_errors=True)
     return Path(folder)

@@ -1,10 +1,10 @@
-"""A stand-in for the services with photos: Pexels and Pixabay, real, on loopback, and as strict as they are.
+"""A stand-in for the photo services Pexels and Pixabay: real, on loopback, and as strict as they are.
 
     async with StockServer() as server:
         ...NIGHTREEL_PEXELS__ROOT_URL=server.root...
 
-Each search finds `photos`, in that order. `faults` are answers that come first instead: a status, its headers and its
-text. Pictures lie at /photos/NUMBER.jpg; `pictures` has what is at a number in place of a photo.
+Each search finds `photos`, in that order. `faults` are responses that come first instead: status, headers and text.
+Pictures are at /photos/NUMBER.jpg; `pictures` replaces photos by number.
 
 Sources: pexels.com/api/documentation, pixabay.com/api/docs.
 """
@@ -29,45 +29,45 @@ _LANGUAGES = frozenset({"en", "pt", "de", "ja", "zh", "no"})
 
 @dataclass(frozen=True, kw_only=True)
 class Photo:
-    """A photo that is found."""
+    """A photo in search results."""
 
     number: int
     width: int = 4000
     height: int = 2600
     author: str = "Ana Lima"
-    # Where it lies; empty: on this server.
+    # Its URL; empty: on this server.
     address: str = ""
 
 
 @dataclass(frozen=True, kw_only=True)
 class Fault:
-    """An answer that a search gets instead."""
+    """A response that a search gets instead."""
 
     status: int = 200
     text: str = ""
     headers: dict[str, str] = field(default_factory=dict)
-    # It never comes.
+    # It never arrives.
     is_silent: bool = False
 
 
 @dataclass
 class StockServer(Served):
-    """The server of both."""
+    """The server of both services."""
 
     photos: tuple[Photo, ...] = (Photo(number=1), Photo(number=2, author="Bo Chen"))
     faults: list[Fault] = field(default_factory=list)
     pictures: dict[int, Callable[[], web.Response]] = field(default_factory=dict)
-    # What was searched for, by service, and the numbers of the pictures that were fetched.
+    # Searches by service, and the numbers of downloaded pictures.
     searched: list[tuple[str, dict[str, str]]] = field(default_factory=list)
     fetched: list[int] = field(default_factory=list)
 
     @property
     def root(self) -> str:
-        """What the settings take."""
+        """The root URL for the settings."""
         return self.url()
 
     def routes(self) -> Mapping[str, Handler]:
-        """Both services, and the pictures of both."""
+        """The paths of both services, and of their pictures."""
         return {
             "/v1/search": self._pexels,
             "/api/": self._pixabay,
@@ -151,7 +151,7 @@ class StockServer(Served):
         }
 
     async def _picture(self, request: web.Request) -> web.Response:
-        # Whoever gets a picture is not told the keys.
+        # API keys must not be sent with downloads.
         assert "Authorization" not in request.headers
         assert "key" not in request.query
         number = int(request.match_info["number"])

@@ -1,6 +1,6 @@
-"""What a stand-in for a model says, in many languages: one small tale about rain, with sentences of many lengths.
+"""The text of stand-in models in many languages: a short story about rain, with sentences of many lengths.
 
-Numbers are written out, no word is a name, and each language thinks in its own way, as in films. By language tag.
+Numbers are spelt out, no word is a name, and each language has its own phrasing. By language tag.
 """
 
 from __future__ import annotations
@@ -103,7 +103,7 @@ _TALES = {
         "결코 새것이 아니고, 사는 곳을 바꿀 뿐입니다."
     ),
 }  # fmt: skip
-# After these a sentence is over; in Thai, after a space.
+# End of a sentence; in Thai, a space.
 _SENTENCE = re.compile(r"\S[^.?!;。？؟।]*[.?!;。？؟।]")
 
 
@@ -115,6 +115,6 @@ SENTENCES: Mapping[str, tuple[str, ...]] = {language: _sentences(language, tale)
 
 
 def sentences(language: str) -> tuple[str, ...] | None:
-    """The tale in a language (BCP-47), sentence by sentence; None: it was never told in it, or in its script."""
+    """The story in a language (BCP-47), sentence by sentence; None if it lacks the language or its script."""
     tag, _, region = language.lower().partition("-")
     return None if len(region) == 4 else SENTENCES.get(tag)

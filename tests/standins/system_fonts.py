@@ -1,7 +1,7 @@
-"""A system with only the fonts that a test makes: a fixture to import, and what makes a font.
+"""A system with only the fonts that a test creates: a fixture to import, and a font maker.
 
-What is known of fonts is kept in caches for as long as a process lives, and a worker runs thousands of tests: all of
-it is forgotten before and after.
+Knowledge about fonts is cached for the lifetime of a process, and a test worker runs thousands of tests: all of these
+caches are cleared before and after.
 """
 
 from __future__ import annotations
@@ -16,12 +16,12 @@ from fontTools.pens.ttGlyphPen import TTGlyphPen
 from pipeline.rendering.text import fonts
 from pipeline.rendering.text import line as text
 
-# The name that every font names its one letter with.
+# The name of each font's single glyph.
 _SQUARE = "square"
 
 
 def forget() -> None:
-    """Forget everything that was found out about fonts and texts set in them."""
+    """Clear all caches about fonts and text set in them."""
     for module in (fonts, text):
         for each in vars(module).values():
             if hasattr(each, "cache_clear"):
@@ -30,7 +30,7 @@ def forget() -> None:
 
 @pytest.fixture
 def system_fonts(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
-    """The only folder in which the system has fonts; empty. After a change, `forget` what was found."""
+    """The only folder with system fonts, empty at first. Call `forget` after changes."""
     monkeypatch.setattr(fonts, "_font_folders", lambda: iter([tmp_path]))
     forget()
     yield tmp_path

@@ -1,4 +1,4 @@
-"""Templates for tables that others have made (tests/fixtures/tables): a small film for each good row."""
+"""Templates for third-party tables (tests/fixtures/tables): a small film per valid row."""
 
 from __future__ import annotations
 

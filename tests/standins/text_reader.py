@@ -1,7 +1,7 @@
-"""Reads a composition as a viewer does: which letters stand where, how large, and what is behind them.
+"""Reads a composition as a viewer does: the position and size of its texts, and the background behind them.
 
-While `knowing_letters` lasts, a mask knows the line it was drawn from. So texts are found in every layout and in every
-class of element, however it is made, by the sprites that it paints.
+Within `knowing_letters`, a mask knows the text it was drawn from. So texts are found in every layout and element class,
+however they are implemented, by the sprites that they paint.
 """
 
 from __future__ import annotations
@@ -28,34 +28,34 @@ from pipeline.rendering.motion.ycbcr import Picture
 from pipeline.rendering.text import rasterising
 from pipeline.rendering.text.line import Line
 
-# By this frame everything has come.
+# All entrances are over by this frame.
 AT_REST = 10**6
 _LINE, _SIZE, _SIGNS = "line", "size_px", "signs"
-# A mark that lets so much through at most is no text (0 to 255).
+# A mask with at most this opacity (0 to 255) is not text.
 _GHOST = 128
-# Where a mask counts as ink, and its strokes' middle.
+# The thresholds for ink, and for the core of its strokes.
 _INK, _CORE = 64, 160
 
 
 @dataclass(frozen=True, kw_only=True)
 class Written:
-    """A line of text as it stands in a frame."""
+    """A line of text as placed in a frame."""
 
     text: str
     size_px: int
     weight: int
-    # Around its ink.
+    # The bounding box of its ink.
     box: Box
-    # What it was painted with, and how visible that is (0 to 255).
+    # Its colour, and its opacity (0 to 255).
     parts: tuple[tuple[Sprite, Box, int], ...]
 
     @property
     def is_dimmed(self) -> bool:
-        """Whether it has stepped back behind what is spoken of now."""
+        """Whether it is dimmed behind the item that is being spoken of."""
         return max(opacity for _, _, opacity in self.parts) <= DIMMED
 
     def ink(self, within: Box) -> npt.NDArray[np.bool_]:
-        """Where there is ink in a box."""
+        """The pixels with ink in a box."""
         found = np.zeros((within.height, within.width), bool)
         for sprite, box, _ in self.parts:
             found |= np.asarray(sprite.mask.crop(within.moved(-box.left, -box.top))) > _INK
@@ -64,7 +64,7 @@ class Written:
 
 @contextlib.contextmanager
 def knowing_letters() -> Iterator[None]:
-    """Letters that are drawn while it lasts are known as such; nothing from before is used again."""
+    """Record the text of all masks drawn within this context; caches are bypassed."""
 
     def draw_ink(line: Line, size_px: int, group: int | None = None) -> rasterising.Ink | None:
         ink = plain(line, size_px, group)
@@ -89,7 +89,7 @@ def knowing_letters() -> Iterator[None]:
 
 
 def painted(composition: Composition, frame: float) -> Iterator[tuple[Element, list[tuple[Sprite, Box, int]]]]:
-    """Every element that is there in a frame, with the sprites it paints, where and how visible they are."""
+    """Every element of a frame, with the sprites it paints, their positions and opacities."""
     seen: list[tuple[Sprite, Box, int]] = []
 
     def note(sprite: Sprite, _: Picture, __: Box, pose: object) -> None:
@@ -111,24 +111,24 @@ def painted(composition: Composition, frame: float) -> Iterator[tuple[Element, l
 
 
 def is_text(sprite: Sprite) -> bool:
-    """Whether it is letters, and not a drawing made from some."""
+    """Whether it is text, and not a drawing made from text."""
     return _LINE in sprite.mask.info and sprite.mask.getextrema()[1] > _GHOST
 
 
 def read(composition: Composition, frame: float = AT_REST) -> list[Written]:
-    """All lines of text that are there in a frame, in the order in which they are painted."""
+    """All lines of text of a frame, in painting order."""
     lines: dict[object, list[tuple[Sprite, Box, int]]] = {}
     for element, sprites in painted(composition, frame):
         for sprite, box, opacity in sprites:
             if not is_text(sprite):
                 continue
             line, left, top = sprite.mask.info[_LINE]
-            # A figure that counts is one, though each of its digits is set alone.
+            # A counting number is one text, although its digits are drawn separately.
             alone = isinstance(element, Sprite) or len(line.text) > 1
             key = (id(line), box.left - left, box.top - top) if alone else id(element)
             lines.setdefault(key, []).append((sprite, box, opacity))
     found = [_written(parts) for parts in lines.values()]
-    # What is painted again in the same place in another colour is read once.
+    # Text repainted in the same place in another colour is read once.
     return [*{(each.text, each.box): each for each in found}.values()]
 
 
@@ -150,13 +150,13 @@ def _written(parts: Sequence[tuple[Sprite, Box, int]]) -> Written:
 
 
 def touch(one: Written, other: Written) -> bool:
-    """Whether two texts have ink in the same place."""
+    """Whether the ink of two texts overlaps."""
     shared = one.box.clipped_to(other.box)
     return bool(shared.width and shared.height and (one.ink(shared) & other.ink(shared)).any())
 
 
 def picture_of(composition: Composition, *, with_text: bool = True) -> npt.NDArray[np.float64]:
-    """What is seen at rest, red, green and blue from 0 to 255; without the text: what is behind it."""
+    """The final frame, red, green and blue from 0 to 255; without the text: its background."""
     elements = composition.elements
     if not with_text:
         found = painted(composition, AT_REST)
@@ -166,12 +166,12 @@ def picture_of(composition: Composition, *, with_text: bool = True) -> npt.NDArr
     return np.asarray(canvas.picture.to_rgb(), np.float64)
 
 
-# How far the colours of an emoji reach over its rim: colours are kept at half of the resolution.
+# How far an emoji's colours bleed over its edge, because of chroma subsampling.
 _RIM = 5
 
 
 def contrast_of(written: Written, behind: npt.NDArray[np.float64]) -> float:
-    """The contrast (WCAG 2.2) of a text to the pixels behind it where that is least, but for a pixel in fifty."""
+    """The contrast (WCAG 2.2) of a text to the pixels behind it: the minimum, ignoring one pixel in fifty."""
     found = []
     for sprite, box, opacity in written.parts:
         seen = box.clipped_to(Box(0, 0, behind.shape[1], behind.shape[0]))
@@ -187,7 +187,7 @@ def contrast_of(written: Written, behind: npt.NDArray[np.float64]) -> float:
 
 
 def _signs_in(sprite: Sprite, part: Box) -> npt.NDArray[np.bool_]:
-    """Which pixels are those of emoji, which have colours of their own that nobody chooses."""
+    """Pixels of emoji, whose colours are not ours."""
     signs = sprite.mask.info[_SIGNS]
     if signs is None:
         return np.zeros((part.height, part.width), bool)
@@ -212,13 +212,13 @@ def _luminance(levels: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
 
 
 def content_of(look: Look) -> Box:
-    """Where text stands in the finished picture: mirrored with the layouts, while these are made for `look.grid`."""
+    """The position of text in the finished picture: mirrored with the layout, which is composed for `look.grid`."""
     box, width = look.grid.content, look.format.width_px
     return Box(width - box.right, box.top, width - box.left, box.bottom) if look.right_to_left else box
 
 
 def assert_within(boxes: Iterable[Box], content: Box, slack: int) -> None:
-    """No box reaches out of the content by more than `slack` pixels."""
+    """No box exceeds the content area by more than `slack` pixels."""
     for box in boxes:
         assert content.left - slack <= box.left
         assert box.right <= content.right + slack

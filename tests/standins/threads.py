@@ -1,6 +1,6 @@
-"""Worker processes that are threads: a fixture to import, for tests of what is made and not of where.
+"""Threads instead of worker processes: a fixture to import, for tests of results and not of processes.
 
-A process that starts from nothing loads all that draws, which takes longer than most tests.
+A new process loads all drawing code, which takes longer than most tests.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from pipeline.orchestrator.film.attempt import Attempt
 
 @pytest.fixture
 def in_threads(monkeypatch: pytest.MonkeyPatch) -> None:
-    """What an attempt computes is computed here."""
+    """Run the computations of an attempt in this process."""
 
     async def in_thread(_: Attempt, function: Callable[..., object], *arguments: object, takes: float = 0) -> object:
         return await to_thread.run_sync(partial(function, *arguments))

@@ -1,4 +1,4 @@
-"""Throttles for tests that are about something else: nothing is limited unless it is said."""
+"""Throttles for tests about something else: unlimited unless specified."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from pipeline.limits.times import utc_now
 
 
 def limits(**wanted: float) -> ThrottleLimits:
-    """Limits that hold nobody back, but for what is wanted."""
+    """Limits that never apply, except those given."""
     wide = {"concurrency": 100, "patience_s": 300, "breaker_failures": 1000, "breaker_cooldown_s": 60}
     return ThrottleLimits(**{**wide, "breaker_cooldown_max_s": 1800, **wanted})  # type: ignore[arg-type]
 

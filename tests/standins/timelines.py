@@ -1,4 +1,4 @@
-"""Random timelines of drawn pictures, and the streams that are made of them."""
+"""Random timelines of drawn pictures, and the streams made from them."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ _SETS = (h264.SPS, h264.PPS)
 
 @dataclass(frozen=True, kw_only=True)
 class Timeline:
-    """Which pictures are shown for how long, and how they are encoded. `seed` decides what is in them."""
+    """Which pictures are held for how long, and how they are encoded. `seed` determines their content."""
 
     seed: int
     width_px: int
@@ -39,17 +39,17 @@ class Timeline:
     holds: tuple[int, ...]
     keyframe: int
     plan: EncoderPlan
-    # Options of x264 that the plan does not have.
+    # x264 options beyond those of the plan.
     others: tuple[str, ...] = ()
 
     @property
     def length(self) -> int:
-        """Frame times."""
+        """Duration in frames."""
         return sum(self.holds)
 
     @property
     def held(self) -> list[int]:
-        """The frame times at which the picture is the one before."""
+        """The frames at which the picture is held."""
         return [at for at, place in enumerate(place for hold in self.holds for place in range(hold)) if place]
 
     def pictures(self) -> Iterator[Drawn]:
@@ -61,7 +61,7 @@ class Timeline:
         yield Picture.of(picture), self.holds[0], (everything,)
         for hold in self.holds[1:]:
             if dice.random() < 0.2:
-                # All of it moves, as in a pan.
+                # Everything moves, as in a pan.
                 across, down = dice.randint(-3, 3), dice.randint(-3, 3)
                 picture = Image.fromarray(np.roll(np.asarray(picture), (down, across), (0, 1)))
                 yield Picture.of(picture), hold, (everything,)
@@ -71,7 +71,7 @@ class Timeline:
 
 
 def random_timeline(seed: int) -> Timeline:
-    """The same seed always gives the same one."""
+    """A timeline, determined by the seed."""
     dice = random.Random(seed)
     keyframe = dice.choice((2, 3, 5, 8, 15, 30))
     bframes = dice.choice((0, 0, 1, 2, 3))
@@ -81,7 +81,7 @@ def random_timeline(seed: int) -> Timeline:
         height_px=2 * dice.randint(12, 36),
         holds=_holds(dice, keyframe),
         keyframe=keyframe,
-        # A fine quantiser: what is left of differences is then not its noise.
+        # A fine quantiser, so that remaining differences are not its noise.
         plan=EncoderPlan(
             quality=13,
             keyframe_gain=2,
@@ -91,12 +91,12 @@ def random_timeline(seed: int) -> Timeline:
         ),
         others=(
             f"slices={dice.randint(1, 4)}",
-            # OpenH264 2.3 does not read all that CAVLC makes of the transform of 8x8, whoever writes the stream.
+            # OpenH264 2.3 misreads some 8x8 transforms in CAVLC, whoever writes the stream.
             *dice.choice((("cabac=1",), ("cabac=0", "8x8dct=0"))),
             f"b-pyramid={dice.choice(('none', 'strict', 'normal'))}",
-            # Nor B macroblocks in four parts, always right; so there are none.
+            # It also misreads B macroblocks with four partitions, so there are none.
             "partitions=p8x8,i8x8,i4x4",
-            # Rate control looks ahead: packets come long after their pictures.
+            # Rate control with look-ahead: packets come long after their pictures.
             *dice.choice(((), ("crf=10", "qpmin=8", "qpmax=14", "rc-lookahead=10"))),
         ),
     )
@@ -113,20 +113,20 @@ class Coded:
     is_key: bool
 
     def later(self, frames: int) -> Coded:
-        """The same, so many frame times later."""
+        """The packet, so many frames later."""
         return replace(self, pts=self.pts + frames, dts=self.dts + frames)
 
 
 @dataclass(frozen=True, kw_only=True)
 class Stream:
-    """What came out of the encoder."""
+    """The output of the encoder."""
 
     parameter_sets: bytes
     packets: tuple[Coded, ...]
 
     @property
     def units(self) -> list[bytes]:
-        """As decoders are given it."""
+        """As decoders receive it."""
         first, *rest = (packet.data for packet in self.packets)
         return [self.parameter_sets + first, *rest]
 
@@ -186,7 +186,7 @@ def read_stream(path: Path) -> Stream:
 
 
 def decoded_by_ffmpeg(units: Iterable[bytes]) -> list[Pixels]:
-    """The pictures of a stream in the order in which they are shown. Whatever FFmpeg warns of is a `StreamError`."""
+    """The pictures of a stream in presentation order. Any warning by FFmpeg is a `StreamError`."""
     return list(pictures_by_ffmpeg(units))
 
 
@@ -206,7 +206,7 @@ def pictures_by_ffmpeg(units: Iterable[bytes]) -> Iterator[Pixels]:
 
 
 def psnr_db(one: Pixels, other: Pixels) -> float:
-    """How alike two pictures are; infinite if they are equal."""
+    """The PSNR of two pictures; infinite if they are equal."""
     if same(one, other):
         return float("inf")
     squares = sum(float(np.sum((a.astype(np.int32) - b) ** 2)) for a, b in zip(one, other, strict=True))
@@ -220,7 +220,7 @@ def same(one: Pixels, other: Pixels) -> bool:
 
 @contextmanager
 def _log_of_ffmpeg() -> Iterator[list[tuple[int, str, str]]]:
-    """Everything from warnings on."""
+    """All messages from warnings on."""
     before = av.logging.get_level()
     av.logging.set_level(av.logging.WARNING)
     try:
@@ -250,7 +250,7 @@ def _holds(dice: random.Random, keyframe: int) -> tuple[int, ...]:
 
 
 def _redrawn(picture: Image.Image, dice: random.Random) -> tuple[int, int, int, int]:
-    """Draw a shape, and say where."""
+    """Draw a shape, and return its rectangle."""
     left, top = dice.randrange(picture.width), dice.randrange(picture.height)
     right, bottom = dice.randint(left, picture.width), dice.randint(top, picture.height)
     colour = tuple(dice.randrange(256) for _ in range(3))

@@ -1,4 +1,4 @@
-"""A company's own certificate, for a server on 127.0.0.1 until 2120. It protects nothing."""
+"""A private certificate for a server on 127.0.0.1, valid until 2120. It protects nothing."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ FpGpu2bJA3BIe1S8rkws6pZPhxojSBJsGusBP9zpQDFn5iomnzIscAAm
 
 
 def serving(folder: Path) -> ssl.SSLContext:
-    """For a server that shows it; what it needs is written into `folder`."""
+    """A server context with this certificate; its files are written to `folder`."""
     file = folder / "server.pem"
     file.write_text(_KEY + CERTIFICATE, encoding="ascii")
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)

@@ -1,11 +1,11 @@
-"""What a model answers that is asked to translate: other letters in every word, and all else as it was.
+"""How a stand-in model translates: every letter is substituted, everything else kept.
 
-Each letter of the Latin alphabet becomes another one, by language; numbers, addresses, lengths and repeated phrases
-stay. So a translation can be told from its original, and from those into other languages.
+Each letter of the Latin alphabet is mapped to another one, by language; numbers, addresses, lengths and repeated
+phrases are kept. So a translation differs from its original, and from those into other languages.
 
-Told how many words a line may have, it says about so many, as models do: in one film all lines are somewhat longer, in
-another all are shorter. Shown what it wrote before, it comes nearer. Where it knows the language (see `tales.py`), such
-a line is a piece of that tale, with the numbers and addresses of the original.
+Given the number of words per line, it only comes close, as models do: in one film all lines are longer, in another all
+are shorter. Shown its previous answer, it comes closer. For languages in `stories.py`, such a line is taken from that
+story, with the numbers and addresses of the original.
 """
 
 from __future__ import annotations
@@ -26,10 +26,10 @@ _BEFORE = re.compile(r"  before \(\d+ (?:words|characters)\): .+")
 _NUMBER = re.compile(r"\d[\d.,]*\d|\d")
 _KEPT = re.compile(r"(https?://\S+|www\.\S+|\S+@\S+)")
 _ALPHABET = "abcdefghijklmnopqrstuvwxyz"
-# How far off all lines of a film are at first, and each of them; and when it has been told what came of it: shares.
+# Shares: the initial deviation of all lines of a film, and of each line; and the remaining one after a correction.
 _BIAS, _OFF, _CORRECTED = 0.35, 0.15, 0.05
 
-# What a model may do wrong.
+# Faults of a model.
 FAULTS = {
     "drops_a_part": "the last part is missing",
     "too_long_translation": "the first text that has a longest length is longer",
@@ -44,12 +44,12 @@ Answer = dict[str, dict[str, str]]
 
 
 def is_asked(prompt: str) -> bool:
-    """Whether the last message of the user wants a translation."""
+    """Whether the last user message asks for a translation."""
     return _ASKED.match(prompt) is not None
 
 
 def topic(prompt: str) -> str:
-    """What it is about: "Why tea cools (en > es)"."""
+    """Title and languages: "Why tea cools (en > es)"."""
     asked, title = _ASKED.match(prompt), _TITLE.search(prompt)
     assert asked
     assert title
@@ -57,7 +57,7 @@ def topic(prompt: str) -> str:
 
 
 def translate(prompt: str, fault: str | None = None) -> Answer:
-    """The answer to a prompt, right or wrong in one way."""
+    """The answer to a prompt, correct or with one fault."""
     asked = _ASKED.match(prompt)
     assert asked
     parts, limits, counts = _parts(prompt)
@@ -82,7 +82,7 @@ def translate(prompt: str, fault: str | None = None) -> Answer:
 
 
 def translated(text: str, language: str) -> str:
-    """The text with other letters."""
+    """The text with substituted letters."""
     step = 1 + sum(place * ord(letter) for place, letter in enumerate(language.lower(), start=1)) % 25
     others = _ALPHABET[step:] + _ALPHABET[:step]
     table = str.maketrans(_ALPHABET + _ALPHABET.upper(), others + others.upper())
@@ -90,7 +90,7 @@ def translated(text: str, language: str) -> str:
 
 
 def _in_german(parts: Answer) -> Answer:
-    """A tale in German is said, with the numbers and addresses of the texts; what is shown has other letters."""
+    """Narration from the German story, with the numbers and addresses of the texts; on-screen text is substituted."""
     tale = cycle(sentences("de") or ())
 
     def said(text: str) -> str:
@@ -103,7 +103,7 @@ def _in_german(parts: Answer) -> Answer:
 
 
 def _about(words: int, text: str, language: str, prompt: str) -> str:
-    """A line of about so many words that has the numbers and addresses of `text`."""
+    """A line of about so many words with the numbers and addresses of `text`."""
     by_film, by_line = random.Random(topic(prompt)), random.Random(text + language)
     most = _CORRECTED if _BEFORE.search(prompt) else _BIAS
     count = max(1, round(words * by_film.uniform(1 - most, 1 + most) * by_line.uniform(1 - _OFF, 1 + _OFF)))
@@ -116,7 +116,7 @@ def _about(words: int, text: str, language: str, prompt: str) -> str:
 
 
 def _parts(prompt: str) -> tuple[Answer, dict[tuple[str, str], int], dict[tuple[str, str], int]]:
-    """The texts that are to be translated, by part and name, the longest that some may be, and about how many words."""
+    """The texts to translate, by part and name, the maximum lengths, and the word counts."""
     parts: Answer = {}
     limits: dict[tuple[str, str], int] = {}
     counts: dict[tuple[str, str], int] = {}

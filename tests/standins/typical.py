@@ -1,4 +1,4 @@
-"""One scene of every kind as people write them: every text is another, none is odd. A new kind has its scene here."""
+"""One realistic scene of every kind, with distinct texts. A new kind needs its scene here."""
 
 from __future__ import annotations
 
@@ -193,7 +193,7 @@ _SCENES: tuple[Scene, ...] = (
 
 
 def typical(kind: type[Scene]) -> Scene:
-    """The scene of a kind. First something is said that shows nothing, then of each thing in turn."""
+    """The scene of a kind. Its narration starts with a line that reveals nothing, then has one for each item."""
     (scene,) = (each for each in _SCENES if type(each) is kind)
     count = len(getattr(scene, "items", ())) or 1
     told = range(count + isinstance(scene, QuizScene))

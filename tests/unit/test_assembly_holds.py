@@ -1,4 +1,4 @@
-"""Holding a picture: every frame time gets exactly one packet, and no picture is converted twice."""
+"""Held pictures: one packet per frame time, and no picture converted twice."""
 
 from __future__ import annotations
 

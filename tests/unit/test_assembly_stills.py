@@ -1,4 +1,4 @@
-"""The thumbnail file."""
+"""Thumbnail files."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Measuring loudness, and setting it."""
+"""Measuring and normalising loudness."""
 
 import io
 import math

@@ -1,4 +1,4 @@
-"""A brand's fonts and logo: read from its files, part of what a film is, in every picture of it."""
+"""A brand's fonts and logo: loaded from files, part of a film's identity, applied to every picture."""
 
 import os
 import re
@@ -20,7 +20,7 @@ from pipeline.rendering.grid import Box
 from pipeline.rendering.layouts import LAYOUTS, lay_out
 from pipeline.rendering.layouts import logo as placing
 from pipeline.rendering.motion.sprites import Sprite
-from pipeline.rendering.surface.logos import Most, logo_size, make_mark
+from pipeline.rendering.surface.logos import LogoLimits, fit_logo, render_logo
 from pipeline.rendering.text import line as setting
 from pipeline.rendering.text.line import shape
 from pipeline.rendering.text.rasterising import draw_ink
@@ -205,7 +205,7 @@ def test_a_template_brings_its_own_and_the_brand_goes_before_it(tmp_path):
         ('motion = "wild"', r"template\.toml:\d+: motion: is 'wild', must be 'full', 'reduced' or 'none'"),
         (
             'assets.logo = "../x.png"',
-            r"template\.toml:\d+: assets\.logo: is '\.\./x\.png', must be the name of a PNG beside template\.toml",
+            r"template\.toml:\d+: assets\.logo: is '\.\./x\.png', must be the name of a PNG next to template\.toml",
         ),
         ('assets.logo = "x.png"', r"template\.toml:13: assets\.logo: x\.png can't be read"),
         ('assets.text_font = "x.ttf"', r"template\.toml:13: assets\.text_font: x\.ttf does not exist"),
@@ -265,8 +265,8 @@ def logos_in(scene, look):
 
 
 def _sizes(look):
-    all_sizes = (placing._EMBLEM, *placing._OPENING, placing._SMALL)
-    return {logo_size(look.logo, most, look.grid.type_px) for most in all_sizes}
+    all_sizes = (placing._CLOSING, *placing._OPENING, placing._SMALL)
+    return {fit_logo(look.logo, most, look.grid.type_px) for most in all_sizes}
 
 
 def faults_of(kind, look):
@@ -319,7 +319,7 @@ def test_a_logo_is_seen_on_every_theme(ink, tmp_path):
     for name in known_themes(()):
         for theme in (load_theme(f"{name}-{mode}") for mode in ("dark", "light")):
             for ground in (theme.background_top, theme.background_bottom):
-                made = make_mark(mark, (300, 80), Image.new("RGB", (300, 80), ground), theme)
+                made = render_logo(mark, (300, 80), Image.new("RGB", (300, 80), ground), theme)
                 assert contrast(ink, made.plate_colour or ground) >= 2, (theme.name, ground)
 
 
@@ -329,30 +329,30 @@ def test_a_logo_that_is_seen_has_no_plate_and_one_on_a_picture_of_something_has(
     stripes = light.copy()
     stripes.paste("#202020", (0, 40, 300, 80))
 
-    assert make_mark(dark, (300, 80), light, theme).plate is None
-    assert make_mark(dark, (300, 80), Image.new("RGB", (300, 80), "#121212"), theme).plate is not None
-    assert make_mark(dark, (300, 80), stripes, theme).plate is not None
+    assert render_logo(dark, (300, 80), light, theme).plate is None
+    assert render_logo(dark, (300, 80), Image.new("RGB", (300, 80), "#121212"), theme).plate is not None
+    assert render_logo(dark, (300, 80), stripes, theme).plate is not None
     # What is a rectangle by itself needs none.
     whole = read_logo(str(logo(tmp_path / "whole.png", "#FFFFFF", ground="#0055AA")), tmp_path)
-    assert make_mark(whole, (300, 80), stripes, theme).plate is None
+    assert render_logo(whole, (300, 80), stripes, theme).plate is None
 
 
 def test_logos_are_as_large_as_each_other_by_area_and_never_blurred(tmp_path):
-    most = Most(18_000, 380, 88)
+    most = LogoLimits(18_000, 380, 88)
     wide, square = (brought(tmp_path, size=size) for size in ((1600, 200), (900, 900)))
-    sizes = [logo_size(each, most, round) for each in (wide, square)]
+    sizes = [fit_logo(each, most, round) for each in (wide, square)]
 
     assert all(width <= 380 and height <= 88 for width, height in sizes)
     assert max(width * height for width, height in sizes) < 3 * min(width * height for width, height in sizes)
     small = brought(tmp_path, size=(200, 100))
-    assert logo_size(small, most, lambda length: 4 * round(length))[1] <= 1.25 * small.height_px
+    assert fit_logo(small, most, lambda length: 4 * round(length))[1] <= 1.25 * small.height_px
 
 
 def test_a_name_on_one_line_is_as_large_as_any_other_logo(tmp_path):
     wide = brought(tmp_path, size=(1800, 160))
 
-    for most in (*placing._OPENING, placing._SMALL, placing._EMBLEM):
-        width, height = logo_size(wide, most, round)
+    for most in (*placing._OPENING, placing._SMALL, placing._CLOSING):
+        width, height = fit_logo(wide, most, round)
         assert width * height > 0.85 * most.area
 
 
@@ -385,7 +385,7 @@ def test_a_logo_that_changes_while_films_are_made_stops_them(tmp_path):
     look = look_of(logo=brought(tmp_path))
     logo(tmp_path / "logo.png", "#123456")
 
-    with pytest.raises(InputError, match="the logo was changed while films were made"):
+    with pytest.raises(InputError, match="the logo changed while films were being made"):
         lay_out(typical(TitleScene), (), look)
 
 

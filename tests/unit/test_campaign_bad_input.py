@@ -1,4 +1,4 @@
-"""Bad input, as docs/campaigns.md tells of it: each line of its table is tried here, or named with the test of it."""
+"""The table of bad input in docs/campaigns.md: each row is tested here or names its test."""
 
 from __future__ import annotations
 
@@ -59,11 +59,11 @@ ROWS = {
         + "1,Bo,Roof,5 €,,,\nTotal,1 customer,1 product,5 €,,,\nSumme:,1,1,5 €,,,\n,MOYENNE (1 ligne),1,5 €,,,\n"
         + "Subtotal North,Eve,Roof,5 €,,,\nTotal Eve,Eve,Roof,5 €,,,\n,Max,Roof,5 €,,,\n",
         [
-            (2, "customer", "sums up other rows"),
-            (3, "customer", "sums up other rows"),
-            (4, "first_name", "sums up other rows"),
-            (5, "customer", "sums up other rows"),
-            (7, "customer", "is empty, and it names the row"),
+            (2, "customer", "is the label of a total or summary row"),
+            (3, "customer", "is the label of a total or summary row"),
+            (4, "first_name", "is the label of a total or summary row"),
+            (5, "customer", "is the label of a total or summary row"),
+            (7, "customer", "is empty, and it is the key column"),
         ],
         ["Roof for Bo", "Roof for Eve"],
     ),
@@ -73,10 +73,10 @@ ROWS = {
         + HEADER
         + "Exported on 2026-05-12\n,,,5 €,,,\n2,Eve,,5 €,,,\n",
         [
-            (1, "customer", "is all that the row says"),
-            (3, "", "names the columns once more"),
+            (1, "customer", "is the only filled cell of the row"),
+            (3, "", "repeats the header"),
             (4, "", "has only the cell “Exported on 2026-05-12” for 7 columns"),
-            (5, "price", "is all that the row says"),
+            (5, "price", "is the only filled cell of the row"),
             (6, "product", "is empty"),
         ],
         ["Roof for Bo"],
@@ -96,11 +96,11 @@ ROWS = {
             }.items()
         ),
         [
-            (1, "Email Opt Out", "says that this one wants no mail"),
-            (3, "Email Opt Out", "says that this one wants no mail"),
-            (4, "Consent", "says that this one wants no mail"),
-            (5, "Consent", "says that this one wants no mail"),
-            (6, "Status", "says that this one wants no mail"),
+            (1, "Email Opt Out", "the person opted out"),
+            (3, "Email Opt Out", "the person opted out"),
+            (4, "Consent", "the person opted out"),
+            (5, "Consent", "the person opted out"),
+            (6, "Status", "the person opted out"),
         ],
         ["Roof for Eve"],
     ),
@@ -121,11 +121,11 @@ ROWS = {
             }.items()
         ),
         [
-            (1, "Canceled", "says that this one is not coming"),
-            (3, "approval_status", "says that this one is not coming"),
-            (4, "Attendee Status", "says that this one is not coming"),
-            (6, "Invitee accepted marketing emails", "says that this one wants no mail"),
-            (7, "RSVP", "says that this one is not coming"),
+            (1, "Canceled", "the person is not coming"),
+            (3, "approval_status", "the person is not coming"),
+            (4, "Attendee Status", "the person is not coming"),
+            (6, "Invitee accepted marketing emails", "the person opted out"),
+            (7, "RSVP", "the person is not coming"),
         ],
         ["Roof for Eve", "Roof for Li"],
     ),
@@ -142,9 +142,9 @@ ROWS = {
             }.items()
         ),
         [
-            (1, "Deceased", "says that this one has died"),
-            (3, "Date of Death", "says that this one has died"),
-            (4, "Notes", "says that this one has died"),
+            (1, "Deceased", "the person has died"),
+            (3, "Date of Death", "the person has died"),
+            (4, "Notes", "the person has died"),
         ],
         ["Roof for Eve", "Roof for Ed"],
     ),
@@ -182,9 +182,9 @@ ROWS = {
     '`€9,900` in a column "Price (USD)", or beside another currency': (
         "first_name,product,Price (USD),Price before,Currency\nBo,X,€5,,\nEve,X,5,€6,usd\nAn,X,5,,\nJo,X,5,6,pt\n",
         [
-            (1, "Price (USD)", "is in EUR, and not in USD (as Price (USD) says)"),
-            (2, "Price before", "is in EUR, and not in USD (as Currency says)"),
-            (4, "Price before", "names no currency, and what Currency says is none that is known"),
+            (1, "Price (USD)", "is in EUR, not in USD (column Price (USD))"),
+            (2, "Price before", "is in EUR, not in USD (column Currency)"),
+            (4, "Price before", "has no currency, and the one in Currency is unknown"),
         ],
         ["X for An"],
     ),
@@ -209,7 +209,7 @@ ROWS = {
             (
                 1,
                 "price",
-                "'1,299 €' may be 1299 or 1.299: other sums of its column have decimals behind such a mark",
+                "'1,299 €' may be 1299 or 1.299: other amounts in the column use this separator for decimals",
             ),
             (1, "valid_until", "'3/11/2026' may be 2026-11-03 or 2026-03-11"),
             (3, "price", "'free' is not an amount of money"),
@@ -318,7 +318,7 @@ TABLES = {
             {"campaign.delimiter": ","},
             HEADER.replace(",", ";"),
             "cells between commas",
-            "Say what stands between cells",
+            "Set delimiter in",
         ),
     ],
     "An empty file, or only a header": [
@@ -327,7 +327,7 @@ TABLES = {
     ],
     "5,000 columns": [({}, ",".join(f"c{n}" for n in range(20_001)) + "\n", "at most 20,000 can be read", "")],
     "Two columns with the same name": [
-        ({}, "first_name,First Name,product,price\nBo,Eve,Roof,5 €\n", "first_name may be", "--map"),
+        ({}, "first_name,First Name,product,price\nBo,Eve,Roof,5 €\n", "match the field first_name", "--map"),
     ],
     "Rows above the header": [
         (

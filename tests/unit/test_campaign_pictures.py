@@ -1,4 +1,4 @@
-"""Pictures that the script of a template names itself: they lie beside it, and every row shows them."""
+"""Pictures named by a template's script: files beside it, shown in every row's film."""
 
 from __future__ import annotations
 
@@ -139,7 +139,7 @@ async def test_a_link_out_of_the_folder_of_the_template_is_not_followed(context,
     coast(400, 260).save(tmp_path / "secret.png")
     (tmp_path / "templates" / "tour" / "link.png").symlink_to(tmp_path / "secret.png")
 
-    with pytest.raises(InputError, match="leads out of the template's folder"):
+    with pytest.raises(InputError, match="is outside the template's folder"):
         await to_thread.run_sync(find_picture, "link.png", row_of(context), context)
 
 

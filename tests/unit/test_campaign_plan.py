@@ -1,4 +1,4 @@
-"""Campaigns across days: what a changed table means for the films that are there."""
+"""Campaigns across days: how a changed table affects existing films."""
 
 from __future__ import annotations
 
@@ -126,7 +126,9 @@ async def test_a_sum_is_refused_again_where_the_list_of_refused_rows_is_run_as_i
     first = await campaign.read(*ROWS, "Total,3 people,3 products,15 €")
     again = await read_source(first.rejected, campaign.context, batch="rejected")
 
-    assert [each.problem for each in (*first.problems, *again.problems)] == ["sums up other rows"] * 2
+    assert [each.problem for each in (*first.problems, *again.problems)] == [
+        "is the label of a total or summary row"
+    ] * 2
     assert [again.refused, again.rows] == [1, 1]
 
 

@@ -1,4 +1,4 @@
-"""What a campaign leaves for others: the manifest that joins rows to their films, and the package."""
+"""The results of a campaign: the manifest that joins rows to films, and the archive."""
 
 from __future__ import annotations
 
@@ -249,7 +249,7 @@ def test_what_a_power_cut_has_left_of_a_roster_is_read_as_far_as_it_goes_and_tol
     path.write_bytes(path.read_bytes() + left)
 
     assert [row.cells for row in read_snapshot(path).rows()] == [("whole",)]
-    assert "is damaged: the rows of its table are known up to there" in caplog.text
+    assert "is corrupt: its remaining rows are ignored" in caplog.text
     caplog.clear()
 
 

@@ -1,4 +1,4 @@
-"""What columns and rules decide of a row's films: template, languages, formats, voice, priority and the rest."""
+"""Per-row options from columns and rules: template, languages, formats, voice, priority and more."""
 
 from __future__ import annotations
 
@@ -130,7 +130,7 @@ async def test_one_template_for_all_rows_and_a_split_are_not_asked_for_together(
 
 @pytest.mark.parametrize(
     ("when", "problem"),
-    [("segmnt == 'x'", "no field segmnt"), ("segment ==", "broken text")],
+    [("segmnt == 'x'", "no field segmnt"), ("segment ==", "invalid text")],
 )
 async def test_a_rule_that_can_not_be_followed_stops_the_run(tmp_path, when, problem):
     campaign = await begin(tmp_path, settings=f'[[campaign.templates]]\ntemplate = "vip"\nwhen = "{when}"\n')
@@ -234,7 +234,7 @@ async def test_columns_decide_languages_formats_voice_and_when_it_is_published(t
         ("Rank=languages", "de klingon!", "'klingon!' is not a language code"),
         ("Rank=publish_at", "tomorrow", "publish_at"),
         ("Rank=privacy", "secret", "privacy is private"),
-        ("Rank=voice", "de=", "no voice for a language"),
+        ("Rank=voice", "de=", "not of the form language=voice"),
         ("Rank=voice", "en=anna", "anna"),
         ("Rank=voice", "anna", "anna"),
         ("Rank=preset", "4kk", "no preset"),
@@ -259,8 +259,8 @@ async def test_what_can_not_be_had_is_a_problem_of_its_row_before_anything_is_ma
     ("pair", "problem"),
     [
         ("Rang=priority", "the table has no column 'Rang'"),
-        ("Rank=prioriti", "decides nothing. Did you mean priority"),
-        ("Rank", "decides nothing"),
+        ("Rank=prioriti", "sets no option. Did you mean priority"),
+        ("Rank", "sets no option"),
     ],
 )
 async def test_a_column_that_can_decide_nothing_stops_the_run(tmp_path, pair, problem):

@@ -1,4 +1,4 @@
-"""A table and a template: each row is a brief, or says what is wrong with it."""
+"""A table and a template: each row becomes a brief or a problem."""
 
 from __future__ import annotations
 
@@ -120,7 +120,7 @@ def test_all_problems_of_all_rows_are_told_and_good_rows_go_on(checked):
         (3, 4, "First Name", "", "is empty"),
         (4, 5, "", "", "has 2 cells for 5 columns"),
     ]
-    assert result.problems[2].mend == "Write how the film says hello"
+    assert result.problems[2].mend == "Enter how the film says hello"
 
 
 def test_the_refused_rows_lie_in_a_csv_with_their_reasons_that_no_spreadsheet_runs(checked, tmp_path):
@@ -189,7 +189,7 @@ def test_two_rows_of_one_key_are_told_where_they_stand_in_one_line(checked):
 def test_without_a_key_two_rows_that_say_the_same_are_told(checked):
     result = checked("first_name,note\nMaria,a\nMaria,b\nBo,a\n")
 
-    assert told(result) == [(2, 3, "", "", "says the same as line 2")]
+    assert told(result) == [(2, 3, "", "", "is a duplicate of line 2")]
     assert [brief.row.key for brief in result.briefs] == ["", ""]
 
 
@@ -197,7 +197,7 @@ def test_the_key_is_a_column_of_ones_choice(checked):
     assert [brief.row.key for brief in checked("ID,first name\nx1,Bo\nx2,Bo\n", key="id").briefs] == ["x1", "x2"]
     with pytest.raises(InputError, match="--key: the table has no column 'nr'"):
         checked("ID,first name\nx1,Bo\n", key="nr")
-    assert told(checked("ID,first name\n,Bo\n", key="id")) == [(1, 2, "ID", "", "is empty, and it names the row")]
+    assert told(checked("ID,first name\n,Bo\n", key="id")) == [(1, 2, "ID", "", "is empty, and it is the key column")]
 
 
 def test_columns_are_mapped(checked):
@@ -209,14 +209,14 @@ def test_columns_are_mapped(checked):
 @pytest.mark.parametrize(
     ("header", "mapped", "problem"),
     [
-        ("Vorname", (), "no column is the field first_name: there is Vorname"),
-        ("Vorname", (), "Write --map 'Column=field', or --template NAME"),
-        ("First name (call)", (), "If it is meant so, add --map 'First name (call)=first_name'"),
+        ("Vorname", (), "no column for the field first_name; the columns are Vorname"),
+        ("Vorname", (), "Write --map 'Column=field', or choose the template for this table with --template NAME"),
+        ("First name (call)", (), "If these match, add --map 'First name (call)=first_name'"),
         ("Vorname", ("Vorname=first_nam",), "the template has no field 'first_nam'. Did you mean first_name"),
         ("Vorname", ("Vornme=first_name",), "the table has no column 'Vornme'. Did you mean Vorname"),
-        ("Vorname", ("first_name",), "is no column and field"),
-        ("First Name,first_name", (), "the field first_name may be First Name, first_name"),
-        ("first_name,first_name", (), "the field first_name may be first_name, first_name (2)"),
+        ("Vorname", ("first_name",), "is not of the form Column=field"),
+        ("First Name,first_name", (), "several columns match the field first_name: First Name, first_name"),
+        ("first_name,first_name", (), "several columns match the field first_name: first_name, first_name (2)"),
     ],
 )
 def test_columns_that_do_not_fit_are_told(checked, header, mapped, problem):
@@ -229,8 +229,8 @@ def test_a_column_that_is_called_nearly_as_a_field_is_told(tmp_path, template):
     (tmp_path / "people.csv").write_text("First Name,Price (net),valid untill,Notes\nBo,5 €,x,y\n", encoding="utf-8")
     table = open_table(tmp_path / "people.csv", FOUND_OUT)
 
-    assert RowReader(table, template).nearly == ("Price (net)=price", "valid untill=valid_until")
-    assert RowReader(table, template, mapped=("Price (net)=price",)).nearly == ("valid untill=valid_until",)
+    assert RowReader(table, template).suggestions == ("Price (net)=price", "valid untill=valid_until")
+    assert RowReader(table, template, mapped=("Price (net)=price",)).suggestions == ("valid untill=valid_until",)
 
 
 @pytest.mark.parametrize(
@@ -255,7 +255,7 @@ def test_a_sum_is_in_the_currency_that_its_column_or_one_beside_it_names(checked
 def test_thousands_are_none_where_other_sums_of_the_column_have_decimals_behind_their_mark(checked):
     result = checked('first_name,price\nAnn,8.3\nBo,15.99\nEve,12.495\nJo,"1,299"\nEd,0.750\n')
 
-    problem = "'12.495' may be 12495 or 12.495: other sums of its column have decimals behind such a mark"
+    problem = "'12.495' may be 12495 or 12.495: other amounts in the column use this separator for decimals"
     assert told(result) == [(3, 4, "price", "12.495", problem)]
     prices = [dict(brief.row.fields)["price"] for brief in checked("first_name;price\nAnn;8,30\nBo;1.299\n").briefs]
     assert prices == ["8.30 EUR", "1299 EUR"]
@@ -268,7 +268,7 @@ def test_days_are_told_in_a_column_that_begins_otherwise_than_the_locale_says(ch
     days = "first_name,product,valid_until\nAnn,x,25/12/2026\nBo,x,3/4/2026\nEve,x,5/5/2026\nJo,x,28.2.2026\n"
 
     result = checked(days, locale="en-US")
-    problem = "'3/4/2026' may be two days: others of its column begin with the day"
+    problem = "'3/4/2026' is ambiguous: other dates in the column begin with the day"
     assert told(result)[1] == (2, 3, "valid_until", "3/4/2026", problem)
     assert [dict(brief.row.fields)["valid_until"] for brief in result.briefs] == ["2026-05-05"]
     assert not told(checked(days, locale="en-GB"))
@@ -282,7 +282,7 @@ def test_of_two_currencies_beside_a_sum_nobody_can_tell_which(checked):
     result = checked("first_name,price,Currency,Converted Currency\nBo,5,usd,eur\n")
 
     assert told(result) == [
-        (1, 2, "price", "5", "may be in USD (as Currency says) or EUR (as Converted Currency says)"),
+        (1, 2, "price", "5", "may be in USD (column Currency) or EUR (column Converted Currency)"),
     ]
 
 
@@ -306,7 +306,7 @@ def test_some_rows_are_chosen(checked, text, rows):
 
 @pytest.mark.parametrize("text", ["", "0", "5-2", "a", "1,,2", "-3", "1;2"])
 def test_a_choice_that_names_no_rows_is_told(text):
-    with pytest.raises(InputError, match="names no rows"):
+    with pytest.raises(InputError, match="is not a row selection"):
         parse_row_selection(text)
 
 
@@ -391,18 +391,16 @@ def test_a_sum_in_a_workbook_is_in_the_currency_that_the_sheet_shows(checked):
 
     found = [(dict(brief.row.fields)["price"], dict(brief.row.fields)["product"]) for brief in result.briefs]
     assert found == [("1299 USD", "50 %"), ("1299 EUR", "0.5 $")]
-    assert told(result)[0][4] == "names no currency, and other sums of the table are in USD"
+    assert told(result)[0][4] == "has no currency, and other amounts of the table are in USD"
 
 
 def test_a_sum_that_names_no_currency_among_others_that_do_is_told(checked):
     others = "".join(f"Bo,{number}\n" for number in range(8))
 
     result = checked(f"first_name,price\n{others}Eve,£5\nAnn,-\n")
-    assert {problem[4] for problem in told(result)} == {"names no currency, and other sums of the table are in GBP"}
+    assert {problem[4] for problem in told(result)} == {"has no currency, and other amounts of the table are in GBP"}
     assert len(told(result)) == 8
-    assert result.problems[0].mend.endswith(
-        "1299.00 GBP, or for all of them into the name of their column: Price (GBP)"
-    )
+    assert result.problems[0].mend.endswith("1299.00 GBP, or to the column name for all of them: Price (GBP)")
     # A single one says nothing of ten others.
     assert not told(checked(f"first_name,price\n{others}Bo,8\nBo,9\nEve,£5\n"))
     assert not told(checked("first_name,price\nEve,€5\nBo,5\n"))

@@ -1,4 +1,4 @@
-"""Tables where somebody reads them, and where a program does."""
+"""Tables for people and for programs."""
 
 from __future__ import annotations
 

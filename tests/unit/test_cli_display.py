@@ -1,4 +1,4 @@
-"""What is seen of a run: drawn in place, as plain lines, as JSON."""
+"""Progress displays: drawn in place, as plain lines, as JSON."""
 
 from __future__ import annotations
 

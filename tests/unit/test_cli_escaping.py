@@ -1,4 +1,4 @@
-"""What is safe to print."""
+"""Making text safe to print."""
 
 import io
 import json

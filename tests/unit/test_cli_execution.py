@@ -1,4 +1,4 @@
-"""What the commands that make films have in common."""
+"""Shared behaviour of the commands that make films."""
 
 import gc
 

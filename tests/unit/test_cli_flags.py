@@ -1,4 +1,4 @@
-"""What is wrong with a flag is told of the flag, as it was typed."""
+"""Errors in flags name the flag as it was typed."""
 
 import logging
 from pathlib import Path

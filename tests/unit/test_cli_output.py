@@ -1,4 +1,4 @@
-"""Lines for people: broken between words by us, not anywhere by the terminal."""
+"""Lines for people are wrapped at words, not by the terminal."""
 
 from __future__ import annotations
 

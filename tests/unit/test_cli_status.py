@@ -1,4 +1,4 @@
-"""`status`, `list` and `--watch`: what is told of batches, and how much of it."""
+"""`status`, `list` and `--watch`: what they show of batches, and how much of it."""
 
 from __future__ import annotations
 

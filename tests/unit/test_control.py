@@ -1,4 +1,4 @@
-"""What can be asked of jobs that exist: go on, try again, cancel, keep, return, clean."""
+"""Operations on existing jobs: resume, retry, cancel, snapshot, restore, clean."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Tokens are counted whatever they cost; money is told as far as it is known."""
+"""Tokens are always counted; their cost is reported as far as prices are known."""
 
 from dataclasses import replace
 

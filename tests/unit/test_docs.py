@@ -1,4 +1,4 @@
-"""The pages of the project lead where they say: files, headings and modules that they name are there."""
+"""Links, headings and module names in the documentation exist."""
 
 from __future__ import annotations
 

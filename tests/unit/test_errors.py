@@ -1,4 +1,4 @@
-"""Errors: one tree, one line each, and out of many at once the one that matters."""
+"""Errors: one tree, one line each, and the most important one of a group."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Files that are there whole or not at all, whatever instant the power goes."""
+"""Atomic writes, whenever the power fails."""
 
 import errno
 import os

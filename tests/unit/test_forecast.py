@@ -1,4 +1,4 @@
-"""What a run would do: looked at and reckoned, with nothing made."""
+"""Dry runs: surveys and estimates that make nothing."""
 
 from __future__ import annotations
 

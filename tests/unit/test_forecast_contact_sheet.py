@@ -1,4 +1,4 @@
-"""A preview of rows: their pictures are made ready as they are for films, and what can't be shown is told."""
+"""Row previews: pictures are prepared as for films, and unusable ones reported."""
 
 from __future__ import annotations
 

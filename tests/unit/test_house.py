@@ -1,4 +1,4 @@
-"""Whoever opens a folder is told what lies in it, and whoever reads a module never comes back to it."""
+"""Package docstrings list their modules, and imports have no cycles."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What films are called by: the same after an upgrade, so that what is made and out is left as it is."""
+"""Job ids and folder names are stable across upgrades, so that existing films are left alone."""
 
 import shutil
 from dataclasses import dataclass, replace

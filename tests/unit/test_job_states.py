@@ -1,4 +1,4 @@
-"""The states of a job: the table, the diagram in the docs, and that no step is taken off them."""
+"""The job state machine: the table, the diagram in the docs, and rejected transitions."""
 
 import itertools
 import re

@@ -1,4 +1,4 @@
-"""A brief that is wanted in several languages: its films, their ids, folders and voices."""
+"""A brief in several languages: its films, their ids, folders and voices."""
 
 from __future__ import annotations
 

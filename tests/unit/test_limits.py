@@ -1,4 +1,4 @@
-"""How patiently a service is asked again, and how long it may ask us to wait."""
+"""The retry policy: attempts, delays, and how long a service may make us wait."""
 
 import asyncio
 import logging

@@ -1,4 +1,4 @@
-"""Money: no call is made that could exceed a budget, whatever calls come to, whoever else pays from it."""
+"""Budgets: no call is made that could exceed one, whatever calls cost and whoever shares it."""
 
 import contextlib
 

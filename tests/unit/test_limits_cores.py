@@ -1,4 +1,4 @@
-"""Turns for a core: no more at once than there are, the more urgent first, and nobody is forgotten."""
+"""Scheduling on cores: bounded concurrency, priorities, no starvation."""
 
 import asyncio
 import random

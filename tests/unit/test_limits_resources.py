@@ -1,4 +1,4 @@
-"""Memory and disk: when no new film is begun, and what of them is ours."""
+"""Memory and disk: when no new film is started, and which usage is ours."""
 
 import os
 import shutil

@@ -1,4 +1,4 @@
-"""Strategies at work, on a machine that is only numbers: a tick is a tenth of a second, as often as they are asked."""
+"""Strategies on a simulated machine, in ticks of a tenth of a second."""
 
 import random
 import time

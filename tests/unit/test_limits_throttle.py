@@ -1,4 +1,4 @@
-"""The door in front of a service. Time is the loop's, and jumps to what is due next instead of passing."""
+"""The throttle of a service, in the loop's virtual time."""
 
 import asyncio
 import contextlib

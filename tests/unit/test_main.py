@@ -1,4 +1,4 @@
-"""The entry of the program, before there is a command."""
+"""The program's entry point, before any command."""
 
 from __future__ import annotations
 

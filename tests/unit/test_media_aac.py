@@ -1,4 +1,4 @@
-"""One channel becomes two that are the same: what decoders hear, bit for bit, in every kind of packet."""
+"""Mono AAC rewritten as stereo: decoders output identical channels, bit for bit, for every packet type."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Reading the boxes of an MP4, also of one that was made to hurt."""
+"""Parsing MP4 boxes, hostile ones included."""
 
 from __future__ import annotations
 

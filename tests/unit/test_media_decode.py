@@ -1,4 +1,4 @@
-"""A picture that is thinned out, by its pixels."""
+"""Subsampled pictures, checked by their pixels."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Discontinuities sound is found the same in a long film, of which only the last moments are kept in mind."""
+"""Discontinuities are found equally in long films, of which only the last moments are kept in memory."""
 
 from __future__ import annotations
 

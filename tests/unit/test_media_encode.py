@@ -1,4 +1,4 @@
-"""What encoders do to the process that they are in."""
+"""Side effects of encoders on their process."""
 
 from __future__ import annotations
 

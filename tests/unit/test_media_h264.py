@@ -1,4 +1,4 @@
-"""Bits of H.264: read as x264 writes them, written as the standard tells, judged by FFmpeg's own reader of headers."""
+"""H.264 syntax: parsed as x264 writes it, written by the standard, verified by FFmpeg's parser."""
 
 from __future__ import annotations
 

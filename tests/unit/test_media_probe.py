@@ -1,4 +1,4 @@
-"""Finding out what a film is made of."""
+"""Probing films."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Parts of a plane at another size: where they should be to hundredths of a pixel, as good as slow filters are."""
+"""Scaled parts of a plane: positions exact to hundredths of a pixel, quality of slow filters."""
 
 from __future__ import annotations
 

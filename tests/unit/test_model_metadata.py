@@ -1,4 +1,4 @@
-"""What hosts take of titles, descriptions and tags: whatever comes in, what goes out is within the limits."""
+"""Titles, descriptions and tags are brought within hosts' limits, whatever comes in."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""How long a text takes at a pace, and what fits a length."""
+"""Duration of a text at a speaking rate, and the text that fits a duration."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What lets a film pass: a verdict on its very bytes, a person's word, a sample drawn by chance."""
+"""Publication requirements: a verdict on exactly these bytes, an approval, a random sample."""
 
 from __future__ import annotations
 

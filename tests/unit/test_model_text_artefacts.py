@@ -1,4 +1,4 @@
-"""What was never meant for viewers is found in what a film says and shows, and nothing else is."""
+"""Text not meant for viewers is found in scripts, without false alarms."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""In which language a text is not: what its words and letters say."""
+"""Detecting that a text is in another language, by its words and characters."""
 
 from __future__ import annotations
 

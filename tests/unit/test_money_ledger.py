@@ -1,4 +1,4 @@
-"""Money on disk: what is spent of a batch and on a day, whoever spends it and however they end."""
+"""Spending on disk: per batch and per day, shared by processes, however they end."""
 
 import json
 import subprocess
@@ -249,7 +249,7 @@ async def test_a_batch_that_has_spent_its_budget_waits_for_a_person_and_says_wha
     assert str(caught.value) == (
         "the budget of batch “outer space” allows no further call. "
         "$2.00 of $2.50 are spent, and a call may cost $1.00. "
-        "Go on with a larger one: nightreel resume 'outer space' --budget 5"
+        "Continue with a larger one: nightreel resume 'outer space' --budget 5"
     )
 
 

@@ -1,4 +1,4 @@
-"""A bed becomes a loop: nothing is heard where it begins again."""
+"""A music bed becomes a seamless loop."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Music is part of what a film is: of its id, of its forecast, and of what is checked before anything is paid for."""
+"""Music is part of a film's id and forecast, and is checked before anything is paid for."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Which bed a film gets."""
+"""Choosing a film's music bed."""
 
 from __future__ import annotations
 

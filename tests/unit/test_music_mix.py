@@ -1,4 +1,4 @@
-"""Voice and bed as one track: the bed steps back in time, the voice stays clear, and nothing clips."""
+"""Mixing voice and music: ducking in time, a clear voice, no clipping."""
 
 from __future__ import annotations
 

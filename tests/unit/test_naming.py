@@ -1,4 +1,4 @@
-"""The pattern of output folders: what it gives, and what it refuses."""
+"""The pattern of output folders: results and rejections."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""From a voice's reports to a time for every word."""
+"""From a voice's word events to a time for every word."""
 
 import pytest
 from hypothesis import given

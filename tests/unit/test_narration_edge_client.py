@@ -1,4 +1,4 @@
-"""What the service of Edge may send, and what is made of it."""
+"""Messages of the Edge service, and how they are interpreted."""
 
 import asyncio
 import io

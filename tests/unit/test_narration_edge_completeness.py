@@ -1,4 +1,4 @@
-"""Each sign that a speech was cut off, alone: a service that breaks off shows sometimes one, sometimes another."""
+"""Each sign of truncated speech by itself, since a service may show any one of them."""
 
 from __future__ import annotations
 

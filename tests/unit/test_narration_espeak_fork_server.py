@@ -1,4 +1,4 @@
-"""The host of eSpeak: what it forks speaks as a process that was started for it, and nothing outlives who asked."""
+"""The fork server of eSpeak: its forks speak like fresh processes, and nothing outlives its client."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Phrases set apart for a voice that has to be told where words end."""
+"""Separating words for a voice that needs their boundaries."""
 
 import pytest
 from hypothesis import given

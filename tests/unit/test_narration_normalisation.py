@@ -1,4 +1,4 @@
-"""How written texts are said, language by language; and that no text, however odd, breaks the rules of the game."""
+"""Text normalisation, language by language, and invariants for arbitrary text."""
 
 import re
 from time import process_time

@@ -1,4 +1,4 @@
-"""What is particular to Piper: voices are files of somebody's, and some tell when they say what."""
+"""Peculiarities of Piper: voices are users' files, and only some report timings."""
 
 import io
 import json

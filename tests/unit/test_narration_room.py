@@ -1,4 +1,4 @@
-"""The room's verb: one narrator, one voice, the next when it fails, and nothing spoken twice."""
+"""`narrate`: one narrator, one voice, fallback on failure, and nothing spoken twice."""
 
 import contextlib
 import pickle

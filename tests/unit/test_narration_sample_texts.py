@@ -1,4 +1,4 @@
-"""The sentences by which voices are heard and measured."""
+"""The sample sentences for hearing and measuring voices."""
 
 import unicodedata
 

@@ -1,4 +1,4 @@
-"""A process that speaks one text: it is gone when nobody waits for it any more, and its end is told as it was."""
+"""A process per text: killed when nobody waits for it, and its exit reported faithfully."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What is spoken in one go, and the breath after it."""
+"""Splitting text into utterances, and the pause after each."""
 
 import pytest
 from hypothesis import given, settings

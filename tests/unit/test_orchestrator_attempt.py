@@ -1,4 +1,4 @@
-"""One attempt at a film: its clock, its cores, and what killed its workers."""
+"""One attempt at a film: its clock, its cores, and crashed workers."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Many jobs: planned together, run side by side, each by itself when it fails."""
+"""Many jobs: planned together, run in parallel, failing independently."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Of two films of a batch that are the same, exactly one is warned: the later, unless it was passed before."""
+"""Of two identical films of a batch, exactly one gets the warning: the later, unless it passed first."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Forked workers: they work, they end when they are told and when nobody is there to tell, and their end is noticed."""
+"""Forked workers: they work, end on request and when abandoned, and their end is noticed."""
 
 from __future__ import annotations
 

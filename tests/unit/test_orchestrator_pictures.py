@@ -1,4 +1,4 @@
-"""The pictures of a film: got once, kept by content, told when they can't be had."""
+"""The pictures of a film: fetched once, cached by content, reported when missing."""
 
 from __future__ import annotations
 
@@ -115,7 +115,7 @@ async def test_a_picture_is_told_without_the_login_in_its_address(context, attem
         ("page.png", "is a page, not a picture"),
         ("torn.jpg", "can't be decoded"),
         ("dot.png", "1 by 1 pixels are too few"),
-        ("data:image/png;base6…", "is spelt out in the notes, not a file"),
+        ("data:image/png;base6…", "is embedded in the notes, not a file"),
     ],
 )
 async def test_one_that_can_not_be_had_is_told_and_the_others_are_there(context, attempt, tmp_path, source, told):

@@ -1,4 +1,4 @@
-"""One film to several hosts: each gets what it can take, and the job waits for what follows by itself."""
+"""One film to several hosts: each gets what it supports, and the job waits for deferred steps."""
 
 from __future__ import annotations
 
@@ -74,7 +74,7 @@ class Attempt:
 def context_with(*hosts, retries=1):
     index = SimpleNamespace(rows_whose=lambda _name, _value: [])
     return SimpleNamespace(
-        hosts=SimpleNamespace(wanted=[host.name for host in hosts], destinations=lambda *_: hosts),
+        hosts=SimpleNamespace(requested=[host.name for host in hosts], destinations=lambda *_: hosts),
         settings=SimpleNamespace(errors=SimpleNamespace(retries=retries)),
         store=SimpleNamespace(refreshed=lambda _batch: index),
         runtime=SimpleNamespace(notify_once=lambda _line: None),

@@ -1,4 +1,4 @@
-"""What is out, from the journals, and whether the channel says the same."""
+"""Published films: from the journals, and compared with the channel."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A film that does not pass is made afresh once, from where the cause may be another, and both verdicts are kept."""
+"""A film that fails the gate is made again once, from the stage that may differ; both verdicts are kept."""
 
 from __future__ import annotations
 

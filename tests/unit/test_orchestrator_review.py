@@ -1,4 +1,4 @@
-"""Films that wait for a person: who waits, who goes on, what is said of them, while others work."""
+"""Films held for review: which ones, approvals and rejections, reports, alongside other processes."""
 
 from __future__ import annotations
 

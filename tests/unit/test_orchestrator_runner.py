@@ -1,4 +1,4 @@
-"""One job, with stand-ins for the stages: what is run, kept, told and left alone."""
+"""One job, with fake stages: what is run, saved, reported and left alone."""
 
 from __future__ import annotations
 

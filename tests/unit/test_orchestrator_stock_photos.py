@@ -1,4 +1,4 @@
-"""Photos that are searched for: once, kept, told whose they are, and done without where there is none."""
+"""Stock photos: searched once, cached, credited, and optional."""
 
 from __future__ import annotations
 

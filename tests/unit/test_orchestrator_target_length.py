@@ -1,4 +1,4 @@
-"""A film of the length that was asked for: what is done when the sample, or the model, was wrong."""
+"""Requested lengths when the sample, or the model, was wrong."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""`nightreel voices`: what it lists, and the sample that it speaks."""
+"""`nightreel voices`: the list, and the spoken sample."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A look at a picture before anything is made: what can't be shown is told, what can be is never refused."""
+"""Checking pictures in advance: unusable ones are reported, usable ones never refused."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Pictures as they are found, made ready: upright, in sRGB, no larger than needed; and where people look."""
+"""Preparing pictures: orientation, sRGB, size, and the salient point."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Drawings in SVG: drawn the same everywhere, and with no way out of themselves."""
+"""SVG: rendered the same everywhere, and sandboxed."""
 
 from __future__ import annotations
 

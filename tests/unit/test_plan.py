@@ -1,4 +1,4 @@
-"""Briefs become jobs: ids, folder names, and what an earlier run has done."""
+"""From briefs to jobs: ids, folder names, and results of earlier runs."""
 
 from __future__ import annotations
 

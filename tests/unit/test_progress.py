@@ -1,4 +1,4 @@
-"""How a run stands, and how long it will still take: held against simulated nights."""
+"""Progress and remaining time of a run, compared with simulated batches."""
 
 from __future__ import annotations
 

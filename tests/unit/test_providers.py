@@ -1,4 +1,4 @@
-"""Who writes and with which models, as the settings say; and what a film has paid for is used by its next attempt."""
+"""Writers and models as configured; scripts that a film has paid for are reused by its next attempt."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What goes beside a film: title, description, tags, and chapters as hosts take them."""
+"""Metadata files: title, description, tags, and chapters as hosts require them."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Which films `nightreel qc` means, among names that somebody set as traps."""
+"""File selection of `nightreel qc`, hostile names included."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Whether captions go on for as long as somebody speaks: in a film of ten hours, too."""
+"""Captions cover all speech, in a ten-hour film, too."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Whether captions come when it is said, by the times of cues, and loudness by tenths of a second."""
+"""Caption timing from cue times and loudness per tenth of a second."""
 
 from __future__ import annotations
 

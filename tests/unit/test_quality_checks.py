@@ -1,4 +1,4 @@
-"""Each property by itself, measured values made up."""
+"""Each check by itself, on made-up measurements."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The files beside a film: one that is as it should be passes, and everything that can be wrong with it is told."""
+"""The files beside a film: correct ones pass, and every possible fault is reported."""
 
 from __future__ import annotations
 

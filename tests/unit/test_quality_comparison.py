@@ -1,4 +1,4 @@
-"""A film that was made of another, held against it: size, length, and how much its pictures are alike."""
+"""A film compared with its original: size, length, similarity."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The same film under two names, found by what it says and shows; rows that differ where their template says so."""
+"""Duplicates under two names, found by words and pictures; template rows differ where intended."""
 
 from __future__ import annotations
 

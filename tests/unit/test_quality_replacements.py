@@ -1,4 +1,4 @@
-"""What somebody puts in the place of a file that goes with a film: corrections pass, and what is wrong is told."""
+"""Files that a user replaced: corrections pass, and faults are reported."""
 
 from __future__ import annotations
 

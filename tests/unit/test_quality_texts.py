@@ -1,4 +1,4 @@
-"""What a film says and shows: never meant for viewers, in another language, or not what was written."""
+"""Texts of a film: not meant for viewers, in another language, or not what was written."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What somebody who publishes says of a film."""
+"""Release options given when publishing."""
 
 from __future__ import annotations
 

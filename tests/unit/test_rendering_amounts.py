@@ -1,4 +1,4 @@
-"""Numbers and units on pictures, as languages write them."""
+"""Numbers with units in pictures, by language."""
 
 import pytest
 

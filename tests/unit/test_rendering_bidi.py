@@ -1,4 +1,4 @@
-"""Lines that run both ways: the order in which their parts are seen."""
+"""Bidirectional lines: the visual order of their runs."""
 
 import pytest
 

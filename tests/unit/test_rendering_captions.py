@@ -1,4 +1,4 @@
-"""The ways that captions can look."""
+"""The caption styles."""
 
 from itertools import pairwise
 

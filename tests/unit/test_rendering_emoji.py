@@ -1,4 +1,4 @@
-"""Emoji in their colours, where the machine has a font for them; left out elsewhere."""
+"""Colour emoji with a system font; omitted without one."""
 
 import os
 
@@ -16,7 +16,7 @@ from pipeline.rendering.text.fitting import fit
 from pipeline.rendering.text.line import drawable_text, measure, shape
 from pipeline.rendering.text.rasterising import draw_ink
 from pipeline.rendering.text.styles import BODY, CAP_HEIGHT_EM, CODE, DISPLAY
-from pipeline.rendering.thumbnail.drawing import draw as draw_thumbnail
+from pipeline.rendering.thumbnail.drawing import draw_thumbnail
 from tests.standins.system_fonts import make_font, system_fonts
 
 __all__ = ["system_fonts"]

@@ -1,4 +1,4 @@
-"""Fonts: what can't be drawn is refused before it is drawn, and what draws a film names it."""
+"""Fonts: missing glyphs are found before drawing, and fonts are part of a film's key."""
 
 import pytest
 
@@ -7,7 +7,7 @@ from pipeline.model import BulletsScene, ClosingScene, CodeScene, Script, Spoken
 from pipeline.rendering import Look, font_digest
 from pipeline.rendering.text import coverage, fonts
 from pipeline.rendering.text.coverage import font_advice, font_coverage
-from pipeline.rendering.thumbnail.drawing import draw as draw_thumbnail
+from pipeline.rendering.thumbnail.drawing import draw_thumbnail
 from tests.standins.system_fonts import forget, make_font, system_fonts
 
 __all__ = ["system_fonts"]

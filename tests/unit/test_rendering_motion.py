@@ -1,4 +1,4 @@
-"""Poses over time: entrances settle, dimming dims, and rest is rest."""
+"""Animation states over time: entrances settle, dimming dims, and holds are still."""
 
 from dataclasses import fields, replace
 from itertools import pairwise

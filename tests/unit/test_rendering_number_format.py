@@ -1,4 +1,4 @@
-"""Numbers as languages write them: signs, groups, digits, short forms, units."""
+"""Number formats by language: signs, grouping, digits, compact forms, units."""
 
 from dataclasses import replace
 

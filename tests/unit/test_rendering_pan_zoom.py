@@ -1,4 +1,4 @@
-"""Pan and zoom over a still: smooth to fractions of a pixel, never beyond its edges, and at rest in the end."""
+"""Pan and zoom over a still: sub-pixel smoothness, within its edges, and still at the end."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What is drawn on changes only near its front, and only there it is painted again."""
+"""Reveal animations change only near their front, and only that is repainted."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from pipeline.rendering.motion.animation import FULL, Motion, Pose
 from pipeline.rendering.motion.reveal import OrderRanges, opacities
 from pipeline.rendering.motion.sprites import Sprite
 from pipeline.rendering.motion.ycbcr import Colour, Picture
-from pipeline.rendering.surface.motif import figure
+from pipeline.rendering.surface.motif import draw_motif
 
 SIDE = 120
 GROUND = Picture(*(Image.new("L", (size, size), 16) for size in (SIDE + 40, SIDE // 2 + 20, SIDE // 2 + 20)))
@@ -35,7 +35,7 @@ def noise(seed: int) -> Sprite:
     return sprite(Image.fromarray(np.where(levels > 200, levels, np.uint8(0))), Image.fromarray(order))
 
 
-FIGURES = [sprite(each.mask, each.order) for each in (figure(number, SIDE) for number in range(6))]
+FIGURES = [sprite(each.mask, each.order) for each in (draw_motif(number, SIDE) for number in range(6))]
 POSES = st.none() | st.builds(
     Pose, st.just(FULL) | st.integers(1, FULL), st.just(0), st.sampled_from((0, FULL)) | st.integers(0, FULL)
 )

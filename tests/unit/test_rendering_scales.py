@@ -1,4 +1,4 @@
-"""Axes have round numbers, and labels stand clear of each other."""
+"""Axes with round numbers, and labels that don't overlap."""
 
 import math
 from itertools import pairwise

@@ -1,4 +1,4 @@
-"""Every script as its readers expect it: sides, orders, shapes and heights."""
+"""Writing systems: direction, order, shapes and heights."""
 
 import pytest
 
@@ -6,14 +6,14 @@ from pipeline.model import BulletsScene, ClosingScene, Cue, Script, SpokenLine, 
 from pipeline.rendering import Look, layouts
 from pipeline.rendering.captions import captions
 from pipeline.rendering.motion.sprites import Sprite
-from pipeline.rendering.surface.emblem import Emblem
+from pipeline.rendering.surface.motif_element import MotifElement
 from pipeline.rendering.text import fonts
 from pipeline.rendering.text.fitting import fit
 from pipeline.rendering.text.line import shape
 from pipeline.rendering.text.rasterising import draw_ink
 from pipeline.rendering.text.styles import DISPLAY
 from pipeline.rendering.text.uppercase import uppercase
-from pipeline.rendering.thumbnail.drawing import draw as draw_thumbnail
+from pipeline.rendering.thumbnail.drawing import draw_thumbnail
 from tests.standins.system_fonts import make_font, system_fonts
 
 pytestmark = pytest.mark.shaped
@@ -41,12 +41,12 @@ def sprites(scene, look):
     return [
         element
         for element in layouts.lay_out(scene, words_of(scene), look).elements
-        if isinstance(element, Sprite | Emblem)
+        if isinstance(element, Sprite | MotifElement)
     ]
 
 
 def edges(sprite):
-    if isinstance(sprite, Emblem):
+    if isinstance(sprite, MotifElement):
         return sprite.left, sprite.left + sprite.side_px
     return sprite.span or (sprite.left, sprite.left + sprite.mask.width)
 

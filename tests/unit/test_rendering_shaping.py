@@ -1,4 +1,4 @@
-"""Shaping: letters are as wide as Pillow draws them, and those that need no shaping look the same without it."""
+"""Shaping: widths as in Pillow, and identical pixels when shaping is skipped."""
 
 from itertools import product
 

@@ -1,4 +1,4 @@
-"""Breaking, fitting and shaping: text fits its box at every length and in every script."""
+"""Line breaking, fitting and shaping: text fits its box at every length and in every script."""
 
 from dataclasses import replace
 

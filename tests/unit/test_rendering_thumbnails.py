@@ -1,4 +1,4 @@
-"""Stills: three to choose from, that can be read when they are small."""
+"""Thumbnails: three to choose from, readable at small sizes."""
 
 from dataclasses import replace
 from functools import cache
@@ -12,10 +12,9 @@ from pipeline.model import NumberScene, SceneryScene, Script, VideoFormat
 from pipeline.rendering import Look
 from pipeline.rendering.text.fitting import fit
 from pipeline.rendering.text.rasterising import draw_ink
-from pipeline.rendering.thumbnail import canvas as thumbnail_sheet
-from pipeline.rendering.thumbnail.drawing import COUNT
-from pipeline.rendering.thumbnail.drawing import draw as draw_thumbnail
-from pipeline.rendering.thumbnail.picture import framed, is_better_beside, picture_of
+from pipeline.rendering.thumbnail import canvas as thumbnail_canvas
+from pipeline.rendering.thumbnail.drawing import COUNT, draw_thumbnail
+from pipeline.rendering.thumbnail.picture import choose_picture, frame_for_text, is_better_beside
 from pipeline.theme.colours import contrast, rgb
 from pipeline.theme.loading import load_theme
 from tests.standins.photos import coast, lighthouse, photo_of_tests, shoe, still_of, wall
@@ -106,7 +105,7 @@ def written_on(draw):
     texts = []
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(
-            thumbnail_sheet, "fit", lambda text, *sizes, **room: (texts.append(text), fit(text, *sizes, **room))[1]
+            thumbnail_canvas, "fit", lambda text, *sizes, **room: (texts.append(text), fit(text, *sizes, **room))[1]
         )
         draw()
     return texts[0]
@@ -117,7 +116,7 @@ def test_a_compound_is_divided_before_it_is_too_small_for_a_list(number):
     sizes = []
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(
-            thumbnail_sheet,
+            thumbnail_canvas,
             "draw_ink",
             lambda line, size_px, *rest: (sizes.append(size_px), draw_ink(line, size_px, *rest))[1],
         )
@@ -139,9 +138,9 @@ def test_a_compound_is_divided_before_it_is_too_small_for_a_list(number):
 def test_no_word_of_a_still_is_in_two_colours(text, language, lit, monkeypatch):
     film, lines, colours = look(language=language), [], []
     monkeypatch.setattr(
-        thumbnail_sheet, "draw_ink", lambda line, *rest: (lines.append(line.text), draw_ink(line, *rest))[1]
+        thumbnail_canvas, "draw_ink", lambda line, *rest: (lines.append(line.text), draw_ink(line, *rest))[1]
     )
-    monkeypatch.setattr(thumbnail_sheet, "rgb", lambda colour: (colours.append(colour), rgb(colour))[1])
+    monkeypatch.setattr(thumbnail_canvas, "rgb", lambda colour: (colours.append(colour), rgb(colour))[1])
     draw_thumbnail(Script(title=TITLE, language=language, scenes=(), thumbnail_text=text), film)
 
     assert len(lines) > 1
@@ -151,13 +150,13 @@ def test_no_word_of_a_still_is_in_two_colours(text, language, lit, monkeypatch):
 
 @pytest.mark.parametrize("text", ["Why?", "Octopus", "Three hearts, one swimmer", "なぜ空は青いのか"])
 def test_the_figure_beside_the_words_is_whole(text, monkeypatch):
-    places, put = [], thumbnail_sheet.Sheet.put
+    places, put = [], thumbnail_canvas.ThumbnailCanvas.paste_tile
 
-    def noted(sheet, tile, mask, left, top):
+    def noted(canvas, tile, mask, left, top):
         places.append((left, top, left + tile.width, top + tile.height))
-        put(sheet, tile, mask, left, top)
+        put(canvas, tile, mask, left, top)
 
-    monkeypatch.setattr(thumbnail_sheet.Sheet, "put", noted)
+    monkeypatch.setattr(thumbnail_canvas.ThumbnailCanvas, "paste_tile", noted)
     draw_thumbnail(script(text), look())
 
     ((left, top, right, bottom),) = places
@@ -171,7 +170,7 @@ def test_a_single_short_word_is_larger_than_a_line_of_them():
     sizes = []
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(
-            thumbnail_sheet,
+            thumbnail_canvas,
             "draw_ink",
             lambda line, size_px, *rest: (sizes.append(size_px), draw_ink(line, size_px, *rest))[1],
         )
@@ -183,18 +182,18 @@ def test_a_single_short_word_is_larger_than_a_line_of_them():
 
 @pytest.mark.shaped
 def test_words_above_the_length_keep_their_margin_from_the_upper_edge(monkeypatch):
-    tops, write = [], thumbnail_sheet.Sheet.write
+    tops, write = [], thumbnail_canvas.ThumbnailCanvas.draw_text
 
-    def noted(sheet, block, top, colours):
-        tops.append(sheet.place(block, top).top)
-        write(sheet, block, top, colours)
+    def noted(canvas, block, top, colours):
+        tops.append(canvas.text_box(block, top).top)
+        write(canvas, block, top, colours)
 
-    monkeypatch.setattr(thumbnail_sheet.Sheet, "write", noted)
+    monkeypatch.setattr(thumbnail_canvas.ThumbnailCanvas, "draw_text", noted)
     for text in ("لماذا السماء زرقاء؟", LONG["ar"]):
         film = Script(title=text, language="ar", scenes=())
         draw_thumbnail(film, look(language="ar"))
 
-    assert all(top >= thumbnail_sheet.MARGIN for top in tops), tops
+    assert all(top >= thumbnail_canvas.MARGIN for top in tops), tops
 
 
 @pytest.mark.shaped
@@ -228,13 +227,13 @@ def shown(still, text="Five bridges", **others):
     [("midnight", (1920, 1080), coast), ("paper", (1920, 1080), wall), ("clay-light", (1080, 1920), wall)],
 )
 def test_words_on_a_picture_are_read_on_every_pixel(theme, size, paint, stills, monkeypatch):
-    behind, write = [], thumbnail_sheet.Sheet.write
+    behind, write = [], thumbnail_canvas.ThumbnailCanvas.draw_text
 
-    def noted(sheet, block, top, colours, *, across):
-        behind.append((sheet.picture.crop(sheet.place(block, top, across=across)), colours))
-        write(sheet, block, top, colours, across=across)
+    def noted(canvas, block, top, colours, *, across):
+        behind.append((canvas.picture.crop(canvas.text_box(block, top, across=across)), colours))
+        write(canvas, block, top, colours, across=across)
 
-    monkeypatch.setattr(thumbnail_sheet.Sheet, "write", noted)
+    monkeypatch.setattr(thumbnail_canvas.ThumbnailCanvas, "draw_text", noted)
     # On an upright still, words stand on what is upright, too.
     upright = {} if size[0] > size[1] else {"width_px": 600, "height_px": 1024}
     next(shown(replace(stills[paint], **upright), theme=theme, size=size))
@@ -264,8 +263,8 @@ def test_a_page_of_text_is_no_picture_to_write_on_where_there_is_another(stills)
         scenes=tuple(SceneryScene(lines=(), picture=name, heading="A", subtitle="") for name in ("page", "photo")),
     )
 
-    assert picture_of(film, replace(look(), stills=(page, photo))) == photo
-    assert picture_of(film, replace(look(), stills=(page,))) == page
+    assert choose_picture(film, replace(look(), stills=(page, photo))) == photo
+    assert choose_picture(film, replace(look(), stills=(page,))) == page
 
 
 @pytest.mark.parametrize(
@@ -283,7 +282,7 @@ def test_what_a_picture_is_about_stands_where_the_words_do_not():
     for focus in (0.0, 0.2, 0.8, 1.0):
         for language in ("en", "ar"):
             still = replace(photo_of_tests(), focus=(focus, 0.5))
-            framing = framed(still, look(language=language))
+            framing = frame_for_text(still, look(language=language))
             assert framing.picture.size == (1280, 720)
             # Words stand at the left in English, unless they are across.
             assert (framing.across == (language == "ar")) == (focus > 0.5)
@@ -304,7 +303,7 @@ def test_what_a_picture_is_about_stands_where_the_words_do_not():
 def test_words_on_an_upright_still_are_below_what_it_is_about_where_that_is_above(width_px, height_px, focus_y, below):
     still = replace(photo_of_tests(), width_px=width_px, height_px=height_px, focus=(0.5, focus_y))
 
-    assert framed(still, look(size=(1080, 1920))).across is below
+    assert frame_for_text(still, look(size=(1080, 1920))).across is below
 
 
 def test_words_below_leave_the_upper_third_of_a_photograph_as_it_is(stills):
@@ -313,7 +312,7 @@ def test_words_below_leave_the_upper_third_of_a_photograph_as_it_is(stills):
     film = replace(script("Maria who taught the town"), scenes=(SceneryScene(lines=(), picture=still.name),))
 
     drawn = np.asarray(draw_thumbnail(film, upright), np.int16)
-    plain = np.asarray(framed(still, upright).picture, np.int16)
+    plain = np.asarray(frame_for_text(still, upright).picture, np.int16)
 
     assert np.abs(drawn - plain).max(axis=(1, 2))[: 1920 // 3].max() == 0
     # The corner of an app's own words, below, has none of ours.
@@ -405,13 +404,13 @@ LONG = {
 @pytest.mark.parametrize("language", LONG)
 def test_a_long_title_is_read_in_a_list_and_stays_inside(candidate, language, size, stills, monkeypatch):
     # Number 0: the third still of a film that is about a number.
-    (paint, number), written, write = candidate, [], thumbnail_sheet.Sheet.write
+    (paint, number), written, write = candidate, [], thumbnail_canvas.ThumbnailCanvas.draw_text
 
-    def noted(sheet, block, top, colours, **where):
-        written.append((sheet.place(block, top, **where), block))
-        write(sheet, block, top, colours, **where)
+    def noted(canvas, block, top, colours, **where):
+        written.append((canvas.text_box(block, top, **where), block))
+        write(canvas, block, top, colours, **where)
 
-    monkeypatch.setattr(thumbnail_sheet.Sheet, "write", noted)
+    monkeypatch.setattr(thumbnail_canvas.ThumbnailCanvas, "draw_text", noted)
     still = stills[paint]
     scenes = [SceneryScene(lines=(), picture=still.name)]
     if not number:

@@ -1,4 +1,4 @@
-"""From one scene to the next, and what does not move for who does not want to see it move."""
+"""Transitions between scenes, and reduced motion."""
 
 from dataclasses import replace
 

@@ -1,4 +1,4 @@
-"""What workers have before their first scene."""
+"""What is warmed up before a worker's first scene."""
 
 from __future__ import annotations
 

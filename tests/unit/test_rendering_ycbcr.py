@@ -1,4 +1,4 @@
-"""Drawing on planes: the same picture as drawing in RGB and converting it, and no colour leaks at odd edges."""
+"""Drawing on YCbCr planes: equal to drawing in RGB, without chroma bleeding at odd edges."""
 
 from __future__ import annotations
 

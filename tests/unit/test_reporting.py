@@ -1,4 +1,4 @@
-"""What a batch came to, for programs: three JSON files, and the numbers in them."""
+"""The JSON reports of a batch and their numbers."""
 
 import gc
 import json

@@ -1,4 +1,4 @@
-"""How good the films of a batch are, as the reports tell it."""
+"""The quality of a batch's films in the reports."""
 
 from __future__ import annotations
 

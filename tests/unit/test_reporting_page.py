@@ -1,4 +1,4 @@
-"""What a batch came to, for people: a page that asks nobody for anything."""
+"""The HTML report of a batch, without external requests."""
 
 import base64
 import hashlib
@@ -413,8 +413,8 @@ def test_a_brief_that_cannot_be_read_is_named_once_and_the_advice_ends_as_it_is_
         ),
         (
             JobStatus.PARKED,
-            "Go on with a larger one: nightreel resume space --budget 5",
-            "Go on with a larger one: nightreel resume space --budget 5.",
+            "Continue with a larger one: nightreel resume space --budget 5",
+            "Continue with a larger one: nightreel resume space --budget 5.",
         ),
         (
             JobStatus.PARKED,

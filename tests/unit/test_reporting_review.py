@@ -1,4 +1,4 @@
-"""The page of films that wait for a person."""
+"""The page of films held for review."""
 
 from __future__ import annotations
 

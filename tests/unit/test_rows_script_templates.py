@@ -1,4 +1,4 @@
-"""A template's own script, filled in for a row: data goes in, and never becomes code."""
+"""A template's script, filled in for a row: data never becomes code."""
 
 from __future__ import annotations
 
@@ -227,7 +227,7 @@ def test_what_can_not_be_filled_in_is_told_with_its_scene(text, why):
         ("[[scenes]]\nlayout = 'statement'\ntext = '{{ nme }}'", "there is no field nme. Did you mean name"),
         ("[[scenes]]\nlayout = 'statement'\ntext = '{{ name'", "It is in '{{ name'"),
         ("[[scenes]]\nlayout = 'statement'\ntext = '{{ name | titel }}'", "'titel'. Did you mean title"),
-        ("[[scenes]]\nlayout = 'statement'\nwhen = 'price >'\ntext = 'x'", "broken text"),
+        ("[[scenes]]\nlayout = 'statement'\nwhen = 'price >'\ntext = 'x'", "invalid text"),
         (f"[[scenes]]\nlayout = 'statement'\ntext = '{{{{ {'(' * 900}name{')' * 900} }}}}'", "it is nested too deeply"),
         (f"[[scenes]]\nlayout = 'statement'\ntext = '{{{{ name{'|title' * 2000} }}}}'", "it is nested too deeply"),
         (f"[[scenes]]\nlayout = 'statement'\nwhen = '{'not ' * 3000}name'\ntext = 'x'", "it is nested too deeply"),

@@ -1,4 +1,4 @@
-"""Cells as people write them become values, or say what to write instead."""
+"""Parsing cells as people write them, with corrections for invalid ones."""
 
 from __future__ import annotations
 

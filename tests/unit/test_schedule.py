@@ -1,4 +1,4 @@
-"""Times as people write them, where clocks change, too."""
+"""Parsing publication times, across changes of daylight saving time."""
 
 from __future__ import annotations
 

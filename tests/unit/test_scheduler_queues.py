@@ -1,4 +1,4 @@
-"""Whose turn it is when several processes share a queue, and what is left for later is not forgotten."""
+"""Several processes on one queue: order, and nothing forgotten."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The small parts of asking a model: headers, dialects, error bodies, notes."""
+"""Chat requests in detail: headers, dialects, error bodies, notes."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What every script must hold to."""
+"""Checks that every script must pass."""
 
 from __future__ import annotations
 
@@ -36,8 +36,8 @@ def test_a_proper_script_has_no_problems() -> None:
         ((), "at least 2"),
         ((TITLE,), "at least 2"),
         ((STATEMENT, TITLE), "must be a title scene"),
-        ((TITLE, replace(STATEMENT, lines=())), "scene 2 (statement): nothing is said"),
-        ((TITLE, replace(STATEMENT, lines=(SpokenLine(text="…"),))), "nothing is said"),
+        ((TITLE, replace(STATEMENT, lines=())), "scene 2 (statement): it has no narration"),
+        ((TITLE, replace(STATEMENT, lines=(SpokenLine(text="…"),))), "it has no narration"),
         ((TITLE, replace(STATEMENT, text="")), "text is empty"),
         ((TITLE, replace(STATEMENT, text="a" * 161)), "text has 161 characters, at most 160 fit"),
         ((TITLE, replace(STATEMENT, text="龘" * 81)), "text has 162 characters, at most 160 fit"),

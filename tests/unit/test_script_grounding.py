@@ -1,4 +1,4 @@
-"""Facts from the notes only: what is seen of a script that says more, and what is let pass."""
+"""Facts only from the notes: which additions are detected, and which are tolerated."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A script that would be too long or too short is told so in numbers that a model can act on."""
+"""Scripts that are too long or too short are returned with numbers a model can act on."""
 
 from __future__ import annotations
 

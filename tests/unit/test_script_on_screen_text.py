@@ -1,4 +1,4 @@
-"""Sentences, clauses, and the few words that are shown of them."""
+"""Sentences, clauses, and the short text shown of them."""
 
 from __future__ import annotations
 
@@ -11,8 +11,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import ValidationError
 
+from pipeline.language.display_width import display_width
 from pipeline.language.sentences import split_sentences
-from pipeline.language.writing_systems import display_width
 from pipeline.model import SCENES, Brief, Paragraph, Scene
 from pipeline.script.model_output import plain_text
 from pipeline.script.on_screen_text import (

@@ -1,4 +1,4 @@
-"""The outline writer: everything in the notes is said once and in order, and nothing else."""
+"""The outline writer: everything in the notes once, in order, and nothing else."""
 
 from __future__ import annotations
 

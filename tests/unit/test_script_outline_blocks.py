@@ -1,4 +1,4 @@
-"""The outline writer on what people write besides paragraphs and plain lists: each gets the picture that fits it."""
+"""The outline writer on Markdown beyond paragraphs and plain lists: the right layout for each block."""
 
 from __future__ import annotations
 
@@ -375,7 +375,7 @@ def test_code_that_no_picture_holds_is_told_in_the_films_record() -> None:
 
     (told,) = script_of(f"Run this:\n\n```\n{long}\n```").incidents
 
-    assert told.startswith("code of 500 lines (“x0 = 0”) is not shown: a picture has room for 14 lines of 80 letters")
+    assert told.startswith("code of 500 lines (“x0 = 0”) is not shown: a scene can show 14 lines of 80 characters")
     assert script_of("Run this:\n\n```\nmake\n```").incidents == ()
 
 
@@ -457,9 +457,9 @@ def test_a_picture_stays_with_its_words_where_no_layout_shows_it_by_itself() -> 
         (
             "explainer",
             5,
-            "4 pictures are not shown (1.jpg, 2.jpg, 3.jpg…): nothing is said that they could stand beside",
+            "4 pictures are not shown (1.jpg, 2.jpg, 3.jpg…): no scene has text that they could be shown with",
         ),
-        ("explainer", 2, "1 picture is not shown (1.jpg): nothing is said that it could stand beside"),
+        ("explainer", 2, "1 picture is not shown (1.jpg): no scene has text that it could be shown with"),
     ],
 )
 def test_pictures_that_are_not_shown_are_told_in_the_films_record(name: str, count: int, told: str) -> None:

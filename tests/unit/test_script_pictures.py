@@ -1,4 +1,4 @@
-"""Pictures in scripts: who may show which, and what a scene is without one."""
+"""Pictures in scripts: which scenes may show one, and scenes without."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a model is asked for beyond a film: a length, facts from the notes only; and texts that hosts take."""
+"""Additional requirements on models: length, facts from the notes only, metadata."""
 
 from __future__ import annotations
 

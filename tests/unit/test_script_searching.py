@@ -1,4 +1,4 @@
-"""A model that may search for photos is told so, and its answer may name what nobody has listed."""
+"""Models that may search for photos."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A scene as two: every item and every sentence is in one of them, with what is said of it."""
+"""Splitting a scene: every item and sentence ends up in one part, with its narration."""
 
 from dataclasses import replace
 

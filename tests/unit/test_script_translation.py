@@ -1,4 +1,4 @@
-"""A script taken apart for a translator and put together again, and what a translation must not lose."""
+"""Splitting a script for translation, reassembling it, and what must be preserved."""
 
 from __future__ import annotations
 

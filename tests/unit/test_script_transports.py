@@ -1,4 +1,4 @@
-"""The ways to services, against a server that means no good: both hold to the same."""
+"""Model clients against a hostile server: both transports obey the same rules."""
 
 from __future__ import annotations
 

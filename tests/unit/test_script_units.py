@@ -1,4 +1,4 @@
-"""Units in the headers of tables: read in the usual ways, and nothing that is none."""
+"""Units in table headers."""
 
 from __future__ import annotations
 

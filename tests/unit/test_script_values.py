@@ -1,4 +1,4 @@
-"""Numbers and dates as people write them, in any language."""
+"""Parsing numbers and dates in notes, in any language."""
 
 from __future__ import annotations
 

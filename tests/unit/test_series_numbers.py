@@ -1,4 +1,4 @@
-"""Episodes of a series: what they are called, which number they get, and how they find each other."""
+"""Episodes of a series: labels, numbers, and neighbours."""
 
 from __future__ import annotations
 

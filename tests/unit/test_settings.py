@@ -1,4 +1,4 @@
-"""Settings: which source wins, and what is wrong with them, told with its place."""
+"""Settings: precedence of sources, and errors with their place."""
 
 import re
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""Presets: how films are encoded, by name."""
+"""Encoding presets."""
 
 from pathlib import Path
 

@@ -1,4 +1,4 @@
-"""How strictly films are judged: the profiles that there are, those of the user, and the tables that people read."""
+"""Quality profiles: built-in, custom, and as documented."""
 
 from __future__ import annotations
 

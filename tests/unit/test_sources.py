@@ -1,4 +1,4 @@
-"""Topics, topic lists, folders, and the files that are none of them."""
+"""Topics, topic lists, folders, and unsupported files."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What people write in Markdown besides paragraphs and plain lists: quotations, tables, ticks, code, pictures."""
+"""Markdown beyond paragraphs and plain lists: quotations, tables, task lists, code, pictures."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Markdown briefs: front matter, body, and one clear line for everything that is wrong with them."""
+"""Markdown briefs: front matter, body, and one clear line per error."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Queries: nothing is written, no password is told, and what goes wrong is one line."""
+"""SQL sources: read-only, no password in messages, one-line errors."""
 
 from __future__ import annotations
 

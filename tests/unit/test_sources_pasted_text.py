@@ -1,4 +1,4 @@
-"""Notes that were pasted from word processors and chats: lists are lists, and signs of theirs are not said."""
+"""Notes pasted from word processors and chats: lists are recognised, symbols not spoken."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a brief says about pictures that are searched for, and about folders of them."""
+"""Picture searches and picture folders in briefs."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Tables as people's programs write them, and as they should not: every row comes out, or says what is wrong."""
+"""Tables as real programs write them, well-formed or not: every row is read or reported."""
 
 from __future__ import annotations
 

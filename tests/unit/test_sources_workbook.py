@@ -1,4 +1,4 @@
-"""Workbooks as people make them: days, formulas, merged cells, several sheets; and traps in the shape of workbooks."""
+"""Real-world workbooks: dates, formulas, merged cells, several sheets, and hostile files."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The cache: what is named by its content, made once, found whole, and kept to a size."""
+"""The cache: content-addressed, made once, verified, and limited in size."""
 
 import dataclasses
 import errno

@@ -1,4 +1,4 @@
-"""Checkpoints: what is saved comes back as it was, and what is damaged hides nothing else."""
+"""Checkpoints: round trips, and damaged files that hide nothing else."""
 
 import asyncio
 import errno

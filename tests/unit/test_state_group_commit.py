@@ -1,4 +1,4 @@
-"""Saves that are written together: none is over before it is written, and none spoils another."""
+"""Group saves: none returns before it is on disk, and none affects another."""
 
 import asyncio
 import threading

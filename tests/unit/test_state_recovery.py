@@ -1,4 +1,4 @@
-"""Who keeps the database of an index usable, without an index: what it does when its file lets it down."""
+"""Recovery of the index database when its file fails."""
 
 import shutil
 import sqlite3

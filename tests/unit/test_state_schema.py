@@ -1,4 +1,4 @@
-"""The schema number of checkpoints, which tells older versions to leave alone what they can't read."""
+"""Schema numbers of checkpoints, which keep older versions from reading newer files."""
 
 import dataclasses
 import enum

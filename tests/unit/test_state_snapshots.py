@@ -1,4 +1,4 @@
-"""Named copies of a batch's checkpoints."""
+"""Named snapshots of a batch's checkpoints."""
 
 from __future__ import annotations
 

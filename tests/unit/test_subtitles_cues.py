@@ -1,4 +1,4 @@
-"""Words with times become cues that can be read, in every language."""
+"""From timed words to readable cues, in every language."""
 
 import unicodedata
 from dataclasses import replace
@@ -10,8 +10,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from pipeline.language.display_width import display_width
 from pipeline.language.words import join_words, split_words
-from pipeline.language.writing_systems import display_width
 from pipeline.model import SAMPLE_RATE_HZ, Clip, Cue, Narration, Word
 from pipeline.subtitles import CueLimits, make_subtitles
 from pipeline.subtitles.line_breaks import PHRASE, SENTENCE, break_costs

@@ -1,4 +1,4 @@
-"""Cues as SRT and WebVTT, as players read them."""
+"""Cues as SRT and WebVTT that players accept."""
 
 import re
 from itertools import pairwise

@@ -1,4 +1,4 @@
-"""Tables that others have made, as they are: a film for each good row, the rest told. See tests/fixtures."""
+"""Third-party tables, unmodified: a film per valid row, the rest reported. See tests/fixtures."""
 
 from __future__ import annotations
 

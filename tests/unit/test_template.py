@@ -1,4 +1,4 @@
-"""Templates: found by name, checked to the line, rendered without surprises."""
+"""Templates: lookup, validation with line numbers, rendering."""
 
 from __future__ import annotations
 
@@ -114,7 +114,7 @@ def test_a_link_out_of_the_folder_is_not_followed(change: Change, file: str, tmp
     except OSError:  # Windows, without the right to make links
         return
 
-    with pytest.raises(InputError, match="leads out of the template's folder"):
+    with pytest.raises(InputError, match="is outside the template's folder"):
         load_sample(load_template("explainer", search=search), search=search)
 
 

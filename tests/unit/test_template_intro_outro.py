@@ -1,4 +1,4 @@
-"""What opens and closes the films of a template, and what templates share."""
+"""Opening and closing scenes of templates, and shared includes."""
 
 from __future__ import annotations
 

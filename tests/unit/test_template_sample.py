@@ -1,4 +1,4 @@
-"""Samples: every layout of a template is shown, and what is wrong in one is told with its line."""
+"""Samples: every layout of a template, with errors by line."""
 
 from __future__ import annotations
 

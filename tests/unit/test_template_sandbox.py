@@ -1,4 +1,4 @@
-"""What a template can't do to the machine that fills it in."""
+"""The sandbox that template expressions can't leave."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Themes: files that a designer edits, colours that can be read."""
+"""Themes: files that designers edit, and contrast."""
 
 import pytest
 from hypothesis import given

@@ -1,4 +1,4 @@
-"""Whom we trust over TLS: what the machine trusts, and what browsers do."""
+"""TLS trust: the system's certificates and those of browsers."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Where services really are: every other test sets an address of its own, and the first night sets none."""
+"""The real URLs of services, which all other tests override."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Cutting texts into words, and joining them again; what is a word, an abbreviation, a name."""
+"""Splitting text into words and joining it again; words, abbreviations, names."""
 
 import unicodedata
 

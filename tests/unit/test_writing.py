@@ -1,4 +1,4 @@
-"""How languages are written, and which of their characters belong together."""
+"""Writing systems, and grapheme clusters."""
 
 import pytest
 from hypothesis import given

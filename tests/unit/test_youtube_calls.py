@@ -1,4 +1,4 @@
-"""Requests in a channel's name: what they leave to others, what they cost, and what their failures say."""
+"""Authorised requests: fair sharing, quota costs, and failures."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What goes with a film that is out: thumbnail, captions, titles, playlists, each done once or told."""
+"""Steps after an upload: thumbnail, captions, titles, playlists, each done once or reported."""
 
 from __future__ import annotations
 

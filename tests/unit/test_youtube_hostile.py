@@ -1,4 +1,4 @@
-"""What Google never says, and nobody should: the film is there once, the token goes nowhere else, no defect of ours."""
+"""Responses that Google never sends: no duplicate, no leaked token, no internal error."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Which channel a login is for: kept, compared, and never mixed up by somebody who chose another account."""
+"""The channel of a login: stored, compared, never mixed up."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Links between films of a series on the channel: one line of a neighbour is changed, once, and paid for as all is."""
+"""Links between episodes on the channel: one line of a neighbour is updated, once, within the quota."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Logins at YouTube: token files as google-auth has them, renewed once for all, and made in a browser."""
+"""YouTube logins: google-auth's token format, refreshed once for all, created in a browser."""
 
 from __future__ import annotations
 

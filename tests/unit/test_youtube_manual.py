@@ -1,4 +1,4 @@
-"""A folder per film for people who upload by hand."""
+"""A folder per film for manual uploads."""
 
 from __future__ import annotations
 

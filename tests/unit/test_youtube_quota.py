@@ -1,4 +1,4 @@
-"""The project's quota as a ledger: what is counted, for whom, and when there is something again."""
+"""The project's quota as a ledger: what is counted, and when it resets."""
 
 from __future__ import annotations
 

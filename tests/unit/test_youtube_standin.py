@@ -1,4 +1,4 @@
-"""The stand-in against Google's own client: what that one does is taken, what Google refuses is refused."""
+"""The stand-in, verified with Google's own client."""
 
 from __future__ import annotations
 

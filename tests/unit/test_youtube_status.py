@@ -1,4 +1,4 @@
-"""What becomes of a film that is out: waited for on a clock that jumps, and compared with what was asked."""
+"""The processing status of uploads, on a virtual clock, compared with what was asked."""
 
 from __future__ import annotations
 

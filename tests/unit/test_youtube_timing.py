@@ -1,4 +1,4 @@
-"""When films go out: hours, times that were asked for, slots that are given once, and a share of the line."""
+"""Publication timing: upload hours, requested times, slots, and bandwidth."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A film that is out is shown as is asked for now, and only when somebody asks."""
+"""Updating published videos, only on request."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""One film to YouTube, whatever goes wrong on the way: the requests, the journal, and what is said."""
+"""Uploading one film through every failure: requests, journal, and messages."""
 
 from __future__ import annotations
 

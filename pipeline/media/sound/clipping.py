@@ -5,6 +5,8 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
+from pipeline.media.span import true_runs
+
 # Consecutive samples at full scale that make a clipped peak.
 _RUN = 3
 _FULL_SCALE = 1 - 2**-14
@@ -25,10 +27,9 @@ class ClippingDetector:
             self._open[:] = 0
             return
         for channel, wave in enumerate(np.abs(samples) >= _FULL_SCALE):
-            edges = np.flatnonzero(np.diff(np.concatenate([[0], wave.astype(np.int8), [0]])))
-            for start, end in zip(edges[::2], edges[1::2], strict=True):
-                before = self._open[channel] if start == 0 else 0
-                self.runs += bool(before < _RUN <= before + end - start)
-            last = edges[-1] - edges[-2] if len(edges) and wave[-1] else 0
-            whole = bool(len(wave)) and bool(wave.all())
-            self._open[channel] = last + (self._open[channel] if whole else 0)
+            open_samples, self._open[channel] = int(self._open[channel]), 0
+            for start, end in true_runs(wave):
+                before = open_samples if start == 0 else 0
+                self.runs += before < _RUN <= before + end - start
+                if end == len(wave):
+                    self._open[channel] = before + end - start

@@ -19,7 +19,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from pipeline.media.sound.periodicity import HEIGHT_RATIO, MAX_PERIOD, Gap, isolated_clicks, unrhythmic_gaps
-from pipeline.media.span import Span
+from pipeline.media.span import Span, true_runs
 
 # All sizes without a unit are in cells of a millisecond.
 _CELLS_PER_S = 1_000
@@ -268,9 +268,7 @@ def _in_room(gaps: Iterable[Gap], power: NDArray[np.float64]) -> list[Gap]:
 
 
 def _runs(marked: NDArray[np.bool_], shortest: int, longest: int) -> list[Gap]:
-    edges = np.flatnonzero(np.diff(np.concatenate([[0], marked.astype(np.int8), [0]])))
-    pairs = zip(edges[::2], edges[1::2], strict=True)
-    return [(int(start), int(end)) for start, end in pairs if shortest <= end - start <= longest]
+    return [(start, end) for start, end in true_runs(marked) if shortest <= end - start <= longest]
 
 
 def _median(power: NDArray[np.float64]) -> float:

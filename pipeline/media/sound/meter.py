@@ -19,7 +19,7 @@ from numpy.typing import NDArray
 from pipeline.media.sound.audio import Samples
 from pipeline.media.sound.discontinuities import Discontinuities, DiscontinuityDetector
 from pipeline.media.sound.stereo import Stereo, StereoAnalyser
-from pipeline.media.span import Span
+from pipeline.media.span import Span, true_runs
 from pipeline.model import SAMPLE_RATE_HZ
 
 # K-weighting at 48 kHz (annex 1, tables 1 and 2): the high shelf of the head, then the high-pass.
@@ -183,9 +183,8 @@ def _gated(powers: NDArray[np.float64], block: int, relative_gate_lu: float) -> 
 def silent_spans(powers: Sequence[float]) -> Iterator[Span]:
     """Inaudible spans: below -50 LUFS."""
     quiet = np.array(powers) < 10 ** ((_SILENCE_LUFS - _OFFSET_LU) / 10)
-    edges = np.flatnonzero(np.diff(np.concatenate([[0], quiet.astype(np.int8), [0]])))
-    for start, end in zip(edges[::2], edges[1::2], strict=True):
-        yield Span(start_s=float(start / CELLS_PER_S), end_s=float(end / CELLS_PER_S))
+    for start, end in true_runs(quiet):
+        yield Span(start_s=start / CELLS_PER_S, end_s=end / CELLS_PER_S)
 
 
 def inter_sample_peaks(channel: Samples, threshold: float) -> tuple[NDArray[np.intp], Samples]:

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from pipeline.media.span import Span
+from pipeline.media.span import Span, true_runs
 
 # The level difference from which on one channel is missing: panning makes less (a pan law ends at 3 to 6 dB).
 ONE_SIDED_DB = 12.0
@@ -96,8 +96,7 @@ class StereoAnalyser:
 
 
 def _spans(marked: NDArray[np.bool_], starts_s: NDArray[np.float64], ends_s: NDArray[np.float64]) -> Iterator[Span]:
-    edges = np.flatnonzero(np.diff(np.concatenate([[0], marked.astype(np.int8), [0]])))
-    for first, after in zip(edges[::2], edges[1::2], strict=True):
+    for first, after in true_runs(marked):
         yield Span(start_s=float(starts_s[first]), end_s=float(ends_s[after - 1]))
 
 

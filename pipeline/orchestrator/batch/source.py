@@ -57,7 +57,7 @@ class SourceContent:
     # Lines skipped above the header.
     titles: int = 0
     # Unused columns with a name similar to that of a field without a column, as arguments for --map.
-    nearly: tuple[str, ...] = ()
+    suggestions: tuple[str, ...] = ()
     # Whether only some rows were read: the films of the others stay as they are.
     is_partial: bool = False
     # Why nothing at all can be made; None if the good rows can.
@@ -158,7 +158,7 @@ def _check_table(table: Table, context: RunContext, request: _Request) -> Source
         problems=tuple(checked.problems),
         rejected=rejected if checked.refused and rejected else None,
         titles=table.title_rows,
-        nearly=reader.nearly,
+        suggestions=reader.suggestions,
         is_partial=bool(request.rows),
         stop=_stop(
             checked, table.path, rows="" if outstanding else request.rows, is_strict=context.settings.campaign.strict

@@ -85,8 +85,8 @@ def campaign_reader(table: Table, context: RunContext) -> CampaignReader:
         table,
         lambda name: context.template(Brief(title="", template=name)),
         context.settings.template,
-        parts=() if flags.get("template") else [TemplateRule(**rule.model_dump()) for rule in asked.templates],
-        deciders=deciders,
+        rules=() if flags.get("template") else [TemplateRule(**rule.model_dump()) for rule in asked.templates],
+        option_columns=deciders,
         mapped=asked.map,
         options=options,
     )

@@ -40,8 +40,8 @@ class Appearance:
         """The theme of a completed brief in the brand's colours. Raises `InputError` for an unknown theme."""
         name = brief.theme or self.template_of(brief).theme
         if name not in self._known:
-            wanted = self.settings.brand
-            brand = Brand(accent=wanted.accent, accent_2=wanted.accent_2, background=wanted.background)
+            colours = self.settings.brand
+            brand = Brand(accent=colours.accent, accent_2=colours.accent_2, background=colours.background)
             self._known[name] = branded(load_theme(name, search=[self.workspace / "themes"]), brand)
         return self._known[name]
 
@@ -110,10 +110,10 @@ class Appearance:
 
     def transition(self, brief: Brief) -> Transition:
         """The transition between scenes. With reduced motion, a slide becomes a fade; without motion, a cut."""
-        wanted, motion = self.settings.video.transition or self.template_of(brief).transition, self.motion(brief)
+        transition, motion = self.settings.video.transition or self.template_of(brief).transition, self.motion(brief)
         if motion == "none":
             return "cut"
-        return wanted if motion == "full" or wanted == "cut" else "fade"
+        return transition if motion == "full" or transition == "cut" else "fade"
 
     def motion(self, brief: Brief) -> MotionAmount:
         """The amount of motion."""

@@ -1,4 +1,4 @@
-"""What is wanted of a brief: a flag goes before the brief, the brief before the settings."""
+"""Completes briefs: a flag overrides the brief, the brief overrides the settings."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from pipeline.orchestrator.context.series import NO_SERIES, with_series
 from pipeline.settings import Settings
 from pipeline.template import Template
 
-# Of a brief, what its choices are made by.
+# The fields of a brief that its choices depend on.
 _ASKED = attrgetter(
     *("language", "translated_from", "template", "theme", "voice", "voices", "audience", "tone"),
     *("length_s", "facts", "variant", "preset", "format"),
@@ -31,81 +31,83 @@ class BriefResolver:
     """Completes the briefs of one request."""
 
     settings: Settings
-    # What flags said, by dotted key of the setting.
+    # Flags, by dotted key of the setting.
     overrides: Mapping[str, object]
     paths: Paths
     beds: BedLibrary
     # The template of a brief that names one; raises `InputError`.
     template_of: Callable[[Brief], Template]
-    # What was chosen for briefs that ask for the same.
+    # Cached choices, by everything that they depend on.
     _known: dict[object, Mapping[str, Any]] = field(default_factory=dict, compare=False, repr=False)
 
     def films_of(self, brief: Brief) -> tuple[Brief, ...]:
-        """A completed brief for each film that is wanted of it: one, or one in each of its languages and formats.
+        """A completed brief per requested film: one, or one for each language and format.
 
-        The script is written in the language that the brief names, else in the first of them; the other films are
-        translated. A film does not know its siblings: one language or format more is one film more.
+        The script is written in the brief's language, else in the first requested one; the other films are translated.
+        Briefs do not mention their siblings: adding a language or format only adds films.
         """
         brief = self._in_series(brief)
-        return tuple(film for spoken in self._spoken(brief) for film in self._shown(self.complete(spoken), brief))
+        return tuple(
+            film for spoken in self._per_language(brief) for film in self._per_format(self.complete(spoken), brief)
+        )
 
     def series_of(self, brief: Brief) -> str:
-        """The name of the series that a brief is a part of; empty: none."""
+        """The name of the series that a brief belongs to; empty: none."""
         name = self._flag("episodes_of") or brief.series or self.settings.episodes_of or ""
         return "" if name == NO_SERIES else name
 
     def _in_series(self, brief: Brief) -> Brief:
-        """What the brief does not say, its series does."""
+        """The brief with defaults from its series."""
         name = self.series_of(brief)
         return with_series(brief, name, self.settings) if name and brief.serial is None else brief
 
-    def _shown(self, film: Brief, brief: Brief) -> Iterable[Brief]:
-        """A completed brief for each format that is wanted: what is heard is the same in all of them."""
+    def _per_format(self, film: Brief, brief: Brief) -> Iterable[Brief]:
+        """A completed brief for each requested format; the audio is the same in all of them."""
         shapes = self._formats(brief)
         if not shapes:
             return (film,)
         return tuple(replace(film, format=shape, is_other_format=shape != shapes[0]) for shape in shapes)
 
-    def _spoken(self, brief: Brief) -> Iterable[Brief]:
-        """A brief for each language that is wanted."""
+    def _per_language(self, brief: Brief) -> Iterable[Brief]:
+        """A brief for each requested language."""
         languages = self._languages(brief)
         if not languages:
             return (brief,)
         written_in = canonical_case(brief.language or languages[0])
         native = replace(brief, language=written_in)
-        # A voice without a language is meant for the words of the author. At its pace the script of all is written.
+        # A voice without a language is meant for the original. Its pace determines the length of all scripts.
         own = (written_in, self._voice(native, written_in) or "")
         translated = replace(brief, translated_from=written_in, voice=None, voices=(own, *brief.voices))
         return tuple(native if each == written_in else replace(translated, language=each) for each in languages)
 
     def is_translated(self, brief: Brief) -> bool:
-        """Whether the script of a film is translated: not where its template has one in its language. Reads files."""
+        """Whether the script of a film is translated: not if its template has one in that language. Reads files."""
         if not brief.translated_from:
             return False
         return brief.row is None or self.template_of(brief).script_template(brief.language) is None
 
     def original_of(self, brief: Brief) -> Brief:
-        """The brief that the script of a film is written for: its own, but for films that are translated."""
+        """The brief that the script is written for: a translated film's in the original language, else the brief."""
         if not self.is_translated(brief):
             return brief
         voice = dict(brief.voices).get(brief.translated_from)
         return replace(brief, language=brief.translated_from, translated_from="", voice=voice, voices=())
 
     def count_films(self, briefs: Collection[Brief]) -> int:
-        """How many films are wanted of these briefs."""
+        """The number of films requested by these briefs."""
         return sum((len(self._languages(brief)) or 1) * (len(self._formats(brief)) or 1) for brief in briefs)
 
     def idle_voices(self, briefs: Iterable[Brief]) -> tuple[str, ...]:
-        """A line for each voice that a flag or a brief names for a language in which no film of these is made.
+        """A warning for each voice that a flag or a brief names for a language without a film. Blocks.
 
-        The table [voices] of the settings is for whatever comes. Blocks.
+        The table [voices] of the settings may list any languages.
         """
         everywhere: set[str] = set()
         own: dict[tuple[str, str], str] = {}
         for brief in briefs:
             languages = self._languages(brief) or (self._language(brief),)
             if brief.language:
-                # At the pace of the author's voice the script of all films is written: it counts.
+                # The voice of the original language counts: its pace determines the length of all scripts.
                 languages = (canonical_case(brief.language), *languages)
             everywhere.update(languages)
             for each in (voice for voice, _ in brief.voices if not _speaks(voice, languages)):
@@ -132,7 +134,7 @@ class BriefResolver:
         return brief.formats or (() if brief.format else self.settings.formats)
 
     def complete(self, brief: Brief) -> Brief:
-        """The brief of one film with every choice made: a flag goes before the brief, the brief before the settings.
+        """The brief of one film, with all defaults filled in from flags and settings.
 
         Reads files: not for the event loop.
         """
@@ -146,18 +148,18 @@ class BriefResolver:
         )
 
     def _choices_for(self, brief: Brief) -> Mapping[str, Any]:
-        """What is chosen for a brief whatever it says: the rows of a table have it in common."""
+        """The choices for a brief that do not depend on its text: cached, since rows of a table have them in common."""
         language = self._language(brief)
-        asked = _ASKED(brief), language
-        if asked not in self._known:
+        key = _ASKED(brief), language
+        if key not in self._known:
             if len(self._known) >= _MOST_KNOWN:
                 self._known.clear()
-            self._known[asked] = self._choices(brief, language)
-        return self._known[asked]
+            self._known[key] = self._choices(brief, language)
+        return self._known[key]
 
     def _choices(self, brief: Brief, language: str) -> Mapping[str, Any]:
-        asked = self.settings.script
-        length_s = int(self._flag("script.length_s") or 0) or brief.length_s or asked.length_s or None
+        script = self.settings.script
+        length_s = int(self._flag("script.length_s") or 0) or brief.length_s or script.length_s or None
         return {
             "language": language,
             "languages": (),
@@ -166,49 +168,49 @@ class BriefResolver:
             "theme": self._flag("theme") or brief.theme or self.settings.theme,
             "voice": self._voice(brief, language),
             "voices": tuple(own for own in brief.voices[:1] if length_s and own[1] and own[0] == brief.translated_from),
-            "audience": self._flag("script.audience") or brief.audience or asked.audience,
-            "tone": self._flag("script.tone") or brief.tone or asked.tone,
+            "audience": self._flag("script.audience") or brief.audience or script.audience,
+            "tone": self._flag("script.tone") or brief.tone or script.tone,
             "length_s": length_s,
-            "facts": "notes" if "notes" in (self._flag("script.facts") or brief.facts or asked.facts) else "open",
+            "facts": "notes" if "notes" in (self._flag("script.facts") or brief.facts or script.facts) else "open",
             # 0 is a variant as well: the film as it is without any.
-            "variant": int(str(self.overrides.get("script.variant", brief.variant or asked.variant))),
+            "variant": int(str(self.overrides.get("script.variant", brief.variant or script.variant))),
             "preset": self._flag("video.preset") or brief.preset or self.settings.video.preset,
             "format": self._flag("video.format") or brief.format or self.settings.video.format,
             "may_search": self._may_search,
         }
 
     def _pictures(self, brief: Brief) -> tuple[WantedPicture, ...]:
-        """What the brief asks for, and what lies in the folders that it names, each once."""
+        """The pictures of the brief, with folders expanded to their pictures, each once."""
         origin = self.paths.origin(brief.origin)
-        wanted: dict[str, WantedPicture] = {}
+        pictures: dict[str, WantedPicture] = {}
         for picture in brief.pictures:
             for source in self.paths.pictures_in(origin, picture.source):
-                wanted.setdefault(source, replace(picture, source=source))
-        return tuple(wanted.values())[:MOST_PICTURES]
+                pictures.setdefault(source, replace(picture, source=source))
+        return tuple(pictures.values())[:MOST_PICTURES]
 
     @property
     def _may_search(self) -> bool:
-        """Whether a model writes, and may ask for photos."""
+        """Whether the script writer is a model that may use stock photos."""
         is_model = provider_factory.is_service(provider_factory.writer_names(self.settings)[0])
         return is_model and not self.settings.offline and bool(provider_factory.stock_names(self.settings))
 
     def _music(self, brief: Brief) -> str:
-        """The bed by name. A template that would have any is content with none where there is none."""
-        asked = self._flag("music.bed") or brief.music or self.settings.music.bed
-        if asked:
-            return self.beds.choose(asked, brief.title)
+        """The name of the background music. A template that asks for any music gets none if there is none."""
+        name = self._flag("music.bed") or brief.music or self.settings.music.bed
+        if name:
+            return self.beds.choose(name, brief.title)
         try:
-            wished = self.template_of(brief).music or NO_BED
+            default = self.template_of(brief).music or NO_BED
         except InputError:
             return NO_BED  # the film will fail with this very error
-        chosen = self.beds.choose(wished, brief.title)
+        chosen = self.beds.choose(default, brief.title)
         return NO_BED if chosen == ANY_BED else chosen
 
     def _language(self, brief: Brief) -> str:
         named = self._flag("language") or brief.language or self.settings.language
-        # What cells say is read before, in a language that is known for the whole table.
-        told = detect_language(f"{brief.title}. {brief.notes}") if not named and brief.row is None else ""
-        return canonical_case(named or told or DEFAULT_LANGUAGE)
+        # Cells of a table are parsed earlier, in one language for the whole table.
+        detected = detect_language(f"{brief.title}. {brief.notes}") if not named and brief.row is None else ""
+        return canonical_case(named or detected or DEFAULT_LANGUAGE)
 
     def _voice(self, brief: Brief, language: str) -> str | None:
         flags = {
@@ -229,5 +231,5 @@ class BriefResolver:
 
 
 def _speaks(language: str, made: Iterable[str]) -> bool:
-    """Whether a voice for `language` is one for any of the languages that are made."""
+    """Whether a voice for `language` is used for any of the languages `made`."""
     return any(entry_for({language: True}, each) for each in made)

@@ -48,24 +48,24 @@ def encoding_of(settings: Settings, brief: Brief) -> Encoding:
 
 def cue_limits(settings: Settings, video_format: VideoFormat) -> CueLimits:
     """The limits of subtitle cues: lines are shorter in an upright picture."""
-    wanted = settings.subtitles
-    most = _UPRIGHT_LINE_CHARS if video_format.is_upright else wanted.max_chars_per_line
+    subtitles = settings.subtitles
+    most = _UPRIGHT_LINE_CHARS if video_format.is_upright else subtitles.max_chars_per_line
     return CueLimits(
-        max_chars_per_line=min(most, wanted.max_chars_per_line),
-        max_lines=wanted.max_lines,
-        max_chars_per_s=wanted.max_chars_per_s,
-        min_duration_s=wanted.min_duration_s,
-        max_duration_s=wanted.max_duration_s,
+        max_chars_per_line=min(most, subtitles.max_chars_per_line),
+        max_lines=subtitles.max_lines,
+        max_chars_per_s=subtitles.max_chars_per_s,
+        min_duration_s=subtitles.min_duration_s,
+        max_duration_s=subtitles.max_duration_s,
         frame_rate=video_format.frame_rate,
     )
 
 
 def mix_plan(settings: Settings) -> MixPlan:
     """Levels and fades of music under the voice."""
-    wanted = settings.music
+    music = settings.music
     return MixPlan(
-        below_speech_lu=wanted.below_speech_lu,
-        duck_lu=wanted.duck_lu,
-        fade_in_s=wanted.fade_in_s,
-        fade_out_s=wanted.fade_out_s,
+        below_speech_lu=music.below_speech_lu,
+        duck_lu=music.duck_lu,
+        fade_in_s=music.fade_in_s,
+        fade_out_s=music.fade_out_s,
     )

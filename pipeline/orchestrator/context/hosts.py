@@ -70,7 +70,7 @@ class Hosts:
     retry: RetryPolicy
 
     @property
-    def wanted(self) -> tuple[str, ...]:
+    def requested(self) -> tuple[str, ...]:
         """The destinations that were requested besides the output folder, by the names used in receipts."""
         names = (
             name if is_by_hand(name) else self.address(self._channel_name(name)) for name in self.settings.publishing.to
@@ -85,7 +85,7 @@ class Hosts:
         `count_pending` counts the other films that will be published there.
         """
         return tuple(
-            self.destination(name, self.subject(job), job.brief, versions, count_pending) for name in self.wanted
+            self.destination(name, self.subject(job), job.brief, versions, count_pending) for name in self.requested
         )
 
     def subject(self, job: Job) -> Subject:
@@ -146,7 +146,7 @@ class Hosts:
 
     def check(self, brief: Brief) -> None:
         """Raise `InputError` if the brief asks for a publication time that is invalid or past."""
-        for name in self.wanted:
+        for name in self.requested:
             release = self._release(brief, name)
             if release.publish_at:
                 from pipeline.publishing.youtube.timing import check_future  # noqa: PLC0415 - loads aiohttp
@@ -157,7 +157,7 @@ class Hosts:
         """A channel, by the name of its login."""
         from pipeline.publishing.youtube import Channel  # noqa: PLC0415
 
-        wanted = self.settings.youtube
+        youtube = self.settings.youtube
         throttle = self.runtime.throttle(f"{YOUTUBE}.{name}")
         assert throttle is not None
         return Channel(
@@ -165,17 +165,17 @@ class Hosts:
             address=self.address(name),
             token=self._token(name),
             journals=self.journals / name,
-            root_url=wanted.root_url,
-            token_url=wanted.token_url,
-            timeout_s=wanted.timeout_s,
-            chunk_bytes=wanted.chunk_kib * 1024,
+            root_url=youtube.root_url,
+            token_url=youtube.token_url,
+            timeout_s=youtube.timeout_s,
+            chunk_bytes=youtube.chunk_kib * 1024,
             throttle=throttle,
             quota=lambda client_id: self.runtime.project_quota(project_of(client_id)),
             bandwidth=self.runtime.bandwidth,
-            hours=Hours.parse(wanted.hours, Zone(wanted.time_zone_of(name))) if wanted.hours else None,
+            hours=Hours.parse(youtube.hours, Zone(youtube.time_zone_of(name))) if youtube.hours else None,
             retry=self.retry,
             clock=self.runtime.clock,
-            processing_s=wanted.wait_for_processing_s,
+            processing_s=youtube.wait_for_processing_s,
         )
 
     @property
@@ -184,16 +184,16 @@ class Hosts:
         return self.workspace / "credentials" / YOUTUBE
 
     def refuse_offline(self, *names: str) -> None:
-        """Raise `ConfigurationError` if --offline forbids one of these hosts; default: of `wanted`."""
-        for name in names or self.wanted:
+        """Raise `ConfigurationError` if --offline forbids one of these hosts; default: of `requested`."""
+        for name in names or self.requested:
             if self.settings.offline and not is_by_hand(name):
                 message = f"{name} needs the network, and --offline forbids it"
                 raise ConfigurationError(message, hint="Drop one of the two")
 
     @property
     def without_login(self) -> tuple[str, ...]:
-        """The hosts of `wanted` without a login. Blocks."""
-        channels = {name: self._channel_name(name) for name in self.wanted if not is_by_hand(name)}
+        """The hosts of `requested` without a login. Blocks."""
+        channels = {name: self._channel_name(name) for name in self.requested if not is_by_hand(name)}
         return tuple(name for name, channel in channels.items() if not self._token(channel).exists())
 
     def login_hint(self, name: str) -> str:
@@ -208,7 +208,7 @@ class Hosts:
         return self.credentials / f"{channel}.token.json"
 
     def _release(self, brief: Brief, name: str) -> Release:
-        """Privacy and publication time at one of `wanted`. A folder is treated like the channel of the settings."""
+        """Privacy and publication time at one of `requested`. A folder is treated like the channel of the settings."""
         channel = self.settings.youtube.channel if is_by_hand(name) else self._channel_name(name)
         flag = str(self.overrides.get("youtube.privacy") or "")
         return release_of(brief, self.settings.youtube, channel=channel, flag=flag)
@@ -229,15 +229,15 @@ class Hosts:
     def _publicity(self, privacy: Privacy) -> Publicity:
         from pipeline.publishing.youtube import Publicity  # noqa: PLC0415
 
-        wanted = self.settings.youtube
+        youtube = self.settings.youtube
         return Publicity(
             privacy=privacy,
-            category=wanted.category,
-            made_for_kids=wanted.made_for_kids,
-            synthetic_media=wanted.synthetic_media,
-            notify_subscribers=wanted.notify_subscribers,
-            license=wanted.license,
-            embeddable=wanted.embeddable,
+            category=youtube.category,
+            made_for_kids=youtube.made_for_kids,
+            synthetic_media=youtube.synthetic_media,
+            notify_subscribers=youtube.notify_subscribers,
+            license=youtube.license,
+            embeddable=youtube.embeddable,
         )
 
     @property
@@ -248,8 +248,8 @@ class Hosts:
     def _extras(self, brief: Brief | None, versions: LanguageVersions, release: Release) -> Extras:
         from pipeline.publishing.youtube import Extras, Title  # noqa: PLC0415
 
-        wanted = self.settings.youtube
-        playlist = (brief.playlist if brief else "") or wanted.playlist
+        youtube = self.settings.youtube
+        playlist = (brief.playlist if brief else "") or youtube.playlist
         titles = {
             tag: Title(title=words.title, description=words.description) for tag, words in versions.scripts.items()
         }
@@ -263,15 +263,15 @@ class Hosts:
                 for tag, each in titles.items()
             }
         return Extras(
-            thumbnail=wanted.thumbnail,
-            captions=wanted.captions,
+            thumbnail=youtube.thumbnail,
+            captions=youtube.captions,
             playlist="" if playlist.casefold() == _NO_PLAYLIST else playlist,
             # As visible as the film itself.
             playlist_privacy="public" if release.publish_at or release.slots else release.privacy,
-            place=place if wanted.playlist_in_order else "",
-            titles=titles if wanted.titles else {},
-            untold=versions.pending if wanted.titles else (),
-            untold_follow=versions.pending_will_follow and wanted.titles,
+            place=place if youtube.playlist_in_order else "",
+            titles=titles if youtube.titles else {},
+            untold=versions.pending if youtube.titles else (),
+            untold_follow=versions.pending_will_follow and youtube.titles,
         )
 
     def _channel_name(self, name: str) -> str:

@@ -1,7 +1,7 @@
-"""What jobs are called: by what shapes their films, so that the same command gives the same ids.
+"""Job ids: hashes of everything that shapes a film, so that the same command gives the same ids.
 
-So it does after an upgrade: what came with nightreel (templates, themes) counts by its name, a value that is as usual
-does not count at all, and no version of the code does. Films that are made stay as they are, and out where they are.
+Ids survive upgrades: built-in templates and themes count by name, default values do not count, and neither does the
+version of the code. Finished films stay as they are, and published.
 """
 
 from __future__ import annotations
@@ -26,70 +26,72 @@ from pipeline.template import FillError, ScriptTemplate, Template, files_in
 from pipeline.workspace import is_builtin
 
 _ID_DIGITS = 16
-# Names that the comments of a script may tell, too.
+# Suffixes of template files that are no pictures, though scripts may mention them in comments.
 _NO_PICTURE = (".toml", ".jinja")
-# Of a brief, what shapes no film, or does so by what it stands for.
 _NO_PICTURES = canonical_text(())
-_NO_MATTER = frozenset({"preset", "format", "theme", "origin", "playlist", "priority"})
-# What the films of a table do not have in common, in the order of the text; and all else.
-_OWN = ("row", "title")
-_ALIKE = attrgetter(*(each.name for each in fields(Brief) if each.compare and each.name not in {*_OWN, *_NO_MATTER}))
-# Stands for either of them: no text that has been cleaned has such a character.
-_MARK = "\0"
-_MOST_KNOWN = 1000
+# Fields of a brief that do not shape the film, or do so only through what they refer to.
+_IGNORED_FIELDS = frozenset({"preset", "format", "theme", "origin", "playlist", "priority"})
+# The fields that differ between rows of a table, in the order of the text; and all others.
+_ROW_FIELDS = ("row", "title")
+_shared_values = attrgetter(
+    *(each.name for each in fields(Brief) if each.compare and each.name not in {*_ROW_FIELDS, *_IGNORED_FIELDS})
+)
+# A placeholder for these fields; cleaned texts never contain this character.
+_PLACEHOLDER = "\0"
+_MOST_CACHED = 1000
 
 
 @dataclass(frozen=True, kw_only=True)
 class JobIds:
-    """Names the jobs of one context. Reads files: not for the event loop."""
+    """Computes job ids. Reads files: not for the event loop."""
 
     settings: Settings
     paths: Paths
     appearance: Appearance
     providers: Providers
-    # Both raise `InputError` for what is not there.
+    # Both raise `InputError` for missing files.
     template_of: Callable[[Brief], Template]
     bed_of: Callable[[Brief], Bed | None]
-    # What very many briefs have in common, by what they ask for.
-    _known: dict[tuple[object, ...], tuple[str, ...]] = field(default_factory=dict, init=False)
-    _around: dict[tuple[object, ...], tuple[str, ...]] = field(default_factory=dict, init=False)
-    # By template, its scripts that make names of pictures; and by script and name what lies there.
-    _makers: dict[str | None, tuple[ScriptTemplate, ...]] = field(default_factory=dict, init=False)
-    _beside: dict[tuple[str, str], str] = field(default_factory=dict, init=False)
+    # Caches of what many briefs have in common.
+    _shapes: dict[tuple[object, ...], tuple[str, ...]] = field(default_factory=dict, init=False)
+    _shared_texts: dict[tuple[object, ...], tuple[str, ...]] = field(default_factory=dict, init=False)
+    # By template: its scripts that compute picture names. By script and name: the digest of the picture.
+    _computing_scripts: dict[str | None, tuple[ScriptTemplate, ...]] = field(default_factory=dict, init=False)
+    _digest_cache: dict[tuple[str, str], str] = field(default_factory=dict, init=False)
 
     def job_id(self, brief: Brief) -> str:
-        """The id: the hash of the completed brief, of the template's own files, of the settings that matter."""
-        asked = (brief.template, brief.theme, brief.preset, brief.format, brief.music, brief.row is not None)
-        if asked not in self._known:
-            self._known[asked] = self._shape(brief)
-        *shape, bed = self._known[asked]
+        """The id: a hash of the completed brief, a custom template's files, and the settings that shape the film."""
+        key = (brief.template, brief.theme, brief.preset, brief.format, brief.music, brief.row is not None)
+        if key not in self._shapes:
+            self._shapes[key] = self._shape(brief)
+        *shape, bed = self._shapes[key]
         pictures = canonical_text(self._digests(brief)) if brief.pictures else _NO_PICTURES
-        # Not what its preset is called, but what that says.
-        own = self._own_text(brief) if brief.row else canonical_text(brief, without=_NO_MATTER)
+        # The values of the preset count, not its name.
+        own = self._row_text(brief) if brief.row else canonical_text(brief, without=_IGNORED_FIELDS)
         part = (canonical_text((brief.series, brief.episode, brief.serial)),) if brief.serial else ()
-        beside = (canonical_text({"beside": made}),) if brief.row and (made := self._digests_made(brief)) else ()
+        beside = (canonical_text({"beside": made}),) if brief.row and (made := self._computed_digests(brief)) else ()
         return key_of_texts(own, *shape, pictures, bed, *part, *beside)[:_ID_DIGITS]
 
-    def _own_text(self, brief: Brief) -> str:
-        """What the brief of a row says, as a text: what it has in common with other rows is written once."""
-        alike = _ALIKE(brief)
-        if alike not in self._around:
-            if len(self._around) >= _MOST_KNOWN:
-                self._around.clear()
-            whole = canonical_text(brief, without=_NO_MATTER, instead=dict.fromkeys(_OWN, _MARK))
-            self._around[alike] = tuple(whole.split(canonical_text(_MARK)))
-        around = self._around[alike]
-        if len(around) != len(_OWN) + 1:  # whoever wrote it knows our mark
-            return canonical_text(brief, without=_NO_MATTER)
+    def _row_text(self, brief: Brief) -> str:
+        """The canonical text of a row's brief; the part that it shares with other rows is computed once."""
+        shared = _shared_values(brief)
+        if shared not in self._shared_texts:
+            if len(self._shared_texts) >= _MOST_CACHED:
+                self._shared_texts.clear()
+            whole = canonical_text(brief, without=_IGNORED_FIELDS, instead=dict.fromkeys(_ROW_FIELDS, _PLACEHOLDER))
+            self._shared_texts[shared] = tuple(whole.split(canonical_text(_PLACEHOLDER)))
+        around = self._shared_texts[shared]
+        if len(around) != len(_ROW_FIELDS) + 1:  # a text contains the placeholder
+            return canonical_text(brief, without=_IGNORED_FIELDS)
         before, between, after = around
         return f"{before}{canonical_text(brief.row)}{between}{canonical_text(brief.title)}{after}"
 
     def _digests(self, brief: Brief) -> tuple[str, ...]:
-        """What tells its pictures from others of their names."""
+        """The digests of the pictures of a brief."""
         return tuple(self.paths.digest_of_picture(brief.origin, each.source) for each in brief.pictures)
 
-    def _digests_beside(self, template: Template) -> tuple[str, ...]:
-        """The same of the pictures beside the template's own scripts that these name."""
+    def _template_digests(self, template: Template) -> tuple[str, ...]:
+        """The digests of the pictures that a custom template's scripts mention."""
         folder = Path(template.folder)
         if is_builtin(folder, [self.paths.workspace / "templates"]):
             return ()
@@ -101,47 +103,47 @@ class JobIds:
             if name in script.text
         )
 
-    def _digests_made(self, brief: Brief) -> tuple[str, ...]:
-        """The same of those whose names the scripts make of this row."""
-        if brief.row is None or not (scripts := self._making(brief)):
+    def _computed_digests(self, brief: Brief) -> tuple[str, ...]:
+        """The digests of pictures whose names the scripts compute from the row."""
+        if brief.row is None or not (scripts := self._scripts_with_pictures(brief)):
             return ()
-        template, asked = self.template_of(brief), {each.source for each in brief.pictures}
+        template, named = self.template_of(brief), {each.source for each in brief.pictures}
         try:
             made = [(each, each.dynamic_pictures(template.values(brief.row, each.language))) for each in scripts]
         except FillError:
-            return ()  # the row will be told
-        return tuple(self._digest(script.path, name) for script, names in made for name in names if name not in asked)
+            return ()  # reported for the row
+        return tuple(self._digest(script.path, name) for script, names in made for name in names if name not in named)
 
-    def _making(self, brief: Brief) -> tuple[ScriptTemplate, ...]:
-        """The scripts of its template that make names of pictures."""
-        if brief.template not in self._makers:
+    def _scripts_with_pictures(self, brief: Brief) -> tuple[ScriptTemplate, ...]:
+        """The scripts of the template that compute picture names."""
+        if brief.template not in self._computing_scripts:
             try:
                 scripts = self.template_of(brief).script_templates
             except InputError:
                 scripts = ()
-            self._makers[brief.template] = tuple(script for script in scripts if script.has_dynamic_pictures)
-        return self._makers[brief.template]
+            self._computing_scripts[brief.template] = tuple(script for script in scripts if script.has_dynamic_pictures)
+        return self._computing_scripts[brief.template]
 
     def _digest(self, path: str, name: str) -> str:
-        if (path, name) not in self._beside:
-            if len(self._beside) >= _MOST_KNOWN:
-                self._beside.clear()
-            self._beside[path, name] = self.paths.digest_of_picture(path, name)
-        return self._beside[path, name]
+        if (path, name) not in self._digest_cache:
+            if len(self._digest_cache) >= _MOST_CACHED:
+                self._digest_cache.clear()
+            self._digest_cache[path, name] = self.paths.digest_of_picture(path, name)
+        return self._digest_cache[path, name]
 
     def _shape(self, brief: Brief) -> tuple[str, ...]:
-        """What does not depend on the words of a brief. What can't be read will fail the job, with this very error."""
+        """The part of the id that does not depend on the brief's text. Ignores errors: the job will fail with them."""
         settings = self.settings
         template: object = ""
-        writer = self._first_choice()
+        writer = self._preferred_writer()
         try:
             used = self.template_of(brief)
             template = used.custom_fingerprint
             if has_script_template(brief, used):
-                writer, beside = ("template",), self._digests_beside(used)
-                template = (template, *beside) if beside else template
+                writer, digests = ("template",), self._template_digests(used)
+                template = (template, *digests) if digests else template
         except InputError:
-            pass  # mending the template makes it another job
+            pass  # a corrected template gives another job
         try:
             theme = self.appearance.theme_identity(brief)
             brought = self.appearance.brand_identity(brief)
@@ -169,8 +171,8 @@ class JobIds:
         )
         return tuple(map(canonical_text, parts))
 
-    def _first_choice(self) -> tuple[str, ...]:
-        """Who shall write, and with which model. Who steps in when they can't makes no other film of it."""
+    def _preferred_writer(self) -> tuple[str, ...]:
+        """The preferred script writer and its model. Fallbacks do not change the id."""
         settings = self.settings
         name = provider_factory.writer_names(settings)[0]
         models = provider_factory.model_settings(name, settings).models if provider_factory.is_service(name) else ()

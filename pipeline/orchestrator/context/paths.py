@@ -1,4 +1,4 @@
-"""Where films come from and go to: sources as a batch remembers them, folders for films and reports."""
+"""Paths of sources and pictures, and of the films and reports that are written."""
 
 from __future__ import annotations
 
@@ -18,14 +18,14 @@ from pipeline.sources import is_remote, redacted
 from pipeline.sources.naming import natural_sort_key
 
 _BESIDE = "Put the picture beside the brief or the table, and write its name"
-# What people call films of other kinds: a folder of such a name would surprise them.
+# Suffixes of other film formats: an output folder with such a name would be a surprise.
 _NO_MP4 = frozenset({".mov", ".mkv", ".webm", ".avi", ".m4v", ".wmv", ".flv", ".mpg", ".mpeg", ".ts", ".gif"})
-# What of a folder is a picture, by name: its bytes are looked at later.
+# Suffixes of pictures in a folder; the content is checked later.
 _PICTURE_SUFFIXES = frozenset({".jpg", ".jpeg", ".png", ".webp", ".gif", ".svg"})
 
 
 def check_output(output: Path) -> None:
-    """Raise `StorageError` if nothing can be put there, `InputError` for a film that is no MP4. Makes nothing."""
+    """Raise `StorageError` if the output can't be written, `InputError` for a film that is no MP4. Creates nothing."""
     if output.suffix.lower() in _NO_MP4 and not output.is_dir():
         raise InputError("films are MP4 files", where=str(output), hint=f"Write {output.stem}.mp4, or a folder")
     with storage_errors(output):
@@ -43,25 +43,25 @@ def _is_picture(path: Path) -> bool:
 
 @dataclass(frozen=True, kw_only=True)
 class Paths:
-    """The places of one request."""
+    """The paths of one request."""
 
     workspace: Path
     # FILE.mp4 or a folder for the films; None: output/ in the workspace.
     output: Path | None = None
 
-    # Where films come from ---------------------------------------------------------------------------------------
+    # Sources -----------------------------------------------------------------------------------------------------
 
     def source_name(self, source: Path | str) -> str:
-        """A source as a batch remembers it: a path below the workspace if it is there, so that both may move.
+        """A source as a batch stores it: relative to the workspace if inside it, so that the workspace can be moved.
 
-        An address has no passwords any more. Looks whether it exists: not for the event loop.
+        Passwords are removed from URLs. Reads the disk: not for the event loop.
         """
         if is_remote(source):
             return redacted(source)
         return self._below_workspace(str(source)) if Path(source).exists() else str(source)
 
     def origin(self, origin: str) -> str:
-        """Where a brief stands, the same wherever the command was typed: "topics/space.txt:3"."""
+        """The origin of a brief, independent of the current folder: "topics/space.txt:3"."""
         path, colon, line = origin.rpartition(":")
         if not line.isdecimal():
             path, colon, line = origin, "", ""
@@ -70,14 +70,14 @@ class Paths:
         return f"{self._known[path]}{colon}{line}" if path else origin
 
     def picture(self, origin: str, source: str) -> Path:
-        """The file of a picture that the brief at `origin` asks for. Reads the disk: not for the event loop.
+        """The file of a picture that the brief at `origin` names. Reads the disk: not for the event loop.
 
-        Raises `InputError` for one that is not there, or neither below the folder of its brief nor in the workspace: a
-        brief from outside must not show what lies elsewhere on this machine.
+        Raises `InputError` if it does not exist, or is outside both the brief's folder and the workspace: an untrusted
+        brief must not publish other files of this machine.
         """
         if source.startswith("data:"):
             hint = "Save it as a file beside the brief, and write its name"
-            raise InputError("is spelt out in the notes, not a file", where=source, hint=hint)
+            raise InputError("is embedded in the notes, not a file", where=source, hint=hint)
         file = self._beside(origin, source)
         if source.endswith("/"):
             raise InputError("no such folder, or none with pictures", where=source, hint=_BESIDE)
@@ -86,9 +86,9 @@ class Paths:
         return file
 
     def pictures_in(self, origin: str, source: str) -> tuple[str, ...]:
-        """The pictures of a folder ("reef/") by their names, numbers in them as people count; else `source` itself.
+        """The pictures of a folder ("reef/") in natural sort order; for anything else, `source` itself.
 
-        A folder without any is itself, too: whoever looks for it will tell. Reads the disk, as `picture` does.
+        A folder without pictures is returned as it is: `picture` reports it. Reads the disk: not for the event loop.
         """
         if not source.endswith("/") or is_address(source) or is_stock(source):
             return (source,)
@@ -99,15 +99,15 @@ class Paths:
         return tuple(f"{source}{name}" for name in sorted(files, key=natural_sort_key)) or (source,)
 
     def _beside(self, origin: str, source: str) -> Path:
-        """Where a picture or a folder of them would lie. Raises `InputError` where it must not."""
+        """The path of a picture or a folder of pictures. Raises `InputError` for a path that is not allowed."""
         path, _, line = origin.rpartition(":")
         beside = "" if is_remote(origin) else origin and (path if line.isdecimal() else origin)
         folder = (self.workspace / beside).parent if beside else self.workspace
         try:
             file = (folder / source).resolve()
             allowed = any(file.is_relative_to(root.resolve()) for root in (folder, self.workspace))
-            path_exists(file)  # a name that no file can have is refused here
-        # RuntimeError: a link that leads to itself, before Python 3.13.
+            path_exists(file)  # raises for an invalid file name
+        # RuntimeError: a symlink loop, before Python 3.13.
         except (OSError, RuntimeError, ValueError) as error:
             raise InputError("no such file", where=source[:80], hint=_BESIDE) from error
         if not allowed:
@@ -115,25 +115,25 @@ class Paths:
         return file
 
     def digest_of_picture(self, origin: str, source: str) -> str:
-        """What tells it from another one of its name; empty: it lies elsewhere, or is missing. Reads it."""
+        """The SHA-256 of a local picture; empty: it is remote or missing. Reads the file."""
         if is_address(source) or is_stock(source):
             return ""
         try:
             return sha256_of(self.picture(origin, source))
         except (InputError, OSError):
-            return ""  # the film goes without it
+            return ""  # the film is made without it
 
     @cached_property
     def _known(self) -> dict[str, str]:
-        """The path of a source as a batch remembers it. Kept: a list has one path and thousands of lines."""
+        """Cached paths of sources as batches store them: a topic list has one path and thousands of lines."""
         return {}
 
     def _below_workspace(self, path: str) -> str:
-        absolute = Path(os.path.abspath(path))  # noqa: PTH100 - without a look at the disk
+        absolute = Path(os.path.abspath(path))  # noqa: PTH100 - does not access the disk
         inside = absolute.is_relative_to(self.workspace)
         return (absolute.relative_to(self.workspace) if inside else absolute).as_posix()
 
-    # Where films go ----------------------------------------------------------------------------------------------
+    # Output ------------------------------------------------------------------------------------------------------
 
     @property
     def films_root(self) -> Path:
@@ -141,15 +141,15 @@ class Paths:
         return self.output or self.workspace / "output"
 
     def destination(self, job: Job) -> Destination:
-        """Where the film goes."""
+        """The output folder of a job's film."""
         return FolderDestination(self.video(job.folder, job.batch).parent, names=self._names)
 
     def package(self, folder: str, batch: str) -> Package:
-        """All files of the film of a job with this folder, there or not."""
+        """The files of a film in this job folder, whether they exist or not."""
         return self._names.within(self.video(folder, batch).parent)
 
     def video(self, folder: str, batch: str) -> Path:
-        """The film of a job with this folder. A folder that was asked for takes the place of output/<batch>/."""
+        """The video file of a job folder. A requested output folder replaces output/<batch>/."""
         if self.output is None:
             return self.workspace / "output" / folder / FileNames().video
         if self._is_one_file:
@@ -157,19 +157,19 @@ class Paths:
         return self.output / folder.removeprefix(f"{batch}/") / FileNames().video
 
     def is_taken(self, folder: str, batch: str) -> bool:
-        """Whether something lies where a job with this folder would put its film. Looks: not for the event loop.
+        """Whether the output folder of a job exists already. Reads the disk: not for the event loop.
 
-        A FILE.mp4 that was asked for is replaced, as people expect.
+        A requested FILE.mp4 never counts: it is overwritten, as people expect.
         """
         return not self._is_one_file and self.video(folder, batch).parent.exists()
 
     def summary(self, batch: str) -> Path | None:
-        """Where the reports of a batch lie; None: its one film goes to a file of its own."""
+        """The folder of a batch's reports; None: its only film goes to a requested FILE.mp4."""
         if self._is_one_file:
             return None
         if self.output is None:
             return self.workspace / "output" / batch / SUMMARY
-        # Several batches may be sent to one folder.
+        # Several batches may share one output folder.
         return self.output / f"{SUMMARY}-{batch}"
 
     @property

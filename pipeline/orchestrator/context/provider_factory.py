@@ -1,4 +1,7 @@
-"""Which provider does the work: settings in, writers and narrators out. The only place that knows both."""
+"""Creates providers from the settings: language models, narrators, stock photo services, and their throttle limits.
+
+The only module that knows both the settings and the providers.
+"""
 
 from __future__ import annotations
 
@@ -25,17 +28,17 @@ from pipeline.script.chat import (
 from pipeline.settings import ModelSettings, ServiceSettings, Settings, StockSettings, environment_name
 
 OUTLINE = "outline"
-# Models that think take room for it, and no other service's minute is as small as that of Groq's free plan.
+# Room for reasoning tokens. Other services have larger limits per minute than Groq's free plan.
 _THINKING_TOKENS = 4096
 
 
 def is_service(name: str) -> bool:
-    """Whether a provider asks somebody outside, and needs a throttle for it."""
+    """Whether a provider is a remote service, which needs a throttle."""
     return name == "edge" or name not in {OUTLINE, *NARRATORS}
 
 
 def throttle_limits(name: str, settings: Settings) -> ThrottleLimits:
-    """How much of a service may be used."""
+    """The limits of a service: concurrency, rate, daily quota and circuit breaker."""
     breaker = settings.breaker
     limits = partial(
         ThrottleLimits,
@@ -47,7 +50,7 @@ def throttle_limits(name: str, settings: Settings) -> ThrottleLimits:
     if name == "edge":
         edge = settings.edge
         return limits(concurrency=edge.concurrency, requests_per_min=edge.requests_per_min or None)
-    if name.startswith("youtube."):  # and the channel
+    if name.startswith("youtube."):  # followed by the channel
         youtube = settings.youtube
         return limits(concurrency=youtube.concurrency, requests_per_min=youtube.films_per_min or None)
     if name in STOCK_SOURCES:
@@ -57,22 +60,22 @@ def throttle_limits(name: str, settings: Settings) -> ThrottleLimits:
             requests_per_min=stock.requests_per_min or None,
             requests_per_day=stock.requests_per_day or None,
         )
-    wanted = model_settings(name, settings)
+    options = model_settings(name, settings)
     return limits(
-        concurrency=wanted.concurrency,
-        requests_per_min=wanted.requests_per_min or None,
-        tokens_per_min=wanted.tokens_per_min or None,
-        requests_per_day=wanted.requests_per_day or None,
-        tokens_per_day=wanted.tokens_per_day or None,
-        # Groq counts, and refuses, each model by itself; of others it is not known.
+        concurrency=options.concurrency,
+        requests_per_min=options.requests_per_min or None,
+        tokens_per_min=options.tokens_per_min or None,
+        requests_per_day=options.requests_per_day or None,
+        tokens_per_day=options.tokens_per_day or None,
+        # Groq counts and limits each model separately; for other services this is not known.
         by_model=name == "groq",
     )
 
 
 def writer_names(settings: Settings) -> tuple[str, ...]:
-    """Who writes, best first. `auto` is a model if there is a key for one; else the notes speak for themselves.
+    """The script writers, in order of preference. `auto` is Groq if it has a key, else `outline`, made from the notes.
 
-    With --offline only who needs no network, unless nobody else was asked for.
+    With --offline only local writers are used, unless only services are named.
     """
     automatic = "groq" if settings.groq.api_key and not settings.offline else OUTLINE
     names = dict.fromkeys(automatic if name == "auto" else name for name in settings.script.writers)
@@ -81,7 +84,7 @@ def writer_names(settings: Settings) -> tuple[str, ...]:
 
 
 def model_settings(name: str, settings: Settings) -> ModelSettings:
-    """The settings of a service with language models. Raises `ConfigurationError` for an unknown one."""
+    """The settings of a language model service. Raises `ConfigurationError` for an unknown one."""
     if name == "groq":
         return settings.groq
     if name not in settings.services:
@@ -90,37 +93,37 @@ def model_settings(name: str, settings: Settings) -> ModelSettings:
 
 
 def make_models(name: str, settings: Settings, throttle: Throttle | None = None) -> tuple[ChatModel, ...]:
-    """The models of a service, best first. Raises `ConfigurationError` for none, or when --offline forbids it.
+    """The models of a service, in order of preference; without a `throttle`, with one of their own.
 
-    Without a `throttle` they get one of their own, that nobody shares.
+    Raises `ConfigurationError` if no model is named, or --offline is set.
     """
     _refuse_offline(name, settings)
-    wanted = model_settings(name, settings)
-    if not wanted.models:
+    options = model_settings(name, settings)
+    if not options.models:
         raise ConfigurationError("no model is named", where=name, hint=f'Set services.{name}.models = ["NAME"]')
-    door = throttle or Throttle(name, throttle_limits(name, settings))
-    return tuple(_model(name, model, wanted, door) for model in wanted.models)
+    shared = throttle or Throttle(name, throttle_limits(name, settings))
+    return tuple(_model(name, model, options, shared) for model in options.models)
 
 
-def _model(name: str, model: str, wanted: ModelSettings, throttle: Throttle) -> ChatModel:
-    service = _service(name, model, wanted)
-    api_key = wanted.api_key.get_secret_value() if wanted.api_key else ""
-    if api_key and urlsplit(wanted.base_url).username:
+def _model(name: str, model: str, options: ModelSettings, throttle: Throttle) -> ChatModel:
+    service = _service(name, model, options)
+    api_key = options.api_key.get_secret_value() if options.api_key else ""
+    if api_key and urlsplit(options.base_url).username:
         raise ConfigurationError(
             "has a password in it, and there is a key: only one of the two can be sent",
             where="groq.base_url" if name == "groq" else f"services.{name}.base_url",
             hint="Leave one of them out",
         )
     transport: Transport
-    if isinstance(wanted, ServiceSettings):
-        transport = OpenAICompatibleTransport(service, api_key=api_key, base_url=wanted.base_url)
+    if isinstance(options, ServiceSettings):
+        transport = OpenAICompatibleTransport(service, api_key=api_key, base_url=options.base_url)
         dialect = Dialect(
-            json_mode=wanted.json_mode,
+            json_mode=options.json_mode,
             max_tokens_field="max_completion_tokens" if name == "openai" else "max_tokens",
             thinking_tokens=_THINKING_TOKENS,
         )
     else:
-        transport = GroqTransport(service, api_key=api_key, base_url=wanted.base_url, timeout_s=wanted.timeout_s)
+        transport = GroqTransport(service, api_key=api_key, base_url=options.base_url, timeout_s=options.timeout_s)
         dialect = groq_dialect(model)
     return ServiceModel(
         service,
@@ -129,15 +132,15 @@ def _model(name: str, model: str, wanted: ModelSettings, throttle: Throttle) -> 
         dialect=dialect,
         api_key=api_key,
         throttle=throttle,
-        timeout_s=wanted.timeout_s,
+        timeout_s=options.timeout_s,
     )
 
 
-def _service(name: str, model: str, wanted: ModelSettings) -> Service:
-    """What messages say about it."""
+def _service(name: str, model: str, options: ModelSettings) -> Service:
+    """The name of a service, and the hints for its error messages."""
     table = "groq" if name == "groq" else f"services.{name}"
     ours = environment_name(f"{table}.api_key")
-    theirs = wanted.api_key_env if isinstance(wanted, ServiceSettings) else "GROQ_API_KEY"
+    theirs = options.api_key_env if isinstance(options, ServiceSettings) else "GROQ_API_KEY"
     model_hint = f"Name models of your account in {table}.models"
     start = ""
     if name == "ollama":
@@ -156,14 +159,14 @@ def _service(name: str, model: str, wanted: ModelSettings) -> Service:
 
 
 def narrator_names(settings: Settings) -> tuple[str, ...]:
-    """Who may speak, best first."""
+    """The narrators, in order of preference."""
     if settings.narration.narrator != "auto":
         return (settings.narration.narrator,)
     return ("espeak",) if settings.offline else ("edge", "espeak")
 
 
 def pronunciations(settings: Settings) -> Pronunciations:
-    """The words of [pronounce] and of the tables of languages below it."""
+    """The entries of [pronounce] and of its tables for single languages."""
     entries = []
     for key, value in settings.pronounce.items():
         if isinstance(value, str):
@@ -174,9 +177,9 @@ def pronunciations(settings: Settings) -> Pronunciations:
 
 
 def make_narrator(name: str, settings: Settings, workspace: Path, throttle: Throttle | None = None) -> Narrator:
-    """A narrator by name, for a workspace. Raises `ConfigurationError` for one that needs what --offline forbids.
+    """A narrator by name; a service without a `throttle` gets one of its own.
 
-    `throttle` is for services; without one they get a throttle of their own, that nobody shares.
+    Raises `ConfigurationError` for a service if --offline is set.
     """
     if name == "edge":
         _refuse_offline(name, settings, was_named=settings.narration.narrator == name)
@@ -192,25 +195,25 @@ def make_narrator(name: str, settings: Settings, workspace: Path, throttle: Thro
 
 
 def stock_names(settings: Settings) -> tuple[str, ...]:
-    """The services that may be searched for photos, in the order in which they are asked: those with a key."""
+    """The stock photo services with a key, in the order in which they are searched."""
     return tuple(name for name in STOCK_SOURCES if stock_settings(name, settings).api_key)
 
 
 def stock_settings(name: str, settings: Settings) -> StockSettings:
-    """The settings of a service with photos."""
+    """The settings of a stock photo service."""
     return settings.pexels if name == "pexels" else settings.pixabay
 
 
 def make_stock_source(name: str, settings: Settings, throttle: Throttle | None) -> PictureSource:
-    """A service with photos by name. Without a `throttle` it gets one of its own, that nobody shares."""
-    wanted = stock_settings(name, settings)
+    """A stock photo service by name; without a `throttle`, with one of its own."""
+    options = stock_settings(name, settings)
     ours, theirs = environment_name(f"{name}.api_key"), f"{name.upper()}_API_KEY"
     return STOCK_SOURCES[name](
         ServiceOptions(
-            root_url=wanted.root_url,
-            api_key=wanted.api_key.get_secret_value() if wanted.api_key else "",
+            root_url=options.root_url,
+            api_key=options.api_key.get_secret_value() if options.api_key else "",
             throttle=throttle or Throttle(name, throttle_limits(name, settings)),
-            timeout_s=wanted.timeout_s,
+            timeout_s=options.timeout_s,
             set_key=f"Set {theirs} (or {ours}) to a valid key",
         )
     )
@@ -218,6 +221,6 @@ def make_stock_source(name: str, settings: Settings, throttle: Throttle | None) 
 
 def _refuse_offline(name: str, settings: Settings, *, was_named: bool = True) -> None:
     if settings.offline:
-        # Who has named nobody has nothing to drop.
+        # A default that was not named can't be dropped.
         hint = "Drop one of the two" if was_named else ""
         raise ConfigurationError(f"{name} needs the network, and --offline forbids it", hint=hint)

@@ -90,14 +90,14 @@ class Providers:
 
     def pronunciations_of(self, brief: Brief) -> Pronunciations:
         """The pronunciations for a film, including those in the glossary of its series."""
-        said = [term for term in brief.serial.glossary if term.said] if brief.serial else []
-        if not said:
+        terms = [term for term in brief.serial.glossary if term.said] if brief.serial else []
+        if not terms:
             return self.pronunciations
-        terms = (Pronunciation(written=term.written, said=term.said) for term in said)
-        return Pronunciations((*self.pronunciations.entries, *terms))
+        entries = (Pronunciation(written=term.written, said=term.said) for term in terms)
+        return Pronunciations((*self.pronunciations.entries, *entries))
 
     @property
     def prosody(self) -> Prosody:
         """Rate, pitch and volume of the voice."""
-        wanted = self.settings.narration
-        return Prosody(rate_percent=wanted.rate, pitch_percent=wanted.pitch, volume_percent=wanted.volume)
+        narration = self.settings.narration
+        return Prosody(rate_percent=narration.rate, pitch_percent=narration.pitch, volume_percent=narration.volume)

@@ -1,4 +1,4 @@
-"""The series of a brief: what the settings say of it, its ledger, and its neighbours."""
+"""Series of briefs: their settings, the ledger of episode numbers, and links to neighbouring episodes."""
 
 from __future__ import annotations
 
@@ -18,12 +18,12 @@ if TYPE_CHECKING:
     from pipeline.publishing.youtube import Links, Neighbour
 
 _KEY_DIGITS = 16
-# What a brief says that belongs to none where others do.
+# The value of a brief that opts out of the series of its source.
 NO_SERIES = "none"
 
 
 def about(brief: Brief) -> tuple[str, ...]:
-    """What a brief is about, whatever it says, in whatever language, variant and format."""
+    """The identity of a brief's subject, independent of its text, language, variant and format."""
     file, colon, line = brief.origin.rpartition(":")
     is_file = bool(brief.origin) and not (colon and file and line.isdecimal())
     if brief.key:
@@ -34,28 +34,28 @@ def about(brief: Brief) -> tuple[str, ...]:
 
 
 def subject_key(brief: Brief) -> str:
-    """Names what a film is about, whatever its brief says: what was published once is not published again.
+    """The key under which a film is published: a film with a known key is not published again.
 
-    That is the file of a brief, the line of a list as it is written (it may move to another line), or the key of a row
-    in its table, in a language, a variant and, beside the first, a format.
+    It stands for the file of a brief, the text of a line in a list (not its number), or the key of a row in its table,
+    in one language, variant and format (the first format of a brief is left out).
     """
     shape = (str(brief.format),) if brief.is_other_format else ()
     return content_key(*about(brief), brief.language, brief.variant, *shape)[:_KEY_DIGITS]
 
 
 def episode_key(brief: Brief) -> str:
-    """Names an episode: all films of one brief are one. Its origin has to be that of a completed brief."""
+    """The key of an episode: all films of one brief are one episode. The brief must be completed."""
     return content_key("episode", *about(brief))[:_KEY_DIGITS]
 
 
 def track_of(brief: Brief) -> str:
-    """Which of the films of an episode it is: those of one track follow each other."""
+    """The track of a film: films of the same language, format and variant follow each other through the episodes."""
     shape = f" {brief.format}" if brief.is_other_format else ""
     return f"{brief.language}{shape}{f' v{brief.variant}' if brief.variant else ''}"
 
 
 def table_of(name: str, settings: Settings, *, where: str) -> SeriesSettings:
-    """What the settings say of a series. Raises `InputError` for an unknown one."""
+    """The settings of a series. Raises `InputError` for an unknown one."""
     if name not in settings.series:
         hint = "" if settings.series else f"Add a table [series.{name}] to nightreel.toml"
         raise InputError(f"there is no series {name!r}", where=where, hint=hint or did_you_mean(name, settings.series))
@@ -63,16 +63,16 @@ def table_of(name: str, settings: Settings, *, where: str) -> SeriesSettings:
 
 
 def serial_of(name: str, settings: Settings, *, where: str) -> Serial:
-    """What the films of a series have in common beyond their looks. Raises `InputError`."""
+    """Titles, labels and glossary of a series. Raises `InputError` for an unknown one."""
     table = table_of(name, settings, where=where)
     terms = (
         Term(
             written=term,
-            means=told.get("means", ""),
-            said=told.get("said", ""),
-            translations=tuple((tag, text) for tag, text in sorted(told.items()) if tag not in {"means", "said"}),
+            means=entry.get("means", ""),
+            said=entry.get("said", ""),
+            translations=tuple((tag, text) for tag, text in sorted(entry.items()) if tag not in {"means", "said"}),
         )
-        for term, told in sorted(table.glossary.items())
+        for term, entry in sorted(table.glossary.items())
     )
     return Serial(
         titles=(("", table.title or name), *sorted(table.titles.items())),
@@ -84,7 +84,7 @@ def serial_of(name: str, settings: Settings, *, where: str) -> Serial:
 
 
 def with_series(brief: Brief, name: str, settings: Settings) -> Brief:
-    """The brief as one of a series: what it does not say, the series does."""
+    """The brief as an episode, with defaults from the series."""
     table = table_of(name, settings, where=brief.origin)
     return replace(
         brief,
@@ -94,7 +94,7 @@ def with_series(brief: Brief, name: str, settings: Settings) -> Brief:
         template=brief.template or table.template,
         theme=brief.theme or table.theme,
         voice=brief.voice or table.voice,
-        # A voice by language goes before the one of all: the brief's own must not.
+        # Voices by language override a general voice: those of the series must not override the brief's own voice.
         voices=brief.voices if brief.voice else tuple({**table.voices, **dict(brief.voices)}.items()),
         music=brief.music or table.music,
         preset=brief.preset or table.preset,
@@ -106,12 +106,12 @@ def with_series(brief: Brief, name: str, settings: Settings) -> Brief:
 
 
 def ledger_of(workspace: Path, name: str) -> EpisodeLedger:
-    """The numbers of a series."""
+    """The ledger of a series' episode numbers."""
     return EpisodeLedger(workspace / "state" / "series", name)
 
 
 def neighbours_of(brief: Brief, workspace: Path, journals: Path) -> Links:
-    """The nearest episodes before and after, of its track, that are out on the channel of these journals. Blocks."""
+    """Links to the nearest published episodes before and after, of the same track and channel. Blocks."""
     from pipeline.publishing.youtube import Links  # noqa: PLC0415 - loads aiohttp
     from pipeline.publishing.youtube.journal import Journal  # noqa: PLC0415 - likewise
 
@@ -119,12 +119,12 @@ def neighbours_of(brief: Brief, workspace: Path, journals: Path) -> Links:
     if not (brief.series and brief.episode):
         return Links(words=words)
     track = track_of(brief)
-    # To ask for the journal of each of thousands takes a second; most have none yet.
-    known = {journal.key for journal in Journal.all_in(journals)}
+    # Looking up the journal of each of thousands of episodes takes a second; most have none yet.
+    keys = {journal.key for journal in Journal.all_in(journals)}
     films = [
         (each.number, film.subject)
         for each in ledger_of(workspace, brief.series).episodes()
-        if (film := each.films.get(track)) and film.subject in known and each.number != brief.episode
+        if (film := each.films.get(track)) and film.subject in keys and each.number != brief.episode
     ]
     before = (_out(subject, journals) for number, subject in reversed(films) if number < brief.episode)
     after = (_out(subject, journals) for number, subject in films if number > brief.episode)
@@ -132,9 +132,9 @@ def neighbours_of(brief: Brief, workspace: Path, journals: Path) -> Links:
 
 
 def seen_at(subject: str, channels: Path) -> dict[str, str]:
-    """Where a film is seen, by the name of the channel: that is known longer than its batch is. Blocks.
+    """The URLs of a published film, by channel name. Journals outlive batches. Blocks.
 
-    `channels` has the journals of each.
+    `channels` is the folder with a folder of journals for each channel.
     """
     found = ((folder.name, _out(subject, folder)) for folder in sorted(channels.glob("*/")))
     return {name: out.url for name, out in found if out}
@@ -147,6 +147,6 @@ def _out(subject: str, journals: Path) -> Neighbour | None:
     try:
         record = Journal(journals, subject).read_now()
     except DamagedError:
-        return None  # its own publication says so
+        return None  # reported when that film is published
     out = record.published if record else None
     return Neighbour(id=out.id, url=out.url, title=out.title) if out else None

@@ -145,9 +145,9 @@ def publish_settings(
 
 def _once_more(job: Job, hosts: Hosts) -> Job:
     """The job as if its film were out nowhere of where `context` says. In a thread of `anyio.to_thread`."""
-    for name in hosts.wanted:
+    for name in hosts.requested:
         from_thread.run(hosts.destination(name, hosts.subject(job)).again)
-    return job.evolve(published=tuple(each for each in job.published if each.destination not in hosts.wanted))
+    return job.evolve(published=tuple(each for each in job.published if each.destination not in hosts.requested))
 
 
 async def publish_file(
@@ -177,7 +177,7 @@ async def publish_file(
     out = (
         {film.url for film in await to_thread.run_sync(published, context)} if _asks(options, context.hosts) else set()
     )
-    for name in context.hosts.wanted:
+    for name in context.hosts.requested:
         host = await to_thread.run_sync(context.hosts.destination, name, subject, options.on(brief))
         if again:
             await host.again()

@@ -100,7 +100,7 @@ async def approve_films(context: RunContext, *, batch: str, jobs: Sequence[str] 
         if kind == HeldError.__name__:
             # An earlier film about the same is out: this one goes out as well.
             theirs = context.for_job(job)
-            for name in theirs.hosts.wanted:
+            for name in theirs.hosts.requested:
                 host = theirs.hosts.destination(name, theirs.hosts.subject(job))
                 from_thread.run(host.again)
         review = Review(film=job.video.sha256, decision="approved", at=context.clock())

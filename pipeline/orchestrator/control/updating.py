@@ -54,7 +54,7 @@ async def update_batch(
         job = await context.store.load_job(batch, job_id)
         is_held = job.status is JobStatus.REVIEW
         if job.receipt is None or not (
-            is_held or any(each.destination in context.hosts.wanted for each in job.published)
+            is_held or any(each.destination in context.hosts.requested for each in job.published)
         ):
             done.not_out += 1
             continue
@@ -63,7 +63,7 @@ async def update_batch(
         wanted = _wanted(job, context, options)
         hosts = (await to_thread.run_sync(context.for_job, wanted)).hosts
         changed = False
-        for name in context.hosts.wanted:
+        for name in context.hosts.requested:
             subject = replace(hosts.subject(job), companions=judged)
             host = await to_thread.run_sync(hosts.destination, name, subject, wanted.brief)
             changed |= await host.update(job.receipt.package)
@@ -101,7 +101,7 @@ async def update_file(context: RunContext, video: Path, *, metadata: Path | None
         raise QualityError("the words do not pass: " + "; ".join(verdict.reasons), where=str(package.metadata))
     subject, brief = await to_thread.run_sync(subject_of, context, package)
     changed = False
-    for name in context.hosts.wanted:
+    for name in context.hosts.requested:
         host = await to_thread.run_sync(context.hosts.destination, name, subject, options.on(brief))
         changed |= await host.update(package)
     return Updated(changed=[video.name] if changed else [], same=int(not changed))

@@ -47,7 +47,7 @@ def is_finished(job: Job, context: RunContext) -> bool:
     """Whether the publishing stage is done: the film is published as requested, or judged and not held."""
     if job.receipt is None or not is_fully_published(job, context):
         return False
-    return bool(context.hosts.wanted) or (is_judged(job) and hold_error(job, context) is None)
+    return bool(context.hosts.requested) or (is_judged(job) and hold_error(job, context) is None)
 
 
 def review_of(job: Job) -> Review | None:
@@ -65,21 +65,21 @@ def hold_error(job: Job, context: RunContext) -> NightreelError | None:
         return rejection_error(job, review.why) if review.decision == "rejected" else None
     if why := _review_reason(job, context.settings):
         return ReviewError(why, where=job.folder, hint=f"Look at it: nightreel review {shlex.quote(job.batch)}")
-    if context.hosts.wanted and job.batch not in STANDALONE_BATCHES:
+    if context.hosts.requested and job.batch not in STANDALONE_BATCHES:
         return sample_error(job, context.store.index(job.batch).sums.sample())
     return None
 
 
 def _review_reason(job: Job, settings: Settings) -> str:
     """Why a person has to review the film; empty: no review is needed."""
-    wanted = settings.quality.review
-    warnings = job.verdict.warnings if job.verdict and wanted == "warnings" else ()
+    policy = settings.quality.review
+    warnings = job.verdict.warnings if job.verdict and policy == "warnings" else ()
     if warnings:
         more = f"; and {len(warnings) - _MOST_WARNINGS} more" if len(warnings) > _MOST_WARNINGS else ""
         return f"passes with warnings: {'; '.join(warnings[:_MOST_WARNINGS])}{more}"
     if job.sampled:
         return "drawn for the sample that a person looks at"
-    return "waits for a person, as every film of this batch" if wanted == "all" else ""
+    return "waits for a person, as every film of this batch" if policy == "all" else ""
 
 
 def sample_error(job: Job, sample: SampleStanding) -> SampleError | None:
@@ -108,7 +108,9 @@ def rejection_error(job: Job, why: str) -> RejectedError:
 
 def with_failed_verdict(job: Job, failed: FailedVerdict) -> Job:
     """The job with the failed verdict recorded, and without the film that it is about."""
-    known = job.failed_verdicts
+    recorded = job.failed_verdicts
     # After a crash at this point the same film is inspected again: its verdict is recorded once.
-    is_known = bool(known) and not known[-1].again and known[-1].verdict == failed.verdict
-    return job.evolve(failed_verdicts=known if is_known else (*known, failed), verdict=None, package=None, receipt=None)
+    is_recorded = bool(recorded) and not recorded[-1].again and recorded[-1].verdict == failed.verdict
+    return job.evolve(
+        failed_verdicts=recorded if is_recorded else (*recorded, failed), verdict=None, package=None, receipt=None
+    )

@@ -46,23 +46,23 @@ class Voices:
     narrators: Sequence[Narrator]
     _found: dict[tuple[str, str | None], tuple[Narrator, str] | NightreelError] = field(default_factory=dict)
 
-    async def first(self, language: str, wanted: str | None) -> tuple[Narrator, str]:
+    async def first(self, language: str, requested: str | None) -> tuple[Narrator, str]:
         """The first narrator with a suitable voice, and that voice. Raises the reason if there is none."""
-        if (language, wanted) not in self._found:
-            self._found[language, wanted] = await self._first(language, wanted)
-        found = self._found[language, wanted]
+        if (language, requested) not in self._found:
+            self._found[language, requested] = await self._first(language, requested)
+        found = self._found[language, requested]
         if isinstance(found, NightreelError):
             raise found
         return found
 
-    async def _first(self, language: str, wanted: str | None) -> tuple[Narrator, str] | NightreelError:
+    async def _first(self, language: str, requested: str | None) -> tuple[Narrator, str] | NightreelError:
         failures: list[NightreelError] = []
         for narrator in self.narrators:
             # A service may have voices that we do not list; it is asked when it speaks.
-            if provider_factory.is_service(narrator.name) and wanted and _is_edge_voice(wanted):
-                return narrator, wanted
+            if provider_factory.is_service(narrator.name) and requested and _is_edge_voice(requested):
+                return narrator, requested
             try:
-                return narrator, await narrator.choose_voice(language, wanted)
+                return narrator, await narrator.choose_voice(language, requested)
             except (InputError, MissingToolError, ProviderError) as error:
                 failures.append(error)
         return next((error for error in failures if isinstance(error, InputError)), failures[-1])
@@ -160,9 +160,9 @@ class CachedAuthor:
 
     async def translate(self, script: Script, language: str, length: TargetLength | None) -> Script:
         """See `Author`."""
-        return _require_hit(await to_thread.run_sync(cached_translation, self._wanted(script, language, length)))
+        return _require_hit(await to_thread.run_sync(cached_translation, self._translation(script, language, length)))
 
-    def _wanted(self, script: Script, language: str, length: TargetLength | None) -> Translation:
+    def _translation(self, script: Script, language: str, length: TargetLength | None) -> Translation:
         return Translation(
             script=script,
             language=language,
@@ -199,7 +199,9 @@ class _PathRecorder(CachedAuthor):
     paths: list[Path] = field(default_factory=list)
 
     async def translate(self, script: Script, language: str, length: TargetLength | None) -> Script:
-        self.paths.extend(await to_thread.run_sync(cached_translation_paths, self._wanted(script, language, length)))
+        self.paths.extend(
+            await to_thread.run_sync(cached_translation_paths, self._translation(script, language, length))
+        )
         return await super().translate(script, language, length)
 
 

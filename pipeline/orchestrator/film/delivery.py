@@ -17,13 +17,13 @@ def is_up_to_date(row: JobSummary, context: RunContext) -> bool:
 
     The film is read only if its modification time is later than the end of the job: checking thousands takes a second.
     """
-    wanted = context.paths.package(row.folder, row.batch)
-    if row.video != wanted.video or row.ended_at is None or not set(context.hosts.wanted) <= row.published.keys():
+    package = context.paths.package(row.folder, row.batch)
+    if row.video != package.video or row.ended_at is None or not set(context.hosts.requested) <= row.published.keys():
         return False
     try:
-        if not is_complete(wanted):
+        if not is_complete(package):
             return False
-        changed_at = wanted.video.stat().st_mtime
+        changed_at = package.video.stat().st_mtime
     except OSError:  # deleted meanwhile, or no permission
         return False
     if changed_at <= (row.ended_at + _CLOCK_S).timestamp():
@@ -39,14 +39,13 @@ def is_delivered(job: Job, context: RunContext) -> bool:
 
 def is_fully_published(job: Job, context: RunContext) -> bool:
     """Whether the film is published at every requested video host, with all its companion files."""
-    return set(context.hosts.wanted) <= {receipt.destination for receipt in job.published if not receipt.missing}
+    return set(context.hosts.requested) <= {receipt.destination for receipt in job.published if not receipt.missing}
 
 
 def is_published(job: Job, context: RunContext) -> bool:
     """Whether the film is published at every requested video host, and there is one; companions may be missing."""
-    return bool(context.hosts.wanted) and set(context.hosts.wanted) <= {
-        receipt.destination for receipt in job.published
-    }
+    requested = set(context.hosts.requested)
+    return bool(requested) and requested <= {receipt.destination for receipt in job.published}
 
 
 def is_at_destination(job: Job, context: RunContext) -> bool:

@@ -51,15 +51,15 @@ def find_duplicate(job: Job, context: RunContext) -> NearDuplicate | None:
         return None
     from pipeline.quality.near_duplicates import jaccard, narration_text, shingle_set  # noqa: PLC0415 - loads numpy
 
-    said, found = shingle_set(narration_text(job.script)), NearDuplicate(name="")
+    shingles, found = shingle_set(narration_text(job.script)), NearDuplicate(name="")
     for row, is_before in context.store.index(job.batch).alike(job.id, job.sketch, limit=_MOST_COMPARED):
         try:
-            other, other_said = _read(context.store, job.batch, row.id, context.store.stamp(job.batch, row.id))
+            other, other_shingles = _read(context.store, job.batch, row.id, context.store.stamp(job.batch, row.id))
         except NightreelError:
             continue  # damaged files are reported elsewhere
         if other is None or other.script is None or not (is_before or _was_passed(other)):
             continue
-        share = min(jaccard(said, other_said), _share_shown(job, other))
+        share = min(jaccard(shingles, other_shingles), _picture_similarity(job, other))
         if share > found.share:
             found = NearDuplicate(name=f"job {other.id}", title=other.script.title, share=share)
         if share >= 1:
@@ -85,34 +85,34 @@ def _was_passed(job: Job) -> bool:
     return any(check.name == "duplicate" and check.verdict == "pass" for check in checks)
 
 
-def _share_shown(one: Job, other: Job) -> float:
+def _picture_similarity(one: Job, other: Job) -> float:
     """The similarity of the images in both films, 0 to 1; what we draw ourselves depends only on the words.
 
     Unless both films are drawn, the image files are compared instead of the scenes.
     """
-    if not (_names(one) or _names(other)):
+    if not (_picture_names(one) or _picture_names(other)):
         return 1.0
     from pipeline.quality.near_duplicates import shared_pictures  # noqa: PLC0415 - loads numpy
 
-    looks = _looks(one), _looks(other)
-    if all(looks):
-        return shared_pictures(*looks)
-    stills = _stills(one), _stills(other)
+    hashes = _picture_hashes(one), _picture_hashes(other)
+    if all(hashes):
+        return shared_pictures(*hashes)
+    stills = _still_hashes(one), _still_hashes(other)
     return len(stills[0] & stills[1]) / max(1, len(stills[0] | stills[1]))
 
 
-def _names(job: Job) -> tuple[str, ...]:
+def _picture_names(job: Job) -> tuple[str, ...]:
     """The image name of each scene; empty: the film has no images."""
     scenes = job.script.scenes if job.script else ()
     names = tuple(map(named_picture, scenes))
     return names if any(names) else ()
 
 
-def _looks(job: Job) -> tuple[int, ...]:
+def _picture_hashes(job: Job) -> tuple[int, ...]:
     """A perceptual hash of each scene with an image; empty: there is none, or the files are gone."""
     from pipeline.quality.findings import read_findings  # noqa: PLC0415 - loads PyAV
 
-    shown = [segment for segment, name in zip(job.segments, _names(job), strict=False) if name]
+    shown = [segment for segment, name in zip(job.segments, _picture_names(job), strict=False) if name]
     try:
         found = [read_findings(segment.path).picture for segment in shown]
     except InputError:
@@ -120,8 +120,8 @@ def _looks(job: Job) -> tuple[int, ...]:
     return tuple(picture.look for picture in found if picture)
 
 
-def _stills(job: Job) -> frozenset[str]:
+def _still_hashes(job: Job) -> frozenset[str]:
     """The SHA-256 of each image in the film."""
     stills = job.pictures.stills if job.pictures else ()
-    names = set(_names(job))
+    names = set(_picture_names(job))
     return frozenset(still.sha256 for still in stills if still.name in names)

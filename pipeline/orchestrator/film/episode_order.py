@@ -13,6 +13,7 @@ from __future__ import annotations
 import shlex
 from bisect import bisect_right
 from collections.abc import Iterator
+from operator import attrgetter
 from pathlib import Path
 
 from anyio import to_thread
@@ -22,7 +23,7 @@ from pipeline.model import STANDALONE_BATCHES, UNFINISHED, Brief, Job, JobStatus
 from pipeline.orchestrator.context import RunContext
 from pipeline.orchestrator.context.hosts import Hosts
 from pipeline.orchestrator.context.series import ledger_of, seen_at, subject_key, track_of
-from pipeline.orchestrator.film.series import episode_number, episodes_before, knows_earlier_episodes
+from pipeline.orchestrator.film.series import episodes_before, knows_earlier_episodes
 from pipeline.state import CheckpointStore
 from pipeline.state.episodes import Episode, EpisodeFilm
 
@@ -43,7 +44,7 @@ def turn_error(job: Job, context: RunContext, stage: str) -> TurnError | None:
     if stage == "script":
         found = _nearest_unwritten(job, context) if table.remember else None
     else:
-        found = _nearest_unpublished(job, context) if table.order == "strict" and context.hosts.wanted else None
+        found = _nearest_unpublished(job, context) if table.order == "strict" and context.hosts.requested else None
     if found is None:
         return None
     episode, row = found
@@ -92,7 +93,7 @@ def _is_published(film: EpisodeFilm, row: JobSummary | None, hosts: Hosts) -> bo
     """Whether a film is published at all requested hosts. If its batch is gone, the journals of the channels count."""
     if row is None:
         return bool(seen_at(film.subject, hosts.journals))
-    return set(hosts.wanted) <= row.published.keys()
+    return set(hosts.requested) <= row.published.keys()
 
 
 def _nearest_unpublished(job: Job, context: RunContext) -> tuple[Episode, JobSummary] | None:
@@ -136,7 +137,7 @@ def _next_waiting(job: Job, context: RunContext, stage: str) -> EpisodeFilm | No
     if not (brief.series and brief.episode):
         return None
     track, episodes = track_of(brief), ledger_of(context.workspace, brief.series).episodes()
-    for episode in episodes[bisect_right(episodes, brief.episode, key=episode_number) :]:
+    for episode in episodes[bisect_right(episodes, brief.episode, key=attrgetter("number")) :]:
         film = episode.films.get(track)
         row = _row(film, context.store) if film else None
         if row and row.status not in _OVER:

@@ -186,13 +186,13 @@ def _all_intact(pictures: Pictures, cache: Cache) -> bool:
     return all(cache.intact(still.path) for still in pictures.stills)
 
 
-async def _still(wanted: WantedPicture, brief: Brief, context: RunContext, attempt: Attempt, fetch: Fetch) -> Still:
-    name = wanted.source
+async def _still(picture: WantedPicture, brief: Brief, context: RunContext, attempt: Attempt, fetch: Fetch) -> Still:
+    name = picture.source
     if is_stock(name):
 
         async def take(photo: StockPhoto, service: PictureSource) -> Still:
             by = partial(fetch_picture, also_allowed=service.also_allowed)
-            still = await _prepared(await _fetched(photo.address, context, by), wanted, context.cache, attempt)
+            still = await _prepared(await _fetched(photo.address, context, by), picture, context.cache, attempt)
             return replace(still, attribution=photo.attribution)
 
         return await find_photo(name, brief, context, take)
@@ -200,17 +200,17 @@ async def _still(wanted: WantedPicture, brief: Brief, context: RunContext, attem
         source = await _fetched(name, context, fetch)
     else:
         source = await to_thread.run_sync(find_picture, name, brief, context)
-    return await _prepared(source, wanted, context.cache, attempt)
+    return await _prepared(source, picture, context.cache, attempt)
 
 
-async def _prepared(source: Path, wanted: WantedPicture, cache: Cache, attempt: Attempt) -> Still:
-    name = wanted.source
+async def _prepared(source: Path, picture: WantedPicture, cache: Cache, attempt: Attempt) -> Still:
+    name = picture.source
     key = content_key(PICTURES_VERSION, await to_thread.run_sync(_digest, source, name))
     path, _ = await cache.get_or_make(
         "picture", key, ".still", lambda path: attempt.compute(prepare_picture, source, path, name)
     )
     seen = await attempt.compute(examine_picture, path)
-    return Still(name=name, path=path, credit=wanted.credit, **seen._asdict())
+    return Still(name=name, path=path, credit=picture.credit, **seen._asdict())
 
 
 async def _fetched(url: str, context: RunContext, fetch: Fetch) -> Path:

@@ -72,8 +72,8 @@ async def publish_to_hosts(job: Job, package: Package, context: RunContext, atte
     if job.brief.episode and is_published(job, context):
         await attempt.save(job)
         await release_next_episode(job, context)
-    wanted = set(context.hosts.wanted)
-    published = [each for each in job.published if each.destination in wanted]
+    requested = set(context.hosts.requested)
+    published = [each for each in job.published if each.destination in requested]
     errors += filter(None, (_companion_error(job, each, context.settings) for each in published))
     if errors:
         await attempt.save(job)

@@ -63,7 +63,7 @@ def remake_stage(job: Job) -> str:
     causes = {_CAUSES.get(name, "scenes" if name in SCENE_CHECKS else "film") for name in failed}
     if not all(_may_differ(cause, job) for cause in causes):
         return ""
-    return next((known.name for known in STAGES if known.name in causes), "")
+    return next((each.name for each in STAGES if each.name in causes), "")
 
 
 def _may_differ(cause: str, job: Job) -> bool:
@@ -81,11 +81,11 @@ def discard_from(stage: str, job: Job, context: RunContext) -> Job:
     published film is kept, unless publishing itself runs again. The caller must have claimed the job, and runs this in
     a thread of `anyio.to_thread`.
     """
-    again = STAGES[[known.name for known in STAGES].index(stage) :]
-    names = {known.name for known in again}
+    again = STAGES[[each.name for each in STAGES].index(stage) :]
+    names = {each.name for each in again}
     for path in _cached_results(names, job, context):
         from_thread.run(context.cache.discard, path)
-    fields = {name for known in again for name in known.fills}
+    fields = {name for each in again for name in each.fills}
     if job.published and stage != "publishing":
         fields.discard("receipt")
     package = job.package

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import anyio
 from anyio import to_thread
+from anyio.abc import TaskGroup
 
 from pipeline.errors import (
     HeldError,
@@ -104,24 +105,27 @@ class _Run:
             stages = await self._remaining_stages()
             with raise_first_error():
                 async with anyio.create_task_group() as background:
-                    attempt = Attempt(
-                        cores=self._context.cores,
-                        rank=rank,
-                        work_folder=self._context.work_folder(self.job),
-                        crash_report=self._context.crash_report(self.job),
-                        background=background,
-                        save=self._save_silently,
-                        notify=lambda line: emit(self._listen, Notice(text=line)),
-                        prices=self._context.prices,
-                        budgets=self._context.runtime.budgets(self.job.batch),
-                    )
+                    attempt = self._new_attempt(rank, background)
                     for number, stage in enumerate(stages):
                         if number:  # the first stage is already saved; the last result is saved as completed
                             await self._save(self.job.evolve(stage=stage.name))
                         await self._run_stage(stage, attempt, usage)
-                    # Drawing that nobody needs: scenes for a narrator that failed half-way.
+                    # Drawing that is not needed any more: scenes for a narrator that failed half-way.
                     background.cancel_scope.cancel()
         await self.set_status(JobStatus.COMPLETED)
+
+    def _new_attempt(self, rank: Rank, background: TaskGroup) -> Attempt:
+        return Attempt(
+            cores=self._context.cores,
+            rank=rank,
+            work_folder=self._context.work_folder(self.job),
+            crash_report=self._context.crash_report(self.job),
+            background=background,
+            save=self._save_silently,
+            notify=lambda line: emit(self._listen, Notice(text=line)),
+            prices=self._context.prices,
+            budgets=self._context.runtime.budgets(self.job.batch),
+        )
 
     def _start_attempt(self) -> None:
         """Put the job in progress, from any status that an earlier run left it in. Not saved yet."""

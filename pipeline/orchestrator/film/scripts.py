@@ -95,12 +95,12 @@ class LiveAuthor:
         # A retry uses the script that an earlier attempt paid for, even if a preferred writer is available by now.
         look_up = cached_script if self.job.attempts > 1 else offline_script
         template, billing = self.template, self.attempt.billing
-        known = await to_thread.run_sync(partial(look_up, brief, writers=writers, template=template, pace=pace))
-        return known or await write_script(brief, writers=writers, template=template, pace=pace, billing=billing)
+        cached = await to_thread.run_sync(partial(look_up, brief, writers=writers, template=template, pace=pace))
+        return cached or await write_script(brief, writers=writers, template=template, pace=pace, billing=billing)
 
     async def translate(self, script: Script, language: str, length: TargetLength | None) -> Script:
         """See `Author`."""
-        wanted = Translation(
+        translation = Translation(
             script=script,
             language=language,
             models=await to_thread.run_sync(lambda: self.context.providers.translators),
@@ -109,7 +109,7 @@ class LiveAuthor:
             length=length,
             terms=glossary_terms(self.job.brief, language),
         )
-        return await translate_script(wanted, retry=self.context.retry_policy, billing=self.attempt.billing)
+        return await translate_script(translation, retry=self.context.retry_policy, billing=self.attempt.billing)
 
     async def speaker(self, brief: Brief) -> Speak:
         """See `Author`."""

@@ -8,6 +8,7 @@ from __future__ import annotations
 from bisect import bisect_left
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
+from operator import attrgetter
 
 from pipeline.language.text import clean_text
 from pipeline.model import Brief, Job, Script
@@ -79,9 +80,4 @@ def knows_earlier_episodes(brief: Brief, context: RunContext) -> bool:
 
 def episodes_before(number: int, episodes: Sequence[Episode]) -> Iterator[Episode]:
     """The episodes before this number, the nearest first."""
-    return reversed(episodes[: bisect_left(episodes, number, key=episode_number)])
-
-
-def episode_number(episode: Episode) -> int:
-    """The sort key of episodes."""
-    return episode.number
+    return reversed(episodes[: bisect_left(episodes, number, key=attrgetter("number"))])

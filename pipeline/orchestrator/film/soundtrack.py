@@ -53,14 +53,9 @@ async def prepare_loop(bed: Bed, context: RunContext, attempt: Attempt) -> Path:
     return path
 
 
-async def bed_of(brief: Brief, context: RunContext) -> Bed | None:
-    """The background music of a completed brief; None: no music. Raises `InputError` if the file is missing."""
-    return await to_thread.run_sync(context.bed, brief)
-
-
 async def mix_soundtrack(brief: Brief, clips: tuple[Clip, ...], context: RunContext, attempt: Attempt) -> Path | None:
     """The soundtrack of the whole film, an MP4 with one audio track; None: the film has no music."""
-    bed = await bed_of(brief, context)
+    bed = await to_thread.run_sync(context.bed, brief)
     if bed is None:
         return None
     task = MixTask(

@@ -29,7 +29,7 @@ from pipeline.rendering.layouts.charts import (
     value_texts,
     waiting,
 )
-from pipeline.rendering.layouts.components import enter
+from pipeline.rendering.layouts.components import entrance
 from pipeline.rendering.layouts.growth import Direction, grown_bar
 from pipeline.rendering.look import Look
 from pipeline.rendering.motion.animation import Motion
@@ -209,7 +209,7 @@ class _Bars:
         return (theme.accent, theme.text) if self._is_point(number) else (quiet(theme), theme.muted)
 
     def _label(self, number: int, label: TextBlock, left: int, top: int) -> list[Element]:
-        motion = waiting(enter(self._grid, 5 + 2 * number, rise=16), self._starts[number])
+        motion = waiting(entrance(self._grid, 5 + 2 * number, rise=16), self._starts[number])
         return [*text_sprites(label, left=left, top=top, colours=(self._colours(number)[1],), motion=motion, stagger=0)]
 
     def _value(self, number: int, value: TextBlock, left: int, top: int) -> list[Element]:

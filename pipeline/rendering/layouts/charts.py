@@ -9,7 +9,7 @@ from PIL import Image
 
 from pipeline.model import Scene, Word
 from pipeline.rendering.grid import Box
-from pipeline.rendering.layouts.components import enter, heading, sizes, source_line
+from pipeline.rendering.layouts.components import entrance, heading, scaled_sizes, source_line
 from pipeline.rendering.layouts.growth import Drawing
 from pipeline.rendering.look import Look
 from pipeline.rendering.motion.animation import FULL, Level, Motion
@@ -63,19 +63,19 @@ class Sheet:
         look, content, theme = self.look, self.look.grid.content, self.look.theme
         top = content.centre_y - (content.height - self.room_px + height_px) // 2 + self.heading.clearance_px
         sprites = text_sprites(
-            self.heading, left=content.left, top=top, colours=(theme.text,), motion=enter(look.grid, 0)
+            self.heading, left=content.left, top=top, colours=(theme.text,), motion=entrance(look.grid, 0)
         )
         top += self.heading.height_px
         if self.subtitle.lines:
             top += _gap_above(self.subtitle, self.heading, look)
-            motion = enter(look.grid, 4, rise=24)
+            motion = entrance(look.grid, 4, rise=24)
             sprites += text_sprites(self.subtitle, left=content.left, top=top, colours=(theme.muted,), motion=motion)
             top += self.subtitle.height_px
         top += look.grid.px(_AFTER_HEAD)
         area = Box(content.left, top, content.left + self.width_px, top + height_px)
         if self.source.lines:
             top = area.bottom + look.grid.px(_BEFORE_SOURCE)
-            motion = enter(look.grid, 10, rise=0)
+            motion = entrance(look.grid, 10, rise=0)
             sprites += text_sprites(self.source, left=content.left, top=top, colours=(theme.muted,), motion=motion)
         return sprites, area
 
@@ -89,11 +89,11 @@ def sheet(look: Look, *, message: str, subtitle: str = "", source: str = "", col
     if len(title.lines) > 1:
         # A long message gives way to the drawing.
         style = look.styled(HEADING)
-        title = fit(message, style, sizes(grid, HEADING_SIZES[2:]), width_px=text_width, max_lines=2)
+        title = fit(message, style, scaled_sizes(grid, HEADING_SIZES[2:]), width_px=text_width, max_lines=2)
     below = fit(
         subtitle,
         look.styled(BODY),
-        sizes(grid, TEXT_SIZES[1:]),
+        scaled_sizes(grid, TEXT_SIZES[1:]),
         width_px=text_width,
         max_lines=2 if width < grid.content.width or grid.is_stacked else 1,
     )
@@ -132,7 +132,7 @@ def tick_texts(values: Sequence[float], unit: str, look: Look) -> tuple[TextBloc
     texts = format_numbers(values, look.language, sign)
     if len(set(texts)) < len(texts):
         texts = tuple("" if value else format_number(0, look.language, sign) for value in values)
-    style, steps = look.styled(TICK), sizes(look.grid, SOURCE_SIZES)
+    style, steps = look.styled(TICK), scaled_sizes(look.grid, SOURCE_SIZES)
     return tuple(fit(text, style, steps, width_px=look.grid.content.width) for text in texts)
 
 
@@ -147,7 +147,7 @@ def alike(
     largest_px: int = 1 << 16,
 ) -> tuple[TextBlock, ...]:
     """Texts that stand beside each other, all in the largest size at which each of them fits its box."""
-    steps = sizes(look.grid, ITEM_SIZES[1:])
+    steps = scaled_sizes(look.grid, ITEM_SIZES[1:])
     largest_px = min(largest_px, height_px or largest_px)
     steps = tuple(size for size in steps if size <= largest_px) or steps[-1:]
     styles = [look.styled(style) for style in styles]

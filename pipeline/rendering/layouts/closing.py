@@ -1,6 +1,6 @@
-"""The last picture: the figure as an emblem, one sentence, a short bar and the film's name, centred and quiet.
+"""Closing scenes: a motif, one sentence, a short bar and the film's title, centred.
 
-A logo takes the place of the figure. Something to do stands on a button in place of the bar.
+A logo replaces the motif; a call to action on a button replaces the bar.
 """
 
 from __future__ import annotations
@@ -9,8 +9,8 @@ from collections.abc import Sequence
 
 from pipeline.model import ClosingScene, Word
 from pipeline.rendering.grid import Box
-from pipeline.rendering.layouts.components import bar, enter, motif, panel, sizes
-from pipeline.rendering.layouts.logo import emblem
+from pipeline.rendering.layouts.components import accent_bar, entrance, motif, panel, scaled_sizes
+from pipeline.rendering.layouts.logo import closing_logo
 from pipeline.rendering.look import Look
 from pipeline.rendering.motion.animation import Motion
 from pipeline.rendering.motion.composition import Composition
@@ -27,15 +27,15 @@ _LIGHTS = (
 
 
 _ACTION = TextStyle(weight=620, tracking=-0.01, leading=1.2, optical_size=28)
-# At 1080: from the emblem to the sentence, from there to the bar or a button, from there to the name.
-_BELOW_EMBLEM, _ABOVE_BAR, _ABOVE_BUTTON, _ABOVE_NAME, _BAR = 72, 56, 80, 48, 8
-# What stays free above captions, so that the name does not look like one, and above and below all, together, at least.
+# At 1080: from the motif to the sentence, from there to the bar or button, from there to the title; height of the bar.
+_BELOW_MOTIF, _ABOVE_BAR, _ABOVE_BUTTON, _ABOVE_NAME, _BAR = 72, 56, 80, 48, 8
+# Space above captions, so that the title does not look like one; minimum space above and below the block, in total.
 _ABOVE_CAPTIONS, _AIR = 40, 24
-# Inside a button, above and below its capitals and beside its words.
+# Vertical padding of a button, from its capitals, and horizontal padding.
 _PAD_Y, _PAD_X = 32, 56
 
 
-def lay_out(scene: ClosingScene, words: Sequence[Word], look: Look) -> Composition:  # noqa: ARG001 - like every layout
+def lay_out(scene: ClosingScene, words: Sequence[Word], look: Look) -> Composition:  # noqa: ARG001 - the signature of layouts
     """See the module."""
     grid, theme, content = look.grid, look.theme, look.grid.content
     content = content._replace(bottom=content.bottom - grid.px(_ABOVE_CAPTIONS))
@@ -43,7 +43,7 @@ def lay_out(scene: ClosingScene, words: Sequence[Word], look: Look) -> Compositi
     action = fit(
         scene.action,
         look.styled(_ACTION),
-        sizes(grid, TEXT_SIZES),
+        scaled_sizes(grid, TEXT_SIZES),
         width_px=width - 2 * grid.px(_PAD_X),
     )
     between = _button_height(action, look) if action.lines else grid.px(_BAR)
@@ -51,18 +51,18 @@ def lay_out(scene: ClosingScene, words: Sequence[Word], look: Look) -> Compositi
     name = fit(
         scene.subtitle or look.title,
         look.styled(BODY),
-        sizes(grid, TEXT_SIZES[1:]),
+        scaled_sizes(grid, TEXT_SIZES[1:]),
         width_px=width,
         max_lines=2,
     )
     ground = background(look.format, theme, _LIGHTS)
-    logo = emblem(look, ground)
+    logo = closing_logo(look, ground)
     side = logo.height if logo else grid.px(208)
-    others = side + grid.px(_BELOW_EMBLEM) + below_sentence + between + grid.px(_ABOVE_NAME) + name.height_px
+    others = side + grid.px(_BELOW_MOTIF) + below_sentence + between + grid.px(_ABOVE_NAME) + name.height_px
     sentence = fit(
         scene.text,
         look.styled(HEADING),
-        sizes(grid, HEADING_SIZES),
+        scaled_sizes(grid, HEADING_SIZES),
         width_px=width,
         height_px=min(grid.type_px(320), content.height - others - grid.px(_AIR)),
         max_lines=4,
@@ -73,20 +73,22 @@ def lay_out(scene: ClosingScene, words: Sequence[Word], look: Look) -> Compositi
 
     elements: list[Element] = []
     elements += logo.at(top) if logo else [motif(look, side_px=side, centre=(content.centre_x, top + side // 2))]
-    top += side + grid.px(_BELOW_EMBLEM)
+    top += side + grid.px(_BELOW_MOTIF)
     elements += text_sprites(
-        sentence, left=left, top=top, colours=(theme.text,), motion=enter(grid, 6), centre_in_px=width
+        sentence, left=left, top=top, colours=(theme.text,), motion=entrance(grid, 6), centre_in_px=width
     )
     top += sentence.height_px + below_sentence
     frame = 12 + 3 * len(sentence.lines)
     if action.lines:
-        elements += _button(action, look, top=top, motion=enter(grid, frame, rise=24))
+        elements += _button(action, look, top=top, motion=entrance(grid, frame, rise=24))
     else:
         bar_width = grid.px(96)
-        elements.append(bar(look, left=content.centre_x - bar_width // 2, top=top, frame=frame, width_px=bar_width))
+        elements.append(
+            accent_bar(look, left=content.centre_x - bar_width // 2, top=top, frame=frame, width_px=bar_width)
+        )
     top += between + grid.px(_ABOVE_NAME)
     elements += text_sprites(
-        name, left=left, top=top, colours=(theme.muted,), motion=enter(grid, frame + 3, rise=24), centre_in_px=width
+        name, left=left, top=top, colours=(theme.muted,), motion=entrance(grid, frame + 3, rise=24), centre_in_px=width
     )
     return Composition(ground=ground, elements=elements)
 
@@ -96,7 +98,7 @@ def _button_height(action: TextBlock, look: Look) -> int:
 
 
 def _button(action: TextBlock, look: Look, *, top: int, motion: Motion) -> list[Sprite]:
-    """What to do, in the one colour that asks to be looked at, with round ends."""
+    """The call to action as a pill-shaped button in the accent colour."""
     grid, middle = look.grid, look.grid.content.centre_x
     width, height = action.width_px + 2 * grid.px(_PAD_X), _button_height(action, look)
     left = middle - width // 2

@@ -26,7 +26,7 @@ from pipeline.rendering.layouts.code_fitting import (
     number_px,
     pad_x,
 )
-from pipeline.rendering.layouts.components import bar, enter, heading, panel, sizes
+from pipeline.rendering.layouts.components import accent_bar, entrance, heading, panel, scaled_sizes
 from pipeline.rendering.layouts.derived_colours import CodeInks, code_inks
 from pipeline.rendering.look import Look
 from pipeline.rendering.motion.animation import DIMMED, FULL, Level, Motion
@@ -35,7 +35,7 @@ from pipeline.rendering.motion.sprites import Element, Sprite, solid_sprite, tex
 from pipeline.rendering.motion.timeline import frame_at, line_frames
 from pipeline.rendering.motion.ycbcr import tile
 from pipeline.rendering.surface.background import Light, background
-from pipeline.rendering.surface.shapes import rounded
+from pipeline.rendering.surface.shapes import rounded_rectangle
 from pipeline.rendering.text.fitting import TextBlock, fit
 from pipeline.rendering.text.line import shape
 from pipeline.rendering.text.rasterising import draw_ink
@@ -127,7 +127,7 @@ def _beside(scene: CodeScene, lines: Sequence[CodeLine], look: Look) -> _Plan | 
     title = fit(
         scene.heading,
         look.styled(HEADING),
-        sizes(grid, HEADING_SIZES[:-1]),
+        scaled_sizes(grid, HEADING_SIZES[:-1]),
         width_px=content.width - width - grid.px(64),
         max_lines=4,
     )
@@ -160,12 +160,12 @@ def _heading(plan: _Plan, look: Look) -> list[Sprite]:
     colours, title = (look.theme.text,), plan.heading
     if not plan.beside:
         top = plan.card.top - grid.px(plan.setting.air.below_heading) - title.clearance_px - title.height_px
-        return text_sprites(title, left=left, top=top, colours=colours, motion=enter(grid, 0))
+        return text_sprites(title, left=left, top=top, colours=colours, motion=entrance(grid, 0))
     height = title.height_px + title.clearance_px + grid.px(48 + 8)
     top = plan.card.centre_y - height // 2
     return [
-        *text_sprites(title, left=left, top=top, colours=colours, motion=enter(grid, 0)),
-        bar(look, left=left, top=top + height - grid.px(8), frame=6),
+        *text_sprites(title, left=left, top=top, colours=colours, motion=entrance(grid, 0)),
+        accent_bar(look, left=left, top=top + height - grid.px(8), frame=6),
     ]
 
 
@@ -201,7 +201,7 @@ def _bands(
     card, setting, sprites = plan.card, plan.setting, []
     reach = round(_BAND_REACH * setting.size_px)
     # As the card is cut: the band of its first rows has its corners.
-    whole = rounded(card.width, card.height, radius=look.grid.px(look.theme.radius_px))
+    whole = rounded_rectangle(card.width, card.height, radius=look.grid.px(look.theme.radius_px))
     longest = max(map(len, setting.pages))
     starts = [frame for frame, _ in lit]
     for (frame, lines), after in zip(lit, [*starts, None][1:], strict=True):

@@ -8,7 +8,7 @@ from typing import NamedTuple
 from pipeline.model import Passage
 from pipeline.rendering.code_listing import CodeLine, CodeRow, advance_em, wrap_lines
 from pipeline.rendering.grid import Grid
-from pipeline.rendering.layouts.components import sizes
+from pipeline.rendering.layouts.components import scaled_sizes
 from pipeline.rendering.text.styles import CAP_HEIGHT_EM
 
 # Of a card at 1080, left and right of its text, and from the numbers of the lines to the lines.
@@ -69,7 +69,7 @@ def fitted(
     `above_px` tells what of the height is taken by what stands above the card; `passages` are spoken of together.
     """
     choices: list[Setting] = []
-    for size_px in sizes(grid, steps):
+    for size_px in scaled_sizes(grid, steps):
         room_px = width_px - inset(lines, size_px, grid) - pad_x(grid)
         rows = wrap_lines(lines, room_px / size_px, narrow=grid.is_stacked)
         for air in (AIRY, DENSE):

@@ -1,7 +1,7 @@
-"""Two columns on cards, their names above a hairline; the better one has the stronger card and letters.
+"""Comparison scenes: two columns on cards below their names; the better one has the stronger card and letters.
 
-What is compared stands at the left of each row, or above each value where the picture is narrow. A row appears when
-it is spoken of.
+The compared aspects are at the left of each row, or above each value on narrow pictures. A row appears when it is
+spoken.
 """
 
 from __future__ import annotations
@@ -12,8 +12,8 @@ from typing import NamedTuple
 
 from pipeline.model import ComparisonScene, Word
 from pipeline.rendering.grid import Box
-from pipeline.rendering.layouts.components import enter, hairline, panel, placeholder, sizes
-from pipeline.rendering.layouts.header import Header, header, header_letters
+from pipeline.rendering.layouts.components import entrance, hairline, panel, placeholder, require_at_most, scaled_sizes
+from pipeline.rendering.layouts.header import Header, header, header_sprites
 from pipeline.rendering.look import Look
 from pipeline.rendering.motion.animation import Motion
 from pipeline.rendering.motion.composition import Composition
@@ -28,45 +28,45 @@ _LIGHTS = (
     Light(role="glow", x=0.50, y=1.00, width=0.60, height=0.56, strength=0.50),
     Light(role="glow_far", x=0.94, y=0.06, width=0.42, height=0.50, strength=0.36),
 )
-# More would leave the picture; no template allows more.
-MOST_ITEMS = 4
+# Maximum that fits; no template allows more.
+MAX_ITEMS = 4
 _NAME_SIZES = (*HEADING_SIZES[2:], 40, 36, 32)
-_NARROW_NAME_SIZES, _LOW_NAME_SIZES = _NAME_SIZES[2:], _NAME_SIZES[4:]
+_NARROW_NAME_SIZES, _COMPACT_NAME_SIZES = _NAME_SIZES[2:], _NAME_SIZES[4:]
 _VALUE_SIZES = (64, 56, 50, 44, 40, 36, 32)
 _ASPECT_SIZES = (44, 40, 36, 32)
 _NARROW_ASPECT_SIZES = (32,)
-# Steps down from the largest sizes of values, by the number of rows.
+# First size of values, as steps below the largest, by number of rows.
 _START = (0, 1, 2, 3)
 _BETTER = TextStyle(weight=620, tracking=-0.014, leading=1.24, optical_size=28)
-# At 1080: between the cards, inside them, from names to the line and from there to the rows, between rows.
+# At 1080: gutter and padding of cards, from names to the line and from there to the rows, and between rows.
 _GUTTER, _PADDING, _NARROW_PADDING = 24, 48, 32
 _BELOW_NAMES, _BELOW_LINE, _LINE, _BELOW_ASPECT = 36, 48, 2, 24
-_LEAST_BETWEEN, _MOST_BETWEEN = 32, 88
-# Where room is short.
-_BELOW_NAMES_IF_LOW, _BELOW_LINE_IF_LOW, _LEAST_BETWEEN_IF_LOW = 24, 36, 16
+_MIN_BETWEEN, _MAX_BETWEEN = 32, 88
+# Compact variants.
+_BELOW_NAMES_COMPACT, _BELOW_LINE_COMPACT, _MIN_BETWEEN_COMPACT = 24, 36, 16
 _AIR, _AIRY = 32, 720
-# Share of the width that what is compared has at most, where it stands at the left, and from there to the cards.
+# Maximum width of the aspects at the left, as a share, and their distance to the cards.
 _ASPECT_SHARE, _BESIDE_ASPECT = 0.22, 48
 
 
-class _Squeeze(NamedTuple):
-    """How little room things are given, where there is not enough."""
+class _Density(NamedTuple):
+    """How compact the layout is: compact header and spacing, maximum lines, whether truncation is allowed."""
 
-    low: bool
+    compact: bool
     lines: int
-    may_cut: bool = False
+    may_truncate: bool = False
 
 
-_SQUEEZES = (
-    _Squeeze(low=False, lines=5),
-    _Squeeze(low=True, lines=5),
-    *(_Squeeze(low=True, lines=lines, may_cut=True) for lines in (4, 3, 2, 1)),
+_DENSITIES = (
+    _Density(compact=False, lines=5),
+    _Density(compact=True, lines=5),
+    *(_Density(compact=True, lines=lines, may_truncate=True) for lines in (4, 3, 2, 1)),
 )
 
 
 @dataclass(frozen=True, kw_only=True)
 class _Plan:
-    """Sizes and breaks that fit, and where they stand; places count from the left margin and the end of the header."""
+    """Fitted texts and their positions, relative to the left margin and the end of the header."""
 
     head: Header
     names: tuple[TextBlock, ...]
@@ -76,7 +76,7 @@ class _Plan:
     cards: tuple[Box, Box]
     padding_px: int
     line_top: int
-    # Of what is compared and of the values, row by row.
+    # Tops of aspect and values, row by row.
     tops: tuple[tuple[int, int], ...]
 
     @property
@@ -89,13 +89,12 @@ class _Plan:
 
 
 def lay_out(scene: ComparisonScene, words: Sequence[Word], look: Look) -> Composition:
-    """See the module. Raises `ValueError` for more items than there is room for."""
-    if len(scene.items) > MOST_ITEMS:
-        raise ValueError(f"{len(scene.items)} items on a picture that holds {MOST_ITEMS}")
+    """See the module. Raises `ValueError` for more items than fit."""
+    require_at_most(MAX_ITEMS, scene.items)
     content, theme = look.grid.content, look.theme
     plan = _plan(scene, look)
     top = content.centre_y - plan.height_px // 2
-    elements: list[Element] = [*header_letters(plan.head, look, top=top)]
+    elements: list[Element] = [*header_sprites(plan.head, look, top=top)]
     top += plan.head.height_px
     starts = item_frames(scene, words, len(scene.items))
     for index, side in enumerate(("left", "right")):
@@ -112,50 +111,50 @@ def lay_out(scene: ComparisonScene, words: Sequence[Word], look: Look) -> Compos
 
 
 def _plan(scene: ComparisonScene, look: Look) -> _Plan:
-    """The largest type at which everything fits, with less and less room around it and fewer lines in the end."""
+    """The largest type at which everything fits, with decreasing space around it and finally fewer lines."""
     room_px = look.grid.content.height - look.grid.px(_AIR)
     largest = _START[max(1, len(scene.items)) - 1] + (1 if look.grid.is_stacked else 0)
     plan = None
-    for squeeze in _SQUEEZES:
-        smaller = len(_VALUE_SIZES) - 1 if squeeze.may_cut else largest
+    for density in _DENSITIES:
+        smaller = len(_VALUE_SIZES) - 1 if density.may_truncate else largest
         while smaller < len(_VALUE_SIZES):
-            plan = _try(scene, look, squeeze, smaller, room_px)
-            if plan.height_px <= room_px and (not plan.is_truncated or squeeze.may_cut):
+            plan = _plan_at(scene, look, density, smaller, room_px)
+            if plan.height_px <= room_px and (not plan.is_truncated or density.may_truncate):
                 return plan
             if plan.is_truncated:
-                # Even at the smallest size.
+                # Truncated even at the smallest size.
                 break
             taken = [value.size_px for side in plan.values for value in side if value.lines]
-            smaller = max(smaller, sizes(look.grid, _VALUE_SIZES).index(min(taken)) if taken else 0) + 1
+            smaller = max(smaller, scaled_sizes(look.grid, _VALUE_SIZES).index(min(taken)) if taken else 0) + 1
     assert plan is not None
     return plan
 
 
-def _try(scene: ComparisonScene, look: Look, squeeze: _Squeeze, smaller: int, room_px: int) -> _Plan:
+def _plan_at(scene: ComparisonScene, look: Look, density: _Density, smaller: int, room_px: int) -> _Plan:
     grid = look.grid
-    head = header("", scene.heading, look, low=squeeze.low)
+    head = header("", scene.heading, look, compact=density.compact)
     padding = grid.px(_NARROW_PADDING if grid.is_stacked else _PADDING)
-    aspects, aspect_px = _aspects(scene, look, padding, max_lines=min(2, squeeze.lines))
+    aspects, aspect_px = _aspects(scene, look, padding, max_lines=min(2, density.lines))
     gutter = grid.px(_GUTTER)
     width = (grid.content.width - aspect_px - gutter) // 2
-    values = _values(scene, look, squeeze, smaller, width_px=width - 2 * padding)
+    values = _values(scene, look, density, smaller, width_px=width - 2 * padding)
     size_px = max(value.size_px for side in values for value in side)
     names = fit_uniform(
         [scene.left, scene.right],
         look.styled(HEADING),
-        _name_sizes(look, squeeze, size_px),
+        _name_sizes(look, density, size_px),
         width_px=width - 2 * padding,
         max_lines=2,
     )
     line_top = (
         padding
         + max(name.height_px for name in names)
-        + grid.px(_BELOW_NAMES_IF_LOW if squeeze.low else _BELOW_NAMES)
+        + grid.px(_BELOW_NAMES_COMPACT if density.compact else _BELOW_NAMES)
         + names[0].clearance_px
     )
-    first = line_top + grid.px(_LINE + (_BELOW_LINE_IF_LOW if squeeze.low else _BELOW_LINE))
+    first = line_top + grid.px(_LINE + (_BELOW_LINE_COMPACT if density.compact else _BELOW_LINE))
     room_px -= head.height_px + padding
-    tops, bottom = _rows(aspects, values, look, low=squeeze.low, first=first, room_px=room_px)
+    tops, bottom = _rows(aspects, values, look, compact=density.compact, first=first, room_px=room_px)
     bottom += padding + grid.px(8)
     left = aspect_px + width + gutter
     return _Plan(
@@ -170,40 +169,42 @@ def _try(scene: ComparisonScene, look: Look, squeeze: _Squeeze, smaller: int, ro
     )
 
 
-def _name_sizes(look: Look, squeeze: _Squeeze, value_px: int) -> tuple[int, ...]:
-    """For names: not below the values."""
-    scale = _LOW_NAME_SIZES if squeeze.low else _NARROW_NAME_SIZES if look.grid.is_stacked else _NAME_SIZES
-    return tuple(size for size in sizes(look.grid, scale) if size >= value_px) or (value_px,)
+def _name_sizes(look: Look, density: _Density, value_px: int) -> tuple[int, ...]:
+    """Sizes for the names, not below those of the values."""
+    scale = _COMPACT_NAME_SIZES if density.compact else _NARROW_NAME_SIZES if look.grid.is_stacked else _NAME_SIZES
+    return tuple(size for size in scaled_sizes(look.grid, scale) if size >= value_px) or (value_px,)
 
 
 def _aspects(
     scene: ComparisonScene, look: Look, padding_px: int, *, max_lines: int
 ) -> tuple[tuple[TextBlock, ...], int]:
-    """What is compared, and the width that is left to it beside the cards."""
+    """The compared aspects, and the width they take beside the cards."""
     grid, style = look.grid, look.styled(BODY)
     texts = [item.aspect for item in scene.items]
     if grid.is_stacked:
         width = (grid.content.width - grid.px(_GUTTER)) // 2 - 2 * padding_px
-        return fit_uniform(texts, style, sizes(grid, _NARROW_ASPECT_SIZES), width_px=width, max_lines=max_lines), 0
+        return fit_uniform(
+            texts, style, scaled_sizes(grid, _NARROW_ASPECT_SIZES), width_px=width, max_lines=max_lines
+        ), 0
     width = round(grid.content.width * _ASPECT_SHARE)
-    aspects = fit_uniform(texts, style, sizes(grid, _ASPECT_SIZES), width_px=width, max_lines=max_lines)
+    aspects = fit_uniform(texts, style, scaled_sizes(grid, _ASPECT_SIZES), width_px=width, max_lines=max_lines)
     widest = max((aspect.width_px for aspect in aspects), default=0)
     return aspects, widest + grid.px(_BESIDE_ASPECT) if widest else 0
 
 
 def _values(
-    scene: ComparisonScene, look: Look, squeeze: _Squeeze, smaller: int, *, width_px: int
+    scene: ComparisonScene, look: Look, density: _Density, smaller: int, *, width_px: int
 ) -> tuple[tuple[TextBlock, ...], ...]:
-    """The values of both sides, all at one size, those of the better one in stronger letters."""
+    """The values of both sides, all at one size, those of the better side in a bolder style."""
     sides = (
         ([item.left for item in scene.items], _BETTER if scene.better == "left" else ITEM),
         ([item.right for item in scene.items], _BETTER if scene.better == "right" else ITEM),
     )
-    steps = sizes(look.grid, _VALUE_SIZES[smaller:])
+    steps = scaled_sizes(look.grid, _VALUE_SIZES[smaller:])
     fitted: tuple[tuple[TextBlock, ...], ...] = ()
     for _ in range(2):
         fitted = tuple(
-            fit_uniform(texts, look.styled(style), steps, width_px=width_px, max_lines=squeeze.lines)
+            fit_uniform(texts, look.styled(style), steps, width_px=width_px, max_lines=density.lines)
             for texts, style in sides
         )
         steps = (min(block.size_px for side in fitted for block in side),)
@@ -215,11 +216,11 @@ def _rows(
     values: Sequence[Sequence[TextBlock]],
     look: Look,
     *,
-    low: bool,
+    compact: bool,
     first: int,
     room_px: int,
 ) -> tuple[tuple[tuple[int, int], ...], int]:
-    """Where what is compared and the values stand, row by row, and where the last row ends."""
+    """Tops of aspects and values, row by row, and the bottom of the last row."""
     grid = look.grid
     offsets, heights = [], []
     for aspect, *sides in zip(aspects, *values, strict=True):
@@ -228,16 +229,16 @@ def _rows(
             offset = aspect.height_px + grid.px(_BELOW_ASPECT) + sides[0].clearance_px
             heights.append(offset + height)
         else:
-            # On the same baseline.
+            # Aligned baselines.
             offset = aspect.cap_px - cap
             heights.append(max(height, aspect.height_px - offset))
         offsets.append(offset)
     step, count = grid.px(8), max(1, len(heights) - 1)
-    least = grid.px(_LEAST_BETWEEN_IF_LOW if low else _LEAST_BETWEEN) + max(
+    least = grid.px(_MIN_BETWEEN_COMPACT if compact else _MIN_BETWEEN) + max(
         side[0].size_px * 3 // 8 + side[0].clearance_px for side in values
     )
     wanted = (min(room_px, grid.px(_AIRY)) - first - sum(heights)) // count // step * step
-    gap = min(max(wanted, least), grid.px(_MOST_BETWEEN))
+    gap = min(max(wanted, least), grid.px(_MAX_BETWEEN))
     tops, top = [], first
     for offset, height in zip(offsets, heights, strict=True):
         tops.append((top, top + offset) if grid.is_stacked else (top - offset, top))
@@ -258,7 +259,7 @@ def _card(scene: ComparisonScene, plan: _Plan, side: int, look: Look, *, top: in
     name = plan.names[side]
     colour = theme.accent if is_better else theme.text if scene.better == "neither" else theme.muted
     yield from text_sprites(
-        name, left=left, top=top + plan.padding_px, colours=(colour,), motion=enter(grid, 8 + 3 * side)
+        name, left=left, top=top + plan.padding_px, colours=(colour,), motion=entrance(grid, 8 + 3 * side)
     )
     line = Box(left, top + plan.line_top, left + width, top + plan.line_top + max(1, grid.px(_LINE)))
     yield hairline(look, line, frame=12 + 3 * side)
@@ -267,7 +268,7 @@ def _card(scene: ComparisonScene, plan: _Plan, side: int, look: Look, *, top: in
 def _row(
     plan: _Plan, row: int, look: Look, *, side: int, left: int, top: int, start: int, quiet: bool
 ) -> Iterable[Element]:
-    """One value, below what it is about where the picture is narrow."""
+    """One value, on narrow pictures below its aspect."""
     theme = look.theme
     motion = Motion(enters=start + 3 * side, rise_px=look.grid.px(24))
     aspect_top, value_top = plan.tops[row]

@@ -16,9 +16,9 @@ from PIL import Image, ImageChops
 from pipeline.model import DiagramScene, Word
 from pipeline.rendering.grid import Box
 from pipeline.rendering.layouts.arrows import drawn, head_of
-from pipeline.rendering.layouts.components import panel, placeholder
+from pipeline.rendering.layouts.components import panel, placeholder, require_at_most
 from pipeline.rendering.layouts.diagram_fitting import AIR, AROUND, BESIDE_ARROW, PADDING, set_diagram
-from pipeline.rendering.layouts.header import header_letters
+from pipeline.rendering.layouts.header import header_sprites
 from pipeline.rendering.layouts.routing import Point, between, ways
 from pipeline.rendering.look import Look
 from pipeline.rendering.motion.animation import FADE_FRAMES, Level, Motion
@@ -26,7 +26,7 @@ from pipeline.rendering.motion.composition import Composition
 from pipeline.rendering.motion.sprites import Element, Sprite, solid_sprite, text_sprites
 from pipeline.rendering.motion.timeline import item_frames
 from pipeline.rendering.surface.background import Light, background
-from pipeline.rendering.surface.shapes import rounded
+from pipeline.rendering.surface.shapes import rounded_rectangle
 from pipeline.rendering.text.fitting import TextBlock
 
 _LIGHTS = (
@@ -34,7 +34,7 @@ _LIGHTS = (
     Light(role="glow_far", x=0.10, y=1.00, width=0.50, height=0.50, strength=0.42),
 )
 # More would leave the picture; no template allows more.
-MOST_ITEMS = 6
+MAX_ITEMS = 6
 # From an arrow to words above or below it, and how much further away they may be where there is no room closer.
 _ABOVE_ARROW, _FURTHER = 16, 72
 _FRAME = 4
@@ -46,14 +46,13 @@ _AFTER_ARROW = 8
 
 def lay_out(scene: DiagramScene, words: Sequence[Word], look: Look) -> Composition:
     """See the module. Raises `ValueError` for more items than there is room for."""
-    if len(scene.items) > MOST_ITEMS:
-        raise ValueError(f"{len(scene.items)} items on a picture that holds {MOST_ITEMS}")
+    require_at_most(MAX_ITEMS, scene.items)
     content = look.grid.content
     plan = set_diagram(scene, look)
     starts = item_frames(scene, words, len(scene.items))
     top = content.centre_y - plan.height_px // 2
     head_top = content.centre_y - plan.head.height_px // 2 if plan.beside else top
-    elements: list[Element] = [*header_letters(plan.head, look, top=head_top)]
+    elements: list[Element] = [*header_sprites(plan.head, look, top=head_top)]
     top += plan.height_px - plan.body_px
     left = content.right - plan.width_px if plan.beside else content.left + (content.width - plan.width_px) // 2
     boxes = [plan.box_at(place).moved(left, top) for place in plan.network.places]
@@ -111,8 +110,8 @@ def _frame(box: Box, look: Look) -> Image.Image:
     """The edge of a box as a mask."""
     width, radius = look.grid.px(_FRAME), look.grid.px(look.theme.radius_px)
     inner = Image.new("L", (box.width, box.height))
-    inner.paste(rounded(box.width - 2 * width, box.height - 2 * width, radius=radius - width), (width, width))
-    return ImageChops.subtract(rounded(box.width, box.height, radius=radius), inner)
+    inner.paste(rounded_rectangle(box.width - 2 * width, box.height - 2 * width, radius=radius - width), (width, width))
+    return ImageChops.subtract(rounded_rectangle(box.width, box.height, radius=radius), inner)
 
 
 def _points_on(way: Sequence[Point]) -> list[Point]:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from pipeline.model import DiagramScene
 from pipeline.rendering.grid import Box
-from pipeline.rendering.layouts.components import sizes
+from pipeline.rendering.layouts.components import scaled_sizes
 from pipeline.rendering.layouts.graph_layout import Arrow, Network, Place, arrange
 from pipeline.rendering.layouts.header import Header, header, narrow_header
 from pipeline.rendering.layouts.routing import Point
@@ -25,11 +25,11 @@ _COLUMN_GAP, _COLUMN_GAP_CROWDED, _COLUMN_GAP_WORDS, _COLUMN_GAP_WORDS_CROWDED =
 _COLUMN_GAP_BRANCHING = 136
 _MANY_COLUMNS = 4
 # Between rows: a share of the height of a box, within these, and more where there are words.
-_ROW_GAP_SHARE, _LEAST_ROW_GAP, _MOST_ROW_GAP = 0.55, 44, 80
-_LEAST_ROW_GAP_WORDS, _MOST_ROW_GAP_WORDS = 56, 120
+_ROW_GAP_SHARE, _MIN_ROW_GAP, _MAX_ROW_GAP = 0.55, 44, 80
+_MIN_ROW_GAP_WORDS, _MAX_ROW_GAP_WORDS = 56, 120
 # Inside a box, beside and above its words; the highest one, alone in its column and not.
 PADDING, _PADDING_ABOVE = 24, 16
-_MOST_HEIGHT, _MOST_HEIGHT_ALONE = 232, 272
+_MAX_HEIGHT, _MAX_HEIGHT_ALONE = 232, 272
 # What an arrow is longer than the words above it: its head keeps clear of them.
 _BESIDE_HEAD = 80
 # Columns of a heading beside the boxes, and its distance from them.
@@ -104,7 +104,7 @@ class DiagramPlan:
             width = grid.px(_WORDS_WIDTH)
         else:
             width = self.gaps[0] - 2 * grid.px(AROUND)
-        return fit(self.arrows[arrow], look.styled(BODY), sizes(grid, _LINK_SIZES), width_px=width, max_lines=2)
+        return fit(self.arrows[arrow], look.styled(BODY), scaled_sizes(grid, _LINK_SIZES), width_px=width, max_lines=2)
 
 
 def set_diagram(scene: DiagramScene, look: Look) -> DiagramPlan:
@@ -123,9 +123,9 @@ def _planned(scene: DiagramScene, look: Look, *, beside: bool) -> DiagramPlan:
     upright, wordy = look.grid.is_stacked or beside, any(arrows.values())
     network = arrange(len(scene.items), list(arrows), upright=upright, wordy=wordy)
     plan = None
-    for low, lines in ((False, 4), (True, 5), (True, 3), (True, 2), (True, 1)):
-        plan = _try(scene, network, arrows, look, low=low, lines=lines, beside=beside)
-        if plan.height_px <= _room_px(look) and (not plan.is_truncated or low):
+    for compact, lines in ((False, 4), (True, 5), (True, 3), (True, 2), (True, 1)):
+        plan = _try(scene, network, arrows, look, compact=compact, lines=lines, beside=beside)
+        if plan.height_px <= _room_px(look) and (not plan.is_truncated or compact):
             break
     assert plan is not None
     return plan
@@ -167,23 +167,27 @@ def _try(
     arrows: Mapping[Arrow, str],
     look: Look,
     *,
-    low: bool,
+    compact: bool,
     lines: int,
     beside: bool,
 ) -> DiagramPlan:
     grid = look.grid
-    head = narrow_header(scene.heading, look, columns=_BESIDE) if beside else header("", scene.heading, look, low=low)
+    head = (
+        narrow_header(scene.heading, look, columns=_BESIDE)
+        if beside
+        else header("", scene.heading, look, compact=compact)
+    )
     gap_x = _column_gap(network, arrows, look)
     whole = grid.content.width - (grid.columns(_BESIDE) + grid.px(_AFTER_HEADING) if beside else 0)
     width = min(math.floor((whole + gap_x) / network.columns) - gap_x, whole)
     room_px = _room_px(look) - (0 if beside else head.height_px)
     # In boxes of the height of one, gaps are a share of it.
     most = room_px / (network.rows + _ROW_GAP_SHARE * (network.rows - 1))
-    bounds = (_LEAST_ROW_GAP_WORDS, _MOST_ROW_GAP_WORDS) if any(arrows.values()) else (_LEAST_ROW_GAP, _MOST_ROW_GAP)
+    bounds = (_MIN_ROW_GAP_WORDS, _MAX_ROW_GAP_WORDS) if any(arrows.values()) else (_MIN_ROW_GAP, _MAX_ROW_GAP)
     gap_y = min(max(round(_ROW_GAP_SHARE * most), grid.px(bounds[0])), grid.px(bounds[1]))
     most = math.floor((room_px + gap_y) / network.rows) - gap_y
     padding_y = 2 * grid.px(_PADDING_ABOVE)
-    steps = sizes(grid, _SIZES)
+    steps = scaled_sizes(grid, _SIZES)
     for number in range(len(steps)):
         labels = fit_uniform(
             [node.label for node in scene.items],
@@ -199,7 +203,7 @@ def _try(
         needed = max(label.height_px + 2 * label.clearance_px for label in labels) + padding_y
         if needed <= most:
             break
-    height = max(needed, min(most, grid.type_px(_MOST_HEIGHT if network.rows > 1 else _MOST_HEIGHT_ALONE)))
+    height = max(needed, min(most, grid.type_px(_MAX_HEIGHT if network.rows > 1 else _MAX_HEIGHT_ALONE)))
     return DiagramPlan(
         head=head,
         network=network,

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from typing import NamedTuple
 
 # Boxes that stand in one row, at most, where there is room beside each other.
-_MOST_IN_A_ROW = 4
+_MAX_IN_A_ROW = 4
 # What lanes take of a row, and of a column, which is wider, without words and with; and where in it arrows run: words
 # stand on the side of the boxes. Together they keep arrows inside the grid whatever the gaps are.
 _LANE, _UPRIGHT_LANE, _UPRIGHT_LANE_WORDS = 0.50, 0.16, 0.50
@@ -55,7 +55,7 @@ def arrange(count: int, arrows: Sequence[Arrow], *, upright: bool, wordy: bool =
     chain = [(index, index + 1) for index in range(count - 1)]
     if count > 2 and set(arrows) == {*chain, (count - 1, 0)}:
         return _circle(count, upright=upright)
-    if count > _MOST_IN_A_ROW and not upright and set(arrows) == set(chain):
+    if count > _MAX_IN_A_ROW and not upright and set(arrows) == set(chain):
         return _two_rows(count)
     if not upright:
         return _ranks(count, arrows, upright=False, lane=_LANE, runs_at=_IN_LANE)
@@ -171,4 +171,4 @@ def _untangle(boxes: list[list[int]], rank: Sequence[int], arrows: Sequence[Arro
                 shares = [(place + 0.5) / len(boxes[at - step]) for place in places]
                 shares += [1.0 for other in linked if abs(rank[other] - rank[box]) > 1]
                 wishes[box] = sum(shares) / len(shares) if shares else (number + 0.5) / len(boxes[at])
-            boxes[at].sort(key=lambda box, options=wishes: wishes[box])  # type: ignore[misc]
+            boxes[at].sort(key=lambda box, wishes=wishes: wishes[box])  # type: ignore[misc]

@@ -15,7 +15,7 @@ from pipeline.rendering.grid import Box
 from pipeline.rendering.motion.animation import animated_length
 from pipeline.rendering.motion.sprites import Sprite
 from pipeline.rendering.motion.ycbcr import Colour, Picture, colour
-from pipeline.rendering.surface.shapes import rounded
+from pipeline.rendering.surface.shapes import rounded_rectangle
 from pipeline.theme.theme import Manner
 
 Direction = Literal["right", "left", "up", "down"]
@@ -114,7 +114,7 @@ class Growth:
 def grown_bar(at: Box, name: str, *, to: Direction, radius: int, enters: int, frames: int) -> Growth:
     """A bar in a colour (#RRGGBB), square at its axis and round at its far end."""
     along = to in {"right", "left"}
-    whole = rounded(at.width + radius * along, at.height + radius * (not along), radius=radius)
+    whole = rounded_rectangle(at.width + radius * along, at.height + radius * (not along), radius=radius)
     left, top = radius * (to == "right"), radius * (to == "down")
     mask = whole.crop((left, top, left + at.width, top + at.height))
     return Growth(mask=mask, ink=colour(name), at=at, to=to, enters=enters, frames=frames, moves=True)

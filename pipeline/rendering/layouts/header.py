@@ -1,29 +1,29 @@
-"""What stands above the content of a scene: kicker and heading at the left edge."""
+"""The header of a scene: kicker and heading."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from pipeline.rendering.layouts.components import enter, heading, kicker, sizes
+from pipeline.rendering.layouts.components import entrance, heading, kicker, scaled_sizes
 from pipeline.rendering.look import Look
 from pipeline.rendering.motion.sprites import Sprite, text_sprites
 from pipeline.rendering.text.fitting import TextBlock, fit
 from pipeline.rendering.text.styles import HEADING
 from pipeline.rendering.type_scale import HEADING_SIZES
 
-# At 1080: from kicker to heading, and from the heading's last baseline to what it heads; less where room is short.
+# At 1080: from kicker to heading, and from the heading's last baseline to the content; normal and compact.
 _BELOW_KICKER, _BELOW = 40, 80
-_BELOW_KICKER_IF_LOW, _BELOW_IF_LOW = 32, 48
-# Columns of a heading that has the whole width to itself: longer lines are hard to take in.
+_BELOW_KICKER_COMPACT, _BELOW_COMPACT = 32, 48
+# Columns of a heading across the whole width: longer lines are hard to read.
 _COLUMNS = 10
-# Lines of a heading in a column of its own.
-_MOST_LINES = 5
+# Maximum lines of a heading in a column of its own.
+_MAX_LINES = 5
 
 
 @dataclass(frozen=True, kw_only=True)
 class Header:
-    """Kicker and heading, broken and sized; `below_px` is what is left free under them."""
+    """Kicker and heading, fitted; `below_px` is the space below them."""
 
     label: TextBlock
     heading: TextBlock
@@ -32,42 +32,42 @@ class Header:
 
     @property
     def height_px(self) -> int:
-        """With the space below it; 0: there are no words."""
+        """Height with the space below; 0 without text."""
         above = self.label.height_px + self.label_gap_px if self.label.lines else 0
         height = above + self.heading.height_px
         return height + self.below_px if height else 0
 
 
-def header(label: str, title: str, look: Look, *, low: bool = False) -> Header:
-    """The header of a scene, as wide as lines may be. A `low` one is small rather than on two lines."""
+def header(label: str, title: str, look: Look, *, compact: bool = False) -> Header:
+    """The header of a scene; if `compact`, with less space and on one line if possible."""
     grid = look.grid
     width = grid.columns(_COLUMNS)
     broken = heading(title, look, width_px=width)
-    if low:
+    if compact:
         style = look.styled(HEADING)
-        one_line = fit(title, style, sizes(grid, HEADING_SIZES[2:]), width_px=grid.content.width)
-        smallest = sizes(grid, HEADING_SIZES[-1:])
+        one_line = fit(title, style, scaled_sizes(grid, HEADING_SIZES[2:]), width_px=grid.content.width)
+        smallest = scaled_sizes(grid, HEADING_SIZES[-1:])
         broken = fit(title, style, smallest, width_px=width, max_lines=2) if one_line.is_truncated else one_line
     return Header(
         label=kicker(label, look, width_px=width),
         heading=broken,
-        label_gap_px=grid.px(_BELOW_KICKER_IF_LOW if low else _BELOW_KICKER) + broken.clearance_px,
-        below_px=grid.px(_BELOW_IF_LOW if low else _BELOW) + broken.clearance_px,
+        label_gap_px=grid.px(_BELOW_KICKER_COMPACT if compact else _BELOW_KICKER) + broken.clearance_px,
+        below_px=grid.px(_BELOW_COMPACT if compact else _BELOW) + broken.clearance_px,
     )
 
 
 def narrow_header(title: str, look: Look, *, columns: int) -> Header:
-    """The header of a scene whose content stands beside it: in a column, with nothing below."""
-    style, steps = look.styled(HEADING), sizes(look.grid, HEADING_SIZES[:-1])
-    broken = fit(title, style, steps, width_px=look.grid.columns(columns), max_lines=_MOST_LINES)
+    """The heading of a scene whose content is beside it, in a column."""
+    style, steps = look.styled(HEADING), scaled_sizes(look.grid, HEADING_SIZES[:-1])
+    broken = fit(title, style, steps, width_px=look.grid.columns(columns), max_lines=_MAX_LINES)
     nothing = kicker("", look, width_px=look.grid.columns(columns))
     return Header(label=nothing, heading=broken, label_gap_px=0, below_px=0)
 
 
-def header_letters(head: Header, look: Look, *, top: int) -> Iterable[Sprite]:
-    """Its sprites; `top` in pixels."""
+def header_sprites(head: Header, look: Look, *, top: int) -> Iterable[Sprite]:
+    """The sprites of a header; `top` in pixels."""
     grid, theme, left = look.grid, look.theme, look.grid.content.left
-    yield from text_sprites(head.label, left=left, top=top, colours=(theme.accent,), motion=enter(grid, 0))
+    yield from text_sprites(head.label, left=left, top=top, colours=(theme.accent,), motion=entrance(grid, 0))
     if head.label.lines:
         top += head.label.height_px + head.label_gap_px
-    yield from text_sprites(head.heading, left=left, top=top, colours=(theme.text,), motion=enter(grid, 2))
+    yield from text_sprites(head.heading, left=left, top=top, colours=(theme.text,), motion=entrance(grid, 2))

@@ -22,7 +22,7 @@ from pipeline.rendering.layouts.charts import (
     value_frames,
     value_texts,
 )
-from pipeline.rendering.layouts.components import enter, sizes
+from pipeline.rendering.layouts.components import entrance, scaled_sizes
 from pipeline.rendering.layouts.growth import Drawing, drawn_along
 from pipeline.rendering.look import Look
 from pipeline.rendering.motion.animation import Motion
@@ -40,7 +40,7 @@ from pipeline.rendering.type_scale import SOURCE_SIZES
 from pipeline.theme.colours import readable
 from pipeline.theme.theme import TEXT_CONTRAST, Theme
 
-_MOST_TICKS = 7
+_MAX_TICKS = 7
 # A line in one go, or from one mark to the next; its name comes a little before it is there.
 _DRAWING_FRAMES, _STAGE_FRAMES, _NAME_BEFORE = 36, 20, 12
 # At 1080: lines and the dots at their ends; from ticks to the plot, from the plot to names, from its left edge to the
@@ -106,15 +106,15 @@ class _Plot:
     def __init__(self, scene: LinesScene, look: Look, area: Box) -> None:
         grid = look.grid
         self._scene, self._look, self._grid, self._area = scene, look, grid, area
-        low, high = round_range([value for series in scene.items for value in series.values], most=_MOST_TICKS)
-        self._ticks = ticks(low, high, most=_MOST_TICKS)
+        low, high = round_range([value for series in scene.items for value in series.values], most=_MAX_TICKS)
+        self._ticks = ticks(low, high, most=_MAX_TICKS)
         self._texts = tick_texts(self._ticks, scene.unit, look)
         bottom = area.bottom - grid.type_px(28) - grid.px(20)
         self._up = Scale(low=low, high=high, start_px=bottom, end_px=area.top + grid.px(12))
         self._ends = _ends(scene, look, room_px=bottom - area.top)
         self._left = area.left + max(text.width_px for text in self._texts) + grid.px(_GAP)
         right = area.right - max(end.width_px for end in self._ends) - grid.px(_BESIDE)
-        style, steps = look.styled(replace(TICK, tabular=False)), sizes(grid, SOURCE_SIZES)
+        style, steps = look.styled(replace(TICK, tabular=False)), scaled_sizes(grid, SOURCE_SIZES)
         self._marks = [fit(mark, style, steps, width_px=(right - self._left) // 2) for mark in scene.marks]
         # The first of them begins where the axis does, unless it is long.
         self._inset = min(self._marks[0].width_px // 2, grid.px(_INSET))
@@ -129,7 +129,7 @@ class _Plot:
             line = Box(self._left, y - grid.px(1), self._along.end_px, y + max(1, grid.px(1)))
             elements.append(rule(self._look, line, frame=4, strong=tick == 0 or (tick == low > 0)))
             left, top = self._left - grid.px(_GAP) - text.width_px, y - text.cap_px // 2
-            motion = enter(grid, 5, rise=0)
+            motion = entrance(grid, 5, rise=0)
             elements += text_sprites(text, left=left, top=top, colours=(self._look.theme.muted,), motion=motion)
         return elements
 
@@ -153,7 +153,7 @@ class _Plot:
         elements: list[Element] = []
         for number, left in sorted(lefts.items()):
             mark = self._marks[number]
-            top, motion = self._area.bottom - mark.cap_px, enter(grid, 6, rise=0)
+            top, motion = self._area.bottom - mark.cap_px, entrance(grid, 6, rise=0)
             elements += text_sprites(mark, left=left, top=top, colours=(self._look.theme.muted,), motion=motion)
         return elements
 

@@ -1,8 +1,8 @@
-"""Whose film it is: the logo, where it has room.
+"""Placement of the user's logo.
 
-Large in the opening, above the text, and in place of the closing's figure; small in the others, in the margin at the
-upper right, where no text ever stands. Upright pictures have no such margin: apps put their own things there. A scene
-that is all picture, or has a figure in that corner, goes without.
+Large above the text of title scenes, and instead of the motif in closing scenes; small in the others, in the upper
+right margin, which has no text. Tall pictures have no such margin, because apps draw their controls there. Scenes that
+are all picture, or have a motif in that corner, get no logo.
 """
 
 from __future__ import annotations
@@ -17,83 +17,85 @@ from pipeline.rendering.motion.animation import AT_ONCE, AT_REST, Motion
 from pipeline.rendering.motion.composition import Composition
 from pipeline.rendering.motion.sprites import Element, Sprite, solid_sprite
 from pipeline.rendering.motion.ycbcr import Picture, tile
-from pipeline.rendering.surface.logos import Mark, Most, logo_size, make_mark
+from pipeline.rendering.surface.logos import LogoLimits, RenderedLogo, fit_logo, render_logo
 
-# Widths are those of a name on one line, fifteen times as wide as high: narrower, nobody could read it.
-_EMBLEM = Most(52_000, 880, 168)
-_OPENING = (Most(18_000, 540, 88), Most(10_000, 400, 64))
-_SMALL = Most(5_400, 300, 36)
-# From a small one to the content below it; and around a large one, and a small one, to anything that stands there.
+# Maximum widths allow for a name on one line, fifteen times as wide as high: smaller would be illegible.
+_CLOSING = LogoLimits(52_000, 880, 168)
+_OPENING = (LogoLimits(18_000, 540, 88), LogoLimits(10_000, 400, 64))
+_SMALL = LogoLimits(5_400, 300, 36)
+# From a small logo to the content below it; minimum distance of large and small logos to other elements.
 _ABOVE_CONTENT, _CLEAR, _NEAR = 4, 40, 12
 
 
 def with_logo(composition: Composition, scene: Scene, look: Look) -> Composition:
-    """The composition with the logo in it, where it has room; the closing has it already."""
+    """The composition with the logo, if it fits; closing scenes place it themselves."""
     grid, ground = look.grid, composition.ground
     if look.logo is None or isinstance(scene, ClosingScene):
         return composition
     content, others = grid.content, composition.elements
     for most in _OPENING if isinstance(scene, TitleScene) else ():
-        mark, box = _placed(look, most, ground, lambda w, h: _box(content.left, content.top, w, h))
+        mark, box = _render_at(look, most, ground, lambda w, h: _box(content.left, content.top, w, h))
         if _is_free(box, others, grid.px(_CLEAR)):
             return composition.under(_sprites(mark, box, AT_ONCE))
     if grid.is_tall:
         return composition
     bottom = content.top - grid.px(_ABOVE_CONTENT)
-    mark, box = _placed(look, _SMALL, ground, lambda w, h: _box(content.right - w, bottom - h, w, h))
+    mark, box = _render_at(look, _SMALL, ground, lambda w, h: _box(content.right - w, bottom - h, w, h))
     if not _is_free(box, others, grid.px(_NEAR)):
         return composition
     return composition.under(_sprites(mark, box, AT_ONCE))
 
 
-class Emblem(NamedTuple):
-    """The logo in the place of a figure, in the middle of the picture."""
+class ClosingLogo(NamedTuple):
+    """The logo in place of a motif, horizontally centred."""
 
-    mark: Mark
+    mark: RenderedLogo
     centre: int
 
     @property
     def height(self) -> int:
-        """Pixels."""
+        """Height in pixels."""
         return self.mark.size[1]
 
     def at(self, top: int) -> list[Sprite]:
-        """The sprites of the logo, with its top in this row."""
+        """The sprites of the logo, with its top at `top`."""
         width, height = self.mark.size
         return _sprites(self.mark, _box(self.centre - width // 2, top, width, height), Motion())
 
 
-def emblem(look: Look, ground: Picture) -> Emblem | None:
-    """The logo for a closing; None: there is none."""
+def closing_logo(look: Look, ground: Picture) -> ClosingLogo | None:
+    """The logo for a closing scene; None without a logo."""
     if look.logo is None:
         return None
     content = look.grid.content
-    mark, _ = _placed(look, _EMBLEM, ground, lambda w, h: _box(content.centre_x - w // 2, content.top, w, h))
-    return Emblem(mark, content.centre_x)
+    mark, _ = _render_at(look, _CLOSING, ground, lambda w, h: _box(content.centre_x - w // 2, content.top, w, h))
+    return ClosingLogo(mark, content.centre_x)
 
 
 def _box(left: int, top: int, width: int, height: int) -> Box:
     return Box(left, top, left + width, top + height)
 
 
-def _placed(look: Look, most: Most, ground: Picture, place: Callable[[int, int], Box]) -> tuple[Mark, Box]:
-    """The logo at its size, and where it stands, as `place` says of a width and a height."""
+def _render_at(
+    look: Look, most: LogoLimits, ground: Picture, place: Callable[[int, int], Box]
+) -> tuple[RenderedLogo, Box]:
+    """The logo and its box; `place` maps a width and height to a box."""
     assert look.logo is not None
-    size = logo_size(look.logo, most, look.grid.type_px)
+    size = fit_logo(look.logo, most, look.grid.type_px)
     screen = Box(0, 0, *ground.size)
     behind = ground.crop(place(*size).clipped_to(screen).even().clipped_to(screen)).to_rgb()
-    mark = make_mark(look.logo, size, behind, look.theme)
+    mark = render_logo(look.logo, size, behind, look.theme)
     return mark, place(*mark.size)
 
 
 def _is_free(box: Box, others: Sequence[Element], clear_px: int) -> bool:
-    """Whether nothing else stands within so many pixels of a box."""
+    """Whether nothing else is within `clear_px` of a box."""
     around = Box(box.left - clear_px, box.top - clear_px, box.right + clear_px, box.bottom + clear_px)
     poses = ((each, each.pose(AT_REST)) for each in others)
     return not any(each.box(pose).intersects(around) for each, pose in poses if pose is not None)
 
 
-def _sprites(mark: Mark, box: Box, motion: Motion) -> list[Sprite]:
+def _sprites(mark: RenderedLogo, box: Box, motion: Motion) -> list[Sprite]:
     """The plate and the logo on it, mirrored as one."""
     right, down = mark.inset
     sprites = (

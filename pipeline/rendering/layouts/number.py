@@ -16,11 +16,11 @@ from pipeline.rendering.layouts.components import (
     INDENT,
     announcement,
     corner_motif,
-    enter,
+    entrance,
     kicker,
     low_top,
     motif,
-    sizes,
+    scaled_sizes,
     source_line,
 )
 from pipeline.rendering.layouts.counter import FIGURE, counter, figure_width_em, overhang_em
@@ -45,7 +45,7 @@ _LARGE, _SMALLEST = 302, 124
 _MEANING_SIZES = (64, 56, 50, 44, 40)
 _UNIT = TextStyle(weight=620, tracking=-0.02, leading=1.0, is_heading=True)
 # Shares of the size of the digits; a long unit takes a smaller one. In px at 1080: nothing beside digits is smaller.
-_UNIT_SHARES, _LEAST_UNIT = (0.4, 0.32, 0.25), 50
+_UNIT_SHARES, _MIN_UNIT = (0.4, 0.32, 0.25), 50
 _UNIT_GAP_EM, _CLEAR_EM = 0.1, 0.025
 # Columns of text where something stands beside it.
 _BESIDE = 8
@@ -121,15 +121,19 @@ def lay_out(scene: NumberScene, words: Sequence[Word], look: Look) -> Compositio
     ]
     if announced:
         elements += announcement(scene.kicker, look, width_px=_width(look) - grid.px(INDENT), until=announced)
-    elements += text_sprites(plan.label, left=left, top=top, colours=(theme.accent,), motion=enter(grid, 2 + announced))
+    elements += text_sprites(
+        plan.label, left=left, top=top, colours=(theme.accent,), motion=entrance(grid, 2 + announced)
+    )
     top += plan.label.height_px + grid.px(_BELOW_KICKER) if plan.label.lines else 0
     elements += _digits(plan.digits, look, top=top, enters=enters, frames=frames)
     top += plan.digits.cap_px + plan.digits.descent_px + grid.px(_BELOW_FIGURE)
     told = _told(scene, words, enters, enters + frames)
-    elements += text_sprites(plan.meaning, left=left, top=top, colours=(theme.text,), motion=enter(grid, told))
+    elements += text_sprites(plan.meaning, left=left, top=top, colours=(theme.text,), motion=entrance(grid, told))
     top += plan.meaning.height_px + grid.px(_BELOW_MEANING)
     told += 3 * len(plan.meaning.lines) + 3
-    elements += text_sprites(plan.source, left=left, top=top, colours=(theme.muted,), motion=enter(grid, told, rise=24))
+    elements += text_sprites(
+        plan.source, left=left, top=top, colours=(theme.muted,), motion=entrance(grid, told, rise=24)
+    )
     return Composition(ground=background(look.format, theme, _LIGHTS), elements=elements)
 
 
@@ -189,7 +193,7 @@ def _plan(scene: NumberScene, look: Look) -> _Plan:
     meaning = fit(
         scene.text,
         look.styled(ITEM),
-        sizes(grid, _MEANING_SIZES),
+        scaled_sizes(grid, _MEANING_SIZES),
         width_px=width,
         height_px=grid.content.height - above - below - grid.px(32),
         max_lines=3,
@@ -235,7 +239,7 @@ def _sized(amount: Amount, look: Look, width_px: int, at_1080: Sequence[int]) ->
     for size in at_1080:
         size_px = look.grid.px(size)
         for share in _UNIT_SHARES:
-            unit_px = max(round(size_px * share), min(size_px, look.grid.type_px(_LEAST_UNIT)))
+            unit_px = max(round(size_px * share), min(size_px, look.grid.type_px(_MIN_UNIT)))
             before, behind = (_unit(text, look, unit_px) for text in (amount.before, amount.behind))
             digits = _Digits(
                 amount=amount,

@@ -10,12 +10,12 @@ from dataclasses import dataclass
 
 from pipeline.model import PictureScene, Still, Word
 from pipeline.rendering.grid import Box, Grid
-from pipeline.rendering.layouts.components import bar, enter, sizes, source_line
+from pipeline.rendering.layouts.components import accent_bar, entrance, scaled_sizes, source_line
 from pipeline.rendering.look import Look
 from pipeline.rendering.motion.composition import Composition
 from pipeline.rendering.motion.sprites import Element, text_sprites
 from pipeline.rendering.surface.background import Light, background
-from pipeline.rendering.surface.photographs import framed, give_of, photograph, picture_room
+from pipeline.rendering.surface.photographs import crop_tolerance, frame_size, photograph_sprite, picture_area
 from pipeline.rendering.text.fitting import TextBlock, fit
 from pipeline.rendering.text.styles import BODY, STATEMENT
 from pipeline.rendering.type_scale import TEXT_SIZES
@@ -57,30 +57,32 @@ class _Words:
 
 
 def _below(scene: PictureScene, still: Still, look: Look) -> list[Element]:
-    grid, content = look.grid, picture_room(look)
+    grid, content = look.grid, picture_area(look)
     width = content.width
     for _ in range(2):
         # The caption is as wide as the picture, which leaves room for the caption.
         words = _words(scene, still, look, width)
-        width, height = framed(still.aspect, content.width, content.height - words.height_px(grid), give=give_of(still))
+        width, height = frame_size(
+            still.aspect, content.width, content.height - words.height_px(grid), tolerance=crop_tolerance(still)
+        )
     words = _words(scene, still, look, max(width, content.width // 2))
     left = content.left + (content.width - width) // 2
     top = content.top + (content.height - height - words.height_px(grid)) // 2
     box = Box(left, top, left + width, top + height)
-    elements: list[Element] = [photograph(look, still, box, motion=enter(grid, 0, rise=24))]
+    elements: list[Element] = [photograph_sprite(look, still, box, motion=entrance(grid, 0, rise=24))]
     at = box.bottom + grid.px(_ABOVE_CAPTION)
     elements += text_sprites(
-        words.caption, left=left, top=at, colours=(look.theme.text,), motion=enter(grid, 8, rise=24)
+        words.caption, left=left, top=at, colours=(look.theme.text,), motion=entrance(grid, 8, rise=24)
     )
     at = box.bottom + words.height_px(grid) - words.credit.height_px
     elements += text_sprites(
-        words.credit, left=left, top=at, colours=(look.theme.muted,), motion=enter(grid, 12, rise=16)
+        words.credit, left=left, top=at, colours=(look.theme.muted,), motion=entrance(grid, 12, rise=16)
     )
     return elements
 
 
 def _words(scene: PictureScene, still: Still, look: Look, width_px: int) -> _Words:
-    style, steps = look.styled(BODY), sizes(look.grid, TEXT_SIZES)
+    style, steps = look.styled(BODY), scaled_sizes(look.grid, TEXT_SIZES)
     caption = fit(scene.text, style, steps, width_px=width_px, max_lines=2)
     if caption.is_truncated:
         caption = fit(scene.text, style, steps[1:], width_px=width_px, max_lines=_MORE_LINES)
@@ -89,12 +91,14 @@ def _words(scene: PictureScene, still: Still, look: Look, width_px: int) -> _Wor
 
 def _beside(scene: PictureScene, still: Still, look: Look) -> list[Element]:
     """The picture on the left, as high as there is room; the caption in the middle of its height."""
-    grid, content = look.grid, picture_room(look)
+    grid, content = look.grid, picture_area(look)
     gap = grid.px(96)
-    width, height = framed(still.aspect, grid.columns(7) - gap, content.height, give=give_of(still, _GIVE_BESIDE))
+    width, height = frame_size(
+        still.aspect, grid.columns(7) - gap, content.height, tolerance=crop_tolerance(still, _GIVE_BESIDE)
+    )
     # Both together stand in the middle of the content.
     room = min(content.width - width - gap, grid.columns(5))
-    caption = fit(scene.text, look.styled(STATEMENT), sizes(grid, _BESIDE_SIZES), width_px=room, max_lines=6)
+    caption = fit(scene.text, look.styled(STATEMENT), scaled_sizes(grid, _BESIDE_SIZES), width_px=room, max_lines=6)
     credit = source_line(still.credit, look, width_px=room)
     left = content.left + max(0, (content.width - width - gap - max(caption.width_px, room * 2 // 3)) // 2)
     top = content.top + (content.height - height) // 2
@@ -102,16 +106,16 @@ def _beside(scene: PictureScene, still: Still, look: Look) -> list[Element]:
     at = box.centre_y - (caption.height_px + grid.px(8 + 56)) // 2
     beside = box.right + gap
     return [
-        photograph(look, still, box, motion=enter(grid, 0, rise=24)),
-        bar(look, left=beside, top=at, frame=8),
+        photograph_sprite(look, still, box, motion=entrance(grid, 0, rise=24)),
+        accent_bar(look, left=beside, top=at, frame=8),
         *text_sprites(
-            caption, left=beside, top=at + grid.px(8 + 56), colours=(look.theme.text,), motion=enter(grid, 10)
+            caption, left=beside, top=at + grid.px(8 + 56), colours=(look.theme.text,), motion=entrance(grid, 10)
         ),
         *text_sprites(
             credit,
             left=beside,
             top=box.bottom - credit.height_px,
             colours=(look.theme.muted,),
-            motion=enter(grid, 14, rise=16),
+            motion=entrance(grid, 14, rise=16),
         ),
     ]

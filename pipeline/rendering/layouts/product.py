@@ -13,7 +13,7 @@ from PIL import Image
 
 from pipeline.model import ProductScene, Still, Word
 from pipeline.rendering.grid import Box
-from pipeline.rendering.layouts.components import enter, kicker, sizes
+from pipeline.rendering.layouts.components import entrance, kicker, scaled_sizes
 from pipeline.rendering.layouts.product_picture import credit_px, shown_thing
 from pipeline.rendering.layouts.rating import STAR, rated, rating_of, stars_px
 from pipeline.rendering.look import Look
@@ -22,8 +22,8 @@ from pipeline.rendering.motion.composition import Composition
 from pipeline.rendering.motion.sprites import Element, Sprite, solid_sprite, text_sprites
 from pipeline.rendering.motion.timeline import item_frames
 from pipeline.rendering.surface.background import Light, background
-from pipeline.rendering.surface.photographs import framed, picture_room
-from pipeline.rendering.surface.shapes import rounded
+from pipeline.rendering.surface.photographs import frame_size, picture_area
+from pipeline.rendering.surface.shapes import rounded_rectangle
 from pipeline.rendering.text.fitting import TextBlock, fit
 from pipeline.rendering.text.styles import BODY, DISPLAY, HEADING, TextStyle
 from pipeline.rendering.type_scale import TEXT_SIZES
@@ -41,7 +41,7 @@ _TICK, _AFTER_TICK = 28, 24
 _BEFORE_GAP = 32
 # Of the picture beside the words, least and most.
 _COLUMNS = (5, 6)
-_GAP, _GAP_STACKED, _MOST_FIGURE = 96, 72, 400
+_GAP, _GAP_STACKED, _MAX_FIGURE = 96, 72, 400
 # What a picture takes of the content at least where one stacks; the second, where words would have to be cut else. In
 # a square, facts stand beside the other words if that fits, and the picture takes more. So it does in a tall frame, if
 # words get smaller by a few steps at most, and closer.
@@ -117,7 +117,7 @@ def lay_out(scene: ProductScene, words: Sequence[Word], look: Look) -> Compositi
     if scene.picture and still is None:
         raise LookupError(scene.picture)
     starts = item_frames(scene, words, len(scene.items))
-    grid, content = look.grid, picture_room(look)
+    grid, content = look.grid, picture_area(look)
     if grid.is_stacked:
         content = content._replace(bottom=content.bottom - grid.px(_BELOW))
         texts = _fitted(scene, look, content.width, _tries(scene, still, look, content.height))
@@ -126,7 +126,7 @@ def lay_out(scene: ProductScene, words: Sequence[Word], look: Look) -> Compositi
         # From edge to edge and from the top: a picture may run under what apps show up there, as no word may.
         box = Box(0, 0, look.format.width_px, bottom)
         if still is None:
-            side = min(bottom - content.top, grid.px(_MOST_FIGURE))
+            side = min(bottom - content.top, grid.px(_MAX_FIGURE))
             box = Box(left, bottom - side, left + side, bottom)
     else:
         gap = grid.px(_GAP)
@@ -135,7 +135,7 @@ def lay_out(scene: ProductScene, words: Sequence[Word], look: Look) -> Compositi
         columns = [each for each in _COLUMNS if grid.columns(each) + gap + texts.width_px(look) <= content.width]
         width = grid.columns(columns[-1] if columns else _COLUMNS[0])
         if still and not still.has_alpha:
-            width = max(grid.columns(_COLUMNS[0]), framed(still.aspect, width, content.height)[0])
+            width = max(grid.columns(_COLUMNS[0]), frame_size(still.aspect, width, content.height)[0])
         box = Box(content.left, content.top, content.left + width, content.bottom)
         left = box.right + gap
         top = content.centre_y - (texts.height_px(look) + texts.tails_px(look)) // 2
@@ -190,24 +190,26 @@ def _texts(
     if beside:
         facts_at = round(width_px * _MAIN_SHARE)
         facts_width, width_px = width_px - facts_at, facts_at - grid.px(_BETWEEN_COLUMNS)
-    price = fit(scene.price, look.styled(DISPLAY), sizes(grid, _PRICE_SIZES[step:]), width_px=width_px)
+    price = fit(scene.price, look.styled(DISPLAY), scaled_sizes(grid, _PRICE_SIZES[step:]), width_px=width_px)
     room = width_px - price.width_px - grid.px(_BEFORE_GAP)
     # What it cost before means nothing without what it costs.
     before = scene.price_before if scene.price and room > grid.px(120) else ""
     indent = grid.px(_TICK + _AFTER_TICK)
-    fact_sizes = sizes(grid, TEXT_SIZES[1 + min(step // 3, 1) :])
+    fact_sizes = scaled_sizes(grid, TEXT_SIZES[1 + min(step // 3, 1) :])
     return _Texts(
         label=kicker(scene.kicker, look, width_px=width_px),
         name=fit(
             scene.heading,
             look.styled(HEADING),
-            sizes(grid, _NAME_SIZES[step:]),
+            scaled_sizes(grid, _NAME_SIZES[step:]),
             width_px=width_px,
             max_lines=3,
         ),
-        rating=fit(rating_of(scene, look), body, sizes(grid, TEXT_SIZES[2:]), width_px=width_px - stars_px(look)),
+        rating=fit(
+            rating_of(scene, look), body, scaled_sizes(grid, TEXT_SIZES[2:]), width_px=width_px - stars_px(look)
+        ),
         price=price,
-        before=fit(before, body, sizes(grid, _BEFORE_SIZES), width_px=max(1, room)),
+        before=fit(before, body, scaled_sizes(grid, _BEFORE_SIZES), width_px=max(1, room)),
         facts=_facts(scene.items, body, fact_sizes, width_px=facts_width - indent, max_lines=fact_lines),
         facts_at_px=facts_at,
     )
@@ -232,9 +234,9 @@ def _words(
     found: list[Element] = []
     facts_top = top + texts.height_px(look) - texts.facts_px(look)
     if texts.label.lines:
-        found += text_sprites(texts.label, left=left, top=top, colours=(theme.accent,), motion=enter(grid, 3))
+        found += text_sprites(texts.label, left=left, top=top, colours=(theme.accent,), motion=entrance(grid, 3))
         top += texts.label.height_px + texts.gap_px(look, _AFTER_LABEL) + texts.name.clearance_px
-    found += text_sprites(texts.name, left=left, top=top, colours=(theme.text,), motion=enter(grid, 5))
+    found += text_sprites(texts.name, left=left, top=top, colours=(theme.text,), motion=entrance(grid, 5))
     top += texts.name.height_px
     if texts.rating.lines:
         top += texts.gap_px(look, _AFTER_NAME)
@@ -242,12 +244,12 @@ def _words(
         top += grid.px(STAR)
     if texts.price.lines:
         top += texts.above_price_px(look)
-        found += text_sprites(texts.price, left=left, top=top, colours=(theme.text,), motion=enter(grid, 11))
+        found += text_sprites(texts.price, left=left, top=top, colours=(theme.text,), motion=entrance(grid, 11))
         beside = left + texts.price.width_px + grid.px(_BEFORE_GAP)
         found += _struck(texts.before, look, left=beside, baseline=top + texts.price.cap_px)
     left += texts.facts_at_px
     for fact, frame in zip(texts.facts, starts, strict=True):
-        motion = enter(grid, frame, rise=24)
+        motion = entrance(grid, frame, rise=24)
         found.append(_tick(look, left=left, middle=facts_top + fact.cap_px // 2, motion=motion))
         at = left + grid.px(_TICK + _AFTER_TICK)
         found += text_sprites(fact, left=at, top=facts_top, colours=(theme.text,), motion=motion)
@@ -258,7 +260,7 @@ def _words(
 def _tick(look: Look, *, left: int, middle: int, motion: Motion) -> Sprite:
     """The short bar before a fact."""
     width, height = look.grid.px(_TICK), look.grid.px(6)
-    mask = rounded(width, height, radius=height // 2)
+    mask = rounded_rectangle(width, height, radius=height // 2)
     return solid_sprite(mask, look.theme.accent, left=left, top=middle - height // 2, motion=motion)
 
 
@@ -266,7 +268,7 @@ def _struck(block: TextBlock, look: Look, *, left: int, baseline: int) -> list[S
     """A price that holds no more: on the baseline of the other, a line through it."""
     if not block.lines:
         return []
-    grid, ink, motion = look.grid, look.theme.muted, enter(look.grid, 13)
+    grid, ink, motion = look.grid, look.theme.muted, entrance(look.grid, 13)
     top = baseline - block.cap_px
     over, thick = grid.px(6), max(2, grid.px(4))
     line = Image.new("L", (block.width_px + 2 * over, thick), 255)

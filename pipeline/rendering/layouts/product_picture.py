@@ -4,10 +4,16 @@ from __future__ import annotations
 
 from pipeline.model import Still
 from pipeline.rendering.grid import Box
-from pipeline.rendering.layouts.components import enter, motif, panel, source_line
+from pipeline.rendering.layouts.components import entrance, motif, panel, source_line
 from pipeline.rendering.look import Look
 from pipeline.rendering.motion.sprites import Element, solid_sprite, text_sprites
-from pipeline.rendering.surface.photographs import cut_out, edge_to_edge, framed, photograph, surface
+from pipeline.rendering.surface.photographs import (
+    cutout_sprite,
+    frame_size,
+    full_bleed,
+    photograph_sprite,
+    surface_sprite,
+)
 from pipeline.rendering.surface.shapes import disc
 
 _PAD, _ABOVE_CREDIT = 56, 28
@@ -24,7 +30,7 @@ def shown_thing(still: Still | None, box: Box, look: Look) -> list[Element]:
     shown, frame = _free(still, room, look) if still.has_alpha else _filling(still, room, look)
     credit = source_line(still.credit, look, width_px=look.grid.columns(5))
     left, top = max(frame.left, grid.content.left), frame.bottom + grid.px(_ABOVE_CREDIT)
-    motion = enter(grid, 12, rise=16)
+    motion = entrance(grid, 12, rise=16)
     return [*shown, *text_sprites(credit, left=left, top=top, colours=(look.theme.muted,), motion=motion)]
 
 
@@ -37,19 +43,19 @@ def credit_px(still: Still | None, look: Look) -> int:
 def _free(still: Still, box: Box, look: Look) -> tuple[list[Element], Box]:
     """On a surface, in front of a disc."""
     grid, pad = look.grid, look.grid.px(_PAD)
-    motion = enter(grid, 0, rise=0 if grid.is_stacked else 24)
+    motion = entrance(grid, 0, rise=0 if grid.is_stacked else 24)
     inner = Box(box.left + pad, box.top + pad, box.right - pad, box.bottom - pad)
     under: list[Element] = [*panel(look, box, motion=motion)]
     if grid.is_stacked:
         # Apps show things over the upper part of a tall picture.
         inner = inner._replace(top=grid.content.top // 2 if grid.is_tall else pad)
-        under = [surface(look, box, motion=motion)]
+        under = [surface_sprite(look, box, motion=motion)]
     side = min(inner.width, inner.height)
     spot = disc(side).point([round(level * _DISC) for level in range(256)])
     left, top = inner.centre_x - side // 2, inner.centre_y - side // 2
     if inner.width < _DISC_WIDEST * side:
-        under.append(solid_sprite(spot, look.theme.accent, left=left, top=top, motion=enter(grid, 3, rise=24)))
-    return [*under, cut_out(still, inner, motion=enter(grid, 6, rise=40))], box
+        under.append(solid_sprite(spot, look.theme.accent, left=left, top=top, motion=entrance(grid, 3, rise=24)))
+    return [*under, cutout_sprite(still, inner, motion=entrance(grid, 6, rise=40))], box
 
 
 def _filling(still: Still, box: Box, look: Look) -> tuple[list[Element], Box]:
@@ -58,11 +64,14 @@ def _filling(still: Still, box: Box, look: Look) -> tuple[list[Element], Box]:
     Where one stacks, in all of the room.
     """
     if look.grid.is_stacked:
-        return [*edge_to_edge(look, still, box, motion=enter(look.grid, 0, rise=0))], box
-    width, height = framed(still.aspect, box.width, box.height)
+        return [*full_bleed(look, still, box, motion=entrance(look.grid, 0, rise=0))], box
+    width, height = frame_size(still.aspect, box.width, box.height)
     left, top = box.left + (box.width - width) // 2, box.top + (box.height - height) // 2
     frame = Box(left, top, left + width, top + height)
-    motion = enter(look.grid, 0, rise=24)
+    motion = entrance(look.grid, 0, rise=24)
     radius = look.grid.px(look.theme.radius_px)
     # Its shadow is that of a card.
-    return [*panel(look, frame, motion=motion), photograph(look, still, frame, motion=motion, radius_px=radius)], frame
+    return [
+        *panel(look, frame, motion=motion),
+        photograph_sprite(look, still, frame, motion=motion, radius_px=radius),
+    ], frame

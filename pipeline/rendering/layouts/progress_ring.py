@@ -1,4 +1,4 @@
-"""A ring in as many parts as there are items; each is drawn when its item appears, its number in the middle."""
+"""A ring with a segment per item, drawn on when the item appears, and the item's number in the centre."""
 
 from __future__ import annotations
 
@@ -8,29 +8,31 @@ from dataclasses import replace
 
 from pipeline.rendering.grid import Box
 from pipeline.rendering.layouts.amount import numeral
+from pipeline.rendering.layouts.components import centred_text
 from pipeline.rendering.look import Look
 from pipeline.rendering.motion.animation import Level, Motion
 from pipeline.rendering.motion.sprites import Sprite, solid_sprite
 from pipeline.rendering.motion.ycbcr import colour
 from pipeline.rendering.surface.shapes import arc
 from pipeline.rendering.text.line import shape
-from pipeline.rendering.text.rasterising import draw_ink
 from pipeline.rendering.text.styles import TextStyle
 
 _NUMERAL = TextStyle(weight=560, tracking=-0.03, is_heading=True)
-# Gap between parts, in turns, and how visible the parts are that wait (0 to 255).
+# Gap between segments, in turns, and opacity of pending segments (0 to 255).
 _GAP = 0.020
-_WAITING = 120
+_PENDING_OPACITY = 120
 _DRAWING_FRAMES = 20
-# The old numeral is nearly gone when the new one arrives.
+# The new numeral enters when the old one has nearly faded out.
 _NUMERAL_AFTER = 6
 
 
-def dial(starts: Sequence[int], look: Look, *, first: int, side_px: int, centre: tuple[int, int]) -> list[Sprite]:
-    """The sprites of a dial with a part for each frame in `starts`, numbered from `first`; `centre` (x, y) in px."""
+def progress_ring(
+    starts: Sequence[int], look: Look, *, first: int, side_px: int, centre: tuple[int, int]
+) -> list[Sprite]:
+    """The sprites of a ring with a segment for each frame in `starts`, numbered from `first`; `centre` in pixels."""
     left, top = centre[0] - side_px // 2, centre[1] - side_px // 2
     width = max(6.0, side_px * 0.028)
-    # Round ends reach beyond the part by half the line's width.
+    # Round caps extend a segment by half the line width.
     margin = _GAP / 2 + width / 2 / (math.pi * (side_px - width))
     sprites: list[Sprite] = []
     for number, start in enumerate(starts):
@@ -38,7 +40,7 @@ def dial(starts: Sequence[int], look: Look, *, first: int, side_px: int, centre:
         bounds = Box(*(mask.getbbox() or (0, 0, 1, 1)))
         mask, order = mask.crop(bounds), order.crop(bounds)
         x, y = left + bounds.left, top + bounds.top
-        waiting = Motion(enters=3 * number, frames=12, levels=(Level(0, _WAITING),))
+        waiting = Motion(enters=3 * number, frames=12, levels=(Level(0, _PENDING_OPACITY),))
         sprites.append(solid_sprite(mask, look.theme.line, left=x, top=y, motion=waiting))
         drawn = Motion(enters=start, frames=_DRAWING_FRAMES, drawn=True)
         sprites.append(Sprite(mask=mask, ink=colour(look.theme.accent), left=x, top=y, motion=drawn, order=order))
@@ -47,18 +49,13 @@ def dial(starts: Sequence[int], look: Look, *, first: int, side_px: int, centre:
 
 
 def _numerals(starts: Sequence[int], look: Look, first: int, side_px: int, centre: tuple[int, int]) -> list[Sprite]:
-    """The number of the item that is spoken of, its ink in the middle."""
+    """The numbers of the items, each shown while its item is current."""
     sprites: list[Sprite] = []
     for number, start in enumerate(starts):
-        ink = draw_ink(
-            shape(numeral(first + number, look.language), _NUMERAL.in_fonts(look.fonts)), round(side_px * 0.46)
-        )
-        if ink is None:
-            continue
+        line = shape(numeral(first + number, look.language), _NUMERAL.in_fonts(look.fonts))
         levels = (Level(starts[number + 1], 0),) if number + 1 < len(starts) else ()
         motion = Motion(
             enters=start + (_NUMERAL_AFTER if number else 0), frames=12, rise_px=look.grid.px(24), levels=levels
         )
-        x, y = centre[0] - ink.mask.width // 2, centre[1] - ink.mask.height // 2
-        sprites.append(solid_sprite(ink.mask, look.theme.text, left=x, top=y, motion=motion))
+        sprites += centred_text(line, round(side_px * 0.46), look.theme.text, centre=centre, motion=motion)
     return sprites

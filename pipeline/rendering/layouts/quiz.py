@@ -1,7 +1,7 @@
-"""A question and its options on cards, a ring that counts down while the viewer thinks, then the answer.
+"""Quiz scenes: a question and its options on cards, a countdown ring while viewers think, then the answer.
 
-The ring stands beside the cards; on upright and square pictures above the question. Cards wait as plain plates until
-their option is spoken. The right one turns to the colour of what is right, the others step back.
+The ring is beside the cards; on upright and square pictures above the question. Cards are faint placeholders until
+their option is spoken. Finally the right one turns to the positive colour and the others are dimmed.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from typing import NamedTuple
 from pipeline.language.writing_systems import writing_of
 from pipeline.model import QuizScene, Word, first_word_indices
 from pipeline.rendering.grid import Box
-from pipeline.rendering.layouts.components import enter, kicker, panel, sizes
+from pipeline.rendering.layouts.components import centred_text, entrance, kicker, panel, require_at_most, scaled_sizes
 from pipeline.rendering.layouts.countdown import countdown, seconds_before
 from pipeline.rendering.layouts.derived_colours import written_on
 from pipeline.rendering.look import Look
@@ -24,10 +24,9 @@ from pipeline.rendering.motion.sprites import Element, Sprite, solid_sprite, tex
 from pipeline.rendering.motion.timeline import frame_at, item_frames
 from pipeline.rendering.motion.ycbcr import colour
 from pipeline.rendering.surface.background import Light, background
-from pipeline.rendering.surface.shapes import disc, ring, rounded, tick
+from pipeline.rendering.surface.shapes import disc, ring, rounded_rectangle, tick
 from pipeline.rendering.text.fitting import TextBlock, fit
 from pipeline.rendering.text.line import shape
-from pipeline.rendering.text.rasterising import draw_ink
 from pipeline.rendering.text.styles import HEADING, ITEM, TextStyle
 from pipeline.rendering.type_scale import HEADING_SIZES, ITEM_SIZES
 
@@ -39,27 +38,27 @@ _STACKED_LIGHTS = (
     Light(role="glow", x=0.10, y=0.06, width=0.60, height=0.36, strength=0.56),
     Light(role="glow_far", x=0.96, y=0.84, width=0.56, height=0.36, strength=0.44),
 )
-# More would leave the picture; no template allows more.
-MOST_OPTIONS = 4
-# What options are called, where people do not count them: by the language's own letters.
+# Maximum that fits; no template allows more.
+MAX_OPTIONS = 4
+# Option labels by language: letters of its alphabet, or numbers.
 _LETTERS = {"el": "ΑΒΓΔ", "he": "אבגד", **dict.fromkeys(("ru", "uk", "be", "bg", "sr", "mk", "kk"), "АБВГ")}
 _NUMBERED = frozenset("ar fa ur ps ckb hi mr ne bn ta te kn ml si th lo km my ja zh yue ko am ka hy".split())  # noqa: SIM905
 _MARK = TextStyle(weight=680, optical_size=24)
-# Columns of the cards beside the ring, and its side there, at most and at least (at 1080).
+# Columns of the cards beside the ring, and its maximum and minimum diameter there (at 1080).
 _CARD_COLUMNS, _RING, _SMALL_RING = 8, 400, 280
-# From the ring above the question to the kicker beside it.
+# From the ring to the kicker beside it, in stacked layouts.
 _AFTER_RING = 32
-# Inside a card: from its edge to the mark, the mark, from there to the text, and from the text to the other edge.
+# Inside a card: from its edge to the label, the label, from there to the text, and from the text to the other edge.
 _PAD, _MARK_SIDE, _AFTER_MARK, _PAD_END = 32, 64, 32, 40
-# Plates that wait, before their option is spoken (0 to 255).
-_WAITING = 96
-# A shorter pause before the answer is no time to think: then the ring counts while the last option is read.
+# Opacity of cards before their option is spoken (0 to 255).
+_PENDING_OPACITY = 96
+# With a shorter pause before the answer, the ring already counts while the last option is read.
 _THINKING_FRAMES = 36
 _QUESTION_LINES, _STACKED_QUESTION_LINES = 3, 5
 
 
-class _Air(NamedTuple):
-    """How far apart things are, at 1080; `ring` is its side above the question."""
+class _Spacing(NamedTuple):
+    """Distances at 1080; `ring` is the diameter of the ring above the question."""
 
     ring: int
     below_ring: int
@@ -69,32 +68,31 @@ class _Air(NamedTuple):
     between_cards: int
 
 
-_AIRS = (
-    _Air(224, 64, 40, 72, 44, 24),
-    _Air(176, 56, 40, 64, 36, 24),
-    _Air(136, 40, 32, 48, 28, 16),
-    _Air(112, 32, 24, 40, 20, 12),
+_SPACINGS = (
+    _Spacing(224, 64, 40, 72, 44, 24),
+    _Spacing(176, 56, 40, 64, 36, 24),
+    _Spacing(136, 40, 32, 48, 28, 16),
+    _Spacing(112, 32, 24, 40, 20, 12),
 )
-# How much higher than that a card may become where there is room.
+# How much taller a card may become if there is space.
 _GROWTH, _TALL_GROWTH = 24, 48
 
 
 @dataclass(frozen=True, kw_only=True)
 class _Plan:
-    """Sizes and breaks that fit."""
+    """Fitted texts and spacing."""
 
     label: TextBlock
     question: TextBlock
     options: tuple[TextBlock, ...]
-    air: _Air
+    air: _Spacing
     card_px: int
     height_px: int
 
 
 def lay_out(scene: QuizScene, words: Sequence[Word], look: Look) -> Composition:
-    """See the module. Raises `ValueError` for more options than there is room for."""
-    if len(scene.items) > MOST_OPTIONS:
-        raise ValueError(f"{len(scene.items)} options on a picture that holds {MOST_OPTIONS}")
+    """See the module. Raises `ValueError` for more options than fit."""
+    require_at_most(MAX_OPTIONS, scene.items)
     grid, theme, content = look.grid, look.theme, look.grid.content
     plan = _plan(scene, look)
     *starts, answer = item_frames(scene, words, len(scene.items) + 1)
@@ -107,26 +105,28 @@ def lay_out(scene: QuizScene, words: Sequence[Word], look: Look) -> Composition:
         centre = (content.left + side // 2, top + side // 2)
         elements += countdown(seconds, answer, look, side_px=side, centre=centre)
         label_left, label_top = content.left + side + grid.px(_AFTER_RING), centre[1] - plan.label.height_px // 2
-    elements += text_sprites(plan.label, left=label_left, top=label_top, colours=(theme.accent,), motion=enter(grid, 0))
+    elements += text_sprites(
+        plan.label, left=label_left, top=label_top, colours=(theme.accent,), motion=entrance(grid, 0)
+    )
     top += _above_question(plan.label, plan.question, plan.air, look)
-    elements += text_sprites(plan.question, left=content.left, top=top, colours=(theme.text,), motion=enter(grid, 2))
+    elements += text_sprites(plan.question, left=content.left, top=top, colours=(theme.text,), motion=entrance(grid, 2))
     top += plan.question.height_px + plan.question.clearance_px + grid.px(plan.air.below_question)
     cards = _cards(plan, top, look)
     if not grid.is_stacked:
         side = min(grid.px(_RING), max(cards[-1].bottom - top, grid.px(_SMALL_RING)))
         centre = (content.right - side // 2, (top + cards[-1].bottom) // 2)
         elements += countdown(seconds, answer, look, side_px=side, centre=centre)
-    marks = _marks(look.language)
+    marks = _labels(look.language)
     for index, (card, option, start) in enumerate(zip(cards, plan.options, starts, strict=True)):
         right = answer if index + 1 == scene.answer else None
-        elements += _waiting(card, look)
+        elements += _placeholder(card, look)
         elements += _option(card, option, marks[index], look, start=start, answer=answer, right=right)
     lights = _STACKED_LIGHTS if grid.is_stacked else _LIGHTS
     return Composition(ground=background(look.format, theme, lights), elements=elements)
 
 
 def _seconds(scene: QuizScene, words: Sequence[Word], last: int, answer: int) -> tuple[int, ...]:
-    """The frames in which the seconds begin that are counted: in the pause, if there is one, before the answer."""
+    """The frames at which counted seconds begin: in the pause before the answer, if there is one."""
     firsts = zip(scene.lines, first_word_indices(scene), strict=True)
     first = next((first for line, first in firsts if line.reveals == len(scene.items)), 0)
     silent = frame_at(words[first - 1].end_s) if 0 < first <= len(words) else answer
@@ -134,25 +134,25 @@ def _seconds(scene: QuizScene, words: Sequence[Word], last: int, answer: int) ->
 
 
 def _plan(scene: QuizScene, look: Look) -> _Plan:
-    """The largest sizes at which everything fits, with as much air as that leaves."""
+    """The largest sizes at which everything fits, with as much space as that leaves."""
     grid = look.grid
     if grid.is_stacked:
-        beside_ring = grid.content.width - grid.px(_AIRS[0].ring + _AFTER_RING)
+        beside_ring = grid.content.width - grid.px(_SPACINGS[0].ring + _AFTER_RING)
         label = kicker(scene.kicker, look, width_px=beside_ring, max_lines=2)
     else:
         label = kicker(scene.kicker, look, width_px=grid.columns(_CARD_COLUMNS))
-    questions = _questions(scene.text, look)
+    questions = _question_sizes(scene.text, look)
     width = grid.columns(_CARD_COLUMNS) - grid.px(_PAD + _MARK_SIDE + _AFTER_MARK + _PAD_END)
     rows = [
         tuple(fit(item, look.styled(ITEM), (size,), width_px=width, max_lines=2) for item in scene.items)
-        for size in sizes(grid, ITEM_SIZES)
+        for size in scaled_sizes(grid, ITEM_SIZES)
     ]
-    # What is given up first: a step of the question's size, of the options', of the air, in turns.
-    steps = product(range(len(questions)), range(len(rows)), range(len(_AIRS)))
+    # Steps of the question's size, of the options' size and of the spacing are given up in turns.
+    steps = product(range(len(questions)), range(len(rows)), range(len(_SPACINGS)))
     choices = sorted(steps, key=lambda each: (each[0] + each[1] + 1.5 * each[2], each))
-    plans = (_planned(label, questions[q], rows[r], _AIRS[a], look) for q, r, a in choices)
+    plans = (_plan_with(label, questions[q], rows[r], _SPACINGS[a], look) for q, r, a in choices)
     room = grid.content.height - grid.px(16)
-    smallest = _planned(label, questions[-1], rows[-1], _AIRS[-1], look)
+    smallest = _plan_with(label, questions[-1], rows[-1], _SPACINGS[-1], look)
     fits = (
         plan for plan in plans if plan.height_px <= room and not any(option.is_truncated for option in plan.options)
     )
@@ -162,11 +162,11 @@ def _plan(scene: QuizScene, look: Look) -> _Plan:
     return replace(plan, card_px=plan.card_px + growth, height_px=plan.height_px + growth * len(plan.options))
 
 
-def _questions(text: str, look: Look) -> list[TextBlock]:
-    """The question at sizes from large to small, each on few lines if it can be."""
+def _question_sizes(text: str, look: Look) -> list[TextBlock]:
+    """The question fitted at decreasing sizes, on few lines if possible."""
     grid, style = look.grid, look.styled(HEADING)
     width = look.grid.columns(11)
-    steps = sizes(grid, HEADING_SIZES[1:])
+    steps = scaled_sizes(grid, HEADING_SIZES[1:])
     most = _STACKED_QUESTION_LINES if grid.is_stacked else _QUESTION_LINES
     found = []
     for index in range(len(steps)):
@@ -176,7 +176,9 @@ def _questions(text: str, look: Look) -> list[TextBlock]:
     return found
 
 
-def _planned(label: TextBlock, question: TextBlock, options: tuple[TextBlock, ...], air: _Air, look: Look) -> _Plan:
+def _plan_with(
+    label: TextBlock, question: TextBlock, options: tuple[TextBlock, ...], air: _Spacing, look: Look
+) -> _Plan:
     grid = look.grid
     tallest = max(*(option.height_px + 2 * option.clearance_px for option in options), grid.px(_MARK_SIDE - 16))
     card = tallest + 2 * grid.px(air.card_pad)
@@ -185,7 +187,7 @@ def _planned(label: TextBlock, question: TextBlock, options: tuple[TextBlock, ..
     return _Plan(label=label, question=question, options=options, air=air, card_px=card, height_px=height)
 
 
-def _above_question(label: TextBlock, question: TextBlock, air: _Air, look: Look) -> int:
+def _above_question(label: TextBlock, question: TextBlock, air: _Spacing, look: Look) -> int:
     """From the top of the block to the question's capitals."""
     if look.grid.is_stacked:
         return look.grid.px(air.ring + air.below_ring) + question.clearance_px
@@ -199,8 +201,8 @@ def _cards(plan: _Plan, top: int, look: Look) -> list[Box]:
     return [Box(left, top, left + grid.columns(_CARD_COLUMNS), top + plan.card_px) for top in tops]
 
 
-def _marks(language: str) -> str:
-    """What the options are called."""
+def _labels(language: str) -> str:
+    """The labels of the options."""
     own = writing_of(language).language
     return "1234" if own in _NUMBERED else _LETTERS.get(own, "ABCD")
 
@@ -210,32 +212,32 @@ def _circle(card: Box, look: Look) -> Box:
     return Box(left, card.centre_y - side // 2, left + side, card.centre_y - side // 2 + side)
 
 
-def _waiting(card: Box, look: Look) -> list[Sprite]:
-    """The plate of a card that has not been spoken of."""
-    motion = Motion(frames=1, levels=(Level(-FADE_FRAMES, _WAITING),))
-    plate = rounded(card.width, card.height, radius=look.grid.px(look.theme.radius_px))
+def _placeholder(card: Box, look: Look) -> list[Sprite]:
+    """The faint card of an option not yet spoken."""
+    motion = Motion(frames=1, levels=(Level(-FADE_FRAMES, _PENDING_OPACITY),))
+    plate = rounded_rectangle(card.width, card.height, radius=look.grid.px(look.theme.radius_px))
     return [solid_sprite(plate, look.theme.surface, left=card.left, top=card.top, motion=motion)]
 
 
 def _option(
     card: Box, option: TextBlock, mark: str, look: Look, *, start: int, answer: int, right: int | None
 ) -> list[Sprite]:
-    """A card with its option from frame `start` on; at frame `answer` it is the right one or steps back."""
+    """A card with its option from frame `start` on; at frame `answer` it is highlighted as right, or dimmed."""
     grid, theme, circle = look.grid, look.theme, _circle(card, look)
     left = circle.right + grid.px(_AFTER_MARK)
     top = card.centre_y - option.height_px // 2
     there = Motion(enters=start, frames=FADE_FRAMES, levels=() if right else (Level(answer, DIMMED),))
-    shown = replace(enter(grid, start, rise=16), levels=(Level(answer, 0 if right else DIMMED),))
-    # Muted already: a mark does not step back with its option.
+    shown = replace(entrance(grid, start, rise=16), levels=(Level(answer, 0 if right else DIMMED),))
+    # Labels are muted already and not dimmed with their option.
     marked = replace(shown, levels=(Level(answer, 0),) if right else ())
     shadow, plate = panel(look, card, motion=there)
-    if right is None:  # what steps back casts none: it would be seen through the card
+    if right is None:  # a dimmed card casts no shadow: it would show through
         shadow = replace(shadow, motion=replace(there, levels=(Level(answer, 0),)))
     sprites = [
         shadow,
         plate,
         solid_sprite(ring(circle.width, grid.px(3)), theme.line, left=circle.left, top=circle.top, motion=shown),
-        *_mark(mark, look, circle, marked),
+        *_label_sprites(mark, look, circle, marked),
         *text_sprites(option, left=left, top=top, colours=(theme.text,), motion=shown, stagger=2),
     ]
     if right is None:
@@ -251,13 +253,10 @@ def _option(
     ]
 
 
-def _mark(mark: str, look: Look, circle: Box, motion: Motion) -> list[Sprite]:
-    """A letter or number with its ink in the middle of a circle."""
-    drawn = draw_ink(shape(mark, _MARK.in_fonts(look.fonts)), look.grid.px(30))
-    if drawn is None:
-        return []
-    x, y = circle.centre_x - drawn.mask.width // 2, circle.centre_y - drawn.mask.height // 2
-    return [solid_sprite(drawn.mask, look.theme.muted, left=x, top=y, motion=motion)]
+def _label_sprites(mark: str, look: Look, circle: Box, motion: Motion) -> list[Sprite]:
+    """A letter or number centred in a circle."""
+    line, centre = shape(mark, _MARK.in_fonts(look.fonts)), (circle.centre_x, circle.centre_y)
+    return centred_text(line, look.grid.px(30), look.theme.muted, centre=centre, motion=motion)
 
 
 def _tick(circle: Box, look: Look, *, enters: int) -> Sprite:

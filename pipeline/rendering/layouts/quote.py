@@ -1,6 +1,6 @@
-"""What somebody said: a large opening mark, the words, and under a short bar who it was.
+"""Quote scenes: a large opening quotation mark, the text, and below a short bar the speaker.
 
-While something else is said first, mark and name stand alone: the words come when they are spoken.
+While something else is said first, mark and name stand alone: the text appears when it is spoken.
 """
 
 from __future__ import annotations
@@ -15,13 +15,12 @@ from PIL import Image
 from pipeline.language.writing_systems import writing_of
 from pipeline.model import QuoteScene, Word
 from pipeline.rendering.assets import Fonts
-from pipeline.rendering.layouts.components import bar, enter, sizes
+from pipeline.rendering.layouts.components import accent_bar, drawn_on, entrance, scaled_sizes
 from pipeline.rendering.look import Look
 from pipeline.rendering.motion.animation import Motion
 from pipeline.rendering.motion.composition import Composition
-from pipeline.rendering.motion.sprites import Element, Sprite, text_sprites
+from pipeline.rendering.motion.sprites import Element, text_sprites
 from pipeline.rendering.motion.timeline import frame_at, line_frames
-from pipeline.rendering.motion.ycbcr import colour
 from pipeline.rendering.surface.background import Light, background
 from pipeline.rendering.text.fitting import TextBlock, fit
 from pipeline.rendering.text.line import measure, shape
@@ -33,8 +32,8 @@ _LIGHTS = (
     Light(role="glow_far", x=0.04, y=0.12, width=0.46, height=0.66, strength=0.60),
     Light(role="glow", x=0.96, y=0.96, width=0.46, height=0.52, strength=0.40),
 )
-# Opening marks that differ from “ (CLDR, delimiters). „ has the shape of ”, and where it hangs is decided here; « in a
-# text that runs right to left looks like ».
+# Opening marks other than “ (CLDR, delimiters). „ has the shape of ” and is positioned here; « in right-to-left text
+# looks like ».
 _MARKS = {
     **dict.fromkeys(("be", "ca", "el", "es", "fr", "hy", "it", "nb", "nn", "no", "ru", "uk"), "«"),
     **dict.fromkeys(("fa", "ps"), "»"),
@@ -42,22 +41,22 @@ _MARKS = {
     **dict.fromkeys(("sk", "sl", "sr", "sv", "ur"), "”"),
     **dict.fromkeys(("ja", "yue"), "「"),
 }
-# What may stand around a quotation in any language, but for those that are apostrophes as well.
+# Quotation marks of any language, except those that are also apostrophes.
 _QUOTES = frozenset('"“”„‟«»‹›「」『』')
 _MARK = TextStyle(weight=760, tracking=0.0, leading=1.0, is_heading=True)
 _MARK_OPACITY = 0.20
-# Of the mark, at 1080: its height, beside the text and above it, and its distance from the text.
-_TALL, _STACKED_TALL = 232, 168
+# The mark at 1080: its height beside and above the text, and its distance from it.
+_MARK_HEIGHT, _STACKED_MARK_HEIGHT = 232, 168
 _BESIDE_MARK, _BELOW_MARK = 72, 56
 _BELOW_TEXT, _BELOW_BAR, _BELOW_NAME = 72, 48, 28
-# Sizes of so many lines: few words fill the picture as many do.
+# Sizes by number of lines: short quotations are set larger.
 _LARGE = ((1, (156, 140)), (2, (140, 124, 112)), (3, (124, 112, 100)))
 _FEW = (2, (112, 100))
-# Above and below all of it, together; where the grid leaves air above captions, half of it.
+# Above and below the block, in total; half of it on stacked pictures, which have space above the captions.
 _AIR = 48
-# In frames. Words that are spoken later wait for that; those over sooner than they can be read come early enough.
-_WORTH_WAITING = 45
-_STANDS_AT_LEAST = 75
+# In frames: text spoken later than the first appears when it is spoken; at the end it stands for at least the second.
+_WAIT_FROM = 45
+_MIN_FRAMES = 75
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -66,9 +65,9 @@ class _Plan:
     text: TextBlock
     name: TextBlock
     role: TextBlock
-    # Of text, bar, name and role.
+    # Height of text, bar, name and role.
     height_px: int
-    # Where the mark begins, and where the text does.
+    # Left edges of mark and text.
     mark_left: int
     left: int
 
@@ -83,47 +82,52 @@ def lay_out(scene: QuoteScene, words: Sequence[Word], look: Look) -> Composition
     if grid.is_stacked:
         top += (plan.mark.height + grid.px(_BELOW_MARK)) // 2
         above = top - grid.px(_BELOW_MARK) - plan.mark.height
-    elements: list[Element] = [_mark_at(plan.mark, look, left=plan.mark_left, top=above)]
+    motion = Motion(frames=20, drawn=True)
+    elements: list[Element] = [drawn_on(look, plan.mark, theme.accent, left=plan.mark_left, top=above, motion=motion)]
     left = plan.left
-    elements += text_sprites(plan.text, left=left, top=top, colours=(theme.text,), motion=enter(grid, enters, rise=40))
+    elements += text_sprites(
+        plan.text, left=left, top=top, colours=(theme.text,), motion=entrance(grid, enters, rise=40)
+    )
     top += plan.text.height_px + plan.text.clearance_px + grid.type_px(_BELOW_TEXT)
-    # Whoever waits for the words sees who says them.
-    frame = 8 if enters > _WORTH_WAITING else enters + 4 + 3 * len(plan.text.lines)
-    elements.append(bar(look, left=left, top=top, frame=frame))
+    # While viewers wait for the text, they see the name.
+    frame = 8 if enters > _WAIT_FROM else enters + 4 + 3 * len(plan.text.lines)
+    elements.append(accent_bar(look, left=left, top=top, frame=frame))
     top += grid.px(8 + _BELOW_BAR)
     elements += text_sprites(
-        plan.name, left=left, top=top, colours=(theme.text,), motion=enter(grid, frame + 2, rise=24)
+        plan.name, left=left, top=top, colours=(theme.text,), motion=entrance(grid, frame + 2, rise=24)
     )
     top += plan.name.height_px + plan.name.clearance_px + grid.px(_BELOW_NAME)
     elements += text_sprites(
-        plan.role, left=left, top=top, colours=(theme.muted,), motion=enter(grid, frame + 5, rise=24)
+        plan.role, left=left, top=top, colours=(theme.muted,), motion=entrance(grid, frame + 5, rise=24)
     )
     return Composition(ground=background(look.format, theme, _LIGHTS), elements=elements)
 
 
 def _entrance(scene: QuoteScene, words: Sequence[Word]) -> int:
-    """The frame in which the words appear."""
+    """The frame in which the text appears."""
     spoken = line_frames(scene, words).get(0, 0)
-    enters = min(spoken, frame_at(words[-1].end_s) - _STANDS_AT_LEAST) if words else 0
-    return enters if enters >= _WORTH_WAITING else 6
+    enters = min(spoken, frame_at(words[-1].end_s) - _MIN_FRAMES) if words else 0
+    return enters if enters >= _WAIT_FROM else 6
 
 
 def _plan(scene: QuoteScene, look: Look) -> _Plan:
     grid, content = look.grid, look.grid.content
     left = content.left
-    mark = _mark(look.language, look.fonts, grid.px(_STACKED_TALL if grid.is_stacked else _TALL), grid.columns(2))
+    mark = _mark(
+        look.language, look.fonts, grid.px(_STACKED_MARK_HEIGHT if grid.is_stacked else _MARK_HEIGHT), grid.columns(2)
+    )
     if not grid.is_stacked:
         left += mark.width + grid.px(_BESIDE_MARK)
     width = content.right - left
     style = look.styled(HEADING)
-    name = fit(scene.name, style, sizes(grid, TEXT_SIZES), width_px=width)
-    role = fit(scene.role, look.styled(BODY), sizes(grid, TEXT_SIZES[2:]), width_px=width, max_lines=2)
+    name = fit(scene.name, style, scaled_sizes(grid, TEXT_SIZES), width_px=width)
+    role = fit(scene.role, look.styled(BODY), scaled_sizes(grid, TEXT_SIZES[2:]), width_px=width, max_lines=2)
     below = grid.type_px(_BELOW_TEXT) + grid.px(8 + _BELOW_BAR) + name.height_px
     below += name.clearance_px + grid.px(_BELOW_NAME) + role.height_px if role.lines else 0
     above = mark.height + grid.px(_BELOW_MARK) if grid.is_stacked else 0
     room = content.height - above - below - grid.px(_AIR // 2 if grid.is_stacked else _AIR)
-    text = _said(scene.text, look, width_px=width, height_px=room)
-    # Beside each other, they stand in the middle; above each other, at the edge.
+    text = _fit_text(scene.text, look, width_px=width, height_px=room)
+    # Side by side they are centred; stacked, they are at the margin.
     spare = 0 if grid.is_stacked else width - max(each.width_px for each in (text, name, role))
     return _Plan(
         mark=mark,
@@ -136,45 +140,34 @@ def _plan(scene: QuoteScene, look: Look) -> _Plan:
     )
 
 
-def _said(text: str, look: Look, *, width_px: int, height_px: int) -> TextBlock:
-    """The words: the fewer, the larger."""
+def _fit_text(text: str, look: Look, *, width_px: int, height_px: int) -> TextBlock:
+    """The text, larger the shorter it is."""
     text, style, grid = _unquoted(text), look.styled(STATEMENT), look.grid
-    # A stanza has the lines that it has.
+    # Verse keeps its lines.
     wide_em = math.inf if "\n" in text else measure(text, style)
     for lines, steps in (_FEW,) if grid.is_stacked else _LARGE:
         if wide_em * grid.type_px(steps[-1]) > lines * width_px:
             continue
-        # High scripts need some of it above their first line and below the last.
+        # Tall scripts need clearance above the first line and below the last.
         room = height_px - round(2 * style.clearance_em * grid.type_px(steps[0]))
-        few = fit(text, style, sizes(grid, steps), width_px=width_px, height_px=room, max_lines=lines)
+        few = fit(text, style, scaled_sizes(grid, steps), width_px=width_px, height_px=room, max_lines=lines)
         if not few.is_truncated:
             return few
     most = 9 if grid.is_tall else 7
     room = height_px - round(2 * style.clearance_em * grid.type_px(STATEMENT_SIZES[1]))
-    return fit(text, style, sizes(grid, STATEMENT_SIZES[1:]), width_px=width_px, height_px=room, max_lines=most)
+    return fit(text, style, scaled_sizes(grid, STATEMENT_SIZES[1:]), width_px=width_px, height_px=room, max_lines=most)
 
 
 def _unquoted(text: str) -> str:
-    """Without the marks around all of it: the large one says so."""
+    """The text without quotation marks around all of it, which the large mark replaces."""
     text = text.strip()
     marks = [index for index, letter in enumerate(text) if letter in _QUOTES]
     return text[1:-1].strip() if marks == [0, len(text) - 1] else text
 
 
-def _mark_at(mark: Image.Image, look: Look, *, left: int, top: int) -> Sprite:
-    return Sprite(
-        mask=mark,
-        ink=colour(look.theme.accent),
-        left=left,
-        top=top,
-        motion=Motion(frames=20, drawn=True),
-        order=Image.linear_gradient("L").resize(mark.size),
-    )
-
-
 @lru_cache(maxsize=16)
 def _mark(language: str, fonts: Fonts, tall_px: int, width_px: int) -> Image.Image:
-    """The opening mark of a language as a faint mask, its ink so tall, or lower if it would be wider."""
+    """The opening mark of a language as a faint mask, its ink `tall_px` high, or lower if it would be too wide."""
     writing = writing_of(language)
     sign = "「" if writing.ideographs == "TC" else _MARKS.get(writing.language, "“")
     line = shape(sign, _MARK.in_language(language).in_fonts(fonts))

@@ -10,7 +10,7 @@ from PIL import Image, ImageChops, ImageDraw
 
 from pipeline.language.locales import locale_of
 from pipeline.model import ProductScene
-from pipeline.rendering.layouts.components import enter
+from pipeline.rendering.layouts.components import entrance
 from pipeline.rendering.look import Look
 from pipeline.rendering.motion.sprites import Sprite, solid_sprite, text_sprites
 from pipeline.rendering.number_format import localise
@@ -26,7 +26,7 @@ _FINER = 4
 
 def rated(rating: float, block: TextBlock, look: Look, *, left: int, top: int) -> list[Sprite]:
     """Stars and figures, on one middle."""
-    grid, motion = look.grid, enter(look.grid, 8, rise=24)
+    grid, motion = look.grid, entrance(look.grid, 8, rise=24)
     side, gap = grid.px(STAR), grid.px(_STAR_GAP)
     row = star_row(side, gap)
     lit = filled(row, side, gap, rating)

@@ -19,7 +19,7 @@ from PIL import Image
 
 from pipeline.model import SceneryScene, Still, Word
 from pipeline.rendering.grid import Box
-from pipeline.rendering.layouts.components import bar, enter, sizes, source_line
+from pipeline.rendering.layouts.components import accent_bar, entrance, scaled_sizes, source_line
 from pipeline.rendering.layouts.growth import Drawing
 from pipeline.rendering.look import Look
 from pipeline.rendering.motion.animation import AT_ONCE
@@ -29,8 +29,8 @@ from pipeline.rendering.motion.sprites import Element, Sprite, text_sprites
 from pipeline.rendering.motion.timeline import frame_at
 from pipeline.rendering.motion.ycbcr import colour
 from pipeline.rendering.surface.background import background
-from pipeline.rendering.surface.photographs import looked_at, whole
-from pipeline.rendering.surface.scrims import REACH_LIGHT, Scrim, accent_on, scrim_mask, scrim_on, side_scrim_mask
+from pipeline.rendering.surface.photographs import crop_centre, resized
+from pipeline.rendering.surface.scrims import FADE_LIGHT, Scrim, accent_for, choose_scrim, scrim_mask, side_scrim_mask
 from pipeline.rendering.text.fitting import fit
 from pipeline.rendering.text.styles import BODY, DISPLAY
 from pipeline.rendering.type_scale import DISPLAY_SIZES, TEXT_SIZES
@@ -80,7 +80,7 @@ def lay_out(scene: SceneryScene, words: Sequence[Word], look: Look) -> Compositi
     text = _text(scene, still, look, place)
     elements: list[Element] = [moving]
     if text:
-        scrim = scrim_on([_behind([line], image, moving, look, _NEAR) for line in text], look.theme)
+        scrim = choose_scrim([_behind([line], image, moving, look, _NEAR) for line in text], look.theme)
         if look.grid.is_stacked and not (place.is_high or scrim.is_light) and _busy(text, image, moving, look) > _CALM:
             scrim = scrim._replace(opacity=max(scrim.opacity, _FADED))
         text = _text(scene, still, look, place, ink=scrim.ink)
@@ -111,7 +111,7 @@ def _sized(still: Still, screen: Box, look: Look) -> Image.Image:
     """The picture, no larger than its closest view needs."""
     scale = min(1.0, max(screen.width / still.width_px, screen.height / still.height_px) * _ZOOM)
     size = (math.ceil(still.width_px * scale), math.ceil(still.height_px * scale))
-    return whole(still, (size[0] + size[0] % 2, size[1] + size[1] % 2), ground=look.theme.surface)
+    return resized(still, (size[0] + size[0] % 2, size[1] + size[1] % 2), ground=look.theme.surface)
 
 
 def _moving(image: Image.Image, still: Still, screen: Box, frames: int, is_under: bool) -> MovingStill:  # noqa: FBT001
@@ -120,7 +120,7 @@ def _moving(image: Image.Image, still: Still, screen: Box, frames: int, is_under
     What `is_under` the words does not come up to them: the upper edge stays where it is.
     """
     shape = screen.width / screen.height
-    x, y = looked_at(still, shape)
+    x, y = crop_centre(still, shape)
     high = min(1.0, still.aspect / shape)
     far, near = Framing(x, y, 1.0), Framing(x, y - is_under * (high - high / _ZOOM) / 2, _ZOOM)
     away = int(still.sha256[:8], 16) % 2
@@ -162,7 +162,7 @@ def _scrim(text: Sequence[Sprite], scrim: Scrim, screen: Box, look: Look, place:
         mask = side_scrim_mask(size, box, scrim.opacity, is_light=scrim.is_light)
     elif from_top and scrim.is_light:
         near = _around(text, screen, look, pad=_NEAR)
-        mask = scrim_mask(size, near, scrim.opacity, from_top=True, reach=REACH_LIGHT)
+        mask = scrim_mask(size, near, scrim.opacity, from_top=True, fade=FADE_LIGHT)
     else:
         mask = scrim_mask(size, box, scrim.opacity, from_top=from_top)
     # It is drawn on every frame: what lets all of the picture through is left out.
@@ -174,23 +174,23 @@ def _scrim(text: Sequence[Sprite], scrim: Scrim, screen: Box, look: Look, place:
 def _text(scene: SceneryScene, still: Still, look: Look, place: _Place, *, ink: str = "") -> list[Sprite]:
     """From the bottom of the content upwards: whose it is, the subtitle, the heading, all in `ink`; empty: in light."""
     grid, content, ink = look.grid, look.grid.content, ink or look.theme.plate_text
-    width, steps = grid.columns(place.columns), sizes(grid, _HEADING_SIZES[place.smaller :])
+    width, steps = grid.columns(place.columns), scaled_sizes(grid, _HEADING_SIZES[place.smaller :])
     heading = fit(scene.heading, look.styled(DISPLAY), steps, width_px=width, max_lines=3)
-    subtitle = fit(scene.subtitle, look.styled(BODY), sizes(grid, TEXT_SIZES), width_px=width, max_lines=2)
+    subtitle = fit(scene.subtitle, look.styled(BODY), scaled_sizes(grid, TEXT_SIZES), width_px=width, max_lines=2)
     credit = source_line(still.credit, look, width_px=width)
     left, bottom = content.left, content.bottom - grid.px(_ABOVE_EDGE)
     found: list[Sprite] = []
     if credit.lines:
         top = bottom - credit.height_px
-        found += text_sprites(credit, left=left, top=top, colours=(ink,), motion=enter(grid, 14, rise=16))
+        found += text_sprites(credit, left=left, top=top, colours=(ink,), motion=entrance(grid, 14, rise=16))
         bottom = top - grid.px(_ABOVE_CREDIT)
     if subtitle.lines:
         top = bottom - subtitle.height_px
-        found += text_sprites(subtitle, left=left, top=top, colours=(ink,), motion=enter(grid, 12, rise=24))
+        found += text_sprites(subtitle, left=left, top=top, colours=(ink,), motion=entrance(grid, 12, rise=24))
         bottom = top - grid.px(_AFTER_HEADING)
     if heading.lines:
         top = bottom - heading.height_px - heading.clearance_px
-        found += text_sprites(heading, left=left, top=top, colours=(ink,), motion=enter(grid, 8, rise=40))
+        found += text_sprites(heading, left=left, top=top, colours=(ink,), motion=entrance(grid, 8, rise=40))
     return _raised(found, look) if place.is_high else found
 
 
@@ -206,5 +206,5 @@ def _bar(scene: SceneryScene, text: Sequence[Sprite], scrim: Scrim, look: Look) 
     if not (scene.heading or scene.subtitle):
         return []
     top = min(line.top for line in text) - look.grid.px(_AFTER_BAR)
-    accent = accent_on(scrim.colour, look.theme, is_light=scrim.is_light, least=LARGE_CONTRAST)
-    return [replace(bar(look, left=look.grid.content.left, top=top, frame=4), ink=colour(accent))]
+    accent = accent_for(scrim.colour, look.theme, is_light=scrim.is_light, least=LARGE_CONTRAST)
+    return [replace(accent_bar(look, left=look.grid.content.left, top=top, frame=4), ink=colour(accent))]

@@ -1,4 +1,4 @@
-"""The beginning of a chapter: its number in outline, as tall as it can be, and its name."""
+"""Section scenes: the chapter's number in outline, as tall as possible, and its name."""
 
 from __future__ import annotations
 
@@ -10,12 +10,11 @@ from PIL import Image, ImageFilter
 
 from pipeline.model import SectionScene, Word
 from pipeline.rendering.layouts.amount import numeral
-from pipeline.rendering.layouts.components import bar, enter, sizes
+from pipeline.rendering.layouts.components import accent_bar, drawn_on, entrance, scaled_sizes
 from pipeline.rendering.look import Look
 from pipeline.rendering.motion.animation import DRAWING_FRAMES, Motion
 from pipeline.rendering.motion.composition import Composition
 from pipeline.rendering.motion.sprites import Element, Sprite, text_sprites
-from pipeline.rendering.motion.ycbcr import colour
 from pipeline.rendering.surface.background import Light, background
 from pipeline.rendering.text.fitting import TextBlock, fit
 from pipeline.rendering.text.line import shape
@@ -28,13 +27,13 @@ _LIGHTS = (
     Light(role="glow", x=0.70, y=1.02, width=0.50, height=0.46, strength=0.44),
 )
 _NUMERAL = TextStyle(weight=640, tracking=-0.03, leading=1.0, is_heading=True)
-# Capital height of the number and the width of its line, at 1080; it is drawn smaller where it would be too wide.
-_TALL, _STACKED_TALL, _LINE = 576, 352, 5
+# Cap height of the number and width of its outline, at 1080; smaller if it would be too wide.
+_NUMERAL_HEIGHT, _STACKED_NUMERAL_HEIGHT, _LINE = 576, 352, 5
 _COLUMNS, _NUMERAL_COLUMNS = 7, 5
 _BELOW_NUMERAL = 88
-# Above and below all of it, together.
+# Above and below the block, in total.
 _AIR = 64
-# Part of the blurred edge of a letter that is its line, either side of the middle, 0 to 0.5: that of 1 sigma.
+# Levels of a blurred edge that form the outline, either side of the middle, 0 to 0.5: within 1 sigma.
 _BAND = 0.341
 
 
@@ -48,7 +47,7 @@ class _Plan:
     height_px: int
 
 
-def lay_out(scene: SectionScene, words: Sequence[Word], look: Look) -> Composition:  # noqa: ARG001 - like every layout
+def lay_out(scene: SectionScene, words: Sequence[Word], look: Look) -> Composition:  # noqa: ARG001 - the signature of layouts
     """See the module."""
     grid, theme, content = look.grid, look.theme, look.grid.content
     plan = _plan(scene, look)
@@ -61,14 +60,16 @@ def lay_out(scene: SectionScene, words: Sequence[Word], look: Look) -> Compositi
     else:
         top = content.centre_y - plan.height_px // 2
         corner = (content.right - outline.width, content.centre_y - outline.height // 2)
-    elements: list[Element] = [_drawn(outline, look, left=corner[0], top=corner[1])]
+    elements: list[Element] = [_outline_sprite(outline, look, left=corner[0], top=corner[1])]
     left = content.left
-    elements += text_sprites(plan.heading, left=left, top=top, colours=(theme.text,), motion=enter(grid, 6, rise=40))
+    elements += text_sprites(plan.heading, left=left, top=top, colours=(theme.text,), motion=entrance(grid, 6, rise=40))
     top += plan.heading.height_px + plan.heading.clearance_px + _below_heading(look)
     frame = 10 + 3 * len(plan.heading.lines)
-    elements.append(bar(look, left=left, top=top, frame=frame))
+    elements.append(accent_bar(look, left=left, top=top, frame=frame))
     top += grid.px(8 + 48)
-    elements += text_sprites(plan.subtitle, left=left, top=top, colours=(theme.muted,), motion=enter(grid, frame + 2))
+    elements += text_sprites(
+        plan.subtitle, left=left, top=top, colours=(theme.muted,), motion=entrance(grid, frame + 2)
+    )
     return Composition(ground=background(look.format, theme, _LIGHTS), elements=elements)
 
 
@@ -82,17 +83,17 @@ def _plan(scene: SectionScene, look: Look) -> _Plan:
     heading = fit(
         scene.heading,
         look.styled(DISPLAY),
-        sizes(grid, DISPLAY_SIZES[1:]),
+        scaled_sizes(grid, DISPLAY_SIZES[1:]),
         width_px=width,
         height_px=grid.px(340 if grid.is_stacked else 480),
         max_lines=4,
     )
-    subtitle = fit(scene.subtitle, look.styled(BODY), sizes(grid, TEXT_SIZES), width_px=width, max_lines=2)
+    subtitle = fit(scene.subtitle, look.styled(BODY), scaled_sizes(grid, TEXT_SIZES), width_px=width, max_lines=2)
     height = heading.height_px + heading.clearance_px + _below_heading(look) + grid.px(8)
     height += grid.px(48) + subtitle.height_px if subtitle.lines else 0
-    tall = grid.px(_TALL)
+    tall = grid.px(_NUMERAL_HEIGHT)
     if grid.is_stacked:
-        tall = min(grid.px(_STACKED_TALL), grid.content.height - height - grid.px(_BELOW_NUMERAL + _AIR))
+        tall = min(grid.px(_STACKED_NUMERAL_HEIGHT), grid.content.height - height - grid.px(_BELOW_NUMERAL + _AIR))
     number = numeral(scene.number, look.language)
     room = grid.columns(_NUMERAL_COLUMNS)
     return _Plan(
@@ -103,23 +104,17 @@ def _plan(scene: SectionScene, look: Look) -> _Plan:
     )
 
 
-def _drawn(outline: Image.Image, look: Look, *, left: int, top: int) -> Sprite:
-    """The outline, drawn from its top to its foot."""
-    return Sprite(
-        mask=outline,
-        ink=colour(look.theme.accent),
-        left=left,
-        top=top,
-        motion=Motion(frames=DRAWING_FRAMES, drawn=True),
-        order=Image.linear_gradient("L").resize(outline.size),
-    )
+def _outline_sprite(outline: Image.Image, look: Look, *, left: int, top: int) -> Sprite:
+    """The outline, drawn on downwards."""
+    motion = Motion(frames=DRAWING_FRAMES, drawn=True)
+    return drawn_on(look, outline, look.theme.accent, left=left, top=top, motion=motion)
 
 
 @lru_cache(maxsize=16)
 def _outline(text: str, style: TextStyle, tall_px: int, width_px: int, line_px: int) -> Image.Image:
-    """The contour of letters as a mask, with capitals so tall, or lower if they would be wider than `width_px`.
+    """The outline of text as a mask, with a cap height of `tall_px`, or less if it would be wider than `width_px`.
 
-    It is taken from the drawn letters, not from their curves: those of one letter may cross each other.
+    It is derived from the rasterised letters, not from their curves, which may overlap within a letter.
     """
     line = shape(text, style)
     size_px = round(min(tall_px / CAP_HEIGHT_EM, (width_px - 2 * line_px) / max(0.1, line.width_em)))
@@ -130,7 +125,7 @@ def _outline(text: str, style: TextStyle, tall_px: int, width_px: int, line_px: 
     sheet.paste(ink.mask, (edge, edge))
     sigma = max(0.7, line_px / 2)
     blurred = sheet.filter(ImageFilter.GaussianBlur(sigma))
-    # The edge of the line is a pixel soft: how fast the blurred edge falls there.
+    # The slope of the blurred edge there, for an anti-aliased outline.
     slope = 0.242 / sigma
     band = [0.5 + (_BAND - abs(value / 255 - 0.5)) / slope for value in range(256)]
     contour = blurred.point([round(255 * min(1.0, max(0.0, share))) for share in band])

@@ -23,7 +23,7 @@ from pipeline.rendering.layouts.charts import (
     value_frames,
     value_texts,
 )
-from pipeline.rendering.layouts.components import enter, sizes
+from pipeline.rendering.layouts.components import entrance, scaled_sizes
 from pipeline.rendering.layouts.donut import HOLE, Ring, swept, ties
 from pipeline.rendering.layouts.growth import Drawing
 from pipeline.rendering.look import Look
@@ -193,11 +193,11 @@ def _set_middle(scene: SharesScene, look: Look, value_px: int, name_px: int) -> 
     """Number and name of the part that the message is about, at most so wide."""
     grid, number = look.grid, scene.point - 1
     style = look.styled(VALUE)
-    value = fit(_texts(scene, look)[number], style, sizes(grid, _NUMBER_SIZES), width_px=value_px)
+    value = fit(_texts(scene, look)[number], style, scaled_sizes(grid, _NUMBER_SIZES), width_px=value_px)
     style = look.styled(replace(BODY, leading=1.2))
-    name = fit(scene.items[number].label, style, sizes(grid, TEXT_SIZES[1:3]), width_px=name_px, max_lines=2)
+    name = fit(scene.items[number].label, style, scaled_sizes(grid, TEXT_SIZES[1:3]), width_px=name_px, max_lines=2)
     if name.is_truncated:
-        name = fit(scene.items[number].label, style, sizes(grid, TEXT_SIZES[3:]), width_px=name_px, max_lines=3)
+        name = fit(scene.items[number].label, style, scaled_sizes(grid, TEXT_SIZES[3:]), width_px=name_px, max_lines=3)
     return value, name
 
 
@@ -225,7 +225,7 @@ def _in_middle(blocks: Sequence[TextBlock], ring: Ring, look: Look, start: int) 
     """These texts, centred in the ring."""
     gap = _below_value(blocks[0], look) if blocks else 0
     top = ring.centre[1] - (sum(block.height_px for block in blocks) + gap * (len(blocks) - 1)) // 2
-    left, motion = ring.centre[0] - ring.side // 2, enter(look.grid, start + 6, rise=24)
+    left, motion = ring.centre[0] - ring.side // 2, entrance(look.grid, start + 6, rise=24)
     sprites: list[Sprite] = []
     for block, written in zip(blocks, (look.theme.text, look.theme.muted), strict=False):
         sprites += text_sprites(block, left=left, top=top, colours=(written,), motion=motion, centre_in_px=ring.side)

@@ -13,21 +13,21 @@ from dataclasses import dataclass, replace
 from pipeline.model import SceneryScene, SplitScene, Still, Word
 from pipeline.rendering.grid import Box
 from pipeline.rendering.layouts import scenery
-from pipeline.rendering.layouts.components import bar, enter, kicker, sizes, source_line
+from pipeline.rendering.layouts.components import accent_bar, entrance, kicker, scaled_sizes, source_line
 from pipeline.rendering.look import Look
 from pipeline.rendering.motion.composition import Composition
 from pipeline.rendering.motion.sprites import Element, Sprite, text_sprites
 from pipeline.rendering.surface.background import Light, background
 from pipeline.rendering.surface.photographs import (
-    GIVE,
-    edge_to_edge,
-    framed,
-    give_of,
+    MAX_CROP,
+    crop_tolerance,
+    frame_size,
+    full_bleed,
     is_cropped,
     is_page,
-    narrowest,
-    photograph,
-    picture_room,
+    narrowest_aspect,
+    photograph_sprite,
+    picture_area,
 )
 from pipeline.rendering.text.fitting import TextBlock, fit
 from pipeline.rendering.text.styles import BODY, HEADING
@@ -44,7 +44,7 @@ _GIVE_UPRIGHT = 1.12
 _GAP, _GAP_STACKED = 80, 64
 _AFTER_LABEL, _AFTER_HEADING, _AFTER_BAR, _ABOVE_CREDIT = 40, 48, 48, 28
 # Of a stacked picture: the least that it may be high, as a share of the whole, and how much of it may be cut off.
-_LEAST_HEIGHT, _GIVE_STACKED = 0.24, 1.6
+_MIN_HEIGHT, _GIVE_STACKED = 0.24, 1.6
 # Of a tall frame: a picture that is no higher than this share of it stands below what apps show at the top.
 _BAND = 0.26
 # Width over height below which a picture is upright, and below which it is none that lies.
@@ -95,25 +95,29 @@ class _Words:
         grid, theme = look.grid, look.theme
         found: list[Element] = []
         if self.label.lines:
-            found += text_sprites(self.label, left=left, top=top, colours=(theme.accent,), motion=enter(grid, 4))
+            found += text_sprites(self.label, left=left, top=top, colours=(theme.accent,), motion=entrance(grid, 4))
             top += self.label.height_px + grid.px(_AFTER_LABEL) + self.heading.clearance_px
-        found += text_sprites(self.heading, left=left, top=top, colours=(theme.text,), motion=enter(grid, 6))
+        found += text_sprites(self.heading, left=left, top=top, colours=(theme.text,), motion=entrance(grid, 6))
         if self.text.lines:
             top += self.heading.height_px + self.heading.clearance_px + grid.px(_AFTER_HEADING)
-            found.append(bar(look, left=left, top=top, frame=12))
+            found.append(accent_bar(look, left=left, top=top, frame=12))
             top += grid.px(8 + _AFTER_BAR)
-            found += text_sprites(self.text, left=left, top=top, colours=(theme.text,), motion=enter(grid, 14, rise=24))
+            found += text_sprites(
+                self.text, left=left, top=top, colours=(theme.text,), motion=entrance(grid, 14, rise=24)
+            )
         return found
 
 
 def _words(scene: SplitScene, look: Look, width_px: int, height_px: int, max_lines: int) -> _Words:
     """The texts in a room of so many pixels; where they need more, the text gives."""
     grid = look.grid
-    heading = fit(scene.heading, look.styled(HEADING), sizes(grid, HEADING_SIZES), width_px=width_px, max_lines=3)
+    heading = fit(
+        scene.heading, look.styled(HEADING), scaled_sizes(grid, HEADING_SIZES), width_px=width_px, max_lines=3
+    )
     words = _Words(
         label=kicker(scene.kicker, look, width_px=width_px),
         heading=heading,
-        text=fit(scene.text, look.styled(BODY), sizes(grid, TEXT_SIZES), width_px=width_px, max_lines=max_lines),
+        text=fit(scene.text, look.styled(BODY), scaled_sizes(grid, TEXT_SIZES), width_px=width_px, max_lines=max_lines),
     )
     over = words.height_px(look) - height_px
     if over <= 0 or not words.text.lines:
@@ -121,7 +125,7 @@ def _words(scene: SplitScene, look: Look, width_px: int, height_px: int, max_lin
     text = fit(
         scene.text,
         look.styled(BODY),
-        sizes(grid, TEXT_SIZES),
+        scaled_sizes(grid, TEXT_SIZES),
         width_px=width_px,
         height_px=words.text.height_px - over,
         max_lines=max_lines,
@@ -131,24 +135,24 @@ def _words(scene: SplitScene, look: Look, width_px: int, height_px: int, max_lin
 
 def _side_by_side(scene: SplitScene, still: Still, look: Look) -> list[Element]:
     """Words on the left, the picture on the right edge."""
-    grid, content = look.grid, picture_room(look)
+    grid, content = look.grid, picture_area(look)
     columns = next(columns for least, columns in _COLUMNS if still.aspect >= least)
     credit = source_line(still.credit, look, width_px=grid.columns(columns))
     below = grid.px(_ABOVE_CREDIT) + credit.height_px if credit.lines else 0
-    give = give_of(still, GIVE if still.aspect > 1 else _GIVE_UPRIGHT)
-    width, height = framed(still.aspect, grid.columns(columns), content.height - below, give=give)
+    give = crop_tolerance(still, MAX_CROP if still.aspect > 1 else _GIVE_UPRIGHT)
+    width, height = frame_size(still.aspect, grid.columns(columns), content.height - below, tolerance=give)
     top = content.top + (content.height - height - below) // 2
     box = Box(content.right - width, top, content.right, top + height)
     words = _words(scene, look, box.left - grid.px(_GAP) - content.left, content.height, 7)
     at = box.centre_y - words.height_px(look) // 2
     return [
-        photograph(look, still, box, motion=enter(grid, 0, rise=24)),
+        photograph_sprite(look, still, box, motion=entrance(grid, 0, rise=24)),
         *text_sprites(
             credit,
             left=box.left,
             top=box.bottom + grid.px(_ABOVE_CREDIT),
             colours=(look.theme.muted,),
-            motion=enter(grid, 12, rise=16),
+            motion=entrance(grid, 12, rise=16),
         ),
         *words.elements(look, left=content.left, top=at),
     ]
@@ -178,13 +182,13 @@ def _beside(scene: SplitScene, still: Still, look: Look) -> list[Element] | None
 
     From the top to the captions, if so much of its sides can be cut off; else in the middle.
     """
-    grid, content = look.grid, picture_room(look)
+    grid, content = look.grid, picture_area(look)
     right = look.format.width_px
     most = round(right * (_SHARE_UPRIGHT if still.aspect < _UPRIGHT else _SHARE_SQUARISH))
     credit = source_line(still.credit, look, width_px=most)
     below = grid.px(_ABOVE_CREDIT) + credit.height_px if credit.lines else 0
     room = content.bottom - below
-    shape = min(still.aspect, max(most / room, narrowest(still)))
+    shape = min(still.aspect, max(most / room, narrowest_aspect(still)))
     height = min(room, round(most / shape)) & ~1
     top = 0 if height > _TALL_BESIDE * room else max(0, content.centre_y - (height + below) // 2)
     box = Box(right - min(most, round(height * shape)), top, right, top + height)
@@ -192,13 +196,13 @@ def _beside(scene: SplitScene, still: Still, look: Look) -> list[Element] | None
     if words.is_truncated or words.height_px(look) > content.height:
         return None
     return [
-        photograph(look, still, box, motion=enter(grid, 0, rise=0), radius_px=0),
+        photograph_sprite(look, still, box, motion=entrance(grid, 0, rise=0), radius_px=0),
         *text_sprites(
             credit,
             left=box.left,
             top=box.bottom + grid.px(_ABOVE_CREDIT),
             colours=(look.theme.muted,),
-            motion=enter(grid, 12, rise=16),
+            motion=entrance(grid, 12, rise=16),
         ),
         *words.elements(look, left=content.left, top=content.centre_y - words.height_px(look) // 2),
     ]
@@ -206,11 +210,11 @@ def _beside(scene: SplitScene, still: Still, look: Look) -> list[Element] | None
 
 def _above(scene: SplitScene, still: Still, look: Look) -> tuple[_Words, int, int]:
     """Words with a picture above them, its height, and what is left over."""
-    grid, content = look.grid, picture_room(look)
+    grid, content = look.grid, picture_area(look)
     room = content.bottom - _credit_px(still, look) - grid.px(_GAP_STACKED + _ABOVE_CAPTIONS)
-    words = _words(scene, look, content.width, room - round(look.format.height_px * _LEAST_HEIGHT), 5)
+    words = _words(scene, look, content.width, room - round(look.format.height_px * _MIN_HEIGHT), 5)
     room -= words.height_px(look)
-    _, height = framed(still.aspect, look.format.width_px, room, give=give_of(still, _GIVE_STACKED))
+    _, height = frame_size(still.aspect, look.format.width_px, room, tolerance=crop_tolerance(still, _GIVE_STACKED))
     return words, height, room - height
 
 
@@ -222,7 +226,7 @@ def _credit_px(still: Still, look: Look) -> int:
 
 def _stacked(scene: SplitScene, still: Still, look: Look) -> list[Element]:
     """The picture above, from edge to edge: it may run under what apps show up there, as no word may. Words below."""
-    grid, content = look.grid, picture_room(look)
+    grid, content = look.grid, picture_area(look)
     words, height, spare = _above(scene, still, look)
     is_band = grid.is_tall and height < _BAND * look.format.height_px and spare > content.top
     first = content.top if is_band else 0
@@ -230,13 +234,13 @@ def _stacked(scene: SplitScene, still: Still, look: Look) -> list[Element]:
     spare -= first
     top = box.bottom + _credit_px(still, look) + grid.px(_GAP_STACKED) + spare // 3
     return [
-        *edge_to_edge(look, still, box, motion=enter(grid, 0, rise=0)),
+        *full_bleed(look, still, box, motion=entrance(grid, 0, rise=0)),
         *text_sprites(
             source_line(still.credit, look, width_px=content.width),
             left=content.left,
             top=box.bottom + grid.px(_ABOVE_CREDIT),
             colours=(look.theme.muted,),
-            motion=enter(grid, 12, rise=16),
+            motion=entrance(grid, 12, rise=16),
         ),
         # What is left over stands above and below the words.
         *words.elements(look, left=content.left, top=top),

@@ -1,8 +1,8 @@
-"""One sentence, large, with its key phrase lit; a rule at its side and a figure, cropped, behind.
+"""Statement scenes: one large sentence with a highlighted phrase, a rule at its side and a cropped motif behind.
 
-Where more is said, each sentence stands while it is said (see `sentences`), and the rule stretches to it. When the
-first of them comes later than the scene begins, the name of the section stands in its place until then: nobody reads
-the point before it is made, and the picture is not empty meanwhile.
+If more is said, each sentence is shown while it is spoken (see `sentence_timing`), and the rule stretches to it. If the
+first one comes later than the scene begins, the section's name is shown until then: the point is not revealed before it
+is made, and the picture is not empty meanwhile.
 """
 
 from __future__ import annotations
@@ -10,28 +10,28 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
-from pipeline.language.writing_systems import display_width
+from pipeline.language.display_width import display_width
 from pipeline.model import StatementScene, Word
 from pipeline.rendering.layouts.components import (
     INDENT,
     announcement,
     corner_motif,
-    enter,
+    entrance,
     kicker,
     low_top,
     motif,
+    scaled_sizes,
     side_rule,
-    sizes,
 )
-from pipeline.rendering.layouts.sentence_timing import TimedSentence, sentences_of
-from pipeline.rendering.layouts.stretching_rule import Stretch
+from pipeline.rendering.layouts.sentence_timing import TimedSentence, time_sentences
+from pipeline.rendering.layouts.stretching_rule import StretchingRule
 from pipeline.rendering.look import Look
 from pipeline.rendering.motion.animation import Level
 from pipeline.rendering.motion.composition import Composition
 from pipeline.rendering.motion.sprites import Element, text_sprites
 from pipeline.rendering.motion.ycbcr import colour
 from pipeline.rendering.surface.background import Light, background
-from pipeline.rendering.surface.emblem import Emblem
+from pipeline.rendering.surface.motif_element import MotifElement
 from pipeline.rendering.text.fitting import TextBlock, fit
 from pipeline.rendering.text.styles import STATEMENT
 from pipeline.rendering.type_scale import STATEMENT_SIZES
@@ -41,27 +41,27 @@ _LIGHTS = (
     Light(role="glow", x=0.86, y=0.86, width=0.42, height=0.46, strength=0.42),
 )
 
-# More characters of a sentence would be small, and are left to the voice.
-_MOST_CHARS = 140
-# From the lowest line of one that stands off the middle to the captions, at 1080.
+# Longer sentences would be small, and are only spoken.
+_MAX_CHARS = 140
+# Minimum space above captions of a text that is not centred, at 1080.
 _AIR_BELOW = 64
 
 
 def lay_out(scene: StatementScene, words: Sequence[Word], look: Look) -> Composition:
     """See the module."""
-    sentences = sentences_of(scene, words, has_room=lambda text: _has_room(text, look))
+    sentences = time_sentences(scene, words, fits=lambda text: _fits(text, look))
     if sentences[0].enters and not scene.kicker:
         sentences = (sentences[0]._replace(enters=0), *sentences[1:])
     text, top = _elements(scene, sentences, look)
-    elements: list[Element] = [*_figure(look, above=top)]
+    elements: list[Element] = [*_motif(look, above=top)]
     if sentences[0].enters:
         elements += announcement(scene.kicker, look, width_px=_width(look), until=sentences[0].enters)
     elements += text
     return Composition(ground=background(look.format, look.theme, _LIGHTS), elements=elements)
 
 
-def _figure(look: Look, *, above: int) -> list[Emblem]:
-    """The figure at the edge; where text takes the whole width, in the corner above it, out of its way."""
+def _motif(look: Look, *, above: int) -> list[MotifElement]:
+    """The motif at the edge; if text takes the whole width, in the corner above it."""
     grid = look.grid
     if grid.is_stacked:
         return corner_motif(look, above=above)
@@ -70,13 +70,13 @@ def _figure(look: Look, *, above: int) -> list[Emblem]:
 
 
 def _elements(scene: StatementScene, sentences: Sequence[TimedSentence], look: Look) -> tuple[list[Element], int]:
-    """Rule, kicker and sentences, all of which begin at the same height, and the row in which they begin."""
+    """Rule, kicker and sentences, all with the same top, and that top."""
     grid, theme = look.grid, look.theme
     label = kicker(scene.kicker, look, width_px=_width(look))
     blocks = [_sentence(sentence, look) for sentence in sentences]
     gap = grid.px(48) + max(block.clearance_px for block in blocks) if label.lines else 0
     heights = [label.height_px + gap + block.height_px for block in blocks]
-    # Where a high one comes after a low one, both stand a little off the middle, clear of the captions.
+    # If their heights differ, all are slightly off-centre, clear of the captions.
     lowest = max(_top(look, max(heights)), grid.content.bottom - grid.px(_AIR_BELOW) - max(heights))
     top = min(_top(look, (max(heights) + min(heights)) // 2), lowest)
     left = grid.content.left + grid.px(INDENT)
@@ -87,11 +87,11 @@ def _elements(scene: StatementScene, sentences: Sequence[TimedSentence], look: L
             top=top,
             lengths=[(sentence.enters, height) for sentence, height in zip(sentences, heights, strict=True)],
         ),
-        *text_sprites(label, left=left, top=top, colours=(theme.accent,), motion=enter(grid, first + 2)),
+        *text_sprites(label, left=left, top=top, colours=(theme.accent,), motion=entrance(grid, first + 2)),
     ]
     ends = (*(sentence.enters for sentence in sentences[1:]), None)
     for sentence, block, leaves in zip(sentences, blocks, ends, strict=True):
-        motion = enter(grid, sentence.enters + 5, rise=40)
+        motion = entrance(grid, sentence.enters + 5, rise=40)
         elements += text_sprites(
             block,
             left=left,
@@ -107,15 +107,15 @@ def _top(look: Look, height_px: int) -> int:
     return low_top(grid, height_px) if grid.is_stacked else grid.content.centre_y - height_px // 2
 
 
-def _has_room(text: str, look: Look) -> bool:
-    return display_width(text) <= _MOST_CHARS and not _sentence(TimedSentence(0, text), look).is_truncated
+def _fits(text: str, look: Look) -> bool:
+    return display_width(text) <= _MAX_CHARS and not _sentence(TimedSentence(0, text), look).is_truncated
 
 
 def _sentence(sentence: TimedSentence, look: Look) -> TextBlock:
     return fit(
         sentence.text,
         look.styled(STATEMENT),
-        sizes(look.grid, STATEMENT_SIZES),
+        scaled_sizes(look.grid, STATEMENT_SIZES),
         width_px=_width(look),
         height_px=look.grid.type_px(600),
         max_lines=6,
@@ -124,12 +124,12 @@ def _sentence(sentence: TimedSentence, look: Look) -> TextBlock:
 
 
 def _rule(look: Look, *, top: int, lengths: Sequence[tuple[int, int]]) -> Element:
-    """The upright rule, from each of these frames on for a text of that height."""
+    """The vertical rule, with the height of the text shown from each frame on."""
     if len(lengths) == 1:
         ((frame, height),) = lengths
         return side_rule(look, top=top, height_px=height, frame=frame)
     width, overhang = look.grid.px(8), look.grid.px(24)
-    return Stretch(
+    return StretchingRule(
         ink=colour(look.theme.accent),
         left=look.grid.content.left,
         top=top - overhang,

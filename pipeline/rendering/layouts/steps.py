@@ -1,6 +1,6 @@
-"""Numbered cards from left to right, or from top to bottom where pictures are narrow, each filled when it is spoken of.
+"""Step scenes: numbered cards from left to right, or top to bottom on narrow pictures, each filled when it is spoken.
 
-The cards stand there from the start, empty: how many steps there are is part of what the picture says.
+Empty cards are there from the start: the number of steps is part of the message.
 """
 
 from __future__ import annotations
@@ -12,8 +12,8 @@ from typing import NamedTuple
 from pipeline.model import StepsScene, Word
 from pipeline.rendering.grid import Box
 from pipeline.rendering.layouts.amount import numeral
-from pipeline.rendering.layouts.components import panel, placeholder, sizes
-from pipeline.rendering.layouts.header import Header, header, header_letters
+from pipeline.rendering.layouts.components import panel, placeholder, require_at_most, scaled_sizes
+from pipeline.rendering.layouts.header import Header, header, header_sprites
 from pipeline.rendering.look import Look
 from pipeline.rendering.motion.animation import FADE_FRAMES, Level, Motion
 from pipeline.rendering.motion.composition import Composition
@@ -30,48 +30,49 @@ _LIGHTS = (
     Light(role="glow", x=0.10, y=0.96, width=0.50, height=0.60, strength=0.55),
     Light(role="glow_far", x=0.92, y=0.06, width=0.44, height=0.52, strength=0.42),
 )
-# More would leave the picture; no template allows more.
-MOST_ITEMS = 4
+# Maximum that fits; no template allows more.
+MAX_ITEMS = 4
 _NUMERAL = TextStyle(weight=640, tracking=-0.03, is_heading=True)
 _TITLE_SIZES = (*HEADING_SIZES[2:], 40, 36, 32)
 _TEXT_SIZES = (40, 36, 32)
-# At 1080. Cards beside each other: inside them, and how high they are at least, with texts and without.
+# At 1080. Cards side by side: their padding, and their minimum height with texts and without.
 _PADDING, _NARROW_PADDING = 48, 32
-_LEAST_HEIGHT, _LEAST_BARE_HEIGHT = 448, 360
+_MIN_HEIGHT, _MIN_BARE_HEIGHT = 448, 360
 _BELOW_NUMERAL = 72
-# Cards below each other: above and below the words, together, at least and at most.
+# Stacked cards: padding, indent of the text, distance from the numeral; minimum and maximum space above and below the
+# text, in total.
 _ROW_PADDING, _ROW_INDENT, _AFTER_NUMERAL = 40, 96, 40
-_LEAST_ROW_AIR, _LEAST_ROW_AIR_IF_LOW, _MOST_ROW_AIR = 72, 32, 96
-_GAP, _GAP_IF_LOW = 24, 16
-# Above and below the block, together, at least; none of it where room is short.
+_MIN_ROW_AIR, _MIN_ROW_AIR_COMPACT, _MAX_ROW_AIR = 72, 32, 96
+_GAP, _GAP_COMPACT = 24, 16
+# Minimum space above and below the block, in total; none in compact layouts.
 _AIR = 32
 _NUMERAL_PX = 112
 
 
-class _Squeeze(NamedTuple):
-    """How little room things are given, where there is not enough: a low header, fewer lines of title and text."""
+class _Density(NamedTuple):
+    """How compact the layout is: compact header, maximum lines of title and text, whether truncation is allowed."""
 
-    low: bool
+    compact: bool
     lines: tuple[int, int]
-    may_cut: bool = False
+    may_truncate: bool = False
 
 
-_SQUEEZES = (
-    _Squeeze(low=False, lines=(3, 5)),
-    _Squeeze(low=True, lines=(3, 5)),
-    *(_Squeeze(low=True, lines=lines, may_cut=True) for lines in ((2, 4), (2, 3), (1, 3), (1, 2), (1, 1))),
+_DENSITIES = (
+    _Density(compact=False, lines=(3, 5)),
+    _Density(compact=True, lines=(3, 5)),
+    *(_Density(compact=True, lines=lines, may_truncate=True) for lines in ((2, 4), (2, 3), (1, 3), (1, 2), (1, 1))),
 )
 
 
 @dataclass(frozen=True, kw_only=True)
 class _Card:
-    """Texts of a card and where they stand; places count from the left margin and the end of the header."""
+    """Texts of a card and their positions, relative to the left margin and the end of the header."""
 
     box: Box
     title: TextBlock
     text: TextBlock
     numeral_px: int
-    # Left edge and middle.
+    # Left edge and vertical centre.
     numeral_at: tuple[int, int]
     title_at: tuple[int, int]
     text_at: tuple[int, int]
@@ -79,7 +80,7 @@ class _Card:
 
 @dataclass(frozen=True, kw_only=True)
 class _Plan:
-    """Sizes and breaks that fit."""
+    """Fitted cards below the header."""
 
     head: Header
     cards: tuple[_Card, ...]
@@ -94,41 +95,40 @@ class _Plan:
 
 
 def lay_out(scene: StepsScene, words: Sequence[Word], look: Look) -> Composition:
-    """See the module. Raises `ValueError` for more items than there is room for."""
-    if len(scene.items) > MOST_ITEMS:
-        raise ValueError(f"{len(scene.items)} items on a picture that holds {MOST_ITEMS}")
+    """See the module. Raises `ValueError` for more items than fit."""
+    require_at_most(MAX_ITEMS, scene.items)
     content = look.grid.content
     plan = _plan(scene, look)
     starts = item_frames(scene, words, len(scene.items))
     top = content.centre_y - plan.height_px // 2
-    elements: list[Element] = [*header_letters(plan.head, look, top=top)]
+    elements: list[Element] = [*header_sprites(plan.head, look, top=top)]
     top += plan.head.height_px
     for index, card in enumerate(plan.cards):
-        elements += _waiting(card, look, number=scene.first + index, top=top, frame=3 * index)
+        elements += _placeholder_sprites(card, look, number=scene.first + index, top=top, frame=3 * index)
     for index, card in enumerate(plan.cards):
         ends = starts[index + 1] if index + 1 < len(starts) else None
-        elements += _filled(card, look, number=scene.first + index, top=top, start=starts[index], ends=ends)
+        elements += _filled_sprites(card, look, number=scene.first + index, top=top, start=starts[index], ends=ends)
     return Composition(ground=background(look.format, look.theme, _LIGHTS), elements=elements)
 
 
 def _plan(scene: StepsScene, look: Look) -> _Plan:
-    """The largest type at which everything fits, else under a lower header, else in fewer lines."""
+    """The largest type at which everything fits, else with a compact header, else with fewer lines."""
     largest = 0 if len(scene.items) == 2 and not look.grid.is_stacked else 1
     plan = None
-    for squeeze in _SQUEEZES:
-        smaller = len(_TITLE_SIZES) - 1 if squeeze.may_cut else largest
+    for density in _DENSITIES:
+        smaller = len(_TITLE_SIZES) - 1 if density.may_truncate else largest
         while smaller < len(_TITLE_SIZES):
-            head = header(scene.kicker, scene.heading, look, low=squeeze.low)
-            room = look.grid.content.height - (0 if squeeze.low else look.grid.px(_AIR))
+            head = header(scene.kicker, scene.heading, look, compact=density.compact)
+            room = look.grid.content.height - (0 if density.compact else look.grid.px(_AIR))
             arrange = _rows if look.grid.is_stacked else _columns
-            plan = _Plan(head=head, cards=arrange(scene, look, squeeze, smaller, room - head.height_px))
-            if plan.height_px <= room and (not plan.is_truncated or squeeze.may_cut):
+            plan = _Plan(head=head, cards=arrange(scene, look, density, smaller, room - head.height_px))
+            if plan.height_px <= room and (not plan.is_truncated or density.may_truncate):
                 return plan
             if plan.is_truncated:
-                # Even at the smallest size.
+                # Truncated even at the smallest size.
                 break
             taken = [card.title.size_px for card in plan.cards if card.title.lines]
-            smaller = max(smaller, sizes(look.grid, _TITLE_SIZES).index(min(taken)) if taken else 0) + 1
+            smaller = max(smaller, scaled_sizes(look.grid, _TITLE_SIZES).index(min(taken)) if taken else 0) + 1
     assert plan is not None
     return plan
 
@@ -136,18 +136,18 @@ def _plan(scene: StepsScene, look: Look) -> _Plan:
 def _texts(
     scene: StepsScene, look: Look, smaller: int, *, width_px: int, lines: tuple[int, int]
 ) -> list[tuple[TextBlock, TextBlock]]:
-    """Title and text of each card, `smaller` steps below the largest sizes, in at most so many lines."""
+    """Title and text of each card, `smaller` steps below the largest sizes, in at most `lines` lines each."""
     titles = fit_uniform(
         [step.title for step in scene.items],
         look.styled(HEADING),
-        sizes(look.grid, _TITLE_SIZES[smaller:]),
+        scaled_sizes(look.grid, _TITLE_SIZES[smaller:]),
         width_px=width_px,
         max_lines=lines[0],
     )
     texts = fit_uniform(
         [step.text for step in scene.items],
         look.styled(BODY),
-        sizes(look.grid, _TEXT_SIZES[smaller // 2 :] or _TEXT_SIZES[-1:]),
+        scaled_sizes(look.grid, _TEXT_SIZES[smaller // 2 :] or _TEXT_SIZES[-1:]),
         width_px=width_px,
         max_lines=lines[1],
     )
@@ -155,16 +155,16 @@ def _texts(
 
 
 def _below_title(blocks: Sequence[tuple[TextBlock, TextBlock]], look: Look) -> int:
-    """From a title's last baseline to its text's capitals: more below large letters, whose tails are longer."""
+    """From a title's last baseline to its text's capitals: larger titles have longer descenders."""
     return look.grid.px(16) + max(title.size_px for title, _ in blocks) * 3 // 8
 
 
-def _columns(scene: StepsScene, look: Look, squeeze: _Squeeze, smaller: int, room_px: int) -> tuple[_Card, ...]:
-    """Cards beside each other: number on top, words at the bottom, all texts on one line and titles right above."""
+def _columns(scene: StepsScene, look: Look, density: _Density, smaller: int, room_px: int) -> tuple[_Card, ...]:
+    """Cards side by side: numeral at the top, text at the bottom, with texts and titles aligned across cards."""
     grid, count = look.grid, len(scene.items)
     gap, padding = grid.px(_GAP), grid.px(_NARROW_PADDING if count > 3 else _PADDING)
     width = (grid.content.width - gap * (count - 1)) // count
-    blocks = _texts(scene, look, smaller, width_px=width - 2 * padding, lines=squeeze.lines)
+    blocks = _texts(scene, look, smaller, width_px=width - 2 * padding, lines=density.lines)
     title_px = max(title.height_px for title, _ in blocks)
     text_px = max(text.height_px for _, text in blocks)
     between = _below_title(blocks, look) + max(text.clearance_px for _, text in blocks) if text_px else 0
@@ -172,7 +172,7 @@ def _columns(scene: StepsScene, look: Look, squeeze: _Squeeze, smaller: int, roo
     numeral_height = round(numeral_px * CAP_HEIGHT_EM)
     words_px = title_px + between + text_px
     height = 2 * padding + numeral_height + grid.px(_BELOW_NUMERAL) + words_px + grid.px(8)
-    least = grid.px(_LEAST_HEIGHT if text_px else _LEAST_BARE_HEIGHT)
+    least = grid.px(_MIN_HEIGHT if text_px else _MIN_BARE_HEIGHT)
     height = max(height, min(least, room_px))
     title_top = height - padding - grid.px(8) - words_px
     cards = []
@@ -193,22 +193,22 @@ def _columns(scene: StepsScene, look: Look, squeeze: _Squeeze, smaller: int, roo
     return tuple(cards)
 
 
-def _rows(scene: StepsScene, look: Look, squeeze: _Squeeze, smaller: int, room_px: int) -> tuple[_Card, ...]:
-    """Cards below each other: the number at the left, words beside it, both half-way down."""
+def _rows(scene: StepsScene, look: Look, density: _Density, smaller: int, room_px: int) -> tuple[_Card, ...]:
+    """Stacked cards: numeral at the left, text beside it, both vertically centred."""
     grid, count = look.grid, len(scene.items)
-    gap = grid.px(_GAP_IF_LOW if squeeze.low else _GAP)
+    gap = grid.px(_GAP_COMPACT if density.compact else _GAP)
     padding, numeral_px = grid.px(_ROW_PADDING), grid.px(_NUMERAL_PX * 3 // 4)
     style = _NUMERAL.in_fonts(look.fonts)
     widest = max(measure(numeral(scene.first + index, look.language), style) for index in range(count))
     indent = max(grid.px(_ROW_INDENT), round(widest * numeral_px) + grid.px(_AFTER_NUMERAL))
     width = grid.content.width
-    blocks = _texts(scene, look, smaller, width_px=width - 2 * padding - indent, lines=squeeze.lines)
+    blocks = _texts(scene, look, smaller, width_px=width - 2 * padding - indent, lines=density.lines)
     between = _below_title(blocks, look)
     heights = [
         title.height_px + (between + text.clearance_px + text.height_px if text.lines else 0) for title, text in blocks
     ]
-    height = min(max(heights) + grid.px(_MOST_ROW_AIR), (room_px - gap * (count - 1)) // count)
-    height = max(height, max(heights) + grid.px(_LEAST_ROW_AIR_IF_LOW if squeeze.low else _LEAST_ROW_AIR))
+    height = min(max(heights) + grid.px(_MAX_ROW_AIR), (room_px - gap * (count - 1)) // count)
+    height = max(height, max(heights) + grid.px(_MIN_ROW_AIR_COMPACT if density.compact else _MIN_ROW_AIR))
     cards = []
     for index, (title, text) in enumerate(blocks):
         top = index * (height + gap)
@@ -227,14 +227,16 @@ def _rows(scene: StepsScene, look: Look, squeeze: _Squeeze, smaller: int, room_p
     return tuple(cards)
 
 
-def _waiting(card: _Card, look: Look, *, number: int, top: int, frame: int) -> Iterable[Sprite]:
-    """An empty card with its number, hardly there."""
+def _placeholder_sprites(card: _Card, look: Look, *, number: int, top: int, frame: int) -> Iterable[Sprite]:
+    """An empty card with a faint numeral."""
     yield placeholder(look, card.box.moved(look.grid.content.left, top), frame=frame)
     yield from _numeral(card, look, look.theme.line, number, top=top, motion=Motion(enters=frame))
 
 
-def _filled(card: _Card, look: Look, *, number: int, top: int, start: int, ends: int | None) -> Iterable[Sprite]:
-    """A card as it is filled; its number is lit until the next one is spoken of."""
+def _filled_sprites(
+    card: _Card, look: Look, *, number: int, top: int, start: int, ends: int | None
+) -> Iterable[Sprite]:
+    """A card being filled; its numeral is highlighted until the next card is spoken."""
     theme, left = look.theme, look.grid.content.left
     rise_px = look.grid.px(24)
     yield from panel(look, card.box.moved(left, top), motion=Motion(enters=start, frames=FADE_FRAMES))
@@ -253,7 +255,7 @@ def _filled(card: _Card, look: Look, *, number: int, top: int, start: int, ends:
 
 
 def _numeral(card: _Card, look: Look, colour: str, number: int, *, top: int, motion: Motion) -> Iterable[Sprite]:
-    """The number of a card, its ink at the edge and half-way down its place."""
+    """The numeral of a card, its ink aligned to the left edge and vertically centred."""
     ink = draw_ink(shape(numeral(number, look.language), _NUMERAL.in_fonts(look.fonts)), card.numeral_px)
     if ink:
         x, y = card.numeral_at

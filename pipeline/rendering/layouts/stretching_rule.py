@@ -1,4 +1,4 @@
-"""An upright rule with round ends that becomes longer and shorter with what stands beside it."""
+"""A vertical rule that grows and shrinks with the text beside it."""
 
 from __future__ import annotations
 
@@ -8,28 +8,28 @@ from dataclasses import dataclass, replace
 from pipeline.rendering.grid import Box
 from pipeline.rendering.motion.animation import animated_length
 from pipeline.rendering.motion.ycbcr import Colour, Picture
-from pipeline.rendering.surface.shapes import rounded
+from pipeline.rendering.surface.shapes import rounded_rectangle
 from pipeline.theme.theme import Manner
 
 
 @dataclass(frozen=True, kw_only=True)
-class Stretch:
-    """The rule hangs from `top`; from each of the frames in `lengths` on it takes that length (in pixels)."""
+class StretchingRule:
+    """A rule that hangs from `top` and takes a new length, in pixels, from each frame of `lengths` on."""
 
     ink: Colour
     left: int
     top: int
     width: int
     lengths: Sequence[tuple[int, int]]
-    # In frames, from one length to the next.
+    # Duration of each change.
     frames: int = 20
 
-    def mirrored(self, width_px: int) -> Stretch:
+    def mirrored(self, width_px: int) -> StretchingRule:
         """See `Element`."""
         return replace(self, left=width_px - self.left - self.width)
 
-    def entering(self, manner: Manner) -> Stretch:
-        """See `Element`: with less motion it has its greatest length at once, and keeps it."""
+    def entering(self, manner: Manner) -> StretchingRule:
+        """See `Element`: with less motion it keeps its greatest length."""
         if manner.amount == "full":
             return self
         return replace(self, lengths=((self.lengths[0][0], max(length for _, length in self.lengths)),), frames=1)
@@ -40,7 +40,7 @@ class Stretch:
         return self.lengths[-1][0] + self.frames
 
     def pose(self, frame: float) -> int | None:
-        """See `Element`: how long it is, in pixels."""
+        """See `Element`: its length in pixels."""
         return animated_length(frame, self.lengths, self.frames) or None
 
     def box(self, pose: Hashable) -> Box:
@@ -49,7 +49,7 @@ class Stretch:
         return Box(self.left, self.top, self.left + self.width, self.top + pose)
 
     def changes(self, before: Hashable | None, now: Hashable | None) -> list[Box]:
-        """See `Element`: what was added or taken away, and the round end above it."""
+        """See `Element`: the part added or removed, and the round end above it."""
         shorter, longer = sorted(pose if isinstance(pose, int) else 0 for pose in (before, now))
         top = self.top + max(0, shorter - self.width)
         return [Box(self.left, top, self.left + self.width, self.top + longer)]
@@ -59,5 +59,5 @@ class Stretch:
         whole = self.box(pose)
         seen = whole.even().clipped_to(origin)
         if seen.width and seen.height:
-            mask = rounded(whole.width, whole.height, radius=self.width // 2)
+            mask = rounded_rectangle(whole.width, whole.height, radius=self.width // 2)
             patch.fill(self.ink, mask.crop(seen.moved(-whole.left, -whole.top)), seen.moved(-origin.left, -origin.top))

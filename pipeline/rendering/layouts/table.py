@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from pipeline.model import TableScene, Word
 from pipeline.rendering.grid import Box
 from pipeline.rendering.layouts.charts import LIGHTS, sheet, value_frames
-from pipeline.rendering.layouts.components import enter, hairline
+from pipeline.rendering.layouts.components import entrance, hairline
 from pipeline.rendering.layouts.growth import Drawing
 from pipeline.rendering.layouts.table_fitting import AFTER_HEAD, TablePlan, set_table
 from pipeline.rendering.look import Look
@@ -19,7 +19,7 @@ from pipeline.rendering.motion.composition import Composition
 from pipeline.rendering.motion.sprites import Element, text_sprites
 from pipeline.rendering.motion.ycbcr import colour
 from pipeline.rendering.surface.background import background
-from pipeline.rendering.surface.shapes import rounded
+from pipeline.rendering.surface.shapes import rounded_rectangle
 from pipeline.rendering.text.fitting import TextBlock
 
 # At 1080: how far a band reaches past the text, and its round.
@@ -40,7 +40,9 @@ def lay_out(scene: TableScene, words: Sequence[Word], look: Look) -> Composition
     for column, block in enumerate(plan.head):
         if column or not plan.is_stacked:
             left, top = area.left + plan.left_of(column, block), area.top + plan.head_px - block.height_px
-            elements += text_sprites(block, left=left, top=top, colours=(theme.muted,), motion=enter(grid, 4, rise=16))
+            elements += text_sprites(
+                block, left=left, top=top, colours=(theme.muted,), motion=entrance(grid, 4, rise=16)
+            )
     top = area.top + head_px
     rule = Box(area.left - grid.px(_OUTDENT), top - max(1, grid.px(2)), area.right + grid.px(_OUTDENT), top)
     parts: list[Element] = [*elements, hairline(look, rule, frame=4)]
@@ -73,6 +75,6 @@ def _row(plan: TablePlan, cells: Sequence[TextBlock], look: Look, *, left: int, 
 
 def _band(look: Look, box: Box, *, frame: int) -> Drawing:
     """The faint ground of every other row."""
-    mask = rounded(box.width, box.height, radius=look.grid.px(_RADIUS), opacity=_BAND_OPACITY)
+    mask = rounded_rectangle(box.width, box.height, radius=look.grid.px(_RADIUS), opacity=_BAND_OPACITY)
     motion = Motion(enters=frame, frames=_ROW_FRAMES)
     return Drawing(mask=mask, ink=colour(look.theme.text), left=box.left, top=box.top, motion=motion)

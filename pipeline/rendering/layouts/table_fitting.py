@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 
 from pipeline.model import TableScene
 from pipeline.rendering.layouts.charts import Sheet
-from pipeline.rendering.layouts.components import sizes
+from pipeline.rendering.layouts.components import scaled_sizes
 from pipeline.rendering.number_format import MINUS, is_blank, looks_numeric
 from pipeline.rendering.text.fitting import ACCENT_EM, TextBlock, fit
 from pipeline.rendering.text.line import drawable_text, measure
@@ -28,7 +28,7 @@ _LARGE, _MANY_ROWS = 50, 5
 # Before texts, a gap grows by so many of itself: the eye has to find the way across.
 _WIDEST_GAP = 3
 # A column of texts is not narrower than this share of the table.
-_LEAST_SHARE = 0.1
+_MIN_SHARE = 0.1
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -113,9 +113,9 @@ class _Setting:
         """Sizes of cells, largest first; on a tall picture, where letters are larger, also those of other pictures."""
         grid = self._grid
         if grid.is_stacked:
-            usual = sizes(grid, ITEM_SIZES[1:])
+            usual = scaled_sizes(grid, ITEM_SIZES[1:])
             return (*usual, *(grid.px(size) for size in ITEM_SIZES if grid.px(size) < usual[-1]))
-        return sizes(grid, (_LARGE, *ITEM_SIZES[1:]))
+        return scaled_sizes(grid, (_LARGE, *ITEM_SIZES[1:]))
 
     def share_px(self, plan: TablePlan) -> int:
         """Height that a row may have."""
@@ -167,7 +167,7 @@ class _Setting:
 
     def _head(self, widths: Sequence[int]) -> tuple[TextBlock, ...]:
         """All in one size, on one line if they fit."""
-        steps = sizes(self._grid, LABEL_SIZES)
+        steps = scaled_sizes(self._grid, LABEL_SIZES)
         room = [width or self._page.width_px for width in widths]
         ems = [measure(head, self._head_style) for head in self._heads]
         fitting = [size for size in steps if all(em * size <= width for em, width in zip(ems, room, strict=True))]
@@ -178,7 +178,7 @@ class _Setting:
 
     def _columns(self, size_px: int, *, is_stacked: bool) -> tuple[tuple[int, ...], tuple[int, ...]]:
         """Where columns begin, and how wide they are: wide enough for large headers where there is room for those."""
-        for head_px in sizes(self._grid, LABEL_SIZES):
+        for head_px in scaled_sizes(self._grid, LABEL_SIZES):
             natural = [
                 math.ceil(max(measure(head, self._head_style) * head_px, *(row[at] * size_px for row in self._ems))) + 2
                 for at, head in enumerate(self._heads)
@@ -212,7 +212,7 @@ def _columns(
     else:
         texts = [column for column in shown if not numeric[column]] or list(shown)
         available = sum(natural[column] for column in texts) + left_over
-        if available < _LEAST_SHARE * width_px * len(texts):
+        if available < _MIN_SHARE * width_px * len(texts):
             # Numbers as long as that give way like texts.
             texts, available = list(shown), width_px - gap * (len(shown) - 1)
         for column, part in zip(texts, _shared_out([natural[column] for column in texts], available), strict=True):

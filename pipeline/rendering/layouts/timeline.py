@@ -1,8 +1,8 @@
-"""A line with a dot for each moment, filled while it is spoken of; it is drawn on from dot to dot.
+"""Timeline scenes: a line with a dot per event, filled while the event is spoken; the line is drawn on from dot to dot.
 
-From left to right, times above the line and what happened below it; where the moments are many, every other one has
-all its words above the line, so that lines of text need not be short. On narrow pictures the line runs downwards,
-with the times above what happened, or to the left of the line if that takes too much room.
+From left to right, times are above the line and texts below it; with many events, every other one has all of its text
+above the line, so that lines of text are longer. On narrow pictures the line runs downwards, with the times above the
+texts, or left of the line if that takes too much space.
 """
 
 from __future__ import annotations
@@ -15,8 +15,8 @@ from PIL import Image
 
 from pipeline.model import TimelineScene, Word
 from pipeline.rendering.grid import Box
-from pipeline.rendering.layouts.components import hairline
-from pipeline.rendering.layouts.header import header_letters
+from pipeline.rendering.layouts.components import hairline, require_at_most
+from pipeline.rendering.layouts.header import header_sprites
 from pipeline.rendering.layouts.timeline_fitting import DOT, TimelinePlan, set_timeline
 from pipeline.rendering.look import Look
 from pipeline.rendering.motion.animation import DIMMED, FADE_FRAMES, Level, Motion
@@ -31,34 +31,33 @@ _LIGHTS = (
     Light(role="glow", x=0.88, y=0.90, width=0.48, height=0.62, strength=0.50),
     Light(role="glow_far", x=0.06, y=0.10, width=0.44, height=0.56, strength=0.40),
 )
-# More would leave the picture; no template allows more.
-MOST_ITEMS = 6
-# At 1080: the line, the light around a dot that is filled, the edge of one that is not.
+# Maximum that fits; no template allows more.
+MAX_ITEMS = 6
+# At 1080: line width, diameter of the halo around a filled dot, and line width of an empty dot.
 _LINE, _HALO, _DOT_LINE = 4, 64, 4
-# How visible that light is (0 to 255).
+# Opacity of the halo (0 to 255).
 _HALO_LEVEL = 56
 
 
 def lay_out(scene: TimelineScene, words: Sequence[Word], look: Look) -> Composition:
-    """See the module. Raises `ValueError` for more items than there is room for."""
-    if len(scene.items) > MOST_ITEMS:
-        raise ValueError(f"{len(scene.items)} items on a picture that holds {MOST_ITEMS}")
+    """See the module. Raises `ValueError` for more items than fit."""
+    require_at_most(MAX_ITEMS, scene.items)
     content = look.grid.content
     plan = set_timeline(scene, look)
     starts = item_frames(scene, words, len(scene.items))
     top = content.centre_y - plan.height_px // 2
-    elements: list[Element] = [*header_letters(plan.head, look, top=top)]
+    elements: list[Element] = [*header_sprites(plan.head, look, top=top)]
     top += plan.head.height_px
     elements += _line(plan, starts, look, top=top)
     for index, start in enumerate(starts):
         ends = starts[index + 1] if index + 1 < len(starts) else None
         elements += _dot(plan.places[index].dot, look, top=top, waits=3 * index, start=start, ends=ends)
-        elements += _words(plan, index, look, top=top, start=start, ends=ends)
+        elements += _texts(plan, index, look, top=top, start=start, ends=ends)
     return Composition(ground=background(look.format, look.theme, _LIGHTS), elements=elements)
 
 
 def _line(plan: TimelinePlan, starts: Sequence[int], look: Look, *, top: int) -> Iterable[Sprite]:
-    """The quiet line from dot to dot and on to the end, and over it, bright, what has been told of it."""
+    """The muted line from dot to dot and on to the end, and over it the accent line up to the current event."""
     grid, content = look.grid, look.grid.content
     half, radius = max(1, grid.px(_LINE) // 2), grid.px(DOT) // 2
     upright = grid.is_stacked
@@ -79,25 +78,25 @@ def _line(plan: TimelinePlan, starts: Sequence[int], look: Look, *, top: int) ->
 
 
 def _dot(at: tuple[int, int], look: Look, *, top: int, waits: int, start: int, ends: int | None) -> Iterable[Sprite]:
-    """A ring that waits; filled, with light around it, while it is spoken of; a bright ring afterwards."""
+    """A ring while pending; filled, with a halo, while its event is spoken; an accent ring afterwards."""
     grid, theme = look.grid, look.theme
     x, y = look.grid.content.left + at[0], top + at[1]
 
-    def round_thing(mask: Image.Image, name: str, motion: Motion) -> Sprite:
+    def centred(mask: Image.Image, name: str, motion: Motion) -> Sprite:
         return solid_sprite(mask, name, left=x - mask.width // 2, top=y - mask.height // 2, motion=motion)
 
     circle = ring(grid.px(DOT), grid.px(_DOT_LINE))
-    yield round_thing(circle, theme.line, Motion(enters=waits))
-    # When the line has arrived.
-    told = Motion(enters=start + (FADE_FRAMES if waits else 0), frames=FADE_FRAMES)
+    yield centred(circle, theme.line, Motion(enters=waits))
+    # After the line has arrived.
+    current = Motion(enters=start + (FADE_FRAMES if waits else 0), frames=FADE_FRAMES)
     gone = (Level(ends, 0),) if ends is not None else ()
-    yield round_thing(disc(grid.px(_HALO)), theme.accent, replace(told, levels=(Level(0, _HALO_LEVEL), *gone)))
-    yield round_thing(circle, theme.accent, told)
-    yield round_thing(disc(grid.px(DOT)), theme.accent, replace(told, levels=gone))
+    yield centred(disc(grid.px(_HALO)), theme.accent, replace(current, levels=(Level(0, _HALO_LEVEL), *gone)))
+    yield centred(circle, theme.accent, current)
+    yield centred(disc(grid.px(DOT)), theme.accent, replace(current, levels=gone))
 
 
-def _words(plan: TimelinePlan, index: int, look: Look, *, top: int, start: int, ends: int | None) -> Iterable[Sprite]:
-    """The time and what happened then; the time is dimmed when the next one is told."""
+def _texts(plan: TimelinePlan, index: int, look: Look, *, top: int, start: int, ends: int | None) -> Iterable[Sprite]:
+    """The time and text of an event; the time is dimmed when the next one is spoken."""
     theme, left = look.theme, look.grid.content.left
     motion = Motion(enters=start, rise_px=look.grid.px(24))
     place = plan.places[index]

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from typing import NamedTuple
 
 from pipeline.model import TimelineScene
-from pipeline.rendering.layouts.components import sizes
+from pipeline.rendering.layouts.components import scaled_sizes
 from pipeline.rendering.layouts.header import Header, header
 from pipeline.rendering.look import Look
 from pipeline.rendering.text.fitting import TextBlock, fit_uniform
@@ -20,7 +20,7 @@ _TEXT_SIZES = (44, 40, 36, 32)
 # Where times stand beside what happened, on the same baseline.
 _BESIDE_SIZES = (40, 36, 32)
 # Beside each other, up to so many stand below the line, all of them.
-_MOST_ON_ONE_SIDE = 4
+_MAX_ON_ONE_SIDE = 4
 # Steps down from the largest sizes, for few moments and for more; downwards, where times stand close below the heading
 # and must not look like it.
 _START_FEW, _START_MANY, _START_STACKED = 0, 2, 2
@@ -31,35 +31,35 @@ _FEW = 3
 DOT = 32
 _FROM_LINE, _BETWEEN_COLUMNS = 72, 40
 # Height that the block takes if it can: it gets more air below the header, up to so much.
-_AIRY, _MOST_AIR = 704, 80
+_AIRY, _MAX_AIR = 704, 80
 # Downwards: from the line to words, and between moments.
 _INDENT, _BESIDE_LINE = 80, 56
-_LEAST_BETWEEN_ROWS, _LEAST_BETWEEN_BESIDE, _MOST_BETWEEN_ROWS = 32, 36, 96
+_MIN_BETWEEN_ROWS, _MIN_BETWEEN_BESIDE, _MAX_BETWEEN_ROWS = 32, 36, 96
 # Above and below the block, together, at least.
 _AIR = 32
 # Share of the width that times have at most.
 _WHEN_SHARE = 0.32
 
 
-class _Squeeze(NamedTuple):
+class _Density(NamedTuple):
     """How little room things are given, where there is not enough."""
 
-    low: bool
+    compact: bool
     lines: int
     beside: bool = False
-    may_cut: bool = False
+    may_truncate: bool = False
 
 
-_SQUEEZES = (
-    _Squeeze(low=False, lines=5),
-    _Squeeze(low=True, lines=5),
-    *(_Squeeze(low=True, lines=lines, may_cut=True) for lines in (4, 3, 2, 1)),
+_DENSITIES = (
+    _Density(compact=False, lines=5),
+    _Density(compact=True, lines=5),
+    *(_Density(compact=True, lines=lines, may_truncate=True) for lines in (4, 3, 2, 1)),
 )
-_STACKED_SQUEEZES = (
-    _Squeeze(low=False, lines=3),
-    _Squeeze(low=False, lines=2, beside=True),
-    _Squeeze(low=True, lines=3, beside=True),
-    *(_Squeeze(low=True, lines=lines, beside=True, may_cut=True) for lines in (3, 2, 1)),
+_STACKED_DENSITIES = (
+    _Density(compact=False, lines=3),
+    _Density(compact=False, lines=2, beside=True),
+    _Density(compact=True, lines=3, beside=True),
+    *(_Density(compact=True, lines=lines, beside=True, may_truncate=True) for lines in (3, 2, 1)),
 )
 
 
@@ -96,51 +96,51 @@ def set_timeline(scene: TimelineScene, look: Look) -> TimelinePlan:
     """The largest type at which everything fits, with less and less room around it and fewer lines in the end."""
     stacked = look.grid.is_stacked
     few = _START_STACKED if stacked else _START_FEW if len(scene.items) <= _FEW else _START_MANY
-    squeezes = _STACKED_SQUEEZES if stacked else _SQUEEZES
+    densities = _STACKED_DENSITIES if stacked else _DENSITIES
     room_px = look.grid.content.height - look.grid.px(_AIR)
     plan = None
-    for squeeze in squeezes:
-        scale = _BESIDE_SIZES if squeeze.beside else _WHEN_SIZES
-        smaller = len(scale) - 1 if squeeze.may_cut else 0 if squeeze.beside else few
+    for density in densities:
+        scale = _BESIDE_SIZES if density.beside else _WHEN_SIZES
+        smaller = len(scale) - 1 if density.may_truncate else 0 if density.beside else few
         while smaller < len(scale):
-            plan = _try(scene, look, squeeze, smaller)
-            if plan.height_px <= room_px and (not plan.is_truncated or squeeze.may_cut):
+            plan = _try(scene, look, density, smaller)
+            if plan.height_px <= room_px and (not plan.is_truncated or density.may_truncate):
                 return plan
             if plan.is_truncated:
                 # Even at the smallest size.
                 break
             taken = [block.size_px for block in plan.whens if block.lines]
-            smaller = max(smaller, sizes(look.grid, scale).index(min(taken)) if taken else 0) + 1
+            smaller = max(smaller, scaled_sizes(look.grid, scale).index(min(taken)) if taken else 0) + 1
     assert plan is not None
     return plan
 
 
-def _try(scene: TimelineScene, look: Look, squeeze: _Squeeze, smaller: int) -> TimelinePlan:
+def _try(scene: TimelineScene, look: Look, density: _Density, smaller: int) -> TimelinePlan:
     grid, count = look.grid, len(scene.items)
-    head = header(scene.kicker, scene.heading, look, low=squeeze.low)
+    head = header(scene.kicker, scene.heading, look, compact=density.compact)
     times, events = [moment.when for moment in scene.items], [moment.text for moment in scene.items]
     style, text_style = look.styled(HEADING), look.styled(BODY)
-    if squeeze.beside:
-        steps = sizes(grid, _BESIDE_SIZES[smaller:])
+    if density.beside:
+        steps = scaled_sizes(grid, _BESIDE_SIZES[smaller:])
         width = round(grid.content.width * _WHEN_SHARE)
         whens = fit_uniform(times, replace(style, leading=text_style.leading), steps, width_px=width, max_lines=2)
         dot_x = max(when.width_px for when in whens) + grid.px(_BESIDE_LINE)
         width = grid.content.width - dot_x - grid.px(_BESIDE_LINE)
-        texts = fit_uniform(events, text_style, (whens[0].size_px,), width_px=width, max_lines=squeeze.lines)
+        texts = fit_uniform(events, text_style, (whens[0].size_px,), width_px=width, max_lines=density.lines)
     else:
         width = grid.content.width - grid.px(_INDENT) if grid.is_stacked else _column_width(look, count)
-        whens = fit_uniform(times, style, sizes(grid, _WHEN_SIZES[smaller:]), width_px=width)
+        whens = fit_uniform(times, style, scaled_sizes(grid, _WHEN_SIZES[smaller:]), width_px=width)
         step = (smaller - _START_STACKED if grid.is_stacked else smaller) // 2
-        text_steps = sizes(grid, _TEXT_SIZES[step:] or _TEXT_SIZES[-1:])
-        texts = _large(events, text_style, text_steps, width_px=width, max_lines=squeeze.lines)
+        text_steps = scaled_sizes(grid, _TEXT_SIZES[step:] or _TEXT_SIZES[-1:])
+        texts = _large(events, text_style, text_steps, width_px=width, max_lines=density.lines)
         dot_x = grid.px(DOT) // 2
     if grid.is_stacked:
         room_px = grid.content.height - grid.px(_AIR) - head.height_px
-        places, body_px = _downwards(whens, texts, look, beside=squeeze.beside, dot_x=dot_x, room_px=room_px)
+        places, body_px = _downwards(whens, texts, look, beside=density.beside, dot_x=dot_x, room_px=room_px)
         head = replace(head, below_px=head.below_px + max(0, min(grid.px(_AIR), room_px - body_px)))
     else:
         places, body_px = _across(whens, texts, look)
-        air = min(grid.px(_MOST_AIR), grid.px(_AIRY) - head.height_px - body_px)
+        air = min(grid.px(_MAX_AIR), grid.px(_AIRY) - head.height_px - body_px)
         head = replace(head, below_px=head.below_px + max(0, air))
     return TimelinePlan(head=head, whens=whens, texts=texts, places=places, body_px=body_px)
 
@@ -160,14 +160,14 @@ def _large(
 def _pitch(look: Look, count: int) -> int:
     """From dot to dot, where they stand beside each other."""
     # Every other one has two columns for itself: the last one, too.
-    columns = count if count <= _MOST_ON_ONE_SIDE else count + 1
+    columns = count if count <= _MAX_ON_ONE_SIDE else count + 1
     return (look.grid.content.width + look.grid.px(_BETWEEN_COLUMNS)) // columns
 
 
 def _column_width(look: Look, count: int) -> int:
     """Room for the words of a moment that has neighbours on both sides."""
     pitch = _pitch(look, count)
-    return (pitch if count <= _MOST_ON_ONE_SIDE else 2 * pitch) - look.grid.px(_BETWEEN_COLUMNS)
+    return (pitch if count <= _MAX_ON_ONE_SIDE else 2 * pitch) - look.grid.px(_BETWEEN_COLUMNS)
 
 
 def _below(when: TextBlock, text: TextBlock, look: Look) -> int:
@@ -179,7 +179,7 @@ def _across(whens: Sequence[TextBlock], texts: Sequence[TextBlock], look: Look) 
     """Dots from left to right; height of the whole."""
     grid, count = look.grid, len(whens)
     pitch, gap, radius = _pitch(look, count), grid.px(_FROM_LINE), grid.px(DOT) // 2
-    if count <= _MOST_ON_ONE_SIDE:
+    if count <= _MAX_ON_ONE_SIDE:
         line_y = max(when.height_px for when in whens) + gap
         text_y = line_y + gap + max(text.clearance_px for text in texts)
         places = [
@@ -216,9 +216,9 @@ def _downwards(
         max(when.height_px, offset + text.height_px) for when, offset, text in zip(whens, offsets, texts, strict=True)
     ]
     gap = (room_px - sum(heights)) // max(1, len(heights) - 1) // step * step
-    least = grid.px(_LEAST_BETWEEN_BESIDE) if beside else grid.px(_LEAST_BETWEEN_ROWS) + whens[0].size_px // 2
+    least = grid.px(_MIN_BETWEEN_BESIDE) if beside else grid.px(_MIN_BETWEEN_ROWS) + whens[0].size_px // 2
     least += texts[0].clearance_px
-    gap = min(max(gap, least), grid.px(_MOST_BETWEEN_ROWS))
+    gap = min(max(gap, least), grid.px(_MAX_BETWEEN_ROWS))
     places, top = [], 0
     for when, offset, height in zip(whens, offsets, heights, strict=True):
         dot = (dot_x, top + when.cap_px // 2)

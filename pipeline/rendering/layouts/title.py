@@ -1,7 +1,7 @@
-"""The opening: kicker, display title, accent bar and subtitle on the left, the film's figure on the right.
+"""Title scenes: kicker, display title, accent bar and subtitle on the left, the film's motif on the right.
 
-Where there is no room beside the text, the figure is cut by the corner above it. Kicker and title are there from the
-first picture on, and most of the figure: players and feeds show it while nothing plays.
+Without space beside the text, the motif is cropped by the corner above it. Kicker, title and most of the motif are
+there in the first frame, because players and feeds show it while nothing plays.
 """
 
 from __future__ import annotations
@@ -10,7 +10,15 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from pipeline.model import TitleScene, Word
-from pipeline.rendering.layouts.components import bar, corner_motif, enter, kicker, low_top, motif, sizes
+from pipeline.rendering.layouts.components import (
+    accent_bar,
+    corner_motif,
+    entrance,
+    kicker,
+    low_top,
+    motif,
+    scaled_sizes,
+)
 from pipeline.rendering.look import Look
 from pipeline.rendering.motion.animation import AT_ONCE
 from pipeline.rendering.motion.composition import Composition
@@ -27,53 +35,53 @@ LIGHTS = (
 )
 
 
-# Below this size a title gets a wider column, and the figure makes room by leaving the picture half-way.
+# Below this size a title gets a wider column, and half of the motif leaves the picture.
 _WIDE_BELOW = 100
-# How high the heading is at most: of the content where a figure stands above it, and elsewhere, at 1080.
-_SHARE_STACKED, _HIGH = 0.48, 520
+# Maximum height of the heading: as a share of the content below a motif, and elsewhere at 1080.
+_MAX_SHARE_STACKED, _MAX_HEIGHT = 0.48, 520
 # From the heading's last line to the bar, at 1080.
 _ABOVE_BAR = 64
-# How many frames ago the figure began to be drawn: three quarters of it are there.
+# How many frames before the first the motif began to be drawn on: three quarters of it are visible.
 _BEGUN = 10
 
 
 @dataclass(frozen=True, kw_only=True)
 class _Plan:
-    """The three texts, and where the figure's middle is."""
+    """The three texts and the motif's horizontal centre."""
 
     label: TextBlock
     heading: TextBlock
     subtitle: TextBlock
-    figure_px: int
-    figure_x: int
+    motif_px: int
+    motif_x: int
 
 
-def lay_out(scene: TitleScene, words: Sequence[Word], look: Look) -> Composition:  # noqa: ARG001 - like every layout
+def lay_out(scene: TitleScene, words: Sequence[Word], look: Look) -> Composition:  # noqa: ARG001 - the signature of layouts
     """See the module."""
     grid, theme, left = look.grid, look.theme, look.grid.content.left
     plan = _plan(scene, look)
     label, heading, subtitle = plan.label, plan.heading, plan.subtitle
-    above, below = _around(label, heading, subtitle, look)
+    above, below = _heights_around(label, heading, subtitle, look)
     height = above + heading.height_px + below
     top = low_top(grid, height) if grid.is_stacked else grid.content.centre_y - height // 2
     elements: list[Element] = []
     if grid.is_stacked:
         elements += corner_motif(look, above=top, opacity=1.0, begun=_BEGUN)
     else:
-        centre = (plan.figure_x, grid.content.centre_y)
-        elements.append(motif(look, side_px=plan.figure_px, centre=centre, begun=_BEGUN))
+        centre = (plan.motif_x, grid.content.centre_y)
+        elements.append(motif(look, side_px=plan.motif_px, centre=centre, begun=_BEGUN))
     elements += text_sprites(label, left=left, top=top, colours=(theme.accent,), motion=AT_ONCE)
     top += above
     elements += text_sprites(heading, left=left, top=top, colours=(theme.text,), motion=AT_ONCE, stagger=0)
     top += heading.height_px + heading.clearance_px + grid.type_px(_ABOVE_BAR)
-    elements.append(bar(look, left=left, top=top, frame=8))
+    elements.append(accent_bar(look, left=left, top=top, frame=8))
     top += grid.px(8 + 48)
-    elements += text_sprites(subtitle, left=left, top=top, colours=(theme.muted,), motion=enter(grid, 10))
+    elements += text_sprites(subtitle, left=left, top=top, colours=(theme.muted,), motion=entrance(grid, 10))
     return Composition(ground=background(look.format, theme, LIGHTS), elements=elements)
 
 
-def _around(label: TextBlock, heading: TextBlock, subtitle: TextBlock, look: Look) -> tuple[int, int]:
-    """What stands above the heading and below it, with the gaps between, in pixels."""
+def _heights_around(label: TextBlock, heading: TextBlock, subtitle: TextBlock, look: Look) -> tuple[int, int]:
+    """Heights above and below the heading, with gaps, in pixels."""
     grid = look.grid
     above = label.height_px + grid.px(48) + heading.clearance_px if label.lines else 0
     below = heading.clearance_px + grid.type_px(_ABOVE_BAR) + grid.px(8)
@@ -84,24 +92,24 @@ def _around(label: TextBlock, heading: TextBlock, subtitle: TextBlock, look: Loo
 def _plan(scene: TitleScene, look: Look) -> _Plan:
     grid = look.grid
     side = grid.px(752)
-    plan = _fitted(scene, look, grid.columns(7), grid.content.right - side // 2 + grid.px(40))
+    plan = _plan_in(scene, look, grid.columns(7), grid.content.right - side // 2 + grid.px(40))
     if plan.heading.size_px >= grid.px(_WIDE_BELOW):
         return plan
-    return _fitted(scene, look, grid.columns(9), grid.format.width_px - grid.px(56))
+    return _plan_in(scene, look, grid.columns(9), grid.format.width_px - grid.px(56))
 
 
-def _fitted(scene: TitleScene, look: Look, width_px: int, figure_x: int) -> _Plan:
+def _plan_in(scene: TitleScene, look: Look, width_px: int, motif_x: int) -> _Plan:
     grid = look.grid
-    steps = sizes(grid, DISPLAY_SIZES)
-    high = round(_SHARE_STACKED * grid.content.height) if grid.is_stacked else grid.px(_HIGH)
+    steps = scaled_sizes(grid, DISPLAY_SIZES)
+    high = round(_MAX_SHARE_STACKED * grid.content.height) if grid.is_stacked else grid.px(_MAX_HEIGHT)
     label = kicker(scene.kicker, look, width_px=width_px)
-    subtitle = fit(scene.subtitle, look.styled(BODY), sizes(grid, TEXT_SIZES), width_px=width_px, max_lines=2)
+    subtitle = fit(scene.subtitle, look.styled(BODY), scaled_sizes(grid, TEXT_SIZES), width_px=width_px, max_lines=2)
 
     def title(high: int) -> TextBlock:
         return fit(scene.heading, look.styled(DISPLAY), steps, width_px=width_px, height_px=high, max_lines=5)
 
     heading = title(high)
-    over = sum(_around(label, heading, subtitle, look)) + heading.height_px - grid.content.height
-    # Where letters are high, and others stand above and below, it has less room.
+    over = sum(_heights_around(label, heading, subtitle, look)) + heading.height_px - grid.content.height
+    # Tall scripts with other texts above and below leave it less space.
     heading = title(heading.height_px - over) if over > 0 else heading
-    return _Plan(label=label, heading=heading, subtitle=subtitle, figure_px=grid.px(752), figure_x=figure_x)
+    return _Plan(label=label, heading=heading, subtitle=subtitle, motif_px=grid.px(752), motif_x=motif_x)

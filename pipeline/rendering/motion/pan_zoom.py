@@ -16,7 +16,7 @@ from pipeline.rendering.motion.ycbcr import Picture
 from pipeline.theme.theme import Manner
 
 # By how much a still is enlarged beforehand, at most.
-_MOST_ENLARGED = 1.25
+_MAX_ENLARGED = 1.25
 
 
 class Framing(NamedTuple):
@@ -115,7 +115,7 @@ def moving_still(image: Image.Image, area: Box, *, start: Framing, end: Framing,
     """An image (mode RGB) that fills an even box and moves from one framing to another within `frames` frames."""
     width, height = image.size
     scale = max(area.width / width, area.height / height) * max(1.0, start.zoom, end.zoom) * MIN_DOWNSCALE
-    if scale > _MOST_ENLARGED:
+    if scale > _MAX_ENLARGED:
         scale = 1.0
     # Even, because of chroma subsampling.
     size = (math.ceil(width * scale / 2) * 2, math.ceil(height * scale / 2) * 2)

@@ -1,4 +1,4 @@
-"""The quiet ground that everything stands on: two stops, light out of focus, and noise against banding."""
+"""Backgrounds: a gradient of two stops, out-of-focus lights, and noise against banding."""
 
 from __future__ import annotations
 
@@ -14,17 +14,17 @@ from pipeline.rendering.motion.ycbcr import Picture, from_rgb
 from pipeline.theme.colours import rgb
 from pipeline.theme.theme import Theme
 
-# The light is soft, so a tenth of the size is enough to compute it.
+# Lights are soft, so they are computed at a tenth of the size.
 _COARSE = 10
-# Side of the square of noise that is repeated over the picture, and the seed that keeps it the same for ever.
+# Side of the square of noise that tiles the picture, and its fixed seed.
 _NOISE_PX, _NOISE_SEED = 512, 20
-# Rows that are enlarged at a time.
+# Rows that are upscaled at a time.
 _BAND_PX = 120
 
 
 @dataclass(frozen=True, kw_only=True)
 class Light:
-    """A spot out of focus. Places and radii in picture widths and heights, strength 0 to 1."""
+    """An out-of-focus light. Position and radii in picture widths and heights, strength 0 to 1."""
 
     role: str
     x: float
@@ -36,16 +36,16 @@ class Light:
 
 @lru_cache(maxsize=6)
 def background(video_format: VideoFormat, theme: Theme, lights: tuple[Light, ...]) -> Picture:
-    """The picture behind a layout. Shared between callers: copy it before drawing on it."""
+    """The background of a layout. Cached and shared: copy it before drawing on it."""
     width, height = video_format.width_px, video_format.height_px
     coarse = from_rgb(_light_field(width // _COARSE, height // _COARSE, theme, lights))
     sizes = ((width, height), (width // 2, height // 2), (width // 2, height // 2))
     noises = (_noise(sizes[0]), _noise(sizes[1]), _noise(sizes[2])[::-1])
-    return Picture(*(_enlarged(coarse[:, :, index], noise) for index, noise in enumerate(noises)))
+    return Picture(*(_upscaled(coarse[:, :, index], noise) for index, noise in enumerate(noises)))
 
 
-def _enlarged(coarse: npt.NDArray[np.float32], noise: npt.NDArray[np.float32]) -> Image.Image:
-    """A plane at the size of its noise, which is added. Band by band: to be given fresh memory takes as long again."""
+def _upscaled(coarse: npt.NDArray[np.float32], noise: npt.NDArray[np.float32]) -> Image.Image:
+    """A plane at the size of its noise, which is added. In bands: allocating fresh memory takes as long again."""
     light, (height, width) = Image.fromarray(np.ascontiguousarray(coarse)), noise.shape
     plane = np.empty(noise.shape, np.uint8)
     step = light.height / height
@@ -60,7 +60,7 @@ def _enlarged(coarse: npt.NDArray[np.float32], noise: npt.NDArray[np.float32]) -
 def _light_field(width: int, height: int, theme: Theme, lights: tuple[Light, ...]) -> npt.NDArray[np.float32]:
     y, x = np.mgrid[0:height, 0:width].astype(np.float32)
     x, y = (x + 0.5) / width, (y + 0.5) / height
-    # From the upper left to the lower right, easing into both ends.
+    # From the upper left to the lower right, eased at both ends.
     along = np.clip(0.42 * x + 0.62 * y, 0, 1)
     along = (along * along * (3 - 2 * along))[:, :, None]
     field = _array(theme.background_top) * (1 - along) + _array(theme.background_bottom) * along
@@ -73,7 +73,7 @@ def _light_field(width: int, height: int, theme: Theme, lights: tuple[Light, ...
 
 @lru_cache(maxsize=2)
 def _noise(size: tuple[int, int]) -> npt.NDArray[np.float32]:
-    """Triangular noise of one level either way, of brightness or colour, and half a level, which rounds."""
+    """Triangular noise of ±1 level for luma or chroma, plus half a level for rounding."""
     generator = np.random.default_rng(_NOISE_SEED)
     square = generator.random((_NOISE_PX, _NOISE_PX), np.float32) - generator.random((_NOISE_PX, _NOISE_PX), np.float32)
     square += np.float32(0.5)

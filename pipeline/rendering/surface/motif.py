@@ -1,7 +1,7 @@
-"""The figure: a geometric drawing that words choose and vary, those of the film's title or of a scene (`Look.of`).
+"""Motifs: decorative geometric figures seeded by the film's title or a scene's first words (`Look.of`).
 
-A figure is a square tile: colours, coverage, and an order map by which it is drawn on once. Families differ in
-everything but discipline: thin lines in the second accent, one thing in the accent, all inside a circle.
+A motif is a square tile: colours, coverage, and an order map by which it is drawn on. The families share one
+discipline: thin lines in the second accent, one thing in the accent, all inside a circle.
 """
 
 from __future__ import annotations
@@ -17,17 +17,17 @@ import numpy.typing as npt
 from PIL import Image
 
 from pipeline.rendering.motion.ycbcr import Picture, colour, from_rgb, padded
-from pipeline.rendering.surface.shapes import WHOLE, Field, Part, Plane, image, inside, stroke
+from pipeline.rendering.surface.shapes import WHOLE, Field, Part, Plane, fill, stroke, to_mask
 from pipeline.theme.colours import rgb
 from pipeline.theme.theme import Theme
 
 
-class Figure(NamedTuple):
-    """A finished tile: where it is in which colour, coverage, and when each pixel appears; all of mode L."""
+class Motif(NamedTuple):
+    """A finished tile, all images of mode L: colour mix, coverage, and drawing order."""
 
     # 0: the second accent; 255: the accent.
     share: Image.Image
-    # The accent's own run, from its light neighbour at 0 to its deep one at 255.
+    # Position on the accent's gradient, from its light neighbour at 0 to its deep one at 255.
     slope: Image.Image
     mask: Image.Image
     # 0 first.
@@ -40,21 +40,21 @@ class Figure(NamedTuple):
         return Image.composite(warm, Image.new("RGB", self.mask.size, cool), self.share)
 
     def tile(self, theme: Theme) -> Picture:
-        """Its colours, to fill its mask with."""
+        """Its colours as ink for its mask."""
         slope, share = padded(self.slope), padded(self.share)
         ramp, cool = from_rgb(_ramp(theme).astype(np.float32)) + np.float32(0.5), colour(theme.accent_2)
         planes = []
         for channel, level in enumerate(cool):
             warm = slope.point(ramp[:, channel].astype(np.uint8).tolist())
             planes.append(Image.composite(warm, Image.new("L", warm.size, level), share))
-            # Both colours have planes of half the size.
+            # The chroma planes have half the size.
             slope, share = (slope.reduce(2), share.reduce(2)) if not channel else (slope, share)
         return Picture(*planes)
 
 
 @lru_cache(maxsize=8)
-def figure(seed: int, side_px: int, *, bold: bool = False) -> Figure:
-    """The figure of a seed. `bold` draws lines nearly three times as thick, for thumbnails."""
+def draw_motif(seed: int, side_px: int, *, bold: bool = False) -> Motif:
+    """The motif of a seed. `bold` draws lines nearly three times as thick, for thumbnails."""
     families = (_orbits, _waves, _columns, _lattice, _petals, _arcs)
     sketch = _Sketch.start(seed, side_px, bold=bold)
     order = families[seed % len(families)](sketch)
@@ -65,22 +65,22 @@ def figure(seed: int, side_px: int, *, bold: bool = False) -> Figure:
 class _Sketch:
     """A drawing in progress: coverage in the second accent and in the accent, blended at the end.
 
-    A sheet has hundreds of thousands of pixels, and every step over all of them takes half a millisecond: shapes are
-    drawn in the part of the sheet that they touch, or along the pixels of a ring.
+    A tile has hundreds of thousands of pixels, and every operation on all of them takes half a millisecond: shapes are
+    drawn only in the part that they touch, or along the pixels of a ring.
     """
 
     plane: Plane
     radius: float
     random: Random
-    # Of lines.
+    # Line width.
     pen: float
     lines: Field
     focus: Field
 
     @staticmethod
     def start(seed: int, side_px: int, *, bold: bool) -> _Sketch:
-        """An empty sheet."""
-        # Lines get thinner more slowly than the figure, or an emblem would fade away.
+        """An empty sketch."""
+        # Lines scale more slowly than the tile, or small motifs would fade away.
         pen = max(1.5, 2.6 * (side_px / 800) ** 0.5) * (2.6 if bold else 1.0)
         return _Sketch(
             plane=Plane.of(side_px),
@@ -100,22 +100,22 @@ class _Sketch:
         self.focus[part] = np.maximum(self.focus[part], coverage)
 
     def disc(self, x: float, y: float, radius_px: float) -> tuple[Field, Part]:
-        """Coverage of a filled circle, and the part of the sheet that has it."""
+        """Coverage of a filled circle, and the part of the tile that contains it."""
         part = self.plane.around(x, y, radius_px + 1)
-        return inside(self.plane.part(part).distance(x, y) - np.float32(radius_px)), part
+        return fill(self.plane.part(part).distance(x, y) - np.float32(radius_px)), part
 
-    def finish(self, order: Field) -> Figure:
-        """The tile. The accent runs from its light neighbour, upper left, to its deep one, lower right."""
+    def finish(self, order: Field) -> Motif:
+        """The tile. The accent's gradient runs from the upper left to the lower right."""
         along = np.float32(85 / self.radius)
         slope = np.clip(self.plane.x * along + (self.plane.y * along + np.float32(127.5)), 0, 255).astype(np.uint8)
         alpha = self.focus + self.lines * (1 - self.focus)
         share = np.asarray(self.focus / np.maximum(alpha, np.float32(1e-6)), np.float32)
-        return Figure(image(share), Image.fromarray(slope), image(alpha), image(order))
+        return Motif(to_mask(share), Image.fromarray(slope), to_mask(alpha), to_mask(order))
 
 
 @lru_cache(maxsize=8)
 def _ramp(theme: Theme) -> npt.NDArray[np.uint8]:
-    """256 colours (rows of red, green, blue) from one to another by way of a third."""
+    """256 colours (rows of RGB) from the light neighbour through the accent to the deep one."""
     stops = np.array([rgb(name) for name in (theme.accent_light, theme.accent, theme.accent_deep)], np.float32)
     steps = np.linspace(0, 2, 256)
     return np.stack([np.interp(steps, [0, 1, 2], stops[:, channel]) for channel in range(3)], axis=1).astype(np.uint8)
@@ -131,17 +131,17 @@ def _orbits(sketch: _Sketch) -> Field:
         size = random.uniform(0.018, 0.030) + (0.012 if number == 1 else 0)
         width = sketch.pen * 1.25
         ring = plane.ring(orbit * radius, width / 2 + 1)
-        line = stroke(plane.far[ring] - np.float32(orbit * radius), width)
+        line = stroke(plane.radii[ring] - np.float32(orbit * radius), width)
         trail = np.clip(1 - (1 - plane.turn(heading, ring)) / np.float32(0.38), 0, 1) ** 2
         sketch.add(line * (np.float32(0.42 - 0.06 * number) + np.float32(0.58) * trail), ring)
         x = orbit * radius * math.sin(math.tau * heading)
         y = -orbit * radius * math.cos(math.tau * heading)
         sketch.add(*sketch.disc(x, y, size * radius))
-    return plane.far / np.float32(radius)
+    return plane.radii / np.float32(radius)
 
 
 def _waves(sketch: _Sketch) -> Field:
-    """Lines across a circle that swell towards its middle, one of them lit."""
+    """Lines across a circle that swell towards its centre, one of them highlighted."""
     plane, radius, random = sketch.plane, sketch.radius, sketch.random
     row, y = plane.x[0] / np.float32(radius), plane.y / np.float32(radius)
     phases = [random.uniform(0, math.tau) for _ in range(3)]
@@ -169,14 +169,14 @@ def _waves(sketch: _Sketch) -> Field:
         else:
             sketch.add(line, part, 0.85 - 0.55 * abs(number - lit) / count * 2)
     # Lines fade where they meet the circle.
-    chord = np.clip((np.float32(0.97 * radius) - plane.far) / np.float32(0.10 * radius), 0, 1)
+    chord = np.clip((np.float32(0.97 * radius) - plane.radii) / np.float32(0.10 * radius), 0, 1)
     sketch.lines *= chord
     sketch.focus *= chord
     return np.broadcast_to((row + 1) / 2, chord.shape)
 
 
 def _columns(sketch: _Sketch) -> Field:
-    """Upright bars with round ends inside a circle, one of them lit."""
+    """Upright bars with round ends inside a circle, one of them highlighted."""
     plane, radius, random = sketch.plane, sketch.radius, sketch.random
     count = 11
     pitch = 2 * radius / count
@@ -192,7 +192,7 @@ def _columns(sketch: _Sketch) -> Field:
         part = plane.around(x, shift, half + 1, half + length + 1)
         near = plane.part(part)
         gap = np.maximum(np.abs(near.y - np.float32(shift)) - np.float32(length), 0)
-        bar = inside(np.sqrt((near.x - np.float32(x)) ** 2 + gap**2) - np.float32(half))
+        bar = fill(np.sqrt((near.x - np.float32(x)) ** 2 + gap**2) - np.float32(half))
         if number == lit:
             sketch.light(bar, part)
         else:
@@ -203,16 +203,16 @@ def _columns(sketch: _Sketch) -> Field:
 
 
 def _lattice(sketch: _Sketch) -> Field:
-    """A grid of dots whose sizes follow ripples around a point; those next to it are lit."""
+    """A grid of dots whose sizes follow ripples around a point; those near it are highlighted."""
     plane, radius, random = sketch.plane, sketch.radius, sketch.random
     turn = random.random()
     x, y = (0.34 * radius * trig(math.tau * turn) for trig in (math.sin, math.cos))
     pitch = 2 * radius / 23
     waves = random.uniform(1.9, 2.5)
     order = np.empty_like(sketch.lines)
-    # Every row of dots has the pixels that are nearest to it; every other one is moved by half a dot.
+    # Each row of dots owns the pixels nearest to it; every other row is shifted by half a pitch.
     rows = np.round(plane.y[:, 0] / np.float32(pitch * 0.866))
-    # `np.unique` would load numpy.ma, which takes longer than the dots.
+    # `np.unique` would import numpy.ma, which takes longer than the dots.
     for row in dict.fromkeys(rows.tolist()):
         (high,) = np.nonzero(rows == row)
         part = (slice(high[0], high[-1] + 1), slice(None))
@@ -223,7 +223,7 @@ def _lattice(sketch: _Sketch) -> Field:
         away = np.sqrt((dot_x - np.float32(x)) ** 2 + (dot_y - np.float32(y)) ** 2) / np.float32(radius)
         ripple = 0.5 + 0.5 * np.cos(math.tau * waves * away)
         size = np.where(np.hypot(dot_x, dot_y) < 0.96 * radius, np.float32(pitch) * (0.07 + 0.33 * ripple), -1)
-        dots = inside((np.hypot(near.x - dot_x, near.y - dot_y) - size).astype(np.float32))
+        dots = fill((np.hypot(near.x - dot_x, near.y - dot_y) - size).astype(np.float32))
         lit = away < 0.22
         sketch.add(dots, part, np.where(lit, 0, (0.30 + 0.65 * ripple) * np.clip(1.25 - 0.6 * away, 0, 1)))
         sketch.light(np.where(lit, dots, 0), part)
@@ -232,7 +232,7 @@ def _lattice(sketch: _Sketch) -> Field:
 
 
 def _petals(sketch: _Sketch) -> Field:
-    """A rosette of circles around a lit middle."""
+    """A rosette of circles around a highlighted centre."""
     plane, radius, random = sketch.plane, sketch.radius, sketch.random
     count = random.choice((8, 9, 10, 12))
     reach = random.uniform(0.44, 0.50)
@@ -246,16 +246,16 @@ def _petals(sketch: _Sketch) -> Field:
         part = plane.around(x, y, petal * radius + width)
         edge = plane.part(part).distance(x, y) - np.float32(petal * radius)
         sketch.add(stroke(edge, width), part, 0.78)
-        veil[part] += inside(edge) * np.float32(0.042)
+        veil[part] += fill(edge) * np.float32(0.042)
     sketch.add(veil)
     sketch.light(*sketch.disc(0, 0, 0.155 * radius))
-    return np.float32(0.6 / radius) * plane.far + np.float32(0.4) * plane.turn(start)
+    return np.float32(0.6 / radius) * plane.radii + np.float32(0.4) * plane.turn(start)
 
 
 def _arcs(sketch: _Sketch) -> Field:
-    """Broad concentric arcs with round ends, each drawn round its own way, one of them lit."""
+    """Broad concentric arcs with round ends, each drawn along its own way, one of them highlighted."""
     plane, radius, random = sketch.plane, sketch.radius, sketch.random
-    order: Field = np.clip(plane.far / np.float32(radius), 0, 1)
+    order: Field = np.clip(plane.radii / np.float32(radius), 0, 1)
     lit = random.choice((2, 3, 4))
     start = random.random()
     for number in range(6):
@@ -267,7 +267,7 @@ def _arcs(sketch: _Sketch) -> Field:
         turn = plane.turn(start, ring)
         order[ring] = np.where(turn > (1 + length) / 2, 0, turn / length)
         opacity = (0.30, 0.72, 0.48, 0.85, 0.38, 0.6)[number]
-        along = inside(np.abs(plane.far[ring] - np.float32(middle)) - np.float32(half))
+        along = fill(np.abs(plane.radii[ring] - np.float32(middle)) - np.float32(half))
         ends = (
             (middle * math.sin(math.tau * end), -middle * math.cos(math.tau * end)) for end in (start, start + length)
         )

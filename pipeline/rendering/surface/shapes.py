@@ -1,4 +1,4 @@
-"""Smooth masks of simple shapes, computed from distances: every edge is exactly one pixel soft."""
+"""Anti-aliased masks of simple shapes, computed from signed distances: every edge is exactly one pixel soft."""
 
 from __future__ import annotations
 
@@ -13,14 +13,14 @@ import numpy.typing as npt
 from PIL import Image
 
 Field = npt.NDArray[np.float32]
-# Where in a tile: a rectangle, or the pixels that are marked.
+# A part of a tile: a rectangle, or a Boolean mask.
 Part = tuple[slice, slice] | npt.NDArray[np.bool_]
 WHOLE: Part = (slice(None), slice(None))
 
 
 @dataclass(frozen=True)
 class Plane:
-    """Pixel centres of a tile, counted in pixels from the middle of a square one: a row of `x`, a column of `y`."""
+    """Pixel centres of a tile, relative to the centre of a square one: a row of `x`, a column of `y`."""
 
     x: Field
     y: Field
@@ -32,14 +32,14 @@ class Plane:
         return Plane(line[None, :], line[:, None])
 
     @cached_property
-    def far(self) -> Field:
-        """Pixels from the middle."""
+    def radii(self) -> Field:
+        """Distance from the centre in pixels."""
         return self.distance()
 
     @cached_property
     def _turns(self) -> Field:
-        """Direction from the middle in turns, 0 to 1 clockwise from twelve o'clock."""
-        # The other three quarters are mirrored: arcs of tangents take longer than all else that is drawn with them.
+        """Angle around the centre in turns, 0 to 1 clockwise from twelve o'clock."""
+        # The other quadrants are mirrored: arctan2 takes longer than everything else drawn with it.
         side = self.x.shape[1]
         half = side // 2
         quarter = np.arctan2(self.x[:, half:], -self.y[: side - half]) * np.float32(1 / math.tau)
@@ -50,75 +50,77 @@ class Plane:
         return turns
 
     def distance(self, x: float = 0.0, y: float = 0.0) -> Field:
-        """Pixels from a point."""
+        """Distance from a point in pixels."""
         return np.asarray(np.sqrt((self.x - np.float32(x)) ** 2 + (self.y - np.float32(y)) ** 2), np.float32)
 
     def turn(self, start: float, part: Part = WHOLE) -> Field:
-        """Direction from the middle in turns, 0 to 1 clockwise, 0 at `start` turns past twelve o'clock."""
+        """Angle around the centre in turns, 0 to 1 clockwise from `start` turns past twelve o'clock."""
         turns = self._turns[part] - np.float32(start % 1.0)
         turns += turns < 0
         return turns
 
     def around(self, x: float, y: float, clearance_px: float, down_px: float | None = None) -> tuple[slice, slice]:
-        """The part within so many pixels of a point, `down_px` above and below it if that differs."""
+        """The part within that distance of a point, horizontally and (if given) `down_px` vertically."""
         down = clearance_px if down_px is None else down_px
-        return _within(self.y[:, 0], y - down, y + down), _within(self.x[0], x - clearance_px, x + clearance_px)
+        return _slice_between(self.y[:, 0], y - down, y + down), _slice_between(
+            self.x[0], x - clearance_px, x + clearance_px
+        )
 
     def ring(self, radius_px: float, clearance_px: float) -> npt.NDArray[np.bool_]:
-        """The part within so many pixels of a circle around the middle."""
-        return np.asarray(np.abs(self.far - np.float32(radius_px)) < clearance_px)
+        """The part within that distance of a circle around the centre."""
+        return np.asarray(np.abs(self.radii - np.float32(radius_px)) < clearance_px)
 
     def part(self, part: tuple[slice, slice]) -> Plane:
-        """The plane of a rectangle of it, counted from the same middle."""
+        """A rectangle of the plane, relative to the same centre."""
         return Plane(self.x[:, part[1]], self.y[part[0]])
 
 
-def _within(line: Field, least: float, most: float) -> slice:
-    """Where an ascending line lies between two values."""
+def _slice_between(line: Field, least: float, most: float) -> slice:
+    """The slice of an ascending line between two values."""
     return slice(int(np.searchsorted(line, least)), int(np.searchsorted(line, most, side="right")))
 
 
-def inside(distance: Field) -> Field:
+def fill(distance: Field) -> Field:
     """Coverage 0 to 1 of a shape from signed distances in pixels, negative inside."""
     return np.asarray(np.clip(np.float32(0.5) - distance, 0, 1), np.float32)
 
 
 def stroke(distance: Field, width_px: float) -> Field:
     """Coverage of a line of that width along distance 0."""
-    return inside(np.abs(distance) - np.float32(width_px / 2))
+    return fill(np.abs(distance) - np.float32(width_px / 2))
 
 
-def image(coverage: Field) -> Image.Image:
-    """Coverage 0 to 1 as a picture of mode L."""
+def to_mask(coverage: Field) -> Image.Image:
+    """Coverage 0 to 1 as an image of mode L."""
     return Image.fromarray((np.clip(coverage, 0, 1) * np.float32(255) + np.float32(0.5)).astype(np.uint8))
 
 
 @lru_cache(maxsize=64)
-def rounded(width_px: int, height_px: int, *, radius: int, opacity: float = 1.0) -> Image.Image:
-    """A rectangle with round corners as a mask."""
+def rounded_rectangle(width_px: int, height_px: int, *, radius: int, opacity: float = 1.0) -> Image.Image:
+    """A rectangle with rounded corners as a mask."""
     radius = min(radius, width_px // 2, height_px // 2)
     x = np.abs(np.arange(width_px, dtype=np.float32) + 0.5 - width_px / 2) - np.float32(width_px / 2 - radius)
     y = np.abs(np.arange(height_px, dtype=np.float32) + 0.5 - height_px / 2) - np.float32(height_px / 2 - radius)
     beside, below = np.meshgrid(x, y)
     corner = np.sqrt(np.maximum(beside, 0) ** 2 + np.maximum(below, 0) ** 2)
     edge = np.minimum(np.maximum(beside, below), 0) + corner - np.float32(radius)
-    return image(inside(edge.astype(np.float32)) * np.float32(opacity))
+    return to_mask(fill(edge.astype(np.float32)) * np.float32(opacity))
 
 
 @lru_cache(maxsize=32)
 def disc(diameter_px: int) -> Image.Image:
     """A filled circle as a mask."""
-    return image(inside(Plane.of(diameter_px).distance() - np.float32(diameter_px / 2 - 0.5)))
+    return to_mask(fill(Plane.of(diameter_px).distance() - np.float32(diameter_px / 2 - 0.5)))
 
 
 @lru_cache(maxsize=32)
 def ring(diameter_px: int, width_px: float) -> Image.Image:
     """A circle's line as a mask, inside the diameter."""
-    return image(stroke(Plane.of(diameter_px).distance() - np.float32((diameter_px - width_px) / 2 - 0.5), width_px))
+    return to_mask(stroke(Plane.of(diameter_px).distance() - np.float32((diameter_px - width_px) / 2 - 0.5), width_px))
 
 
 def polyline(points: Sequence[tuple[float, float]], width_px: float, size: tuple[int, int]) -> Image.Image:
-    """A line through points (pixels from the upper left of `size`) as a mask, its joints and ends round."""
+    """A line through points (pixels from the upper left of `size`) as a mask, with round joins and caps."""
     mask = np.zeros((size[1], size[0]), np.float32)
     reach = width_px / 2 + 1
     for (x0, y0), (x1, y1) in pairwise(points):
@@ -129,27 +131,27 @@ def polyline(points: Sequence[tuple[float, float]], width_px: float, size: tuple
         along = np.clip((x * (x1 - x0) + y * (y1 - y0)) / max(1e-6, (x1 - x0) ** 2 + (y1 - y0) ** 2), 0, 1)
         away = np.sqrt((x - along * (x1 - x0)) ** 2 + (y - along * (y1 - y0)) ** 2)
         part = mask[top:bottom, left:right]
-        np.maximum(part, inside((away - width_px / 2).astype(np.float32)), out=part)
-    return image(mask)
+        np.maximum(part, fill((away - width_px / 2).astype(np.float32)), out=part)
+    return to_mask(mask)
 
 
 @lru_cache(maxsize=32)
 def sector(diameter_px: int, width_px: float, start: float, end: float) -> tuple[Image.Image, Image.Image]:
-    """Part of a ring with straight ends, `start` to `end` in turns clockwise from twelve, and its drawing order."""
+    """A ring segment with butt ends, from `start` to `end` (turns clockwise from twelve), and its drawing order."""
     plane = Plane.of(diameter_px)
     turn, length, far = plane.turn(start), end - start, plane.distance()
     ring_edge = np.abs(far - np.float32((diameter_px - width_px) / 2 - 0.5)) - np.float32(width_px / 2)
-    # How far along the circle a pixel lies from the middle of the part, and so beyond its ends.
+    # Distance of a pixel from the middle of the segment along the circle, and so beyond its ends.
     off = np.abs((turn - np.float32(length / 2) + 0.5) % 1.0 - 0.5)
     ends = (off - np.float32(length / 2)) * np.float32(math.tau) * far
     edge = ring_edge if length >= 1 else np.maximum(ring_edge, ends)
     order = np.where(turn > (1 + length) / 2, np.float32(0), turn / np.float32(max(length, 1e-6)))
-    return image(inside(edge.astype(np.float32))), image(order.astype(np.float32))
+    return to_mask(fill(edge.astype(np.float32))), to_mask(order.astype(np.float32))
 
 
 @lru_cache(maxsize=32)
 def arc(diameter_px: int, width_px: float, start: float, end: float) -> tuple[Image.Image, Image.Image]:
-    """Part of a ring with round ends, from `start` to `end` (turns, clockwise from twelve), and its drawing order."""
+    """A ring segment with round caps, from `start` to `end` (turns clockwise from twelve), and its drawing order."""
     plane = Plane.of(diameter_px)
     radius = (diameter_px - width_px) / 2 - 0.5
     turn = plane.turn(start)
@@ -158,25 +160,25 @@ def arc(diameter_px: int, width_px: float, start: float, end: float) -> tuple[Im
     for at in (start, end):
         x, y = radius * math.sin(math.tau * at), -radius * math.cos(math.tau * at)
         shape = np.minimum(shape, plane.distance(x, y))
-    # Just before the start the turn is nearly 1: the round end there belongs to the beginning.
+    # Just before the start the turn is nearly 1: the cap there belongs to the start.
     order = np.where(turn > (1 + length) / 2, np.float32(0), turn / np.float32(length))
-    return image(inside(shape - np.float32(width_px / 2))), image(order.astype(np.float32))
+    return to_mask(fill(shape - np.float32(width_px / 2))), to_mask(order.astype(np.float32))
 
 
 @lru_cache(maxsize=32)
 def tick(side_px: int, width_px: float) -> tuple[Image.Image, Image.Image]:
-    """A tick with round ends that fills a square, and its drawing order: down, then up."""
+    """A tick with round caps that fills a square, and its drawing order: down, then up."""
     plane = Plane.of(side_px)
     reach = side_px / 2 - width_px / 2 - 0.5
-    # Its middle is that of its box.
+    # Centred in its box.
     corners = tuple((reach * x, reach * y) for x, y in ((-1.0, 0.10), (-0.32, 0.76), (1.0, -0.76)))
-    shape = np.minimum(*(_from_line(plane, *ends) for ends in pairwise(corners)))
+    shape = np.minimum(*(_distance_to_segment(plane, *ends) for ends in pairwise(corners)))
     along = (plane.x + np.float32(reach)) / np.float32(2 * reach)
-    return image(inside(shape - np.float32(width_px / 2))), image(np.broadcast_to(along, shape.shape))
+    return to_mask(fill(shape - np.float32(width_px / 2))), to_mask(np.broadcast_to(along, shape.shape))
 
 
-def _from_line(plane: Plane, start: tuple[float, float], end: tuple[float, float]) -> Field:
-    """Pixels from a straight line between two points."""
+def _distance_to_segment(plane: Plane, start: tuple[float, float], end: tuple[float, float]) -> Field:
+    """Distance in pixels from a line segment."""
     across, down = end[0] - start[0], end[1] - start[1]
     share = ((plane.x - np.float32(start[0])) * across + (plane.y - np.float32(start[1])) * down) / (
         across**2 + down**2

@@ -215,9 +215,9 @@ class _Conversation(Generic[T]):
     def _failure_of(self, answer: Answer) -> ProviderError | None:
         """Why an answer has no complete text to parse, or None. Raises `PermanentError` for a refusal."""
         if answer.refusal:
-            raise self._permanent(f"the model declines to write about this: {answer.refusal}")
+            raise PermanentError(f"the model declines to write about this: {answer.refusal}", where=self.model.service)
         if answer.truncated:
-            return self._permanent("the model's answer is cut off", hint=SHORTEN_HINT)
+            return PermanentError("the model's answer is cut off", where=self.model.service, hint=SHORTEN_HINT)
         if not answer.text.strip():
             return TransientError(answer.error or "the model's answer is empty", where=self.model.service)
         return None
@@ -262,9 +262,6 @@ class _Conversation(Generic[T]):
             # The subclasses are private to this package.
             error = timeouts[-1]
             raise TransientError(error.message, where=error.where, hint=error.hint) from error
-
-    def _permanent(self, message: str, *, hint: str = "") -> ProviderError:
-        return PermanentError(message, where=self.model.service, hint=hint)
 
 
 def one_line(error: ProviderError) -> str:

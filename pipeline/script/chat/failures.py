@@ -72,7 +72,7 @@ def response_timeout(service: Service) -> ResponseTimeoutError:
 def stage_timeout(service: Service) -> StageTimeoutError:
     """No response while there is still time left in the stage for the next model."""
     return StageTimeoutError(
-        "did not answer in time", where=service.name, hint="If it only thinks, raise time_limits.script_s"
+        "did not answer in time", where=service.name, hint="If the model is merely slow, raise time_limits.script_s"
     )
 
 

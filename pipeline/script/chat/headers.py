@@ -13,6 +13,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from dataclasses import replace
 
 from pipeline.limits import ReportedLimits
 
@@ -24,21 +25,16 @@ _MAX_DIGITS = 12
 
 def parse_rate_limits(headers: Mapping[str, str], *, requests_by_day: bool) -> ReportedLimits:
     """The limits in the headers (names in lower case) of a response."""
-    tokens = ReportedLimits(
+    limits = ReportedLimits(
         # A limit of 0 is an unlimited account, or an error.
         tokens_per_min=_count(headers, "limit-tokens") or None,
         tokens_left=_count(headers, "remaining-tokens"),
         tokens_reset_s=parse_duration_s(headers.get("x-ratelimit-reset-tokens", "")),
     )
     if not requests_by_day:
-        return tokens
-    return ReportedLimits(
-        tokens_per_min=tokens.tokens_per_min,
-        tokens_left=tokens.tokens_left,
-        tokens_reset_s=tokens.tokens_reset_s,
-        requests_per_day=_count(headers, "limit-requests") or None,
-        requests_left=_count(headers, "remaining-requests"),
-    )
+        return limits
+    per_day, left = _count(headers, "limit-requests"), _count(headers, "remaining-requests")
+    return replace(limits, requests_per_day=per_day or None, requests_left=left)
 
 
 def parse_duration_s(text: str) -> float | None:

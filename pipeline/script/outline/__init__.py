@@ -64,10 +64,10 @@ from pipeline.model import (
 from pipeline.script.checks import MAX_SCENES, narration_size_problem
 from pipeline.script.on_screen_text import thumbnail_words
 from pipeline.script.outline.context import Chapter, OutlineContext, Piece
-from pipeline.script.outline.grouping import split_notes, together
+from pipeline.script.outline.grouping import group_pieces, split_notes
 from pipeline.script.outline.lists import bullets, quiz, steps, timeline
 from pipeline.script.outline.prose import (
-    CODE_ROOM,
+    CODE_LIMIT,
     can_show_code,
     closing_scene,
     code,
@@ -85,13 +85,13 @@ from pipeline.template import Template
 
 __all__ = ["OutlineWriter", "outline"]
 
-# How many pictures that are not shown are named, and by how much of their names.
-_NAMED, _NAME_CHARS = 3, 40
-# A maker gives the scenes of a piece; none: it is not for it, or does not fit the limits of the template.
-Maker = Callable[[Piece, OutlineContext], Sequence[Scene]]
+# How many pictures that are not shown are listed, and the length of their names.
+_MAX_LISTED, _NAME_CHARS = 3, 40
+# Returns the scenes of a piece; none if it is not applicable, or the template's limits are exceeded.
+SceneBuilder = Callable[[Piece, OutlineContext], Sequence[Scene]]
 
-_TOO_MUCH = "Shorten them, make several films of them, or let a model write a shorter one (set GROQ_API_KEY=...)"
-_MAKERS: Mapping[type, tuple[Maker, ...]] = {
+_TOO_LONG_HINT = "Shorten them, make several films of them, or let a model write a shorter one (set GROQ_API_KEY=...)"
+_BUILDERS: Mapping[type, tuple[SceneBuilder, ...]] = {
     Chapter: (section,),
     Paragraph: (number, statement),
     BulletList: (timeline, steps, bullets),
@@ -104,55 +104,55 @@ _MAKERS: Mapping[type, tuple[Maker, ...]] = {
 
 
 class OutlineWriter:
-    """Turns notes into scenes; needs nothing but the notes."""
+    """Turns notes into scenes, without a model."""
 
     name: ClassVar[str] = "outline"
     needs_notes: ClassVar[bool] = True
 
     def check(self) -> None:
-        """Nothing keeps it from writing."""
+        """Always succeeds."""
 
     def check_size(self, brief: Brief, template: Template, *, pace: Pace | None = None) -> None:
-        """Nothing is too long for it."""
+        """Always succeeds: a requested length is ignored."""
 
     def offline(self, brief: Brief, template: Template, *, pace: Pace | None = None) -> Script:  # noqa: ARG002 - Protocol
-        """The notes as a script: nobody has to be asked."""
+        """The notes as a script, which never takes a request."""
         return outline(brief, template)
 
     def cached_paths(self, brief: Brief, template: Template, *, pace: Pace | None = None) -> tuple[Path, ...]:  # noqa: ARG002 - Protocol
-        """Nothing: it is made anew in a moment."""
+        """Nothing: the script is quick to make."""
         return ()
 
     async def write(
         self,
         brief: Brief,
         template: Template,
-        billing: Billing,  # noqa: ARG002 - it costs nothing
+        billing: Billing,  # noqa: ARG002 - nothing is charged
         *,
-        pace: Pace | None = None,  # noqa: ARG002 - it is as long as it is
+        pace: Pace | None = None,  # noqa: ARG002 - Protocol
     ) -> Script:
-        """The notes as a script. Raises `InputError` when there are none, or too many for a film."""
-        # What a language calls its months is read from a file.
+        """The notes as a script. Raises `InputError` if there are none, or too many for a film."""
+        # In a thread, because CLDR data is read from files.
         return await to_thread.run_sync(outline, brief, template)
 
 
 def outline(brief: Brief, template: Template) -> Script:
-    """The notes of `brief` as a script."""
+    """The notes of `brief` as a script. Raises `InputError` if there are none, or too many for a film. Blocks."""
     where = brief.origin or brief.title
     if not brief.has_notes:
         raise InputError(
-            "there are no notes to make a script of, and no model to write one",
+            "there are no notes to make a script from, and no model to write one",
             where=where,
             hint="Let one write (set GROQ_API_KEY=..., drop --offline and --writer outline), or write the notes into a "
             "Markdown brief (.md)",
         )
     texts = [each.text for section in brief.sections for block in section.blocks for each in block.said]
     if excess := narration_size_problem(texts):
-        raise InputError(f"the notes have {excess}", where=where, hint=_TOO_MUCH)
+        raise InputError(f"the notes have {excess}", where=where, hint=_TOO_LONG_HINT)
     scenes = place_pictures(tuple(_scenes(OutlineContext(brief=brief, template=template))), brief, template)
     if len(scenes) > MAX_SCENES:
         raise InputError(
-            f"the notes make {len(scenes):,} scenes, at most {MAX_SCENES} fit a film", where=where, hint=_TOO_MUCH
+            f"the notes make {len(scenes):,} scenes, at most {MAX_SCENES} fit a film", where=where, hint=_TOO_LONG_HINT
         )
     return Script(
         title=brief.title,
@@ -162,33 +162,33 @@ def outline(brief: Brief, template: Template) -> Script:
         tags=brief.tags,
         thumbnail_text=thumbnail_words(brief.title),
         writer=OutlineWriter.name,
-        incidents=(*_left_out(brief, template), *_unseen(scenes, brief, template)),
+        incidents=(*_omitted_code(brief, template), *_omitted_pictures(scenes, brief, template)),
     )
 
 
-def _left_out(brief: Brief, template: Template) -> Iterator[str]:
-    """What the film does not show although the notes have it; of pictures that are lost, who looked for them does."""
+def _omitted_code(brief: Brief, template: Template) -> Iterator[str]:
+    """Yield a line for each code block that is not shown. Missing pictures are reported where they are searched."""
     context = OutlineContext(brief=brief, template=template)
     for block in (block for part in brief.sections for block in part.blocks):
         if isinstance(block, CodeBlock) and not can_show_code(block, context):
             lines = block.code.splitlines()
-            many = "line" if len(lines) == 1 else "lines"
+            unit = "line" if len(lines) == 1 else "lines"
             first = next(line.strip() for line in lines if line.strip())
-            yield f"code of {len(lines):,} {many} (“{shorten(first, 40)}”) is not shown: {CODE_ROOM}"
+            yield f"code of {len(lines):,} {unit} (“{shorten(first, 40)}”) is not shown: {CODE_LIMIT}"
 
 
-def _unseen(scenes: Sequence[Scene], brief: Brief, template: Template) -> Iterator[str]:
-    """What became of pictures that can be had and stand nowhere."""
+def _omitted_pictures(scenes: Sequence[Scene], brief: Brief, template: Template) -> Iterator[str]:
+    """Yield a line about pictures that are available but not shown, if there are any."""
     shown = set(map(named_picture, scenes))
     names = [shorten(picture.source, _NAME_CHARS) for picture in brief.pictures if picture.source not in shown]
     if not names:
         return
     several = len(names) > 1
-    named = ", ".join(names[:_NAMED]) + ("…" if len(names) > _NAMED else "")
-    why = f"the template {template.name} has no layout for {'them' if several else 'it'}"
+    listed = ", ".join(names[:_MAX_LISTED]) + ("…" if len(names) > _MAX_LISTED else "")
+    reason = f"the template {template.name} has no layout for {'them' if several else 'it'}"
     if any(map(template.layout, ("split", "scenery", "picture"))):
-        why = f"nothing is said that {'they' if several else 'it'} could stand beside"
-    yield f"{len(names)} {'pictures are' if several else 'picture is'} not shown ({named}): {why}"
+        reason = f"no scene has text that {'they' if several else 'it'} could be shown with"
+    yield f"{len(names)} {'pictures are' if several else 'picture is'} not shown ({listed}): {reason}"
 
 
 def _scenes(context: OutlineContext) -> Iterator[Scene]:
@@ -208,14 +208,14 @@ def _scenes(context: OutlineContext) -> Iterator[Scene]:
 
 
 def _in_scenes(pieces: Sequence[Piece], context: OutlineContext) -> Iterator[Scene]:
-    for piece in together(pieces, context):
+    for piece in group_pieces(pieces, context):
         yield from _scenes_of(piece, context)
 
 
 def _opens(pieces: tuple[Piece, ...], *, has_more: bool) -> bool:
-    """Whether the first paragraph is what the film begins with, and not what something else needs to be spoken of.
+    """Whether the first paragraph is spoken over the title, and not needed by the piece after it.
 
-    A poem is to be read: under a title, nobody could.
+    A poem is not: its text must be shown.
     """
     first, *others = pieces
     is_needed = bool(others) and others[0].section == first.section and others[0].needs_words
@@ -224,5 +224,5 @@ def _opens(pieces: tuple[Piece, ...], *, has_more: bool) -> bool:
 
 
 def _scenes_of(piece: Piece, context: OutlineContext) -> Sequence[Scene]:
-    """The scenes of a piece: the last maker for what is said takes everything."""
-    return next((scenes for make in _MAKERS[type(piece.block)] if (scenes := make(piece, context))), ())
+    """The scenes of a piece, from the first applicable builder; the last one for each kind of text always is."""
+    return next((scenes for build in _BUILDERS[type(piece.block)] if (scenes := build(piece, context))), ())

@@ -8,9 +8,9 @@ from dataclasses import replace
 from itertools import pairwise
 from typing import TypeVar
 
+from pipeline.language.display_width import display_width
 from pipeline.language.sentences import split_sentences
 from pipeline.language.text import has_words, is_question
-from pipeline.language.writing_systems import display_width
 from pipeline.model import (
     BulletList,
     BulletsScene,
@@ -32,7 +32,7 @@ from pipeline.script.on_screen_text import (
     spoken_item,
     spoken_lines,
 )
-from pipeline.script.outline.context import OutlineContext, Piece, leading, pages
+from pipeline.script.outline.context import OutlineContext, Piece, lead_lines, pages
 from pipeline.script.outline.values import is_date, year_of
 from pipeline.script.shortening import without_full_stop
 from pipeline.template import Layout
@@ -41,12 +41,12 @@ _AFTER_DATE = re.compile(r"\s?[:：]|\s[–—-]\s")
 
 T = TypeVar("T")
 
-# Of long items in a scene: a list of one is none.
-_FEWEST_TOGETHER = 2
+# The minimal number of long items in a scene: a single item is not a list.
+_MIN_GROUP = 2
 
 
 def bullets(piece: Piece, context: OutlineContext) -> Sequence[Scene]:
-    """What every list can be."""
+    """Any list, as bullets."""
     layout = context.needed("bullets")
     groups = _by_scenes(piece.block.said, layout)
     scenes: list[Scene] = []
@@ -55,7 +55,7 @@ def bullets(piece: Piece, context: OutlineContext) -> Sequence[Scene]:
         scenes.append(
             BulletsScene(
                 lines=lines(piece, [item for item, _ in group], is_first=number == 1),
-                heading=_asked(piece, layout) or context.heading(piece, layout),
+                heading=_question_heading(piece, layout) or context.heading(piece, layout),
                 items=tuple(text for _, text in group),
                 first=first,
                 kicker=pages(number, len(groups)),
@@ -66,7 +66,7 @@ def bullets(piece: Piece, context: OutlineContext) -> Sequence[Scene]:
 
 
 def steps(piece: Piece, context: OutlineContext) -> Sequence[Scene]:
-    """A numbered list whose items all have a label and something to say about it."""
+    """A numbered list whose items all have a label and a text after it."""
     layout, block = context.layout("steps"), piece.block
     if layout is None or not isinstance(block, BulletList) or not block.is_numbered:
         return ()
@@ -97,14 +97,14 @@ def steps(piece: Piece, context: OutlineContext) -> Sequence[Scene]:
 
 
 def timeline(piece: Piece, context: OutlineContext) -> Sequence[Scene]:
-    """A list whose items all begin with a date, the earliest first."""
+    """A list whose items all begin with a date, in chronological order."""
     layout, block, language = context.layout("timeline"), piece.block, context.brief.language
     if layout is None or not isinstance(block, BulletList):
         return ()
     dated = [_dated(item, language) for item in block.items]
     years = [year for when, _ in dated if (year := year_of(when, language)) is not None]
     fits = all(0 < display_width(when) <= layout.limit("item_when") for when, _ in dated)
-    # "About 1450" and "Summer 1969" are dates where others are; "Windows 2000" is one nowhere.
+    # "About 1450" and "Summer 1969" are accepted among dates; "Windows 2000" alone is not one.
     certain = sum(is_date(when, language) for when, _ in dated)
     if not fits or 2 * certain < len(dated) or any(later < earlier for earlier, later in pairwise(years)):
         return ()
@@ -127,18 +127,18 @@ def timeline(piece: Piece, context: OutlineContext) -> Sequence[Scene]:
 
 
 def quiz(piece: Piece, context: OutlineContext) -> Sequence[Scene]:
-    """A question, its options, and the right one: told by the paragraph below it, else said again."""
+    """A question with options; the answer is the paragraph below, or else the right option is repeated."""
     layout, block = context.layout("quiz"), piece.block
     if layout is None or not isinstance(block, CheckList) or not is_quiz(piece, context):
         return ()
     question, kicker = _question(piece), context.kicker(piece, layout) if piece.lead else ""
     (right,) = block.ticked
-    telling = spoken_lines(piece.answer.text) if piece.answer else (spoken_item(block.items[right - 1].text),)
-    first, *others = telling
+    answer = spoken_lines(piece.answer.text) if piece.answer else (spoken_item(block.items[right - 1].text),)
+    first, *others = answer
     return (
         QuizScene(
             lines=(
-                *(leading(piece) or spoken_lines(question)),
+                *(lead_lines(piece) or spoken_lines(question)),
                 *(spoken_item(item.text, reveals=n) for n, item in enumerate(block.items)),
                 replace(first, reveals=len(block.items)),
                 *others,
@@ -152,7 +152,7 @@ def quiz(piece: Piece, context: OutlineContext) -> Sequence[Scene]:
 
 
 def is_quiz(piece: Piece, context: OutlineContext) -> bool:
-    """Whether it is a question with one right option, and all of it can be read on one picture."""
+    """Whether it is a question with one right option that fits the template's quiz layout."""
     layout, block = context.layout("quiz"), piece.block
     if layout is None or not isinstance(block, CheckList) or len(block.ticked) != 1:
         return False
@@ -161,8 +161,8 @@ def is_quiz(piece: Piece, context: OutlineContext) -> bool:
     return fits and 0 < display_width(_question(piece)) <= layout.limit("text")
 
 
-def untold_answer(piece: Piece, context: OutlineContext) -> Paragraph | None:
-    """The right option of a question for which the template has no quiz, or none with the room; None: it is no such."""
+def unspoken_answer(piece: Piece, context: OutlineContext) -> Paragraph | None:
+    """The right option of a question that does not become a quiz scene, as a paragraph; None for anything else."""
     block = piece.block
     if not isinstance(block, CheckList) or len(block.ticked) != 1 or not _question(piece) or is_quiz(piece, context):
         return None
@@ -170,15 +170,15 @@ def untold_answer(piece: Piece, context: OutlineContext) -> Paragraph | None:
 
 
 def lines(piece: Piece, items: Sequence[Paragraph], *, is_first: bool) -> tuple[SpokenLine, ...]:
-    """Each item as a sentence that brings it, after the paragraph that leads to the list."""
+    """The spoken lines: the introduction, and for each item a sentence that reveals it."""
     return (
-        *(leading(piece) if is_first else ()),
+        *(lead_lines(piece) if is_first else ()),
         *(spoken_item(item.text, reveals=number) for number, item in enumerate(items)),
     )
 
 
 def evenly(items: list[T], most: int) -> list[list[T]]:
-    """`items` in as few groups of at most `most` as possible, the groups as equal as possible."""
+    """Split `items` into the fewest groups of at most `most`, of equal size as far as possible."""
     count = -(-len(items) // most)
     size, larger = divmod(len(items), count)
     starts = [n * size + min(n, larger) for n in range(count + 1)]
@@ -186,11 +186,11 @@ def evenly(items: list[T], most: int) -> list[list[T]]:
 
 
 def _by_scenes(items: Sequence[Paragraph], layout: Layout) -> list[list[tuple[Paragraph, str]]]:
-    """The items with what is shown of each, scene by scene: in full where they have the room, else `shown_items`.
+    """The items with their on-screen texts, by scene: in full if they fit, else as in `shown_items`.
 
-    Fewer in a scene have more, unless they have labels to stand for them.
+    Scenes with fewer items, which have longer limits, are tried unless all items have labels.
     """
-    fewest = layout.max_items if all(label_and_rest(item)[0] for item in items) else _FEWEST_TOGETHER
+    fewest = layout.max_items if all(label_and_rest(item)[0] for item in items) else _MIN_GROUP
     for most in range(layout.max_items, fewest - 1, -1):
         groups = _with_limits(items, layout, "item", most=most)
         if all(display_width(without_full_stop(item.text)) <= limit for group in groups for item, limit in group):
@@ -200,28 +200,28 @@ def _by_scenes(items: Sequence[Paragraph], layout: Layout) -> list[list[tuple[Pa
 
 
 def _with_limits(items: Sequence[T], layout: Layout, field: str, *, most: int = 0) -> list[list[tuple[T, int]]]:
-    """Items by scenes, at most so many in each (0: as many as it holds), and how long their texts may be there."""
+    """The items by scene with their limits, at most `most` per scene (0: as many as the layout allows)."""
     groups = evenly(list(items), most or layout.max_items)
     return [[(item, layout.item_limit(field, len(group))) for item in group] for group in groups]
 
 
-def _asked(piece: Piece, layout: Layout) -> str:
-    """What the options of a quiz that can't be one answer: they are nothing without it. Empty: it has no room."""
+def _question_heading(piece: Piece, layout: Layout) -> str:
+    """The question of a tick list that becomes bullets, which make no sense without it; empty if it does not fit."""
     question = _question(piece) if isinstance(piece.block, CheckList) else ""
     return question if display_width(question) <= layout.limit("heading") else ""
 
 
 def _question(piece: Piece) -> str:
-    """The last sentence of the paragraph that leads to it, else the heading; empty: that is no question."""
+    """The last sentence of the introduction, else the heading, if that is a question; else empty."""
     sentences = split_sentences(piece.lead.text if piece.lead else piece.heading)
     return sentences[-1] if sentences and is_question(sentences[-1]) else ""
 
 
 def _dated(item: Paragraph, language: str) -> tuple[str, str]:
-    """The date that an item begins with, and the rest; both are empty where there is none."""
+    """The date at the start of an item, and the rest; both empty if there is no date."""
     label, rest = label_and_rest(item)
     ends = [(item.text[: match.start()], item.text[match.end() :]) for match in _AFTER_DATE.finditer(item.text)]
-    # "1914 – 1918: war": the longest that is still a date.
-    parted = [(when, text.strip()) for when, text in (*ends, (label, rest)) if has_words(text)]
-    found = [(when, text) for when, text in parted if is_date(when, language, words=1)]
+    # The longest start that is a date: "1914 – 1918: war".
+    candidates = [(when, text.strip()) for when, text in (*ends, (label, rest)) if has_words(text)]
+    found = [(when, text) for when, text in candidates if is_date(when, language, words=1)]
     return max(found, key=lambda each: len(each[0]), default=("", ""))

@@ -1,4 +1,4 @@
-"""Scenes of running text: titles, chapters, statements, numbers, quotations; code and pictures while it is said."""
+"""Scenes with running text: titles, chapters, statements, numbers, quotations, and code and pictures it speaks of."""
 
 from __future__ import annotations
 
@@ -6,10 +6,10 @@ from collections.abc import Sequence
 from dataclasses import replace
 from itertools import pairwise
 
+from pipeline.language.display_width import display_width
 from pipeline.language.sentences import split_sentences
 from pipeline.language.text import has_words
 from pipeline.language.words import split_words
-from pipeline.language.writing_systems import display_width
 from pipeline.model import (
     ClosingScene,
     CodeBlock,
@@ -28,28 +28,28 @@ from pipeline.model import (
     TitleScene,
 )
 from pipeline.script.on_screen_text import shown_statement, spoken_item, spoken_lines
-from pipeline.script.outline.context import Chapter, OutlineContext, Piece
+from pipeline.script.outline.context import Chapter, OutlineContext, Piece, lead_lines
 from pipeline.script.outline.values import is_date, read_amount
 from pipeline.script.shortening import clause_ends, shorten, without_full_stop
 
-# About ten seconds: as long as one statement may stand on the screen. A quotation is read to its end, in 18 at most.
+# About ten seconds, as long as a statement should stay on screen; for a quotation, which is read in full, 18.
 _STATEMENT_WORDS, _QUOTE_WORDS = 26, 45
-# A stanza stands as a whole: no more of a poem than every template's statements hold.
+# A stanza is shown as a whole, so it must fit the statements of every template.
 _STANZA_CHARS = 120
-# A sentence of more words is cut at its clauses, as one who talks on is by his editor.
+# A longer sentence is split between clauses.
 _SENTENCE_WORDS = 45
-# About four seconds before a number.
+# About four seconds of speech before a number.
 _SHORT_CHARS = 60
-# More can't be read from a chair.
+# More can't be read from a distance.
 _CODE_LINES, _CODE_COLUMNS = 14, 80
-CODE_ROOM = f"a picture has room for {_CODE_LINES} lines of {_CODE_COLUMNS} letters, if its template shows code"
+CODE_LIMIT = f"a scene can show {_CODE_LINES} lines of {_CODE_COLUMNS} characters, if its template shows code"
 _AFTER_PHRASE = " ,;:،–—-"
-# Of a part that is cut within a sentence.
-_LOOSE_END = " ,;،，；–—("
+# Stripped from the end of a part that is cut within a sentence.
+_TRAILING = " ,;،，；–—("
 
 
 def title_scene(narration: str, context: OutlineContext) -> Scene:
-    """The opening."""
+    """The opening scene."""
     layout = context.needed("title")
     return TitleScene(
         lines=spoken_lines(narration),
@@ -60,13 +60,13 @@ def title_scene(narration: str, context: OutlineContext) -> Scene:
 
 
 def closing_scene(words: str, context: OutlineContext) -> Scene:
-    """The last words."""
+    """The closing scene."""
     text, _ = shown_statement(Paragraph(text=words), context.needed("closing").limit("text"), last=True)
     return ClosingScene(lines=spoken_lines(words), text=text, subtitle=context.brief.title)
 
 
 def section(piece: Piece, context: OutlineContext) -> Sequence[Scene]:
-    """The beginning of a chapter, under its first paragraph."""
+    """The title of a chapter, while its first paragraph is spoken."""
     layout, block = context.layout("section"), piece.block
     if layout is None or not isinstance(block, Chapter):
         return ()
@@ -77,8 +77,8 @@ def statement(piece: Piece, context: OutlineContext) -> Sequence[Scene]:
     """A paragraph, or a quotation with its author at the end."""
     layout, block = context.needed("statement"), piece.block
     paragraph, *others = block.said
-    lead = spoken_lines(piece.lead.text) if piece.lead else ()
-    # A paragraph has been cut already.
+    lead = lead_lines(piece)
+    # Paragraphs have been split already.
     parts = parts_of(paragraph) if isinstance(block, Quotation) else (paragraph,)
     scenes: list[Scene] = []
     for number, part in enumerate(parts, start=1):
@@ -86,7 +86,7 @@ def statement(piece: Piece, context: OutlineContext) -> Sequence[Scene]:
             shown, emphasis, text = split_sentences(part.text)[0], "", "\n".join(part.verses)
         else:
             shown, emphasis = shown_statement(part, layout.limit("text"))
-            text = shown.rstrip(_LOOSE_END)
+            text = shown.rstrip(_TRAILING)
         after = [spoken_item(other.text) for other in others] if number == len(parts) else []
         scenes.append(
             StatementScene(
@@ -100,11 +100,11 @@ def statement(piece: Piece, context: OutlineContext) -> Sequence[Scene]:
 
 
 def quote(piece: Piece, context: OutlineContext) -> Sequence[Scene]:
-    """What somebody said; more than one picture holds is shown sentence by sentence."""
+    """A quotation; one that does not fit a scene is split between sentences."""
     layout, block = context.layout("quote"), piece.block
     if layout is None or not isinstance(block, Quotation):
         return ()
-    lead = spoken_lines(piece.lead.text) if piece.lead else ()
+    lead = lead_lines(piece)
     parts = parts_of(block.words, most_words=_QUOTE_WORDS, most_chars=layout.limit("text"))
     scenes: list[Scene] = []
     for number, part in enumerate(parts, start=1):
@@ -133,7 +133,7 @@ def quote(piece: Piece, context: OutlineContext) -> Sequence[Scene]:
 def number(piece: Piece, context: OutlineContext) -> Sequence[Scene]:
     """A paragraph whose first bold phrase is an amount: the number, and what it means.
 
-    More than a few words before its sentence are a statement of their own: nobody wants to read a meaning before.
+    A longer text before its sentence becomes a statement of its own, so that the meaning is not shown too early.
     """
     layout, block = context.layout("number"), piece.block
     if layout is None or not isinstance(block, Paragraph) or not block.strong:
@@ -150,20 +150,20 @@ def number(piece: Piece, context: OutlineContext) -> Sequence[Scene]:
     meaning = _meaning(sentence, phrase)
     if display_width(meaning) > layout.limit("text"):
         meaning = shorten(meaning, layout.limit("text"))
-        # Cut before its number, it would mean nothing.
+        # A meaning that is cut before its number is useless.
         if phrase not in meaning and not sentence.startswith(phrase):
             return ()
-    before, told = " ".join(sentences[:at]), block.text
+    before, narration = " ".join(sentences[:at]), block.text
     earlier: Sequence[Scene] = ()
     if display_width(before) > _SHORT_CHARS:
         earlier = statement(replace(piece, block=Paragraph(text=before)), context)
-        told = " ".join(sentences[at:])
+        narration = " ".join(sentences[at:])
     return (
         *earlier,
         NumberScene(
             lines=(
-                *(spoken_lines(piece.lead.text) if piece.lead and not earlier else ()),
-                *spoken_lines(told, shown=sentence),
+                *(() if earlier else lead_lines(piece)),
+                *spoken_lines(narration, shown=sentence),
             ),
             kicker=context.kicker(piece, layout),
             value=amount.value,
@@ -174,12 +174,12 @@ def number(piece: Piece, context: OutlineContext) -> Sequence[Scene]:
 
 
 def is_number(piece: Piece, context: OutlineContext) -> bool:
-    """Whether it is a paragraph with an amount in bold that has a picture of its own."""
+    """Whether it is a paragraph with an amount in bold that becomes a number scene."""
     return bool(number(piece, context))
 
 
 def code(piece: Piece, context: OutlineContext) -> Sequence[Scene]:
-    """Lines of a program while the paragraph before them is said."""
+    """Code, while the paragraph before it is spoken."""
     layout, block = context.layout("code"), piece.block
     if layout is None or not isinstance(block, CodeBlock):
         return ()
@@ -188,14 +188,14 @@ def code(piece: Piece, context: OutlineContext) -> Sequence[Scene]:
 
 
 def can_show_code(block: CodeBlock, context: OutlineContext) -> bool:
-    """Whether there is a layout for it that holds it: code is never cut."""
+    """Whether the template has a code layout that it fits; code is never cut."""
     layout, lines = context.layout("code"), block.code.splitlines()
     is_small = len(lines) <= _CODE_LINES and max(map(display_width, lines), default=0) <= _CODE_COLUMNS
     return layout is not None and is_small and display_width(block.code) <= layout.limit("code")
 
 
 def picture(piece: Piece, context: OutlineContext) -> Sequence[Scene]:
-    """A picture with its caption, or beside what is said of it."""
+    """A picture with its caption, or next to the text that is spoken about it."""
     split, whole, block = context.layout("split"), context.layout("picture"), piece.block
     if not isinstance(block, Illustration):
         return ()
@@ -214,17 +214,17 @@ def picture(piece: Piece, context: OutlineContext) -> Sequence[Scene]:
 
 
 def can_show_picture(block: Illustration, context: OutlineContext) -> bool:
-    """Whether it has been found, and there is a layout for it whoever speaks of it."""
+    """Whether it has been found, and the template has a layout for it."""
     return block.is_there and any(context.layout(name) for name in ("picture", "split"))
 
 
 def parts_of(paragraph: Paragraph, *, most_words: int = _STATEMENT_WORDS, most_chars: int = 0) -> tuple[Paragraph, ...]:
-    """The paragraph cut at the ends of sentences into parts of about equal length, short enough for one scene each.
+    """Split a paragraph between sentences into parts of about equal length, each short enough for one scene.
 
-    Where all of it is shown, as a poem always is, a part has at most `most_chars` characters, unless a sentence has
-    more. A sentence without end is cut at its clauses, a longer one of a poem at its verses.
+    If the whole text is shown, as in poems, parts have at most `most_chars` characters, unless a sentence has more.
+    Very long sentences are split between clauses, in poems between verses.
     """
-    sentences = [part for sentence in split_sentences(paragraph.text) for part in _in_breaths(sentence)]
+    sentences = [part for sentence in split_sentences(paragraph.text) for part in _split_long_sentence(sentence)]
     most_chars = most_chars or (_STANZA_CHARS if paragraph.verses else 0)
     if paragraph.verses and max(map(display_width, split_sentences(paragraph.text))) > most_chars:
         sentences = list(paragraph.verses)
@@ -244,12 +244,12 @@ def parts_of(paragraph: Paragraph, *, most_words: int = _STATEMENT_WORDS, most_c
 
 
 def _verses_of(text: str, verses: Sequence[str]) -> tuple[str, ...]:
-    """The lines of a part of a poem; nothing where it begins or ends within one."""
+    """The verses that make up a part of a poem; none if it begins or ends within a verse."""
     counts = range(len(verses) + 1)
     return next((tuple(verses[a:b]) for a in counts for b in counts[a + 1 :] if " ".join(verses[a:b]) == text), ())
 
 
-def _in_breaths(sentence: str) -> list[str]:
+def _split_long_sentence(sentence: str) -> list[str]:
     words = len(split_words(sentence))
     if words <= _SENTENCE_WORDS:
         return [sentence]
@@ -263,19 +263,19 @@ def _grouped(sentences: Sequence[str], count: int) -> list[str]:
     groups: list[list[str]] = [[] for _ in range(count)]
     said = 0
     for sentence, length in zip(sentences, lengths, strict=True):
-        # A sentence goes where its middle falls.
+        # A sentence belongs to the group in which its middle falls.
         groups[min(count - 1, int((said + length / 2) / sum(lengths) * count))].append(sentence)
         said += length
     return [" ".join(group) for group in groups if group]
 
 
 def _said(piece: Piece) -> tuple[SpokenLine, ...]:
-    """The paragraph that belongs to it, else its heading."""
+    """The spoken lines of its paragraph, else of its heading."""
     return spoken_lines(piece.lead.text if piece.lead else piece.heading)
 
 
 def _meaning(sentence: str, phrase: str) -> str:
-    """What a number means: the rest of its sentence where that stands on one side of it, else the sentence."""
+    """What a number means: the text after it if its sentence begins with the number, else the whole sentence."""
     before, _, after = sentence.partition(phrase)
     if not has_words(before) and len(split_words(after)) > 1 and has_words(after):
         return without_full_stop(after.strip(_AFTER_PHRASE))

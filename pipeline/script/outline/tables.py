@@ -1,16 +1,16 @@
 """Scenes of tables.
 
-What each becomes, the first that fits:
+The first that applies:
 
     three columns, of which the first names aspects, a few rows           comparison
-    dates and numbers, in order                                           a line for each column of numbers
-    labels and per cents that add up to about a hundred                   shares
-    labels and numbers with one unit                                      bars; a row in bold is the point
+    dates and numbers, in chronological order                             a line for each column of numbers
+    labels and percentages that add up to about a hundred                 shares
+    labels and numbers with one unit                                      bars; a row in bold is the highlighted point
     two to five columns with short cells                                  table
     anything else                                                         bullets
 
-It is read out row by row as a list is: "first cell: the others", the units of headers with the numbers. Headers are
-shown, not spoken, as headings are; only bullets don't show them, and tell them with each cell: see `rows`.
+The narration goes row by row: "first cell: the others", numbers with the units of the headers. Headers are shown but
+not spoken, except for bullets, which do not show them: see `table_narration`.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ from dataclasses import replace
 from itertools import pairwise
 from typing import NamedTuple
 
-from pipeline.language.writing_systems import display_width
+from pipeline.language.display_width import display_width
 from pipeline.model import (
     Bar,
     BarsScene,
@@ -44,10 +44,10 @@ from pipeline.script.outline.values import is_time, read_amount, year_of
 from pipeline.script.shortening import shorten
 
 _ABOUT_HUNDRED = (98, 102)
-# Fewer points are no line; more, no axis has room for.
-_FEWEST_MARKS, _MOST_MARKS = 3, 24
-_FEWEST_COLUMNS, _MOST_COLUMNS = 2, 5
-# One in so many cells may be shortened.
+# The number of points on a line, bounded by the space for labels on the axis.
+_MIN_MARKS, _MAX_MARKS = 3, 24
+_MIN_COLUMNS, _MAX_COLUMNS = 2, 5
+# At most one cell in this many may be shortened.
 _LONG_CELLS_IN = 8
 
 
@@ -58,17 +58,17 @@ class _Column(NamedTuple):
     unit: str
     values: tuple[float, ...]
 
-    def told(self, heading: str, most: int) -> str:
-        """The line that says what is measured; empty: the heading does."""
+    def subtitle(self, heading: str, most: int) -> str:
+        """The line that says what is measured; empty if the heading does."""
         return "" if self.label.casefold() in heading.casefold() else shorten(self.label, most)
 
 
 def comparison(piece: Piece, context: OutlineContext) -> Sequence[Scene]:
-    """Two things side by side; more rows than fit go over two scenes where a table would cut their cells."""
+    """Two things side by side; split into two scenes if a table would have to cut the cells."""
     layout, block = context.layout("comparison"), piece.block
     if layout is None or not isinstance(block, Table) or len(block.columns) != 3:
         return ()
-    most = layout.max_items if _is_whole_in_a_table(block, context) else 2 * layout.max_items
+    most = layout.max_items if _fits_a_table(block, context) else 2 * layout.max_items
     if len(block.rows) > most:
         return ()
     _, left, right = block.columns
@@ -92,9 +92,9 @@ def comparison(piece: Piece, context: OutlineContext) -> Sequence[Scene]:
 
 
 def line_chart(piece: Piece, context: OutlineContext) -> Sequence[Scene]:
-    """How numbers changed with time."""
+    """Numbers over time."""
     layout, block, language = context.layout("lines"), piece.block, context.brief.language
-    if layout is None or not isinstance(block, Table) or len(block.rows) < _FEWEST_MARKS:
+    if layout is None or not isinstance(block, Table) or len(block.rows) < _MIN_MARKS:
         return ()
     marks = [row[0] for row in block.rows]
     years = [year for mark in marks if (year := year_of(mark, language)) is not None]
@@ -102,7 +102,7 @@ def line_chart(piece: Piece, context: OutlineContext) -> Sequence[Scene]:
     series = [column for column in columns if column]
     in_order = all(is_time(mark, language) for mark in marks) and all(one <= other for one, other in pairwise(years))
     fits = (
-        len(marks) <= _MOST_MARKS
+        len(marks) <= _MAX_MARKS
         and all(display_width(mark) <= layout.limit("mark") for mark in marks)
         and 0 < len(series) == len(columns) <= layout.max_items
         and len({column.unit for column in series}) == 1
@@ -118,8 +118,8 @@ def line_chart(piece: Piece, context: OutlineContext) -> Sequence[Scene]:
         LinesScene(
             lines=tuple(replace(line, reveals=0 if line.reveals == 0 else None) for line in spoken),
             heading=heading,
-            # A line alone has it at its end, too, and that is drawn last.
-            subtitle=series[0].told(heading, layout.limit("subtitle")) if len(series) == 1 else "",
+            # A single line also has its label at its end, which is drawn last.
+            subtitle=series[0].subtitle(heading, layout.limit("subtitle")) if len(series) == 1 else "",
             unit=series[0].unit,
             marks=tuple(marks),
             items=tuple(
@@ -144,7 +144,7 @@ def shares(piece: Piece, context: OutlineContext) -> Sequence[Scene]:
         SharesScene(
             lines=lines(piece, row_sentences(block, context.brief.language), is_first=True),
             heading=(heading := context.heading(piece, layout)),
-            subtitle=found.told(heading, layout.limit("subtitle")),
+            subtitle=found.subtitle(heading, layout.limit("subtitle")),
             unit=found.unit,
             point=_point(block),
             items=tuple(Share(label=row[0], value=value) for row, value in zip(block.rows, found.values, strict=True)),
@@ -161,7 +161,7 @@ def bars(piece: Piece, context: OutlineContext) -> Sequence[Scene]:
         BarsScene(
             lines=lines(piece, row_sentences(block, context.brief.language), is_first=True),
             heading=(heading := context.heading(piece, layout)),
-            subtitle=found.told(heading, layout.limit("subtitle")),
+            subtitle=found.subtitle(heading, layout.limit("subtitle")),
             unit=found.unit,
             point=_point(block),
             items=tuple(Bar(label=row[0], value=value) for row, value in zip(block.rows, found.values, strict=True)),
@@ -170,9 +170,9 @@ def bars(piece: Piece, context: OutlineContext) -> Sequence[Scene]:
 
 
 def table(piece: Piece, context: OutlineContext) -> Sequence[Scene]:
-    """Rows and columns; many rows go over several scenes."""
+    """Rows and columns; many rows are split into several scenes."""
     layout, block = context.layout("table"), piece.block
-    if layout is None or not isinstance(block, Table) or not _FEWEST_COLUMNS <= len(block.columns) <= _MOST_COLUMNS:
+    if layout is None or not isinstance(block, Table) or not _MIN_COLUMNS <= len(block.columns) <= _MAX_COLUMNS:
         return ()
     limit = layout.cell_limit("item_cell", block.rows)
     too_long = [cell for row in block.rows for cell in row if display_width(cell) > limit]
@@ -193,7 +193,7 @@ def table(piece: Piece, context: OutlineContext) -> Sequence[Scene]:
 
 
 def listed(piece: Piece, context: OutlineContext) -> Sequence[Scene]:
-    """What every table can be: bullets, each with all of a row."""
+    """Any table, as bullets, one for each row."""
     block = piece.block
     if not isinstance(block, Table):
         return ()
@@ -202,7 +202,7 @@ def listed(piece: Piece, context: OutlineContext) -> Sequence[Scene]:
 
 
 def _labelled(piece: Piece, context: OutlineContext, name: str) -> _Column | None:
-    """The numbers of a table of labels and numbers, if the layout holds them."""
+    """The numbers of a table of labels and numbers, if it fits the layout."""
     layout, block = context.layout(name), piece.block
     if layout is None or not isinstance(block, Table) or len(block.columns) != 2:
         return None
@@ -214,7 +214,7 @@ def _labelled(piece: Piece, context: OutlineContext, name: str) -> _Column | Non
 
 
 def _numbers(block: Table, column: int, context: OutlineContext) -> _Column | None:
-    """A column that has a number with the same unit, or none, in each row; the header may have the unit."""
+    """A column of numbers with the same unit, or none, in all rows; the unit may be in the header."""
     amounts = [read_amount(row[column], context.brief.language) for row in block.rows]
     found = [amount for amount in amounts if amount]
     units = {amount.unit for amount in found}
@@ -222,7 +222,7 @@ def _numbers(block: Table, column: int, context: OutlineContext) -> _Column | No
         return None
     header = read_headers(block.columns, context.brief.language)[column]
     (unit,) = units
-    # A header that says another unit than its cells says both.
+    # A header with another unit than its cells is kept as it is.
     is_read = not unit or unit == header.unit
     return _Column(
         label=header.name if is_read else block.columns[column],
@@ -231,7 +231,7 @@ def _numbers(block: Table, column: int, context: OutlineContext) -> _Column | No
     )
 
 
-def _is_whole_in_a_table(block: Table, context: OutlineContext) -> bool:
+def _fits_a_table(block: Table, context: OutlineContext) -> bool:
     layout = context.layout("table")
     if layout is None:
         return False
@@ -240,10 +240,10 @@ def _is_whole_in_a_table(block: Table, context: OutlineContext) -> bool:
 
 
 def _names_aspects(block: Table, piece: Piece, context: OutlineContext) -> bool:
-    """Whether the first column names what the other two are compared by, and not things with two facts each.
+    """Whether the first column names aspects by which the other two are compared, and not things with two facts each.
 
-    Its header is empty, or what stands above the table names both columns, or each row is of a kind of its own: a
-    price and a price, then a weight and a weight.
+    True if its header is empty, if the text above names both columns, or if rows differ in kind while the two cells of
+    each row agree: two prices, then two weights.
     """
     head, left, right = (column.casefold() for column in block.columns)
     above = " ".join((piece.heading, piece.lead.text if piece.lead else "", context.brief.title)).casefold()
@@ -265,5 +265,5 @@ def _fit(block: Table, limits: Sequence[int]) -> bool:
 
 
 def _point(block: Table) -> int:
-    """The one row that the author set in bold; 0: none, or several."""
+    """The number of the row that is in bold; 0 if there are none or several."""
     return block.marked[0] if len(block.marked) == 1 else 0

@@ -1,6 +1,6 @@
-"""Numbers and dates as people write them in notes, in any language: "43 %", "1.234,5 km", "July 1969", "1969年7月".
+"""Parse numbers and dates as people write them in notes: "43 %", "1.234,5 km", "July 1969", "1969年7月".
 
-What CLDR knows of a language (its decimal mark, the names of its months and eras) comes from Babel.
+Decimal separators and the names of months and eras come from CLDR, through Babel.
 """
 
 from __future__ import annotations
@@ -26,17 +26,19 @@ _GROUPING = re.compile(rf"[{_SPACES}'’٬]")
 _ONE_GROUP = re.compile(r"[1-9]\d{0,2}[.,]\d{3}")
 # "1,234,567", and in India "12,34,567".
 _GROUPS = re.compile(r"\d{1,3}(?:[.,]\d{3})+|\d{1,2}(?:,\d{2})+,\d{3}")
-# What is written without a space after its number; "20th", "4K" and "3D" are no amounts.
-_MEASURES = re.compile(r"[kcmnµ]?m|[km]?g|t|m?l|m?s|h|min|d|[kMGT]?W|[kMGT]?Wh|k?V|m?A|[kMG]?Hz|[kKMGT]?B|k?J|h?Pa|x")
+# Units that may follow a number without a space; "20th", "4K" and "3D" are not amounts.
+_CLOSE_UNITS = re.compile(
+    r"[kcmnµ]?m|[km]?g|t|m?l|m?s|h|min|d|[kMGT]?W|[kMGT]?Wh|k?V|m?A|[kMG]?Hz|[kKMGT]?B|k?J|h?Pa|x"
+)
 _UNIT_MAX_CHARS, _UNIT_WORDS = 16, 2
-# Beyond it there is no room for the digits.
-_LARGEST = 1e15
+# Larger numbers have too many digits to be shown.
+_MAX_VALUE = 1e15
 _PER_CENT = str.maketrans("％٪", "%%")
 
 _YEAR = re.compile(r"(?<!\d)[12]\d{3}(?!\d)")
-# As astronomers and the French write a year before our era.
-_BELOW_ZERO = re.compile(r"\s*[−-]\d")
-# What may be left of a date without its words: numbers, marks, "1990s", "c. 1450".
+# A negative year, as astronomers and the French write years BCE.
+_NEGATIVE = re.compile(r"\s*[−-]\d")
+# What may remain of a date without its words: numbers, punctuation, "1990s", "c. 1450".
 _REST_OF_DATE = re.compile(r"(?:\d+s\b|\b(?:c|ca)\b|[\d\W])*")
 _WORD = re.compile(r"(?<!\w)[^\W\d_]+(?!\w)")
 _PATTERN_WORD = re.compile(r"'([^']+)'|([^\W\d_A-Za-z]+)")
@@ -45,40 +47,41 @@ _ERAS = {"BCE": 0, "CE": 1}
 
 @dataclass(frozen=True, kw_only=True)
 class Amount:
-    """A number with its unit, as it stands in a cell or in a bold phrase."""
+    """A number with its unit, from a cell or a bold phrase."""
 
     value: float
-    # "%", "km", "€"; empty: none is written.
+    # "%", "km", "€"; empty if there is none.
     unit: str
 
 
 @dataclass(frozen=True, kw_only=True)
 class _Calendar:
-    """The words of dates in a language, in lower case."""
+    """The words in dates of a language, case-folded."""
 
-    # Months, quarters and eras: with a number they are a date.
+    # Months, quarters and eras, which make a number a date.
     dating: re.Pattern[str]
-    # Days of the week and what stands between the parts: "de", "年".
+    # Days of the week, and the words between the parts: "de", "年".
     joining: re.Pattern[str]
-    # Before the year 1.
+    # Eras before the year 1.
     before: re.Pattern[str]
+    # Months and days of the week, which can label a time axis.
     alone: frozenset[str]
 
 
 def read_amount(text: str, language: str) -> Amount | None:
-    """`text` as a number with or without a unit; None: it is something else ("43 of 50", "5–7", "about 3")."""
+    """Parse a number with or without a unit; None for anything else ("43 of 50", "5–7", "about 3")."""
     match = _AMOUNT.fullmatch(ascii_digits(text.strip()).rstrip(".:;,!。"))
     if not match:
         return None
     value = _value(match["number"], language)
     unit = _unit(match["before"], match["gap"], match["after"].strip())
-    if value is None or unit is None or value >= _LARGEST:
+    if value is None or unit is None or value >= _MAX_VALUE:
         return None
     return Amount(value=-value if match["sign"] in _MINUS and match["sign"] else value, unit=unit)
 
 
 def is_date(text: str, language: str, *, words: int = 0) -> bool:
-    """Whether it is a year, a date or an age with a number in it, and at most so many `words` beside it."""
+    """Whether `text` is a year, a date or an era with a number, with at most `words` other words."""
     calendar, plain = _calendar(language), ascii_digits(text).casefold()
     without, dated = calendar.dating.subn(" ", plain)
     if not re.search(r"\d", plain) or not (dated or _YEAR.search(plain)):
@@ -90,15 +93,15 @@ def is_date(text: str, language: str, *, words: int = 0) -> bool:
 
 
 def is_time(text: str, language: str) -> bool:
-    """Whether it can stand at an axis of time: a date, or the name of a month or a day."""
+    """Whether `text` can label a time axis: a date, or the name of a month or weekday."""
     return is_date(text, language) or text.strip(" .").casefold() in _calendar(language).alone
 
 
 def year_of(text: str, language: str) -> int | None:
-    """The year of a date, below zero before our era; None: it has none."""
+    """The year of a date, negative before the common era; None if it has none."""
     plain = ascii_digits(text).casefold()
     calendar = _calendar(language)
-    is_before = bool(calendar.before.search(plain) or _BELOW_ZERO.match(plain))
+    is_before = bool(calendar.before.search(plain) or _NEGATIVE.match(plain))
     found = _YEAR.search(plain) or (re.search(r"\d+", plain) if is_before else None)
     if not found:
         return None
@@ -106,7 +109,7 @@ def year_of(text: str, language: str) -> int | None:
 
 
 def _value(number: str, language: str) -> float | None:
-    """Its value: with one mark it may be a decimal mark or group thousands, which the language decides if need be."""
+    """The value of a number; the language decides whether a single separator is a decimal or a group separator."""
     plain = _GROUPING.sub("", number).replace("٫", ".")
     marks = [each for each in plain if each in ".,"]
     if not marks:
@@ -121,14 +124,14 @@ def _value(number: str, language: str) -> float | None:
 
 
 def _unit(before: str, gap: str, after: str) -> str | None:
-    """The unit before or after a number; None: what stands there is none."""
+    """The unit before or after a number, which may be empty; None if the text there is not a unit."""
     if before:
         return before if _is_currency(before) and not after else None
     if len(after) > _UNIT_MAX_CHARS or len(after.split()) > _UNIT_WORDS:
         return None
-    if not gap and after[:1].isalpha() and after[0].lower() != after[0].upper() and not _MEASURES.fullmatch(after):
+    if not gap and after[:1].isalpha() and after[0].lower() != after[0].upper() and not _CLOSE_UNITS.fullmatch(after):
         return None
-    # A bracket, a dash or a slash is part of something else: "5 (2)", "5 – or so", "5/x".
+    # Not a unit: "5 (2)", "5 – or so", "5/x".
     is_more = after.startswith(("/", ",", *_MINUS)) or re.search(r"[()\[\]]", after)
     return None if is_more else after.translate(_PER_CENT)
 
@@ -161,16 +164,16 @@ def _calendar(language: str) -> _Calendar:
 
 
 def _names(table: object, *widths: str) -> set[str]:
-    """The names in a table of CLDR, in a sentence and alone."""
+    """The names in a CLDR table, in their format and stand-alone forms."""
     assert hasattr(table, "values")
     return {str(name) for usage in table.values() for width in widths for name in usage.get(width, {}).values()}
 
 
 def _any_of(words: set[str]) -> re.Pattern[str]:
-    """A pattern for any of the words in lower case, the longest first; with or without their full stops."""
+    """A pattern for any of the case-folded words, with or without full stops, preferring longer ones."""
     plain = {word.casefold().strip(" .") for word in words}
     longest_first = sorted(filter(None, plain), key=lambda word: (-len(word), word))
     parts = [re.escape(word).replace(r"\.", r"\.?") for word in longest_first]
-    # Letters of a script with spaces do not touch those of another word.
+    # In scripts with spaces, only whole words match.
     edged = [rf"(?<![^\W\d_]){part}(?![^\W\d_])" if re.search(r"[a-zà-ӿ]", part) else part for part in parts]
     return re.compile("|".join(edged) or r"(?!)")

@@ -9,10 +9,11 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+from pipeline.language.display_width import display_width
 from pipeline.language.tags import same_language
 from pipeline.language.text import has_words
 from pipeline.language.words import split_words
-from pipeline.language.writing_systems import ascii_digits, display_width
+from pipeline.language.writing_systems import ascii_digits
 from pipeline.script.checks import QUOTED_CHARS
 from pipeline.script.shortening import shorten
 from pipeline.script.translation.units import Texts, TranslationUnit

@@ -1,4 +1,4 @@
-"""Reads the rows of a table of which not all get the same template."""
+"""Reads the rows of a table whose rows may use different templates."""
 
 from __future__ import annotations
 
@@ -18,74 +18,74 @@ from pipeline.template import CellProblem, Template
 
 
 class CampaignReader:
-    """A row -> its brief by its own template, or what is wrong with it.
+    """A row -> its brief by the row's template, or its problems.
 
-    A template comes from a column, else from a rule, else it is the usual one. Raises `InputError` for rules, columns
-    and templates that don't fit; a template that only a cell names is a problem of its row.
+    The template comes from a column, else from a rule, else it is the default. Raises `InputError` for invalid rules,
+    columns and templates; an invalid template named in a cell is a problem of that row.
     """
 
     def __init__(
         self,
         table: Table,
         template_of: Callable[[str], Template],
-        usual: str,
+        default: str,
         *,
-        parts: Sequence[TemplateRule] = (),
-        deciders: OptionColumns,
+        rules: Sequence[TemplateRule] = (),
+        option_columns: OptionColumns,
         mapped: Sequence[str] = (),
         options: Mapping[str, Any],
     ) -> None:
-        """`options` are those of `RowReader`; `mapped` are pairs of which each is for the templates with that field."""
+        """`options` are those of `RowReader`; each pair in `mapped` applies to the templates that have its field."""
         self._table = table
         self._template_of = template_of
-        self._usual = usual
-        self._deciders = deciders
+        self._default = default
+        self._option_columns = option_columns
         self._options = options
         self._mapped = mapped
-        self._casting = TemplateAssignment(table, parts) if parts else None
+        self._assignment = TemplateAssignment(table, rules) if rules else None
         self._readers: dict[str, RowReader | InputError] = {}
-        self._first: Sequence[TableRow | BrokenRow] = ()
-        known = dict.fromkeys(part.template for part in parts)
-        if not known and not deciders.column(TEMPLATE):
-            known = {usual: None}
+        self._sample: Sequence[TableRow | BrokenRow] = ()
+        known = dict.fromkeys(rule.template for rule in rules)
+        if not known and not option_columns.column(TEMPLATE):
+            known = {default: None}
         self._check_map(mapped, known)
         for name in known:
             reader = self._reader(name, is_only=len(known) == 1)
             if isinstance(reader, InputError):
                 raise reader
         readers = [reader for reader in self._readers.values() if isinstance(reader, RowReader)]
-        # What --map may have been meant to say, of the templates that are known.
-        self.nearly = tuple(dict.fromkeys(pair for reader in readers for pair in reader.nearly))
-        self._opt_outs = Suppression(table, fields={column for each in readers for column in each.columns})
+        # --map suggestions for the known templates.
+        self.suggestions = tuple(dict.fromkeys(pair for reader in readers for pair in reader.suggestions))
+        self._suppression = Suppression(table, fields={column for each in readers for column in each.columns})
         self._key = next((reader.key_column for reader in readers if reader.key_column), "")
 
-    def look(self, rows: Sequence[TableRow | BrokenRow]) -> None:
-        """See `RowReader.look`."""
-        self._first = rows
+    def sample(self, rows: Sequence[TableRow | BrokenRow]) -> None:
+        """See `RowReader.sample`."""
+        self._sample = rows
         for reader in self._readers.values():
             if isinstance(reader, RowReader):
-                reader.look(rows)
+                reader.sample(rows)
 
     def read(self, row: TableRow | BrokenRow) -> ReadRow | list[RowProblem]:
-        """The brief of a row, or all that is wrong with it."""
+        """The brief of a row, or its problems."""
         if isinstance(row, BrokenRow):
             return [row_problem(row, "", "", row.problem, row.mend)]
-        if problem := non_data_problem(row) or self._opt_outs.said(row):
+        if problem := non_data_problem(row) or self._suppression.problem(row):
             return [problem]
-        said = self._deciders.template(row.cells)
+        named = self._option_columns.template(row.cells)
         try:
-            name = said or self._cast(row) or self._usual
+            name = named or self._assigned(row) or self._default
         except CellProblem as error:
-            return [row_problem(row, "", "", f"gets no template: {error.problem}", error.mend)]
+            return [row_problem(row, "", "", f"can't be assigned a template: {error.problem}", error.mend)]
         reader = self._reader(name)
         if isinstance(reader, InputError):
-            what, mend = f"can't be made with {name[:40]}: {reader.message}", reader.hint or "Choose another template"
-            return [row_problem(row, self._deciders.column(TEMPLATE), said, what, mend)]
+            what, mend = f"can't use the template {name[:40]}: {reader.message}", reader.hint or "Choose another one"
+            return [row_problem(row, self._option_columns.column(TEMPLATE), named, what, mend)]
         found = reader.read(row)
         return found if isinstance(found, ReadRow) else merge_problems(row, found)
 
     def _check_map(self, mapped: Sequence[str], known: Mapping[str, None]) -> None:
-        """Of several templates, one at least must have each field. Of a single one, its reader says so."""
+        """With several templates, at least one must have each mapped field. With a single one, its reader checks."""
         if len(known) < 2:
             return
         fields = {field.name for name in known for field in self._template_of(name).fields}
@@ -94,11 +94,11 @@ class CampaignReader:
                 hint = did_you_mean(field, fields)
                 raise InputError(f"no template has a field {field[:60]!r}", where="--map", hint=hint)
 
-    def _cast(self, row: TableRow) -> str:
-        if self._casting is None:
+    def _assigned(self, row: TableRow) -> str:
+        if self._assignment is None:
             return ""
         name = clean_text(row.cells.get(self._key, "")) if self._key else "\n".join(row.cells.values())
-        return self._casting.template(row.cells, name)
+        return self._assignment.template(row.cells, name)
 
     def _reader(self, name: str, *, is_only: bool = False) -> RowReader | InputError:
         if name not in self._readers:
@@ -106,8 +106,10 @@ class CampaignReader:
                 template = self._template_of(name)
                 fields = {field.name for field in template.fields}
                 mapped = [pair for pair in self._mapped if is_only or pair.rpartition("=")[2].strip() in fields]
-                reader = RowReader(self._table, template, mapped=mapped, deciders=self._deciders, **self._options)
-                reader.look(self._first)
+                reader = RowReader(
+                    self._table, template, mapped=mapped, option_columns=self._option_columns, **self._options
+                )
+                reader.sample(self._sample)
                 self._readers[name] = reader
             except InputError as error:
                 self._readers[name] = error

@@ -1,4 +1,4 @@
-"""Which column is which field of the template."""
+"""Maps columns to template fields."""
 
 from __future__ import annotations
 
@@ -10,74 +10,70 @@ from pipeline.sources.tables import Table, normalise_name
 from pipeline.template import Field, currency_in_header
 
 _MAP_HINT = "Write --map 'Column=field'"
-_MISSING_HINT = f"{_MAP_HINT}, or --template NAME for the one that this table is for"
-_DELIMITER_HINT = "Say what stands between cells: delimiter in [campaign] of nightreel.toml"
-# A name of so many letters says something where another one begins with it: price, "Price (net)".
-_NEAR_CHARS = 5
-# What seldom stands in the name of a column.
+_MISSING_HINT = f"{_MAP_HINT}, or choose the template for this table with --template NAME"
+_DELIMITER_HINT = "Set delimiter in [campaign] of nightreel.toml"
+# Minimum length of a field name for a match by prefix: price, "Price (net)".
+_MIN_PREFIX_CHARS = 5
+# Characters that rarely occur in column names.
 _DELIMITERS = frozenset(";,|\t")
 
 
 class ColumnMapping:
-    """Columns by field: those that are named so, whatever their case and spaces, and those of --map.
+    """Columns by field: matched by name, ignoring case, spaces and punctuation, or set with --map.
 
-    Raises `InputError` for a map that names what is not there, for a field that two columns could be, and for a
-    required field that none is.
+    Raises `InputError` for an invalid --map, for a field with several candidate columns, and for a required field
+    without a column.
     """
 
-    def __init__(self, table: Table, fields: Sequence[Field], wanted: Iterable[str]) -> None:
+    def __init__(self, table: Table, fields: Sequence[Field], pairs: Iterable[str]) -> None:
         self._table = table
         self._fields = {field.name: field for field in fields}
-        self._by_plain = {normalise_name(name): name for name in self._fields}
-        self._mapped = dict(self._checked(pair) for pair in wanted)
+        self._by_name = {normalise_name(name): name for name in self._fields}
+        self._mapped = dict(self._parsed(pair) for pair in pairs)
         self._known: dict[str, str] = {}
         self._check()
 
     def field(self, column: str) -> str:
-        """The field that a column is; empty: none."""
+        """The field of a column; empty: none."""
         if column not in self._known:
             name = self._mapped.get(column, "")
             if not name:
-                name = self._by_plain.get(normalise_name(column), "") or self._sum(column)
+                name = self._by_name.get(normalise_name(column), "") or self._money_field(column)
                 name = "" if name in self._mapped.values() else name
             self._known[column] = name
         return self._known[column]
 
-    def _sum(self, column: str) -> str:
-        """The field of sums that a column is whose name says what they are in, "Price (EUR)"; empty: none.
+    def _money_field(self, column: str) -> str:
+        """The money field of a column whose name includes a currency, "Price (EUR)"; empty: none.
 
-        A column that is called just as the field goes before it.
+        A column with exactly the field's name takes precedence.
         """
         name, code = currency_in_header(column)
-        found = self._by_plain.get(normalise_name(name), "") if code else ""
-        is_sum = bool(found) and self._fields[found].kind == "money"
-        return found if is_sum and normalise_name(found) not in map(normalise_name, self._table.columns) else ""
+        found = self._by_name.get(normalise_name(name), "") if code else ""
+        is_money = bool(found) and self._fields[found].kind == "money"
+        return found if is_money and normalise_name(found) not in map(normalise_name, self._table.columns) else ""
 
     def column(self, field: str) -> str:
-        """The first column that is a field; empty: none."""
+        """The first column of a field; empty: none."""
         return next((column for column in self._table.columns if self.field(column) == field), "")
 
     def cells(self, cells: Mapping[str, str]) -> dict[str, tuple[str, str]]:
-        """The column and the cell of each field, in one row."""
+        """The column and the cell of each field in a row."""
         found = {}
         for column, cell in cells.items():
             if (name := self.field(column)) and name not in found:
                 found[name] = (column, cell)
         return found
 
-    def named(self, column: str, *, where: str) -> str:
-        """A column as it is written, by its name in any case. Raises `InputError`."""
-        return column_named(self._table, column, where=where)
-
-    def _checked(self, pair: str) -> tuple[str, str]:
+    def _parsed(self, pair: str) -> tuple[str, str]:
         column, equals, name = (part.strip() for part in pair.rpartition("="))
         if not equals or not column or not name:
-            raise InputError(f"{pair[:60]!r} is no column and field", where="--map", hint=_MAP_HINT)
+            raise InputError(f"{pair[:60]!r} is not of the form Column=field", where="--map", hint=_MAP_HINT)
         if name not in self._fields:
             raise InputError(
                 f"the template has no field {name[:60]!r}", where="--map", hint=did_you_mean(name, self._fields)
             )
-        return self.named(column, where="--map"), name
+        return find_column(self._table, column, where="--map"), name
 
     def _check(self) -> None:
         by_field: dict[str, list[str]] = {}
@@ -85,59 +81,56 @@ class ColumnMapping:
             if name := self.field(column):
                 by_field.setdefault(name, []).append(column)
         for name, columns in by_field.items():
-            twice = [column for column in columns if column in self._table.duplicates]
-            if len(columns) > 1 or twice:
-                either = [*columns, *(f"{column} (2)" for column in twice)]
-                raise InputError(
-                    f"the field {name} may be {_listed(either)}",
-                    where=self._table.path,
-                    hint=f"{_MAP_HINT}, to say which",
-                )
+            duplicates = [column for column in columns if column in self._table.duplicates]
+            if len(columns) > 1 or duplicates:
+                candidates = [*columns, *(f"{column} (2)" for column in duplicates)]
+                problem = f"several columns match the field {name}: {_listed(candidates)}"
+                raise InputError(problem, where=self._table.path, hint=f"{_MAP_HINT} to choose one")
         missing = [
             field.name
             for field in self._fields.values()
             if field.required and not field.default and field.name not in by_field
         ]
         if missing and self._table.columns:
-            what = f"no column is the field {missing[0]}" if len(missing) == 1 else f"no columns are {_listed(missing)}"
-            there = f"there is {_listed(self._table.columns)} ({self._table.description})"
-            is_torn = any(_DELIMITERS.intersection(column) for column in self._table.columns)
-            hint = _DELIMITER_HINT if is_torn else self._map_hint(missing)
-            raise InputError(f"{what}: {there}", where=self._table.path, hint=hint)
+            what = f"no column for the field{'s' * (len(missing) > 1)} {_listed(missing)}"
+            found = f"the columns are {_listed(self._table.columns)} ({self._table.description})"
+            is_unsplit = any(_DELIMITERS.intersection(column) for column in self._table.columns)
+            hint = _DELIMITER_HINT if is_unsplit else self._map_hint(missing)
+            raise InputError(f"{what}; {found}", where=self._table.path, hint=hint)
 
     @property
-    def nearly(self) -> tuple[str, ...]:
-        """What --map would take for fields that have no column, and a column that is called nearly so."""
+    def suggestions(self) -> tuple[str, ...]:
+        """--map pairs that match fields without a column to columns with a similar name."""
         taken = {self.field(column) for column in self._table.columns}
-        return tuple(self._pairs([name for name in self._fields if name not in taken], least=0.85))
+        return tuple(self._pairs([name for name in self._fields if name not in taken], cutoff=0.85))
 
     def _map_hint(self, missing: Sequence[str]) -> str:
-        """What to do about fields without a column, with the columns that are called nearly so."""
-        pairs = [f"--map '{pair}'" for pair in self._pairs(missing, least=0.7)]
+        """A hint for fields without a column, with suggestions."""
+        pairs = [f"--map '{pair}'" for pair in self._pairs(missing, cutoff=0.7)]
         others = ", and one for each of the others" if len(pairs) < len(missing) else ""
-        return f"If it is meant so, add {' '.join(pairs)}{others}" if pairs else _MISSING_HINT
+        return f"If these match, add {' '.join(pairs)}{others}" if pairs else _MISSING_HINT
 
-    def _pairs(self, fields: Sequence[str], *, least: float) -> Iterator[str]:
-        """Pairs "Column=field" of columns that are none yet, and begin as the field does or are `least` so like it."""
+    def _pairs(self, fields: Sequence[str], *, cutoff: float) -> Iterator[str]:
+        """Pairs "Column=field" of unmapped columns that begin with the field's name or are similar to it."""
         free = {normalise_name(column): column for column in self._table.columns if not self.field(column)}
         for name in fields:
-            longer = (
+            prefixed = (
                 each
                 for each in free
-                if len(normalise_name(name)) >= _NEAR_CHARS and each.startswith(normalise_name(name))
+                if len(normalise_name(name)) >= _MIN_PREFIX_CHARS and each.startswith(normalise_name(name))
             )
-            nearest = get_close_matches(normalise_name(name), free, n=1, cutoff=least)
-            if like := next(longer, "") or next(iter(nearest), ""):
-                yield f"{free.pop(like)[:40]}={name}"
+            similar = get_close_matches(normalise_name(name), free, n=1, cutoff=cutoff)
+            if found := next(prefixed, "") or next(iter(similar), ""):
+                yield f"{free.pop(found)[:40]}={name}"
 
 
-def column_named(table: Table, column: str, *, where: str) -> str:
-    """A column as it is written, by its name in any case. Raises `InputError`."""
+def find_column(table: Table, column: str, *, where: str) -> str:
+    """The exact name of a column, given in any spelling (`normalise_name`). Raises `InputError`."""
     if column in table.columns:
         return column
     same = [each for each in table.columns if normalise_name(each) == normalise_name(column)]
     if not same:
-        hint = did_you_mean(column, table.columns, otherwise=f"There is {_listed(table.columns)}")
+        hint = did_you_mean(column, table.columns, otherwise=f"The columns are {_listed(table.columns)}")
         raise InputError(f"the table has no column {column[:60]!r}", where=where, hint=hint)
     return same[0]
 

@@ -1,4 +1,4 @@
-"""What a sum is in that does not say so itself: its column is called "Price (EUR)", or another one "Currency"."""
+"""Currencies of amounts that do not name their own: from the column name "Price (EUR)", or from a currency column."""
 
 from __future__ import annotations
 
@@ -9,69 +9,72 @@ from dataclasses import replace
 from pipeline.sources.tables import formatted, is_blank_marker, normalise_name
 from pipeline.template import CellProblem, Field, currency_code, currency_in_header, has_currency
 
-# In names of columns, plain. Of several ("Converted Currency"), nobody can tell which one goes with which sum.
-_BESIDE = re.compile(
+# Normalised names of currency columns. With several ("Converted Currency"), it is unknown which one an amount is in.
+_CURRENCY_COLUMN = re.compile(
     r"currency|währung|währg|^(?:curr?|ccy|wkz|waers|devise|monnaie|divisa|moneda|moeda|valuta|waluta|parabirimi|валюта"
     r"|货币|币种|通貨)$"
 )
 _DIGITS = re.compile(r"[\s\d.,'’()/+\-–−]+")
 _CODES = re.compile(r"\b[A-Z]{3}\b")
-_MEND = "Write the currency into the cell: 1299.00 EUR"
-# One sum in so many that is in another currency makes those doubtful that name none.
-_SOME = 10
+_MEND = "Add the currency to the cell: 1299.00 EUR"
+# Amounts without a currency are ambiguous if at least one in this many names another currency.
+_AMBIGUITY_RATIO = 10
 
 
 class Currencies:
-    """The currencies that a table names beside its sums."""
+    """The currencies that a table states outside its amounts."""
 
-    def __init__(self, columns: Collection[str], sums: Mapping[str, Field]) -> None:
-        """`columns` are those that are no field, `sums` the fields that are sums, by their columns."""
-        named = {column: currency_in_header(column, field.currency)[1] for column, field in sums.items()}
+    def __init__(self, columns: Collection[str], amounts: Mapping[str, Field]) -> None:
+        """`columns` are the columns without a field, `amounts` the money fields by column."""
+        named = {column: currency_in_header(column, field.currency)[1] for column, field in amounts.items()}
         self._named = {column: {code: column} for column, code in named.items() if code}
-        self._beside = tuple(column for column in columns if sums and _BESIDE.search(normalise_name(column)))
+        self._currency_columns = tuple(
+            column for column in columns if amounts and _CURRENCY_COLUMN.search(normalise_name(column))
+        )
         self._fields: dict[tuple[str, str], Field] = {}
-        self._sums = {column: field for column, field in sums.items() if column not in self._named}
-        # Other currencies than those of their fields, in which sums of the table say that they are.
-        self._elsewhere: frozenset[str] = frozenset()
+        self._amounts = {column: field for column, field in amounts.items() if column not in self._named}
+        # Currencies, other than the field's default, that amounts in the sample name.
+        self._others: frozenset[str] = frozenset()
 
     def __bool__(self) -> bool:
-        return bool(self._named or self._beside or self._elsewhere)
+        return bool(self._named or self._currency_columns or self._others)
 
-    def look(self, rows: Iterable[Mapping[str, str]]) -> None:
-        """Note in which currencies sums of these rows are that say so. A single one says nothing of others."""
+    def sample(self, rows: Iterable[Mapping[str, str]]) -> None:
+        """Note the currencies that amounts in these rows name, unless they are a small minority."""
         codes: list[str] = []
         for row in rows:
-            for column, field in self._sums.items():
+            for column, field in self._amounts.items():
                 if not is_blank_marker(cell := row.get(column, "")):
                     code = currency_code(_DIGITS.sub(" ", formatted(cell)), field.currency)
                     codes.append("" if code == field.currency else code)
         named = frozenset(filter(None, codes))
-        self._elsewhere = named if _SOME * (len(codes) - codes.count("")) >= len(codes) else frozenset()
+        is_ambiguous = _AMBIGUITY_RATIO * (len(codes) - codes.count("")) >= len(codes)
+        self._others = named if is_ambiguous else frozenset()
 
-    def around(self, column: str, field: Field, cells: Mapping[str, str]) -> dict[str, str]:
-        """The currencies that are named for the sum in a column, and which column names each; "": one that is none."""
+    def stated(self, column: str, field: Field, cells: Mapping[str, str]) -> dict[str, str]:
+        """The currencies stated for a column's amount, with the column that states each; "": an unknown currency."""
         if column in self._named:
             return self._named[column]
         codes: dict[str, str] = {}
-        for name in self._beside:
-            said = cells.get(name, "")
-            # A rate of exchange names none.
-            if not (is_blank_marker(said) or any(map(str.isdigit, said))):
-                codes.setdefault(_code_of(said, field), name)
+        for name in self._currency_columns:
+            cell = cells.get(name, "")
+            # Digits: an exchange rate.
+            if not (is_blank_marker(cell) or any(map(str.isdigit, cell))):
+                codes.setdefault(_code_of(cell, field), name)
         return codes
 
     def field(self, field: Field, cell: str, codes: Mapping[str, str]) -> Field:
-        """The field as it reads a cell for which these are named. Raises `CellProblem` where nobody can tell."""
+        """The field with the currency for a cell, from the stated `codes`. Raises `CellProblem` if it is ambiguous."""
         if not (has_currency(formatted(cell)) or is_blank_marker(cell)):
-            if not codes and self._elsewhere:
-                others = " or ".join(sorted(self._elsewhere))
-                mend = f"{_MEND}, or for all of them into the name of their column: Price (EUR)"
-                mend = mend.replace("EUR", min(self._elsewhere))
-                raise CellProblem(f"names no currency, and other sums of the table are in {others}", mend)
+            if not codes and self._others:
+                others = " or ".join(sorted(self._others))
+                mend = f"{_MEND}, or to the column name for all of them: Price (EUR)"
+                mend = mend.replace("EUR", min(self._others))
+                raise CellProblem(f"has no currency, and other amounts of the table are in {others}", mend)
             if "" in codes:
-                raise CellProblem(f"names no currency, and what {codes[''][:40]} says is none that is known", _MEND)
+                raise CellProblem(f"has no currency, and the one in {codes[''][:40]} is unknown", _MEND)
             if len(codes) > 1:
-                raise CellProblem(f"may be in {_told(codes)}", _MEND)
+                raise CellProblem(f"may be in {_listed(codes)}", _MEND)
         code, *more = codes or [""]
         if not code or more:
             return field
@@ -79,16 +82,16 @@ class Currencies:
 
 
 def check_currency(text: str, codes: Mapping[str, str]) -> None:
-    """Raise `CellProblem` for a sum ("1299.00 EUR") in none of the currencies that are named for it."""
+    """Raise `CellProblem` for an amount ("1299.00 EUR") that contradicts the stated currencies."""
     if codes and text and text[-3:] not in codes and "" not in codes:
-        raise CellProblem(f"is in {text[-3:]}, and not in {_told(codes)}", "Mend the one that is wrong")
+        raise CellProblem(f"is in {text[-3:]}, not in {_listed(codes)}", "Correct one of the two")
 
 
-def _code_of(said: str, field: Field) -> str:
-    """The currency of a cell that names one: EUR, €, "Euro (EUR)"."""
-    found = (currency_code(part, field.currency) for part in (said, *_CODES.findall(said)))
+def _code_of(cell: str, field: Field) -> str:
+    """The currency that a cell names: EUR, €, "Euro (EUR)"; empty: none."""
+    found = (currency_code(part, field.currency) for part in (cell, *_CODES.findall(cell)))
     return next(filter(None, found), "")
 
 
-def _told(codes: Mapping[str, str]) -> str:
-    return " or ".join(f"{code} (as {name[:40]} says)" for code, name in codes.items())
+def _listed(codes: Mapping[str, str]) -> str:
+    return " or ".join(f"{code} (column {name[:40]})" for code, name in codes.items())

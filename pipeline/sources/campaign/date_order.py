@@ -1,6 +1,6 @@
-"""Whether 3/4/2026 begins with its month, as the locale says: not in a column where others are like 25/12/2026.
+"""Ambiguous dates: 3/4/2026 does not begin with the month in a column where others are like 25/12/2026.
 
-Those are told one by one. Without this, the rest would be films with another day.
+Dates that contradict the locale are rejected one by one. Without this check, the ambiguous ones would be misread.
 """
 
 from __future__ import annotations
@@ -13,46 +13,46 @@ from pipeline.template import CellProblem, Field, day_order
 
 _NUMBERS = re.compile(r"\s*(\d{1,2})([-./])\s?(\d{1,2})\2\s?(?:\d{4}|\d{2})(?!\d).*", re.DOTALL)
 _MONTHS = 12
-# One day that is clear makes so many doubtful.
-_SOME = 2
-_LOOKED_AT_CHARS = 40
+# One date with a clear order makes up to this many ambiguous.
+_RATIO = 2
+_MAX_CHARS = 40
 
 
 class DateOrders:
-    """In which order columns write day and month, as far as their first rows tell."""
+    """The order of day and month in date columns, as observed in a sample of rows."""
 
     def __init__(self, columns: Mapping[str, Field], *, locale: str) -> None:
-        """`columns` are those of days; `locale` is that of the table, if that is known."""
+        """`columns` are the date fields by column; `locale` is that of the table, if known."""
         orders = {column: field.order or day_order(locale) for column, field in columns.items()}
-        # Years of two digits would be days elsewhere.
-        self._asked = {column: order for column, order in orders.items() if order in {"dmy", "mdy"}}
-        # Columns that begin otherwise than they should.
-        self._wrong: frozenset[str] = frozenset()
+        # Only these two can be confused with each other.
+        self._expected = {column: order for column, order in orders.items() if order in {"dmy", "mdy"}}
+        # Columns whose observed order is not the expected one.
+        self._contradicted: frozenset[str] = frozenset()
 
-    def look(self, rows: Iterable[Mapping[str, str]]) -> None:
-        """Note how the days of these rows begin."""
+    def sample(self, rows: Iterable[Mapping[str, str]]) -> None:
+        """Observe the order of the dates in these rows."""
         counts: Counter[tuple[str, str]] = Counter(
-            (column, _order(row.get(column, ""))) for row in rows for column in self._asked
+            (column, _order(row.get(column, ""))) for row in rows for column in self._expected
         )
-        self._wrong = frozenset(
+        self._contradicted = frozenset(
             column
-            for column, asked in self._asked.items()
-            if (other := "mdy" if asked == "dmy" else "dmy")
-            and counts[column, other] * _SOME > counts[column, "either"]
-            and counts[column, other] > counts[column, asked]
+            for column, expected in self._expected.items()
+            if (other := "mdy" if expected == "dmy" else "dmy")
+            and counts[column, other] * _RATIO > counts[column, "either"]
+            and counts[column, other] > counts[column, expected]
         )
 
     def check(self, column: str, cell: str) -> None:
-        """Raise `CellProblem` for a day that begins as it should, in a column where others do not."""
-        if column in self._wrong and _order(cell) == "either":
-            begins = "month" if self._asked[column] == "dmy" else "day"
-            told = f"{cell.strip()[:40]!r} may be two days: others of its column begin with the {begins}"
-            raise CellProblem(told, "Write 2026-11-03, or say whose days they are (--locale en-GB, en-US)")
+        """Raise `CellProblem` for an ambiguous date in a column whose clear dates contradict the expected order."""
+        if column in self._contradicted and _order(cell) == "either":
+            first = "month" if self._expected[column] == "dmy" else "day"
+            problem = f"{cell.strip()[:40]!r} is ambiguous: other dates in the column begin with the {first}"
+            raise CellProblem(problem, "Write 2026-11-03, or set the locale (--locale en-GB, en-US)")
 
 
 def _order(cell: str) -> str:
-    """As a day of numbers has it: dmy, mdy, or either; empty: it is none."""
-    found = _NUMBERS.fullmatch(cell) if len(cell) <= _LOOKED_AT_CHARS else None
+    """The order of a numeric date: dmy, mdy or either; empty: no such date."""
+    found = _NUMBERS.fullmatch(cell) if len(cell) <= _MAX_CHARS else None
     if found is None or found[1].lstrip("0") == found[3].lstrip("0"):
         return ""
     first, second = int(found[1]), int(found[3])

@@ -1,6 +1,7 @@
-"""Whether 12.495 is thousands: not in a column where other sums have their decimals behind a point.
+"""Ambiguous decimal separators: 12.495 is not twelve thousand in a column where 15.99 has a decimal point.
 
-Money has no three decimals, until a script has worked it out: 8.3, 15.99, 12.495. Read as €12,495 it would be a film.
+Amounts of money have no three decimals, except calculated ones: 8.3, 15.99, 12.495. Without this check, 12.495 would be
+read as €12,495.
 """
 
 from __future__ import annotations
@@ -12,47 +13,47 @@ from collections.abc import Collection, Iterable, Mapping
 from pipeline.sources.tables import Number
 from pipeline.template import CellProblem
 
-# Decimals by their number, and a sum that may have three or be a thousand times as much.
+# An amount whose separator must be the decimal one, and an amount with three digits after a single separator.
 _DECIMALS = re.compile(r"\D*(?:[\d.,' ]*\d)?([.,])(?:\d\d?|\d{4,})\D*|\D*0([.,])\d{3}\D*")
-_DOUBTFUL = re.compile(r"[^\d.,]*[1-9]\d{0,2}([.,])\d{3}[^\d.,]*")
-_AROUND = re.compile(r"[^\d.,]+")
-# One sum with decimals makes so many doubtful; where a locale says what the mark is, no more than itself.
-_SOME, _ONE = 10, 1
-_LOOKED_AT_CHARS = 40
+_AMBIGUOUS = re.compile(r"[^\d.,]*[1-9]\d{0,2}([.,])\d{3}[^\d.,]*")
+_NOT_NUMERIC = re.compile(r"[^\d.,]+")
+# One amount with decimals makes up to this many ambiguous; if the locale is known, only as many as itself.
+_RATIO, _RATIO_WITH_LOCALE = 10, 1
+_MAX_CHARS = 40
 
 
 class DecimalSeparators:
-    """The marks before decimals in columns of sums, as far as their first rows tell."""
+    """Decimal separators in money columns, as observed in a sample of rows."""
 
     def __init__(self, columns: Collection[str], *, locale: str) -> None:
-        """`locale` is that of the numbers, if that is known: 15.99 beside 12.495 says that it is another one."""
+        """`locale` is the locale of the numbers, if known; a 15.99 among 12.495 is evidence against it."""
         self._columns = columns
-        self._each = _ONE if locale else _SOME
-        # Columns and marks that can't part thousands.
-        self._known: frozenset[tuple[str, str]] = frozenset()
+        self._ratio = _RATIO_WITH_LOCALE if locale else _RATIO
+        # Columns and their decimal separators, which can't separate thousands as well.
+        self._observed: frozenset[tuple[str, str]] = frozenset()
 
-    def look(self, rows: Iterable[Mapping[str, str]]) -> None:
-        """Note what stands before decimals in these rows."""
-        told: Counter[tuple[str, str]] = Counter()
-        doubtful: Counter[tuple[str, str]] = Counter()
+    def sample(self, rows: Iterable[Mapping[str, str]]) -> None:
+        """Observe the decimal separators in these rows."""
+        clear: Counter[tuple[str, str]] = Counter()
+        ambiguous: Counter[tuple[str, str]] = Counter()
         for row in rows:
             for column in self._columns:
                 cell = row.get(column, "")
-                if isinstance(cell, Number) or len(cell) > _LOOKED_AT_CHARS:
+                if isinstance(cell, Number) or len(cell) > _MAX_CHARS:
                     continue
                 if found := _DECIMALS.fullmatch(cell):
-                    told[column, found[1] or found[2]] += 1
-                elif found := _DOUBTFUL.fullmatch(cell):
-                    doubtful[column, found[1]] += 1
-        self._known = frozenset(each for each, count in told.items() if count * self._each >= doubtful[each])
+                    clear[column, found[1] or found[2]] += 1
+                elif found := _AMBIGUOUS.fullmatch(cell):
+                    ambiguous[column, found[1]] += 1
+        self._observed = frozenset(each for each, count in clear.items() if count * self._ratio >= ambiguous[each])
 
     def check(self, column: str, cell: str) -> None:
-        """Raise `CellProblem` for a sum that may be a thousand times as much."""
-        if not self._known or isinstance(cell, Number) or len(cell) > _LOOKED_AT_CHARS:
+        """Raise `CellProblem` for an amount with an ambiguous separator."""
+        if not self._observed or isinstance(cell, Number) or len(cell) > _MAX_CHARS:
             return
-        found = _DOUBTFUL.fullmatch(cell)
-        if found and (column, found[1]) in self._known:
-            plain = _AROUND.sub("", cell)
+        found = _AMBIGUOUS.fullmatch(cell)
+        if found and (column, found[1]) in self._observed:
+            plain = _NOT_NUMERIC.sub("", cell)
             both = f"{plain.replace(found[1], '')} or {plain.replace(found[1], '.')}"
-            told = f"{cell.strip()!r} may be {both}: other sums of its column have decimals behind such a mark"
-            raise CellProblem(told, "Write two decimals, or none; or say whose numbers they are (e.g. --locale en)")
+            problem = f"{cell.strip()!r} may be {both}: other amounts in the column use this separator for decimals"
+            raise CellProblem(problem, "Write two decimals, or none; or set the locale (e.g. --locale en)")

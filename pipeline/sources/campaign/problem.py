@@ -1,4 +1,4 @@
-"""What is wrong with a row, and what to do about it."""
+"""A problem with a row, and what to do about it."""
 
 from __future__ import annotations
 
@@ -8,33 +8,33 @@ from pipeline.errors import InputError
 from pipeline.language.text import clean_text
 from pipeline.sources.tables import BrokenRow, TableRow
 
-# How what is wrong with a cell begins that is empty, and may not be.
+# Prefix of the problem of an empty required cell.
 EMPTY = "is empty"
-# Of a cell, what a message repeats.
+# Cells are truncated in messages.
 _VALUE_MAX_CHARS = 80
 
 
 @dataclass(frozen=True, kw_only=True)
 class RowProblem:
-    """What is wrong with a row: where, what stands there, why it can't be, and what to do."""
+    """A problem with a row: the place, the value, what is wrong, and what to do."""
 
-    # The number of the row and its line in the file, from 1.
+    # Row number and line in the file, from 1.
     row: int
     line: int
-    # Empty: it is the row as a whole.
+    # Empty: the row as a whole.
     column: str
     value: str
     problem: str
     mend: str
 
     def as_error(self, path: str) -> InputError:
-        """The same as an error of the row."""
+        """The problem as an exception."""
         what = f"{self.column}: {self.problem}" if self.column else f"the row {self.problem}"
         return InputError(what, where=f"{path}:{self.line}", hint=self.mend)
 
 
 def row_problem(row: TableRow | BrokenRow, column: str, value: str, problem: str, mend: str) -> RowProblem:
-    """What is wrong with a row, with of its cells only what fits a message."""
+    """A `RowProblem` with the cell truncated for messages."""
     short = clean_text(value[: 4 * _VALUE_MAX_CHARS])
     return RowProblem(
         row=row.number,

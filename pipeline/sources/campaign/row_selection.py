@@ -1,4 +1,4 @@
-"""Which rows are wanted: --rows 3 (the first three), --rows 2,5-9 (these), --rows extremes (those that stand out)."""
+"""Row selection: --rows 3 (the first three), --rows 2,5-9 (these), --rows extremes (outliers)."""
 
 from __future__ import annotations
 
@@ -18,9 +18,9 @@ EXTREMES = "extremes"
 
 @dataclass(frozen=True, kw_only=True)
 class RowSelection:
-    """Some rows of a table, by their numbers from 1."""
+    """A set of row numbers, from 1."""
 
-    # First and last of each run of rows.
+    # Ranges, both ends included.
     spans: tuple[tuple[int, int], ...]
 
     def __contains__(self, number: object) -> bool:
@@ -28,12 +28,12 @@ class RowSelection:
 
     @property
     def last(self) -> int:
-        """No row after it is wanted."""
+        """The last selected row."""
         return max(last for _, last in self.spans)
 
 
 def parse_row_selection(text: str) -> RowSelection:
-    """What --rows says. Raises `InputError`."""
+    """Parse the value of --rows. Raises `InputError`."""
     spans = []
     parts = [part.strip() for part in text.split(",")]
     for part in parts:
@@ -41,7 +41,7 @@ def parse_row_selection(text: str) -> RowSelection:
         first, last = (int(found[1]), int(found[2] or found[1])) if found else (0, 0)
         if not 0 < first <= last:
             raise InputError(
-                f"{text[:40]!r} names no rows",
+                f"{text[:40]!r} is not a row selection",
                 where="--rows",
                 hint="Write --rows 3 (the first three), 2,5-9, or extremes",
             )
@@ -52,10 +52,10 @@ def parse_row_selection(text: str) -> RowSelection:
 
 
 def find_extremes(briefs: Collection[Brief]) -> list[tuple[Brief, str]]:
-    """The rows that stand out, each once, and why, in the order of the table. Goes through the briefs twice.
+    """Rows that are most likely to break a layout, with the reasons, in table order. Iterates over the briefs twice.
 
-    The longest says most, and the shortest least; the widest has the text that takes the most room in a line; the
-    strangest is written in the rarest script, and of those that are alike in that, in the rarest letters.
+    The longest and the shortest text in total, the widest single text, and the strangest: the rarest script, then the
+    rarest letters.
     """
     letters: Counter[str] = Counter()
     scripts: Counter[int] = Counter()
@@ -89,16 +89,16 @@ def find_extremes(briefs: Collection[Brief]) -> list[tuple[Brief, str]]:
 
 
 def _script(character: str) -> int:
-    """About which script a character is of, by where Unicode keeps it; 0: Latin, and signs that all may use."""
+    """A rough script id by Unicode block; 0: Latin and common punctuation."""
     code = ord(character)
     if code < 0x250 or 0x2000 <= code < 0x2100:
         return 0
-    # From here on, a script has thousands.
+    # CJK blocks span thousands of code points.
     return code >> 12 if code >= 0x3000 else code >> 8
 
 
 def width_em(text: str) -> float:
-    """About how wide a text is, in ems, whatever the font."""
+    """The approximate width of a text in ems, for an average font."""
     return sum(map(_width_em, text))
 
 
@@ -113,7 +113,7 @@ def _width_em(character: str) -> float:
 
 
 def _texts(brief: Brief) -> Iterator[str]:
-    """What the row says, without its key, which nobody sees, and its pictures."""
+    """The texts of a row, without its key and pictures, which are not displayed as text."""
     pictures = {wanted.source for wanted in brief.pictures}
     for _, text in brief.row.fields if brief.row else ():
         if text not in {brief.key, *pictures}:

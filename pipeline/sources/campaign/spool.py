@@ -1,4 +1,4 @@
-"""Briefs of very many rows: written to a temporary file, and read from it as often as they are wanted."""
+"""A collection of briefs in a temporary file, for tables with very many rows."""
 
 from __future__ import annotations
 
@@ -9,52 +9,51 @@ from collections.abc import Collection, Iterator
 from pipeline.model import Brief
 from pipeline.model.evolve import evolve
 
-# What fits here stays in memory.
 _IN_MEMORY_BYTES = 4 << 20
-# So many are written together: what they have in common is written once.
-_TOGETHER = 200
+# Briefs per block: only the differences from the first brief of a block are stored.
+_BLOCK = 200
 
 
 class Spool(Collection[Brief]):
-    """A list of briefs that takes no memory. The file has no name, so nobody else writes to it, and goes with us."""
+    """A list of briefs on disk. The file is unnamed: no other process can write to it, and it is deleted on exit."""
 
     def __init__(self) -> None:
         self._file = tempfile.SpooledTemporaryFile(max_size=_IN_MEMORY_BYTES)  # noqa: SIM115 - lives as long as we do
-        # Where in the file each block of briefs begins, and where the next one will.
-        self._places: list[int] = []
+        # Offsets of the blocks, and of the end of the file.
+        self._offsets: list[int] = []
         self._end = 0
-        # The last ones, not yet enough to be written.
-        self._waiting: list[Brief] = []
+        # The last, incomplete block.
+        self._pending: list[Brief] = []
 
     def append(self, brief: Brief) -> None:
-        """Add one at the end."""
-        self._waiting.append(brief)
-        if len(self._waiting) < _TOGETHER:
+        """Append a brief."""
+        self._pending.append(brief)
+        if len(self._pending) < _BLOCK:
             return
-        first = self._waiting[0]
+        first = self._pending[0]
         same = vars(first)
         changes = [
-            {name: value for name, value in vars(each).items() if value is not same[name]} for each in self._waiting
+            {name: value for name, value in vars(each).items() if value is not same[name]} for each in self._pending
         ]
         self._file.seek(self._end)
         self._file.write(pickle.dumps((first, changes), pickle.HIGHEST_PROTOCOL))
-        self._places.append(self._end)
+        self._offsets.append(self._end)
         self._end = self._file.tell()
-        self._waiting = []
+        self._pending = []
 
     def __contains__(self, brief: object) -> bool:
         return any(each == brief for each in self)
 
     def __len__(self) -> int:
-        return len(self._places) * _TOGETHER + len(self._waiting)
+        return len(self._offsets) * _BLOCK + len(self._pending)
 
     def __iter__(self) -> Iterator[Brief]:
-        waiting = self._waiting
-        for place in tuple(self._places):
-            self._file.seek(place)
-            first, changes = pickle.load(self._file)  # noqa: S301 - we have written it
+        pending = self._pending
+        for offset in tuple(self._offsets):
+            self._file.seek(offset)
+            first, changes = pickle.load(self._file)  # noqa: S301 - our own unnamed file
             yield from (evolve(first, each) for each in changes)
-        yield from waiting
+        yield from pending
 
     def __del__(self) -> None:
         self._file.close()

@@ -1,6 +1,6 @@
-"""All rows of a table as they were, with what they are called: kept beside a batch, for whoever joins films to them.
+"""A snapshot of a table's rows, stored with the batch, so that results can be joined to them.
 
-A line of JSON each, in the order of the table. Of a part of a table, the other rows stay as they were known.
+JSON Lines in table order. When only some rows of the table are run, the others keep their earlier state.
 """
 
 from __future__ import annotations
@@ -16,8 +16,8 @@ from pipeline.files import replacing, storage_errors
 from pipeline.sources.campaign.problem import RowProblem
 from pipeline.sources.campaign.row_selection import RowSelection
 
-# What a line raises that is none of ours.
-_NO_LINE = (ValueError, LookupError, TypeError, RecursionError)
+# Exceptions that a corrupt line raises.
+_CORRUPT = (ValueError, LookupError, TypeError, RecursionError)
 
 logger = logging.getLogger("nightreel")
 
@@ -27,24 +27,24 @@ class SnapshotRow:
     """One row."""
 
     number: int
-    # `SourceRow.name`; empty: it was refused, for this reason.
+    # `SourceRow.name`; empty: the row was rejected, for the reason in `refused`.
     name: str
     refused: str
-    # In the order of `Roster.columns`.
+    # In the order of `TableSnapshot.columns`.
     cells: tuple[str, ...]
 
 
 @dataclass(frozen=True, kw_only=True)
 class TableSnapshot:
-    """The rows of a batch; `rows` reads them from the beginning, each time that it is called. Blocks."""
+    """The rows of a batch. Each call of `rows` reads them from the beginning. Blocks."""
 
     columns: tuple[str, ...]
-    # As `Table.separator`.
+    # See `Table.separator`.
     separator: str
     rows: Callable[[], Iterator[SnapshotRow]]
 
 
-# Takes the number of a row, its cells, and its name or what is wrong with it.
+# Takes the number of a row, its cells, its name (empty if rejected) and its problems.
 RecordRow = Callable[[int, Mapping[str, str], str, Sequence[RowProblem]], None]
 
 
@@ -52,44 +52,44 @@ RecordRow = Callable[[int, Mapping[str, str], str, Sequence[RowProblem]], None]
 def write_snapshot(
     path: Path, columns: Sequence[str], *, separator: str = ",", choice: RowSelection | None = None
 ) -> Iterator[RecordRow]:
-    """What enters the rows of a table, in their order. The file is there when the block has ended well.
+    """Yield a callback that records the rows in table order. The file is written when the block succeeds.
 
-    With a `choice`, rows that an earlier run has entered stay, but for those of the choice. Raises `StorageError`.
+    With a `choice`, unselected rows of an earlier snapshot are kept. Raises `StorageError`.
     """
     with storage_errors(path):
         path.parent.mkdir(parents=True, exist_ok=True)
     before = read_snapshot(path) if choice else None
     if before and before.columns != tuple(columns):
-        before = None  # another table: what is known of it can't stand beside this one
+        before = None  # the columns have changed: the old rows don't fit
     others = (row for row in before.rows() if choice and row.number not in choice) if before else iter(())
     with replacing(path, durable=False) as temporary, temporary.open("w", encoding="utf-8", newline="\n") as file:
         file.write(json.dumps({"columns": list(columns), "separator": separator}) + "\n")
-        waiting = next(others, None)
+        kept = next(others, None)
 
         def enter(number: int, cells: Mapping[str, str], name: str, problems: Sequence[RowProblem]) -> None:
-            nonlocal waiting
-            while waiting and waiting.number < number:
-                file.write(_line(waiting))
-                waiting = next(others, None)
+            nonlocal kept
+            while kept and kept.number < number:
+                file.write(_line(kept))
+                kept = next(others, None)
             why = "; ".join(f"{each.column}: {each.problem}" if each.column else each.problem for each in problems)
             own = tuple(cells.get(column, "") for column in columns)
             file.write(_line(SnapshotRow(number=number, name=name, refused=why, cells=own)))
 
         yield enter
-        while waiting:
-            file.write(_line(waiting))
-            waiting = next(others, None)
+        while kept:
+            file.write(_line(kept))
+            kept = next(others, None)
 
 
 def read_snapshot(path: Path) -> TableSnapshot | None:
-    """The rows that were written to `path`; None: there are none, or none that can be read."""
+    """Open a snapshot; None: it is missing or unreadable."""
     try:
-        if not path.is_file():  # a pipe would keep whoever opens it
+        if not path.is_file():  # opening a pipe would block
             return None
         with path.open(encoding="utf-8", errors="replace") as file:
             head = json.loads(file.readline())
         columns, separator = tuple(map(str, head["columns"])), str(head["separator"])
-    except (OSError, *_NO_LINE):
+    except (OSError, *_CORRUPT):
         return None
     return TableSnapshot(columns=columns, separator=separator, rows=lambda: _rows(path))
 
@@ -103,11 +103,11 @@ def _rows(path: Path) -> Iterator[SnapshotRow]:
                 yield SnapshotRow(
                     number=int(number), name=str(name), refused=str(refused), cells=tuple(map(str, cells))
                 )
-        except _NO_LINE:
-            # After a power cut, say. The next run of the table writes it anew.
-            logger.warning("%s is damaged: the rows of its table are known up to there", path)
+        except _CORRUPT:
+            # After a power cut, for example. The next run of the table rewrites it.
+            logger.warning("%s is corrupt: its remaining rows are ignored", path)
 
 
 def _line(row: SnapshotRow) -> str:
-    # ASCII: a cell may have halves of characters that UTF-8 can't hold.
+    # ASCII-escaped: a cell may contain lone surrogates, which UTF-8 can't encode.
     return json.dumps([row.number, row.name, row.refused, row.cells]) + "\n"

@@ -1,4 +1,4 @@
-"""All rows of a table, checked before anything is made of one of them."""
+"""Validates all rows of a table before any film is made."""
 
 from __future__ import annotations
 
@@ -19,38 +19,38 @@ from pipeline.sources.tables import BrokenRow, Table, TableRow
 
 
 class Rejection(NamedTuple):
-    """Why no film can be made of a row that is good by itself, what to do, and the cell that it is about."""
+    """Why a valid row can't become a film, what to do, and the cell that causes it."""
 
     problem: str
     mend: str
-    # Empty: it is the row as a whole.
+    # Empty: the row as a whole.
     cell: str = ""
 
 
-# What else may be wrong with a row. None: nothing.
+# An additional check of a valid row; None: no objection.
 RowCheck = Callable[[ReadRow], Rejection | None]
-# Is told of each row that is refused.
+# Called for each rejected row.
 OnReject = Callable[[TableRow | BrokenRow, list[RowProblem]], None]
-_MOST_TOLD = 1000
-_FIRST_ROWS, _FIRST_CHARS = 200, 1 << 20
+_MAX_PROBLEMS = 1000
+_SAMPLE_ROWS, _SAMPLE_CHARS = 200, 1 << 20
 
 
 class Reader(Protocol):
-    """A row -> its brief, or all that is wrong with it."""
+    """A row -> its brief, or its problems."""
 
-    def look(self, rows: Sequence[TableRow | BrokenRow]) -> None: ...  # noqa: D102 - the first rows, before any is read
+    def sample(self, rows: Sequence[TableRow | BrokenRow]) -> None: ...  # noqa: D102 - called once, with the first rows
 
-    def read(self, row: TableRow | BrokenRow) -> ReadRow | list[RowProblem]: ...  # noqa: D102 - as the class says
+    def read(self, row: TableRow | BrokenRow) -> ReadRow | list[RowProblem]: ...  # noqa: D102 - see the class
 
 
 @dataclass(kw_only=True)
 class ValidatedRows:
-    """What became of the rows: each is a brief, or is refused with a reason."""
+    """The result: briefs of the valid rows, problems of the rejected ones."""
 
     briefs: Spool
     rows: int = 0
     refused: int = 0
-    # The first of them; all are given to `refuse`.
+    # The first 1,000; `refuse` gets all of them.
     problems: list[RowProblem] = field(default_factory=list)
 
 
@@ -63,17 +63,17 @@ def validate_rows(
     enter: RecordRow | None = None,
     choice: RowSelection | None = None,
 ) -> ValidatedRows:
-    """Read the rows of a table, or those of a `choice`. Blocks. Raises `InputError` where the file can't be read on.
+    """Read all rows of a table, or those of a `choice`. Blocks. Raises `InputError` where the file becomes unreadable.
 
-    `enter` is told of each row, good or not. Two rows with one key are one film asked for twice: the first one is made.
-    Of memory, a row takes some 100 bytes.
+    `judge` is an additional check, `refuse` is called for rejected rows, `enter` for every row. Of rows with the same
+    key, only the first is accepted. Takes about 100 bytes of memory per row.
     """
     checked = ValidatedRows(briefs=Spool())
     seen: dict[bytes, int] = {}
     rows = table.rows()
-    first = list(_first(rows))
-    reader.look(first)
-    for row in chain(first, rows):
+    sample = list(_sample(rows))
+    reader.sample(sample)
+    for row in chain(sample, rows):
         if choice and row.number > choice.last:
             break
         if choice and row.number not in choice:
@@ -81,7 +81,7 @@ def validate_rows(
         checked.rows += 1
         found = reader.read(row)
         if isinstance(found, ReadRow):
-            problem = _twice(row, found.brief, seen) or _unfilmable(row, found, judge)
+            problem = _duplicate(row, found.brief, seen) or _rejection(row, found, judge)
             if problem is None:
                 checked.briefs.append(found.brief)
                 if enter and found.brief.row:
@@ -89,42 +89,42 @@ def validate_rows(
                 continue
             found = [problem]
         checked.refused += 1
-        checked.problems += found[: _MOST_TOLD - len(checked.problems)]
+        checked.problems += found[: _MAX_PROBLEMS - len(checked.problems)]
         refuse(row, found)
         if enter:
             enter(row.number, row.cells, "", found)
     return checked
 
 
-def _first(rows: Iterator[TableRow | BrokenRow]) -> Iterator[TableRow | BrokenRow]:
-    """The first rows: many, unless they are long."""
+def _sample(rows: Iterator[TableRow | BrokenRow]) -> Iterator[TableRow | BrokenRow]:
+    """The first rows, limited in number and size."""
     chars = 0
-    for row in islice(rows, _FIRST_ROWS):
+    for row in islice(rows, _SAMPLE_ROWS):
         yield row
         chars += sum(map(len, row.cells.values()))
-        if chars > _FIRST_CHARS:
+        if chars > _SAMPLE_CHARS:
             return
 
 
-def _unfilmable(row: TableRow | BrokenRow, found: ReadRow, judge: RowCheck) -> RowProblem | None:
-    wrong = judge(found)
-    if wrong is None:
+def _rejection(row: TableRow | BrokenRow, found: ReadRow, judge: RowCheck) -> RowProblem | None:
+    rejection = judge(found)
+    if rejection is None:
         return None
-    column = next((name for name, cell in row.cells.items() if wrong.cell and clean_text(cell) == wrong.cell), "")
-    return row_problem(row, column, wrong.cell, wrong.problem, wrong.mend)
+    cell = rejection.cell
+    column = next((name for name, value in row.cells.items() if cell and clean_text(value) == cell), "")
+    return row_problem(row, column, cell, rejection.problem, rejection.mend)
 
 
-def _twice(row: TableRow | BrokenRow, brief: Brief, seen: dict[bytes, int]) -> RowProblem | None:
-    """What is wrong if its key was there before."""
+def _duplicate(row: TableRow | BrokenRow, brief: Brief, seen: dict[bytes, int]) -> RowProblem | None:
+    """The problem if an earlier row has the same key, or without a key the same fields."""
     assert brief.row is not None
-    # A mail address is one in any case, other keys are not; a film in other capitals is the same film.
-    said = brief.key if brief.key and "@" not in brief.key else (brief.key or repr(brief.row.fields)).casefold()
-    name = said.encode(errors="surrogatepass")
-    digest = hashlib.sha256(name).digest()[:16]
+    # E-mail addresses and field values are compared case-insensitively, other keys exactly.
+    identity = brief.key if brief.key and "@" not in brief.key else (brief.key or repr(brief.row.fields)).casefold()
+    digest = hashlib.sha256(identity.encode(errors="surrogatepass")).digest()[:16]
     before = seen.get(digest)
     if before is None:
         seen[digest] = row.line
         return None
-    problem = f"has the same key as line {before}" if brief.key else f"says the same as line {before}"
-    mend = "Leave one of them out, or choose another column with --key"
+    problem = f"has the same key as line {before}" if brief.key else f"is a duplicate of line {before}"
+    mend = "Delete one of them, or choose another column with --key"
     return RowProblem(row=row.number, line=row.line, column="", value=brief.key[:80], problem=problem, mend=mend)

@@ -94,16 +94,14 @@ class Compiled:
 
 def compile_text(text: str, *, where: str, known: Sequence[str]) -> Compiled:
     """Compile a text; `known` are the fields. Raises `InputError` for syntax errors and unknown names."""
-    compiler = _Compiler(where, known)
-    return compiler.compiled(compiler.any(text))
+    return _Compiler(where, known).compile(text)
 
 
 def compile_table(
     table: Mapping[str, Any], *, where: str, known: Sequence[str], shown: Collection[int] = ()
 ) -> Compiled:
     """Compile a table, whose `when` is its condition; in the tables with an id in `shown`, `when` is a plain text."""
-    compiler = _Compiler(where, known, shown)
-    return compiler.compiled(compiler.any(table))
+    return _Compiler(where, known, shown).compile(table)
 
 
 class _Compiler:
@@ -118,25 +116,26 @@ class _Compiler:
         self._names: frozenset[str] = frozenset()
         self._code_texts: set[int] = set()
 
-    def compiled(self, fill: Fill) -> Compiled:
-        """The result, with everything compiled so far."""
+    def compile(self, value: object) -> Compiled:
+        """Compile a TOML value with all its texts to one Jinja2 template."""
+        fill = self._value(value)
         template = SANDBOX.from_string("".join(self._source))
         return Compiled(template=template, fill=fill, names=self._names, code_texts=frozenset(self._code_texts))
 
-    def any(self, value: object, *, is_code: bool = False) -> Fill:
-        """Compile any TOML value."""
+    def _value(self, value: object, *, is_code: bool = False) -> Fill:
+        """Compile any TOML value; one without expressions is computed only once."""
         before = self._count
-        fill = self._fill(value, is_code=is_code)
+        fill = self._by_type(value, is_code=is_code)
         if self._count > before:
             return fill
         constant = fill({})
         return lambda _filled: constant
 
-    def _fill(self, value: object, *, is_code: bool) -> Fill:
+    def _by_type(self, value: object, *, is_code: bool) -> Fill:
         if isinstance(value, str):
             return self._text(value, is_code=is_code)
         if isinstance(value, list):
-            parts = [self.any(each) for each in value]
+            parts = [self._value(each) for each in value]
             return lambda filled: [each for part in parts if (each := part(filled)) != NOTHING]
         if isinstance(value, dict):
             return self._table(value, is_code=is_code)
@@ -155,7 +154,7 @@ class _Compiler:
         has_condition = WHEN in table and id(table) not in self._shown
         number = self._put(f"{{% if {table[WHEN]} %}}", "", end="{% endif %}") if has_condition else None
         own = {key: value for key, value in table.items() if not (has_condition and key == WHEN)}
-        parts = {key: self.any(value, is_code=is_code or key == _CODE) for key, value in own.items()}
+        parts = {key: self._value(value, is_code=is_code or key == _CODE) for key, value in own.items()}
         if has_condition:
             self._source.append("{% endif %}")
         is_text = has_condition and set(parts) == {_TEXT}
@@ -187,7 +186,7 @@ class _Compiler:
                 if unknown_filter
                 else f"It is in {text.strip()[:80]!r}"
             )
-            raise InputError(f"broken text: {error.message or error}", where=self._where, hint=hint) from error
+            raise InputError(f"invalid text: {error.message or error}", where=self._where, hint=hint) from error
         self._names |= used
         if unknown := sorted(used - self._known):
             hint = did_you_mean(unknown[0], self._known, otherwise="Fields are declared in [fields.NAME]")

@@ -1,4 +1,4 @@
-"""A stand-in for YouTube's Data API and Google's tokens: real HTTP on loopback, strict, with faults to switch on.
+"""A stand-in for the YouTube Data API and Google's OAuth: real HTTP on loopback, strict, with faults to switch on.
 
 In a test:
 
@@ -9,27 +9,27 @@ In a test:
         assert [film.sha256 for film in youtube.films.values()] == […]
         assert not youtube.complaints
 
-As a program (the first line on stdout is its address; it runs until it is killed):
+As a program (it prints its URL as the first line, and runs until it is killed):
 
     python -m tests.standins.youtube --port 0 [--fault NAME …] [--fault-share 0.2 --seed 1] [--next NAME …]
         [--uploads-per-day 100] [--token FILE]
 
-It refuses what Google refuses: unknown parameters, fields and parts, wrong types and enums (by the discovery document
-of google-api-python-client), titles and tags that are too long, tokens that are over, too small a scope, chunks that
-are no multiple of 256 KiB or do not continue. What no careful client does is written down in `.complaints` as well.
-GET /_history tells other processes about films, sessions and faults.
+It rejects what Google rejects: unknown parameters, fields and parts, wrong types and enums (by the discovery document
+of google-api-python-client), too long titles and tags, expired tokens, insufficient scopes, chunks that are no multiple
+of 256 KiB or not contiguous. Requests that no correct client sends are also recorded in `.complaints`. GET /_history
+reports films, sessions and faults to other processes.
 
-rules      what the discovery document says
-semantics  what it does not
-accounts   clients, consent and tokens
-quota      what a day has
-uploads    sessions, ranges and films
-receiving  films as they arrive
-listing    what a channel has
-shelf      thumbnails, captions, titles and playlists
-faults     what can go wrong, by the request that it meets
-mishaps    answers that are none
-server     all of it over HTTP
+rules            the discovery document
+semantics        rules beyond it
+accounts         clients, consent and tokens
+quota            daily quotas
+uploads          sessions, byte ranges and films
+receiving        incoming uploads
+listing          lists of a channel's videos
+extras           thumbnails, captions, titles and playlists
+faults           faults, by the request they affect
+error_responses  error responses and broken connections
+server           everything over HTTP
 """
 
 from tests.standins.youtube.accounts import CLIENT_ID, CLIENT_SECRET, FORCE_SSL, READONLY, UPLOAD, Accounts

@@ -1,4 +1,4 @@
-"""Who may do what: Google's authorization server, as much of it as an installed program meets."""
+"""Google's authorization server, as far as an installed app uses it."""
 
 from __future__ import annotations
 
@@ -17,16 +17,16 @@ CLIENT_SECRET = "GOCSPX-stand-in-client-secret"
 FORCE_SSL = "https://www.googleapis.com/auth/youtube.force-ssl"
 UPLOAD = "https://www.googleapis.com/auth/youtube.upload"
 READONLY = "https://www.googleapis.com/auth/youtube.readonly"
-# All that a device without a browser can be allowed of YouTube's:
+# The only YouTube scope available to a device without a browser:
 # https://developers.google.com/identity/protocols/oauth2/limited-input-device#allowedscopes
 _FOR_DEVICES = {"https://www.googleapis.com/auth/youtube", READONLY}
 _DEVICE_GRANT = "urn:ietf:params:oauth:grant-type:device_code"
-# What may be called with which scope; the discovery document says the same of every method.
+# The scopes that allow each method, as in the discovery document.
 _LOOPBACK = ("127.0.0.1", "localhost", "::1")
 
 
 class TokenError(Exception):
-    """An answer of the token endpoint that is an error."""
+    """An error response of the token endpoint."""
 
     def __init__(self, error: str, description: str, *, status: int = 400) -> None:
         super().__init__(error)
@@ -36,7 +36,7 @@ class TokenError(Exception):
 
 @dataclass
 class Grant:
-    """What a person has allowed."""
+    """A grant by a user."""
 
     channel: str
     scopes: tuple[str, ...]
@@ -57,14 +57,14 @@ class Accounts:
 
     clock: Callable[[], datetime] = lambda: datetime.now(UTC)
     lifetime_s: int = 3599
-    # The channel whose owner is asked for consent, and what she allows of it; None: everything; a refusal: nothing.
+    # The channel whose owner is asked for consent, and the scopes she grants; None: all; empty: a refusal.
     owner: str = "default"
     allows: tuple[str, ...] | None = None
     denies: bool = False
-    # Whether a code comes without a refresh token, as for somebody who has consented before.
+    # Whether a code comes without a refresh token, as for a user who has consented before.
     forgets_refresh_token: bool = False
     grants: dict[str, Grant] = field(default_factory=dict)
-    # Whether the client is of the type that gets codes for devices; and what whoever asks is told before consent.
+    # Whether the client is of the type for device codes; and the polling responses before consent.
     is_for_devices: bool = True
     before_consent: list[str] = field(default_factory=list)
     refreshes: int = 0
@@ -74,20 +74,20 @@ class Accounts:
     _numbers: itertools.count[int] = field(default_factory=lambda: itertools.count(1))
 
     def grant(self, channel: str = "default", scopes: tuple[str, ...] = (FORCE_SSL,)) -> Grant:
-        """Consent that was given before."""
+        """A grant from an earlier login."""
         grant = Grant(channel, scopes, f"1//stand-in-refresh-{channel}-{next(self._numbers)}")
         self.grants[grant.refresh_token] = grant
         return grant
 
     def access_token(self, grant: Grant, *, lifetime_s: int | None = None) -> str:
-        """A token that holds for so long."""
+        """An access token with this lifetime."""
         token = f"ya29.stand-in-access-{next(self._numbers)}"
         lifetime = timedelta(seconds=self.lifetime_s if lifetime_s is None else lifetime_s)
         self._access[token] = (grant, self.clock() + lifetime)
         return token
 
     def authorized_user(self, grant: Grant, *, fresh: bool = True) -> dict[str, object]:
-        """The content of a token file, as `google.oauth2.credentials.Credentials.to_json()` writes it."""
+        """The content of a token file, as written by `google.oauth2.credentials.Credentials.to_json()`."""
         token = self.access_token(grant, lifetime_s=None if fresh else -1)
         return {
             "token": token,
@@ -103,18 +103,18 @@ class Accounts:
 
     @property
     def secrets(self) -> set[str]:
-        """Everything that nobody may read."""
+        """All secrets that must not leak."""
         return {CLIENT_SECRET, *self.grants, *self._access, *self._codes, *self._devices}
 
     def expire_all(self) -> None:
-        """No access token holds any more."""
+        """Revoke all access tokens."""
         for token, (grant, _) in self._access.items():
             self._access[token] = (grant, self.clock() - timedelta(seconds=1))
 
-    # What the API asks ------------------------------------------------------------------------------------------
+    # API requests -----------------------------------------------------------------------------------------------
 
     def who(self, authorization: str, scopes: list[str]) -> Grant:
-        """The grant behind the header of a request that needs one of these scopes. Raises `Refusal`."""
+        """The grant for a request's header, with one of these scopes. Raises `Refusal`."""
         scheme, _, token = authorization.partition(" ")
         if scheme != "Bearer" or not token:
             raise Refusal("required", "Login Required.", status=401, domain="global")
@@ -127,10 +127,10 @@ class Accounts:
             raise Refusal("insufficientPermissions", message, status=403, domain="global")
         return grant
 
-    # What a browser asks ----------------------------------------------------------------------------------------
+    # Browser requests -------------------------------------------------------------------------------------------
 
     def authorize(self, query: dict[str, str]) -> str:
-        """Where the browser is sent, after the owner has looked at the page of consent. Raises `TokenError`."""
+        """The redirect after the consent page. Raises `TokenError`."""
         wanted = {"response_type", "client_id", "redirect_uri", "scope", "state", "code_challenge"}
         if missing := wanted - query.keys():
             raise TokenError("invalid_request", f"missing: {', '.join(sorted(missing))}")
@@ -163,10 +163,10 @@ class Accounts:
         told = {"device_code": code, "user_code": "GQVQ-JKEC", "verification_url": "https://www.google.com/device"}
         return {**told, "expires_in": 1800, "interval": 5}
 
-    # What the token endpoint is asked ---------------------------------------------------------------------------
+    # Token requests ---------------------------------------------------------------------------------------------
 
     def token(self, form: dict[str, str]) -> dict[str, object]:
-        """The answer to a form. Raises `TokenError`."""
+        """The response to a form. Raises `TokenError`."""
         if (form.get("client_id"), form.get("client_secret")) != (CLIENT_ID, CLIENT_SECRET):
             raise TokenError("invalid_client", "Unauthorized", status=401)
         if form.get("grant_type") == "refresh_token":

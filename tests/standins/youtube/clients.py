@@ -1,4 +1,4 @@
-"""What the room is told in tests: a channel of the stand-in, and patience without waiting."""
+"""Fixtures for the publishing room: a channel of the stand-in, and retries without waiting."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from tests.standins.throttles import throttle
 from tests.standins.youtube import CHUNK_BYTES, YouTubeStandIn
 
 AT_ONCE = RetryPolicy(attempts=5, wait_initial_s=0, wait_max_s=0, retry_after_max_s=1)
-# As much as there is.
+# No limit.
 PLENTY = Allowance(uploads_per_day=0, units_per_day=0, costs={})
 ASKED = Publicity(
     privacy="unlisted", category="27", made_for_kids=False, synthetic_media=False, notify_subscribers=False
@@ -24,7 +24,7 @@ ASKED = Publicity(
 
 
 def now() -> datetime:
-    """The time, aware, in UTC."""
+    """The current time, aware, in UTC."""
     return datetime.now(UTC)
 
 
@@ -40,7 +40,7 @@ def channel_of(
     hours: Hours | None = None,
     processing_s: float | None = None,
 ) -> Channel:
-    """A channel whose login is below `root`, if somebody has put it there."""
+    """The channel whose login is below `root`."""
     return Channel(
         name=name,
         address="youtube" if name == "default" else f"youtube:{name}",
@@ -62,13 +62,13 @@ def channel_of(
 def quota_in(
     root: Path, allowance: Allowance = PLENTY, clock: Callable[[], datetime] = now
 ) -> Callable[[str], ProjectQuota]:
-    """The quota of a project, by its client."""
+    """The quota of a project, by its client id."""
     folder = root / "state" / "ledgers"
     return lambda client_id: ProjectQuota(folder, project_of(client_id), allowance, clock=clock)
 
 
 def token_file(root: Path, name: str = "default") -> Path:
-    """Where a login lies."""
+    """The token file of a channel."""
     return root / "credentials" / "youtube" / f"{name}.token.json"
 
 
@@ -83,7 +83,7 @@ def film_for(
     links: Links = NO_LINKS,
     companions: frozenset[tuple[str, str]] | None = None,
 ) -> YouTubeDestination:
-    """A film about `key` on its way to the channel."""
+    """A film about `key` to be uploaded."""
     subject = Subject(key=key, job=job, batch="space", companions=companions)
     return YouTubeDestination(
         channel,

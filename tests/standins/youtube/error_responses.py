@@ -1,4 +1,4 @@
-"""Answers that are none: what Google says when it does not do what it was asked, and lines that break."""
+"""Error responses in Google's format, pages by proxies and portals, and broken connections."""
 
 from __future__ import annotations
 
@@ -9,16 +9,16 @@ from aiohttp import web
 
 from tests.standins.youtube.rules import Refusal
 
-# Where nobody may send anything; nothing listens there.
+# An address that must never be contacted; nothing listens there.
 ELSEWHERE = "http://127.0.0.1:9/upload?upload_id=elsewhere"
 
 
 class Reset(Exception):  # noqa: N818 - an answer that is none
-    """The line is to break now."""
+    """The connection is to be broken now."""
 
 
 class Answered(Exception):  # noqa: N818 - an answer
-    """This is said instead of what was asked for."""
+    """An error response instead of the requested result."""
 
     def __init__(self, response: web.Response) -> None:
         super().__init__()
@@ -58,17 +58,17 @@ def signup_required() -> Refusal:
 
 
 def page() -> web.Response:
-    """What a portal answers, whatever it was asked."""
+    """The page of a captive portal."""
     return web.Response(text="<html>Please log in to the network</html>", content_type="text/html")
 
 
 def refused_page() -> web.Response:
-    """What a proxy answers to whom it does not know."""
+    """The page of a proxy that rejects its client."""
     return web.Response(status=403, text="<html>Access denied</html>", content_type="text/html")
 
 
 def not_next(status: int) -> web.Response:
-    """What is said of bytes that do not continue those that are there."""
+    """The response to bytes that are not contiguous."""
     refusal = Refusal("badRequest", "Failed to parse Content-Range header.", status=status, domain="global")
     return web.json_response(refusal.body, status=status)
 
@@ -78,7 +78,7 @@ def redirected() -> web.Response:
 
 
 def reset(request: web.Request) -> None:
-    """Close the socket so that the other side sees a reset."""
+    """Close the connection with a reset."""
     if request.transport is None:
         return
     connection = request.transport.get_extra_info("socket")

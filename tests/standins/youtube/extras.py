@@ -1,4 +1,4 @@
-"""What goes with a film: its thumbnail, captions, titles in other languages, and playlists."""
+"""Thumbnails, captions, localised titles, and playlists."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ from tests.standins.youtube.uploads import Film
 if TYPE_CHECKING:
     from tests.standins.youtube.server import YouTubeStandIn
 
-# What we promise to stay below; since September 2026 YouTube takes 50 MB.
+# The limit that we keep; since September 2026 YouTube accepts 50 MB.
 THUMBNAIL_BYTES = 2_000_000
 _MAGIC = {"image/jpeg": b"\xff\xd8\xff", "image/png": b"\x89PNG\r\n\x1a\n"}
 _LANGUAGE = re.compile(r"[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8})*")
@@ -31,30 +31,30 @@ _LANGUAGE = re.compile(r"[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8})*")
 
 @dataclass
 class Playlist:
-    """One on a channel, with the ids of its films in order."""
+    """A playlist, with the ids of its videos in order."""
 
     id: str
     channel: str
     resource: dict[str, Any]
     films: list[str] = field(default_factory=list)
-    # Whether its owner sorts it by hand; one that sorts itself takes no positions.
+    # Whether it is sorted manually; other playlists reject positions.
     is_manual: bool = True
 
     @property
     def title(self) -> str:
-        """As it was sent."""
+        """A caption track as uploaded."""
         return str(self.resource["snippet"]["title"])
 
 
 class Shelf:
-    """The part of the server that knows them."""
+    """The methods of the server for them."""
 
     def __init__(self, server: YouTubeStandIn) -> None:
         self._server = server
         self.playlists: dict[str, Playlist] = {}
-        # As many films as one takes.
+        # Maximum number of videos in a playlist.
         self.playlist_films = 5000
-        # By film: its picture, and its tracks by (language, name).
+        # By video: its thumbnail, and its tracks by (language, name).
         self.thumbnails: dict[str, bytes] = {}
         self.captions: dict[str, dict[tuple[str, str], str]] = {}
         self.updates: Counter[str] = Counter()
@@ -73,14 +73,14 @@ class Shelf:
         ]
 
     def add_playlist(self, title: str, *films: str, channel: str = "default", is_manual: bool = True) -> Playlist:
-        """One that somebody has made by hand."""
+        """A playlist created by hand."""
         resource = {"snippet": {"title": title}, "status": {"privacyStatus": "public"}}
         playlist = Playlist(f"PL{len(self.playlists) + 1:06d}", channel, resource, list(films), is_manual)
         self.playlists[playlist.id] = playlist
         return playlist
 
     def history(self) -> dict[str, Any]:
-        """For other processes."""
+        """The state, for other processes."""
         return {
             "playlists": {each.title: each.films for each in self.playlists.values()},
             "thumbnails": sorted(self.thumbnails),
@@ -140,7 +140,7 @@ class Shelf:
     async def _list_captions(self, request: web.Request) -> web.Response:
         grant, asked = self._server.listing.listed(request, "captions.list")
         film = self._film(grant, asked.one("videoId"))
-        # YouTube listens to every film, and writes down what it hears.
+        # YouTube transcribes every video automatically.
         heard = {"language": "en", "name": "", "trackKind": "ASR"}
         tracks = [{"language": language, "name": name, "trackKind": "standard"} for language, name in self._of(film)]
         items = [{"kind": "youtube#caption", "id": f"{film.id}-{n}", "snippet": each} for n, each in enumerate(tracks)]
@@ -214,7 +214,7 @@ class Shelf:
         return self._answer(how, {"kind": "youtube#video", **asked.body})
 
     def items(self, grant: Grant, asked: Asked) -> web.Response:
-        """What is in a playlist that is not that of all uploads."""
+        """The content of a playlist other than that of all uploads."""
         playlist = self._playlist(grant, asked.one("playlistId"))
         items = [
             {"kind": "youtube#playlistItem", "id": f"item-{film}", "contentDetails": {"videoId": film}}
@@ -225,7 +225,7 @@ class Shelf:
     # -------------------------------------------------------------------------------------------------------------
 
     async def _changed(self, request: web.Request, method: str, kind: str) -> tuple[Grant, str]:
-        """Who asks, and what goes wrong later on. Raises `Refusal` for a fault that comes before all else."""
+        """Authorise the request and apply faults. Raises `Refusal` for a fault that precedes everything else."""
         await request.read()
         grant = self._server.allowed(request, method)
         how = (self._server.faults.draw(kind) or "").partition("_")[2]

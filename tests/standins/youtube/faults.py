@@ -1,4 +1,4 @@
-"""What can go wrong, by the request that it meets. Each is something that Google's servers, or the way to them, do."""
+"""The faults of Google's servers, or of the network, by the request they affect."""
 
 from __future__ import annotations
 
@@ -7,12 +7,12 @@ from dataclasses import dataclass, field
 
 from tests.standins.faults import Chance
 
-# By the kind of request: start (a session is asked for), chunk (bytes, but for the last ones), final (the last ones),
-# query (how much is there?), token (a refresh), list (a question about channel, playlist or films).
+# Kinds of request: start (of a session), chunk (all but the last), final (the last chunk), query (of the range), token
+# (a refresh), list (of channels, playlists or videos).
 FAULTS: dict[str, str] = {
     "quota_exceeded": "start",
     "daily_limit_exceeded": "start",
-    "uploads_spent": "start",  # the day's uploads, told as a minute's would be but for the name
+    "uploads_spent": "start",  # the daily upload quota, reported like a per-minute limit except for its name
     "upload_limit_exceeded": "start",
     "account_suspended": "start",
     "no_channel": "start",
@@ -21,58 +21,58 @@ FAULTS: dict[str, str] = {
     "rate_limited": "start",
     "rate_limited_429": "start",
     "no_location": "start",
-    "start_lost": "start",  # the session is there, and nobody hears of it
-    "chunk_503": "chunk",  # nothing is taken
-    "chunk_stored_503": "chunk",  # all of it is taken, and the answer is an error
-    "chunk_dropped": "chunk",  # the line breaks half-way; what has arrived is kept
+    "start_lost": "start",  # the session exists, but the response is lost
+    "chunk_503": "chunk",  # nothing is stored
+    "chunk_stored_503": "chunk",  # everything is stored, and the response is an error
+    "chunk_dropped": "chunk",  # the connection breaks half-way; received bytes are kept
     "chunk_401": "chunk",
     "chunk_rate_limited": "chunk",
-    "chunk_400": "chunk",  # not those that come next: others have arrived since it was asked
-    "chunk_416": "chunk",  # likewise
-    "short_range": "chunk",  # a part is kept
-    "plain_range": "chunk",  # a part is kept, and told without the unit
-    "no_range": "chunk",  # nothing of the whole film is kept
+    "chunk_400": "chunk",  # the offset is wrong: other bytes have arrived meanwhile
+    "chunk_416": "chunk",  # the same, with another status
+    "short_range": "chunk",  # a part is stored
+    "plain_range": "chunk",  # a part is stored, and reported without the unit
+    "no_range": "chunk",  # nothing of the whole film is stored
     "gone_404": "chunk",
     "gone_410": "chunk",
-    "final_503": "final",  # nothing is taken
-    "final_dropped": "final",  # half of it arrives
+    "final_503": "final",  # nothing is stored
+    "final_dropped": "final",  # half of it is stored
     "final_short_range": "final",
-    "final_unfinished": "final",  # all is taken and told, and the film is there at the next question
-    "final_lost": "final",  # the film is there, and the line breaks before the answer
-    "final_lost_503": "final",  # likewise, with an error for an answer
-    "final_lost_and_gone": "final",  # likewise, and the session is forgotten
-    "final_garbled": "final",  # likewise, and the answer is cut short
+    "final_unfinished": "final",  # everything is stored and reported, and the film exists at the next query
+    "final_lost": "final",  # the film exists, and the connection breaks before the response
+    "final_lost_503": "final",  # the same, with an error response
+    "final_lost_and_gone": "final",  # the same, and the session is gone
+    "final_garbled": "final",  # the same, and the response is truncated
     "final_gone_404": "final",
     "query_503": "query",
     "query_dropped": "query",
     "invalid_grant": "token",
     "token_503": "token",
     "token_429": "token",
-    "token_403": "token",  # 403 in the words of the API, whose error is an object
+    "token_403": "token",  # 403 in the API's format, whose error is an object
     "token_failure": "token",  # 400 internal_failure
     "token_not_json": "token",
-    "token_slow": "token",  # the answer comes late: when `slowly` says so
+    "token_slow": "token",  # a late response, after `slowly`
     "list_503": "list",
     "list_401": "list",
 }
-# Those that pass by themselves, or by asking again.
+# Transient faults.
 _SPENT = ("quota_exceeded", "daily_limit_exceeded", "uploads_spent", "upload_limit_exceeded")
 PASSING = tuple(name for name in FAULTS if name not in {*_SPENT, "account_suspended", "no_channel", "invalid_grant"})
-# What no server of Google's does, and what stands in its place may: a proxy, a portal, somebody with designs.
+# Responses that Google never sends, but a proxy, a captive portal or an attacker might.
 FAULTS |= {
-    "start_elsewhere": "start",  # the film shall be sent to another host
+    "start_elsewhere": "start",  # the film is to be sent to another host
     "start_redirected": "start",
-    "start_page": "start",  # a page, with the status 403
+    "start_page": "start",  # an HTML page with status 403
     "chunk_redirected": "chunk",
-    "chunk_huge_range": "chunk",  # more is there than the film has
+    "chunk_huge_range": "chunk",  # more bytes are reported than the film has
     "chunk_odd_range": "chunk",
-    "final_odd_id": "final",  # the film is there, and has a path for a name
-    "final_page": "final",  # likewise, and the answer is a page with the status 200
-    "list_page": "list",  # a page, with the status 200
-    "list_404": "list",  # a page, with the status 404
-    "list_odd": "list",  # JSON of other shapes
-    "list_endless": "list",  # each page leads to the next one, which is the same
-    "token_odd": "token",  # it lasts "soon" seconds
+    "final_odd_id": "final",  # the film exists, and its id is a path
+    "final_page": "final",  # the same, and the response is an HTML page with status 200
+    "list_page": "list",  # an HTML page with status 200
+    "list_404": "list",  # an HTML page with status 404
+    "list_odd": "list",  # JSON of another shape
+    "list_endless": "list",  # each page links to the next, which is the same
+    "token_odd": "token",  # it expires in "soon" seconds
 }
 HOSTILE_PASSING = (
     "start_redirected",
@@ -83,29 +83,29 @@ HOSTILE_PASSING = (
     "final_odd_id",
     "final_page",
 )
-# Of what goes with a film: each is answered so in vain ("lost": it was done, and the line breaks before the answer;
-# "conflict": two changes met, and this one was not made; "page": somebody else's, with the status 200).
+# Faults of the steps after an upload ("lost": done, but the connection breaks before the response; "conflict": two
+# changes collided, and this one was not made; "page": a portal's HTML page with status 200).
 for _kind in ("thumbnail", "caption", "playlist", "item", "update"):
     FAULTS |= {f"{_kind}_{_how}": _kind for _how in ("503", "429", "403", "conflict", "page", "lost")}
-# A film that came out just now, and that not all servers know (tokland/youtube-upload issues 269 and 305).
+# A new video that not all servers know yet (tokland/youtube-upload issues 269 and 305).
 FAULTS |= {f"{_kind}_404": _kind for _kind in ("thumbnail", "caption", "item")}
-# It does not know it, and the film is in the playlist all the same (porjo/youtubeuploader issue 88).
+# The same, although the video is in the playlist (porjo/youtubeuploader issue 88).
 FAULTS |= {"item_404_done": "item"}
-# It is there, since somebody else was faster, or an earlier request arrives just now.
+# It exists already, through another process or an earlier request that arrives only now.
 FAULTS |= {"caption_409": "caption", "item_409": "item"}
-# The channel has had its thumbnails for today.
+# The channel's daily limit of thumbnails is reached.
 FAULTS |= {"thumbnail_limit": "thumbnail"}
 
 
 @dataclass
 class FaultPlan:
-    """Which fault meets the next request of each kind: those that were ordered, then some by chance."""
+    """Which fault affects the next request of each kind: ordered ones first, then random ones."""
 
-    # These meet a share of the requests, drawn from the seed.
+    # These affect a share of the requests, by the seed.
     faults: tuple[str, ...] = ()
     share: float = 0.0
     seed: int = 0
-    # What has met whom, in order.
+    # The faults that occurred, in order.
     met: list[str] = field(default_factory=list)
 
     def __post_init__(self) -> None:
@@ -113,25 +113,25 @@ class FaultPlan:
         self._chance: dict[str, Chance] = {}
 
     def order(self, *names: str) -> None:
-        """Each meets the next request of its kind that has no fault yet."""
+        """Each affects the next request of its kind that has no fault yet."""
         for name in names:
             self._ordered.setdefault(FAULTS[name], deque()).append(name)
 
     def clear(self) -> None:
-        """What was ordered and has met nobody is ordered no more."""
+        """Cancel all ordered faults that have not occurred."""
         self._ordered.clear()
 
     def skip(self, kind: str, times: int = 1) -> None:
-        """The next requests of this kind meet no ordered fault."""
+        """Cancel the ordered faults for requests of this kind."""
         self._ordered.setdefault(kind, deque()).extend([None] * times)
 
     def draw(self, kind: str) -> str | None:
-        """What meets a request of this kind."""
+        """The fault of a request of this kind."""
         queue = self._ordered.get(kind)
         if queue:
             fault = queue.popleft()
         else:
-            # One stream for each kind: how often one is asked does not shift the others.
+            # One random stream per kind, so that requests of one kind don't shift the others.
             chance = self._chance.setdefault(kind, Chance(hash_of(f"{self.seed}/{kind}")))
             fault = chance.draw([name for name in self.faults if FAULTS[name] == kind], self.share)
         if fault:
@@ -140,5 +140,5 @@ class FaultPlan:
 
 
 def hash_of(text: str) -> int:
-    """The same number for the same text, in every process."""
+    """A hash of the text that is the same in every process."""
     return int.from_bytes(text.encode()[-8:], "big") ^ len(text)

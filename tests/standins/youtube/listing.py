@@ -1,4 +1,4 @@
-"""What a channel has, to whoever asks: its uploads, and how each stands."""
+"""Lists of a channel's videos, and their status."""
 
 from __future__ import annotations
 
@@ -47,7 +47,7 @@ _ODD: dict[str, Callable[[], web.Response]] = {
 
 
 class Listing:
-    """The part of the server that is asked."""
+    """The methods of the server for them."""
 
     def __init__(self, server: YouTubeStandIn) -> None:
         self._server = server
@@ -65,7 +65,7 @@ class Listing:
         ]
 
     def listed(self, request: web.Request, method: str) -> tuple[Grant, Asked]:
-        """Who asks for a list, and for what."""
+        """Authorise a request for a list, and parse it."""
         grant = self._server.allowed(request, method)
         fault = self._server.faults.draw("list")
         if fault in {"list_503", "list_401"}:
@@ -79,7 +79,7 @@ class Listing:
         if asked.one("mine") != "true":
             raise Refusal("missingRequiredParameter", "No filter selected.")
         if grant.channel in self._server.without_channel:
-            # So Google says it: no list, not even an empty one.
+            # As Google does: the list is missing, not empty.
             totals = {"totalResults": 0, "resultsPerPage": 5}
             return web.json_response({"kind": "youtube#channelListResponse", "pageInfo": totals})
         known = {
@@ -100,7 +100,7 @@ class Listing:
         self._listed.update(film.id for film in ours)
         films = [film for film in ours if self._listed[film.id] > self._server.looks_until_listed]
         if not films:
-            # As of a channel that never had one.
+            # As for a channel without uploads.
             raise Refusal("playlistNotFound", "The playlist cannot be found.", status=404, domain="youtube.playlist")
         if self._server.begins_empty and not asked.one("pageToken"):
             return web.json_response({"kind": "youtube#playlistItemListResponse", "items": [], "nextPageToken": "0"})
@@ -127,7 +127,7 @@ class Listing:
         return web.json_response({"kind": "youtube#videoListResponse", "items": found})
 
     def shown(self, film: Film, parts: Any) -> dict[str, Any]:
-        """A film, as far as these parts tell of it."""
+        """The requested parts of a video."""
         is_over = self._looks[film.id] >= self._server.looks_until_processed
         becomes, because = self._server.fate.get(film.id, (self._server.becomes, self._server.because))
         status = {**film.resource.get("status", {}), "uploadStatus": becomes if is_over else "uploaded"}

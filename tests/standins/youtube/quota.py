@@ -1,4 +1,4 @@
-"""What a project may spend in a day, counted as Google does: in buckets for uploads, for searches and for the rest."""
+"""The daily quota of a project, counted as Google does: separately for uploads, searches and everything else."""
 
 from __future__ import annotations
 
@@ -11,34 +11,34 @@ from zoneinfo import ZoneInfo
 from tests.standins.youtube.rules import Refusal
 
 PACIFIC = ZoneInfo("America/Los_Angeles")
-# Units of each method; of those that are not here, one.
+# Units per method; methods not listed here cost one.
 COSTS = {
     "captions.insert": 400, "captions.update": 450, "captions.list": 50, "captions.delete": 50,
     "thumbnails.set": 50, "playlists.insert": 50, "playlists.update": 50, "playlistItems.insert": 50,
     "videos.update": 50, "videos.delete": 50,
 }  # fmt: skip
-# Methods with a bucket of their own.
+# Methods with their own quota.
 BUCKETS = {"videos.insert": "uploads", "search.list": "searches"}
 
 
 @dataclass
 class Quota:
-    """Counts every request, also one that is refused. A day is that of Los Angeles."""
+    """Counts every request, including rejected ones. Days are those of Pacific time."""
 
     uploads: int = 100
     searches: int = 100
     units: int = 10_000
     clock: Callable[[], datetime] = lambda: datetime.now(UTC)
-    # By day: what was spent of each bucket, and what was asked in vain.
+    # By day: the use of each quota, and rejected requests.
     spent: dict[date, Counter[str]] = field(default_factory=dict)
     refused: Counter[date] = field(default_factory=Counter)
 
     def today(self) -> Counter[str]:
-        """What was spent today."""
+        """Today's use."""
         return self.spent.setdefault(self._day(), Counter())
 
     def spend(self, method: str) -> None:
-        """Raises `Refusal` when the day has no more."""
+        """Raises `Refusal` when the day's quota is exhausted."""
         bucket = BUCKETS.get(method, "units")
         cost = COSTS.get(method, 1)
         today = self.today()
@@ -51,17 +51,17 @@ class Quota:
         return self.clock().astimezone(PACIFIC).date()
 
 
-# How the buckets are called in answers.
+# The names of the quotas in responses.
 _CALLED = {"uploads": "Video Uploads", "searches": "Search Queries"}
 
 
 def spent_for_today(bucket: str = "uploads") -> Refusal:
-    """What is said when a bucket of its own is spent (googleapis/google-api-python-client issue 2753)."""
+    """The response when a separate quota is exhausted (googleapis/google-api-python-client issue 2753)."""
     return _of_service(f"Quota exceeded for quota metric '{_CALLED[bucket]}' and limit '{_CALLED[bucket]} per day'")
 
 
 def spent_for_now() -> Refusal:
-    """What is said when a minute is spent."""
+    """The response when a per-minute limit is exceeded."""
     return _of_service("Quota exceeded for quota metric 'Queries' and limit 'Queries per minute'")
 
 
@@ -71,6 +71,6 @@ def _of_service(message: str) -> Refusal:
 
 
 def exceeded() -> Refusal:
-    """What is said when the units of a day are spent."""
+    """The response when the day's units are exhausted."""
     message = 'The request cannot be completed because you have exceeded your <a href="/youtube/v3/">quota</a>.'
     return Refusal("quotaExceeded", message, status=403, domain="youtube.quota")

@@ -1,4 +1,4 @@
-"""Films as they arrive: sessions are begun, take bytes, and end in a film."""
+"""Incoming uploads: sessions start, receive bytes, and end in a video."""
 
 from __future__ import annotations
 
@@ -34,9 +34,9 @@ if TYPE_CHECKING:
     from tests.standins.youtube.server import YouTubeStandIn
 
 UPLOAD_PATH = "/upload/youtube/v3/videos"
-# Discovery names this one, and no client uses it.
+# In the discovery document, but used by no client.
 RESUMABLE_PATH = "/resumable/upload/youtube/v3/videos"
-# So finely it is known how many bytes have arrived.
+# The granularity at which received bytes are counted.
 _STEP_BYTES = 4096
 _UPLOAD_SCOPES = (
     "https://www.googleapis.com/auth/youtube.upload",
@@ -62,7 +62,7 @@ def _ranged(told: str) -> Callable[[], web.Response]:
     return lambda: web.Response(status=308, headers={"Range": told})
 
 
-# What a start is answered instead of a session, and a chunk of which nothing is taken.
+# Responses to a start instead of a session, and to a chunk of which nothing is stored.
 _REFUSED_STARTS: dict[str, Callable[[], web.Response]] = {
     "quota_exceeded": _refusing(exceeded),
     "uploads_spent": _refusing(spent_for_today),
@@ -92,14 +92,14 @@ _REFUSED_PUTS: dict[str, Callable[[], web.Response]] = {
 
 
 class Receiving:
-    """The part of the server that takes them."""
+    """The methods of the server for uploads."""
 
     def __init__(self, server: YouTubeStandIn) -> None:
         self._server = server
         self._numbers = 0
 
     async def start(self, request: web.Request) -> web.Response:
-        """A session for a film."""
+        """Start a session for a film."""
         self._server.watch("start", 0)
         body = await request.read()
         grant = self._server.allowed(request, "videos.insert")
@@ -132,7 +132,7 @@ class Receiving:
         return web.Response(headers={"Location": f"{self._server.url}{UPLOAD_PATH}?{query}"})
 
     async def put(self, request: web.Request) -> web.Response:
-        """Bytes for a session, or the question how many are there."""
+        """Receive bytes for a session, or a query of its range."""
         session = self._server.sessions.get(request.query.get("upload_id", ""))
         if session is None or session.gone:
             await request.read()
@@ -197,7 +197,7 @@ class Receiving:
         return page() if name == "page" else self._standing(session)
 
     async def _read(self, request: web.Request, session: Session, kept: int, *, stop: bool = False) -> None:
-        """Take so many bytes of the body, in the order in which they come; the rest is read and thrown away."""
+        """Store so many bytes of the body, in order; read and discard the rest."""
         left, turn = kept, session.turn
         async for data in request.content.iter_any():
             if session.turn != turn:
@@ -210,7 +210,7 @@ class Receiving:
                 return
 
     def _complete(self, session: Session) -> None:
-        """All bytes are a film, whether or not their client is still there to hear of it."""
+        """All bytes are a video, whether or not the client is still connected."""
         if len(session.data) < session.total or session.film:
             return
         self._publish(session)
@@ -230,7 +230,7 @@ class Receiving:
 
 
 def _careless(asked: Asked, now: datetime) -> list[str]:
-    """What Google takes, and who sent it did not mean."""
+    """Settings that Google accepts but the client cannot have intended."""
     status, found = asked.body.get("status", {}), []
     if "selfDeclaredMadeForKids" not in status:
         found.append("a film without selfDeclaredMadeForKids")
@@ -249,7 +249,7 @@ def _is_past(moment: str, now: datetime) -> bool:
 
 
 def _parsed(request: web.Request, body: bytes) -> object:
-    # Google's own client names no charset.
+    # Google's own client sends no charset.
     if request.content_type != "application/json" or (request.charset or "utf-8").lower() != "utf-8":
         raise Refusal("badRequest", "the film's description is not JSON in UTF-8", domain="global")
     try:

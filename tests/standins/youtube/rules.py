@@ -1,7 +1,7 @@
-"""What Google's own description of the API allows: the discovery document that google-api-python-client brings.
+"""Google's description of the API: the discovery document bundled with google-api-python-client.
 
-Parameters, required ones, types, enums and the fields of a body come from there; what it does not say (lengths, angle
-brackets, which fields go together) is in `semantics.py`.
+It defines parameters, required ones, types, enums and the fields of bodies; rules beyond it (lengths, angle brackets,
+dependent fields) are in `semantics.py`.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from typing import Any
 
 
 class Refusal(Exception):  # noqa: N818 - an answer of the service
-    """A request that Google would not take, as it says so."""
+    """A request that Google would reject, with its response."""
 
     def __init__(self, reason: str, message: str, *, status: int = 400, domain: str = "youtube.parameter") -> None:
         super().__init__(message)
@@ -31,14 +31,14 @@ class Refusal(Exception):  # noqa: N818 - an answer of the service
 
 @cache
 def discovery() -> dict[str, Any]:
-    """The document, as it is bundled."""
+    """The bundled document."""
     documents = resources.files("googleapiclient.discovery_cache.documents")
     return dict(json.loads(documents.joinpath("youtube.v3.json").read_text(encoding="utf-8")))
 
 
 @dataclass(frozen=True)
 class Asked:
-    """A request that keeps the rules of its method."""
+    """A request that follows the rules of its method."""
 
     method: str
     parts: frozenset[str]
@@ -46,12 +46,12 @@ class Asked:
     body: dict[str, Any] = field(default_factory=dict)
 
     def one(self, name: str) -> str:
-        """The value of a parameter; empty: it was not given."""
+        """The value of a parameter; empty if it is missing."""
         return self.parameters.get(name, [""])[0]
 
 
 def check(method: str, query: list[tuple[str, str]], body: object = None) -> Asked:
-    """The request of a method such as "videos.insert", if its parameters and its body are as described.
+    """The request of a method such as "videos.insert", if its parameters and body match the description.
 
     Raises `Refusal`.
     """
@@ -97,7 +97,7 @@ def _item_of(response: str) -> str:
 
 @cache
 def _parts(resource: str) -> frozenset[str]:
-    """What can stand in `part`: the objects of a resource, and its id."""
+    """Values of `part`: the objects of a resource, and its id."""
     properties = discovery()["schemas"][resource]["properties"]
     return frozenset({"id", *(name for name, rule in properties.items() if "$ref" in rule or rule["type"] == "object")})
 
@@ -125,7 +125,7 @@ def _check_body(value: object, schema: str, path: str) -> None:
 
 
 def _check_required(body: dict[str, Any], schema: str, method: str) -> None:
-    """What the document marks as required of a body of this method, also in the objects that it has."""
+    """Fields marked as required for this method, nested ones included."""
     for name, rule in discovery()["schemas"][schema]["properties"].items():
         if method in rule.get("annotations", {}).get("required", ()) and not body.get(name):
             raise Refusal("required", f"Required: {schema}.{name}")

@@ -1,4 +1,4 @@
-"""What YouTube asks of a film's fields beyond their types: the pages of "Videos" and "videos.insert"."""
+"""Rules for a video's fields beyond their types, from the pages "Videos" and "videos.insert"."""
 
 from __future__ import annotations
 
@@ -8,19 +8,19 @@ from typing import Any
 
 from tests.standins.youtube.rules import Refusal
 
-# Those that may be given to a film, of videoCategories.list in most countries.
+# Assignable categories, from videoCategories.list in most countries.
 ASSIGNABLE = frozenset({"1", "2", "10", "15", "17", "19", "20", "22", "23", "24", "25", "26", "27", "28", "29"})
 MOST_BYTES = 274_877_906_944
-# What the API knows and does not let anybody set: it is left out of what is kept.
+# Fields that exist but can't be set: they are dropped.
 _NOT_SETTABLE = ("defaultAudioLanguage",)
 _SRT_TIMES = re.compile(r"(\d\d):([0-5]\d):([0-5]\d),(\d{3}) --> (\d\d):([0-5]\d):([0-5]\d),(\d{3})", re.ASCII)
 
 
 def check_film(video: dict[str, Any]) -> None:
-    """Raise `Refusal` for a film that can't be inserted so."""
+    """Raise `Refusal` for a video that can't be inserted."""
     snippet, status = video.get("snippet", {}), video.get("status", {})
     title, description = snippet.get("title", ""), snippet.get("description", "")
-    # By UTF-16, the strictest way to count: emoji are two.
+    # In UTF-16, the strictest way to count: emoji are two.
     if not 1 <= len(title.encode("utf-16-le")) // 2 <= 100 or set("<>") & set(title) or not title.strip():
         raise _video("invalidTitle", "The request metadata specifies an invalid or empty video title.")
     if len(description.encode()) > 5000 or set("<>") & set(description):
@@ -41,7 +41,7 @@ def check_film(video: dict[str, Any]) -> None:
 
 
 def kept(video: dict[str, Any]) -> dict[str, Any]:
-    """A film as it is kept: what is none of the fields that videos.insert lists as settable is not."""
+    """A video as it is stored: without fields that videos.insert doesn't list as settable."""
     if "snippet" not in video:
         return video
     snippet = {name: value for name, value in video["snippet"].items() if name not in _NOT_SETTABLE}
@@ -49,7 +49,7 @@ def kept(video: dict[str, Any]) -> dict[str, Any]:
 
 
 def no_srt(text: str) -> str:
-    """What is wrong with captions; empty: they are numbered from 1, in order, no two at a time, none without words."""
+    """What is wrong with captions; empty if they are numbered from 1, in order, without overlaps or empty cues."""
     until_ms = 0
     for number, cue in enumerate(re.split(r"\n{2,}", text.replace("\r\n", "\n").strip("\n")), start=1):
         index, times, *lines = [*cue.split("\n"), "", ""]

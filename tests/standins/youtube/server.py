@@ -31,42 +31,43 @@ def _ignore(_what: str, _at: int) -> None:
 
 @dataclass
 class YouTubeStandIn(Loopback):
-    """The server. `watch(what, bytes)` is called at every instant that it can tell from others.
+    """The server. `watch(what, bytes)` is called at every distinguishable instant.
 
-    Whoever watches may kill the client then, and raise `Reset` so that nothing more of it is heard.
+    The callback may kill the client then, and raise `Reset` so that nothing more is received from it.
     """
 
     port: int = 0
     faults: FaultPlan = field(default_factory=FaultPlan)
     accounts: Accounts = field(default_factory=Accounts)
     quota: Quota = field(default_factory=Quota)
-    # An unaudited project: every film is private, whatever was asked for.
+    # An unaudited project: every video is private, whatever was asked for.
     locked_private: bool = False
-    # What becomes of every film (processed, failed, rejected) and why, when it has been asked for so many times.
+    # The final status of every video (processed, failed, rejected) with its reason, and the number of queries before
+    # it.
     becomes: str = "processed"
     because: str = ""
     looks_until_processed: int = 1
-    # How often films that were sent here are asked for in vain after they came out.
+    # How often new videos are queried in vain.
     looks_until_shown: int = 0
-    # Likewise, and how often the playlist of uploads is without them.
+    # How often the playlist of uploads lacks them.
     looks_until_listed: int = 0
-    # Whether lists of uploads begin with a page that has nothing on it but leads to the next.
+    # Whether lists of uploads start with an empty page that links to the next.
     begins_empty: bool = False
-    # Whether the oldest film is the first of them: nobody promises an order.
+    # Whether the list starts with the oldest video: no order is guaranteed.
     lists_oldest_first: bool = False
-    # Accounts that have no channel, as one for mail only.
+    # Accounts without a channel.
     without_channel: frozenset[str] = frozenset()
-    # How many seconds whoever is sent away is told to wait.
+    # The Retry-After of rejections, in seconds.
     retry_after: str = "0"
-    # By id, of films that have another one.
+    # Videos with another status, by id.
     fate: dict[str, tuple[str, str]] = field(default_factory=dict)
     watch: Callable[[str, int], None] = _ignore
-    # How long it takes until an answer comes that is late.
+    # The delay of late responses.
     slowly: Callable[[], Awaitable[object]] = lambda: asyncio.sleep(0.2)
     clock: Callable[[], datetime] = lambda: datetime.now(UTC)
     films: dict[str, Film] = field(default_factory=dict)
     sessions: dict[str, Session] = field(default_factory=dict)
-    # By session: whether subscribers shall hear of its film ("true", "false").
+    # By session: notifySubscribers ("true", "false").
     notifies: dict[str, str] = field(default_factory=dict)
     calls: Counter[str] = field(default_factory=Counter)
     complaints: list[str] = field(default_factory=list)
@@ -78,22 +79,22 @@ class YouTubeStandIn(Loopback):
 
     @property
     def url(self) -> str:
-        """The address, as NIGHTREEL_YOUTUBE__ROOT_URL takes it."""
+        """The base URL, for NIGHTREEL_YOUTUBE__ROOT_URL."""
         return f"http://127.0.0.1:{self.port}"
 
     @property
     def token_url(self) -> str:
-        """The address, as NIGHTREEL_YOUTUBE__TOKEN_URL takes it."""
+        """The token endpoint, for NIGHTREEL_YOUTUBE__TOKEN_URL."""
         return f"{self.url}/token"
 
     @property
     def auth_url(self) -> str:
-        """The address, as NIGHTREEL_YOUTUBE__AUTH_URL takes it."""
+        """The consent page, for NIGHTREEL_YOUTUBE__AUTH_URL."""
         return f"{self.url}/o/oauth2/v2/auth"
 
     @property
     def secrets(self) -> set[str]:
-        """Everything that nobody may read: tokens, and the addresses of sessions."""
+        """All secrets that must not leak: tokens and session URIs."""
         return {*self.accounts.secrets, *self.sessions}
 
     def write_token(
@@ -105,7 +106,7 @@ class YouTubeStandIn(Loopback):
         scopes: tuple[str, ...] = (FORCE_SSL,),
         elsewhere: bool = False,
     ) -> Grant:
-        """A token file, as somebody who has logged in before has it; one that was made elsewhere names no channel."""
+        """Write a token file as after an earlier login; one made by another program names no channel."""
         grant = self.accounts.grant(channel, scopes)
         path.parent.mkdir(parents=True, exist_ok=True)
         content = self.accounts.authorized_user(grant, fresh=fresh)
@@ -116,20 +117,20 @@ class YouTubeStandIn(Loopback):
         return grant
 
     def add_films(self, count: int, channel: str = "default") -> None:
-        """So many films of somebody else's come onto the channel now."""
+        """Add so many videos by another uploader to the channel."""
         for number in range(len(self.films), len(self.films) + count):
             name = f"other{number:06d}"
             resource = {"snippet": {"title": name, "tags": ["other"]}}
             self.films[name] = Film(name, channel, resource, b"other", self.clock(), "")
 
     def copy_of(self, name: str) -> str:
-        """The id of a film that is there once more: a client has sent it twice."""
+        """The id of a second copy of a video, as if a client had uploaded it twice."""
         film = replace(self.films[name], id=f"copy-{name}")
         self.films[film.id] = film
         return film.id
 
     def films_by_tag(self) -> Counter[str]:
-        """How many films there are of each job, by the tag that begins with nightreel-."""
+        """The number of videos per job, by their nightreel- tag."""
         return Counter(tag for film in self.films.values() for tag in film.tags if tag.startswith("nightreel-"))
 
     def application(self) -> web.Application:
@@ -154,7 +155,7 @@ class YouTubeStandIn(Loopback):
             except Refusal as refusal:
                 if refusal.status == 400 and refusal.reason != "uploadLimitExceeded":
                     self.complaints.append(f"{request.method} {request.path}: {refusal.reason}: {refusal}")
-                # A 503 tells it only where somebody wants it to.
+                # A 503 has it only if requested.
                 is_told = refusal.status in {403, 429} or (refusal.status == 503 and self.retry_after != "0")
                 again = {"Retry-After": self.retry_after} if is_told else {}
                 return web.json_response(refusal.body, status=refusal.status, headers=again)
@@ -169,7 +170,7 @@ class YouTubeStandIn(Loopback):
         return answer
 
     def allowed(self, request: web.Request, method: str) -> Grant:
-        """Who asks, if they may; the request counts in any case."""
+        """Authorise the request; it is counted in any case."""
         self.calls[method] += 1
         self.quota.spend(method)
         collection, _, verb = method.partition(".")

@@ -1,8 +1,8 @@
-"""Processes that publish a film each, to be killed: `python -m tests.standins.youtube.uploader`.
+"""Processes that publish one film each, to be killed: `python -m tests.standins.youtube.uploader`.
 
-It reads an order a line (JSON, see `order`), answers {"pid": …} when the process has begun and {"code": …} when it is
-over: 0, what it raised ("TransientError: …"), or the signal that killed it as a negative number. Where the system can
-fork, a process costs a few milliseconds, because everything has been imported before.
+It reads one order per line (JSON, see `order`), prints {"pid": …} when the process has started and {"code": …} when it
+has ended: 0, its exception ("TransientError: …"), or the signal that killed it as a negative number. Where `fork` is
+available, a process costs a few milliseconds, because everything is imported already.
 """
 
 from __future__ import annotations
@@ -32,7 +32,7 @@ GAVE_UP = 3
 def order(
     url: str, root: Path, video: Path, *, key: str, chunk_bytes: int, uploads_per_day: int = 0, days: int = 0
 ) -> str:
-    """A line for the program; its process lives so many days from now."""
+    """A line for the program; the clock of its process is so many days ahead."""
     told = {"url": url, "root": str(root), "video": str(video), "key": key, "chunk_bytes": chunk_bytes, "days": days}
     return json.dumps({**told, "uploads_per_day": uploads_per_day})
 
@@ -78,7 +78,7 @@ def _tell(**what: int) -> None:
 
 
 def _begin(line: str) -> int:
-    """The code of a new process that works on the order, when it is over."""
+    """The exit code of a new process that executes the order."""
     if not hasattr(os, "fork"):
         with subprocess.Popen([sys.executable, "-m", __spec__.name, line]) as process:
             _tell(pid=process.pid)
@@ -95,7 +95,7 @@ def _begin(line: str) -> int:
 
 
 def main() -> None:
-    """An order a line, or the one on the command line."""
+    """Orders from stdin, or a single one from the command line."""
     if len(sys.argv) > 1:
         sys.exit(_run(sys.argv[1]))
     for line in sys.stdin:

@@ -1,4 +1,4 @@
-"""Sessions of resumable uploads, and the films that come of them.
+"""Resumable upload sessions, and the videos that result.
 
 https://developers.google.com/youtube/v3/guides/using_resumable_upload_protocol
 """
@@ -16,57 +16,57 @@ _RANGE = re.compile(r"bytes (?:(\d+)-(\d+)|\*)/(\d+)")
 
 
 class BadRange(Exception):  # noqa: N818 - a complaint, and an answer
-    """A request that no careful client sends; none of its bytes are taken."""
+    """A request that no correct client sends; none of its bytes are stored."""
 
 
 @dataclass
 class Film:
-    """A film on the channel."""
+    """A video on the channel."""
 
     id: str
     channel: str
     resource: dict[str, Any]
     data: bytes
     published_at: datetime
-    # Of which session.
+    # The id of its session.
     session: str
 
     @property
     def sha256(self) -> str:
-        """Of its bytes."""
+        """The SHA-256 of its bytes."""
         return hashlib.sha256(self.data).hexdigest()
 
     @property
     def tags(self) -> list[str]:
-        """As they were sent."""
+        """The tags as sent."""
         return list(self.resource.get("snippet", {}).get("tags", []))
 
 
 @dataclass
 class Session:
-    """One upload."""
+    """An upload session."""
 
     id: str
     channel: str
     total: int
     resource: dict[str, Any]
     data: bytearray = field(default_factory=bytearray)
-    # The size of chunks that this client sends: all but the last are equal.
+    # The client's chunk size: all but the last are equal.
     chunk_bytes: int = 0
     film: Film | None = None
     gone: int = 0
-    # Which request has the session: one that comes later takes it from one whose client was killed.
+    # The request that owns the session: a later one takes it over from one whose client was killed.
     turn: int = 0
 
     @property
     def range(self) -> dict[str, str]:
-        """The header that tells how much is here; none, if nothing is."""
+        """The Range header of received bytes; none if there are none."""
         return {"Range": f"bytes=0-{len(self.data) - 1}"} if self.data else {}
 
 
 @dataclass(frozen=True)
 class Piece:
-    """What a PUT brings; None: it only asks."""
+    """The range of a PUT; None for a query."""
 
     first: int
     last: int
@@ -78,7 +78,7 @@ class Piece:
 
 
 def piece_of(session: Session, content_range: str | None, length: int | None) -> Piece | None:
-    """What a PUT with these headers brings, if it keeps the rules. Raises `BadRange`."""
+    """The range of a PUT with these headers, if it is valid. Raises `BadRange`."""
     if length is None:
         raise BadRange("no Content-Length")
     if content_range is None:

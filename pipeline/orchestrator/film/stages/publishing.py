@@ -25,6 +25,6 @@ async def deliver(job: Job, context: RunContext, attempt: Attempt) -> Job:
     if held := await to_thread.run_sync(hold_error, job, context):
         await attempt.save(job)
         raise held
-    if context.hosts.wanted:
+    if context.hosts.requested:
         job = await publish_to_hosts(job, require(job.receipt).package, context, attempt)
     return job.evolve(package=None)

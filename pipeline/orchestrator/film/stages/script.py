@@ -19,7 +19,7 @@ from pipeline.orchestrator.film.pictures import drop_missing_pictures, gather_pi
 from pipeline.orchestrator.film.scene_fit import split_scenes_to_fit
 from pipeline.orchestrator.film.scripts import LiveAuthor
 from pipeline.orchestrator.film.series import with_earlier_episodes
-from pipeline.orchestrator.film.soundtrack import bed_of, prepare_loop
+from pipeline.orchestrator.film.soundtrack import prepare_loop
 from pipeline.script import with_episode_number, without_missing_pictures
 from pipeline.template import Template
 
@@ -45,7 +45,7 @@ async def write(job: Job, context: RunContext, attempt: Attempt) -> Job:
 async def _preflight(job: Job, context: RunContext, attempt: Attempt) -> None:
     """Check the publication time, the background music, the encoder and the voice. Raises what is wrong with them."""
     await to_thread.run_sync(context.hosts.check, job.brief)
-    if bed := await bed_of(job.brief, context):
+    if bed := await to_thread.run_sync(context.bed, job.brief):
         await prepare_loop(bed, context, attempt)
     await _require_encoder(ENCODERS[context.encoding(job.brief).encoder.codec], context, attempt)
     narrators = await to_thread.run_sync(lambda: context.providers.narrators)

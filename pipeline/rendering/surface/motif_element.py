@@ -1,4 +1,4 @@
-"""The figure on a picture: drawn when it is painted first, for whoever only asks what has room never sees it."""
+"""The motif as an element, drawn lazily: layouts that are only checked for overflow never draw it."""
 
 from __future__ import annotations
 
@@ -12,13 +12,13 @@ from pipeline.rendering.grid import Box
 from pipeline.rendering.motion.animation import Motion, Pose
 from pipeline.rendering.motion.sprites import Sprite
 from pipeline.rendering.motion.ycbcr import Picture
-from pipeline.rendering.surface.motif import figure
+from pipeline.rendering.surface.motif import draw_motif
 from pipeline.theme.theme import Manner, Theme
 
 
 @dataclass(frozen=True, kw_only=True)
-class Emblem:
-    """An `Element`: the figure of a seed, its corner at `left` and `top`, pixels of the picture."""
+class MotifElement:
+    """An `Element`: the motif of a seed, its corner at `left` and `top`."""
 
     seed: int
     side_px: int
@@ -38,7 +38,7 @@ class Emblem:
         """See `Element`."""
         return self.motion.pose(frame)
 
-    def box(self, pose: Hashable) -> Box:  # noqa: ARG002 - it only moves by being drawn
+    def box(self, pose: Hashable) -> Box:  # noqa: ARG002 - it does not move
         """See `Element`."""
         return Box(self.left, self.top, self.left + self.side_px, self.top + self.side_px)
 
@@ -50,23 +50,23 @@ class Emblem:
         """See `Element`."""
         self._sprite.paint(patch, origin, pose)
 
-    def mirrored(self, width_px: int) -> Emblem:
-        """See `Element`. It moves and is not turned round."""
+    def mirrored(self, width_px: int) -> MotifElement:
+        """See `Element`. It is moved, not flipped."""
         return replace(self, left=width_px - self.left - self.side_px)
 
-    def entering(self, manner: Manner) -> Emblem:
+    def entering(self, manner: Manner) -> MotifElement:
         """See `Element`."""
         return replace(self, motion=self.motion.entering(manner))
 
     @cached_property
     def _sprite(self) -> Sprite:
-        tile, mask, order = _drawn(self.seed, self.side_px, self.theme, self.opacity)
+        tile, mask, order = _tinted(self.seed, self.side_px, self.theme, self.opacity)
         return Sprite(mask=mask, ink=tile, left=self.left, top=self.top, motion=self.motion, order=order)
 
 
 @lru_cache(maxsize=4)
-def _drawn(seed: int, side_px: int, theme: Theme, opacity: float) -> tuple[Picture, Image.Image, Image.Image]:
-    """What fills it, its coverage, and the order in which it is drawn on."""
-    drawn = figure(seed, side_px)
+def _tinted(seed: int, side_px: int, theme: Theme, opacity: float) -> tuple[Picture, Image.Image, Image.Image]:
+    """The ink of the motif, its coverage, and the order in which it is drawn on."""
+    drawn = draw_motif(seed, side_px)
     mask = drawn.mask if opacity == 1 else drawn.mask.point([round(value * opacity) for value in range(256)])
     return drawn.tile(theme), mask, drawn.order

@@ -1,8 +1,7 @@
-"""What the films of `encode.py` are about: towns with three bridges, and guests who are welcomed there.
+"""The briefs for `encode.py`: about towns with three bridges, addressed to guests.
 
-A film of four sections lasts about 30 s: six scenes with 15 captions. Films about two towns have no sentence in
-common. Films about one town for two guests differ in the first and the last scene; the others are the same, word for
-word.
+A film of four sections lasts about 30 s: six scenes with 15 captions. Films about different towns have no sentence in
+common. Films about one town for different guests differ in the first and the last scene only.
 """
 
 from __future__ import annotations
@@ -11,9 +10,9 @@ from collections.abc import Iterator
 from itertools import cycle, islice
 from pathlib import Path
 
-# Of a film of 30 s.
+# Sections of a film of 30 s.
 SECTIONS = 4
-# A section lasts about so many seconds.
+# Approximate duration of a section.
 _SECTION_S = 5.85
 _FRONT = """\
 ---
@@ -64,24 +63,24 @@ _LASTS = ("ford", "wick", "ham", "mouth", "bury", "stead", "combe", "field", "we
 
 def brief_text(*, town: int = 0, guest: int = 0, sections: int = SECTIONS) -> str:
     """A brief. With more than four sections it goes on with the next towns."""
-    about = {"guest": name_of(guest + 7), **_words_of(town)}
+    about = {"guest": unique_name(guest + 7), **_names_in(town)}
     parts = islice(cycle(_PARTS), sections)
-    body = (part.format(**_words_of(town + number // SECTIONS)) for number, part in enumerate(parts))
+    body = (part.format(**_names_in(town + number // SECTIONS)) for number, part in enumerate(parts))
     return "\n".join([_FRONT.format(**about), *body])
 
 
-def write_different(folder: Path, count: int, *, sections: int = SECTIONS) -> None:
-    """So many briefs that have nothing in common."""
+def write_distinct_briefs(folder: Path, count: int, *, sections: int = SECTIONS) -> None:
+    """Write briefs that have nothing in common."""
     _write(folder, (brief_text(town=number, guest=number, sections=sections) for number in range(count)))
 
 
-def write_campaign(folder: Path, count: int, *, sections: int = SECTIONS) -> None:
-    """So many rows: one town, and a guest each."""
+def write_campaign_briefs(folder: Path, count: int, *, sections: int = SECTIONS) -> None:
+    """Write briefs about one town, each for another guest."""
     _write(folder, (brief_text(guest=number, sections=sections) for number in range(count)))
 
 
-def sections_of(minutes: float) -> int:
-    """How many sections make a film of about that length."""
+def section_count(minutes: float) -> int:
+    """The number of sections of a film of about that duration."""
     return round(60 * minutes / _SECTION_S)
 
 
@@ -91,12 +90,12 @@ def _write(folder: Path, texts: Iterator[str]) -> None:
         (folder / f"{number:04d}.md").write_text(text, encoding="utf-8")
 
 
-def _words_of(town: int) -> dict[str, str]:
-    return {"town": name_of(town), "river": name_of(town + 57), "farm": name_of(town + 113)}
+def _names_in(town: int) -> dict[str, str]:
+    return {"town": unique_name(town), "river": unique_name(town + 57), "farm": unique_name(town + 113)}
 
 
-def name_of(number: int) -> str:
-    """No two numbers have the same."""
+def unique_name(number: int) -> str:
+    """A different name for every number."""
     again, within = divmod(number, len(_FIRSTS) * len(_LASTS))
     name = _FIRSTS[within % len(_FIRSTS)] + _LASTS[within // len(_FIRSTS)]
     return f"{name} {again + 1}" if again else name

@@ -1,7 +1,7 @@
-"""What another program needs to make the same film: pictures, captions, sound, and when each is shown.
+"""The input for `moviepy_film.py`, to make the same film: pictures, captions, sound, and their times.
 
-`card-1.png` and so on are the scenes without captions, at rest; `cap-01.png` and so on the captions on transparent
-ground, each of its own size; `sound.wav` is the narration of the whole film; `film.json` has sizes, names and times in
+`card-1.png` and so on are the scenes at rest, without captions; `cap-01.png` and so on are the captions, cropped, on a
+transparent background; `sound.wav` is the narration of the whole film; `film.json` has sizes, file names and times in
 seconds.
 """
 
@@ -23,20 +23,20 @@ from pipeline.rendering.motion.animation import MOTION_RATE
 from pipeline.theme.theme import Theme
 
 
-def write_material(orders: Sequence[SegmentTask], folder: Path) -> None:
-    """Write everything to `folder`, which is made."""
+def write_moviepy_input(tasks: Sequence[SegmentTask], folder: Path) -> None:
+    """Write everything to `folder`, which must not exist."""
     folder.mkdir()
-    look = orders[0].look
+    look = tasks[0].look
     rate = look.format.frame_rate
-    starts_s = [start / rate for start in accumulate((order.frames for order in orders), initial=0)]
+    starts_s = [start / rate for start in accumulate((task.frames for task in tasks), initial=0)]
     cards = [
-        {"file": _card(order, folder / f"card-{number}.png"), "duration_s": order.frames / rate}
-        for number, order in enumerate(orders, start=1)
+        {"file": _card(task, folder / f"card-{number}.png"), "duration_s": task.frames / rate}
+        for number, task in enumerate(tasks, start=1)
     ]
     shown = [
         (start_s, element)
-        for start_s, order in zip(starts_s, orders, strict=False)
-        for element in captions(order.cues, look)
+        for start_s, task in zip(starts_s, tasks, strict=False)
+        for element in captions(task.cues, look)
     ]
     texts = [
         {
@@ -48,7 +48,7 @@ def write_material(orders: Sequence[SegmentTask], folder: Path) -> None:
         }
         for number, (start_s, element) in enumerate(shown, start=1)
     ]
-    write_wav(folder / "sound.wav", np.concatenate([read_wav(order.clip.path) for order in orders]))
+    write_wav(folder / "sound.wav", np.concatenate([read_wav(task.clip.path) for task in tasks]))
     film = {
         "width_px": look.format.width_px,
         "height_px": look.format.height_px,
@@ -60,16 +60,16 @@ def write_material(orders: Sequence[SegmentTask], folder: Path) -> None:
     (folder / "film.json").write_text(json.dumps(film, indent=1), encoding="utf-8")
 
 
-def _card(order: SegmentTask, path: Path) -> str:
-    """The last picture of the scene: everything is there, and nothing moves."""
-    frames = draw_scene(order.scene, words=order.clip.words, cues=(), frames=order.frames, look=order.look)
+def _card(task: SegmentTask, path: Path) -> str:
+    """Write the last picture of the scene: everything is drawn, and nothing moves."""
+    frames = draw_scene(task.scene, words=task.clip.words, cues=(), frames=task.frames, look=task.look)
     *_, last = frames
     last.picture.to_rgb().save(path)
     return path.name
 
 
 def _caption(element: CaptionElement, theme: Theme, path: Path) -> str:
-    """Its plate and its words, none of them lit."""
+    """Write a caption: its plate and its words, none highlighted."""
     (plate,) = element.behind
     image = _ink(plate.mask, theme.plate)
     for letters in element.letters:
@@ -80,7 +80,7 @@ def _caption(element: CaptionElement, theme: Theme, path: Path) -> str:
 
 
 def _ink(mask: Image.Image, name: str) -> Image.Image:
-    """A colour, as far as `mask` lets it through."""
+    """A colour with `mask` as its alpha channel."""
     image = Image.new("RGBA", mask.size, name)
     image.putalpha(mask)
     return image

@@ -1,4 +1,4 @@
-"""What `encode.py` has measured, and the two tables that it prints of it."""
+"""The results of `encode.py`, and the two tables that it prints."""
 
 from __future__ import annotations
 
@@ -7,14 +7,14 @@ from dataclasses import dataclass
 from rich.table import Table
 
 from benchmarks.cost import Cost
-from benchmarks.parts import Holding, Limit
+from benchmarks.segments import Baseline, HoldCost
 
 _MB = 1_000_000
 
 
 @dataclass(frozen=True, kw_only=True)
 class Row:
-    """So many films, and what they cost together."""
+    """A number of films, and their total cost."""
 
     name: str
     films: int
@@ -22,21 +22,21 @@ class Row:
 
     @property
     def films_per_hour(self) -> float:
-        """As fast as this, for an hour."""
+        """Throughput, from the wall time."""
         return 3600 * self.films / self.cost.wall_s
 
 
 @dataclass(kw_only=True)
 class Measured:
-    """One run of the benchmark; None: not asked for."""
+    """The results of one run; None: not requested."""
 
-    # What the single film is.
+    # A description of the single film.
     about: str
     cold: Row
     warm: Row
-    limit: Limit
-    holding: Holding
-    # The single film as MoviePy makes it: cards that stand, captions on top.
+    baseline: Baseline
+    hold_cost: HoldCost
+    # The single film with MoviePy's pictures: no motion, no highlighted words.
     still: Row | None = None
     different: Row | None = None
     campaign: Row | None = None
@@ -45,28 +45,30 @@ class Measured:
 
     @property
     def ours(self) -> list[Row]:
-        """What we have made, in the order of the table."""
+        """Our own rows, in the order of the table."""
         rows = (self.cold, self.warm, self.still, self.different, self.campaign, self.long)
         return [row for row in rows if row]
 
 
 def cost_table(measured: Measured, title: str) -> Table:
-    """The first table: what was measured."""
+    """The first table: the measurements."""
     table = Table(title=f"{title}\n{measured.about}")
     for column in ("", "wall", "CPU", "peak memory", "films an hour"):
         table.add_column(column, justify="left" if not column else "right")
     for row in (*measured.ours, *([measured.moviepy] if measured.moviepy else [])):
         cost, memory = row.cost, f"{row.cost.peak_bytes / _MB:.0f} MB"
         table.add_row(row.name, f"{cost.wall_s:.2f} s", f"{cost.cpu_s:.2f} s", memory, f"{row.films_per_hour:,.0f}")
-    alone = f"{measured.holding.cpu_s:.2f} s"
+    alone = f"{measured.hold_cost.cpu_s:.2f} s"
     table.add_row("drawing, encoding, inspecting and joining that one film, in one process", "", alone, "", "")
-    limit = measured.limit
-    table.add_row(f"the limit: x264 alone, {limit.pictures} different pictures", "", f"{limit.cpu_s:.2f} s", "", "")
+    baseline = measured.baseline
+    table.add_row(
+        f"the limit: x264 alone, {baseline.pictures} different pictures", "", f"{baseline.cpu_s:.2f} s", "", ""
+    )
     return table
 
 
 def promise_table(measured: Measured) -> Table:
-    """The second table: what that means, beside what is promised."""
+    """The second table: ratios, and the promised values."""
     table = Table(title="ratios of the same run")
     for column in ("", "measured", "promised"):
         table.add_column(column, justify="left" if not column else "right")
@@ -76,7 +78,7 @@ def promise_table(measured: Measured) -> Table:
 
 
 def promises(measured: Measured) -> list[tuple[str, str, str]]:
-    """What is promised and was measured: what, what came of it, and the promise."""
+    """The rows of the second table: name, measured value, promised value."""
     lines = []
     cold = measured.cold.cost
     if measured.moviepy:
@@ -85,9 +87,9 @@ def promises(measured: Measured) -> list[tuple[str, str, str]]:
             times = f"{wall_s / measured.still.cost.wall_s:.1f}"
             lines.append(("one cold film of the same pictures, times as fast as MoviePy", times, "at least 40"))
         lines.append(("one cold film in which things move, likewise", f"{wall_s / cold.wall_s:.1f}", ""))
-    lines.append(("CPU of one cold film / x264 alone", f"{cold.cpu_s / measured.limit.cpu_s:.2f}", "at most 1.6"))
-    more = measured.holding.ratio - 1
-    of_film = more * measured.holding.cpu_s / cold.cpu_s
+    lines.append(("CPU of one cold film / x264 alone", f"{cold.cpu_s / measured.baseline.cpu_s:.2f}", "at most 1.6"))
+    more = measured.hold_cost.ratio - 1
+    of_film = more * measured.hold_cost.cpu_s / cold.cpu_s
     lines.append(("CPU of one cold film when scenes last twice as long", f"{100 * of_film:+.1f} %", "at most +5 %"))
     lines.append(("CPU of its drawing, encoding, inspecting and joining alone, likewise", f"{100 * more:+.1f} %", ""))
     for row, least in ((measured.campaign, "at least 5,000"), (measured.different, "at least 1,500")):

@@ -1,6 +1,6 @@
-"""Pictures of which every one differs: pan and zoom over a photograph, drawn and encoded, on both cores.
+"""Throughput when every frame differs: pan and zoom over a photograph, drawn and encoded, on all cores.
 
-`python -m benchmarks.moving` prints frames a second at 1080p, encoder included.
+`python -m benchmarks.pan_zoom` prints frames a second at 1080p, encoder included.
 """
 
 from __future__ import annotations
@@ -44,7 +44,7 @@ def main() -> None:
 
 
 def film(path: Path) -> None:
-    """Five seconds of a photograph that comes nearer."""
+    """Encode five seconds of a zoom into a photograph."""
     clip = path.with_suffix(".wav")
     samples = _FRAMES * SAMPLE_RATE_HZ // VideoFormat().frame_rate
     write_wav(clip, np.zeros((samples, 2), np.float32))
@@ -59,7 +59,7 @@ def _frames() -> Iterator[Frame]:
 
 
 def photograph() -> Image.Image:
-    """3000x2000 pixels with detail at every scale, as photographs have: noise that falls with its frequency."""
+    """3000x2000 pixels with detail at every scale, like a photograph: noise that decreases with frequency."""
     random = np.random.default_rng(7)
     field = np.zeros((2000, 3000, 3), np.float32)
     for side in (4, 16, 64, 256, 1024):
