@@ -25,7 +25,7 @@ _MISSED_BYTES, _MOST_PARTS = 16, 10_000
 
 
 def glance(source: Path, *, name: str) -> None:
-    """Raise `InputError`, about a picture called `name`, for a file that is no picture, truncated, too large or too small.
+    """Raise `InputError`, about a picture called `name`, for a file that is no picture, truncated, or of unusable size.
 
     SVG is not checked here. Reads some kilobytes.
     """

@@ -50,7 +50,7 @@ def focal_point(image: Image.Image) -> tuple[float, float]:
 
 
 def subject_of(image: Image.Image) -> tuple[float, float, float, float]:
-    """Left, top, right and bottom of the subject of a picture (mode RGB or RGBA), 0 to 1; the whole picture if it has none.
+    """Left, top, right and bottom of a picture's subject (mode RGB or RGBA), 0 to 1; the whole picture if it has none.
 
     0 and 1 are edges that it extends beyond. The subject of a transparent picture is everything opaque.
     """

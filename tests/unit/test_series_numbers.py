@@ -417,7 +417,7 @@ def test_what_a_brief_does_not_say_its_series_does(tmp_path):
 @pytest.mark.parametrize(
     ("table", "told"),
     [
-        ('[series."Op tics"]\n', "can't be the name of a series"),
+        ('[series."Op tics"]\n', "is not a valid name for a series"),
         ('[series.optics]\ntitle_pattern = "{title}"\n', "must have {title} in it"),
         ('[series.optics]\norder = "some"\n', "strict"),
         ('[series.optics]\ntitel = "x"\n', "is not a setting"),
