@@ -160,7 +160,7 @@ def test_a_film_that_is_out_is_shown_otherwise_when_somebody_asks_and_a_file_has
     assert same.stdout == "1 already up to date\n"
     assert "What is out is shown as before: --update changes that" in public.stdout
     assert "talk  (processed, private until 2031-01-26 17:00)" in listed.stdout
-    assert "1 film is out, and its brief wants it shown otherwise" in again.stderr
+    assert "1 published film has outdated metadata" in again.stderr
     assert [film["resource"]["status"].get("publishAt") for film in before] == [None, "2031-01-26T17:00:00Z"]
     status = [film["resource"]["status"] for film in told["films"]]
     assert [each["publishAt"] for each in status] == ["2031-02-01T09:00:00Z", "2031-01-26T17:00:00Z"]
