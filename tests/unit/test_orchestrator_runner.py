@@ -719,7 +719,9 @@ async def test_a_job_is_made_as_it_was_asked_for_whoever_makes_it(rooms, context
     seen = []
 
     async def look(job, context, attempt):
-        seen.append((context.settings.narration.narrator, str(context.paths.destination(job).gave), context.store))
+        seen.append(
+            (context.settings.narration.narrator, str(context.paths.destination(job).has_issued), context.store)
+        )
         return job
 
     monkeypatch.setattr(
