@@ -302,5 +302,5 @@ def test_a_quiz_without_words_yet_is_laid_out_as_well():
 
 
 def test_more_options_than_fit_are_refused():
-    with pytest.raises(ValueError, match="holds 4"):
+    with pytest.raises(ValueError, match="at most 4 fit"):
         lay_out(quiz_scene(items=tuple("abcde")), (), look_of((960, 540)))
