@@ -72,7 +72,7 @@ def only_uploads(monkeypatch):
     film = Stage(name="film", run=make, fills=("receipt",), is_done=lambda job, _: job.receipt is not None)
     monkeypatch.setattr(runner, "STAGES", (film, STAGES[-1]))
     # By the real clock, which hardly moves here.
-    monkeypatch.setattr(queues, "_WHILE_S", 0.0)
+    monkeypatch.setattr(queues, "_BACKOFF_S", 0.0)
 
 
 def upload(workspace, begin, *, films, per_day, **settings):
@@ -111,7 +111,7 @@ def upload(workspace, begin, *, films, per_day, **settings):
                 if isinstance(event, Notice):
                     batch.notices.append(event.text)
 
-            await Scheduler(context, "films", heard, pulse_s=HOUR_S).run()
+            await Scheduler(context, "films", heard, interval_s=HOUR_S).run()
             batch.ended_at = clock()
             standing = await to_thread.run_sync(context.store.index("films").sums.counts)
             batch.counts = {status: each.jobs for status, each in standing.items() if each.jobs}

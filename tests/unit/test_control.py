@@ -174,7 +174,7 @@ async def test_a_film_under_way_is_stopped_by_who_makes_it(room, context, monkey
 
 
 async def test_a_film_that_is_made_by_itself_can_be_cancelled_as_well(room, context, monkeypatch):
-    monkeypatch.setattr(cancellation, "_HEARING_S", 0.01)
+    monkeypatch.setattr(cancellation, "_POLL_INTERVAL_S", 0.01)
     room.open = anyio.Event()
     made = []
 

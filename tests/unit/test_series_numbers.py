@@ -175,7 +175,7 @@ def test_a_row_keeps_its_number_by_its_key(tmp_path):
     [
         ([brief("A", episode=2), brief("BB", episode=2)], r"list.txt:2: episode 2 is “A” \(.*list.txt:1\)"),
         ([brief("BB", episode=1)], r"episode 1 is “Old” \(.*list.txt:3\)"),
-        ([brief("Old", episode=5)], "list.txt:3: is episode 1 already, and asks to be 5"),
+        ([brief("Old", episode=5)], "list.txt:3: is episode 1 already, but requests 5"),
         ([brief("A", series="optic")], "there is no series 'optic'. Did you mean optics?"),
         ([brief("A", series="../../etc/passwd")], "there is no series '../../etc/passwd'"),
     ],
@@ -417,7 +417,7 @@ def test_what_a_brief_does_not_say_its_series_does(tmp_path):
 @pytest.mark.parametrize(
     ("table", "told"),
     [
-        ('[series."Op tics"]\n', "can't be the name of a series"),
+        ('[series."Op tics"]\n', "is not a valid name for a series"),
         ('[series.optics]\ntitle_pattern = "{title}"\n', "must have {title} in it"),
         ('[series.optics]\norder = "some"\n', "strict"),
         ('[series.optics]\ntitel = "x"\n', "is not a setting"),
@@ -498,7 +498,7 @@ def test_a_file_that_was_renamed_is_told_with_what_to_do(tmp_path, caplog, gives
     assert given == [3, 2]
     (told,) = [record.getMessage() for record in caplog.records if record.levelname == "WARNING"]
     assert "01-light.md is a new episode. Episode 1, “Light”, was 1-light.md, which is gone" in told
-    assert "if that film is not out, run `nightreel series optics --forget 1`" in told
+    assert "if that film is not published, run `nightreel series optics --forget 1`" in told
 
 
 def test_a_new_file_and_one_that_is_gone_are_no_renaming_when_they_are_called_otherwise(tmp_path, caplog):

@@ -370,8 +370,12 @@ async def test_a_run_tells_a_past_time_before_the_film_is_made(tmp_path):
         ("hours", "22-6", "'22-6' are no hours; write e.g. 22:00-06:00"),
         ("time_zone", "Berlin", "knows no time zone 'Berlin'"),
         ("time_zones", "cooking Berlin", "knows no time zone 'Berlin'"),
-        ("time_zones", "Europe/Berlin", "'Europe/Berlin' names no channel and its zone; write e.g. cooking"),
-        ("costs", "captions.insert", "'captions.insert' is no cost; write e.g. captions.insert 400"),
+        ("time_zones", "Europe/Berlin", "'Europe/Berlin' is not of the form CHANNEL ZONE; write e.g. cooking"),
+        (
+            "costs",
+            "captions.insert",
+            "'captions.insert' is not of the form METHOD UNITS; write e.g. captions.insert",
+        ),
     ],
 )
 def test_a_setting_that_is_none_is_told_with_what_to_write(tmp_path, name, value, told):
