@@ -43,8 +43,8 @@ from pipeline.orchestrator.film.approval import sample_error
 from pipeline.orchestrator.film.companions import judge_companions
 from pipeline.orchestrator.film.runner import run_job
 from pipeline.orchestrator.film.stages import STAGES
-from pipeline.publishing import FileNames, files_beside, sums_of
-from pipeline.publishing.youtube import ManualUploadDestination
+from pipeline.publishing import FileNames, hash_files, sidecar_files
+from pipeline.publishing.youtube import ManualDestination
 from pipeline.state import CheckpointStore
 from tests.standins.films import make_film
 
@@ -66,7 +66,7 @@ def context(tmp_path):
 
 async def film(context, number=0, *, checks=(PASSES,), to="folder:out", review="never", sampled=False, batch="kitchen"):
     """A film that is made, judged and delivered; what is left is to publish it."""
-    package = FileNames().within(context.workspace / "output" / batch / str(number))
+    package = FileNames().in_folder(context.workspace / "output" / batch / str(number))
     content = f"film {number}".encode()
     sha256 = hashlib.sha256(content).hexdigest()
 
@@ -87,7 +87,7 @@ async def film(context, number=0, *, checks=(PASSES,), to="folder:out", review="
         sampled=sampled,
         video=Video(frames=30, bytes=len(content), sha256=sha256),
         verdict=Verdict(checks=checks, profile="standard").of_film(
-            sha256, await to_thread.run_sync(lambda: sums_of(files_beside(package)))
+            sha256, await to_thread.run_sync(lambda: hash_files(sidecar_files(package)))
         ),
         receipt=Receipt(destination="folder", package=package),
     )
@@ -375,7 +375,7 @@ async def test_a_host_is_asked_to_take_a_film_once_more_only_where_an_earlier_on
     async def count(host):
         again.append(host.name)
 
-    monkeypatch.setattr(ManualUploadDestination, "again", count)
+    monkeypatch.setattr(ManualDestination, "again", count)
 
     assert (await approve_films(context, batch="kitchen")).approved == [job.id]
     assert len(again) == asked
@@ -490,7 +490,7 @@ async def test_a_rest_that_is_not_to_be_published_does_not_wait(context):
 
 async def taken(context, about):
     await sampling.ensure_sampled(context, about)
-    return await to_thread.run_sync(context.store.index("kitchen").sums.sampled)
+    return await to_thread.run_sync(context.store.index("kitchen").totals.sampled)
 
 
 async def test_the_smallest_share_takes_one_film_and_it_stays_the_one_when_others_are_added(context):
@@ -514,7 +514,7 @@ async def test_who_can_not_be_looked_at_first_is_not_taken_for_the_sample(contex
         jobs[1] = advance(jobs[1], JobStatus.CANCELLED, at=context.clock())
     if why == "out":
         jobs[1] = jobs[1].evolve(
-            published=(Receipt(destination="youtube", package=FileNames().within(context.workspace)),)
+            published=(Receipt(destination="youtube", package=FileNames().in_folder(context.workspace)),)
         )
     await batch_of(context, *jobs, sample=Sample(percent=0.001))
     about = await context.store.load_batch("kitchen")

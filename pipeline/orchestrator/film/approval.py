@@ -66,7 +66,7 @@ def hold_error(job: Job, context: RunContext) -> NightreelError | None:
     if why := _review_reason(job, context.settings):
         return ReviewError(why, where=job.folder, hint=f"Look at it: nightreel review {shlex.quote(job.batch)}")
     if context.hosts.requested and job.batch not in STANDALONE_BATCHES:
-        return sample_error(job, context.store.index(job.batch).sums.sample())
+        return sample_error(job, context.store.index(job.batch).totals.sample())
     return None
 
 
