@@ -1,12 +1,12 @@
-"""Frames + clips -> Video: every scene a segment of its own, joined by copying packets.
+"""Frames + clips -> Video: each scene is encoded to a segment, and segments are joined by copying packets.
 
-plan        what the encoder is told
-holds       how a picture that does not change is written
-frame_numbering  the numbers in such a stream
-segments    `encode_segment` (in a worker process) and `join_segments`
-stills      `write_stills`: all the stills of a film in one file
+plan             encoder settings
+holds            unchanged pictures, written as skipped pictures instead of being encoded
+frame_numbering  `frame_num` and picture order count of a stream with skipped pictures
+segments         `encode_segment` (in a worker process) and `join_segments`
+stills           `write_stills`: all thumbnails of a film in one file
 
-PyAV and numpy are loaded by the first call, not by whoever only plans.
+PyAV and numpy are loaded by the first call, not by this import.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
     from pipeline.media.pictures.encode import Drawn
 
-# Part of the key of every cached segment: counts up when the same frames and sound would give other bytes.
+# Part of the cache key of every segment: raise it when the same frames and sound would give other bytes.
 ASSEMBLY_VERSION = 11
 
 __all__ = [
@@ -39,7 +39,7 @@ __all__ = [
 
 
 def load() -> None:
-    """Import what encodes, so that the first call need not."""
+    """Import the encoding modules now, so that the first call is not delayed."""
     from pipeline.assembly import segments, stills  # noqa: F401, PLC0415
 
 
@@ -52,7 +52,7 @@ def encode_segment(
     video_format: VideoFormat,
     encoder: EncoderPlan,
 ) -> None:
-    """Encode one scene to `path`, an MP4. A worker's job: see `segments.encode_segment`."""
+    """Encode one scene to `path`, an MP4. Blocks; for worker processes: see `segments.encode_segment`."""
     from pipeline.assembly import segments  # noqa: PLC0415
 
     segments.encode_segment(frames, clip=clip, samples=samples, path=path, video_format=video_format, encoder=encoder)
@@ -73,7 +73,7 @@ def join_segments(
 
 
 def write_stills(pictures: Iterable[Image], path: Path) -> None:
-    """Write the stills of a film to one file. Blocks: see `stills.write_stills`."""
+    """Write the thumbnails of a film to one file. Blocks: see `stills.write_stills`."""
     from pipeline.assembly import stills  # noqa: PLC0415
 
     stills.write_stills(pictures, path)

@@ -1,4 +1,4 @@
-"""A scene becomes a segment; segments become a film."""
+"""Scenes are encoded to segments, segments are joined to a film."""
 
 from __future__ import annotations
 
@@ -17,8 +17,8 @@ from pipeline.media.sound.aac import SoundEncoder
 from pipeline.media.sound.audio import read_wav
 from pipeline.model import SCENE_QUANTUM_SAMPLES, Segment, Video, VideoFormat
 
-# Both channels of a voice are the same and coded as one: it has all of this, 46 dB above the noise, in half the time
-# that 192 kbit/s take. Music has two.
+# Both channels of a voice are identical and coded jointly, so this gives 46 dB of signal-to-noise ratio, in half the
+# encoding time of 192 kbit/s. Music needs both channels.
 _VOICE_KBPS = 128
 
 
@@ -31,16 +31,16 @@ def encode_segment(
     video_format: VideoFormat,
     encoder: EncoderPlan,
 ) -> None:
-    """Encode one scene to `path`, an MP4 whose sound and pictures start at 0 and end together. Blocks: a worker's job.
+    """Encode one scene to `path`, an MP4 whose audio and video start at 0 and end together. Blocks; for workers.
 
-    At a rate other than 30, the sound may end within the last picture.
+    At a frame rate other than 30, the audio may end within the last frame.
 
-    `frames` are planes of the size of `video_format`, with the frame times that each is held and what changed; together
-    they last as long as `clip`, a WAV (48 kHz, stereo, 16 bit) of `samples`, a whole number of scene quanta. They are
-    drawn on one by one, so the scene is never in memory. The same inputs give the same bytes.
+    `frames` are planes of the size of `video_format`, each with the frame times that it is held and what changed;
+    together they last as long as `clip`, a WAV (48 kHz, stereo, 16 bit) of `samples`, a whole number of scene quanta.
+    They are consumed one by one, so the scene is never in memory as a whole. The same inputs give the same bytes.
 
-    Raises `CheckpointError` for a clip of another length, `InputError` for one that is no such WAV, `StorageError` when
-    `path` can't be written, and `ValueError` for frames that break the rules above; nothing is left at `path` then.
+    Raises `CheckpointError` for a clip of another length, `InputError` for one that is not such a WAV, `StorageError`
+    if `path` can't be written, and `ValueError` for invalid frames; nothing is left at `path` then.
     """
     if samples <= 0 or samples % SCENE_QUANTUM_SAMPLES:
         raise ValueError(f"a scene of {samples} samples is not a whole number of {SCENE_QUANTUM_SAMPLES}")
@@ -77,10 +77,10 @@ def join_segments(
 ) -> Video:
     """Join segments, at least one, into the film at `path` by copying their packets. Blocks: call it in a thread.
 
-    The film has its index first, no edit lists and nothing that tells when or with what it was made; `title` is all its
-    metadata. With `sound`, an MP4 with one audio track of the same length, that is heard instead of the segments'. The
-    film appears under its name only when it is whole and on the disk. Raises `CheckpointError` for a segment or sound
-    that is missing, damaged or encoded in another way than the others, and `StorageError` when `path` can't be written.
+    The film has its index first (`moov` before `mdat`), no edit lists and no metadata but `title`. `sound`, an MP4 with
+    one audio track of the same length, replaces the segments' audio. The film appears at `path` once it is complete and
+    flushed. Raises `CheckpointError` for a segment or `sound` that is missing, damaged or encoded differently from the
+    others, and `StorageError` if `path` can't be written.
     """
     if not segments:
         raise ValueError("a film needs at least one segment")
@@ -92,7 +92,7 @@ def join_segments(
 
 @contextmanager
 def _removed_on_failure(path: Path) -> Iterator[None]:
-    """Removes the file at `path` if the block fails. It has a temporary name: the cache gives it its own later."""
+    """Remove the file at `path` if the block fails. It is the cache's temporary file, renamed on success."""
     with storage_errors(path):
         try:
             yield

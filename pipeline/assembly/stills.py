@@ -1,4 +1,4 @@
-"""The still pictures that people choose a film by."""
+"""Thumbnails: the stills by which people choose a film."""
 
 from __future__ import annotations
 
@@ -14,33 +14,32 @@ from pipeline.files import storage_errors
 if TYPE_CHECKING:
     from PIL.Image import Image
 
-# YouTube took no more than 2 MB for years, and other hosts still don't.
+# YouTube's limit for years, and still that of other hosts.
 MAX_BYTES = 2_000_000
-# The first that fits. Only noise needs more than the first.
+# JPEG qualities, of which the first that fits is used. Only noise needs more than the first.
 _QUALITIES = (90, 80, 70, 50, 30)
 
 
 def write_stills(pictures: Iterable[Image], path: Path) -> None:
-    """Write RGB pictures as JPEGs, colours at full resolution, at most `MAX_BYTES` each, to one ZIP archive.
+    """Write RGB pictures as JPEGs without chroma subsampling, at most `MAX_BYTES` each, to one ZIP archive.
 
-    What is made together is kept together. JPEGs do not get smaller: they are stored as they are, under their numbers,
-    from 1. The same pictures give the same bytes. The cache, whose temporary path it is, flushes the file and gives it
-    its name; half made it is the cache's to remove, also when we are killed. Raises `StorageError` when `path` can't be
-    written and `ValueError` for a picture of another mode.
+    JPEGs don't compress: they are stored, named by number from 1. The same pictures give the same bytes. `path` is a
+    temporary file of the cache, which flushes and renames it, or removes it if incomplete. Raises `StorageError` if
+    `path` can't be written and `ValueError` for a picture of another mode.
     """
     with storage_errors(path), zipfile.ZipFile(path, "w") as archive:
         for number, picture in enumerate(pictures, start=1):
-            # Without a date: the same pictures give the same bytes.
+            # ZipInfo without a date: the same pictures give the same bytes.
             archive.writestr(zipfile.ZipInfo(f"{number}.jpg"), _small_jpeg(picture))
 
 
 def read_stills(path: Path) -> tuple[bytes, ...]:
-    """The JPEGs in such a file, in their order. Raises `StorageError` when it can't be read."""
+    """The JPEGs that `write_stills` wrote, in order. Raises `StorageError` if the file can't be read."""
     try:
         with storage_errors(path), zipfile.ZipFile(path) as archive:
             return tuple(archive.read(name) for name in archive.namelist())
     except zipfile.BadZipFile as error:
-        raise StorageError("is damaged", where=str(path), hint="Delete it: it is made afresh") from error
+        raise StorageError("is damaged", where=str(path), hint="Delete it: it will be made again") from error
 
 
 def _small_jpeg(picture: Image) -> bytes:
@@ -56,6 +55,6 @@ def _small_jpeg(picture: Image) -> bytes:
 
 def _jpeg(picture: Image, quality: int) -> bytes:
     buffer = io.BytesIO()
-    # 4:4:4: coloured letters keep sharp edges.
+    # 4:4:4 keeps the edges of coloured letters sharp.
     picture.save(buffer, "JPEG", quality=quality, subsampling="4:4:4")
     return buffer.getvalue()

@@ -1,4 +1,4 @@
-"""How far the bed steps back while somebody speaks: known from the words, before any sound is looked at."""
+"""Ducking: the gain of the bed under speech, computed from the word times instead of the audio."""
 
 from __future__ import annotations
 
@@ -10,50 +10,50 @@ from numpy.typing import NDArray
 
 from pipeline.model import SAMPLE_RATE_HZ, Clip
 
-# The bed is down this long before the first word: the times that voices give are off by as much.
+# The bed is fully ducked this long before the first word: word times may be off by as much.
 EARLY_S = 0.05
-# Going down, staying down after the last word, and coming up again.
+# Time to duck, to stay ducked after the last word, and to recover.
 ATTACK_S = 0.15
 HOLD_S = 0.15
 RELEASE_S = 0.6
-# Words and sentences of a scene are less apart than this: the bed comes up between scenes, and while a viewer thinks,
-# and does not pump in them.
+# Longer than the pauses between words and sentences: the bed recovers between scenes and in thinking pauses, and does
+# not pump within speech.
 _PAUSE_S = 0.62
 
 
 class Ducking:
-    """The level of the bed over a film, made of the times when it is spoken."""
+    """The gain envelope of the bed over a film, from the times of its words."""
 
     def __init__(self, clips: Sequence[Clip], *, duck_lu: float) -> None:
         self._duck_lu = duck_lu
-        corners = list(_corners(list(_joined(_spoken(clips)))))
-        self._times_s = np.array([time_s for time_s, _ in corners])
-        self._depths = np.array([depth for _, depth in corners])
+        points = list(_envelope(list(_merged(_word_spans(clips)))))
+        self._times_s = np.array([time_s for time_s, _ in points])
+        self._depths = np.array([depth for _, depth in points])
 
     def gain(self, start: int, stop: int) -> NDArray[np.float64]:
-        """What the bed is multiplied with at samples `start` to `stop` of the film: 1 where nobody speaks."""
+        """The linear gain at samples `start` to `stop` of the film: 1 without speech."""
         if not len(self._depths):
             return np.ones(stop - start)
         times_s = np.arange(start, stop) / SAMPLE_RATE_HZ
-        depth = eased(np.interp(times_s, self._times_s, self._depths))
+        depth = smoothstep(np.interp(times_s, self._times_s, self._depths))
         gain: NDArray[np.float64] = 10 ** (-self._duck_lu * depth / 20)
         return gain
 
 
-def eased(way: NDArray[np.float64]) -> NDArray[np.float64]:
-    """A way from 0 to 1 that begins and ends gently."""
-    return way * way * (3 - 2 * way)
+def smoothstep(x: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Ease values from 0 to 1 in and out: 3x² - 2x³."""
+    return x * x * (3 - 2 * x)
 
 
-def _corners(spans: Sequence[tuple[float, float]]) -> Iterator[tuple[float, float]]:
-    """Times in seconds at which the way of the bed turns, and how far down it is then (1: all the way)."""
+def _envelope(spans: Sequence[tuple[float, float]]) -> Iterator[tuple[float, float]]:
+    """Breakpoints of the envelope: time in seconds, and depth of the ducking (0 to 1)."""
     if not spans:
         return
     yield spans[0][0] - EARLY_S - ATTACK_S, 0.0
     yield spans[0][0] - EARLY_S, 1.0
     for (_, end_s), (start_s, _) in pairwise(spans):
         up_s, down_s = end_s + HOLD_S, start_s - EARLY_S
-        # In a short pause it turns round half-way.
+        # In a short pause it only recovers in part.
         rise = min((down_s - up_s) / (RELEASE_S + ATTACK_S), 1.0)
         yield up_s, 1.0
         yield up_s + rise * RELEASE_S, 1.0 - rise
@@ -63,19 +63,19 @@ def _corners(spans: Sequence[tuple[float, float]]) -> Iterator[tuple[float, floa
     yield spans[-1][1] + HOLD_S + RELEASE_S, 0.0
 
 
-def _spoken(clips: Iterable[Clip]) -> Iterator[tuple[float, float]]:
-    """Start and end of every word, in seconds from the start of the film. A silent clip has words, and no voice."""
-    scene = 0
+def _word_spans(clips: Iterable[Clip]) -> Iterator[tuple[float, float]]:
+    """Start and end of every word, in seconds from the start of the film, except those of silent clips."""
+    start = 0
     for clip in clips:
         if clip.loudness_lufs is not None:
             yield from (
-                (scene / SAMPLE_RATE_HZ + word.start_s, scene / SAMPLE_RATE_HZ + word.end_s) for word in clip.words
+                (start / SAMPLE_RATE_HZ + word.start_s, start / SAMPLE_RATE_HZ + word.end_s) for word in clip.words
             )
-        scene += clip.samples
+        start += clip.samples
 
 
-def _joined(spans: Iterable[tuple[float, float]]) -> Iterator[tuple[float, float]]:
-    """The spans in order, those with less than a pause between them as one."""
+def _merged(spans: Iterable[tuple[float, float]]) -> Iterator[tuple[float, float]]:
+    """The spans in order, those less than a pause apart merged."""
     current: tuple[float, float] | None = None
     for start_s, end_s in spans:
         if current and start_s - current[1] < _PAUSE_S:

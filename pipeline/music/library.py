@@ -1,4 +1,4 @@
-"""The beds of a workspace: files in one folder, chosen by name or by the topic."""
+"""The music beds of a workspace: files in one folder, chosen by name or by topic."""
 
 from __future__ import annotations
 
@@ -11,10 +11,10 @@ from unicodedata import normalize
 from pipeline.errors import InputError, StorageError, did_you_mean
 from pipeline.files import sha256_of
 
-# What can be asked for instead of a file.
+# Settings other than a file name.
 NO_BED = "none"
 ANY_BED = "auto"
-# What "auto" takes for a bed: licences and notes may lie beside them.
+# Files that "auto" may choose: licences and notes may lie beside them.
 _SUFFIXES = frozenset(
     {".aac", ".aif", ".aiff", ".flac", ".m4a", ".mka", ".mp3", ".mp4", ".oga", ".ogg", ".opus", ".wav", ".webm", ".wma"}
 )
@@ -23,7 +23,7 @@ _FOLDER_HINT = "Put a sound file into {}/, or ask for no music: --music none"
 
 @dataclass(frozen=True, kw_only=True)
 class Bed:
-    """A file with music. What it holds is its digest, wherever it lies."""
+    """A music file, identified by its digest."""
 
     path: Path
     # In hexadecimal digits.
@@ -31,29 +31,29 @@ class Bed:
 
     @property
     def where(self) -> str:
-        """The file as people know it: "music/calm.mp3"."""
+        """The file for messages: "music/calm.mp3"."""
         return f"{self.path.parent.name}/{self.path.name}"
 
 
 @dataclass(frozen=True, kw_only=True)
 class BedLibrary:
-    """The beds in `folder`, there or not, as it was when first looked at. Reads files: not for the event loop."""
+    """The beds in `folder`, which need not exist, listed once. Reads files: not for the event loop."""
 
     folder: Path
 
     def choose(self, wanted: str, topic: str) -> str:
-        """The name of the bed for a film about `topic`: `wanted`, or if that is "auto", any; always the same one.
+        """The name of the bed for a film about `topic`: `wanted`, or for "auto" any one, always the same for a topic.
 
-        Each name is given a number by the topic, the highest wins: a new file in the folder changes the music of the
-        films that it wins, and of no other. An empty folder leaves the choice open; `bed` says so.
+        The choice is by rendezvous hashing, so a new file changes the music only of the films that it is chosen for. In
+        an empty folder it is still "auto", which `bed` refuses.
         """
         if wanted != ANY_BED:
             return wanted
-        sounding = [name for name in self._files if Path(name).suffix.casefold() in _SUFFIXES]
-        return max(sounding, key=lambda name: hashlib.sha256(f"{topic}\n{name}".encode()).digest(), default=ANY_BED)
+        candidates = [name for name in self._files if Path(name).suffix.casefold() in _SUFFIXES]
+        return max(candidates, key=lambda name: hashlib.sha256(f"{topic}\n{name}".encode()).digest(), default=ANY_BED)
 
     def bed(self, name: str) -> Bed:
-        """The file with this name, its content read once. Raises `InputError` if there is none, or it can't be read."""
+        """The file with this name, hashed once. Raises `InputError` if there is none, or if it can't be read."""
         name = normalize("NFC", name)
         if name not in self._beds:
             self._beds[name] = self._find(name)
@@ -61,14 +61,14 @@ class BedLibrary:
 
     def _find(self, name: str) -> Bed:
         folder = self.folder.name
-        # Only what the folder lists is opened: a name like "../secret" is just a name that is not there.
+        # Only listed files are opened: a name like "../secret" is simply unknown.
         if name not in self._files:
             if name == ANY_BED:
                 raise InputError("there is no music to choose from", where=folder, hint=_FOLDER_HINT.format(folder))
             stem = Path(name).stem.casefold()
-            # The same piece in another format is what was meant, however much another name looks like this one.
-            namesakes = [each for each in self._files if Path(each).stem.casefold() == stem]
-            hint = f"Did you mean {namesakes[0]}?" if namesakes else did_you_mean(name, self._files)
+            # The same piece in another format is a better suggestion than a similar name.
+            same_stem = [each for each in self._files if Path(each).stem.casefold() == stem]
+            hint = f"Did you mean {same_stem[0]}?" if same_stem else did_you_mean(name, self._files)
             hint = hint or _FOLDER_HINT.format(folder)
             raise InputError(f"no music called {name!r}", where=folder, hint=hint)
         path = self.folder / self._files[name]
@@ -76,7 +76,7 @@ class BedLibrary:
 
     @cached_property
     def _files(self) -> dict[str, str]:
-        """Files by name as people type it: some systems keep ä as an a and a sign."""
+        """Files by their NFC names: some file systems decompose ä into a letter and a combining mark."""
         try:
             files = [path.name for path in self.folder.iterdir() if path.is_file()]
         except FileNotFoundError:
@@ -91,7 +91,7 @@ class BedLibrary:
 
 
 def digest_of(path: Path) -> str:
-    """SHA-256 of a file. Raises `InputError` for one that can't be read."""
+    """SHA-256 of a file. Raises `InputError` if it can't be read."""
     try:
         return sha256_of(path)
     except OSError as error:

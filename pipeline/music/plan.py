@@ -1,4 +1,4 @@
-"""What is decided about the mix."""
+"""Settings of the mix."""
 
 from __future__ import annotations
 
@@ -7,11 +7,11 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, kw_only=True)
 class MixPlan:
-    """How loud the bed is, and how it comes and goes. Part of the key of a cached mix."""
+    """Levels and fades of the bed. Part of the cache key of a mix."""
 
-    # Loudness units (dB) below the voice while nobody speaks, and how much further down while somebody does.
+    # The bed's level below the voice in loudness units (LU), and how much further down it is ducked under speech.
     below_speech_lu: float = 12.0
     duck_lu: float = 8.0
-    # At the start of the film and before its end.
+    # Fades at the start of the film and before its end.
     fade_in_s: float = 1.5
     fade_out_s: float = 2.0

@@ -30,21 +30,21 @@ __all__ = [
     "prepare_picture",
 ]
 
-# Part of the keys of prepared pictures: raise it with every change that shows.
+# Part of the keys of prepared pictures: raise it with every visible change.
 PICTURES_VERSION = "2"
 
-# aiohttp, Pillow and numpy are loaded by the first call, not by whoever imports this room.
+# aiohttp, Pillow and numpy are imported on the first call, so that importing this package stays cheap.
 
 
 async def fetch_picture(url: str, path: Path, *, also_allowed: Collection[str] = ()) -> None:
-    """Write what lies at an address to `path`. See `fetching.fetch`; import that in a thread first."""
+    """Download the picture at `url` to `path`. See `fetching.fetch`; import that in a thread first."""
     from pipeline.pictures import fetching  # noqa: PLC0415
 
     await fetching.fetch(url, path, also_allowed=also_allowed)
 
 
 def precheck_picture(source: Path, name: str) -> None:
-    """Raise `InputError` for what can be seen to be no picture for a film, undecoded. See `precheck.glance`."""
+    """Raise `InputError` for a recognisably unusable picture, without decoding it. See `precheck.glance`."""
     from pipeline.pictures import precheck  # noqa: PLC0415
 
     precheck.glance(source, name=name)
@@ -58,7 +58,7 @@ def prepare_picture(source: Path, path: Path, name: str) -> None:
 
 
 def examine_picture(path: Path) -> Examined:
-    """What there is to know about a prepared picture. See `preparing.examine`. Runs in a worker process."""
+    """Properties of a prepared picture. See `preparing.examine`. Runs in a worker process."""
     from pipeline.pictures import preparing  # noqa: PLC0415
 
     return preparing.examine(path)

@@ -1,4 +1,4 @@
-"""A picture from an address: from public machines only, no larger than it may be, within a time, and a picture."""
+"""Download a picture: from public addresses only, with limits on size and time, and only real pictures."""
 
 from __future__ import annotations
 
@@ -21,10 +21,10 @@ _SAVE_IT = "Save the picture beside the brief, and name the file"
 
 
 async def fetch(url: str, path: Path, *, also_allowed: Collection[str] = ()) -> None:
-    """Write the picture at `url` to `path`.
+    """Download the picture at `url` to `path`.
 
-    Raises `TransientError` for what may pass, else `PermanentError`: no picture, one that is too large, an address that
-    is not public, unless `also_allowed` has its host, or "host:port": of a service that the settings put there.
+    Raises `TransientError` for transient failures, else `PermanentError`: no picture, too large, or a non-public
+    address. `also_allowed` lists hosts, or "host:port", of services configured in the settings that may be non-public.
     """
     with network_errors(hint=_SAVE_IT):
         async with (

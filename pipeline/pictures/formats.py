@@ -1,4 +1,4 @@
-"""Kinds of pictures, told by their first bytes: names and headers say what somebody wishes them to be."""
+"""Picture formats, detected from the first bytes of a file, since names and headers can't be trusted."""
 
 from __future__ import annotations
 
@@ -7,17 +7,17 @@ from typing import Final, Literal
 
 Kind = Literal["JPEG", "PNG", "WEBP", "GIF"]
 
-# Larger files than cameras make.
+# Larger than any camera's files.
 MOST_BYTES: Final = 25 * 1024 * 1024
 
 
 def is_address(source: str) -> bool:
-    """Whether a picture is named by an address, and not by a file."""
+    """Whether a picture is given by URL, and not as a file."""
     return re.match(r"[a-z][a-z0-9+.-]+://", source, re.IGNORECASE) is not None
 
 
 def kind_of(start: bytes) -> Kind | None:
-    """The kind of a picture that begins so; None: none that can be drawn."""
+    """The format of a picture with these first bytes; None: no supported format."""
     if start.startswith(b"\xff\xd8\xff"):
         return "JPEG"
     if start.startswith(b"\x89PNG\r\n\x1a\n"):
@@ -30,7 +30,7 @@ def kind_of(start: bytes) -> Kind | None:
 
 
 def suffix_hint(start: bytes) -> tuple[str, str]:
-    """What something is that is no picture for us, as far as it can be told, and what to do about it."""
+    """What an unsupported file seems to be, and what to do about it."""
     if start[4:12] in {b"ftypheic", b"ftypheix", b"ftypmif1", b"ftypavif"}:
         return "is a HEIC or AVIF picture, which is not read", "Save it as a JPEG"
     if re.match(rb"\s*<(?:!doctype|html|head|\?xml)", start, re.IGNORECASE):

@@ -1,7 +1,6 @@
-"""A look at a picture before anything is made with it: how its file begins and ends. Hardly any is decoded.
+"""Check a picture file by its first and last bytes, before anything is made with it and almost without decoding.
 
-What is told here, `preparing` would tell as well, hours later. It does not see everything: a file may be broken in its
-middle.
+Everything reported here, `preparing` would report as well, hours later. Damage in the middle of a file is not detected.
 """
 
 from __future__ import annotations
@@ -19,16 +18,16 @@ from pipeline.pictures.preparing import BROKEN, broken, check_size, too_heavy, t
 from pipeline.pictures.vector import is_svg
 
 _HEAD_BYTES, _TAIL_BYTES = 4096, 64 * 1024
-# The end of a JPEG. Within its data, 0xFF is followed by 0; behind it, phones keep a film.
+# The end marker of a JPEG. Within its data, 0xFF is followed by 0; phones append a video after it.
 _END_OF_JPEG = b"\xff\xd9"
-# A PNG may lack its checksums, and nobody misses them; its parts are looked at up to so many.
+# PNGs may lack checksums, which goes unnoticed; at most this many chunks are parsed.
 _MISSED_BYTES, _MOST_PARTS = 16, 10_000
 
 
 def glance(source: Path, *, name: str) -> None:
-    """Raise `InputError`, about a picture called `name`, for what is no picture, is cut off, too large or too small.
+    """Raise `InputError`, about a picture called `name`, for a file that is no picture, truncated, or of unusable size.
 
-    Drawings are left to those who draw them. Reads some kilobytes.
+    SVG is not checked here. Reads some kilobytes.
     """
     try:
         with source.open("rb") as file:
@@ -44,7 +43,7 @@ def glance(source: Path, *, name: str) -> None:
                 raise InputError(what, where=name, hint=hint)
             if _is_cut_off(file, kind, head, size_bytes):
                 raise broken(name)
-            if kind != "WEBP":  # Pillow reads all of those
+            if kind != "WEBP":  # Pillow reads all of these
                 _check_header(file, kind, name, to_its_end=kind == "JPEG" and not _has_end(file, size_bytes))
     except OSError as error:
         raise InputError(
@@ -55,14 +54,15 @@ def glance(source: Path, *, name: str) -> None:
 def _check_header(file: BinaryIO, kind: Kind, name: str, *, to_its_end: bool) -> None:
     file.seek(0)
     try:
-        # Pillow warns of what is refused here.
+        # Pillow also warns about pictures that are refused here.
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
             with Image.open(file, formats=(kind,)) as image:
                 width, height = image.size
                 check_size(width, height, kind=kind, name=name)
                 if to_its_end:
-                    # Its mark of an end is missing, which some decoders forgive: an eighth of the size tells.
+                    # Some decoders tolerate a missing end marker: the data must be at least an eighth of the expected
+                    # size.
                     image.draft("L", (1, 1))
                     image.load()
     except (Image.DecompressionBombError, MemoryError) as error:
@@ -72,7 +72,7 @@ def _check_header(file: BinaryIO, kind: Kind, name: str, *, to_its_end: bool) ->
 
 
 def _has_end(file: BinaryIO, size_bytes: int) -> bool:
-    """Whether a JPEG has the mark of its end."""
+    """Whether a JPEG has its end marker."""
     file.seek(max(0, size_bytes - _TAIL_BYTES))
     if _END_OF_JPEG in file.read(_TAIL_BYTES):
         return True
@@ -81,14 +81,14 @@ def _has_end(file: BinaryIO, size_bytes: int) -> bool:
 
 
 def _is_cut_off(file: BinaryIO, kind: Kind, head: bytes, size_bytes: int) -> bool:
-    """Whether so much is missing at the end of a file that nobody can decode it."""
+    """Whether a file is truncated so far that it can't be decoded."""
     if kind == "WEBP":
         return 8 + int.from_bytes(head[4:8], "little") > size_bytes + 1
     return kind == "PNG" and _is_png_cut_off(file, size_bytes)
 
 
 def _is_png_cut_off(file: BinaryIO, size_bytes: int) -> bool:
-    """Whether a part with pixels goes on behind the end of the file."""
+    """Whether a chunk with pixels extends beyond the end of the file."""
     at = 8
     for _ in range(_MOST_PARTS):
         file.seek(at)

@@ -1,6 +1,6 @@
-"""A picture as cameras, phones and browsers leave it -> upright, in sRGB, at most 4,096 pixels wide or high.
+"""A picture from a camera, phone or browser -> upright, sRGB, at most 4,096 pixels wide or high.
 
-The first picture of several (GIF, WebP, phones' pairs). What shows through stays so; a margin of nothing is cut off.
+The first frame of several (GIF, WebP, phones' pairs). Transparency is kept; a transparent margin is cropped.
 """
 
 from __future__ import annotations
@@ -21,13 +21,13 @@ from pipeline.pictures.formats import MOST_BYTES, kind_of, suffix_hint
 from pipeline.pictures.saliency import focal_point, subject_of
 from pipeline.pictures.vector import draw_svg, is_svg
 
-# A file of a few kilobytes may say it has a billion pixels. Those of a JPEG need not all be decoded.
+# A file of a few kilobytes may claim a billion pixels. JPEGs can be decoded at reduced size.
 _MOST_PIXELS = {"JPEG": 160_000_000}
 _MOST_PIXELS_OF_OTHERS = 50_000_000
-# What a film of 3,840 pixels can show, and a little to move in; and what is too small to be shown.
+# The largest useful size for a film of 3,840 pixels with some motion; and the smallest that can be shown.
 _LARGEST_PX, _SMALLEST_PX = 4096, 64
 _QUALITY = 93
-# What Pillow raises for files that are not what they say they are.
+# Exceptions by Pillow for files that are not what they claim to be.
 BROKEN = (
     OSError,
     SyntaxError,
@@ -43,7 +43,7 @@ _FOCUS_PX = 512
 
 
 class Examined(NamedTuple):
-    """What there is to know about a prepared picture."""
+    """Properties of a prepared picture."""
 
     sha256: str
     width_px: int
@@ -54,10 +54,10 @@ class Examined(NamedTuple):
 
 
 def prepare(source: Path, path: Path, *, name: str) -> None:
-    """Write the picture in `source` to `path`: a JPEG, or a PNG if anything shows through it.
+    """Write the picture in `source` to `path`: a JPEG, or a PNG if it has transparency.
 
-    Raises `InputError`, about a picture called `name`, for what is no picture, is broken, too large or too small, and
-    `MissingToolError` for a drawing that nothing here can draw.
+    Raises `InputError`, about a picture called `name`, for a file that is no picture, damaged, too large or too small,
+    and `MissingToolError` for an SVG when no renderer is installed.
     """
     data = read_head(source, MOST_BYTES + 1)
     if len(data) > MOST_BYTES:
@@ -69,7 +69,7 @@ def prepare(source: Path, path: Path, *, name: str) -> None:
         what, hint = suffix_hint(data)
         raise InputError(what, where=name, hint=hint)
     try:
-        # Pillow warns of what is refused here.
+        # Pillow also warns about pictures that are refused here.
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
             image = _decoded(data, kind, name)
@@ -100,7 +100,7 @@ def examine(path: Path) -> Examined:
 
 
 def check_size(width_px: int, height_px: int, *, kind: str, name: str) -> None:
-    """Raise `InputError` for a picture that says it has more pixels than are decoded, or too few to be shown."""
+    """Raise `InputError` for a picture that claims too many pixels to decode, or too few to show."""
     if width_px * height_px > _MOST_PIXELS.get(kind, _MOST_PIXELS_OF_OTHERS):
         raise too_many(name)
     _check_smallest(width_px, height_px, name)
@@ -113,22 +113,22 @@ def _check_smallest(width_px: int, height_px: int, name: str) -> None:
 
 
 def too_many(name: str) -> InputError:
-    """For one with more pixels than are decoded."""
+    """The error for too many pixels."""
     return InputError("has too many pixels", where=name, hint="Make it smaller: 4,000 pixels wide are enough")
 
 
 def too_heavy(name: str) -> InputError:
-    """For a larger file than cameras make."""
+    """The error for a file larger than any camera's."""
     return InputError(f"has more than {MOST_BYTES // 1024**2} MB", where=name, hint="Make it smaller")
 
 
 def broken(name: str) -> InputError:
-    """For one that begins as a picture, and is none."""
+    """The error for a file that starts like a picture, but is none."""
     return InputError("is broken: it can't be decoded", where=name, hint="Open it, and save it again")
 
 
 def damaged(name: str) -> InputError:
-    """For one that can be decoded, but not to what it was."""
+    """The error for a picture that can only be decoded in part."""
     hint = "Take the original, or fetch it again; if it looks as it should, open it and save it again"
     return InputError(
         "is damaged in its middle: colours would be false, or parts in the wrong place", where=name, hint=hint
@@ -136,11 +136,11 @@ def damaged(name: str) -> InputError:
 
 
 def _decoded(data: bytes, kind: str, name: str) -> Image.Image:
-    """Mode RGB, or RGBA if anything shows through."""
+    """Mode RGB, or RGBA if it has transparency."""
     with Image.open(io.BytesIO(data), formats=(kind,)) as image:
         check_size(*image.size, kind=kind, name=name)
         if kind == "JPEG":
-            # Decoded at a half, a quarter or an eighth where that is more than enough.
+            # Decoded at a half, a quarter or an eighth of its size where that is enough.
             image.draft(None, (_LARGEST_PX, _LARGEST_PX))
         image.load()
         profile = image.info.get("icc_profile")
@@ -159,7 +159,7 @@ def _decoded(data: bytes, kind: str, name: str) -> Image.Image:
 
 
 def _upright(image: Image.Image) -> Image.Image:
-    """As the camera was held; as it lies where what the file says of that can't be read, or set down again."""
+    """Rotated by its EXIF orientation; unchanged if that can't be parsed or written back."""
     try:
         return ImageOps.exif_transpose(image)
     except BROKEN:
@@ -167,7 +167,7 @@ def _upright(image: Image.Image) -> Image.Image:
 
 
 def _in_rgb(image: Image.Image) -> Image.Image:
-    """Whatever the mode was: palettes, greys, sixteen bits, printing inks."""
+    """Convert any mode: palettes, greys, sixteen bits, CMYK."""
     if image.mode.startswith("I;16"):
         image = image.point(lambda level: level / 256).convert("L")
     if image.mode == "CMYK" and image.info.get("icc_profile"):
@@ -185,7 +185,7 @@ def _in_srgb(image: Image.Image, profile: bytes | None) -> Image.Image:
 
 
 def _converted(image: Image.Image, profile: bytes) -> Image.Image | None:
-    """In sRGB; None: the profile is none, or one for other colours."""
+    """Converted to sRGB; None if the profile is invalid, or for another colour model."""
     try:
         theirs = ImageCms.ImageCmsProfile(io.BytesIO(profile))
         mode = "RGBA" if image.mode == "RGBA" else "RGB"

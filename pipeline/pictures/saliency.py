@@ -1,10 +1,10 @@
-"""Where people look: the point that must stay in sight, whatever else is cut off; and how far the thing there reaches.
+"""Visual saliency: the focal point that a crop must keep, and the bounding box of the subject.
 
-Spectral residual (Hou and Zhang, 2007): what is expected of a picture is the smooth course of its spectrum; what is
-left when that is taken away, turned back into a picture, is what stands out. It knows nothing of faces, so it is mixed
-with where edges are strong, and leans to the middle, where people put what they mean.
+Spectral residual (Hou and Zhang, 2007): the smooth part of the log spectrum is what one expects of a picture; the
+residual, transformed back, is what stands out. It doesn't detect faces, so it is combined with edge strength and a bias
+towards the centre, where photographers place their subject.
 
-A thing reaches as far as rows differ from what is at both their ends: a wall, a table, a sky.
+The subject extends as far as rows differ from both of their ends: a wall, a table, a sky.
 """
 
 from __future__ import annotations
@@ -15,20 +15,22 @@ from PIL import Image, ImageFilter
 
 Field = npt.NDArray[np.float64]
 
-# Side of the small copy that is looked at: what stands out does so at any size.
+# Size of the thumbnail that is analysed: saliency hardly depends on resolution.
 _SIDE = 96
-# How much edges count beside what stands out, and how wide the lean to the middle is, in halves of the picture.
+# Weight of edges, and width of the centre bias, in halves of the picture.
 _EDGES, _CENTRE_WIDTH = 0.35, 1.0
-# What lies below this share of the strongest does not count.
+# Values below this share of the maximum don't count.
 _FLOOR = 0.35
-# Width of the ends of a row; by how many levels a subject differs from them, at least, and as a share of what differs
-# most; how near to the edge of a picture it has to come to be taken for one that goes on beyond it; and how much of one
-# nothing stands out of.
+# Width of the ends of a row; by how many levels a subject must differ from them, at least, and as a share of the
+# maximum
+# difference; how near to an edge of the picture it must come to count as cut off there; and the share of a picture
+# above
+# which it has no subject.
 _END, _LEAST_LEVELS, _STANDS_OUT, _AT_EDGE, _NEARLY_ALL = 4, 24, 0.22, 0.03, 0.93
 
 
 def focal_point(image: Image.Image) -> tuple[float, float]:
-    """The point of a picture (mode RGB or RGBA) that draws the eye, from 0 to 1; the middle of one without a sight."""
+    """The focal point of a picture (mode RGB or RGBA), from 0 to 1; its centre if nothing stands out."""
     opaque = np.asarray(image.getchannel("A").resize((_SIDE, _SIDE)), float) / 255 if image.mode == "RGBA" else None
     grey = np.asarray(image.convert("L").resize((_SIDE, _SIDE), Image.Resampling.BOX), float) / 255
     if opaque is not None:
@@ -43,14 +45,14 @@ def focal_point(image: Image.Image) -> tuple[float, float]:
         return 0.5, 0.5
     along = (np.arange(_SIDE) + 0.5) / _SIDE
     x, y = float((seen.sum(axis=0) * along).sum() / total), float((seen.sum(axis=1) * along).sum() / total)
-    # Two decimals are finer than any crop, and the same on every machine.
+    # Two decimals are finer than any crop, and equal on every machine.
     return round(x, 2), round(y, 2)
 
 
 def subject_of(image: Image.Image) -> tuple[float, float, float, float]:
-    """Left, top, right and bottom of what stands out of a picture (mode RGB or RGBA), 0 to 1; all of one without that.
+    """Left, top, right and bottom of a picture's subject (mode RGB or RGBA), 0 to 1; the whole picture if it has none.
 
-    0 and 1 are edges that it goes beyond. Of a picture that shows through it is all that there is.
+    0 and 1 are edges that it extends beyond. The subject of a transparent picture is everything opaque.
     """
     if image.mode == "RGBA":
         return 0.0, 0.0, 1.0, 1.0
@@ -61,7 +63,7 @@ def subject_of(image: Image.Image) -> tuple[float, float, float, float]:
     most = float(np.percentile(differs, 99))
     if most < _LEAST_LEVELS:
         return 0.0, 0.0, 1.0, 1.0
-    # Without grain.
+    # Ignores film grain and noise.
     seen = Image.fromarray(((differs > _STANDS_OUT * most) * 255).astype(np.uint8)).filter(ImageFilter.MedianFilter(3))
     inside = np.asarray(seen) > 0
     (left_at, right_at), (top, bottom) = _reach(inside.sum(axis=0)), _reach(inside.sum(axis=1))
@@ -69,13 +71,13 @@ def subject_of(image: Image.Image) -> tuple[float, float, float, float]:
 
 
 def _reach(counts: npt.NDArray[np.int_]) -> tuple[float, float]:
-    """From the first to the last line that has more than a speck."""
+    """From the first to the last line with more than noise."""
     lines = np.flatnonzero(counts > 1)
     if not lines.size:
         return 0.0, 1.0
     first, last = round(int(lines[0]) / _SIDE, 2), round((int(lines[-1]) + 1) / _SIDE, 2)
     first, last = (0.0 if first < _AT_EDGE else first), (1.0 if last > 1 - _AT_EDGE else last)
-    # What goes on beyond the picture and is nearly all of it ends nowhere.
+    # A subject that extends beyond the picture and nearly fills it has no ends.
     return (0.0, 1.0) if (first == 0 or last == 1) and last - first > _NEARLY_ALL else (first, last)
 
 
@@ -99,7 +101,7 @@ def _centre(width: float) -> Field:
 
 
 def _blurred(field: Field, radius: int) -> Field:
-    """The mean over a square, by sums along both axes."""
+    """A box filter, by cumulative sums along both axes."""
     for axis in (0, 1):
         width = [(0, 0), (0, 0)]
         width[axis] = (radius + 1, radius)

@@ -1,4 +1,4 @@
-"""How long something took, told in a few numbers."""
+"""Summary statistics of durations."""
 
 from __future__ import annotations
 
@@ -9,36 +9,36 @@ from math import fsum
 
 
 @dataclass(frozen=True, kw_only=True)
-class Spread:
-    """A number of measured times, all in seconds."""
+class Distribution:
+    """Summary statistics of durations in seconds."""
 
     count: int
     total_s: float
     mean_s: float
     median_s: float
-    # 95 of 100 took at most this long.
+    # 95th percentile.
     p95_s: float
     min_s: float
     max_s: float
 
 
 class Samples:
-    """Measured times: eight bytes each, so that a large batch can have exact percentiles."""
+    """Durations, at eight bytes each, for exact percentiles even of a large batch."""
 
     def __init__(self) -> None:
         self._seconds = array("d")
 
     def add(self, seconds: float) -> None:
-        """Note one more time, in seconds."""
+        """Add a duration."""
         self._seconds.append(seconds)
 
-    def spread(self) -> Spread | None:
-        """What they have in common; None: nothing was measured."""
+    def distribution(self) -> Distribution | None:
+        """The summary; None: there are no durations."""
         if not self._seconds:
             return None
         ordered = sorted(self._seconds)
         total_s = fsum(ordered)
-        return Spread(
+        return Distribution(
             count=len(ordered),
             total_s=total_s,
             mean_s=total_s / len(ordered),
@@ -50,7 +50,7 @@ class Samples:
 
 
 def percentile(ordered: Sequence[float], share: float) -> float:
-    """The value below which `share` of the ordered values lie, between two neighbours in proportion."""
+    """The quantile `share` (0 to 1) of sorted values, with linear interpolation."""
     place = share * (len(ordered) - 1)
     below = int(place)
     above = min(below + 1, len(ordered) - 1)

@@ -1,4 +1,4 @@
-"""What a report has to know beyond the rows of the films."""
+"""`RunFacts`: what a report needs to know besides the jobs."""
 
 from __future__ import annotations
 
@@ -8,24 +8,24 @@ from datetime import datetime
 
 @dataclass(frozen=True, kw_only=True)
 class RunFacts:
-    """One run of one batch, as whoever ran it saw it."""
+    """Facts about one run of a batch."""
 
     batch: str
-    # Path of what was asked for, as given; empty: its films were asked for one by one.
+    # The path of the input, as given; empty: films were requested one by one.
     source: str
-    # When the batch was first asked for, and this run of it; aware. The page tells times in the zone of `started_at`.
+    # When the batch was created, and this run (aware). The page shows times in the time zone of `started_at`.
     created_at: datetime
     started_at: datetime
     ended_at: datetime
-    # Wall clock of this run: not the difference of the two above when the clock was set in between.
+    # Duration of this run, by a monotonic clock.
     seconds: float
     # Of nightreel.
     version: str
     strategy: str
-    # Films under way at once, and bytes of all our processes together, at most.
+    # Peak concurrency, and peak memory of all our processes together.
     most_at_once: int
     peak_memory_bytes: int
-    # Of all cores, the mean over the run; None: not measured.
+    # Mean over all cores and the run; None: not measured.
     cpu_percent: float | None = None
-    # What was said during the run about all of it, one line each, in order.
+    # Messages about the run as a whole, one line each, in order.
     notices: tuple[str, ...] = ()

@@ -1,4 +1,4 @@
-"""How good the films of a batch are, and how alike: scores, the worst, the spread of loudness and brightness."""
+"""Statistics of the quality gate: scores, the worst films, the distribution of loudness and brightness."""
 
 from __future__ import annotations
 
@@ -12,12 +12,12 @@ from pipeline.model import JobSummary, Marks
 from pipeline.reporting.axes import Axis, Tick, count_axis, value_axis
 from pipeline.reporting.distribution import percentile
 
-# Films that are named with their reasons.
+# The most films that are listed with their reasons.
 MOST_WORST = 10
 _MOST_COLUMNS = 20
-# Loudness and brightness are drawn over at least so much: what differs by less looks the same, and sounds so.
-_LEAST_LU, _LEAST_PERCENT = 2.0, 10.0
-# Marks in the middle of eleven columns.
+# The minimum extent of the axes of loudness and brightness: smaller differences are not perceptible.
+_MIN_EXTENT_LU, _MIN_EXTENT_PERCENT = 2.0, 10.0
+# Ticks in the middle of eleven columns.
 _TENTHS = Axis(
     start=-0.05,
     end=1.05,
@@ -27,7 +27,7 @@ _TENTHS = Axis(
 
 @dataclass(frozen=True, kw_only=True)
 class Column:
-    """How many films lie between two values: place and height in percent."""
+    """The number of films between two values; position and height in percent."""
 
     x: float
     width: float
@@ -39,14 +39,14 @@ class Column:
 
 @dataclass(frozen=True, kw_only=True)
 class Histogram:
-    """Films by what was measured of them."""
+    """A histogram of films by a measured value."""
 
     axis: Axis
     counts: Axis
     columns: tuple[Column, ...]
     count: int
     median: float
-    # Of 100 films, five lie below and five above.
+    # Percentiles.
     p5: float
     p95: float
     least: float
@@ -54,18 +54,18 @@ class Histogram:
 
 
 class GateSummary:
-    """What the gate thinks of the films so far. What grows with them is three numbers each."""
+    """Aggregates the gate's verdicts. Memory grows by three numbers per film."""
 
     def __init__(self) -> None:
         self.grades: Counter[str] = Counter()
-        # By the name of the check: how many films it warns of, or fails.
+        # By name of the check: the number of films with a warning or failure.
         self.checks: Counter[str] = Counter()
         self._scores, self._loudness, self._brightness = array("d"), array("d"), array("d")
-        # (-score, -place in the batch, row): the least of them is thrown out first.
+        # A heap of (-score, -position in the batch, job): the best of them is dropped first.
         self._worst: list[tuple[float, int, JobSummary]] = []
 
     def add(self, row: JobSummary) -> None:
-        """One more film, if it was judged."""
+        """Add a film, if it was judged."""
         if row.marks is None:
             return
         self.grades[row.marks.grade] += 1
@@ -86,29 +86,29 @@ class GateSummary:
 
     @property
     def count(self) -> int:
-        """Films that were judged."""
+        """The number of judged films."""
         return len(self._scores)
 
     @property
     def worst(self) -> list[tuple[JobSummary, Marks]]:
-        """The films with the lowest scores, the lowest first, and among equals the first of the batch."""
+        """The films with the lowest scores, lowest first, and equal ones in the order of the batch."""
         rows = (row for _, _, row in sorted(self._worst, key=lambda entry: entry[:2], reverse=True))
         return [(row, row.marks) for row in rows if row.marks]
 
     def scores(self) -> Histogram | None:
-        """By their scores, in tenths: a column for each, 1 (nothing to say) by itself."""
+        """The histogram of scores: a column per tenth, with a separate one for 1 (no remarks)."""
         return histogram(self._scores, axis=_TENTHS, columns=11)
 
     def loudness(self) -> Histogram | None:
-        """By how loud they are, in LUFS."""
-        return _spread_out(self._loudness, least=_LEAST_LU)
+        """The histogram of loudness, in LUFS."""
+        return _value_histogram(self._loudness, least=_MIN_EXTENT_LU)
 
     def brightness(self) -> Histogram | None:
-        """By how bright they are, in percent of white."""
-        return _spread_out(self._brightness, least=_LEAST_PERCENT)
+        """The histogram of brightness, in percent of white."""
+        return _value_histogram(self._brightness, least=_MIN_EXTENT_PERCENT)
 
 
-def _spread_out(values: Sequence[float], *, least: float) -> Histogram | None:
+def _value_histogram(values: Sequence[float], *, least: float) -> Histogram | None:
     if not values:
         return None
     low, high = min(values), max(values)
@@ -117,11 +117,11 @@ def _spread_out(values: Sequence[float], *, least: float) -> Histogram | None:
 
 
 def histogram(values: Sequence[float], *, axis: Axis, columns: int) -> Histogram | None:
-    """How many values lie in each of so many equal parts of an axis; None: there are none."""
+    """The histogram of values over an axis; None: there are no values."""
     if not values:
         return None
     width = (axis.end - axis.start) / columns
-    # A value on a border belongs to the part above it; rounding must not move it below.
+    # A value on a boundary belongs to the upper column, despite rounding errors.
     found = Counter(min(columns - 1, max(0, int((value - axis.start) / width + 1e-9))) for value in values)
     counts = count_axis(max(found.values()))
     ordered = sorted(values)

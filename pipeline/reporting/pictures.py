@@ -1,4 +1,4 @@
-"""Thumbnails small enough to travel inside the page, and links from the page to files."""
+"""Embedded thumbnails, and links from the page to files."""
 
 from __future__ import annotations
 
@@ -9,20 +9,20 @@ from io import BytesIO
 from pathlib import Path
 from urllib.parse import quote
 
-# Twice the width of a card on a phone, a little more than that of one on a desk.
+# Twice the width of a card on a phone, slightly more than on a desktop.
 _WIDTH_PX = 320
 _HEIGHT_PX = 320
 _QUALITY = 82
 
 
 def picture_uri(path: Path | None) -> str:
-    """A JPEG of a thumbnail as a `data:` address; empty when there is none, or none that can be read."""
-    from PIL import Image  # noqa: PLC0415  (only who has pictures pays for loading it)
+    """A thumbnail as a JPEG `data:` URI; empty if it is missing or unreadable."""
+    from PIL import Image  # noqa: PLC0415  (slow to import)
 
     if path is None:
         return ""
     try:
-        # What nightreel draws is a JPEG; whatever else lies there is not looked at.
+        # nightreel writes JPEG; other formats are not decoded.
         with Image.open(path, formats=("JPEG",)) as image:
             image.draft("RGB", (2 * _WIDTH_PX, 2 * _HEIGHT_PX))
             small = image.convert("RGB")
@@ -35,7 +35,7 @@ def picture_uri(path: Path | None) -> str:
 
 
 def relative_path(path: Path, folder: Path) -> str:
-    """The way from `folder` to a file, with forward slashes; the whole path when they lie on different drives."""
+    """The path relative to `folder`, with forward slashes; the absolute path if they are on different drives."""
     try:
         return Path(os.path.relpath(path, folder)).as_posix()
     except ValueError:
@@ -43,8 +43,8 @@ def relative_path(path: Path, folder: Path) -> str:
 
 
 def link(path: Path, folder: Path) -> str:
-    """The same as an address: no name of a file can be read as a scheme, a host, a query or a fragment."""
-    way = relative_path(path, folder)
-    if path.drive and way == path.as_posix():
+    """The relative path as a URL, quoted so that no part can be read as a scheme, host, query or fragment."""
+    relative = relative_path(path, folder)
+    if path.drive and relative == path.as_posix():
         return path.as_uri()
-    return "./" + quote(os.fsencode(way))
+    return "./" + quote(os.fsencode(relative))

@@ -1,6 +1,6 @@
-"""Everything a report says about a batch as a whole, counted row by row: a large batch needs no more than a small one.
+"""Statistics of a batch, aggregated job by job.
 
-What grows with the batch is one number per film and stage, for exact percentiles.
+Memory grows only by one number per film and stage, for exact percentiles.
 """
 
 from __future__ import annotations
@@ -11,28 +11,28 @@ from collections.abc import Iterable
 from datetime import datetime
 
 from pipeline.model import Cost, JobStatus, JobSummary
-from pipeline.reporting.distribution import Samples, Spread
+from pipeline.reporting.distribution import Distribution, Samples
 from pipeline.reporting.facts import RunFacts
 from pipeline.reporting.gate import GateSummary
 from pipeline.reporting.groups import Groups
-from pipeline.reporting.timeline import Night
+from pipeline.reporting.timeline import Timeline
 
-# Films whose picture is on the page, and films that are named because they took longest.
+# The most films with thumbnails on the page, and the most that are listed as the slowest.
 MOST_PICTURES = 200
 MOST_LONGEST = 10
-# A stage that is not listed comes after these.
-_IN_ORDER = ("script", "narration", "subtitles", "scenes", "film", "quality", "publishing")
+# Stages that are not listed come after these.
+_ORDER = ("script", "narration", "subtitles", "scenes", "film", "quality", "publishing")
 
 
 class Tally:
-    """The sums of a batch so far."""
+    """The statistics of the jobs added so far."""
 
     def __init__(self, facts: RunFacts) -> None:
         self._facts = facts
         self.counts: Counter[JobStatus] = Counter()
-        # Of the films that are there: length in all, in seconds.
+        # Total duration of the completed films.
         self.film_s = 0.0
-        # Of those that were completed in this run: how many, and their length.
+        # Number and total duration of the films completed in this run.
         self.films_now = 0
         self.film_now_s = 0.0
         # Over all attempts of all jobs.
@@ -42,23 +42,23 @@ class Tally:
         self.cost = Cost()
         self.groups = Groups()
         self.gate = GateSummary()
-        self.night = Night(facts.started_at, facts.ended_at)
+        self.timeline = Timeline(facts.started_at, facts.ended_at)
         # The first completed films, in the order of the batch.
         self.pictured: list[JobSummary] = []
         self._stages: dict[str, Samples] = {}
         self._films = Samples()
-        # (seconds, -place in the batch, row): the least of them is thrown out first.
+        # A heap of (seconds, -position in the batch, job): the fastest is dropped first.
         self._longest: list[tuple[float, int, JobSummary]] = []
 
     def add(self, row: JobSummary) -> None:
-        """One more job."""
+        """Add a job."""
         self.counts[row.status] += 1
         self.bytes += row.bytes
         self.found += row.found
         self.made += row.made
         self.cost += row.cost
         self.groups.add(row)
-        self.night.add(row)
+        self.timeline.add(row)
         self.gate.add(row)
         for stage, seconds in row.seconds.items():
             self._stages.setdefault(stage, Samples()).add(seconds)
@@ -69,38 +69,38 @@ class Tally:
 
     @property
     def asked(self) -> int:
-        """Jobs in all."""
+        """The number of jobs."""
         return self.counts.total()
 
     @property
     def completed(self) -> int:
-        """Films that are there."""
+        """The number of completed films."""
         return self.counts[JobStatus.COMPLETED]
 
     @property
     def cache_share(self) -> float | None:
-        """How much of all that was needed was there already, 0 to 1; None: nothing was needed."""
+        """The cache hit ratio, 0 to 1; None: the cache was not used."""
         needed = self.found + self.made
         return self.found / needed if needed else None
 
     @property
     def films_per_hour(self) -> float | None:
-        """Films completed in an hour of this run; None: it took no time."""
+        """Films completed per hour of this run; None: it took no time."""
         return self.films_now / self._facts.seconds * 3600 if self._facts.seconds > 0 else None
 
     @property
     def longest(self) -> list[JobSummary]:
-        """The jobs that took the most seconds of work, the longest first."""
+        """The jobs with the most work, longest first."""
         return [row for _, _, row in sorted(self._longest, reverse=True)]
 
-    def stages(self) -> dict[str, Spread]:
-        """Times by stage, in the order in which a film passes them."""
-        spreads = {stage: self._stages[stage].spread() for stage in in_order(self._stages)}
-        return {stage: spread for stage, spread in spreads.items() if spread}
+    def stages(self) -> dict[str, Distribution]:
+        """Durations by stage, in pipeline order."""
+        found = {stage: self._stages[stage].distribution() for stage in in_order(self._stages)}
+        return {stage: durations for stage, durations in found.items() if durations}
 
-    def films(self) -> Spread | None:
-        """Seconds of work, over all stages, in a completed film."""
-        return self._films.spread()
+    def films(self) -> Distribution | None:
+        """The work per completed film, over all stages."""
+        return self._films.distribution()
 
     def _add_film(self, row: JobSummary) -> None:
         self.film_s += row.duration_s or 0
@@ -120,7 +120,7 @@ class Tally:
 
 
 def tally_of(rows: Iterable[JobSummary], facts: RunFacts) -> Tally:
-    """The sums of all rows."""
+    """The statistics of all jobs."""
     tally = Tally(facts)
     for row in rows:
         tally.add(row)
@@ -128,7 +128,7 @@ def tally_of(rows: Iterable[JobSummary], facts: RunFacts) -> Tally:
 
 
 def work_s(row: JobSummary) -> float:
-    """Seconds of work in a job, over all its stages."""
+    """The work of a job in seconds, over all stages."""
     return sum(row.seconds.values())
 
 
@@ -137,12 +137,13 @@ def _within(at: datetime, facts: RunFacts) -> bool:
 
 
 def stage_name(stage: str) -> str:
-    """What the page calls a stage: as whoever types `--from STAGE` or sets its time limit."""
+    """The name of a stage on the page, as in `--from STAGE` and the settings."""
     return stage.capitalize()
 
 
 def in_order(stages: Iterable[str]) -> list[str]:
-    """Each of them once."""
+    """The distinct stages in pipeline order."""
     return sorted(
-        set(stages), key=lambda stage: (_IN_ORDER.index(stage) if stage in _IN_ORDER else len(_IN_ORDER), stage)
+        set(stages),
+        key=lambda stage: (_ORDER.index(stage) if stage in _ORDER else len(_ORDER), stage),
     )

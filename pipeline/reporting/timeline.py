@@ -1,4 +1,4 @@
-"""The films of a run over its time: a bar each while they are few, then columns of how many ended when."""
+"""The films of a run over time: a bar per film, or for many films a histogram of when they ended."""
 
 from __future__ import annotations
 
@@ -12,15 +12,15 @@ from pipeline.reporting.axes import Axis, clock_axis, count_axis
 MOST_BARS = 200
 _COLUMN_STEPS_S = (1, 2, 5, 10, 15, 30, 60, 120, 300, 600, 900, 1800, 3600, 7200, 14_400, 43_200, 86_400)
 _MOST_COLUMNS = 60
-# Pixels: a lane at most and at least, and all lanes together when there are many.
+# Pixels: the largest and smallest height of a lane, and of all lanes together.
 _LANE_PX, _LEAST_LANE_PX, _LANES_PX = 30, 6, 300
-# Percent of the width that a bar has at least, to be seen.
+# The minimum width of a bar in percent, so that it is visible.
 _LEAST_BAR = 0.2
 
 
 @dataclass(frozen=True, kw_only=True)
 class Bar:
-    """One film: where it begins and how long it is, in percent, and its lane from the top."""
+    """One film: start and duration in percent, and its lane from the top."""
 
     row: JobSummary
     x: float
@@ -30,7 +30,7 @@ class Bar:
 
 @dataclass(frozen=True, kw_only=True)
 class Lanes:
-    """A bar per film; films that were under way at once lie below each other."""
+    """A bar per film; concurrent films are in different lanes."""
 
     axis: Axis
     bars: tuple[Bar, ...]
@@ -38,13 +38,13 @@ class Lanes:
 
     @property
     def pitch_px(self) -> int:
-        """Height of a lane with the space below it."""
+        """Height of a lane including its gap."""
         return min(_LANE_PX, max(_LEAST_LANE_PX, _LANES_PX // self.lanes))
 
 
 @dataclass(frozen=True, kw_only=True)
 class Column:
-    """What ended in one stretch of time: heights and place in percent, and how many."""
+    """The jobs that ended in one interval: counts, and position and heights in percent."""
 
     x: float
     width: float
@@ -56,7 +56,7 @@ class Column:
 
 @dataclass(frozen=True, kw_only=True)
 class Columns:
-    """How many jobs ended when."""
+    """A histogram of when jobs ended."""
 
     axis: Axis
     counts: Axis
@@ -64,13 +64,13 @@ class Columns:
     step_s: float
 
 
-class Night:
-    """The jobs that ended between `start` and `end` of a run, or are still under way."""
+class Timeline:
+    """The jobs that ended between `start` and `end` of a run, or are still in progress."""
 
     def __init__(self, start: datetime, end: datetime) -> None:
         self._start = start
         self._begin = start.timestamp()
-        # A clock that was set back leaves nothing to draw, and nothing to divide by.
+        # At least a second: a clock that was set back must not lead to a division by zero.
         self._seconds = max(1.0, end.timestamp() - self._begin)
         self._spans: list[tuple[float, float, JobSummary]] = []
         rounds = (float(step) for step in _COLUMN_STEPS_S if step * _MOST_COLUMNS >= self._seconds)
@@ -81,7 +81,7 @@ class Night:
         self.count = 0
 
     def add(self, row: JobSummary) -> None:
-        """One more, if it belongs to this run."""
+        """Add a job, if it belongs to this run."""
         if row.started_at is None or (row.ended_at is None and row.status is not JobStatus.IN_PROGRESS):
             return
         begin = max(0.0, row.started_at.timestamp() - self._begin)
@@ -95,12 +95,12 @@ class Night:
         ended[int(end / self._step_s)] += 1
 
     def lanes(self) -> Lanes | None:
-        """A bar per film; None: there are none, or too many."""
+        """A bar per film; None: there are no films, or too many."""
         if not 0 < self.count <= MOST_BARS:
             return None
         axis = clock_axis(self._start, self._seconds)
         bars: list[Bar] = []
-        # When each lane is free again, and lanes that are free, the topmost first.
+        # Heaps: (end, lane) of busy lanes, and free lanes, topmost first.
         busy: list[tuple[float, int]] = []
         free: list[int] = []
         for begin, end, row in sorted(self._spans, key=lambda span: span[:2]):
@@ -114,7 +114,7 @@ class Night:
         return Lanes(axis=axis, bars=tuple(bars), lanes=1 + max(bar.lane for bar in bars))
 
     def columns(self) -> Columns | None:
-        """How many ended when; None: few enough for a bar each."""
+        """The histogram; None: few enough films for a bar each."""
         if self.count <= MOST_BARS:
             return None
         axis = clock_axis(self._start, self._seconds)

@@ -1,8 +1,8 @@
-"""Words become cues: a path through the words of a scene that costs a reader least.
+"""Segmentation of a scene's words into cues, by dynamic programming over costs for the reader.
 
-Every way to cut a scene into cues is a path from its first word to its last, and what a cue costs depends on its own
-words only: where it ends, how its lines break, how fast it has to be read. The cheapest path is found by dynamic
-programming, in time linear in the words. Limits of the Netflix Timed Text Style Guide outweigh all taste.
+Every segmentation is a path from the first word to the last. The cost of a cue depends on its own words only: where it
+ends, where its lines break, how fast it has to be read. The cheapest path is found in time linear in the words.
+Breaking a limit of the Netflix Timed Text Style Guide costs more than everything else.
 """
 
 from __future__ import annotations
@@ -18,39 +18,39 @@ from pipeline.subtitles.limits import CueLimits
 from pipeline.subtitles.line_breaks import SENTENCE, break_costs
 from pipeline.subtitles.wrapping import fit_words, join_phrases
 
-# One unit is about as bad as half a clause end in the middle of a cue.
+# The unit: a break after a clause costs 2.
 _PER_CUE = 4.0
 _SENTENCE_INSIDE = 9.0
 _ONE_WORD = 8.0
-# A few letters of a sentence by themselves are gone before they are seen.
-_SCRAP, _SCRAP_CHARS = 4.0, 12
+# A cue of a few letters of a sentence is gone before it is seen.
+_FRAGMENT, _FRAGMENT_CHARS = 4.0, 12
 _LINE_BREAK = 0.5
 _SHORT = 3.0
 _TOP_HEAVY = 3.0
 _UNEVEN = 6.0
-# Once more for a line that is a third of the other, or less: two words over a full line look lost.
-_LOST, _LOST_SHARE = 4.0, 1 / 3
+# For a line at most a third as long as the other: two words above a full line look lost.
+_ORPHAN, _ORPHAN_SHARE = 4.0, 1 / 3
 _SILENCE_INSIDE_PER_S = 6.0
 _OVER_A_LIMIT = 1000.0
-# Two cues closer than this are joined up to the gap: a caption that goes for a few frames flickers.
+# A cue that ends this shortly before the next one is extended to it: captions that vanish for a few frames flicker.
 _FLICKER_S = 0.4
-# Of an excess: what floating point makes of a limit that is just kept.
-_ROUNDING = 1e-9
+# Tolerance for rounding errors at exactly kept limits.
+_TOLERANCE = 1e-9
 
 
 def make_subtitles(narration: Narration, *, language: str, limits: CueLimits) -> Subtitles:
-    """Cues for every scene: all words in order, each cue within the limits as far as the speech allows.
+    """Cues for every scene: all words in order, within the limits as far as the speech allows.
 
-    `language` is a tag like en or pt-BR. Cues and lines break at its phrases when it is one that `phrases` knows, and
-    a language with limits of its own has them (see `CueLimits.in_language`).
-    A cue begins with its first word, and stays after its last one where there is silence to read it in. Speech that is
-    too fast for the limits keeps its order, lines and gaps, and as few characters a second as possible.
+    `language` is a tag like en or pt-BR: it decides where cues and lines break (see `line_breaks`), and some languages
+    have limits of their own (see `CueLimits.for_language`). A cue starts with its first word and stays on in the
+    silence after its last one as long as reading it takes. Speech that is too fast for the limits keeps its order,
+    lines and gaps, with as few characters per second as possible.
     """
-    own = limits.in_language(language)
-    return Subtitles(scenes=tuple(_cues(clip, language, own) for clip in narration.clips))
+    limits = limits.for_language(language)
+    return Subtitles(scenes=tuple(_cues(clip, language, limits) for clip in narration.clips))
 
 
-# A scene is drawn before the others are spoken, and the films of a campaign have scenes in common.
+# Cached because scenes are drawn before the others are spoken, and films of a campaign share scenes.
 @lru_cache(maxsize=256)
 def _cues(clip: Clip, language: str, limits: CueLimits) -> tuple[Cue, ...]:
     scene = _Scene(clip, language, limits)
@@ -58,22 +58,22 @@ def _cues(clip: Clip, language: str, limits: CueLimits) -> tuple[Cue, ...]:
 
 
 class _Scene:
-    """The words of one scene, measured. A range [first, last) of words is a candidate for a cue."""
+    """The words of one scene with their widths. A range [first, last) of words is a candidate for a cue."""
 
     def __init__(self, clip: Clip, language: str, limits: CueLimits) -> None:
         self.limits = limits
         self.end_s = clip.samples / SAMPLE_RATE_HZ
-        phrases = join_phrases(clip.words, language, limits.max_chars_per_line)
-        self.words, self.continues = fit_words(phrases, limits.max_chars_per_line, language)
+        tokens = join_phrases(clip.words, language, limits.max_chars_per_line)
+        self.words, self.continues = fit_words(tokens, limits.max_chars_per_line, language)
         self.breaks = break_costs(self.words, language)
-        # Width of the running text up to each word, and of the space before it.
+        # Width of the space before each word, and of the running text up to it.
         self.spaces = [0] + [_space(self.words[i - 1], self.words[i]) for i in range(1, len(self.words))]
         self.widths = [0]
         for space, word in zip(self.spaces, self.words, strict=False):
             self.widths.append(self.widths[-1] + space + display_width(word.text))
 
     def cheapest_path(self) -> list[tuple[int, int]]:
-        """The ranges of the cues, in order."""
+        """The ranges of the cues, in order, with the lowest total cost."""
         count = len(self.words)
         costs, previous = [0.0] + [inf] * count, [0] * (count + 1)
         for last in range(1, count + 1):
@@ -91,13 +91,13 @@ class _Scene:
         return path[::-1]
 
     def lines(self, first: int, last: int) -> _Lines | None:
-        """The best way to set a range in lines; None: it does not fit."""
+        """The cheapest line breaks of a range; None if it does not fit."""
         if self.line_width(first, last) <= self.limits.max_chars_per_line:
             return _Lines(starts=(first,), cost=0.0)
         if self.limits.max_lines < 2:
             return None
         best, best_cost = 0, inf
-        # Backwards: from the top line that is just filled, until the bottom one overflows.
+        # Backwards, until the bottom line overflows.
         for middle in range(last - 1, first, -1):
             top, bottom = self.line_width(first, middle), self.line_width(middle, last)
             if bottom > self.limits.max_chars_per_line:
@@ -109,19 +109,19 @@ class _Scene:
         return _Lines(starts=(first, best), cost=best_cost) if best else None
 
     def line_width(self, first: int, last: int) -> float:
-        """Width of a range on one line; no line holds two pieces of one word, because a space would part them."""
+        """Width of a range on one line; infinite if it has two pieces of one word, which need a line break between."""
         if any(self.continues[first + 1 : last]):
             return inf
         return self.widths[last] - self.widths[first] - self.spaces[first]
 
     def line_break_cost(self, middle: int, top: float, bottom: float) -> float:
-        """At a phrase end, the lines about equal, rather the lower one longer: it hides less of the picture."""
+        """Lower at the end of a phrase, and for lines of similar length, the second rather longer: it hides less."""
         uneven = (top - bottom) / self.limits.max_chars_per_line
-        lost = _LOST if min(top, bottom) <= _LOST_SHARE * max(top, bottom) else 0.0
-        return self.breaks[middle - 1] * _LINE_BREAK + abs(uneven) * _UNEVEN + max(uneven, 0.0) * _TOP_HEAVY + lost
+        orphan = _ORPHAN if min(top, bottom) <= _ORPHAN_SHARE * max(top, bottom) else 0.0
+        return self.breaks[middle - 1] * _LINE_BREAK + abs(uneven) * _UNEVEN + max(uneven, 0.0) * _TOP_HEAVY + orphan
 
     def cost(self, first: int, last: int, lines: _Lines) -> float:
-        """How much a reader minds this cue."""
+        """The cost of a cue for the reader."""
         inside = range(first, last - 1)
         silences = [self.words[i + 1].start_s - self.words[i].end_s for i in inside]
         room = self.limits.max_chars_per_line * self.limits.max_lines
@@ -132,40 +132,40 @@ class _Scene:
             + lines.cost
             + _SENTENCE_INSIDE * sum(self.breaks[i] == SENTENCE for i in inside)
             + _SILENCE_INSIDE_PER_S * sum(silence for silence in silences if silence > _FLICKER_S)
-            + (_ONE_WORD if last - first == 1 else _SCRAP if self.is_scrap(first, last) else 0.0)
+            + (_ONE_WORD if last - first == 1 else _FRAGMENT if self.is_fragment(first, last) else 0.0)
             + _SHORT * empty * empty
             + self.excess(first, last, lines)
         )
 
-    def is_scrap(self, first: int, last: int) -> bool:
-        """Whether a range is a few letters, and not a sentence of its own."""
+    def is_fragment(self, first: int, last: int) -> bool:
+        """Whether a range is only a few letters and not a sentence of its own."""
         is_sentence = self.breaks[last - 1] == SENTENCE and (not first or self.breaks[first - 1] == SENTENCE)
-        return not is_sentence and self.line_width(first, last) <= _SCRAP_CHARS
+        return not is_sentence and self.line_width(first, last) <= _FRAGMENT_CHARS
 
     def excess(self, first: int, last: int, lines: _Lines) -> float:
-        """The price of breaking a limit, by how far; 0 within the limits."""
+        """The cost of exceeding limits, growing with the excess; 0 within them."""
         limits, start_s = self.limits, self.words[first].start_s
         room_s = max(min(self.latest_end_s(first, last), start_s + limits.max_duration_s) - start_s, 1e-3)
         too_fast = self.chars(first, last, lines) / room_s / limits.max_chars_per_s - 1
         too_short = 1 - room_s / limits.min_duration_s
         too_long = (self.words[last - 1].end_s - start_s) / limits.max_duration_s - 1
-        return sum(_OVER_A_LIMIT * (1 + over) for over in (too_fast, too_short, too_long) if over > _ROUNDING)
+        return sum(_OVER_A_LIMIT * (1 + over) for over in (too_fast, too_short, too_long) if over > _TOLERANCE)
 
     def chars(self, first: int, last: int, lines: _Lines) -> float:
-        """What there is to read: all lines, and a character for the break between them."""
+        """Characters to read: all lines, and one for the line break."""
         breaks = [0 if start == first else self.spaces[start] for start in lines.starts]
         return self.widths[last] - self.widths[first] - self.spaces[first] - sum(breaks) + len(breaks) - 1
 
     def latest_end_s(self, first: int, last: int) -> float:
-        """When a cue has to be gone: a gap before the next one, at the end of the scene after the last one."""
+        """The latest end of a cue: a gap before the next one, or the end of the scene."""
         if last == len(self.words):
             return self.end_s
         start_s, next_s = self.words[first].start_s, self.words[last].start_s
-        # Words faster than the gap: half of what there is for the cue, half for the gap.
+        # If there is less than twice the gap until the next cue, each gets half of it.
         return max(next_s - self.limits.gap_s, (start_s + next_s) / 2)
 
     def cue(self, first: int, last: int) -> Cue:
-        """The range as a cue."""
+        """The cue of a range."""
         lines = self.lines(first, last)
         assert lines is not None
         start_s, latest_s = self.words[first].start_s, self.latest_end_s(first, last)
@@ -181,11 +181,13 @@ class _Scene:
 
 @dataclass(frozen=True, kw_only=True)
 class _Lines:
+    """Line breaks of a cue."""
+
     # Index of the first word of each line.
     starts: tuple[int, ...]
     cost: float
 
 
 def _space(word: Word, following: Word) -> int:
-    """Width of what stands between the two in running text: 1, or 0 where the script has no spaces."""
+    """Width of the space between two words in running text: 1, or 0 in scripts without spaces."""
     return len(join_words([word.text, following.text])) - len(word.text) - len(following.text)

@@ -1,4 +1,4 @@
-"""What a viewer can read: limits that are asked for, and what becomes of them in another script."""
+"""Limits of cues: line length, reading speed and duration, and how they change with the language."""
 
 from __future__ import annotations
 
@@ -9,10 +9,10 @@ from pipeline.language.writing_systems import writing_of
 
 @dataclass(frozen=True, kw_only=True)
 class CueLimits:
-    """What a viewer can read, in letters of an alphabet; an ideograph, kana or syllable of Hangul counts as two.
+    """Limits in alphabetic characters; an ideograph, kana or Hangul syllable counts as two.
 
-    Netflix TTSG: two lines of 42 characters, 20 characters a second. Who wants shorter lines, say 25 characters on an
-    upright picture, asks for them; nothing here knows the picture but its rate.
+    Netflix TTSG: two lines of 42 characters, 20 characters per second. Vertical video needs shorter lines, say 25
+    characters: the caller sets them, since only the frame rate of the video is known here.
     """
 
     max_chars_per_line: int
@@ -22,42 +22,42 @@ class CueLimits:
     max_chars_per_s: float
     min_duration_s: float
     max_duration_s: float
-    # Pictures a second.
+    # Frames per second of the video.
     frame_rate: int = 30
 
     @property
     def gap_s(self) -> float:
-        """The least time between two cues: two pictures (Netflix TTSG)."""
+        """The minimum gap between cues: two frames (Netflix TTSG)."""
         return 2 / self.frame_rate
 
-    def in_language(self, language: str) -> CueLimits:
-        """These limits for a language (a tag): no line longer than its own limit, the pace in proportion to its own."""
-        own = _OWN.get(writing_of(language).language)
+    def for_language(self, language: str) -> CueLimits:
+        """The limits for a language tag: line length capped by the language's own, reading speed in proportion."""
+        own = _BY_LANGUAGE.get(writing_of(language).language)
         if own is None:
             return self
         return replace(
             self,
             max_chars_per_line=min(self.max_chars_per_line, own.max_chars_per_line),
-            max_chars_per_s=self.max_chars_per_s * own.pace,
+            max_chars_per_s=self.max_chars_per_s * own.speed,
         )
 
 
 @dataclass(frozen=True, kw_only=True)
-class _Own:
+class _LanguageLimits:
     max_chars_per_line: int
-    # Against readers of alphabets.
-    pace: float = 1.0
+    # Reading speed relative to alphabetic languages.
+    speed: float = 1.0
 
 
 # Netflix Timed Text Style Guides of these languages, "Character Limitation" and "Reading Speed": full-width characters
-# in a line and a second, a half-width one (letter, digit, space) counting half. The speeds are those for the deaf and
-# hard of hearing, where every word that is said is written, as it is here: 7 in Japanese (4 in translations), 11 in
-# Chinese (9), 14 in Korean (12), against 20 in the alphabets. Thai has lines of 35; its pace, like that of Arabic and
-# Hindi (23 and 25, counted with their marks), stays that of the others.
-_READERS_OF_ALPHABETS = 20
-_OWN = {
-    "ja": _Own(max_chars_per_line=2 * 13, pace=2 * 7 / _READERS_OF_ALPHABETS),
-    **dict.fromkeys(("zh", "cmn", "yue"), _Own(max_chars_per_line=2 * 16, pace=2 * 11 / _READERS_OF_ALPHABETS)),
-    "ko": _Own(max_chars_per_line=2 * 16, pace=2 * 14 / _READERS_OF_ALPHABETS),
-    "th": _Own(max_chars_per_line=35),
+# per line and second, a half-width one (letter, digit, space) counting half. The speeds are those of SDH, where every
+# spoken word is written, as here: 7 in Japanese (4 in translations), 11 in Chinese (9), 14 in Korean (12), against 20
+# in alphabetic languages. Thai has lines of 35; its speed, like that of Arabic and Hindi (23 and 25, with combining
+# marks counted), stays the alphabetic one.
+_ALPHABETIC_SPEED = 20
+_BY_LANGUAGE = {
+    "ja": _LanguageLimits(max_chars_per_line=2 * 13, speed=2 * 7 / _ALPHABETIC_SPEED),
+    **dict.fromkeys(("zh", "cmn", "yue"), _LanguageLimits(max_chars_per_line=2 * 16, speed=2 * 11 / _ALPHABETIC_SPEED)),
+    "ko": _LanguageLimits(max_chars_per_line=2 * 16, speed=2 * 14 / _ALPHABETIC_SPEED),
+    "th": _LanguageLimits(max_chars_per_line=35),
 }

@@ -1,8 +1,8 @@
-"""Where a reader would like a text to be broken, as a cost after each word: 0 after a sentence, high inside a phrase.
+"""The cost of a line or cue break after each word: 0 after a sentence, high inside a phrase.
 
-Punctuation, names and numbers say most of it in any language. For a few languages small tables of function words say
-the rest: never after an article, a preposition or an auxiliary, rather before a preposition or a conjunction (Netflix
-Timed Text Style Guide, "Line Treatment"). A language without a table is broken by the rest.
+Punctuation, names and numbers decide most of it in any language. For some languages, small tables of function words
+decide the rest: never break after an article, a preposition or an auxiliary, preferably before a preposition or a
+conjunction (Netflix Timed Text Style Guide, "Line Treatment").
 """
 
 from __future__ import annotations
@@ -17,14 +17,16 @@ from pipeline.language.words import ends_with_pause, join_words, joins_without_s
 from pipeline.model import Word
 
 SENTENCE, BREATH, CLAUSE, PAUSE, OPENING, NEUTRAL, NAME, PHRASE = 0.0, 1.0, 2.0, 3.0, 5.0, 8.0, 16.0, 40.0
-# A silence of this length between two words is heard as a break, with or without a comma.
+# A silence of this length between words is perceived as a break, with or without a comma.
 _PAUSE_S = 0.25
-# After a mark, one of this length is the breath between two items, whatever letter the second begins with.
+# After final punctuation, one of this length separates sentences, even before a small letter.
 _BREATH_S = 0.4
 
 
 @dataclass(frozen=True, kw_only=True)
-class _Language:
+class _FunctionWords:
+    """Function words of a language."""
+
     # Prepositions and conjunctions: a break before them is good, one after them is bad.
     opening: frozenset[str]
     # Articles, possessives, auxiliaries, subject pronouns: a break after them is bad.
@@ -33,14 +35,14 @@ class _Language:
     trailing: frozenset[str]
 
 
-def _language(opening: str, leaning: str, trailing: str = "") -> _Language:
-    return _Language(
+def _words(opening: str, leaning: str, trailing: str = "") -> _FunctionWords:
+    return _FunctionWords(
         opening=frozenset(opening.split()), leaning=frozenset(leaning.split()), trailing=frozenset(trailing.split())
     )
 
 
-_LANGUAGES = {
-    "en": _language(
+_BY_LANGUAGE = {
+    "en": _words(
         "and or but nor so because although though while when where which who whose if unless until since as than that "
         "of in on at to for from with by about into onto over under between through after before during without "
         "against toward towards upon within across around along behind beyond near like inside outside",
@@ -49,140 +51,140 @@ _LANGUAGES = {
         "may might must one two three four five six seven eight nine ten hundred thousand million billion "
         "i'm it's that's we're they're you're don't doesn't can't isn't",
     ),
-    "de": _language(
+    "de": _words(
         "und oder aber denn sondern weil obwohl während wenn wo dass ob als wie damit bevor nachdem bis seit "
         "von in im an am auf zu zum zur für aus mit bei beim nach durch über unter zwischen vor hinter ohne gegen um",
         "der die das den dem des ein eine einen einem einer eines kein keine mein dein sein ihr unser euer dieser "
         "diese dieses jeder jede jedes nicht sehr mehr ich du er sie es wir man ist sind war waren wird werden wurde "
         "hat haben hatte kann können muss müssen soll will",
     ),
-    "fr": _language(
+    "fr": _words(
         "et ou mais donc car parce que qui quand où si lorsque puisque comme dont "
         "de du des à au aux en dans sur sous pour par avec sans entre vers chez après avant pendant depuis contre",
         "le la les un une mon ton son ma ta sa mes tes ses notre votre leur nos vos leurs ce cet cette ces chaque très "
         "plus ne pas je tu il elle on nous vous ils elles est sont était étaient a ont avait peut peuvent doit se",
     ),
-    "es": _language(
+    "es": _words(
         "y e o u pero porque aunque mientras cuando donde que quien si como "
         "de del a al en con por para sin sobre entre hacia hasta desde durante contra según tras",
         "el la los las un una unos unas mi tu su nuestro nuestra sus este esta estos estas ese esa cada muy más no "
         "yo él ella nosotros ellos se lo le es son era eran fue ha han había puede pueden debe",
     ),
-    "it": _language(
+    "it": _words(
         "e ed o ma perché quando dove che chi se come mentre anche di del della dei delle a al alla ai in nel nella "
         "con per da dal dalla su sul sulla tra fra senza verso dopo prima durante contro",
         "il lo la i gli le un uno una mio tuo suo sua nostro vostro loro questo questa ogni molto più non "
         "io lui lei noi voi si è sono era erano ha hanno aveva può possono deve",
     ),
-    "pt": _language(
+    "pt": _words(
         "e ou mas porque embora quando onde que quem se como enquanto "
         "de do da dos das a ao à em no na nos nas com por pelo pela para sem sobre entre até desde durante contra",
         "o os as um uma meu minha seu sua nosso nossa este esta esse essa cada muito mais não "
         "eu ele ela nós eles elas é são era eram foi tem têm tinha pode podem deve",
     ),
-    "nl": _language(
+    "nl": _words(
         "en of maar want omdat hoewel terwijl wanneer waar die dat als dan zodat "
         "van in op aan te tot voor uit met bij naar door over onder tussen na zonder tegen om",
         "de het een mijn jouw zijn haar ons onze hun deze dit elke niet zeer meer ik jij hij zij ze wij we "
         "is was waren wordt worden werd heeft hebben had kan kunnen moet zal",
     ),
-    "sv": _language(
+    "sv": _words(
         "och eller men för att om när där som än medan innan efter "
         "av i på till från med utan vid mot mellan över under genom hos åt ur kring sedan",
         "en ett den det de min din sin vår er hans hennes dess deras denna detta dessa varje inte mycket mer "
         "jag du han hon vi ni man är var har hade kan kunde ska skulle måste vill",
     ),
-    "da": _language(
+    "da": _words(
         "og eller men for at om når hvor som der end mens før efter "
         "af i på til fra med uden ved mod mellem over under gennem hos om siden",
         "en et den det de min din sin vores jeres hans hendes dets deres denne dette disse hver ikke meget mere "
         "jeg du han hun vi man er var har havde kan kunne skal skulle må vil",
     ),
-    "nb": _language(
+    "nb": _words(
         "og eller men for at om når hvor som enn mens før etter "
         "av i på til fra med uten ved mot mellom over under gjennom hos siden",
         "en ei et den det de min din sin vår hans hennes dets deres denne dette disse hver ikke veldig mer "
         "jeg du han hun vi man er var har hadde kan kunne skal skulle må vil",
     ),
-    "pl": _language(
+    "pl": _words(
         "i a o w z u oraz lub albo ale lecz bo że żeby aby gdy kiedy gdzie jak jeśli który która które którzy niż "
         "we ze na po do od ode dla bez nad pod przed przez przy za między wokół około podczas oprócz",
         "nie bardzo ten ta to te tego tej tym jego jej ich mój swój każdy się jest są był była było były może",
     ),
-    "ru": _language(
+    "ru": _words(
         "и а но или что чтобы как когда где если потому который которая которое которые чем пока хотя "
         "в во с со к ко о об у на по до от из без для за над под перед при через между около после из-за",
         "не ни очень самый этот эта это эти его её их мой свой каждый был была было были есть",
     ),
-    "uk": _language(
+    "uk": _words(
         "і й та а але або що щоб як коли де якщо бо який яка яке які ніж поки хоча "
         "в у з із зі до на по від без для за над під перед при про через між біля після",
         "не ні дуже цей ця це ці його її їх мій свій кожен був була було були є",
     ),
-    "cs": _language(
+    "cs": _words(
         "a i o u k s v z ale nebo že aby když kde jak jestli který která které než protože zatímco "
         "ve ze ke se na po do od bez pro za nad pod před při přes mezi kolem během podle",
         "ne velmi ten ta to ti tento tato toto jeho její jejich můj svůj každý je jsou byl byla bylo byly může",
     ),
-    "el": _language(
+    "el": _words(
         "και ή αλλά γιατί ότι που πως όταν όπου αν από όπως ενώ "
         "σε στο στη στην στον στα στις στους με για χωρίς προς κατά μετά πριν μέχρι",
         "ο η το οι τα τον την του της των τους ένας μια μία ένα αυτός αυτή αυτό κάθε πολύ πιο δεν να θα "
         "είναι ήταν έχει είχε μπορεί",
     ),
-    "ar": _language(
+    "ar": _words(
         "في من إلى على عن مع بين حتى منذ خلال بعد قبل تحت فوق عند حول دون أو ثم لكن لأن أن إن الذي التي عندما حيث كما",
         "هذا هذه ذلك تلك كل لا لم لن ما قد كان كانت يكون هو هي الساعة",
     ),
-    "he": _language(
+    "he": _words(
         "של על אל עם בין עד אחרי לפני תחת מעל ליד בלי או אבל כי אם אשר כאשר כמו את",
         "זה זו אלה כל לא מאוד יותר הוא היא הם היה הייתה היו יש אין",
     ),
-    "tr": _language(
+    "tr": _words(
         "ve veya ama fakat çünkü",
         "bir bu şu o her çok daha en saat",
         "ile için gibi kadar göre sonra önce de da mi mı mu mü ki",
     ),
-    "hi": _language(
+    "hi": _words(
         "और या लेकिन मगर क्योंकि कि जो जब जहाँ अगर तो फिर",
         "यह वह ये वे एक हर बहुत सबसे न नहीं मेरा मेरी मेरे",
         "में पर को का की के से ने तक वाला वाली वाले लिए साथ बाद पहले है हैं था थी थे",
     ),
 }
-_NO_LANGUAGE = _language("", "")
+_NONE = _words("", "")
 
-_CLOSERS = re.escape(CLOSING_MARKS)
-_SENTENCE_END = re.compile(rf"(?:[{SENTENCE_ENDS}]|{GREEK_QUESTION})[{_CLOSERS}]*$")
-_STOPS = re.compile(rf"(?:[{SENTENCE_ENDS}:：]|{GREEK_QUESTION})[{_CLOSERS}]*$")
-_CLAUSE_END = re.compile(rf"(?:[,;:，、；：،؛–—]|(?<=\S)-)[{_CLOSERS}]*$")
+_CLOSING = re.escape(CLOSING_MARKS)
+_SENTENCE_END = re.compile(rf"(?:[{SENTENCE_ENDS}]|{GREEK_QUESTION})[{_CLOSING}]*$")
+_FINAL_MARK = re.compile(rf"(?:[{SENTENCE_ENDS}:：]|{GREEK_QUESTION})[{_CLOSING}]*$")
+_CLAUSE_END = re.compile(rf"(?:[,;:，、；：،؛–—]|(?<=\S)-)[{_CLOSING}]*$")
 _BETWEEN_COMMAS = re.compile(r"[,،] [^\W\d]\S*[,،]$")
 _NUMBER = re.compile(r"[^\w\s]*\d[\d.,:/]*$")
-# Marks with a space beside them, as in French: "« Quoi ? »".
-_LEANS_BACK = re.compile(rf"[{SENTENCE_ENDS}:;,%‰°€$£{_CLOSERS}]+$")
-_LEANS_ON = re.compile(rf"[¿¡{re.escape(OPENING_MARKS.strip(CLOSING_MARKS))}]+$")
+# Punctuation separated by spaces, as in French: "« Quoi ? »".
+_CLOSING_TOKEN = re.compile(rf"[{SENTENCE_ENDS}:;,%‰°€$£{_CLOSING}]+$")
+_OPENING_TOKEN = re.compile(rf"[¿¡{re.escape(OPENING_MARKS.strip(CLOSING_MARKS))}]+$")
 
 
 def break_costs(words: Sequence[Word], language: str) -> list[float]:
-    """The cost of a break after each of the words of a `language` (a tag: en, pt-BR); after the last: `SENTENCE`."""
+    """The cost of a break after each word, in a `language` (a tag: en, pt-BR); after the last one `SENTENCE`."""
     cores = [_core(word.text) for word in words]
-    table = _LANGUAGES.get(language.lower().partition("-")[0], _NO_LANGUAGE)
+    table = _BY_LANGUAGE.get(language.lower().partition("-")[0], _NONE)
     costs = []
-    ends = _words_at_ends(words)
+    ends = _sentence_final_words(words)
     for index in range(len(words) - 1):
         word, following = words[index], words[index + 1]
-        # A mark by itself ends what the word before it ends.
-        marked = index > 0 and _LEANS_BACK.match(word.text) is not None
-        text = words[index - 1].text + word.text if marked else word.text
-        leans = _LEANS_BACK.match(following.text) or _LEANS_ON.match(word.text)
-        cost = PHRASE if leans else _text_cost(text, following.text, is_end=index in ends)
+        # Separate closing punctuation belongs to the word before it.
+        is_punctuation = index > 0 and _CLOSING_TOKEN.match(word.text) is not None
+        text = words[index - 1].text + word.text if is_punctuation else word.text
+        is_attached = _CLOSING_TOKEN.match(following.text) or _OPENING_TOKEN.match(word.text)
+        cost = PHRASE if is_attached else _text_cost(text, following.text, is_end=index in ends)
         if cost == NEUTRAL:
-            # Where there are few spaces, one more reason to break at the marks.
-            run = joins_without_space(word.text, following.text)
-            cost = NAME if run else _grammar_cost(cores[index], cores[index + 1], table)
+            # In scripts without spaces, prefer breaks at punctuation.
+            is_unspaced = joins_without_space(word.text, following.text)
+            cost = NAME if is_unspaced else _grammar_cost(cores[index], cores[index + 1], table)
         silence_s = following.start_s - word.end_s
         if word.text.endswith(".") and index not in ends:
-            pass  # a voice that ends a sentence there is wrong
-        elif silence_s >= _BREATH_S and _STOPS.search(word.text):
+            pass  # the voice took an abbreviation for the end of a sentence
+        elif silence_s >= _BREATH_S and _FINAL_MARK.search(word.text):
             cost = SENTENCE
         elif silence_s >= _PAUSE_S:
             cost = min(cost, PAUSE)
@@ -190,8 +192,8 @@ def break_costs(words: Sequence[Word], language: str) -> list[float]:
     return [*costs, SENTENCE] if words else []
 
 
-def _words_at_ends(words: Sequence[Word]) -> set[int]:
-    """The indices of the words that end a sentence, but for the last."""
+def _sentence_final_words(words: Sequence[Word]) -> set[int]:
+    """The indices of the words that end a sentence, except the last."""
     texts = [word.text for word in words]
     whole, position = join_words(texts), 0
     at: dict[int, int] = {}
@@ -202,22 +204,22 @@ def _words_at_ends(words: Sequence[Word]) -> set[int]:
 
 
 def _text_cost(word: str, following: str, *, is_end: bool) -> float:
-    """What punctuation, names and numbers say; `NEUTRAL` if they say nothing."""
+    """The cost by punctuation, names and numbers; `NEUTRAL` if they don't decide it."""
     if ends_with_pause(word):
-        return BREATH  # the comma and the full stop of Thai
+        return BREATH  # Thai writes a space for both comma and full stop
     if is_end or _SENTENCE_END.search(word):
         return SENTENCE if is_end else PHRASE if word[-1] == "." else CLAUSE  # "Why?" she asked
     if _CLAUSE_END.search(word):
-        # A word between two commas is a name that is called, or one of a list: it goes with what is before it.
+        # A word between two commas is a vocative or an item of a list: it goes with what precedes it.
         return OPENING if _BETWEEN_COMMAS.search(f"{word} {following}") else CLAUSE
     if following[0] in "–—":
-        return PHRASE  # a dash stays with what it follows
+        return PHRASE  # a dash stays with the word before it
     if _NUMBER.match(word):
         return NAME  # a number and its unit
     return NAME if word[0].isupper() and following[0].isupper() and len(word) > 1 else NEUTRAL
 
 
-def _grammar_cost(word: str, following: str, table: _Language) -> float:
+def _grammar_cost(word: str, following: str, table: _FunctionWords) -> float:
     if word in table.leaning or word in table.opening or following in table.trailing:
         return PHRASE
     return OPENING if following in table.opening else NEUTRAL

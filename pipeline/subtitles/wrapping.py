@@ -1,4 +1,4 @@
-"""How wide words are, which belong together, and what to do with one that is wider than a line."""
+"""Preparation of words for line breaking: phrases are kept together, words wider than a line are split."""
 
 from __future__ import annotations
 
@@ -12,17 +12,17 @@ from pipeline.language.phrases import phrase_spans
 from pipeline.language.words import join_words
 from pipeline.model import Word
 
-# Addresses and compounds are broken after one of these, if there is one.
-_SEAMS = frozenset("-‐–/\\.,:;=&?#_@+%")
-# No hyphen is written in an address: it would be read as its own.
+# Addresses and compounds are preferably split after one of these.
+_SEPARATORS = frozenset("-‐–/\\.,:;=&?#_@+%")
+# Addresses are split without a hyphen, which would look like part of them.
 _ADDRESS = re.compile(r"[/@]|\w\.[a-z]{2}")
 _LETTERS = re.compile(r"[^\W\d_]+")
 
 
 def join_phrases(words: Sequence[Word], language: str, max_width: int) -> list[Word]:
-    """The words, those of a phrase as one where the language is written without spaces and the phrase fits a line.
+    """The words, with those of a phrase merged in languages without spaces, if the phrase fits a line.
 
-    So nothing is broken inside a phrase, and captions light phrases, not single characters.
+    So lines don't break inside a phrase, and captions highlight phrases, not single characters.
     """
     return _joined(words, language, max_width, is_fine=False)
 
@@ -41,9 +41,9 @@ def _joined(words: Sequence[Word], language: str, max_width: int, *, is_fine: bo
 
 
 def fit_words(words: Sequence[Word], max_width: int, language: str) -> tuple[list[Word], list[bool]]:
-    """The words, those wider than a line in pieces that fit; and for each whether it continues the one before it.
+    """The words, those wider than a line split into pieces that fit; and for each whether it continues the one before.
 
-    They are divided where their `language` (a tag) does. Pieces share the time of their word by length.
+    Words are hyphenated as in their `language` (a tag). Pieces share the time of their word by length.
     """
     fitted: list[Word] = []
     continues: list[bool] = []
@@ -58,13 +58,13 @@ def _pieces(word: Word, max_width: int, language: str) -> list[Word]:
     texts = []
     rest = word.text
     is_address = bool(_ADDRESS.search(rest))
-    points = [] if is_address else _points(rest, language)
+    points = [] if is_address else _points_in(rest, language)
     while display_width(rest) > max_width:
         end = prefix_length(rest, max_width)
-        seam = max((at for at in range(1, end + 1) if rest[at - 1] in _SEAMS), default=0)
-        if seam * 3 >= end:  # a seam near the start would leave a stub
-            texts.append(rest[:seam])
-            rest = rest[seam:]
+        split = max((at for at in range(1, end + 1) if rest[at - 1] in _SEPARATORS), default=0)
+        if split * 3 >= end:  # one near the start would leave a stub
+            texts.append(rest[:split])
+            rest = rest[split:]
             continue
         if not is_address and rest[end - 1].isalpha():
             end = prefix_length(rest, max_width - 1)
@@ -74,16 +74,16 @@ def _pieces(word: Word, max_width: int, language: str) -> list[Word]:
         else:
             texts.append(rest[:end])
         rest = rest[end:]
-    return _timed([*texts, rest], word)
+    return _share_time([*texts, rest], word)
 
 
-def _points(text: str, language: str) -> list[int]:
-    """Where words may be divided, whatever stands between them."""
+def _points_in(text: str, language: str) -> list[int]:
+    """Hyphenation points of all words in a text with punctuation."""
     runs = _LETTERS.finditer(text)
     return [run.start() + point for run in runs for point in hyphenation_points(run.group(), language)]
 
 
-def _timed(texts: Sequence[str], word: Word) -> list[Word]:
+def _share_time(texts: Sequence[str], word: Word) -> list[Word]:
     total = sum(len(text) for text in texts)
     length_s, pieces, start_s, done = word.end_s - word.start_s, [], word.start_s, 0
     for text in texts:

@@ -68,7 +68,7 @@ class Topic:
     @property
     def limits(self) -> CueLimits:
         """What its cues are held to."""
-        return LIMITS.in_language(self.script.language)
+        return LIMITS.for_language(self.script.language)
 
 
 def needs_font(name: str) -> None:

@@ -90,7 +90,7 @@ def test_the_table_has_every_fault_of_the_stand_ins() -> None:
 
 @pytest.mark.parametrize("row", ROWS, ids=IDS)
 @pytest.mark.parametrize("name", SERVICES)
-async def test_for_good_a_fault_is_the_error_of_the_table(name: str, row: Row, template: Template) -> None:
+async def test_a_permanent_fault_raises_the_error_in_the_table(name: str, row: Row, template: Template) -> None:
     async with service(name, faults=[row.fault], retry_after=row.retry_after or "0") as (server, model):
         with pytest.raises(ProviderError, match=re.escape(row.says)) as caught:
             await write_script(TOPIC, writers=[writer(model)], template=template)
@@ -103,7 +103,7 @@ async def test_for_good_a_fault_is_the_error_of_the_table(name: str, row: Row, t
 
 
 @pytest.mark.parametrize("row", ROWS, ids=IDS)
-async def test_once_a_fault_costs_what_the_table_says(row: Row, template: Template) -> None:
+async def test_a_single_fault_has_the_outcome_in_the_table(row: Row, template: Template) -> None:
     # The wait itself is the retry policy's, which has tests of its own; here it is none.
     waits = row.once.startswith("waits")
     fault = "overloaded" if waits and row.fault in {"slow_body", "rate_limited_until_a_date"} else row.fault
@@ -125,7 +125,7 @@ async def test_once_a_fault_costs_what_the_table_says(row: Row, template: Templa
 
 
 @pytest.mark.parametrize("row", ROWS, ids=IDS)
-async def test_after_every_fault_for_good_the_next_writer_writes_and_the_script_says_why(
+async def test_after_every_permanent_fault_the_next_writer_writes_and_the_reason_is_recorded(
     row: Row, template: Template
 ) -> None:
     retry_after = row.retry_after or "0"

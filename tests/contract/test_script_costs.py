@@ -43,7 +43,7 @@ def billing(spent: list[Cost]) -> Billing:
     return Billing(prices=PRICES, on_cost=spent.append)
 
 
-async def test_every_request_tells_what_it_cost_also_one_that_came_to_nothing(
+async def test_every_request_is_charged_including_failed_ones(
     groq: GroqStandIn, groq_writer: ModelWriter, template: Template
 ) -> None:
     groq.enqueue("invalid_json", "declined")
@@ -60,7 +60,7 @@ async def test_every_request_tells_what_it_cost_also_one_that_came_to_nothing(
 
 
 @pytest.mark.parametrize("name", ["openai", "deepseek"])
-async def test_what_a_service_has_in_a_cache_of_its_own_costs_less(name: Any, template: Template) -> None:
+async def test_cached_prompt_tokens_cost_less(name: Any, template: Template) -> None:
     prices = {MODELS[name][0]: Price(usd_per_million_in=1.0, usd_per_million_out=0.0, usd_per_million_cached=0.1)}
     spent: list[Cost] = []
     async with OpenAIStandIn(dialect=name, cached_tokens=1000) as server:
@@ -80,7 +80,7 @@ async def test_a_writer_without_a_service_costs_nothing(template: Template) -> N
     assert spent == []
 
 
-async def test_each_request_is_a_call_of_its_own_and_says_what_it_used(groq: GroqStandIn, template: Template) -> None:
+async def test_each_request_is_a_throttle_call_that_reports_its_usage(groq: GroqStandIn, template: Template) -> None:
     book = Book()
     writer = groq_at(groq.url, door=throttle("groq", ledger=book))
     groq.enqueue("wrong_schema")
@@ -94,7 +94,7 @@ async def test_each_request_is_a_call_of_its_own_and_says_what_it_used(groq: Gro
         assert reserved + corrected == cost.tokens_in + cost.tokens_out
 
 
-async def test_a_call_counts_for_its_prompt_and_all_its_room_and_the_prompt_is_learned_from_the_answers(
+async def test_a_call_reserves_prompt_and_output_limit_and_learns_the_prompt_size(
     groq: GroqStandIn, template: Template
 ) -> None:
     book, spent = Book(), []
@@ -109,7 +109,7 @@ async def test_a_call_counts_for_its_prompt_and_all_its_room_and_the_prompt_is_l
     assert all(0 <= more <= 0.05 * spent[0].tokens_in for more in over[1:])
 
 
-async def test_a_request_that_a_budget_does_not_allow_is_not_made(groq: GroqStandIn, template: Template) -> None:
+async def test_a_request_beyond_the_budget_is_not_sent(groq: GroqStandIn, template: Template) -> None:
     exceeded = BudgetError("nothing is left")
     budget = Budget(Coins(0.0), 0.0001, lambda _spent, _call: exceeded)
     asked = len(groq.history)
@@ -123,9 +123,7 @@ async def test_a_request_that_a_budget_does_not_allow_is_not_made(groq: GroqStan
     assert len(groq.history) == asked
 
 
-async def test_one_429_closes_the_throttle_for_all_writers_and_nobody_comes_too_early(
-    groq: GroqStandIn, template: Template
-) -> None:
+async def test_a_429_closes_the_throttle_for_all_writers_until_its_time(groq: GroqStandIn, template: Template) -> None:
     groq.retry_after = "0.3"
     groq.enqueue("rate_limited")
     policy = RetryPolicy(attempts=3, wait_initial_s=0, wait_max_s=0, retry_after_max_s=60)
@@ -142,7 +140,7 @@ async def test_one_429_closes_the_throttle_for_all_writers_and_nobody_comes_too_
     assert groq.complaints == []
 
 
-async def test_the_stand_in_complains_of_a_client_that_does_not_wait(template: Template) -> None:
+async def test_the_stand_in_reports_a_client_that_does_not_wait(template: Template) -> None:
     async with GroqStandIn(retry_after="5") as server:
         server.enqueue("rate_limited")
         for attempt in range(2):
@@ -153,7 +151,7 @@ async def test_the_stand_in_complains_of_a_client_that_does_not_wait(template: T
         assert [complaint[:19] for complaint in server.complaints] == ["called while closed"]
 
 
-async def test_a_wrong_key_is_asked_about_once(groq: GroqStandIn, template: Template) -> None:
+async def test_a_wrong_key_is_tried_once(groq: GroqStandIn, template: Template) -> None:
     groq.faults = ["bad_key"]
     writer = groq_at(groq.url)
 
@@ -164,7 +162,7 @@ async def test_a_wrong_key_is_asked_about_once(groq: GroqStandIn, template: Temp
     assert len(groq.history) == 1
 
 
-async def test_a_wrong_key_for_a_brief_with_notes_is_told_with_the_way_to_do_without_one(
+async def test_the_error_for_a_wrong_key_suggests_the_outline_writer_if_there_are_notes(
     groq: GroqStandIn, groq_writer: ModelWriter, template: Template
 ) -> None:
     groq.faults = ["bad_key"]
@@ -178,9 +176,7 @@ async def test_a_wrong_key_for_a_brief_with_notes_is_told_with_the_way_to_do_wit
     assert [hint.count("or use the notes as they are: --writer outline") for hint in hints] == [1, 1, 0]
 
 
-async def test_a_model_that_writes_nonsense_is_no_reason_to_leave_the_service_alone(
-    groq: GroqStandIn, template: Template
-) -> None:
+async def test_invalid_answers_do_not_open_the_circuit_breaker(groq: GroqStandIn, template: Template) -> None:
     writer = groq_at(groq.url, door=throttle("groq", breaker_failures=1, patience_s=0))
     groq.faults = ["json_validate_failed"]
 
@@ -191,7 +187,7 @@ async def test_a_model_that_writes_nonsense_is_no_reason_to_leave_the_service_al
     assert len(groq.history) == 4
 
 
-async def test_what_was_asked_can_be_read_by_other_processes(groq: GroqStandIn, template: Template) -> None:
+async def test_recorded_requests_can_be_read_by_other_processes(groq: GroqStandIn, template: Template) -> None:
     groq.enqueue("overloaded")
     with pytest.raises(TransientError):
         await write_script(TOPIC, writers=[groq_at(groq.url)], template=template)

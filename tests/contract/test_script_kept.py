@@ -42,7 +42,7 @@ async def test_a_script_is_paid_for_once(groq: GroqStandIn, template: Template, 
     assert second == replace(first, tags=("sky", *first.tags))
 
 
-async def test_a_template_that_asks_the_same_keeps_the_script(
+async def test_templates_with_the_same_prompt_share_a_cached_script(
     groq: GroqStandIn, template: Template, tmp_path: Path
 ) -> None:
     writer = groq_at(groq.url, cache=Cache(tmp_path))
@@ -54,7 +54,7 @@ async def test_a_template_that_asks_the_same_keeps_the_script(
 
 
 @pytest.mark.parametrize("change", [{"title": "Why is the sea blue?"}, {"language": "de"}, {"kicker": "Light"}])
-async def test_another_question_is_another_script(
+async def test_a_different_prompt_is_a_different_cache_entry(
     groq: GroqStandIn, template: Template, tmp_path: Path, change: dict[str, str]
 ) -> None:
     writer = groq_at(groq.url, cache=Cache(tmp_path))
@@ -65,7 +65,7 @@ async def test_another_question_is_another_script(
     assert len(groq.history) == 2
 
 
-async def test_what_a_fallback_wrote_is_not_taken_for_what_the_first_choice_would_have_written(
+async def test_a_fallbacks_script_is_not_cached_as_the_first_models(
     groq: GroqStandIn, template: Template, tmp_path: Path
 ) -> None:
     models = [groq_model(groq.url, model=name) for name in ("openai/gpt-oss-120b", "openai/gpt-oss-20b")]
@@ -78,7 +78,7 @@ async def test_what_a_fallback_wrote_is_not_taken_for_what_the_first_choice_woul
     assert (fallback.model, again.model) == ("openai/gpt-oss-20b", "openai/gpt-oss-120b")
 
 
-async def test_what_a_film_has_paid_for_is_found_whoever_wrote_it(
+async def test_a_paid_script_is_found_whichever_model_wrote_it(
     groq: GroqStandIn, template: Template, tmp_path: Path
 ) -> None:
     models = [groq_model(groq.url, model=name) for name in ("openai/gpt-oss-120b", "openai/gpt-oss-20b")]
@@ -91,7 +91,7 @@ async def test_what_a_film_has_paid_for_is_found_whoever_wrote_it(
     assert bought == replace(fallback, fallback_reason="")
 
 
-async def test_nothing_that_can_not_be_filmed_is_kept(groq: GroqStandIn, template: Template, tmp_path: Path) -> None:
+async def test_invalid_scripts_are_not_cached(groq: GroqStandIn, template: Template, tmp_path: Path) -> None:
     groq.faults = ["invalid_json"]
     writer = groq_at(groq.url, cache=Cache(tmp_path))
 
@@ -101,7 +101,7 @@ async def test_nothing_that_can_not_be_filmed_is_kept(groq: GroqStandIn, templat
     assert await to_thread.run_sync(writer._cache.size_bytes) == 0
 
 
-async def test_a_kept_script_that_does_not_fit_the_template_any_more_is_written_again(
+async def test_a_cached_script_that_no_longer_fits_the_template_is_rewritten(
     groq: GroqStandIn, template: Template, tmp_path: Path
 ) -> None:
     writer = groq_at(groq.url, cache=Cache(tmp_path))
@@ -117,7 +117,7 @@ async def test_a_kept_script_that_does_not_fit_the_template_any_more_is_written_
 
 
 @pytest.mark.parametrize("nonsense", [b"{}", b"\xff\xfe", b"[" * 100_000], ids=["no script", "no text", "nested"])
-async def test_two_who_find_a_kept_script_that_is_none_pay_for_one_between_them(
+async def test_two_tasks_that_find_an_invalid_cache_entry_pay_for_one_script(
     nonsense: bytes, groq: GroqStandIn, template: Template, tmp_path: Path
 ) -> None:
     writer = groq_at(groq.url, cache=Cache(tmp_path))
@@ -137,7 +137,7 @@ async def test_two_who_find_a_kept_script_that_is_none_pay_for_one_between_them(
     assert len(groq.history) == 2
 
 
-async def test_a_kept_script_that_somebody_else_has_just_removed_is_written_again(
+async def test_a_cached_script_removed_by_another_task_is_rewritten(
     groq: GroqStandIn, template: Template, tmp_path: Path
 ) -> None:
     class Unlucky(Cache):

@@ -78,11 +78,11 @@ def writer(make_writer: Callable[[Cache], ScriptWriter]) -> ScriptWriter:
     return make_writer(Forgetful())
 
 
-def test_every_service_that_is_known_by_name_is_under_test() -> None:
+def test_every_known_service_is_tested() -> None:
     assert PRESETS.keys() == MODELS.keys()
 
 
-async def test_a_writer_makes_a_script_that_can_be_filmed(writer: ScriptWriter, template: Template) -> None:
+async def test_a_writer_makes_a_valid_script(writer: ScriptWriter, template: Template) -> None:
     script = await write_script(NOTES, writers=[writer], template=template)
 
     assert find_problems(script, template) == ()
@@ -99,7 +99,7 @@ async def test_a_writer_keeps_what_the_author_has_set(writer: ScriptWriter, temp
     assert script.scenes[0].kicker == "Light, explained"
 
 
-async def test_a_writer_gives_what_publishing_needs(writer: ScriptWriter, template: Template) -> None:
+async def test_a_writer_provides_the_metadata_for_publishing(writer: ScriptWriter, template: Template) -> None:
     script = await write_script(NOTES, writers=[writer], template=template)
 
     assert script.description
@@ -113,7 +113,7 @@ async def test_the_same_brief_gives_the_same_script(writer: ScriptWriter, templa
     assert await write_script(NOTES, writers=[writer], template=template) == first
 
 
-async def test_what_was_written_once_is_known_and_found_without_asking(
+async def test_a_written_script_is_cached_and_available_offline(
     make_writer: Callable[[Cache], ScriptWriter], template: Template, tmp_path: Path
 ) -> None:
     writer = make_writer(Cache(tmp_path))
@@ -131,7 +131,7 @@ async def test_what_was_written_once_is_known_and_found_without_asking(
     assert len(list(await to_thread.run_sync(kept))) == asks
 
 
-async def test_every_item_appears_with_a_line_of_its_own(writer: ScriptWriter, template: Template) -> None:
+async def test_every_item_is_revealed_by_a_line_of_its_own(writer: ScriptWriter, template: Template) -> None:
     # In English the stand-ins write lists.
     script = await write_script(replace(NOTES, language="en"), writers=[writer], template=template)
 
@@ -141,13 +141,13 @@ async def test_every_item_appears_with_a_line_of_its_own(writer: ScriptWriter, t
         assert [line.reveals for line in scene.lines if line.reveals is not None] == list(range(len(scene.items)))
 
 
-async def test_a_script_says_who_wrote_it(writer: ScriptWriter, template: Template) -> None:
+async def test_a_script_records_its_writer(writer: ScriptWriter, template: Template) -> None:
     script = await write_script(NOTES, writers=[writer], template=template)
 
     assert (script.writer, script.fallback_reason) == (writer.name, "")
 
 
-async def test_a_bare_topic_without_a_model_is_refused_with_what_to_set(template: Template) -> None:
+async def test_a_bare_topic_without_a_model_is_refused_with_a_hint(template: Template) -> None:
     with pytest.raises(InputError, match="GROQ_API_KEY") as caught:
         await write_script(TOPIC, writers=[OutlineWriter()], template=template)
 
@@ -184,9 +184,7 @@ async def test_the_request_asks_for_strict_output_and_one_attempt(
     assert request.body["response_format"]["json_schema"]["strict"] is True
 
 
-async def test_a_model_outside_the_strict_family_is_asked_without_strictness(
-    groq: GroqStandIn, template: Template
-) -> None:
+async def test_other_models_are_asked_without_strict_mode(groq: GroqStandIn, template: Template) -> None:
     writer = groq_at(groq.url, model="qwen/qwen3.6-27b")
 
     await write_script(TOPIC, writers=[writer], template=template)
@@ -194,7 +192,7 @@ async def test_a_model_outside_the_strict_family_is_asked_without_strictness(
     assert groq.history[0].body["response_format"]["json_schema"]["strict"] is False
 
 
-async def test_the_address_may_carry_the_path_of_other_clients(groq: GroqStandIn, template: Template) -> None:
+async def test_the_base_url_may_include_the_path_of_other_clients(groq: GroqStandIn, template: Template) -> None:
     writer = groq_at(f"{groq.url}/openai/v1/")
 
     await write_script(TOPIC, writers=[writer], template=template)
@@ -202,7 +200,7 @@ async def test_the_address_may_carry_the_path_of_other_clients(groq: GroqStandIn
     assert len(groq.history) == 1
 
 
-async def test_markup_and_unseen_characters_of_a_model_are_taken_out(
+async def test_markup_and_invisible_characters_are_removed(
     groq: GroqStandIn, groq_writer: ModelWriter, template: Template
 ) -> None:
     groq.enqueue("markup")
@@ -214,7 +212,7 @@ async def test_markup_and_unseen_characters_of_a_model_are_taken_out(
 
 
 @pytest.mark.parametrize("fault", ["leaked_thinking", "in_parts", "fenced"])
-async def test_an_answer_is_found_behind_thinking_and_between_fences(
+async def test_an_answer_is_found_after_reasoning_and_between_fences(
     fault: str, groq: GroqStandIn, groq_writer: ModelWriter, template: Template
 ) -> None:
     plain = await write_script(TOPIC, writers=[groq_writer], template=template)
@@ -225,7 +223,7 @@ async def test_an_answer_is_found_behind_thinking_and_between_fences(
 
 
 @pytest.mark.parametrize("fault", ["json_validate_failed", "empty_content", "broken_off", "no_choices"])
-async def test_an_answer_that_is_none_is_asked_for_once_more(
+async def test_a_missing_answer_is_requested_once_more(
     groq: GroqStandIn, groq_writer: ModelWriter, template: Template, fault: str
 ) -> None:
     groq.enqueue(fault)
@@ -235,7 +233,7 @@ async def test_an_answer_that_is_none_is_asked_for_once_more(
     assert groq.history[0].body == groq.history[1].body
 
 
-async def test_an_answer_that_is_cut_off_gets_more_room(
+async def test_a_truncated_answer_gets_a_higher_output_limit(
     groq: GroqStandIn, groq_writer: ModelWriter, template: Template
 ) -> None:
     groq.enqueue("cut_off")
@@ -254,7 +252,7 @@ async def test_an_answer_that_is_cut_off_gets_more_room(
         ("too_long_texts", "at most 60 fit"),
     ],
 )
-async def test_an_answer_that_can_not_be_filmed_is_shown_to_the_model_with_what_is_wrong(
+async def test_an_invalid_answer_is_sent_back_with_its_problems(
     groq: GroqStandIn, groq_writer: ModelWriter, template: Template, fault: str, complaint: str
 ) -> None:
     groq.enqueue(fault)
@@ -267,7 +265,7 @@ async def test_an_answer_that_can_not_be_filmed_is_shown_to_the_model_with_what_
     assert len(groq.history) == 2
 
 
-async def test_a_script_in_another_language_is_shown_to_the_model_and_then_left_for_the_next_one(
+async def test_a_script_in_the_wrong_language_is_sent_back_and_then_the_next_model_is_asked(
     groq: GroqStandIn, template: Template
 ) -> None:
     german = Brief(title="Regen", language="de")
@@ -286,7 +284,7 @@ async def test_a_script_in_another_language_is_shown_to_the_model_and_then_left_
     assert told.scenes == left.scenes
 
 
-async def test_texts_that_stay_too_long_are_cut_after_the_second_try(
+async def test_texts_that_stay_too_long_are_cut_in_the_second_turn(
     groq: GroqStandIn, groq_writer: ModelWriter, template: Template
 ) -> None:
     groq.faults = ["too_long_texts"]
@@ -299,7 +297,7 @@ async def test_texts_that_stay_too_long_are_cut_after_the_second_try(
     assert "heading" in groq.history[1].body["messages"][-1]["content"]
 
 
-async def test_a_body_that_never_ends_is_given_up(groq: GroqStandIn, template: Template) -> None:
+async def test_an_endless_body_times_out(groq: GroqStandIn, template: Template) -> None:
     groq.faults = ["slow_body"]
     writer = groq_at(groq.url, timeout_s=0.2)
 
@@ -307,7 +305,7 @@ async def test_a_body_that_never_ends_is_given_up(groq: GroqStandIn, template: T
         await write_script(TOPIC, writers=[writer], template=template)
 
 
-async def test_who_is_too_slow_twice_is_left_for_the_next_one(groq: GroqStandIn, template: Template) -> None:
+async def test_after_two_time_outs_the_next_model_is_asked(groq: GroqStandIn, template: Template) -> None:
     patient = RetryPolicy(attempts=5, wait_initial_s=0, wait_max_s=0, retry_after_max_s=0)
     async with GroqStandIn(faults=["slow_body"]) as slow:
         models = [groq_model(slow.url, timeout_s=0.1), groq_model(groq.url)]
@@ -348,7 +346,7 @@ def test_a_local_model_that_hangs_leaves_time_for_the_next_writer_within_the_sta
     assert took_s > PRESETS["ollama"]["timeout_s"]
 
 
-async def test_nobody_listening_is_worth_another_try(template: Template) -> None:
+async def test_a_refused_connection_is_retried(template: Template) -> None:
     async with GroqStandIn() as gone:
         writer = groq_at(gone.url)
 
@@ -357,7 +355,7 @@ async def test_nobody_listening_is_worth_another_try(template: Template) -> None
 
 
 @pytest.mark.parametrize(("asked", "waited"), [("1", 1.0), ("90", 90.0), ("2.5", 2.5)])
-async def test_a_429_tells_how_long_to_wait(
+async def test_a_429_carries_its_retry_after(
     groq: GroqStandIn, groq_writer: ModelWriter, template: Template, asked: str, waited: float
 ) -> None:
     groq.faults, groq.retry_after = ["rate_limited"], asked
@@ -368,14 +366,14 @@ async def test_a_429_tells_how_long_to_wait(
     assert caught.value.retry_after_s == waited
 
 
-async def test_a_retired_model_is_told_with_the_setting(groq: GroqStandIn, template: Template) -> None:
+async def test_the_error_for_a_retired_model_names_the_setting(groq: GroqStandIn, template: Template) -> None:
     writer = groq_at(groq.url, model="llama-3.3-70b-versatile")
 
     with pytest.raises(PermanentError, match=r"llama-3\.3-70b-versatile.*NIGHTREEL_GROQ__MODELS"):
         await write_script(TOPIC, writers=[writer], template=template)
 
 
-async def test_notes_beyond_the_minute_budget_are_too_long(
+async def test_notes_beyond_the_rate_limit_are_too_long(
     groq: GroqStandIn, groq_writer: ModelWriter, template: Template
 ) -> None:
     long = Brief(title="T", sections=(Section(heading="", blocks=(Paragraph(text="word " * 8000),)),))
@@ -385,7 +383,7 @@ async def test_notes_beyond_the_minute_budget_are_too_long(
 
 
 @pytest.mark.parametrize("key", ["", "  ", "gsk_a\nb", "gsk_ä", "gsk a"])
-def test_a_key_that_can_not_be_sent_is_refused_without_showing_it(key: str) -> None:
+def test_a_malformed_key_is_refused_without_showing_it(key: str) -> None:
     with pytest.raises(NeedsLoginError, match="GROQ_API_KEY") as caught:
         groq_at(api_key=key).check()
 
@@ -396,7 +394,7 @@ def test_the_version_changes_with_the_model() -> None:
     assert groq_model().version != groq_model(model="openai/gpt-oss-20b").version
 
 
-async def test_the_key_is_in_no_representation(groq: GroqStandIn, groq_writer: ModelWriter) -> None:
+async def test_the_key_is_in_no_repr(groq: GroqStandIn, groq_writer: ModelWriter) -> None:
     assert KEY not in repr(groq_writer)
 
 
@@ -424,7 +422,7 @@ async def test_the_stand_in_refuses_a_schema_that_is_not_strict(template: Templa
 # --- several models, several writers ------------------------------------------------------------------------------
 
 
-async def test_a_model_that_is_gone_is_left_for_the_next_one_of_the_same_service(
+async def test_after_a_retired_model_the_next_one_of_the_service_is_asked(
     groq: GroqStandIn, template: Template
 ) -> None:
     models = [groq_model(groq.url, model=name) for name in ("llama-3.3-70b-versatile", "openai/gpt-oss-20b")]
@@ -445,7 +443,7 @@ async def test_a_bare_topic_fails_with_the_error_of_the_model_not_of_the_notes(
         await write_script(TOPIC, writers=[groq_writer, OutlineWriter()], template=template)
 
 
-async def test_notes_speak_for_themselves_when_no_model_answers(
+async def test_the_outline_writer_is_the_fallback_for_notes(
     groq: GroqStandIn, groq_writer: ModelWriter, template: Template
 ) -> None:
     groq.faults = ["bad_key"]
@@ -456,7 +454,7 @@ async def test_notes_speak_for_themselves_when_no_model_answers(
     assert script.fallback_reason == "groq: refuses the key (HTTP 401)"
 
 
-async def test_with_the_notes_first_a_model_writes_only_bare_topics(
+async def test_with_the_outline_writer_first_models_write_only_bare_topics(
     groq: GroqStandIn, groq_writer: ModelWriter, template: Template
 ) -> None:
     writers = [OutlineWriter(), groq_writer]
@@ -466,14 +464,14 @@ async def test_with_the_notes_first_a_model_writes_only_bare_topics(
     assert len(groq.history) == 1
 
 
-async def test_of_several_errors_the_one_that_may_pass_is_told(template: Template) -> None:
+async def test_of_several_errors_the_temporary_one_is_raised(template: Template) -> None:
     async with GroqStandIn(faults=["bad_key"]) as refusing, GroqStandIn(faults=["overloaded"]) as busy:
         writers = [groq_at(refusing.url), groq_at(busy.url)]
         with pytest.raises(TransientError, match="503"):
             await write_script(TOPIC, writers=writers, template=template)
 
 
-async def test_a_service_without_a_key_is_passed_over(groq: GroqStandIn, template: Template) -> None:
+async def test_a_service_without_a_key_is_skipped(groq: GroqStandIn, template: Template) -> None:
     models = [*service_models("deepseek", api_key=""), groq_model(groq.url)]
 
     script = await write_script(
@@ -484,7 +482,7 @@ async def test_a_service_without_a_key_is_passed_over(groq: GroqStandIn, templat
     assert script.fallback_reason == "deepseek: there is no key"
 
 
-async def test_a_spent_key_is_asked_about_once_for_all_models_of_its_service(
+async def test_a_key_without_credit_is_tried_once_for_all_models_of_its_service(
     groq: GroqStandIn, template: Template
 ) -> None:
     groq.faults = ["no_credit"]
@@ -500,7 +498,7 @@ async def test_a_spent_key_is_asked_about_once_for_all_models_of_its_service(
     assert len(groq.history) == 1
 
 
-async def test_a_model_whose_day_is_spent_is_left_alone_and_the_next_one_of_its_service_writes(
+async def test_after_a_models_daily_quota_the_next_one_of_its_service_writes(
     groq: GroqStandIn, template: Template
 ) -> None:
     door = throttle("groq", by_model=True)
@@ -520,7 +518,7 @@ async def test_a_model_whose_day_is_spent_is_left_alone_and_the_next_one_of_its_
 # --- too long notes -----------------------------------------------------------------------------------------------
 
 
-async def test_notes_that_are_too_long_are_shortened_where_a_paragraph_ends(
+async def test_notes_that_are_too_long_are_truncated_between_paragraphs(
     groq: GroqStandIn, groq_writer: ModelWriter, template: Template
 ) -> None:
     paragraphs = tuple(Paragraph(text=f"Part {number} " + "word " * 998) for number in range(8))
@@ -539,7 +537,7 @@ async def test_notes_that_are_too_long_are_shortened_where_a_paragraph_ends(
 # --- services besides Groq ----------------------------------------------------------------------------------------
 
 
-async def test_json_mode_tells_the_schema_in_the_prompt(template: Template) -> None:
+async def test_in_json_mode_the_schema_is_in_the_prompt(template: Template) -> None:
     async with OpenAIStandIn(dialect="deepseek") as server:
         writer = ModelWriter(service_models("deepseek", server.url), cache=Forgetful(), retry=IMPATIENT)
         await write_script(TOPIC, writers=[writer], template=template)
@@ -551,7 +549,7 @@ async def test_json_mode_tells_the_schema_in_the_prompt(template: Template) -> N
     assert body["messages"][1]["content"].startswith("Topic: ")
 
 
-async def test_ollama_that_does_not_run_is_told_how_to_start_it(template: Template) -> None:
+async def test_the_error_without_ollama_says_how_to_start_it(template: Template) -> None:
     async with OpenAIStandIn(dialect="ollama") as gone:
         models = service_models("ollama", gone.url)
 
@@ -559,7 +557,7 @@ async def test_ollama_that_does_not_run_is_told_how_to_start_it(template: Templa
         await write_script(TOPIC, writers=[ModelWriter(models, cache=Forgetful(), retry=IMPATIENT)], template=template)
 
 
-async def test_a_model_that_is_not_pulled_is_told_how_to_pull_it(template: Template) -> None:
+async def test_the_error_for_a_missing_local_model_says_how_to_pull_it(template: Template) -> None:
     async with OpenAIStandIn(dialect="ollama") as server:
         models = service_models("ollama", server.url, models=["mistral"])
         with pytest.raises(PermanentError, match=r"there is no model mistral\. Run: ollama pull mistral"):
@@ -568,7 +566,7 @@ async def test_a_model_that_is_not_pulled_is_told_how_to_pull_it(template: Templ
             )
 
 
-async def test_a_wrong_address_is_told_as_one(template: Template) -> None:
+async def test_a_wrong_address_is_reported_as_such(template: Template) -> None:
     async with OpenAIStandIn(dialect="openai") as server:
         models = service_models("openai", f"{server.url}/nowhere")
         with pytest.raises(PermanentError, match=r"nothing at this address \(HTTP 404\).*services\.openai\.base_url"):
@@ -581,9 +579,7 @@ LONG = Brief(title="Why is the sky blue?", length_s=900)
 PACE = estimate_pace("en")
 
 
-async def test_a_film_that_no_minute_of_an_account_has_room_for_is_written_by_the_next_one(
-    groq: GroqStandIn, template: Template
-) -> None:
+async def test_a_film_beyond_the_rate_limit_is_written_by_the_next_model(groq: GroqStandIn, template: Template) -> None:
     small = groq_at(groq.url, door=throttle("groq", tokens_per_min=8000))
     async with OpenAIStandIn(dialect="deepseek") as server:
         large = ModelWriter(service_models("deepseek", server.url), cache=Forgetful(), retry=IMPATIENT)
@@ -595,7 +591,7 @@ async def test_a_film_that_no_minute_of_an_account_has_room_for_is_written_by_th
     check_size(LONG, writers=[small, large], template=template, pace=PACE)
 
 
-async def test_what_is_too_long_for_everybody_is_known_without_asking(groq: GroqStandIn, template: Template) -> None:
+async def test_a_script_too_long_for_all_models_fails_without_a_request(groq: GroqStandIn, template: Template) -> None:
     small = groq_at(groq.url, door=throttle("groq", tokens_per_min=8000))
 
     with pytest.raises(PermanentError, match=r"the account has 8,000 a minute\. .*name another service"):
@@ -608,7 +604,7 @@ async def test_what_is_too_long_for_everybody_is_known_without_asking(groq: Groq
     assert groq.history == []
 
 
-async def test_a_limit_that_the_service_has_told_is_kept_in_mind(groq: GroqStandIn, template: Template) -> None:
+async def test_a_reported_limit_is_remembered(groq: GroqStandIn, template: Template) -> None:
     loop = asyncio.get_running_loop()
     groq.plan = FreePlan(clock=loop.time, on_its_way_s=0)
     writer = groq_at(groq.url, door=throttle("groq"))
@@ -620,7 +616,7 @@ async def test_a_limit_that_the_service_has_told_is_kept_in_mind(groq: GroqStand
     assert len(groq.history) == 1
 
 
-async def test_the_limits_that_a_service_tells_reach_the_throttle(groq: GroqStandIn, template: Template) -> None:
+async def test_reported_limits_reach_the_throttle(groq: GroqStandIn, template: Template) -> None:
     door = throttle("groq")
     calls: list[Call] = []
     whole = door.call

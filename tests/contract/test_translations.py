@@ -18,7 +18,7 @@ from pipeline.script import TargetLength, Translation, cached_translation, trans
 from pipeline.script.checks import find_problems
 from pipeline.script.translation import cached_translation_paths
 from pipeline.state import Cache
-from pipeline.state.cache.digests import publish_sealed, slot_of
+from pipeline.state.cache.digests import publish_with_digest, slot_of
 from pipeline.template import Template
 from tests.standins import translator
 from tests.standins.groq import GroqStandIn
@@ -56,7 +56,7 @@ async def test_a_translation_is_the_same_film_in_other_words(groq, desk, templat
         assert narration_of(after) == translator.translated(narration_of(before), "es") != narration_of(before)
 
 
-async def test_what_is_written_about_the_film_is_translated_too(groq, desk):
+async def test_the_metadata_is_translated_too(groq, desk):
     script = await translate(SCRIPT, desk)
 
     assert script.title == translator.translated("Why tea cools", "es")
@@ -73,7 +73,7 @@ async def test_emphasis_is_a_phrase_of_the_translated_text(groq, desk):
     assert statement.emphasis in statement.text
 
 
-async def test_a_short_film_is_one_request_and_its_cost_is_told(groq, desk):
+async def test_a_short_film_takes_one_request_and_reports_its_cost(groq, desk):
     costs: list[Cost] = []
 
     await translate(SCRIPT, desk, costs=costs)
@@ -93,7 +93,7 @@ async def test_a_long_film_is_translated_in_several_requests_that_stay_small(gro
     assert all(len(request.prompt) < 6000 for request in groq.history)
 
 
-async def test_what_was_translated_once_is_never_paid_for_again(groq, desk):
+async def test_a_cached_translation_is_not_paid_for_again(groq, desk):
     first = await translate(SCRIPT, desk)
 
     assert await translate(SCRIPT, desk) == first
@@ -101,7 +101,7 @@ async def test_what_was_translated_once_is_never_paid_for_again(groq, desk):
     assert len(groq.history) == 1
 
 
-async def test_of_an_edited_script_only_what_is_new_is_translated(groq, desk):
+async def test_only_the_changed_units_of_an_edited_script_are_translated(groq, desk):
     await translate(SCRIPT, desk)
     closing = ClosingScene(lines=(SpokenLine(text="So wait no more."),), text="Wait no more.", subtitle=SCRIPT.title)
     edited = replace(SCRIPT, scenes=(SCRIPT.scenes[0], *SCRIPT.scenes[2:3], closing))
@@ -112,14 +112,14 @@ async def test_of_an_edited_script_only_what_is_new_is_translated(groq, desk):
     assert asked_for(groq.history[-1].prompt) == {"scene_3"}
 
 
-async def test_each_language_is_translated_by_itself(groq, desk):
+async def test_each_language_is_cached_separately(groq, desk):
     spanish, french = await translate(SCRIPT, desk), await translate(SCRIPT, desk, "fr")
 
     assert spanish.title != french.title
     assert await to_thread.run_sync(cached_translation, wanted(SCRIPT, desk, "de")) is None
 
 
-async def test_the_same_words_in_another_language_are_another_text_to_translate(groq, desk):
+async def test_the_source_language_is_part_of_the_cache_key(groq, desk):
     await translate(SCRIPT, desk)
     # "Gift" is no present in German.
     await translate(replace(SCRIPT, language="de"), desk)
@@ -127,7 +127,7 @@ async def test_the_same_words_in_another_language_are_another_text_to_translate(
     assert len(groq.history) == 2
 
 
-async def test_what_the_cache_keeps_of_a_translation_can_be_found_to_be_made_afresh(groq, desk):
+async def test_the_cache_files_of_a_translation_can_be_listed(groq, desk):
     await translate(SCRIPT, desk)
 
     kept = await to_thread.run_sync(cached_translation_paths, wanted(SCRIPT, desk))
@@ -140,14 +140,14 @@ async def test_what_the_cache_keeps_of_a_translation_can_be_found_to_be_made_afr
 
 
 @pytest.mark.parametrize("nonsense", [b'{"a": "b"}', b"[" * 100_000, b"\xff\xfe"], ids=["another", "nested", "no text"])
-async def test_a_file_of_the_cache_that_is_no_translation_is_paid_for_once_more(groq, desk, nonsense, tmp_path):
+async def test_an_invalid_cache_file_is_replaced(groq, desk, nonsense, tmp_path):
     first = await translate(SCRIPT, desk)
 
     def spoil() -> None:
         for path in cached_translation_paths(wanted(SCRIPT, desk)):
             path.unlink()
             (tmp_path / "nonsense").write_bytes(nonsense)
-            publish_sealed(tmp_path / "nonsense", Path(slot_of(path)))
+            publish_with_digest(tmp_path / "nonsense", Path(slot_of(path)))
 
     await to_thread.run_sync(spoil)
 
@@ -179,7 +179,7 @@ def test_every_fault_of_the_stand_in_has_its_outcome():
 
 
 @pytest.mark.parametrize(("fault", "told", "_error"), BADLY)
-async def test_a_bad_translation_is_shown_to_the_model_with_what_is_wrong(groq, desk, fault, told, _error):
+async def test_an_invalid_translation_is_sent_back_with_its_problems(groq, desk, fault, told, _error):
     groq.enqueue(fault)
 
     script = await translate(SCRIPT, desk)
@@ -191,7 +191,7 @@ async def test_a_bad_translation_is_shown_to_the_model_with_what_is_wrong(groq, 
 
 
 @pytest.mark.parametrize(("fault", "_told", "error"), [each for each in BADLY if each[2]])
-async def test_a_part_that_stays_wrong_fails_the_film_and_says_which_and_why(groq, desk, fault, _told, error):
+async def test_a_unit_that_stays_invalid_fails_the_film_with_the_reason(groq, desk, fault, _told, error):
     groq.enqueue(fault, fault)
 
     with pytest.raises(PermanentError) as caught:
@@ -201,7 +201,7 @@ async def test_a_part_that_stays_wrong_fails_the_film_and_says_which_and_why(gro
     assert "\n" not in str(caught.value)
 
 
-async def test_emphasis_that_is_no_phrase_of_the_text_is_left_out_in_the_end(groq, desk):
+async def test_stray_emphasis_is_dropped_in_the_end(groq, desk):
     groq.enqueue("invents_emphasis", "invents_emphasis")
 
     script = await translate(SCRIPT, desk)
@@ -209,7 +209,7 @@ async def test_emphasis_that_is_no_phrase_of_the_text_is_left_out_in_the_end(gro
     assert script.scenes[2].emphasis == ""
 
 
-async def test_after_a_failure_only_the_part_that_was_wrong_is_asked_for_again(groq, desk):
+async def test_after_a_failure_only_the_invalid_unit_is_requested_again(groq, desk):
     groq.enqueue("loses_a_number", "loses_a_number")
     with pytest.raises(PermanentError):
         await translate(SCRIPT, desk)
@@ -220,7 +220,7 @@ async def test_after_a_failure_only_the_part_that_was_wrong_is_asked_for_again(g
     assert "15" in narration_of(script.scenes[2])
 
 
-async def test_who_stops_a_translation_loses_no_part_that_was_good(desk, tmp_path):
+async def test_a_cancelled_translation_keeps_its_valid_units(desk, tmp_path):
     class Stopped(Cache):
         async def get_or_make(self, *args: Any) -> tuple[Path, bool]:
             stop.cancel()
@@ -247,7 +247,7 @@ def words_asked_for(prompt: str, unit: str = "words") -> dict[str, int]:
     return {text: int(words) for words, text in re.findall(rf"\(about (\d+) {unit}\): (\w+ \w+)", prompt)}
 
 
-async def test_a_model_is_told_how_many_words_the_voice_has_time_for(groq, desk):
+async def test_the_prompt_has_word_budgets_for_a_requested_length(groq, desk):
     await to_length(desk, LENGTH)
 
     (request,) = groq.history
@@ -259,13 +259,13 @@ async def test_a_model_is_told_how_many_words_the_voice_has_time_for(groq, desk)
     assert asked["Tea loses"] > 2 * asked["Steam leaves"]
 
 
-async def test_languages_without_spaces_are_told_characters(groq, desk):
+async def test_budgets_of_languages_without_spaces_are_in_characters(groq, desk):
     await to_length(desk, replace(LENGTH, pace=replace(LENGTH.pace, unit="characters", word_weight=2.8)))
 
     assert len(words_asked_for(groq.history[0].prompt, "characters")) == 7
 
 
-async def test_lines_that_lasted_too_long_are_shown_again_and_nothing_else_is(groq, desk):
+async def test_only_the_spoken_lines_are_translated_a_second_time(groq, desk):
     first = await to_length(desk, LENGTH)
 
     second = await to_length(desk, replace(LENGTH, previous=first, previous_s=90))
@@ -283,7 +283,7 @@ async def test_lines_that_lasted_too_long_are_shown_again_and_nothing_else_is(gr
     assert [scene.heading for scene in second.scenes[:2]] == [scene.heading for scene in first.scenes[:2]]
 
 
-async def test_each_length_and_each_try_is_kept_by_itself(groq, desk):
+async def test_each_length_and_each_attempt_is_cached_separately(groq, desk):
     first = await to_length(desk, LENGTH)
     again = replace(LENGTH, previous=first, previous_s=90)
     second = await to_length(desk, again)
@@ -296,7 +296,7 @@ async def test_each_length_and_each_try_is_kept_by_itself(groq, desk):
     assert len(groq.history) == asked
 
 
-async def test_a_number_is_not_lost_for_the_sake_of_a_length(groq, desk):
+async def test_numbers_are_checked_in_translations_to_a_length_too(groq, desk):
     groq.enqueue("loses_a_number")
 
     script = await to_length(desk, replace(LENGTH, wanted_s=10))
@@ -306,7 +306,7 @@ async def test_a_number_is_not_lost_for_the_sake_of_a_length(groq, desk):
 
 
 @pytest.mark.parametrize("fault", ["invalid_json", "empty_content", "reset", "no_capacity"])
-async def test_an_answer_that_is_none_is_a_failure_that_may_pass(groq, desk, fault):
+async def test_an_unreadable_answer_is_a_transient_error(groq, desk, fault):
     groq.enqueue(fault, fault)
 
     with pytest.raises(TransientError):
@@ -324,7 +324,7 @@ async def test_without_a_model_the_error_says_what_to_do(desk):
     assert isinstance(caught.value, NightreelError)
 
 
-async def test_terms_of_a_series_are_told_where_they_occur_and_name_the_parts_that_have_them(groq, desk, template):
+async def test_glossary_terms_are_in_the_prompt_and_the_cache_key_where_they_occur(groq, desk, template):
     first = await translate(SCRIPT, desk)
     asked = len(groq.history)
     word = narration_of(SCRIPT.scenes[0]).split()[1].strip(".,;:")

@@ -78,4 +78,4 @@ def test_stills_that_are_no_archive_say_what_to_do(tmp_path):
     with pytest.raises(StorageError, match="is damaged") as raised:
         read_stills(tmp_path / "stills.zip")
 
-    assert raised.value.hint == "Delete it: it is made afresh"
+    assert raised.value.hint == "Delete it: it will be made again"

@@ -88,13 +88,13 @@ def said(text, language="en", **row):
         ("{{ '2026-11-01' | date }}", "es", "1 de noviembre de 2026"),
     ],
 )
-def test_values_are_shown_as_the_language_of_the_film_does(text, language, shown):
+def test_values_are_formatted_in_the_language_of_the_film(text, language, shown):
     assert said(text, language) == shown
 
 
 @pytest.mark.parametrize(("currency", "sign"), [("EUR", "€"), ("USD", "$"), ("CHF", "CHF")])
 @pytest.mark.parametrize("name", ["offer", "product"])
-def test_a_big_number_of_money_has_the_sign_that_its_price_has(name, currency, sign):
+def test_an_amount_has_the_symbol_of_its_price(name, currency, sign):
     template = load_template(name, search=[])
     row = {"first_name": "Li", "product": "Roof", "name": "Cup", "benefit_1": "Warm", "need": "Tea is cold."}
     row |= {"price": f"19 {currency}", "price_before": f"24 {currency}", "saving_per_year": f"5 {currency}"}
@@ -125,13 +125,13 @@ say = ["Look.", "Two."]
         ("print(1)\u202e\n\nprint(2)", "print(1)\n\nprint(2)"),
     ],
 )
-def test_code_of_several_lines_keeps_them(written, shown):
+def test_code_keeps_its_line_breaks(written, shown):
     (scene,) = parsed(CODE.format(code=written)).script(values()).scenes
 
     assert scene.code == shown
 
 
-def test_code_of_several_lines_may_have_a_condition():
+def test_code_may_have_a_condition():
     scene = '[[scenes]]\nlayout = "code"\nitems = []\ncode = {{ text = "a\\nb", when = "{when}" }}\nsay = "Look."'
 
     (there,) = parsed(scene.format(when="name")).script(values()).scenes
@@ -140,7 +140,7 @@ def test_code_of_several_lines_may_have_a_condition():
     assert (there.code, not_there.code) == ("a\nb", "")
 
 
-def test_what_a_cell_says_stays_one_line_in_code():
+def test_a_cell_in_code_stays_on_one_line():
     (scene,) = parsed(CODE.format(code="a\n{{ name }}")).script(values(name="x y")).scenes
 
     assert scene.code == "a\nx y"
@@ -163,11 +163,11 @@ def test_an_empty_cell_is_empty_and_may_have_a_default():
         "%(name)s {name}",
     ],
 )
-def test_a_cell_is_data_and_stands_there_as_it_was_written(cell):
+def test_a_cell_is_never_interpreted_as_a_template(cell):
     assert said("Hi {{ name }}", name=cell) == f"Hi {cell}"
 
 
-def test_scenes_lines_and_items_are_left_out_where_their_condition_is_false():
+def test_scenes_lines_and_items_with_a_false_condition_are_left_out():
     scenes = """
 [[scenes]]
 layout = "bullets"
@@ -190,7 +190,7 @@ say = "Many."
     assert [line.text for line in short.lines] == ["So.", "One."]
 
 
-def test_the_when_of_a_moment_is_shown():
+def test_the_when_of_a_timeline_item_is_shown():
     scenes = """
 [[scenes]]
 layout = "timeline"
@@ -215,7 +215,7 @@ say = ["a.", "b."]
         ("{% for i in range(900) %}{% for j in range(900) %}{{ name }} endless{% endfor %}{% endfor %}", "longer than"),
     ],
 )
-def test_what_can_not_be_filled_in_is_told_with_its_scene(text, why):
+def test_errors_while_filling_in_name_the_scene(text, why):
     with pytest.raises(FillError, match=rf"scene 1 \(statement\): .*{why}"):
         said(text)
 
@@ -256,7 +256,7 @@ def test_what_can_not_be_filled_in_is_told_with_its_scene(text, why):
         ),
     ],
 )
-def test_a_broken_script_is_told_when_it_is_loaded(scenes, problem):
+def test_an_invalid_script_is_reported_when_it_is_loaded(scenes, problem):
     with pytest.raises(InputError) as caught:
         parsed(scenes)
     assert problem in str(caught.value).replace("did you mean", "Did you mean")
@@ -264,12 +264,12 @@ def test_a_broken_script_is_told_when_it_is_loaded(scenes, problem):
 
 
 @pytest.mark.parametrize("language", ["klingon", "", "e", "en GB"])
-def test_a_language_that_is_no_tag_is_told(language):
+def test_an_invalid_language_tag_is_reported(language):
     with pytest.raises(InputError, match="Write a language tag like en, de or pt-BR"):
         parsed("[[scenes]]\nlayout = 'statement'\ntext = 'x'\nsay = 'x'", language)
 
 
-def test_a_script_is_in_the_language_of_its_name():
+def test_the_language_of_a_script_defaults_to_its_file_name():
     scene = "title = 'Hallo'\n[[scenes]]\nlayout = 'statement'\ntext = 'x'\nsay = 'x'"
 
     assert parse_script_template(scene, path="hello/script.de.toml", known=[]).language == "de"
@@ -279,17 +279,17 @@ def test_a_script_is_in_the_language_of_its_name():
 
 
 @pytest.mark.parametrize("written", ["en_GB", "en-gb", "EN-GB"])
-def test_a_language_of_a_script_may_be_written_in_other_ways(written):
+def test_language_tags_are_normalised(written):
     assert parsed("[[scenes]]\nlayout = 'statement'\ntext = 'x'\nsay = 'x'", written).language == "en-GB"
 
 
-def test_the_name_of_a_script_may_have_an_underscore():
+def test_the_file_name_of_a_script_may_have_an_underscore():
     scene = "title = 'Olá'\n[[scenes]]\nlayout = 'statement'\ntext = 'x'\nsay = 'x'"
 
     assert parse_script_template(scene, path="script.pt_BR.toml", known=[]).language == "pt-BR"
 
 
-def test_a_title_that_is_a_number_is_shown_as_it_is_written():
+def test_a_numeric_title_is_shown_as_written():
     scene = "title = 1984\n[[scenes]]\nlayout = 'statement'\ntext = 'x'\nsay = 'x'"
 
     assert parse_script_template(scene, path="script.toml", known=[]).script(values()).title == "1984"
@@ -307,7 +307,7 @@ def test_a_title_that_is_a_number_is_shown_as_it_is_written():
         ("..", "Hello ..."),
     ],
 )
-def test_the_end_of_a_cell_and_that_of_a_sentence_are_one(name, said):
+def test_doubled_punctuation_after_a_cell_is_removed(name, said):
     sheet = compile_text("Hello {{ name }}.", where="x", known=["name"])
 
     assert sheet.filled(Values({"name": name}, "en"), place="x") == said

@@ -54,7 +54,7 @@ def test_a_duration_is_read_as_seconds(text: str, seconds: float | None) -> None
 
 
 @given(st.dictionaries(st.sampled_from(["limit", "remaining", "reset"]), st.text(max_size=20)))
-def test_no_header_is_too_strange_to_be_read(values: dict[str, str]) -> None:
+def test_malformed_rate_limit_headers_are_ignored(values: dict[str, str]) -> None:
     headers = {f"x-ratelimit-{name}-{kind}": text for name, text in values.items() for kind in ("tokens", "requests")}
 
     told = parse_rate_limits(headers, requests_by_day=True)
@@ -62,7 +62,7 @@ def test_no_header_is_too_strange_to_be_read(values: dict[str, str]) -> None:
     assert all(said is None or 0 <= said < math.inf for said in vars(told).values())
 
 
-def test_requests_are_counted_by_the_day_only_where_the_service_does() -> None:
+def test_daily_request_limits_are_read_only_for_services_that_have_them() -> None:
     headers = {"x-ratelimit-limit-tokens": "8000", "x-ratelimit-limit-requests": "1000"}
 
     assert parse_rate_limits(headers, requests_by_day=True).requests_per_day == 1000
@@ -70,7 +70,7 @@ def test_requests_are_counted_by_the_day_only_where_the_service_does() -> None:
     assert parse_rate_limits(headers, requests_by_day=False).tokens_per_min == 8000
 
 
-def test_a_model_of_the_strict_family_is_held_to_the_schema_and_others_are_told_it() -> None:
+def test_strict_mode_is_used_only_for_models_that_support_it() -> None:
     strict = groq_dialect("openai/gpt-oss-20b").request("openai/gpt-oss-20b", QUESTION)
     loose = groq_dialect("qwen/qwen3.6-27b").request("qwen/qwen3.6-27b", QUESTION)
 
@@ -80,7 +80,7 @@ def test_a_model_of_the_strict_family_is_held_to_the_schema_and_others_are_told_
     assert "reasoning_effort" not in loose
 
 
-def test_json_mode_has_the_schema_in_its_first_message_and_nowhere_else() -> None:
+def test_in_json_mode_the_schema_is_only_in_the_first_message() -> None:
     request = Dialect(json_mode="object", thinking_tokens=1000).request("m", QUESTION)
 
     assert request["response_format"] == {"type": "json_object"}
@@ -91,7 +91,7 @@ def test_json_mode_has_the_schema_in_its_first_message_and_nowhere_else() -> Non
     assert second["content"] == "Why?"
 
 
-def test_an_answer_is_kept_by_the_model_the_messages_and_the_schema() -> None:
+def test_the_cache_key_of_an_answer_depends_on_model_messages_and_schema() -> None:
     class Shelf:
         def __init__(self) -> None:
             self.keys: list[str] = []
@@ -162,14 +162,14 @@ def test_an_answer_is_kept_by_the_model_the_messages_and_the_schema() -> None:
         (400, "nul\x00", PermanentError, "refuses the request (HTTP 400)"),
     ],
 )
-def test_a_status_and_a_body_are_one_error_of_ours(status: int, body: str, kind: type[Exception], says: str) -> None:
+def test_status_and_body_are_mapped_to_one_error(status: int, body: str, kind: type[Exception], says: str) -> None:
     error = error_for_reply(Reply(status=status, headers={}, text=body), SERVICE, model="m", api_key="k3y")
 
     assert type(error) is kind
     assert says in str(error)
 
 
-def test_a_413_that_says_when_to_come_back_is_waited_for_and_not_made_smaller() -> None:
+def test_a_413_with_retry_after_is_retried_without_shortening_the_request() -> None:
     body = '{"error": {"code": "rate_limit_exceeded", "message": "Please try again in 4.2s"}}'
 
     error = error_for_reply(
@@ -181,7 +181,7 @@ def test_a_413_that_says_when_to_come_back_is_waited_for_and_not_made_smaller() 
     assert error.hint == "If it says so again: shorten the notes, or ask for a shorter film"
 
 
-def test_a_key_that_the_service_repeats_is_not_told() -> None:
+def test_a_key_that_the_service_repeats_is_redacted() -> None:
     body = '{"error": {"message": "k3y is not valid"}}'
 
     error = error_for_reply(Reply(status=400, headers={}, text=body), SERVICE, model="m", api_key="k3y")
@@ -194,7 +194,7 @@ def paragraph(words: int) -> Paragraph:
     return Paragraph(text=" ".join(["word"] * words))
 
 
-def test_fewer_notes_are_whole_blocks_from_the_start() -> None:
+def test_truncated_notes_are_whole_blocks_from_the_start() -> None:
     brief = Brief(
         title="T",
         sections=(
@@ -209,7 +209,7 @@ def test_fewer_notes_are_whole_blocks_from_the_start() -> None:
     assert [[section.heading for section in part.sections] for part in parts] == [["A", "B"], ["A"], ["A"]]
 
 
-def test_notes_of_one_block_and_no_notes_can_not_be_fewer() -> None:
+def test_notes_of_one_block_and_empty_notes_are_not_truncated() -> None:
     alone = Brief(title="T", sections=(Section(heading="", blocks=(paragraph(100),)),))
 
     assert list(truncations(alone)) == [alone]
@@ -217,14 +217,14 @@ def test_notes_of_one_block_and_no_notes_can_not_be_fewer() -> None:
 
 
 @pytest.mark.parametrize("body", ["[" * 5_000, '{"error":' * 5_000])
-def test_an_error_body_that_is_nested_without_end_is_one_without_a_message(body: str) -> None:
+def test_an_error_body_nested_too_deeply_has_no_message(body: str) -> None:
     error = error_for_reply(Reply(status=500, headers={}, text=body), SERVICE, model="m", api_key="k3y")
 
     assert str(error) == "s: is not available now (HTTP 500)"
 
 
 @pytest.mark.parametrize("tokens", ["null", "0", "-1", "1.5", '"many"', "1" + "0" * 400])
-def test_an_answer_is_no_worse_for_a_count_of_tokens_that_is_none(tokens: str) -> None:
+def test_an_answer_with_an_invalid_token_count_is_still_accepted(tokens: str) -> None:
     text = '{"choices": [{"message": {"content": "hi"}}], "usage": {"prompt_tokens": %s, "completion_tokens": 1}}'
 
     completion = Completion.model_validate_json(text % tokens)
@@ -250,7 +250,7 @@ def test_an_answer_is_no_worse_for_a_count_of_tokens_that_is_none(tokens: str) -
         ('{"a": {"b": 2', '{"a": {"b": 2'),
     ],
 )
-def test_of_what_a_model_writes_the_json_is_the_answer(content: str, text: str) -> None:
+def test_the_json_is_extracted_from_the_text_around_it(content: str, text: str) -> None:
     completion = {"choices": [{"message": {"content": content}, "finish_reason": "stop"}]}
 
     assert Completion.model_validate(completion).answer().text == text
@@ -275,7 +275,7 @@ def said(content: object) -> str:
         ([], ""),
     ],
 )
-def test_of_an_answer_in_parts_its_texts_are_the_answer(content: object, text: str) -> None:
+def test_only_the_text_parts_of_an_answer_are_used(content: object, text: str) -> None:
     assert said(content) == text
 
 
@@ -295,32 +295,32 @@ def test_of_an_answer_in_parts_its_texts_are_the_answer(content: object, text: s
     ],
     ids=["no list", "a text", "a list", "no type", "a number", "nothing", "parts", "a list of types", "many", "7"],
 )
-def test_parts_of_no_shape_that_is_known_are_no_answer(content: object) -> None:
+def test_parts_of_unknown_shape_are_rejected(content: object) -> None:
     with pytest.raises(ValidationError):
         said(content)
 
 
 @pytest.mark.parametrize("after", ["\n```\nI used {curly} braces :-}", '\n{"a": {"b": "}"}}', " and } more"])
-def test_what_comes_after_the_answer_is_no_part_of_it(after: str) -> None:
+def test_text_after_the_json_is_ignored(after: str) -> None:
     answer = '{"a": {"b": "}"}}'
 
     assert said(f"```json\n{answer}{after}") == answer
 
 
-def test_a_count_of_tokens_without_any_is_none() -> None:
+def test_a_token_count_of_zero_is_ignored() -> None:
     completion = Completion.model_validate_json('{"choices": [{"message": {"content": "hi"}}], "usage": {}}')
 
     assert completion.usage is None
 
 
-def test_a_text_that_is_longer_than_any_script_is_no_answer() -> None:
+def test_a_text_longer_than_any_script_is_rejected() -> None:
     completion = Completion.model_validate({"choices": [{"message": {"content": "x" * 500_000}}]})
 
     assert completion.answer().text == ""
     assert completion.answer().error == "the model's answer is too long"
 
 
-def test_parts_that_are_longer_together_than_any_script_are_no_answer() -> None:
+def test_parts_together_longer_than_any_script_are_rejected() -> None:
     part = {"type": "text", "text": "x" * 100_000}
     completion = Completion.model_validate({"choices": [{"message": {"content": [part] * 5}}]})
 
@@ -335,11 +335,11 @@ def test_parts_that_are_longer_together_than_any_script_are_no_answer() -> None:
         ({"message": {"content": "hi"}, "finish_reason": "stop"}, ""),
     ],
 )
-def test_a_service_refuses_in_words_or_by_its_filter(choice: dict[str, object], refusal: str) -> None:
+def test_a_refusal_is_a_message_or_a_content_filter(choice: dict[str, object], refusal: str) -> None:
     assert Completion.model_validate({"choices": [choice]}).answer().refusal == refusal
 
 
-def test_when_all_fail_each_reason_is_told_once_and_the_one_that_may_pass_comes_first() -> None:
+def test_combined_errors_list_each_reason_once_the_temporary_one_first() -> None:
     refused = PermanentError("refuses the request (HTTP 400)", where="office", hint="Check the model")
     away = TransientError("no connection", where="ollama", hint="Start it")
     again = TransientError("no connection", where="ollama", hint="Start it")
@@ -351,7 +351,7 @@ def test_when_all_fail_each_reason_is_told_once_and_the_one_that_may_pass_comes_
     assert str(combine_errors([refused])) == "office: refuses the request (HTTP 400). Check the model"
 
 
-def test_the_next_film_is_not_told_the_reasons_of_the_film_before() -> None:
+def test_combined_errors_do_not_change_the_original_error() -> None:
     wrong_key = NeedsLoginError("refuses the key", where="groq")  # the throttle keeps it, and raises it for every film
     away = PermanentError("does not know the model", where="ollama")
 
@@ -361,7 +361,7 @@ def test_the_next_film_is_not_told_the_reasons_of_the_film_before() -> None:
     assert str(wrong_key) == "groq: refuses the key"
 
 
-def test_an_error_that_is_told_in_other_words_keeps_all_that_it_says() -> None:
+def test_a_reworded_error_keeps_all_its_attributes() -> None:
     until = datetime(2026, 5, 1, tzinfo=UTC)
     closed = ClosedError("asks us to wait", until=until, where="groq", hint="Wait")
 
@@ -376,14 +376,14 @@ def test_an_error_that_is_told_in_other_words_keeps_all_that_it_says() -> None:
     "answer",
     [{"k" * 300_000: 1}, {"scenes": [{"layout": "z" * 300_000}]}, {"scenes": [{"layout": "title", "k" * 99_999: 1}]}],
 )
-def test_what_is_wrong_with_an_answer_is_told_in_few_words_whatever_it_quotes(answer: dict[str, object]) -> None:
+def test_feedback_on_an_answer_is_bounded_whatever_it_quotes(answer: dict[str, object]) -> None:
     with pytest.raises(ValidationError) as caught:
         WireScript.model_validate(answer)
 
     assert max(map(len, validation_problems(caught.value))) <= 300
 
 
-def test_a_model_that_is_wrong_in_everything_is_not_told_all_of_it() -> None:
+def test_feedback_lists_a_bounded_number_of_problems() -> None:
     question = Question(messages=(Message(role="user", content="Why?"),), schema={}, schema_name="script")
 
     told = question.with_feedback("{}", ("x" * 100_000,) * 10_000).messages[-1].content

@@ -26,7 +26,7 @@ def script(*scenes: Scene) -> Script:
     return Script(title="The sky", language="en", scenes=scenes)
 
 
-def test_a_proper_script_has_no_problems() -> None:
+def test_a_valid_script_has_no_problems() -> None:
     assert find_problems(script(TITLE, BULLETS, STATEMENT, CLOSING), TEMPLATE) == ()
 
 
@@ -54,11 +54,11 @@ def test_a_proper_script_has_no_problems() -> None:
         ((TITLE, replace(STATEMENT, lines=(SpokenLine(text="word " * 6001),))), "6,004 words, at most 6,000"),
     ],
 )
-def test_a_script_that_can_not_be_filmed_is_told_why(scenes: tuple[Scene, ...], problem: str) -> None:
+def test_problems_of_an_invalid_script_are_reported(scenes: tuple[Scene, ...], problem: str) -> None:
     assert any(problem in each for each in find_problems(script(*scenes), TEMPLATE))
 
 
-def test_a_text_that_is_far_too_long_is_not_told_in_full() -> None:
+def test_a_very_long_text_is_quoted_in_part() -> None:
     (problem,) = find_problems(script(TITLE, replace(STATEMENT, text="blue " * 10_000)), TEMPLATE)
 
     assert problem.startswith('scene 2 (statement): text has 50000 characters, at most 160 fit: "blue blue')
@@ -71,7 +71,7 @@ def test_a_layout_that_the_template_does_not_use_is_a_problem() -> None:
     assert "no such layout" in find_problems(script(TITLE, CLOSING), bare)[0]
 
 
-def test_emphasis_on_words_that_are_not_shown_is_dropped() -> None:
+def test_emphasis_on_a_phrase_that_is_not_shown_is_dropped() -> None:
     _, lost, kept = without_stray_emphasis(
         script(TITLE, replace(STATEMENT, emphasis="green"), replace(STATEMENT, emphasis="blue"))
     ).scenes
@@ -79,7 +79,7 @@ def test_emphasis_on_words_that_are_not_shown_is_dropped() -> None:
     assert (lost, kept) == (STATEMENT, replace(STATEMENT, emphasis="blue"))
 
 
-async def test_no_writer_gets_a_bad_script_past_the_checks() -> None:
+async def test_an_invalid_script_is_rejected_whichever_writer_made_it() -> None:
     class Careless:
         name = "careless"
         needs_notes = False

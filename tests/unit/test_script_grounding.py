@@ -66,7 +66,7 @@ def beyond(*sentences: str, language: str = "en") -> tuple[str, ...]:
         "Romans loved octopuses.",
     ],
 )
-def test_what_the_notes_say_may_be_said(sentence: str) -> None:
+def test_facts_from_the_notes_are_accepted(sentence: str) -> None:
     assert beyond(sentence) == ()
 
 
@@ -86,11 +86,11 @@ def test_what_the_notes_say_may_be_said(sentence: str) -> None:
         ("Once more: the Darwin of 1859, and 1859 again.", ("1859", "Darwin")),
     ],
 )
-def test_what_the_notes_do_not_say_is_seen(sentence: str, found: tuple[str, ...]) -> None:
+def test_facts_that_are_not_in_the_notes_are_reported(sentence: str, found: tuple[str, ...]) -> None:
     assert beyond(sentence) == found
 
 
-def test_german_capitals_are_nouns_and_its_numbers_are_seen() -> None:
+def test_in_german_capitals_are_ignored_and_numbers_are_checked() -> None:
     assert beyond("Der Tintenfisch hat im Jahr 1859 ein Herz.", language="de-AT") == ("1859",)
 
 
@@ -103,17 +103,17 @@ def test_german_capitals_are_nouns_and_its_numbers_are_seen() -> None:
         ("الأخطبوط له ٩٩ قلبا", "ar", ("٩٩",)),
     ],
 )
-def test_other_languages_are_read_too(sentence: str, language: str, found: tuple[str, ...]) -> None:
+def test_other_languages_are_checked_too(sentence: str, language: str, found: tuple[str, ...]) -> None:
     assert beyond(sentence, language=language) == found
 
 
-def test_other_forms_of_a_name_are_that_name() -> None:
+def test_inflected_forms_of_a_name_are_accepted() -> None:
     notes = Brief(title="Москва", sections=(Section(heading="", blocks=(Paragraph(text="Москва, Анна, Рим."),)),))
 
     assert find_ungrounded(said("Мы были в Москве, у Анны, в Риме.", language="ru"), notes) == ()
 
 
-def test_numbers_on_the_screen_are_seen_and_capitals_there_are_not() -> None:
+def test_on_screen_texts_are_checked_for_numbers_but_not_for_names() -> None:
     line = (SpokenLine(text="Look."),)
     scenes: tuple[Scene, ...] = (
         TitleScene(lines=line, heading="Nine Brains And Charles", kicker="2/15"),
@@ -138,7 +138,7 @@ def test_numbers_on_the_screen_are_seen_and_capitals_there_are_not() -> None:
         ("thousands of tens", []),
     ],
 )
-def test_english_numbers_are_read(text: str, values: list[int]) -> None:
+def test_numbers_spelt_out_in_english_are_parsed(text: str, values: list[int]) -> None:
     assert [value for _, found in spelt_out_numbers(text) for value in found] == values
 
 
@@ -146,11 +146,11 @@ def test_english_numbers_are_read(text: str, values: list[int]) -> None:
     "sentence",
     ["There are " + "9" * 5_000 + " of them.", "There are " + "9" * 5_000 + "% of them."],
 )
-def test_a_number_that_is_too_long_to_reckon_with_is_one_that_nobody_gave(sentence: str) -> None:
+def test_a_number_of_thousands_of_digits_is_reported(sentence: str) -> None:
     assert len(beyond(sentence)) == 1
 
 
-def test_a_number_that_is_spelt_out_without_end_is_one_that_nobody_gave() -> None:
+def test_an_endless_spelt_out_number_is_reported() -> None:
     (written,) = beyond("There are one" + " hundred" * 3_000 + " of them.")
 
     assert written == "one" + " hundred" * 3_000

@@ -18,11 +18,11 @@ def script(words: int, scenes: int = 2) -> Script:
     return Script(title="T", language="en", scenes=(StatementScene(lines=said, text="T"),) * scenes)
 
 
-def test_the_length_of_a_film_is_the_sum_of_its_scenes() -> None:
+def test_the_predicted_length_is_the_sum_of_the_scenes() -> None:
     assert predicted_s(script(100), PACE) == pytest.approx(2 * 1.0 + 100 * 5 * 0.08 + 2 * 5 * 0.36)
 
 
-def test_the_time_to_think_before_the_answer_of_a_quiz_is_part_of_it() -> None:
+def test_the_predicted_length_includes_the_pause_before_a_quiz_answer() -> None:
     lines = (SpokenLine(text="word", reveals=0), SpokenLine(text="word", reveals=1), SpokenLine(text="word", reveals=2))
     quiz = QuizScene(lines=lines, text="T", items=("T", "T"))
     same = StatementScene(lines=lines, text="T")
@@ -32,12 +32,12 @@ def test_the_time_to_think_before_the_answer_of_a_quiz_is_part_of_it() -> None:
 
 
 @pytest.mark.parametrize("words", [124, 132, 142])
-def test_a_script_that_is_about_right_is_let_pass(words: int) -> None:
+def test_a_script_within_the_tolerance_passes(words: int) -> None:
     assert length_problem(script(words), 60, PACE) == ""
 
 
 @pytest.mark.parametrize(("words", "which"), [(100, "more"), (115, "more"), (155, "fewer"), (300, "fewer")])
-def test_a_script_that_is_not_is_told_by_how_many_words(words: int, which: str) -> None:
+def test_a_script_outside_the_tolerance_is_told_the_number_of_words(words: int, which: str) -> None:
     told = length_problem(script(words), 60, PACE)
 
     assert re.fullmatch(
@@ -46,7 +46,7 @@ def test_a_script_that_is_not_is_told_by_how_many_words(words: int, which: str) 
 
 
 @pytest.mark.parametrize("words", [60, 100, 200, 400])
-def test_whoever_does_as_told_is_right(words: int) -> None:
+def test_following_the_feedback_on_length_leads_to_the_right_length(words: int) -> None:
     told = re.search(r"about (\d+) words (more|fewer)", length_problem(script(words), 60, PACE))
     assert told
 

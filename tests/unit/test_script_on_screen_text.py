@@ -135,7 +135,7 @@ from pipeline.template import Layout, load_template
         ("", ()),
     ],
 )
-def test_sentences_end_where_a_reader_stops(text: str, sentences: tuple[str, ...]) -> None:
+def test_sentences_are_split_at_their_ends(text: str, sentences: tuple[str, ...]) -> None:
     assert split_sentences(text) == sentences
 
 
@@ -164,7 +164,7 @@ def test_a_text_is_shortened_at_the_end_of_a_clause_or_a_word(text: str, limit: 
 
 
 @given(st.text(min_size=1, max_size=80), st.integers(10, 60))
-def test_a_shortened_text_is_within_its_limit(text: str, limit: int) -> None:
+def test_a_shortened_text_keeps_its_limit(text: str, limit: int) -> None:
     shown = shorten(text, limit)
 
     assert display_width(shown) <= limit
@@ -181,7 +181,7 @@ def test_a_label_loses_its_full_stop_but_an_abbreviation_keeps_it() -> None:
     ]
 
 
-def test_items_are_shown_in_full_when_all_fit_and_as_labels_otherwise() -> None:
+def test_items_are_shown_in_full_if_all_fit_and_as_labels_otherwise() -> None:
     short = [Paragraph(text="Mercury: small."), Paragraph(text="Venus")]
     long = [*short, Paragraph(text="Earth - the one with a moon"), Paragraph(text="Mars is red. It is cold there.")]
 
@@ -206,7 +206,9 @@ def test_the_bold_start_of_an_item_is_its_label() -> None:
         ("Two bold. Words here.", ("bold. Words",), 60, ("Two bold. Words here.", "")),
     ],
 )
-def test_a_statement_shows_what_matters(text: str, strong: tuple[str, ...], limit: int, shown: tuple[str, str]) -> None:
+def test_a_statement_shows_the_bold_or_the_shortest_sentence(
+    text: str, strong: tuple[str, ...], limit: int, shown: tuple[str, str]
+) -> None:
     assert shown_statement(Paragraph(text=text, strong=strong), limit) == shown
 
 
@@ -223,11 +225,13 @@ def test_a_statement_shows_what_matters(text: str, strong: tuple[str, ...], limi
         ("Look up.", "…", [None]),
     ],
 )
-def test_what_is_shown_appears_with_the_sentence_that_says_it(said: str, shown: str, reveals: list[int | None]) -> None:
+def test_on_screen_text_is_revealed_by_the_sentence_that_contains_it(
+    said: str, shown: str, reveals: list[int | None]
+) -> None:
     assert [line.reveals for line in spoken_lines(said, shown=shown)] == reveals
 
 
-def test_a_statement_of_a_model_appears_when_it_is_spoken() -> None:
+def test_a_models_statement_is_revealed_when_it_is_spoken() -> None:
     statement = {
         "layout": "statement",
         "kicker": "",
@@ -259,11 +263,11 @@ def test_a_statement_of_a_model_appears_when_it_is_spoken() -> None:
         ("", 5, ""),
     ],
 )
-def test_a_number_appears_with_the_sentence_that_says_it(said: str, value: float, sentence: str) -> None:
+def test_a_number_is_revealed_by_the_sentence_that_states_it(said: str, value: float, sentence: str) -> None:
     assert sentence_of_number(said, value) == sentence
 
 
-def test_a_number_of_a_model_counts_until_it_is_spoken() -> None:
+def test_a_models_number_is_revealed_when_it_is_spoken() -> None:
     number = {
         "layout": "number",
         "kicker": "",
@@ -293,7 +297,7 @@ def _least(schema: dict[str, Any]) -> Any:
 
 
 @pytest.mark.parametrize("kind", SCENES.values(), ids=SCENES)
-def test_of_every_layout_a_scene_is_made_from_what_a_model_is_asked_for(kind: type[Scene]) -> None:
+def test_every_layout_can_be_parsed_from_the_schema_of_the_request(kind: type[Scene]) -> None:
     layout = Layout(name=kind.layout, use="", max_chars=())
     searching = Brief(title="Light", may_search=True)
     schema = strict_schema(replace(load_template("explainer", search=[]), layouts=(layout,)), searching)
@@ -306,7 +310,7 @@ def test_of_every_layout_a_scene_is_made_from_what_a_model_is_asked_for(kind: ty
 
 
 @pytest.mark.parametrize("value", [float("nan"), float("inf")])
-def test_what_is_no_number_is_not_taken_for_one(value: float) -> None:
+def test_numbers_that_are_not_finite_are_rejected(value: float) -> None:
     number = {"layout": "number", "kicker": "", "value": value, "unit": "", "text": "a", "source": "", "say": "a"}
     about = {"title": "Light", "description": "", "tags": [], "thumbnail_text": ""}
 
@@ -345,12 +349,12 @@ def test_a_thumbnail_shows_a_few_words_of_the_title(title: str, words: str) -> N
         ("Nothing - at all.", "Nothing - at all."),
     ],
 )
-def test_markup_that_a_model_leaves_is_taken_out(written: str, plain: str) -> None:
+def test_markup_in_model_output_is_removed(written: str, plain: str) -> None:
     assert plain_text(written) == plain
 
 
 @pytest.mark.parametrize("half", ["[", "![", "[a](", "*a ", "_a "])
-def test_marks_without_their_other_half_do_not_take_long(half: str) -> None:
+def test_unpaired_marks_are_handled_in_linear_time(half: str) -> None:
     begun = process_time()
 
     plain_text((half * 50_000)[:100_000])
@@ -359,7 +363,7 @@ def test_marks_without_their_other_half_do_not_take_long(half: str) -> None:
 
 
 @pytest.mark.parametrize("repeated", [".", ". ", "1. ", "A. ", "… ", "?!\n"])
-def test_sentences_of_who_repeats_himself_without_end_do_not_take_long(repeated: str) -> None:
+def test_endless_repetition_is_handled_in_linear_time(repeated: str) -> None:
     begun = process_time()
 
     split_sentences(repeated * 30_000)
@@ -367,7 +371,7 @@ def test_sentences_of_who_repeats_himself_without_end_do_not_take_long(repeated:
     assert process_time() - begun < 10
 
 
-def test_what_is_shown_is_looked_for_in_many_sentences_without_taking_long() -> None:
+def test_matching_on_screen_text_with_many_sentences_is_fast() -> None:
     begun = process_time()
 
     lines = spoken_lines("Red is long. " * 3_000 + "Blue is short.", shown="Blue is short. " * 3_000)
@@ -376,7 +380,7 @@ def test_what_is_shown_is_looked_for_in_many_sentences_without_taking_long() -> 
     assert all(line.reveals is None for line in lines)
 
 
-def test_a_description_of_a_model_is_no_longer_than_hosts_take() -> None:
+def test_a_models_description_is_cut_to_the_limit_of_hosts() -> None:
     scene = {"layout": "statement", "kicker": "", "text": "Light", "emphasis": "", "say": "Light."}
     about = {"title": "T", "description": "word " * 60_000, "tags": [], "thumbnail_text": ""}
     wire = WireScript.model_validate({**about, "scenes": [scene]})
@@ -395,5 +399,5 @@ def test_a_description_of_a_model_is_no_longer_than_hosts_take() -> None:
         ("5 %!", "5 %!"),
     ],
 )
-def test_an_item_is_a_sentence_of_its_own_also_where_it_ends_in_a_sign_that_is_spoken(text: str, said: str) -> None:
+def test_an_item_gets_a_full_stop_also_after_a_spoken_sign(text: str, said: str) -> None:
     assert spoken_item(text).text == said

@@ -65,7 +65,7 @@ def test_a_single_paragraph_is_still_a_film() -> None:
     assert layouts(INTRO, closing="Look up.") == ["title", "closing"]
 
 
-def test_a_list_takes_the_paragraph_before_it_as_its_lead() -> None:
+def test_the_paragraph_before_a_list_introduces_it() -> None:
     _, scene, _ = scenes(
         INTRO,
         Section(heading="Steps", blocks=(paragraph("Two things happen:"), bullets("One.", "Two."), paragraph("End."))),
@@ -80,7 +80,7 @@ def test_a_list_takes_the_paragraph_before_it_as_its_lead() -> None:
     ]
 
 
-def test_a_paragraph_of_another_section_does_not_lead_a_list() -> None:
+def test_a_paragraph_of_another_section_does_not_introduce_a_list() -> None:
     assert layouts(
         INTRO,
         Section(heading="A", blocks=(paragraph("Text."),)),
@@ -97,7 +97,7 @@ def test_more_items_than_fit_are_split_evenly() -> None:
     ]
 
 
-def test_a_list_of_one_is_running_text() -> None:
+def test_a_list_of_one_item_becomes_running_text() -> None:
     assert layouts(INTRO, Section(heading="A", blocks=(bullets("One."), paragraph("End.")))) == [
         "title",
         "statement",
@@ -115,7 +115,7 @@ def test_a_long_paragraph_becomes_several_statements_of_about_equal_length() -> 
     assert narration_of(last) == "End."
 
 
-def test_who_talks_on_without_a_full_stop_gets_several_statements() -> None:
+def test_a_very_long_sentence_becomes_several_statements() -> None:
     text = ", ".join(f"and number {n} is about as long as the others were" for n in range(8))
     brief = Brief(title="T", sections=(INTRO, Section(heading="A", blocks=(paragraph(f"So it goes {text}."),))))
 
@@ -144,7 +144,7 @@ def test_a_statement_shows_the_sentence_with_the_bold_phrase() -> None:
     assert narration_of(scene) == "It is short. Blue is scattered most of all."
 
 
-def test_without_closing_words_the_last_section_keeps_its_name_and_its_accent() -> None:
+def test_without_closing_words_the_last_section_keeps_its_heading_and_emphasis() -> None:
     last_words = paragraph("One thing stays. Look up, and ask why.", "ask why")
 
     *_, last = scenes(INTRO, Section(heading="A", blocks=(last_words,)))
@@ -153,7 +153,7 @@ def test_without_closing_words_the_last_section_keeps_its_name_and_its_accent() 
     assert (last.kicker, last.emphasis) == ("A", "ask why")
 
 
-def test_items_without_a_full_stop_are_spoken_as_sentences_of_their_own() -> None:
+def test_items_without_a_full_stop_are_spoken_as_separate_sentences() -> None:
     *_, scene = scenes(INTRO, Section(heading="A", blocks=(bullets("Flour", "Water!", "今日", "(salt)"),)))
 
     assert [line.text for line in scene.lines] == ["Flour.", "Water!", "今日。", "(salt)."]
@@ -168,7 +168,7 @@ def listed(*items: str) -> tuple[BulletsScene, ...]:
     return found  # type: ignore[return-value]
 
 
-def test_fewer_items_may_be_longer_than_many_and_nothing_is_cut() -> None:
+def test_fewer_items_per_scene_may_be_longer_and_are_not_cut() -> None:
     long = "Hold the cup under the valve, put the key on it and turn it a quarter turn anticlockwise, not more"
 
     three, five = listed(*[long] * 3), listed(*[f"{long} {n}" for n in range(5)])
@@ -178,26 +178,26 @@ def test_fewer_items_may_be_longer_than_many_and_nothing_is_cut() -> None:
     assert five[1].items == (f"{long} 3", f"{long} 4")
 
 
-def test_long_items_with_labels_stay_together_and_show_those_instead() -> None:
+def test_long_items_with_labels_stay_together_and_show_their_labels() -> None:
     (scene,) = listed(*[f"Planet {n}: {'a description that goes on ' * 4}" for n in range(5)])
 
     assert scene.items == tuple(f"Planet {n}" for n in range(5))
 
 
-def test_a_list_that_goes_on_in_another_scene_goes_on_counting() -> None:
+def test_numbering_continues_when_a_list_is_split() -> None:
     found = scenes(INTRO, Section(heading="A", blocks=(bullets("a", "b", "c", "d", "e", "f", "g"),)))
 
     assert [scene.first for scene in found if isinstance(scene, BulletsScene)] == [1, 5]
 
 
-def test_a_film_that_ends_with_a_list_ends_with_it() -> None:
+def test_a_film_may_end_with_a_list() -> None:
     assert layouts(INTRO, Section(heading="A", blocks=(paragraph("Text."), bullets("One.", "Two.")))) == [
         "title",
         "bullets",
     ]
 
 
-def test_closing_words_of_the_author_end_the_film() -> None:
+def test_the_authors_closing_words_end_the_film() -> None:
     *_, before, last = scenes(INTRO, Section(heading="A", blocks=(paragraph("Text."),)), closing="Go and look up.")
 
     assert before.layout == "statement"
@@ -227,14 +227,14 @@ def test_description_and_tags_come_from_the_brief_or_its_first_paragraph() -> No
     ],
     ids=["words", "one word", "scenes"],
 )
-def test_notes_beyond_a_film_are_refused(section: Section, told: str) -> None:
+def test_notes_that_are_too_long_for_a_film_are_refused(section: Section, told: str) -> None:
     brief = Brief(title="Much", origin="a.md", sections=(section,))
 
     with pytest.raises(InputError, match=rf"a\.md: .*{told}.*\. Shorten them"):
         outline(brief, TEMPLATE)
 
 
-def test_a_template_without_a_needed_layout_is_refused() -> None:
+def test_a_template_without_a_required_layout_is_refused() -> None:
     bare = replace(TEMPLATE, layouts=tuple(layout for layout in TEMPLATE.layouts if layout.name != "bullets"))
 
     with pytest.raises(InputError, match="no bullets layout"):
@@ -305,7 +305,7 @@ def asked(section: Section) -> list[str]:
     return [section.heading] if is_said else []
 
 
-def test_a_heading_that_asks_is_heard_before_its_answer_and_no_other_is() -> None:
+def test_only_headings_that_are_questions_are_spoken() -> None:
     answers = (paragraph("No. It is red."), bullets("Iron", "Dust"))
     _, *found = scenes(INTRO, Section(heading="Is Mars blue?", blocks=answers), Section(heading="Rust", blocks=answers))
 
@@ -315,7 +315,7 @@ def test_a_heading_that_asks_is_heard_before_its_answer_and_no_other_is() -> Non
 
 @settings(suppress_health_check=[HealthCheck.too_slow], deadline=None)  # a busy machine draws briefs slowly
 @given(_briefs)
-def test_all_that_is_written_is_said_once_in_order_and_nothing_else(brief: Brief) -> None:
+def test_everything_in_the_notes_is_spoken_once_in_order_and_nothing_else(brief: Brief) -> None:
     written = [
         word
         for section in brief.sections
@@ -335,7 +335,7 @@ def test_all_that_is_written_is_said_once_in_order_and_nothing_else(brief: Brief
 @settings(suppress_health_check=[HealthCheck.too_slow], deadline=None)  # a busy machine draws briefs slowly
 @given(_briefs)
 @example(Brief(title="T", sections=(Section(heading="", blocks=(paragraph("é! b —!? —", "! b —!? —"),)),)))
-def test_every_outline_can_be_filmed(brief: Brief) -> None:
+def test_every_outline_is_a_valid_script(brief: Brief) -> None:
     script = outline(brief, TEMPLATE)
 
     assert find_problems(script, TEMPLATE) == ()

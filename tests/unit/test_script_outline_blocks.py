@@ -86,7 +86,7 @@ def said(scene: Scene) -> list[tuple[str, int | None]]:
 # --- lists ----------------------------------------------------------------------------------------------------------
 
 
-def test_of_a_long_paragraph_before_a_list_only_the_last_sentence_leads_to_it() -> None:
+def test_only_the_last_sentence_of_a_long_paragraph_introduces_a_list() -> None:
     told = "Rain dissolves rock, very slowly. Rivers carry **what is dissolved** to the sea, year after year."
     first, second = scenes(f"{told} Salt has three sources:\n\n- Rocks\n- Volcanoes\n- Hot springs")
 
@@ -105,11 +105,11 @@ def test_of_a_long_paragraph_before_a_list_only_the_last_sentence_leads_to_it() 
         "Salt comes to the sea from rocks, from volcanoes and from hot springs below:",
     ],
 )
-def test_a_short_paragraph_or_a_single_sentence_leads_to_a_list_as_a_whole(lead: str) -> None:
+def test_a_short_paragraph_or_a_single_sentence_introduces_a_list_as_a_whole(lead: str) -> None:
     assert layouts(f"{lead}\n\n- Rocks\n- Volcanoes") == ["bullets"]
 
 
-def test_what_does_not_announce_a_list_is_told_before_it() -> None:
+def test_a_paragraph_that_does_not_introduce_a_list_is_a_statement_before_it() -> None:
     about = "Cover the dough and put it into the fridge overnight, twelve hours at least. Bakers call it retarding."
     wide = "Tip the dough in, and let it come to room temperature for some hours until it wobbles like jelly, or more."
 
@@ -121,7 +121,7 @@ def test_what_does_not_announce_a_list_is_told_before_it() -> None:
     assert said(asked)[0] == ("How long?", None)
 
 
-def test_the_few_words_before_a_list_are_its_heading_where_there_is_no_other() -> None:
+def test_a_short_introduction_is_the_heading_of_a_list_without_one() -> None:
     text = "# How to do it\n\nAnybody can do this at home.\n\nYou need:\n\n- a key\n- a cup"
     (scene,) = outline(parse_brief(text, Path("a.md")), TEMPLATE).scenes[1:]
 
@@ -129,7 +129,7 @@ def test_the_few_words_before_a_list_are_its_heading_where_there_is_no_other() -
     assert said(scene)[0] == ("You need:", None)
 
 
-def test_a_comparison_of_more_rows_than_fit_goes_over_two_scenes_where_a_table_would_cut_a_cell() -> None:
+def test_a_long_comparison_is_split_if_a_table_would_cut_its_cells() -> None:
     rows = "| | Bus | Bicycle |\n|---|---|---|\n| Time | Long | Short |\n| Rain | Dry | Wet |\n| Cost | High | Low |\n"
 
     found = scenes(f"{rows}| Sport in a working week | Hardly any, year after year | At least forty minutes a day |")
@@ -153,7 +153,7 @@ def test_a_numbered_list_with_labels_becomes_steps() -> None:
     ]
 
 
-def test_more_steps_than_fit_go_over_several_scenes_and_go_on_counting() -> None:
+def test_steps_are_split_into_scenes_with_continuous_numbering() -> None:
     found = scenes("\n".join(f"{n}. Step {n}: do it" for n in range(1, 7)))
 
     assert [(scene.first, len(scene.items), scene.kicker) for scene in found if isinstance(scene, StepsScene)] == [
@@ -167,7 +167,7 @@ def test_a_list_without_numbers_or_labels_stays_a_list(markdown: str) -> None:
     assert layouts(markdown) == ["bullets"]
 
 
-def test_two_steps_and_two_moments_have_the_room_of_more() -> None:
+def test_fewer_steps_and_moments_have_longer_limits() -> None:
     long = "Heat it with the stone inside for a whole hour, because the crust needs more heat than air can give"
     (steps,) = scenes(f"1. **Wait**: {long}\n2. **Go**: {long}")
     (line,) = scenes(f"- 1938: {long}\n- 1939: {long}")
@@ -202,7 +202,7 @@ def test_a_list_that_begins_with_dates_becomes_a_timeline() -> None:
         "- 500 g: flour\n- 300 g: water",
     ],
 )
-def test_what_is_not_in_the_order_of_time_is_no_timeline(markdown: str) -> None:
+def test_dates_out_of_order_do_not_make_a_timeline(markdown: str) -> None:
     assert layouts(markdown) == ["bullets"]
 
 
@@ -226,14 +226,14 @@ def test_a_question_with_a_ticked_list_becomes_a_quiz() -> None:
     assert narration_of(last) == "End."
 
 
-def test_a_question_without_a_quiz_stands_above_its_options() -> None:
+def test_a_question_without_a_quiz_layout_is_the_heading_of_its_options() -> None:
     (scene, *_) = scenes(QUIZ, bare=True)
 
     assert (scene.heading, scene.items) == ("Which is the largest?", ("Mars", "Jupiter", "Venus"))
 
 
 @pytest.mark.parametrize("heading", ["A question\n\nWhich planet is the largest?", "Which planet is the largest?"])
-def test_a_quiz_for_which_a_template_has_no_layout_tells_the_right_option_behind_the_list(heading: str) -> None:
+def test_without_a_quiz_layout_the_right_option_follows_the_list(heading: str) -> None:
     options = f"# Planets\n\nPlanets go round.\n\n## {heading}\n\n- [ ] Mars\n- [x] Jupiter\n- [ ] Venus\n"
     news = load_template("news", search=[])
 
@@ -246,7 +246,7 @@ def test_a_quiz_for_which_a_template_has_no_layout_tells_the_right_option_behind
     assert [line.text for line in told[1].lines] == ["It is Jupiter."]
 
 
-def test_without_a_paragraph_below_it_a_quiz_says_the_right_option_again() -> None:
+def test_without_a_paragraph_below_it_a_quiz_repeats_the_right_option() -> None:
     (scene,) = scenes(QUIZ)
 
     assert said(scene)[-1] == ("Jupiter.", 3)
@@ -268,12 +268,12 @@ def test_a_heading_may_be_the_question() -> None:
         QUIZ.replace("[x]", "[ ]"),
     ],
 )
-def test_a_ticked_list_that_is_no_question_is_a_list(markdown: str) -> None:
+def test_a_ticked_list_without_a_question_is_a_list(markdown: str) -> None:
     assert layouts(markdown) == ["bullets"]
 
 
 @pytest.mark.parametrize("markdown", [QUIZ.replace("Mars", "M" * 41), QUIZ + "\n- [ ] Earth\n- [ ] Saturn"])
-def test_a_quiz_that_has_no_room_is_a_list_and_the_right_option(markdown: str) -> None:
+def test_a_quiz_that_does_not_fit_becomes_a_list_and_the_right_option(markdown: str) -> None:
     assert layouts(markdown) == ["bullets", "statement"]
 
 
@@ -289,13 +289,13 @@ def test_a_quotation_shows_the_words_and_their_author() -> None:
     assert before.layout == "statement"
 
 
-def test_a_paragraph_with_a_colon_leads_to_the_quotation() -> None:
+def test_a_paragraph_with_a_colon_introduces_a_quotation() -> None:
     (scene,) = scenes("She wrote:\n\n> It is so.\n> — Ada")
 
     assert said(scene) == [("She wrote:", None), ("It is so.", 0), ("Ada.", None)]
 
 
-def test_a_long_quotation_goes_over_several_scenes_and_names_its_author_once() -> None:
+def test_a_long_quotation_is_split_and_names_its_author_once() -> None:
     words = " ".join(f"This is sentence number {n} of a very long speech by her." for n in range(9))
 
     found = scenes(f"> {words}\n> — Ada")
@@ -304,7 +304,7 @@ def test_a_long_quotation_goes_over_several_scenes_and_names_its_author_once() -
     assert [narration_of(scene).endswith("Ada.") for scene in found] == [False, False, True]
 
 
-def test_a_quotation_too_long_for_one_picture_is_shown_whole_on_two() -> None:
+def test_a_quotation_too_long_for_one_scene_is_shown_in_full_in_two() -> None:
     sentences = [
         f"Unquestionably extraordinary circumstances notwithstanding {word}."
         for word in ("one", "two", "three", "four")
@@ -350,7 +350,7 @@ def test_an_amount_in_bold_counts_up_before_a_table_or_a_list_too(block: str, la
     assert after.lines[0].reveals == 0
 
 
-def test_what_is_said_long_before_a_number_has_a_picture_of_its_own() -> None:
+def test_a_long_text_before_a_number_is_a_statement_of_its_own() -> None:
     before = "A heat pump costs between 27,000 and 40,000 euros with all that belongs to it."
     first, second = scenes(f"{before} The state pays **70 %** of it. Really.")
 
@@ -358,7 +358,7 @@ def test_what_is_said_long_before_a_number_has_a_picture_of_its_own() -> None:
     assert (second.layout, said(second)) == ("number", [("The state pays 70 % of it.", 0), ("Really.", None)])
 
 
-def test_an_amount_in_bold_leads_to_what_its_colon_announces_and_to_what_nobody_else_speaks_of() -> None:
+def test_a_paragraph_with_an_amount_introduces_what_follows_its_colon_or_needs_it() -> None:
     announced, quiz = "**43 %** of all birds migrate, among them:\n\n- storks\n- cranes", "- [x] Storks\n- [ ] Tits"
 
     assert layouts(announced) == ["bullets"]
@@ -366,11 +366,11 @@ def test_an_amount_in_bold_leads_to_what_its_colon_announces_and_to_what_nobody_
 
 
 @pytest.mark.parametrize("phrase", ["43", "1969", "May 3", "38 millionths of a second", "sixteen times", "3rd"])
-def test_what_is_no_amount_with_a_unit_stays_a_statement(phrase: str) -> None:
+def test_a_bold_phrase_that_is_not_an_amount_with_a_unit_stays_a_statement(phrase: str) -> None:
     assert layouts(f"It was **{phrase}** of them.") == ["statement"]
 
 
-def test_code_that_no_picture_holds_is_told_in_the_films_record() -> None:
+def test_code_that_does_not_fit_is_reported_in_the_films_record() -> None:
     long = "\n".join(f"x{n} = {n}" for n in range(500))
 
     (told,) = script_of(f"Run this:\n\n```\n{long}\n```").incidents
@@ -379,7 +379,7 @@ def test_code_that_no_picture_holds_is_told_in_the_films_record() -> None:
     assert script_of("Run this:\n\n```\nmake\n```").incidents == ()
 
 
-def test_code_is_shown_while_the_paragraph_before_it_is_said() -> None:
+def test_code_is_shown_while_the_paragraph_before_it_is_spoken() -> None:
     (scene,) = scenes("Run this:\n\n```sh\nmake\n```")
 
     assert isinstance(scene, CodeScene)
@@ -387,7 +387,7 @@ def test_code_is_shown_while_the_paragraph_before_it_is_said() -> None:
     assert said(scene) == [("Run this:", None)]
 
 
-def test_code_that_no_paragraph_speaks_of_is_shown_with_its_heading_once() -> None:
+def test_code_without_a_paragraph_is_shown_with_its_heading_once() -> None:
     found = scenes("```\na\n```\n\n```\nb\n```\n\nEnd.")
 
     assert [(scene.layout, narration_of(scene)) for scene in found] == [("code", "Heading"), ("statement", "End.")]
@@ -398,7 +398,7 @@ def test_code_that_would_have_to_be_cut_is_left_out() -> None:
     assert layouts("Run:\n\n```\n" + "x" * 81 + "\n```") == ["statement"]
 
 
-def test_the_opening_paragraph_speaks_of_the_code_below_it() -> None:
+def test_the_opening_paragraph_introduces_the_code_below_it() -> None:
     first, scene = outline(parse_brief("# T\n\nRun:\n\n```\nmake\n```", Path("a.md")), TEMPLATE).scenes
 
     assert (narration_of(first), narration_of(scene), scene.layout) == ("T", "Run:", "code")
@@ -411,7 +411,7 @@ def with_picture(*blocks: Block) -> tuple[Scene, ...]:
     return script.scenes[1:]
 
 
-def test_a_picture_that_is_there_is_shown_beside_what_is_said_of_it() -> None:
+def test_a_picture_is_shown_next_to_the_text_about_it() -> None:
     there = Illustration(source="a.jpg", description="A tower", is_there=True)
     text = Paragraph(text="It stands.")
 
@@ -423,7 +423,7 @@ def test_a_picture_that_is_there_is_shown_beside_what_is_said_of_it() -> None:
         )  # fmt: skip
 
 
-def test_a_picture_with_a_caption_stands_by_itself() -> None:
+def test_a_picture_with_a_caption_fills_the_scene() -> None:
     there = Illustration(source="a.jpg", description="A tower", caption="At dusk", is_there=True)
 
     (scene,) = with_picture(Paragraph(text="It stands."), there)
@@ -432,7 +432,7 @@ def test_a_picture_with_a_caption_stands_by_itself() -> None:
     assert (scene.picture, scene.text, narration_of(scene)) == ("a.jpg", "At dusk", "It stands.")
 
 
-def test_a_picture_stays_with_its_words_where_no_layout_shows_it_by_itself() -> None:
+def test_a_picture_keeps_its_text_if_no_layout_shows_it_alone() -> None:
     template = replace(TEMPLATE, layouts=tuple(each for each in TEMPLATE.layouts if each.name != "picture"))
     below = Illustration(source="b.jpg", description="A lamp", is_there=True)
     alone = Illustration(source="a.jpg", caption="At dusk", is_there=True)
@@ -462,7 +462,7 @@ def test_a_picture_stays_with_its_words_where_no_layout_shows_it_by_itself() -> 
         ("explainer", 2, "1 picture is not shown (1.jpg): no scene has text that it could be shown with"),
     ],
 )
-def test_pictures_that_are_not_shown_are_told_in_the_films_record(name: str, count: int, told: str) -> None:
+def test_pictures_that_are_not_shown_are_reported_in_the_films_record(name: str, count: int, told: str) -> None:
     pictures = tuple(WantedPicture(source=f"{number}.jpg") for number in range(count))
     brief = Brief(
         title="T",
@@ -473,7 +473,7 @@ def test_pictures_that_are_not_shown_are_told_in_the_films_record(name: str, cou
     assert outline(brief, load_template(name, search=[])).incidents == (told,)
 
 
-def test_a_picture_that_is_not_there_changes_nothing() -> None:
+def test_a_missing_picture_changes_nothing() -> None:
     missing = Illustration(source="a.jpg", description="A tower", is_there=False)
     text = Paragraph(text="It stands.")
 
@@ -483,7 +483,7 @@ def test_a_picture_that_is_not_there_changes_nothing() -> None:
 # --- poems ----------------------------------------------------------------------------------------------------------
 
 
-def test_a_stanza_is_shown_line_by_line_and_said_sentence_by_sentence() -> None:
+def test_a_stanza_is_shown_by_verses_and_spoken_by_sentences() -> None:
     stanza = "Above all summits\nIt is calm.\nIn all the tree-tops\nYou feel\nScarcely a breath."
     (shown,) = scenes(stanza)
     (quoted,) = scenes("> " + stanza.replace("\n", "\n> ") + "\n> — Goethe, poet")
@@ -497,7 +497,7 @@ def test_a_stanza_is_shown_line_by_line_and_said_sentence_by_sentence() -> None:
     ]
 
 
-def test_a_long_poem_is_parted_between_its_lines() -> None:
+def test_a_long_poem_is_split_between_verses() -> None:
     verses = ("This is a line of verse without an end,", "And that is one that ends the thought of it.")
 
     found = [scene for scene in scenes("\n".join(verses * 4)) if isinstance(scene, StatementScene)]
@@ -506,7 +506,7 @@ def test_a_long_poem_is_parted_between_its_lines() -> None:
     assert "\n".join(scene.text for scene in found) == "\n".join(verses * 4)
 
 
-def test_a_sentence_of_a_poem_that_is_too_long_for_a_picture_is_parted_between_its_lines() -> None:
+def test_a_long_sentence_of_a_poem_is_split_between_verses() -> None:
     verses = (
         "The last of the ferries came slowly across from the island of the herons,",
         "With its one yellow lantern, its ropes, and its smell of diesel and rain;",
@@ -519,7 +519,7 @@ def test_a_sentence_of_a_poem_that_is_too_long_for_a_picture_is_parted_between_i
     assert tuple(text for scene in found for text, _shown in said(scene)) == verses
 
 
-def test_a_poem_at_the_beginning_is_shown_and_no_picture_takes_the_place_of_its_lines() -> None:
+def test_an_opening_poem_is_shown_and_keeps_its_verses() -> None:
     verses = "I wandered lonely as a cloud\nThat floats on high o’er vales and hills,"
     poem = verses.replace("\n", "  \n")
     text = f"---\ntitle: Alone\npictures: [a.jpg]\n---\n{poem}\n\n## More\n\n{poem}\n\n## End\n\nThat is all."
@@ -529,7 +529,7 @@ def test_a_poem_at_the_beginning_is_shown_and_no_picture_takes_the_place_of_its_
     assert [scene.text for scene in script.scenes if isinstance(scene, StatementScene)][:2] == [verses, verses]
 
 
-def test_a_letter_of_a_formula_is_no_beginning_of_a_sentence() -> None:
+def test_the_first_letter_of_a_formula_is_not_capitalised() -> None:
     (shown,) = scenes("1. **Divide**: x² + b/a x = 0\n2. **Take the root**: then x + 1 = 0")
 
     assert isinstance(shown, StepsScene)
@@ -555,7 +555,7 @@ def test_labels_and_numbers_become_bars() -> None:
 
 
 @pytest.mark.parametrize("name", ["explainer", "listicle", "news"])
-def test_labels_of_a_few_words_become_bars_too(name: str) -> None:
+def test_labels_of_several_words_become_bars_too(name: str) -> None:
     label = "Cars, mixed with everything else"
     text = "# Lanes\n\nLook.\n\n## In an hour\n\n" + table("What | People", f"{label} | 1600", "Buses | 8000")
 
@@ -565,7 +565,7 @@ def test_labels_of_a_few_words_become_bars_too(name: str) -> None:
     assert scene.items[0].label == label
 
 
-def test_a_header_without_a_known_unit_stays_in_the_picture() -> None:
+def test_a_header_without_a_known_unit_is_still_shown() -> None:
     (unknown,) = scenes(table("Planet | Mass (Earths)", "Jupiter | 318", "Saturn | 95"))
     (line,) = scenes(table("Year | Visitors of all museums (thousands)", "1990 | 1", "2000 | 2", "2010 | 3"))
 
@@ -587,14 +587,14 @@ def test_a_header_says_what_is_measured_unless_the_heading_does() -> None:
     assert (told.subtitle, told.unit) == ("", "m")
 
 
-def test_a_header_with_another_unit_than_its_cells_is_shown_whole() -> None:
+def test_a_header_with_another_unit_than_its_cells_is_shown_in_full() -> None:
     (scene,) = scenes(table("City | Rent in €/month", "Rome | 900 €", "Oslo | 1200 €"))
 
     assert isinstance(scene, BarsScene)
     assert (scene.subtitle, scene.unit) == ("Rent in €/month", "€")
 
 
-def test_a_line_alone_has_its_name_under_the_heading_from_the_start() -> None:
+def test_a_single_line_has_its_label_as_the_subtitle() -> None:
     (one,) = scenes(table("Year | Rain (mm)", "1990 | 5", "2000 | 4", "2010 | 3"))
     (two,) = scenes(table("Year | Rain | Sun", "1990 | 5 | 3", "2000 | 4 | 4", "2010 | 3 | 6"))
 
@@ -603,7 +603,7 @@ def test_a_line_alone_has_its_name_under_the_heading_from_the_start() -> None:
     assert (one.subtitle, two.subtitle) == ("Rain", "")
 
 
-def test_times_and_numbers_become_a_line_each() -> None:
+def test_dates_and_columns_of_numbers_become_lines() -> None:
     (one,) = scenes(table("Jahr | Anteil", "1990 | 3,5 %", "2000 | 6,5 %", "2010 | 17 %"), language="de")
     (two,) = scenes(table("Month | Rain | Sun", "Jan | 5 | 3", "Feb | 4 | 4", "Mar | 3 | 6"))
 
@@ -616,7 +616,7 @@ def test_times_and_numbers_become_a_line_each() -> None:
     assert [(line.label, line.values) for line in two.items] == [("Rain", (5, 4, 3)), ("Sun", (3, 4, 6))]
 
 
-def test_per_cents_of_a_whole_become_shares() -> None:
+def test_percentages_of_a_whole_become_shares() -> None:
     (scene,) = scenes(table("Gas | Share", "Nitrogen | 78 %", "Oxygen | 21 %", "Others | 1 %"))
 
     assert isinstance(scene, SharesScene)
@@ -641,7 +641,7 @@ def test_two_things_side_by_side_become_a_comparison(head: str) -> None:
     assert said(scene)[-1] == ("Sleep: all day, at night.", 1)
 
 
-def test_other_tables_stay_tables_over_as_many_scenes_as_it_takes() -> None:
+def test_other_tables_stay_tables_split_as_needed() -> None:
     rows = [f"Planet {n} | {n} km | red" for n in range(8)]
 
     found = scenes(table("Name | Size | Colour", *rows))
@@ -650,7 +650,7 @@ def test_other_tables_stay_tables_over_as_many_scenes_as_it_takes() -> None:
     assert [line for scene in found for line, _ in said(scene)][:1] == ["Planet 0: 0 km, red."]
 
 
-def test_a_cell_takes_the_room_that_few_or_narrow_columns_leave() -> None:
+def test_cells_may_be_longer_next_to_few_or_narrow_columns() -> None:
     meaning, head = "The world of experience, seen by innocence", "What the tyger stands for"
 
     (wide,) = scenes(
@@ -673,11 +673,11 @@ def test_a_cell_takes_the_room_that_few_or_narrow_columns_leave() -> None:
         table("a", "x", "y"),
     ],
 )
-def test_a_table_that_no_picture_holds_is_a_list(markdown: str) -> None:
+def test_a_table_that_does_not_fit_becomes_a_list(markdown: str) -> None:
     assert layouts(markdown) == ["bullets"]
 
 
-def test_bullets_of_a_table_tell_its_headers_which_nothing_shows() -> None:
+def test_bullets_made_of_a_table_include_its_headers() -> None:
     (wide,) = scenes(
         table(
             "Planet | Size (km) | Moons | Colour | Found by | Kind",
@@ -714,13 +714,13 @@ def test_bullets_of_a_table_tell_its_headers_which_nothing_shows() -> None:
         ("zh", "高度（米）", ("8849", "3193"), ("A: 8849米。", "B: 3193米。")),
     ],
 )
-def test_the_unit_that_a_header_has_is_said_with_each_number(language, header, cells, heard) -> None:
+def test_the_unit_of_a_header_is_spoken_with_each_number(language, header, cells, heard) -> None:
     (chart,) = scenes(table(f"x | {header}", f"A | {cells[0]}", f"B | {cells[1]}"), language=language)
 
     assert tuple(line for line, _ in said(chart)) == heard
 
 
-def test_units_are_said_where_a_table_shows_them_and_only_of_numbers() -> None:
+def test_units_are_spoken_only_with_numbers() -> None:
     (shown,) = scenes(
         table("Animal | Speed (km/h) | Sex (m) | Age, years", "Hare | 70 | yes | 5–7", "Snail | – | no | 1")
     )
@@ -729,19 +729,19 @@ def test_units_are_said_where_a_table_shows_them_and_only_of_numbers() -> None:
 
 
 @pytest.mark.parametrize("head", ["x | Men (m) | Women (w)", "x | Group (A) | Group (B)", "x | Group (A) | y"])
-def test_what_brackets_tell_apart_is_no_unit(head: str) -> None:
+def test_letters_that_distinguish_columns_are_not_units(head: str) -> None:
     found = scenes(table(head, "1st | 40 | 50", "2nd | 60 | 70"))
 
     assert [line for scene in found for line, _ in said(scene)] == ["1st: 40, 50.", "2nd: 60, 70."]
 
 
-def test_a_table_of_one_row_is_running_text() -> None:
+def test_a_table_of_one_row_becomes_running_text() -> None:
     (scene,) = scenes(table("a | b", "Mars | red"))
 
     assert (scene.layout, narration_of(scene)) == ("statement", "Mars: red")
 
 
-def test_numbers_of_several_kinds_are_no_chart() -> None:
+def test_numbers_of_several_kinds_do_not_become_a_chart() -> None:
     assert layouts(table("a | b", "x | 5 km", "y | 5 kg")) == ["table"]
     assert layouts(table("a | b", "x | 5", "y | –")) == ["table"]
 
@@ -765,7 +765,7 @@ def test_long_notes_get_a_scene_for_each_chapter() -> None:
     ]
 
 
-def test_a_chapter_without_a_paragraph_says_its_heading() -> None:
+def test_a_chapter_without_a_paragraph_speaks_its_heading() -> None:
     text = LONG.replace("Part A begins.\n\n", "").replace("Four.", "Four.\n\nFive.")
 
     found = outline(parse_brief(f"---\ntitle: T\n---\n{text}", Path("a.md")), TEMPLATE).scenes
@@ -792,7 +792,7 @@ EVERYTHING = "\n\n".join(
 )
 
 
-def test_a_template_without_them_gets_bullets_and_statements_with_the_same_words_and_headers() -> None:
+def test_a_minimal_template_gets_bullets_and_statements_with_the_same_words() -> None:
     def words(script: Script) -> list[str]:
         said = [word for scene in script.scenes for word in split_words(narration_of(scene))]
         # The headers of tables, which no bullets show.
@@ -835,11 +835,11 @@ def digest(path: Path) -> str:
 
 
 @pytest.mark.parametrize("name", OLD_SCRIPTS)
-def test_a_brief_of_paragraphs_and_lists_makes_the_script_that_it_always_made(name: str) -> None:
+def test_the_outline_of_a_simple_brief_is_unchanged(name: str) -> None:
     assert digest(REPOSITORY / "topics" / f"{name}.md") == OLD_SCRIPTS[name]
 
 
-def test_so_do_the_briefs_of_the_world() -> None:
+def test_the_outlines_of_briefs_in_many_languages_are_unchanged() -> None:
     world = sorted((REPOSITORY / "tests" / "acceptance" / "world").glob("*.md"))
 
     assert hashlib.sha256("".join(map(digest, world)).encode()).hexdigest()[:12] == WORLD_SCRIPTS
@@ -881,7 +881,7 @@ _briefs = st.lists(_sections, min_size=1, max_size=4).map(lambda found: Brief(ti
 
 @settings(suppress_health_check=[HealthCheck.too_slow], deadline=None, max_examples=20)
 @given(_briefs.filter(lambda brief: brief.has_notes))
-def test_all_notes_are_said_once_in_order_and_can_be_filmed(brief: Brief) -> None:
+def test_all_notes_are_spoken_once_in_order_and_give_a_valid_script(brief: Brief) -> None:
     blocks = [block for section in brief.sections for block in section.blocks]
     written = [word for block in blocks for each in block.said for word in split_words(each.text)]
     # What is said beside the notes: the title, headings (of code, and asked by a quiz), the right option of a quiz.
@@ -923,7 +923,7 @@ def _bare(word: str) -> str:
 
 
 @pytest.mark.parametrize("name", ["explainer", "listicle", "news", "product", "offer", "lesson"])
-def test_no_template_cuts_what_the_briefs_that_ship_say(name: str) -> None:
+def test_no_template_cuts_the_texts_of_the_example_briefs(name: str) -> None:
     template = load_template(name, search=[])
 
     for path in sorted((REPOSITORY / "topics").glob("*.md")):

@@ -43,7 +43,7 @@ def script_of(*scenes):
 
 
 @pytest.mark.parametrize("kind", SCENES.values(), ids=SCENES)
-def test_every_scene_that_has_a_picture_names_it(kind):
+def test_every_scene_with_a_picture_names_it(kind):
     scene = typical(kind)
 
     assert named_picture(scene) == ("photo.jpg" if "picture" in vars(scene) else "")
@@ -63,7 +63,7 @@ def test_every_scene_that_has_a_picture_names_it(kind):
         (SplitScene(lines=LINES, picture="gone", heading="Reefs", kicker="Sea"), "Reefs", "Sea"),
     ],
 )
-def test_without_its_picture_a_scene_says_what_it_said_and_shows_its_words(scene, text, kicker):
+def test_without_its_picture_a_scene_keeps_its_narration_and_shows_its_text(scene, text, kicker):
     (left,) = without_missing_pictures(script_of(scene), ["other"]).scenes
 
     assert left == StatementScene(lines=LINES, text=text, kicker=kicker)
@@ -72,7 +72,7 @@ def test_without_its_picture_a_scene_says_what_it_said_and_shows_its_words(scene
     assert find_problems(script_of(opening, left), EXPLAINER) == ()
 
 
-def test_a_product_stays_one_without_its_picture():
+def test_a_product_scene_does_not_need_its_picture():
     product = ProductScene(lines=LINES, picture="gone", heading="Shoes", price="84,90 €", items=())
 
     assert without_missing_pictures(script_of(product), []).scenes == (replace(product, picture=""),)
@@ -85,7 +85,7 @@ def layouts_of(schema):
     }
 
 
-def test_a_model_is_offered_the_pictures_that_there_are_and_no_layouts_for_others():
+def test_a_model_is_offered_available_pictures_and_picture_layouts_only_with_them():
     brief = Brief(title="Reefs", language="en", pictures=SEEN)
     bare = replace(brief, pictures=())
 
@@ -105,7 +105,7 @@ def test_a_model_is_offered_the_pictures_that_there_are_and_no_layouts_for_other
     assert json.dumps(strict_schema(EXPLAINER.with_usable_layouts(brief), brief))
 
 
-def test_where_no_picture_is_needed_it_may_be_none():
+def test_an_optional_picture_may_be_empty():
     names = ["", "reef.jpg", "den.jpg"]
     template = replace(EXPLAINER, layouts=(replace(EXPLAINER.layouts[0], name="product"), EXPLAINER.layouts[0]))
     brief = Brief(title="Reefs", language="en", pictures=SEEN)
@@ -126,7 +126,7 @@ def noted(*texts, heading="", pictures=SEEN):
     )
 
 
-def test_notes_without_a_model_get_their_pictures_in_order_among_the_statements():
+def test_pictures_are_spread_over_the_statements_in_order():
     texts = [f"Number {number} of the things that live down there is odd." for number in range(6)]
 
     bare, shown = outline(noted(*texts, pictures=()), EXPLAINER), outline(noted(*texts), EXPLAINER)
@@ -153,14 +153,14 @@ def test_notes_without_a_model_get_their_pictures_in_order_among_the_statements(
         ),
     ],
 )
-def test_words_and_a_picture_get_the_layout_that_has_room_for_both(text, heading, kind):
+def test_a_picture_gets_the_layout_that_fits_its_text(text, heading, kind):
     shown = outline(noted(text, heading=heading, pictures=SEEN[:1]), EXPLAINER)
 
     assert type(shown.scenes[1]) is kind
     assert find_problems(shown, EXPLAINER) == ()
 
 
-def test_a_picture_that_has_its_place_is_not_shown_again():
+def test_a_picture_that_a_scene_shows_is_not_placed_again():
     scenes = (PictureScene(lines=LINES, picture="reef.jpg"), StatementScene(lines=LINES, text="The coast is long."))
 
     shown = place_pictures(scenes, noted("Nothing."), EXPLAINER)
@@ -204,7 +204,7 @@ def test_front_matter_names_pictures_by_file_address_and_more(tmp_path):
         ("\n".join(f"  - {number}.jpg" for number in range(61)), 3, "61 pictures are wanted"),
     ],
 )
-def test_what_is_wrong_with_a_list_of_pictures_is_told_with_its_line(tmp_path, lines, line, told):
+def test_errors_in_a_list_of_pictures_have_line_numbers(tmp_path, lines, line, told):
     with pytest.raises(InputError, match=told) as raised:
         parse_brief(FRONT.format(lines), tmp_path / "x.md")
 

@@ -84,7 +84,7 @@ async def write(model: Model, folder: Path, brief: Brief, *, pace: Pace | None =
 MINUTE = Brief(title="The sky", language="en", facts="open", length_s=60)
 
 
-async def test_a_script_of_the_right_length_is_asked_for_once(tmp_path: Path) -> None:
+async def test_a_script_of_the_right_length_takes_one_request(tmp_path: Path) -> None:
     model = Model(words(132))
 
     await write(model, tmp_path, MINUTE, pace=PACE)
@@ -93,7 +93,7 @@ async def test_a_script_of_the_right_length_is_asked_for_once(tmp_path: Path) ->
     assert "It lasts 60 seconds." in model.asked[0].messages[0].content
 
 
-async def test_a_script_that_would_be_too_short_goes_back_with_the_numbers(tmp_path: Path) -> None:
+async def test_a_script_that_is_too_short_is_sent_back_with_numbers(tmp_path: Path) -> None:
     model = Model(words(80), words(132))
 
     script = await write(model, tmp_path, MINUTE, pace=PACE)
@@ -102,7 +102,7 @@ async def test_a_script_that_would_be_too_short_goes_back_with_the_numbers(tmp_p
     assert predicted_s(script, PACE) == pytest.approx(60, abs=3)
 
 
-async def test_an_answer_is_read_in_a_thread_because_nobody_knows_how_long_it_is(tmp_path: Path) -> None:
+async def test_answers_are_parsed_in_a_thread(tmp_path: Path) -> None:
     threads: list[Thread] = []
 
     def read(text: str, *, last: bool) -> str:
@@ -120,7 +120,7 @@ async def test_an_answer_is_read_in_a_thread_because_nobody_knows_how_long_it_is
     assert main_thread() not in threads
 
 
-async def test_a_length_is_worth_two_more_tries_and_no_refusal(tmp_path: Path) -> None:
+async def test_a_wrong_length_takes_two_more_turns_and_is_then_accepted(tmp_path: Path) -> None:
     model = Model(words(80), words(200), words(110))
 
     script = await write(model, tmp_path, MINUTE, pace=PACE)
@@ -129,7 +129,7 @@ async def test_a_length_is_worth_two_more_tries_and_no_refusal(tmp_path: Path) -
     assert len(model.asked) == 3
 
 
-async def test_a_model_is_shown_its_last_answer_and_not_all_of_them(tmp_path: Path) -> None:
+async def test_feedback_includes_only_the_last_answer(tmp_path: Path) -> None:
     model = Model(words(80), words(200), words(132))
 
     await write(model, tmp_path, MINUTE, pace=PACE)
@@ -139,7 +139,7 @@ async def test_a_model_is_shown_its_last_answer_and_not_all_of_them(tmp_path: Pa
     assert "fewer" in model.told
 
 
-async def test_a_long_film_gets_room_for_its_answer(tmp_path: Path) -> None:
+async def test_a_long_film_gets_a_higher_output_limit(tmp_path: Path) -> None:
     model = Model(*[words(40)] * 3)
 
     await write(model, tmp_path, Brief(title="T", language="en", length_s=1200), pace=PACE)
@@ -147,7 +147,7 @@ async def test_a_long_film_gets_room_for_its_answer(tmp_path: Path) -> None:
     assert model.asked[0].max_tokens > 8000
 
 
-async def test_a_long_film_is_not_asked_for_with_less_room_than_it_takes(tmp_path: Path) -> None:
+async def test_the_output_limit_is_never_below_what_a_long_film_needs(tmp_path: Path) -> None:
     model = Model(TooLargeError("too large"))
 
     with pytest.raises(PermanentError, match="too large"):
@@ -156,7 +156,7 @@ async def test_a_long_film_is_not_asked_for_with_less_room_than_it_takes(tmp_pat
     assert len(model.asked) == 1
 
 
-async def test_where_an_answer_leaves_no_room_to_better_it_it_is_taken_as_it_is(tmp_path: Path) -> None:
+async def test_an_answer_that_leaves_no_space_for_feedback_is_accepted_as_it_is(tmp_path: Path) -> None:
     model = Model(words(80), TooLargeError("too large"), TooLargeError("too large"))
 
     script = await write(model, tmp_path, MINUTE, pace=PACE)
@@ -164,14 +164,14 @@ async def test_where_an_answer_leaves_no_room_to_better_it_it_is_taken_as_it_is(
     assert narration_of(script.scenes[0]).split() == (["word"] * 8 + ["word."]) * 4 + ["word"] * 4
 
 
-async def test_where_it_can_not_be_used_at_all_it_fails_with_what_is_wrong_with_it(tmp_path: Path) -> None:
+async def test_an_invalid_answer_that_leaves_no_space_for_feedback_fails(tmp_path: Path) -> None:
     model = Model("{}", TooLargeError("too large"), TooLargeError("too large"))
 
     with pytest.raises(TransientError, match="the model wrote no script"):
         await write(model, tmp_path, MINUTE, pace=PACE)
 
 
-async def test_notes_that_are_spoken_as_they_are_last_as_long_as_they_last() -> None:
+async def test_the_outline_writer_ignores_a_requested_length() -> None:
     brief = Brief(title="T", language="en", length_s=600, variant=2, sections=NOTES.sections)
 
     script = await write_script(brief, writers=[OutlineWriter()], template=TEMPLATE, pace=PACE)
@@ -185,7 +185,7 @@ INVENTED = answer("Look up.", "It was Sir Isaac Newton, in 1704.")
 TRUE = answer("Look up.", "It was Lord Rayleigh, in 1871.")
 
 
-async def test_what_the_notes_do_not_say_goes_back_to_the_model(tmp_path: Path) -> None:
+async def test_ungrounded_facts_are_sent_back_to_the_model(tmp_path: Path) -> None:
     model = Model(INVENTED, TRUE)
 
     script = await write(model, tmp_path, NOTES)
@@ -194,20 +194,20 @@ async def test_what_the_notes_do_not_say_goes_back_to_the_model(tmp_path: Path) 
     assert "Rayleigh" in narration_of(script.scenes[1])
 
 
-async def test_a_model_that_insists_is_refused_with_the_list(tmp_path: Path) -> None:
+async def test_repeated_ungrounded_facts_fail_with_a_list(tmp_path: Path) -> None:
     model = Model(INVENTED, INVENTED)
 
     with pytest.raises(PermanentError, match=r"fake: the notes do not say 1704, Sir, Isaac, Newton\. Add"):
         await write(model, tmp_path, NOTES)
 
 
-async def test_where_other_facts_are_allowed_nobody_looks(tmp_path: Path) -> None:
+async def test_facts_are_not_checked_if_others_are_allowed(tmp_path: Path) -> None:
     script = await write(Model(INVENTED), tmp_path, Brief(title="T", language="en", facts="open"))
 
     assert "Newton" in narration_of(script.scenes[1])
 
 
-async def test_facts_from_notes_that_are_not_there_are_refused_before_anybody_is_asked(tmp_path: Path) -> None:
+async def test_facts_only_without_notes_is_refused_before_any_request(tmp_path: Path) -> None:
     with pytest.raises(InputError, match="only the notes may be used, and there are none"):
         await write(Model(), tmp_path, Brief(title="T", language="en", facts="notes"))
 
@@ -215,7 +215,7 @@ async def test_facts_from_notes_that_are_not_there_are_refused_before_anybody_is
 # What hosts take --------------------------------------------------------------------------------------------------
 
 
-async def test_whatever_a_model_writes_about_its_film_fits_a_host(tmp_path: Path) -> None:
+async def test_a_models_metadata_is_cut_to_the_limits_of_hosts(tmp_path: Path) -> None:
     tags = [f"a tag of many words, number {n}" for n in range(60)]
     said = answer("Look up.", "It is blue.", title="A <title> " * 30, description="A description. " * 600, tags=tags)
 
@@ -228,7 +228,7 @@ async def test_whatever_a_model_writes_about_its_film_fits_a_host(tmp_path: Path
     assert script.tags[0] == "a tag of many words number 0"
 
 
-async def test_two_variants_are_two_questions(tmp_path: Path) -> None:
+async def test_variants_have_different_prompts(tmp_path: Path) -> None:
     model = Model(answer("One.", "Two."), answer("Three.", "Four."))
 
     scripts = [await write(model, tmp_path, Brief(title="T", language="en", variant=n)) for n in (1, 2, 1)]

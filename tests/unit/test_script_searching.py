@@ -23,7 +23,7 @@ def picture_schemas(template, brief: Brief) -> list[dict]:
 
 
 @pytest.mark.parametrize("name", TEMPLATES)
-def test_who_may_search_is_told_how_and_may_answer_any_words(name):
+def test_a_brief_that_allows_searching_gets_instructions_and_a_free_picture_field(name):
     template = load_template(name, search=())
     alone = Brief(title="Foxes", language="en", sections=NOTES, may_search=True)
     beside = Brief(
@@ -42,7 +42,7 @@ def test_a_template_without_pictures_does_not_search():
 
 
 @pytest.mark.parametrize("name", TEMPLATES)
-def test_who_may_not_search_is_not_told_and_names_what_is_listed(name):
+def test_a_brief_without_searching_gets_a_list_of_pictures(name):
     template = load_template(name, search=())
     brief = Brief(title="Foxes", language="en", sections=NOTES, pictures=(WantedPicture(source="a.jpg"),))
 

@@ -36,7 +36,7 @@ def lines(*texts, reveals=0):
     return tuple(SpokenLine(text=text, reveals=None if n else reveals) for n, text in enumerate(texts))
 
 
-def test_items_are_halved_and_keep_their_lines_and_their_numbers():
+def test_items_are_split_with_their_lines_and_reveals():
     first, second = split_scene(bullets(first=6))
 
     assert (first.items, second.items) == (ITEMS[:3], ITEMS[3:])
@@ -46,7 +46,7 @@ def test_items_are_halved_and_keep_their_lines_and_their_numbers():
     assert second.lines == (SpokenLine(text="All beat.", reveals=0), SpokenLine(text="None stops.", reveals=1))
 
 
-def test_what_is_said_of_an_item_after_it_came_stays_with_it():
+def test_lines_about_an_item_stay_with_it():
     remark = SpokenLine(text="That is a lot of work.")
     first, second = split_scene(bullets((*SAID[:4], remark, *SAID[4:])))
 
@@ -56,7 +56,7 @@ def test_what_is_said_of_an_item_after_it_came_stays_with_it():
 
 @settings(max_examples=60, deadline=None)
 @given(spoken=st.sets(st.integers(0, 4)), between=st.lists(st.integers(0, 5), max_size=6))
-def test_nothing_is_lost_or_said_in_another_order(spoken, between):
+def test_no_line_is_lost_or_reordered(spoken, between):
     said = [SpokenLine(text=f"{ITEMS[item]}.", reveals=item) for item in sorted(spoken)]
     for number, at in enumerate(between):
         said.insert(at, SpokenLine(text=f"Remark {number}."))
@@ -81,7 +81,7 @@ def test_nothing_is_lost_or_said_in_another_order(spoken, between):
 
 
 @pytest.mark.parametrize("kind", [StepsScene, TimelineScene, ComparisonScene, TableScene], ids=lambda kind: kind.layout)
-def test_rows_of_every_kind_have_halves(kind):
+def test_all_layouts_with_items_can_be_split(kind):
     scene = typical(kind)
     first, second = split_scene(scene)
 
@@ -94,12 +94,12 @@ def later(scene):
     return {"first": 1} if hasattr(scene, "first") else {}
 
 
-def test_what_has_to_be_seen_as_a_whole_has_no_halves():
+def test_charts_diagrams_and_quizzes_are_not_split():
     parted = {kind.layout for kind in LAYOUTS if split_scene(typical(kind))}
     assert parted == {"bullets", "steps", "comparison", "table", "timeline"}
 
 
-def test_rows_that_nobody_speaks_of_are_halved_with_what_is_said():
+def test_items_without_lines_are_split_in_proportion_to_the_lines():
     rows = tuple(Row(cells=(str(number), "x")) for number in range(4))
     scene = TableScene(
         lines=lines("One.", "Two.", "Three.", "Four.", reveals=None), heading="T", columns=("A", "B"), items=rows
@@ -110,7 +110,7 @@ def test_rows_that_nobody_speaks_of_are_halved_with_what_is_said():
     assert (len(first.lines), len(second.lines)) == (2, 2)
 
 
-def test_what_is_said_in_one_breath_is_one_scene():
+def test_a_scene_with_a_single_line_is_not_split():
     assert split_scene(bullets((SpokenLine(text="All five of them.", reveals=0),))) is None
     assert split_scene(StatementScene(lines=lines("One. Two."), text="One. Two.")) is None
     one = ComparisonScene(
@@ -119,7 +119,7 @@ def test_what_is_said_in_one_breath_is_one_scene():
     assert split_scene(one) is None
 
 
-def test_sentences_come_when_they_are_said_and_the_lit_phrase_stays_in_its_own():
+def test_split_sentences_keep_their_reveals_and_the_emphasis():
     text = "Swimming stops a heart. So it would rather crawl, and takes its time."
     said = (SpokenLine(text="Now.", reveals=None), *lines("Swimming stops a heart.", "So, well:"))
     said = (*said, SpokenLine(text="So it would rather crawl, and takes its time."), SpokenLine(text="Slowly."))
@@ -143,7 +143,7 @@ def test_sentences_come_when_they_are_said_and_the_lit_phrase_stays_in_its_own()
     ],
     ids=lambda scene: scene.layout,
 )
-def test_texts_of_every_kind_and_script_are_parted_between_sentences(scene):
+def test_texts_in_all_writing_systems_are_split_between_sentences(scene):
     first, second = split_scene(scene)
 
     joint = " " if " " in scene.text else ""
@@ -154,7 +154,7 @@ def test_texts_of_every_kind_and_script_are_parted_between_sentences(scene):
     assert replace(first, text="", lines=()) == replace(scene, text="", lines=())
 
 
-def test_steps_go_on_counting():
+def test_numbering_continues_after_a_split():
     steps = StepsScene(
         lines=tuple(SpokenLine(text=f"Step {n}.", reveals=n) for n in range(2)),
         heading="How",

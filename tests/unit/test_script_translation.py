@@ -27,7 +27,7 @@ def marked(script: Script) -> Script:
     return assemble(script, texts, language="xx")
 
 
-def test_a_script_has_a_part_for_the_film_and_one_for_each_scene():
+def test_a_script_has_a_unit_for_the_metadata_and_one_for_each_scene():
     parts = translation_units(SCRIPT, TEMPLATE)
 
     assert [(part.name, part.kind) for part in parts] == [
@@ -49,7 +49,7 @@ def test_a_script_has_a_part_for_the_film_and_one_for_each_scene():
     assert (parts[2].limit("item_2"), parts[2].limit("say_1")) == (120, None)
 
 
-def test_everything_that_is_said_or_shown_is_translated_and_nothing_else_changes():
+def test_all_spoken_and_shown_texts_are_translated_and_nothing_else_changes():
     after = marked(SCRIPT)
 
     assert (after.title, after.language, after.thumbnail_text) == ("«Why tea cools»", "xx", "«Tea cools»")
@@ -64,11 +64,11 @@ def test_everything_that_is_said_or_shown_is_translated_and_nothing_else_changes
     assert [scene.layout for scene in after.scenes] == [scene.layout for scene in SCRIPT.scenes]
 
 
-def test_a_script_without_new_texts_stays_as_it_is():
+def test_a_script_without_translations_is_unchanged():
     assert assemble(SCRIPT, {}, language="en") == SCRIPT
 
 
-def test_what_hosts_take_is_kept_to_in_a_language_with_longer_words():
+def test_translated_metadata_keeps_the_limits_of_hosts():
     film = {"description_1": "ж" * 4000, "tag_1": "ж" * 90, "tag_2": "ю" * 90}
     script = assemble(replace(SCRIPT, tags=("tea", "heat")), {"film": film}, language="ru")
 
@@ -79,7 +79,7 @@ def test_what_hosts_take_is_kept_to_in_a_language_with_longer_words():
 
 
 @given(st.lists(st.text("ab1 /", max_size=8), min_size=1, max_size=5), st.text("ab\n1", max_size=12))
-def test_a_script_of_any_texts_comes_back_together(items, description):
+def test_any_script_survives_splitting_and_reassembling(items, description):
     bullets = BulletsScene(
         lines=tuple(SpokenLine(text=item, reveals=n) for n, item in enumerate(items)), heading="", items=tuple(items)
     )
@@ -115,7 +115,7 @@ def losses(text: str, translated: str, *, limit: int | None = None, **more: str)
         ("No digits here", "Aquí no hay cifras"),
     ],
 )
-def test_a_number_or_address_may_be_written_as_the_language_writes_it(text, translated):
+def test_numbers_and_addresses_may_have_the_notation_of_the_language(text, translated):
     assert losses(text, translated) == []
 
 
@@ -135,23 +135,23 @@ def test_a_number_or_address_may_be_written_as_the_language_writes_it(text, tran
         ("Tea cools within half an hour.", "Tea cools within half an hour.", "it is still in en, and must be in es"),
     ],
 )
-def test_what_is_lost_is_told(text, translated, told):
+def test_lost_numbers_and_addresses_are_reported(text, translated, told):
     assert losses(text, translated) == [f"scene 3 (statement): {told}"]
 
 
-def test_a_text_that_is_too_long_for_its_place_is_told_with_the_limit():
+def test_a_text_that_is_too_long_is_reported_with_its_limit():
     assert losses("Tea cools.", "El té se enfría.", limit=10) == [
         'scene 3 (statement): say_1 has 16 characters, at most 10 fit: "El té se enfría."'
     ]
 
 
-def test_a_text_may_stay_the_same_between_two_kinds_of_one_language():
+def test_texts_may_be_equal_in_variants_of_one_language():
     text = "Tea cools within half an hour."
 
     assert losses(text, text, language="en-GB") == []
 
 
-def test_names_that_are_missing_or_new_are_told():
+def test_missing_and_unknown_names_are_reported():
     part = TranslationUnit(name="scene_1", kind="title", texts=(("heading", "Tea"), ("say_1", "Tea cools.")), limits=())
 
     told = find_translation_problems(part, {"titular": "Té", "say_1": "El té."}, source_language="en", language="es")
@@ -159,7 +159,7 @@ def test_names_that_are_missing_or_new_are_told():
     assert told == ["scene 1 (title): there is no titular in it", "scene 1 (title): heading is missing"]
 
 
-def test_emphasis_has_to_be_a_phrase_of_the_translated_text_unless_it_is_the_last_try():
+def test_emphasis_must_be_part_of_the_translated_text_except_in_the_last_turn():
     part = TranslationUnit(
         name="scene_1", kind="statement", texts=(("text", "It is cold."), ("emphasis", "cold")), limits=()
     )
@@ -172,11 +172,11 @@ def test_emphasis_has_to_be_a_phrase_of_the_translated_text_unless_it_is_the_las
 
 
 @given(st.text())
-def test_a_text_that_stays_loses_nothing(text):
+def test_an_unchanged_text_loses_nothing(text):
     assert losses(text, text, language="en") == []
 
 
-def test_cells_that_are_too_long_together_in_a_translation_are_shortened_and_the_film_is_made():
+def test_translated_cells_that_are_too_long_together_are_shortened():
     long, short = "Wide enough for a table of two columns", "Short"
     table = TableScene(
         lines=(SpokenLine(text="Two things.", reveals=0),),

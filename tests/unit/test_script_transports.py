@@ -59,7 +59,7 @@ MODELS = {
 
 
 @pytest.mark.parametrize("way", MODELS)
-async def test_a_question_is_not_sent_on_to_another_address(way: str, serve: Serve) -> None:
+async def test_redirects_are_not_followed(way: str, serve: Serve) -> None:
     asked: list[str] = []
 
     async def redirect(request: web.Request) -> web.StreamResponse:
@@ -74,7 +74,7 @@ async def test_a_question_is_not_sent_on_to_another_address(way: str, serve: Ser
 
 @pytest.mark.parametrize("way", MODELS)
 @pytest.mark.parametrize("status", [200, 500])
-async def test_an_answer_without_an_end_is_broken_off(way: str, status: int, serve: Serve) -> None:
+async def test_an_endless_response_is_aborted(way: str, status: int, serve: Serve) -> None:
     async def go_on(request: web.Request) -> web.StreamResponse:
         response = web.StreamResponse(status=status, headers={"Content-Type": "application/json"})
         await response.prepare(request)
@@ -88,7 +88,7 @@ async def test_an_answer_without_an_end_is_broken_off(way: str, status: int, ser
 
 
 @pytest.mark.parametrize("status", [200, 500])
-async def test_an_answer_that_is_packed_without_being_asked_for_is_not_unpacked(status: int, serve: Serve) -> None:
+async def test_an_unrequested_compressed_response_is_rejected(status: int, serve: Serve) -> None:
     async def bomb(request: web.Request) -> web.StreamResponse:
         assert request.headers["Accept-Encoding"] == "identity"
         packed = await to_thread.run_sync(gzip.compress, b" " * 50_000_000, 1)
@@ -99,7 +99,7 @@ async def test_an_answer_that_is_packed_without_being_asked_for_is_not_unpacked(
         await MODELS["groq"](await serve(bomb)).answer(QUESTION, Billing())
 
 
-async def test_what_is_unpacked_counts_as_it_is(serve: Serve) -> None:
+async def test_decompressed_bytes_count_towards_the_limit(serve: Serve) -> None:
     async def bomb(_request: web.Request) -> web.StreamResponse:
         packed = await to_thread.run_sync(gzip.compress, b" " * 9_000_000, 1)
         headers = {"Content-Encoding": "gzip", "Content-Type": "application/json"}
@@ -112,7 +112,7 @@ async def test_what_is_unpacked_counts_as_it_is(serve: Serve) -> None:
 @pytest.mark.parametrize("way", MODELS)
 @pytest.mark.parametrize("charset", ["hex", "zlib", "rot13", "utf-16", "unheard-of"])
 @pytest.mark.parametrize("status", [200, 503])
-async def test_whatever_a_header_says_json_is_read_as_what_it_is_written_in(
+async def test_json_is_decoded_as_utf_8_whatever_the_header_says(
     way: str, status: int, charset: str, serve: Serve
 ) -> None:
     async def claim(_request: web.Request) -> web.StreamResponse:
@@ -129,7 +129,7 @@ async def test_whatever_a_header_says_json_is_read_as_what_it_is_written_in(
 
 
 @pytest.mark.parametrize("way", MODELS)
-async def test_a_key_that_a_refusal_repeats_is_not_told(way: str, serve: Serve) -> None:
+async def test_a_key_repeated_in_a_refusal_is_redacted(way: str, serve: Serve) -> None:
     async def refuse(request: web.Request) -> web.StreamResponse:
         message = {"content": None, "refusal": f"not with {request.headers['Authorization']}"}
         return web.Response(text=json.dumps({"choices": [{"message": message}]}), content_type="application/json")
@@ -150,7 +150,7 @@ async def test_a_key_that_a_refusal_repeats_is_not_told(way: str, serve: Serve) 
         ("503", TransientError, "the answer is not a chat completion"),
     ],
 )
-async def test_an_error_in_an_answer_that_says_200_is_that_error(
+async def test_an_error_in_a_200_response_is_raised(
     way: str, code: object, kind: type[ProviderError], says: str, serve: Serve
 ) -> None:
     async def begin(_request: web.Request) -> web.StreamResponse:
@@ -189,7 +189,7 @@ async def speaking(reply: Broken, seen: list[str]) -> AsyncIterator[str]:
     ],
     ids=["status line", "header", "chunk"],
 )
-async def test_a_key_that_breaks_the_protocol_is_not_told_in_a_traceback_either(way: str, broken: Broken) -> None:
+async def test_a_key_that_is_not_a_valid_header_is_not_in_the_traceback(way: str, broken: Broken) -> None:
     async with speaking(broken, []) as url:
         with pytest.raises(TransientError, match=r"no connection \(.*\*\*\*") as caught:
             await MODELS[way](url).answer(QUESTION, Billing())
@@ -198,7 +198,7 @@ async def test_a_key_that_breaks_the_protocol_is_not_told_in_a_traceback_either(
 
 
 @pytest.mark.parametrize("way", MODELS)
-async def test_a_password_for_the_host_does_not_take_the_place_of_the_key(
+async def test_credentials_for_the_host_do_not_replace_the_key(
     way: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     (tmp_path / "netrc").write_text("default login me password mine\n")
@@ -213,7 +213,7 @@ async def test_a_password_for_the_host_does_not_take_the_place_of_the_key(
 
 
 @pytest.mark.parametrize("way", MODELS)
-async def test_the_proxy_of_the_machine_is_asked_with_its_password(way: str, monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_the_proxy_is_used_with_its_password(way: str, monkeypatch: pytest.MonkeyPatch) -> None:
     seen: list[str] = []
 
     async with speaking(lambda _: b"HTTP/1.1 200 OK\r\nConnection: close\r\n\r\n" + ANSWER, seen) as url:
@@ -226,7 +226,7 @@ async def test_the_proxy_of_the_machine_is_asked_with_its_password(way: str, mon
 
 @pytest.mark.parametrize("way", MODELS)
 @pytest.mark.parametrize("address", ["", "http://me:mi-ne/x@127.0.0.1:9", "http://me:mi-ne#@127.0.0.1:9", "me:mi-ne@h"])
-async def test_the_password_of_a_proxy_is_never_told(way: str, address: str, monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_the_password_of_a_proxy_is_redacted(way: str, address: str, monkeypatch: pytest.MonkeyPatch) -> None:
     async with speaking(lambda _: b"HTTP/1.1 407 Who Are You\r\nConnection: close\r\n\r\n", []) as url:
         monkeypatch.setenv("https_proxy", address or url.replace("//", "//me:mi-ne@"))
         with pytest.raises(TransientError, match="no connection") as caught:
@@ -236,7 +236,7 @@ async def test_the_password_of_a_proxy_is_never_told(way: str, address: str, mon
 
 
 @pytest.mark.parametrize("way", MODELS)
-async def test_what_is_reserved_is_all_that_a_model_may_write_with_its_thinking(way: str, serve: Serve) -> None:
+async def test_the_reservation_includes_reasoning_tokens(way: str, serve: Serve) -> None:
     rooms: list[int] = []
 
     async def write(request: web.Request) -> web.StreamResponse:
@@ -290,7 +290,7 @@ async def spent(way: str, url: str) -> tuple[bool, bool]:
     ("status", "is_charged"),
     [(400, False), (401, False), (429, False), (503, False), (504, True), (524, True), (200, True)],
 )
-async def test_a_refusal_costs_nothing_and_an_answer_that_got_lost_costs_all_it_may_have(
+async def test_a_refusal_is_free_and_a_lost_response_is_charged_in_full(
     way: str, status: int, is_charged: bool, serve: Serve
 ) -> None:
     async def say(_request: web.Request) -> web.StreamResponse:
@@ -300,7 +300,7 @@ async def test_a_refusal_costs_nothing_and_an_answer_that_got_lost_costs_all_it_
 
 
 @pytest.mark.parametrize("way", MODELS)
-async def test_a_connection_that_breaks_costs_all_it_may_have_and_one_that_was_never_made_nothing(way: str) -> None:
+async def test_a_broken_connection_is_charged_in_full_and_a_failed_one_not_at_all(way: str) -> None:
     async with speaking(lambda _: b"HTTP/1.1 200 OK\r\nContent-Length: 99\r\n\r\n{", []) as url:
         assert await spent(way, url) == (True, True)
 
@@ -308,7 +308,7 @@ async def test_a_connection_that_breaks_costs_all_it_may_have_and_one_that_was_n
 
 
 @pytest.mark.parametrize("way", MODELS)
-async def test_a_count_of_tokens_that_can_not_be_true_is_not_reserved_ever_after(way: str, serve: Serve) -> None:
+async def test_an_implausible_token_count_does_not_change_later_reservations(way: str, serve: Serve) -> None:
     async def count(_request: web.Request) -> web.StreamResponse:
         usage = {"prompt_tokens": 900_000_000, "completion_tokens": 1}
         return web.json_response({"choices": [{"message": {"content": "{}"}}], "usage": usage})
@@ -322,7 +322,7 @@ async def test_a_count_of_tokens_that_can_not_be_true_is_not_reserved_ever_after
 
 
 @pytest.mark.parametrize("name", ["groq", "deepseek"])
-def test_an_address_with_a_password_and_a_key_are_too_much_for_one_request(name: str) -> None:
+def test_an_address_with_a_password_and_a_key_is_refused(name: str) -> None:
     table = {"base_url": "https://me:mine@models.example", "api_key": KEY}
     settings = Settings(groq=table) if name == "groq" else Settings(services={name: table})  # type: ignore[arg-type]
 
@@ -333,14 +333,14 @@ def test_an_address_with_a_password_and_a_key_are_too_much_for_one_request(name:
     assert KEY not in str(caught.value)
 
 
-def test_an_address_with_a_password_does_where_there_is_no_key() -> None:
+def test_an_address_with_a_password_works_without_a_key() -> None:
     table = {"base_url": "http://me:mine@models.example/v1", "models": ("m",)}
 
     assert make_models("ollama", Settings(services={"ollama": table}))  # type: ignore[dict-item]
 
 
 @pytest.mark.parametrize("way", MODELS)
-async def test_a_key_that_is_repeated_in_escapes_is_not_told(way: str, serve: Serve) -> None:
+async def test_a_key_repeated_in_escaped_form_is_redacted(way: str, serve: Serve) -> None:
     spelt = "".join(f"\\u{ord(sign):04x}" for sign in KEY)
     message = f'{{"content": "never {spelt}", "refusal": "{"x" * 195}{spelt}"}}'
 
@@ -354,7 +354,7 @@ async def test_a_key_that_is_repeated_in_escapes_is_not_told(way: str, serve: Se
 
 @pytest.mark.parametrize("way", MODELS)
 @pytest.mark.parametrize("charset", ["rot13", "zlib", "undefined", "idna"])
-async def test_an_answer_is_utf_8_whatever_it_calls_itself(way: str, charset: str, serve: Serve) -> None:
+async def test_a_response_is_utf_8_whatever_its_charset(way: str, charset: str, serve: Serve) -> None:
     async def answer(request: web.Request) -> web.StreamResponse:
         headers = {"Content-Type": f"application/json; charset={charset}"}
         return web.Response(status=200 if "{}" in await request.text() else 400, body=ANSWER, headers=headers)

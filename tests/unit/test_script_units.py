@@ -47,7 +47,7 @@ from pipeline.script.outline.units import read_header
         ("zh", "高度（米）", "高度", "米"),
     ],
 )
-def test_a_unit_in_a_header_is_read_as_people_write_it(language, header, name, unit):
+def test_units_in_headers_are_parsed_in_all_notations(language, header, name, unit):
     assert read_header(header, language) == (name, unit)
 
 
@@ -62,12 +62,12 @@ def test_a_unit_in_a_header_is_read_as_people_write_it(language, header, name, u
         *("Plan A", "Vitamin C", "Model T", "Team / A", "Count, A", "Men/women", "Deaths, total", "NET ALL"),
     ],
 )
-def test_an_ordinary_header_has_no_unit_and_stays_whole(header):
+def test_an_ordinary_header_has_no_unit_and_is_unchanged(header):
     assert read_header(header, "en") == (header, "")
 
 
 @pytest.mark.parametrize("header", ["Price / kg", "Price/kg", "Rent / m²", "Visits/day", "Wins / day", "Cost/100 g"])
-def test_what_is_told_by_a_unit_is_not_in_it(header):
+def test_a_price_per_unit_is_not_in_that_unit(header):
     assert read_header(header, "en") == (header, "")
 
 
@@ -87,7 +87,7 @@ def test_what_is_told_by_a_unit_is_not_in_it(header):
         *(("ja", "日"), ("ja", "金"), ("zh", "天"), ("tr", "Gün")),
     ],
 )
-def test_words_that_are_also_called_units_somewhere_are_headers(language, header):
+def test_words_that_are_units_in_other_languages_stay_headers(language, header):
     assert read_header(header, language) == (header, "")
 
 
@@ -95,5 +95,5 @@ def test_words_that_are_also_called_units_somewhere_are_headers(language, header
     ("language", "header"),
     [("de", "Geschlecht (m)"), ("fr", "Sexe (h)"), ("es", "Sexo (h)"), ("ru", "Пол (м)"), ("de", "Männer (m)")],
 )
-def test_a_letter_for_people_is_no_unit(language, header):
+def test_a_letter_for_a_group_of_people_is_not_a_unit(language, header):
     assert read_header(header, language) == (header, "")

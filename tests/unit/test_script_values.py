@@ -35,7 +35,7 @@ from pipeline.script.outline.values import Amount, is_date, is_time, read_amount
         ("3 hearts", "xx", 3, "hearts"),
     ],
 )
-def test_an_amount_is_read_as_its_language_writes_it(text: str, language: str, value: float, unit: str) -> None:
+def test_amounts_are_parsed_in_the_notation_of_the_language(text: str, language: str, value: float, unit: str) -> None:
     assert read_amount(text, language) == Amount(value=value, unit=unit)
 
 
@@ -46,7 +46,7 @@ def test_an_amount_is_read_as_its_language_writes_it(text: str, language: str, v
         *("38 millionths of a second", "9" * 400, "1 of every 5 birds", "5 %)"),
     ],
 )
-def test_what_is_no_amount_is_not_taken_for_one(text: str) -> None:
+def test_texts_that_are_not_amounts_are_rejected(text: str) -> None:
     assert read_amount(text, "en") is None
 
 
@@ -74,7 +74,7 @@ def test_what_is_no_amount_is_not_taken_for_one(text: str) -> None:
         ("tháng 7 năm 1969", "vi", 1969),
     ],
 )
-def test_a_date_is_known_in_its_language(text: str, language: str, year: int | None) -> None:
+def test_dates_are_recognised_in_their_language(text: str, language: str, year: int | None) -> None:
     assert is_date(text, language)
     assert is_time(text, language)
     assert year_of(text, language) == year
@@ -83,24 +83,24 @@ def test_a_date_is_known_in_its_language(text: str, language: str, year: int | N
 @pytest.mark.parametrize(
     "text", ["", "x", "3", "500 g", "1000 m", "1.2.0", "Boeing 747", "Windows 2000", "Maya 12", "May", "1969 was"]
 )
-def test_what_is_no_date_is_not_taken_for_one(text: str) -> None:
+def test_texts_that_are_not_dates_are_rejected(text: str) -> None:
     assert not is_date(text, "en")
 
 
-def test_a_word_beside_a_year_may_be_allowed() -> None:
+def test_other_words_next_to_a_year_may_be_allowed() -> None:
     assert is_date("Summer 1969", "en", words=1)
     assert not is_date("Summer of 1969", "en", words=1)
     assert not is_date("Summer 69", "en", words=1)
 
 
-def test_months_and_days_alone_are_marks_of_an_axis_but_no_dates() -> None:
+def test_months_and_weekdays_label_an_axis_but_are_not_dates() -> None:
     assert is_time("Jan", "en")
     assert is_time("Montag", "de")
     assert not is_time("Monday", "de")
 
 
 @given(st.text(max_size=40), st.sampled_from(["en", "de", "ja", "ar", "", "xx-YY", "no such"]))
-def test_no_text_is_too_odd_to_read(text: str, language: str) -> None:
+def test_parsing_never_fails(text: str, language: str) -> None:
     amount = read_amount(text, language)
 
     assert amount is None or abs(amount.value) < 1e15

@@ -392,13 +392,13 @@ def test_a_language_with_limits_of_its_own_has_them_by_width(language, text, wid
 
 
 def test_the_pace_that_is_asked_for_is_carried_over_to_readers_of_ideographs():
-    assert LIMITS.in_language("en") == LIMITS
-    assert LIMITS.in_language("ja-JP").max_chars_per_s == pytest.approx(2 * 7)
-    assert replace(LIMITS, max_chars_per_s=10).in_language("zh-Hant").max_chars_per_s == pytest.approx(11)
+    assert LIMITS.for_language("en") == LIMITS
+    assert LIMITS.for_language("ja-JP").max_chars_per_s == pytest.approx(2 * 7)
+    assert replace(LIMITS, max_chars_per_s=10).for_language("zh-Hant").max_chars_per_s == pytest.approx(11)
 
 
 def test_lines_are_never_longer_than_was_asked_for():
-    assert VERTICAL.in_language("ja").max_chars_per_line == 25
+    assert VERTICAL.for_language("ja").max_chars_per_line == 25
 
 
 def test_marks_above_and_below_letters_take_no_room():
@@ -482,7 +482,7 @@ def test_a_minute_of_speech_takes_a_moment():
 )
 def test_lines_and_pace_are_those_of_the_style_guide_of_the_language(language: str, chars: int, per_s: int) -> None:
     """Netflix TTSG; an ideograph, kana or syllable of Hangul is two of ours."""
-    own = LIMITS.in_language(language)
+    own = LIMITS.for_language(language)
 
     assert (own.max_chars_per_line, own.max_chars_per_s) == (chars, pytest.approx(per_s))
-    assert replace(LIMITS, max_chars_per_line=20).in_language(language).max_chars_per_line == 20
+    assert replace(LIMITS, max_chars_per_line=20).for_language(language).max_chars_per_line == 20

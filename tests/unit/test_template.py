@@ -59,7 +59,7 @@ def change(tmp_path: Path) -> Change:
     return make
 
 
-def test_every_built_in_template_loads_and_is_in_order() -> None:
+def test_every_built_in_template_loads_and_is_valid() -> None:
     assert "explainer" in known_templates([])
     for name in known_templates([]):
         template = load_template(name, search=[])
@@ -68,7 +68,7 @@ def test_every_built_in_template_loads_and_is_in_order() -> None:
         assert template.title
 
 
-def test_a_template_says_how_much_text_its_layouts_hold() -> None:
+def test_a_template_sets_the_limits_of_its_layouts() -> None:
     template = load_template("explainer", search=[])
 
     bullets = template.layout("bullets")
@@ -77,13 +77,13 @@ def test_a_template_says_how_much_text_its_layouts_hold() -> None:
     assert template.layout("product") is None
 
 
-def test_the_template_of_the_workspace_wins(change: Change) -> None:
+def test_a_template_of_the_workspace_overrides_a_built_in_one(change: Change) -> None:
     search = change("template.toml", 'title = "Explainer"', 'title = "Mine"')
 
     assert load_template("explainer", search=search).title == "Mine"
 
 
-def test_the_fingerprint_follows_the_files_and_nothing_else(change: Change) -> None:
+def test_the_fingerprint_depends_on_the_files_only(change: Change) -> None:
     builtin = load_template("explainer", search=[])
     copy = load_template("explainer", search=change("system.jinja", "You write", "You write"))
     other = replace(copy, fingerprint="x")
@@ -118,7 +118,7 @@ def test_a_link_out_of_the_folder_is_not_followed(change: Change, file: str, tmp
         load_sample(load_template("explainer", search=search), search=search)
 
 
-def test_line_ends_of_windows_do_not_change_the_fingerprint(change: Change) -> None:
+def test_windows_line_endings_do_not_change_the_fingerprint(change: Change) -> None:
     search = change("user.jinja", ASKED, ASKED)
     path = search[0] / "explainer" / "user.jinja"
     path.write_bytes(path.read_bytes().replace(b"\n", b"\r\n"))
@@ -126,14 +126,14 @@ def test_line_ends_of_windows_do_not_change_the_fingerprint(change: Change) -> N
     assert load_template("explainer", search=search) == load_template("explainer", search=[])
 
 
-def test_a_template_travels_to_another_process() -> None:
+def test_a_template_can_be_pickled() -> None:
     template = load_template("explainer", search=[])
 
     assert pickle.loads(pickle.dumps(template)) == template
 
 
 @pytest.mark.parametrize("name", ["explaner", "../explainer", "", "templates/explainer"])
-def test_an_unknown_template_is_told_with_the_known_ones(name: str) -> None:
+def test_the_error_for_an_unknown_template_lists_the_known_ones(name: str) -> None:
     with pytest.raises(InputError, match=r"Known: .*explainer"):
         load_template(name, search=[Path("nowhere")])
 
@@ -166,7 +166,7 @@ def test_an_unknown_template_is_told_with_the_known_ones(name: str) -> None:
         ("[layouts.title]", "[fields.who]\nmaxchars = 3\n[layouts.title]", ":24: unknown key fields.who.maxchars. Did"),
     ],
 )
-def test_what_is_wrong_in_the_toml_is_told_with_its_line(change: Change, old: str, new: str, says: str) -> None:
+def test_errors_in_template_toml_have_line_numbers(change: Change, old: str, new: str, says: str) -> None:
     search = change("template.toml", old, new)
 
     with pytest.raises(InputError) as caught:
@@ -212,7 +212,7 @@ def test_what_is_wrong_in_the_toml_is_told_with_its_line(change: Change, old: st
         ("user.jinja", ASKED, f"{{{{ {'(' * 900}1{')' * 900} }}}}", "broken template: it is nested too deeply"),
     ],
 )
-def test_an_unknown_field_is_told_when_the_template_is_loaded(
+def test_undefined_names_are_reported_when_the_template_is_loaded(
     change: Change, file: str, old: str, new: str, says: str
 ) -> None:
     search = change(file, old, new)
@@ -237,7 +237,7 @@ def test_an_unknown_field_is_told_when_the_template_is_loaded(
         ("{{ brief.sections.nope.x }}", "has no attribute 'nope'"),
     ],
 )
-async def test_what_only_shows_when_it_is_filled_in_is_told_too(change: Change, new: str, says: str) -> None:
+async def test_errors_at_rendering_time_are_reported_with_their_line(change: Change, new: str, says: str) -> None:
     search = change("user.jinja", ASKED, f"\n{new}")
     template = await to_thread.run_sync(lambda: load_template("explainer", search=search))
 
@@ -247,14 +247,14 @@ async def test_what_only_shows_when_it_is_filled_in_is_told_too(change: Change, 
     assert "user.jinja" in caught.value.where
 
 
-def test_a_file_that_is_named_but_not_there_is_told(change: Change) -> None:
+def test_a_missing_file_is_reported(change: Change) -> None:
     with pytest.raises(
         InputError, match=r"template\.toml:\d+: there is no file usr\.jinja\. Did you mean user\.jinja\?"
     ):
         load_template("explainer", search=change("template.toml", "user.jinja", "usr.jinja"))
 
 
-def test_a_file_that_is_not_utf_8_is_told(change: Change) -> None:
+def test_a_file_that_is_not_utf_8_is_reported(change: Change) -> None:
     search = change("user.jinja", ASKED, ASKED)
     (search[0] / "explainer" / "user.jinja").write_bytes(b"Topic\n\xff")
 
@@ -262,7 +262,7 @@ def test_a_file_that_is_not_utf_8_is_told(change: Change) -> None:
         load_template("explainer", search=search)
 
 
-def test_a_model_is_told_the_topic_the_notes_and_the_limits() -> None:
+def test_the_prompt_has_the_topic_the_notes_and_the_limits() -> None:
     items = BulletList(items=(Paragraph(text="One."), Paragraph(text="Two.")))
     brief = Brief(title="The <sky>", language="de", sections=(Section(heading="Why", blocks=(items,)),))
 
@@ -287,14 +287,14 @@ def test_a_model_is_told_the_topic_the_notes_and_the_limits() -> None:
         "Headings and kickers are the chapters of the film, too",
     ],
 )
-def test_a_model_is_told_what_makes_a_film_worth_watching(asked: str) -> None:
+def test_the_prompt_has_the_rules_of_the_template(asked: str) -> None:
     system, _ = load_template("explainer", search=[]).prompt(BRIEF)
 
     assert asked in system
 
 
 @pytest.mark.parametrize("name", ["listicle", "offer", "product"])
-def test_a_model_is_told_where_a_table_belongs_in_a_template_that_says_it_of_its_other_charts(name: str) -> None:
+def test_the_prompt_says_when_to_use_a_table(name: str) -> None:
     def orders(text: str) -> int:
         brief = Brief(title="T", sections=(Section(heading="One", blocks=(Paragraph(text=text),)),))
         system, _ = load_template(name, search=[]).with_usable_layouts(brief).prompt(brief)
@@ -304,7 +304,7 @@ def test_a_model_is_told_where_a_table_belongs_in_a_template_that_says_it_of_its
     assert orders("Nothing to count.") == 0
 
 
-def test_a_model_is_told_how_much_fits_the_length_that_was_asked_for() -> None:
+def test_the_prompt_has_words_and_scenes_for_a_requested_length() -> None:
     plan = LengthPlan(length_s=60, words=120, unit="words", fewest_scenes=5, most_scenes=8)
 
     system, _ = load_template("explainer", search=[]).prompt(BRIEF, plan)
@@ -314,14 +314,14 @@ def test_a_model_is_told_how_much_fits_the_length_that_was_asked_for() -> None:
     assert "90 seconds" not in system
 
 
-def test_a_model_is_told_who_watches_and_how_it_sounds() -> None:
+def test_the_prompt_has_audience_and_tone() -> None:
     _, user = load_template("explainer", search=[]).prompt(replace(BRIEF, audience="children of ten", tone="calm"))
 
     assert "Who watches: children of ten." in user
     assert "Tone: calm." in user
 
 
-def test_each_variant_is_asked_for_in_other_words() -> None:
+def test_each_variant_has_its_own_prompt() -> None:
     template = load_template("explainer", search=[])
 
     users = [template.prompt(replace(BRIEF, variant=number))[1] for number in range(9)]
@@ -332,7 +332,7 @@ def test_each_variant_is_asked_for_in_other_words() -> None:
     assert users[1].partition("In this one")[2] != users[2].partition("In this one")[2]
 
 
-def test_only_facts_from_the_notes_is_said_in_strong_terms() -> None:
+def test_facts_only_is_stated_in_strong_terms() -> None:
     template = load_template("explainer", search=[])
 
     strict, _ = template.prompt(replace(BRIEF, facts="notes"))
@@ -343,7 +343,7 @@ def test_only_facts_from_the_notes_is_said_in_strong_terms() -> None:
     assert "well established" in template.prompt(replace(BRIEF, sections=()))[0]
 
 
-def test_the_description_is_that_of_the_film_or_its_title() -> None:
+def test_the_description_defaults_to_the_title() -> None:
     template = load_template("explainer", search=[])
     script = Script(title="The sky", language="en", scenes=(), description="About the sky.")
 
@@ -351,7 +351,7 @@ def test_the_description_is_that_of_the_film_or_its_title() -> None:
     assert template.description_of(BRIEF, replace(script, description="")) == "The sky"
 
 
-def test_a_model_is_shown_every_kind_of_block() -> None:
+def test_the_prompt_has_all_kinds_of_blocks() -> None:
     blocks = (
         BulletList(items=(Paragraph(text="Knead."), Paragraph(text="Wait.")), is_numbered=True),
         CheckList(items=(Paragraph(text="Mars"), Paragraph(text="Jupiter")), ticked=(2,)),
@@ -368,7 +368,7 @@ def test_a_model_is_shown_every_kind_of_block() -> None:
     )
 
 
-def test_a_model_is_offered_the_layouts_that_the_notes_have_something_for() -> None:
+def test_only_layouts_with_material_in_the_notes_are_offered() -> None:
     def offered(*blocks: Block, **wishes: Any) -> set[str]:
         sections = (Section(heading="One", blocks=blocks),) if blocks else ()
         found = load_template("explainer", search=[]).with_usable_layouts(Brief(title="T", sections=sections, **wishes))
@@ -397,7 +397,7 @@ def with_page(tmp_path: Path, table: str, **files: str) -> list[Path]:
     return [tmp_path / "templates"]
 
 
-def test_a_template_says_what_hosts_show(tmp_path: Path) -> None:
+def test_a_template_sets_the_metadata_for_hosts(tmp_path: Path) -> None:
     search = with_page(
         tmp_path,
         'title = "title.jinja"\npage = "page.jinja"\nhashtags = ["space"]\ncategory = "28"\nmade_for_kids = true',
@@ -415,7 +415,7 @@ def test_a_template_says_what_hosts_show(tmp_path: Path) -> None:
     assert dict(template.publicity) == {"category": "28", "made_for_kids": True}
 
 
-def test_a_template_that_says_nothing_about_hosts_leaves_it_to_them() -> None:
+def test_metadata_for_hosts_is_optional() -> None:
     template = load_template("explainer", search=[])
 
     script = Script(title="The sky", language="en", scenes=())
@@ -437,7 +437,7 @@ def test_a_template_that_says_nothing_about_hosts_leaves_it_to_them() -> None:
         ('license = "free"', {}, "metadata.license: is 'free', must be 'youtube' or 'creativeCommon'"),
     ],
 )
-def test_what_is_wrong_about_what_hosts_show_is_told_with_its_line(
+def test_errors_in_the_metadata_for_hosts_have_line_numbers(
     tmp_path: Path, table: str, files: dict[str, str], said: str
 ) -> None:
     with pytest.raises(InputError) as caught:
@@ -446,12 +446,12 @@ def test_what_is_wrong_about_what_hosts_show_is_told_with_its_line(
     assert said in str(caught.value)
 
 
-def test_a_template_without_a_title_layout_is_told_so():
+def test_a_missing_title_layout_is_reported():
     with pytest.raises(InputError, match=r"t\.toml:1: layouts\.title: is missing"):
         parse_template_file('title = "T"\n[layouts.statement]\n', path="t.toml")
 
 
-def test_a_link_that_goes_round_and_a_pipe_are_no_files_of_a_template(tmp_path):
+def test_circular_links_and_pipes_are_not_files_of_a_template(tmp_path):
     (tmp_path / "loop.png").symlink_to("loop.png")
     os.mkfifo(tmp_path / "pipe.png")
 

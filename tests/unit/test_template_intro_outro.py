@@ -49,7 +49,7 @@ def template_with(**changes: object) -> Template:
 # In template.toml -----------------------------------------------------------------------------------------------------
 
 
-def test_a_template_says_what_opens_and_closes_its_films_and_what_stands_there(change: Change) -> None:
+def test_a_template_sets_layouts_and_texts_of_intro_and_outro(change: Change) -> None:
     more = '[intro]\nkicker = "Acme"\n[outro]\ntext = "See you."\naction = "Visit acme.example"\n'
 
     template = load_template("explainer", search=change(more))
@@ -61,7 +61,7 @@ def test_a_template_says_what_opens_and_closes_its_films_and_what_stands_there(c
     assert (template.first_layout, template.last_layout) == ("title", "closing")
 
 
-def test_without_a_word_about_it_a_title_opens_and_anything_closes() -> None:
+def test_by_default_a_title_opens_and_any_layout_closes() -> None:
     template = load_template("explainer", search=[])
 
     assert (template.intro, template.outro) == (SceneDefaults(layout="title"), None)
@@ -81,7 +81,7 @@ def test_without_a_word_about_it_a_title_opens_and_anything_closes() -> None:
         ('language = "deutsch!"\n', 1, "language: is 'deutsch!', must be a language tag like en, de or pt-BR"),
     ],
 )
-def test_what_is_wrong_in_an_end_is_told_with_its_line(change: Change, more: str, line: int, says: str) -> None:
+def test_errors_in_intro_and_outro_have_line_numbers(change: Change, more: str, line: int, says: str) -> None:
     search = change(more)
     path = search[0] / "explainer" / "template.toml"
     before = path.read_text(encoding="utf-8").partition(more)[0].count("\n")
@@ -95,7 +95,7 @@ def test_what_is_wrong_in_an_end_is_told_with_its_line(change: Change, more: str
 # In films -------------------------------------------------------------------------------------------------------------
 
 
-def test_the_words_of_a_template_stand_where_nobody_has_written_any() -> None:
+def test_default_texts_fill_empty_fields() -> None:
     intro = SceneDefaults(layout="title", texts=(("kicker", "Acme"), ("subtitle", "Every Monday")))
     outro = SceneDefaults(layout="closing", texts=(("action", "Visit acme.example"), ("subtitle", "Acme")))
     scenes = (
@@ -111,7 +111,7 @@ def test_the_words_of_a_template_stand_where_nobody_has_written_any() -> None:
     assert (last.text, last.action, last.subtitle) == ("Sweet.", "Visit acme.example", "Acme")
 
 
-def test_a_film_that_ends_otherwise_gets_the_templates_last_scene_if_its_words_are_enough() -> None:
+def test_an_outro_is_appended_if_its_default_texts_suffice() -> None:
     whole = SceneDefaults(layout="closing", texts=(("text", "Until next week."), ("action", "Subscribe")))
 
     script = with_intro_and_outro(SCRIPT, template_with(outro=whole))
@@ -125,14 +125,14 @@ def test_a_film_that_ends_otherwise_gets_the_templates_last_scene_if_its_words_a
     )
 
 
-def test_films_in_other_languages_go_without_the_templates_words() -> None:
+def test_films_in_other_languages_do_not_get_the_default_texts() -> None:
     outro = SceneDefaults(layout="closing", texts=(("text", "Bis bald."),))
 
     assert with_intro_and_outro(SCRIPT, template_with(outro=outro, language="de")) == SCRIPT
     assert len(with_intro_and_outro(SCRIPT, template_with(outro=outro, language="en-GB")).scenes) == 3
 
 
-def test_a_model_is_told_that_its_film_begins_and_ends_otherwise_than_the_template_wishes() -> None:
+def test_a_wrong_opening_or_closing_layout_is_sent_back_to_the_model() -> None:
     template = template_with(intro=SceneDefaults(layout="statement"), outro=SceneDefaults(layout="closing"))
 
     assert list(find_layout_mismatches(SCRIPT, template)) == [
@@ -143,7 +143,7 @@ def test_a_model_is_told_that_its_film_begins_and_ends_otherwise_than_the_templa
     assert find_problems(SCRIPT, template) == ()
 
 
-def test_a_film_begins_with_a_title_or_with_what_its_template_names() -> None:
+def test_a_film_opens_with_a_title_or_the_templates_layout() -> None:
     bullets = BulletsScene(lines=(SpokenLine(text="A.", reveals=0),), heading="H", items=("A",))
     script = replace(SCRIPT, scenes=(bullets, *SCRIPT.scenes))
 
@@ -151,7 +151,7 @@ def test_a_film_begins_with_a_title_or_with_what_its_template_names() -> None:
     assert "the first scene is a bullets scene, it must be a title scene" in find_problems(script, template_with())
 
 
-def test_a_model_is_told_the_words_of_the_template() -> None:
+def test_the_prompt_has_the_default_texts() -> None:
     outro = SceneDefaults(layout="closing", texts=(("action", "Visit acme.example"),))
     template = replace(load_template("news", search=[]), outro=outro)
 
@@ -163,7 +163,7 @@ def test_a_model_is_told_the_words_of_the_template() -> None:
 # What templates share -------------------------------------------------------------------------------------------------
 
 
-def test_what_templates_share_is_part_of_the_prompt_and_of_the_fingerprint(tmp_path: Path) -> None:
+def test_shared_files_are_part_of_the_prompt_and_of_the_fingerprint(tmp_path: Path) -> None:
     before = load_template("news", search=[tmp_path])
     shared = tmp_path / "shared" / "facts.jinja"
     shared.parent.mkdir()
@@ -179,7 +179,7 @@ def test_what_templates_share_is_part_of_the_prompt_and_of_the_fingerprint(tmp_p
     assert load_template("news", search=[tmp_path]) == after
 
 
-def test_what_is_wrong_in_a_shared_file_is_told_with_its_own_place(tmp_path: Path) -> None:
+def test_errors_in_a_shared_file_name_that_file(tmp_path: Path) -> None:
     shared = tmp_path / "shared" / "facts.jinja"
     shared.parent.mkdir()
     shared.write_text("Facts\n{{ brief.fakts }}\n", encoding="utf-8")
@@ -190,5 +190,5 @@ def test_what_is_wrong_in_a_shared_file_is_told_with_its_own_place(tmp_path: Pat
     assert str(caught.value) == f"{shared}:2: unknown field brief.fakts. Did you mean facts?"
 
 
-def test_the_shared_folder_is_no_template() -> None:
+def test_the_shared_folder_is_not_a_template() -> None:
     assert "shared" not in known_templates([])

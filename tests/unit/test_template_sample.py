@@ -36,7 +36,7 @@ def own(tmp_path: Path) -> Own:
 
 
 @pytest.mark.parametrize("name", known_templates([]))
-def test_the_sample_of_every_built_in_template_is_a_film_with_a_scene_of_each_layout(name: str) -> None:
+def test_built_in_samples_have_a_scene_of_each_layout(name: str) -> None:
     template = load_template(name, search=[])
 
     sample = load_sample(template, search=[])
@@ -47,21 +47,21 @@ def test_the_sample_of_every_built_in_template_is_a_film_with_a_scene_of_each_la
 
 
 @pytest.mark.parametrize("name", known_templates([]))
-def test_the_pictures_of_every_built_in_sample_are_there_and_small(name: str) -> None:
+def test_the_pictures_of_built_in_samples_exist_and_are_small(name: str) -> None:
     template = load_template(name, search=[])
 
     for path in pictures_of(load_sample(template, search=[]), template, search=[]).values():
         assert path.stat().st_size < 100_000
 
 
-def test_a_picture_that_is_not_there_is_told(own: Own) -> None:
+def test_a_missing_picture_is_reported(own: Own) -> None:
     sample = own('title = "A"\n[[scenes]]\nlayout = "picture"\npicture = "../sample.jpg"\nsay = "A."\n')
 
     with pytest.raises(InputError, match=r"there is no picture \.\./sample\.jpg\. Did you mean sample\.jpg\?"):
         pictures_of(sample, load_template("explainer", search=[]), search=[])
 
 
-def test_every_layout_there_is_has_a_scene_to_show(own: Own, tmp_path: Path) -> None:
+def test_the_shared_sample_has_every_layout(own: Own, tmp_path: Path) -> None:
     folder = tmp_path / "templates" / "explainer"
     shutil.copytree(BUILTIN / "explainer", folder)
     with (folder / "template.toml").open("a", encoding="utf-8") as file:
@@ -76,7 +76,7 @@ def test_every_layout_there_is_has_a_scene_to_show(own: Own, tmp_path: Path) -> 
     assert find_problems(sample, template) == ()
 
 
-def test_what_is_said_brings_the_items_with_it(own: Own) -> None:
+def test_the_last_lines_reveal_the_items(own: Own) -> None:
     sample = own(
         'title = "Bees"\n[[scenes]]\nlayout = "bullets"\nheading = "Two"\nitems = ["A", "B"]\n'
         'say = ["There are two.", "One.", "And two."]\n'
@@ -104,13 +104,13 @@ def test_what_is_said_brings_the_items_with_it(own: Own) -> None:
         ),
     ],
 )
-def test_what_is_wrong_in_a_sample_is_told_with_the_line_of_its_scene(own: Own, scene: str, says: str) -> None:
+def test_errors_in_a_sample_have_the_line_of_the_scene(own: Own, scene: str, says: str) -> None:
     with pytest.raises(InputError) as caught:
         own(f'title = "Bees"\n[[scenes]]\n{scene}\nsay = "Bees."\n')
 
     assert says in str(caught.value)
 
 
-def test_an_unknown_key_of_a_sample_is_told(own: Own) -> None:
+def test_an_unknown_key_in_a_sample_is_reported(own: Own) -> None:
     with pytest.raises(InputError, match=r"unknown key titel\. Did you mean title\?"):
         own('titel = "Bees"\n')

@@ -50,7 +50,7 @@ def render_file(text: str, **names: object) -> str:
         "{{ range.__init__.__globals__ }}",
     ],
 )
-def test_a_text_that_would_use_up_the_machine_is_refused(text):
+def test_templates_that_would_exhaust_memory_or_time_are_refused(text):
     with pytest.raises(jinja2.TemplateError):
         render_file(text)
 
@@ -64,12 +64,12 @@ def test_a_text_that_would_use_up_the_machine_is_refused(text):
         ("{{ '{x}'.format_map({'x': 1}) }}", "format_map\\(\\) is not for templates"),
     ],
 )
-def test_a_format_is_looked_at_before_it_makes_anything(text, why):
+def test_a_format_is_checked_before_it_is_applied(text, why):
     with pytest.raises(jinja2.TemplateError, match=why):
         render_file(text)
 
 
-def test_a_padding_of_billions_is_cut_to_something_sane():
+def test_huge_padding_is_limited():
     assert len(render_file("a{{ 'x' | center(9999999999) }}b")) <= 1_002
 
 
@@ -90,18 +90,18 @@ def test_a_padding_of_billions_is_cut_to_something_sane():
         ("{% set x %}a{{ 1 }}{% endset %}{{ x }} {{ (1, 2) | first }} {{ ['b', 'a'] | sort | list | last }}", "a1 1 b"),
     ],
 )
-def test_what_texts_need_works_as_it_does_elsewhere(text, filled):
+def test_ordinary_filters_and_methods_work_as_in_jinja(text, filled):
     assert render_file(text) == filled
 
 
-def test_one_film_does_not_use_up_the_rounds_of_the_next():
+def test_the_step_counter_is_reset_for_each_rendering():
     text = "{% for i in range(900) %}{% for j in range(60) %}{% endfor %}{% endfor %}."
     sandbox = TextSandbox(jinja2.DictLoader({"text": text}))
 
     assert [sandbox.render_file("text", {}) for _ in range(3)] == ["."] * 3
 
 
-def test_small_sums_and_loops_work():
+def test_small_calculations_and_loops_work():
     assert (
         render_file("{{ 6 * 7 }} {% for i in range(3) %}{{ i }}{% endfor %} {{ name }}", name="Maria") == "42 012 Maria"
     )

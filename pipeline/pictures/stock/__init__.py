@@ -1,9 +1,9 @@
-"""Photos of services that give them away, found by words: one module for each service.
+"""Photo search at stock services: one module per service.
 
-    source.search(query)    words -> photos that could be shown, best first
-    suitable(photos, …)     those that are large enough, and of a shape that a film can use
+    source.search(query)    words -> usable photos, best first
+    suitable(photos, …)     those that are large enough, and of a suitable orientation
 
-What a service says is hostile, too: sizes, names and addresses are checked. Pictures come through `fetch_picture`.
+Responses are hostile input, too: sizes, names and URLs are validated. Pictures are downloaded by `fetch_picture`.
 """
 
 from __future__ import annotations
@@ -46,5 +46,5 @@ def _pixabay(options: ServiceOptions) -> PictureSource:
     return PixabaySource(options)
 
 
-# In the order in which they are asked.
+# In order of preference.
 STOCK_SOURCES: Mapping[str, Callable[[ServiceOptions], PictureSource]] = {"pexels": _pexels, "pixabay": _pixabay}

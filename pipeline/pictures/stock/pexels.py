@@ -1,7 +1,7 @@
-"""Pexels: photos under a licence of its own, free to use. A key is free, too.
+"""Pexels: photos under its own free licence. API keys are free.
 
 Sources: pexels.com/api/documentation (the protocol; 200 requests an hour and 20,000 a month; "Photo by John Doe on
-Pexels", with a link to the page of the photo). It has no switch for safe search: what it shows was looked at.
+Pexels", with a link to the page of the photo). It has no safe-search parameter: its photos are moderated.
 """
 
 from __future__ import annotations
@@ -14,13 +14,15 @@ from pipeline.pictures.stock.service import Service
 
 _PER_PAGE = "20"
 _HOME = "https://www.pexels.com"
-# A 429 has none of the headers that say how much is left, and those are about the month. Of an hour, it is looked now
-# and then whether it is over: each question counts.
+# A 429 has none of the rate limit headers, which are about the month anyway. So the hourly limit is probed now and
+# then:
+# each request counts.
 _USUAL_WAIT_S = 600
-# Longest side that is asked for. Its own sizes end at 940x650 points ("large2x": twice as many pixels), which is little
-# for an upright film; the original may have 50 megapixels. All of them are one address with other numbers.
+# The longest side to download. Its own sizes end at 940x650 points ("large2x": twice as many pixels), which is too
+# small
+# for vertical films; the original may have 50 megapixels. All sizes are one URL with different parameters.
 _SIDE_PX = 2560
-# `locale`, by what it begins with; the others are as English.
+# `locale`, by language; other languages search in English.
 _LOCALES = (
     "en-US", "pt-BR", "es-ES", "ca-ES", "de-DE", "it-IT", "fr-FR", "sv-SE", "id-ID", "pl-PL", "ja-JP", "zh-TW", "zh-CN",
     "ko-KR", "th-TH", "nl-NL", "hu-HU", "vi-VN", "cs-CZ", "da-DK", "fi-FI", "uk-UA", "el-GR", "ro-RO", "nb-NO", "sk-SK",

@@ -1,4 +1,4 @@
-"""What is searched for, what is found, and what of it can be shown."""
+"""Search queries, photos in the results, and which of them can be shown."""
 
 from __future__ import annotations
 
@@ -14,29 +14,29 @@ from pipeline.model import Attribution
 
 Orientation = Literal["landscape", "portrait", "square"]
 
-# Less is seen to be too little in a film of 1,920 pixels; a panorama is no picture of anything once it is cut.
+# The smallest size without visible loss in a film of 1,920 pixels; a cropped panorama shows nothing.
 _SHORT_SIDE_PX, _LONG_SIDE_PX = 600, 1000
 _MOST_ASPECT = 2.4
-# Kept of an answer: when the first can't be had, the next is as good.
+# Number of results kept: when the first can't be downloaded, the next is as good.
 _MOST_PHOTOS = 6
 
 
 @dataclass(frozen=True, kw_only=True)
 class StockQuery:
-    """What is searched for. Equal queries get equal photos, as long as the answer is kept."""
+    """A search query. Equal queries give equal photos, as long as the result is cached."""
 
-    # In small letters, at most 100 characters.
+    # Lower case, at most 100 characters.
     words: str
-    # Of the words: BCP-47.
+    # The language of the words, BCP-47.
     language: str
     orientation: Orientation
 
 
 @dataclass(frozen=True, kw_only=True)
 class StockPhoto:
-    """A photo that a service offers."""
+    """A photo in search results."""
 
-    # Of the picture itself, and its size as it comes from there.
+    # URL and size of the picture itself.
     address: str
     width_px: int
     height_px: int
@@ -45,13 +45,13 @@ class StockPhoto:
 
 @dataclass(frozen=True, kw_only=True)
 class ServiceOptions:
-    """What the settings decide about a service."""
+    """The configuration of a service."""
 
     root_url: str
     api_key: str = field(repr=False)
     throttle: Throttle
     timeout_s: float
-    # What to do when the key is refused.
+    # What to do when the key is rejected.
     set_key: str
 
 
@@ -61,44 +61,44 @@ def _json() -> TypeAdapter[tuple[StockPhoto, ...]]:
 
 
 def photos_to_json(photos: tuple[StockPhoto, ...]) -> bytes:
-    """Photos as they are kept."""
+    """Photos in the cache."""
     return _json().dump_json(photos)
 
 
 def photos_from_json(data: bytes) -> tuple[StockPhoto, ...]:
-    """What `photos_to_json` has written."""
+    """Parse the output of `photos_to_json`."""
     return _json().validate_json(data)
 
 
 class PictureSource(Protocol):
-    """A service that finds photos by words. `tests/contract/test_picture_sources.py` says what it promises."""
+    """A photo search service. `tests/contract/test_picture_sources.py` is its contract."""
 
-    # As the settings call it; and what shapes its answers: raise it when another photo would be chosen.
+    # Its name in the settings; and the version of its results: raise it when other photos would be chosen.
     name: str
     version: str
 
     @property
     def also_allowed(self) -> frozenset[str]:
-        """From where its pictures may come though it is not public: where the settings say that the service is."""
+        """Hosts that pictures may come from although they are not public, because the service is configured there."""
         ...
 
     async def search(self, query: StockQuery) -> tuple[StockPhoto, ...]:
-        """Photos of what is searched for, as the service orders them, nothing unsafe among them; perhaps none.
+        """Search results in the order of the service, safe ones only; may be empty.
 
-        Raises `TransientError` for what may pass, `NeedsLoginError` for a key that is refused, and `PermanentError`.
+        Raises `TransientError` for transient failures, `NeedsLoginError` for a rejected key, and `PermanentError`.
         """
         ...
 
 
 def suitable(photos: Iterable[StockPhoto], orientation: Orientation) -> tuple[StockPhoto, ...]:
-    """The photos that a film can show, those of its own shape first. The same answer always gives the same order."""
+    """The photos that a film can show, those of its own orientation first. The order is deterministic."""
     shown = [photo for photo in photos if _can_be_shown(photo)]
     ours = [photo for photo in shown if _orientation(photo) == orientation]
     return (*ours, *(photo for photo in shown if photo not in ours))[:_MOST_PHOTOS]
 
 
 def orientation_of(width_px: int, height_px: int) -> Orientation:
-    """The orientation of a picture of this size; what is nearly square is square."""
+    """The orientation of a picture of this size; nearly square counts as square."""
     if 0.9 < width_px / height_px < 1.1:
         return "square"
     return "landscape" if width_px > height_px else "portrait"

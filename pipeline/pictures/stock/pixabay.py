@@ -1,8 +1,8 @@
-"""Pixabay: photos under a licence of its own, free to use. A key is free, too; it stands in the address.
+"""Pixabay: photos under its own free licence. API keys are free; they are sent as a URL parameter.
 
-Source: pixabay.com/api/docs (100 requests in 60 seconds; answers have to be kept for 24 hours, we keep them longer;
-pictures have to be downloaded, not linked to; people have to be shown where they are from). A key that it does not know
-is a 400, as is nothing else that we could ask.
+Source: pixabay.com/api/docs (100 requests in 60 seconds; responses must be cached for 24 hours, ours are kept longer;
+pictures must be downloaded, not linked; the source must be shown to people). A rejected key is a 400, which our
+requests get for no other reason.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from pipeline.pictures.stock.service import Service
 
 _PER_PAGE = "20"
 _HOME = "https://pixabay.com"
-# The largest picture that every key gets: its longest side.
+# The largest size available to every key: its longest side.
 _SIDE_PX = 1280
 _ORIENTATIONS = {"landscape": "horizontal", "portrait": "vertical", "square": "all"}
 _LANGUAGES = frozenset({

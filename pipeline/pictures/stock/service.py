@@ -1,4 +1,4 @@
-"""How all these services are asked: over HTTP, with a key that nobody else gets to see, for a little JSON."""
+"""HTTP requests to photo services, with a secret key, for small JSON responses."""
 
 from __future__ import annotations
 
@@ -20,40 +20,40 @@ from pipeline.model import Attribution
 from pipeline.pictures.stock.photos import ServiceOptions
 from pipeline.tls import tls_context
 
-# Twenty photos have some 30 KB.
+# Twenty photos have about 30 kB.
 _MOST_BYTES = 2_000_000
 _MAY_PASS = frozenset({408, 425})
 _MOST_AUTHOR_CHARS = 80
 _MOST_PAGE_CHARS = 300
-# Seconds since 1970, where others count from now.
+# Unix time, where others send seconds from now.
 _EPOCH_FROM = 1e9
 
 _T = TypeVar("_T", bound=BaseModel)
 
 
 class Service:
-    """One service. Messages name it; neither they nor their causes have its key."""
+    """A service. Messages contain its name; neither they nor their causes contain its key."""
 
     def __init__(
         self, title: str, options: ServiceOptions, *, refused: frozenset[int], usual_wait_s: float | None = None
     ) -> None:
         self.title = title
         self._options = options
-        # The answers that mean that it does not know the key.
+        # Responses that mean a rejected key.
         self._refused = refused
-        # How long it is left alone when it has had enough and does not say until when.
+        # The pause after a rate limit without a reset time.
         self._usual_wait_s = usual_wait_s
 
     @property
     def origin(self) -> frozenset[str]:
-        """Host and port of the root: whoever set them trusts them."""
+        """Host and port of the base URL, trusted because they come from the settings."""
         url = URL(self._options.root_url)
         return frozenset({f"{url.host}:{url.port}"})
 
     async def get(self, path: str, *, params: Mapping[str, str], headers: Mapping[str, str]) -> Any:  # noqa: ANN401 - JSON
-        """The JSON at a path below the root, through the throttle."""
+        """The JSON at a path below the base URL, through the throttle."""
         url = URL(self._options.root_url.rstrip("/") + path).with_query(params)
-        # Read before the throttle: behind it nothing is waited for but the service.
+        # Imported before the throttle, which only waits for the service.
         tls = await to_thread.run_sync(tls_context)
         async with self._options.throttle.call():
             with self._translated():
@@ -76,7 +76,7 @@ class Service:
                 trust_env=False,
                 cookie_jar=aiohttp.DummyCookieJar(),
             ) as session,
-            # A key goes where it was sent, and nowhere else.
+            # Redirects are not followed, so that the key goes nowhere else.
             session.get(url, headers={**ours, **headers}, allow_redirects=False) as response,
         ):
             body = bytearray()
@@ -93,12 +93,12 @@ class Service:
         except TimeoutError as error:
             raise TransientError("did not answer in time", where=self.title) from error
         except (aiohttp.ClientError, OSError) as error:
-            # The original may quote the address, and with it the key.
+            # The original exception may contain the URL, and with it the key.
             told = getattr(getattr(error, "os_error", error), "strerror", None) or type(error).__name__
             raise TransientError(f"no connection ({told})", where=self.title) from None
 
     def _error_of(self, status: int, headers: Mapping[str, str]) -> ProviderError:
-        # A page is not the service's: whoever stands before it blocks an address for a while.
+        # An HTML page is not by the service but by a proxy in front of it, which blocks an address for a while.
         is_page = status == 403 and headers.get("content-type", "").startswith("text/html")
         if status in self._refused and not is_page:
             return NeedsLoginError(f"refuses the key (HTTP {status})", where=self.title, hint=self._options.set_key)
@@ -111,7 +111,7 @@ class Service:
         return PermanentError(f"refuses the search (HTTP {status})", where=self.title)
 
     def items(self, answer: Any, key: str, kind: type[_T]) -> Iterator[_T]:  # noqa: ANN401 - JSON
-        """The things in a list of the answer that are what they should be. Raises `PermanentError` for no list."""
+        """The valid entries of an array in the response. Raises `PermanentError` if there is no array."""
         things = answer.get(key) if isinstance(answer, dict) else None
         if not isinstance(things, list):
             raise self._no_photos()
@@ -119,13 +119,13 @@ class Service:
             try:
                 yield kind.model_validate(thing)
             except ValidationError:
-                continue  # the others are as good
+                continue  # the others may be valid
 
     def _no_photos(self) -> PermanentError:
         return PermanentError("the answer is no list of photos", where=self.title)
 
     def attribution(self, author: str, page: str, *, home: str) -> Attribution:
-        """Whose photo it is, in the words that the service asks for, and the page of the photo there."""
+        """The credit line that the service requires, and the page of the photo there."""
         name = clean_text(author)[:_MOST_AUTHOR_CHARS].strip()
         text = f"Photo by {name} on {self.title}" if name else f"Photo from {self.title}"
         is_page = page.startswith(("https://", "http://")) and page.isprintable() and not any(map(str.isspace, page))
@@ -133,7 +133,7 @@ class Service:
 
 
 def _wait_s(headers: Mapping[str, str]) -> float | None:
-    """Seconds until it may be asked again, if the answer says so: as others say it, or in its own header."""
+    """Seconds until the next request, if the response says so: as `Retry-After`, or in the service's own header."""
     asked_s = retry_after_s(headers)
     if asked_s is not None:
         return asked_s

@@ -1,7 +1,7 @@
-"""Drawings in SVG -> PNG, by resvg (extra `svg`): no script, no network, no file but the drawing itself.
+"""SVG -> PNG, by resvg (extra `svg`): without scripts, network access, or any other file.
 
-An SVG is a program of sorts. What reaches beyond it is taken out before; it is drawn in a process of its own, which has
-little memory and little time: a few lines can ask for more than any machine has.
+An SVG is a program of sorts. External references are removed first; then it is rendered in a separate process with
+limited memory and time, because a few lines can request more than any machine has.
 """
 
 from __future__ import annotations
@@ -16,14 +16,14 @@ from xml.etree import ElementTree as ET
 from pipeline.errors import InputError, MissingToolError
 from pipeline.pictures.vector import child
 
-# The longest side of the picture: what a film of 1,920 pixels can show, and a little to move in.
+# The longest side of the picture: for a film of 1,920 pixels, with some motion.
 _SIDE_PX = 2560
 _MOST_CHARS = 5_000_000
 _TIME_S = 20.0
 _INSIDE = re.compile(r"#|data:image/(?:png|jpe?g|gif|webp)[;,]", re.IGNORECASE)
 _SAVE = "Save it as a PNG, about 2,000 pixels wide"
-# What may stand before the drawing: a declaration, comments, and the type of the document. One is taken after the
-# other, so that nothing is looked at twice: of forty comments, each could end with any other.
+# What may precede the root element: a declaration, comments, and the document type. Matched one after the other, which
+# avoids backtracking: with forty comments in one pattern, each could end at any other's end.
 _BEFORE = re.compile(
     rb"\s*(?:<\?xml[^>]*\?>|<!--.*?-->|<!DOCTYPE\s+svg\b[^>[]*(?:\[.*?\]\s*)?>)", re.DOTALL | re.IGNORECASE
 )
@@ -32,7 +32,7 @@ _LOOKED_AT = 4096
 
 
 def is_svg(start: bytes) -> bool:
-    """Whether a file that begins so is an SVG."""
+    """Whether a file with these first bytes is an SVG."""
     start = start[:_LOOKED_AT].removeprefix(BOM_UTF8)
     at = 0
     while before := _BEFORE.match(start, at):
@@ -41,9 +41,9 @@ def is_svg(start: bytes) -> bool:
 
 
 def draw_svg(data: bytes, *, name: str) -> bytes:
-    """An SVG as a PNG, its longest side 2,560 pixels. Blocks: it waits for a process of its own.
+    """Render an SVG as a PNG, its longest side 2,560 pixels. Blocks: it waits for a child process.
 
-    Raises `InputError`, about a drawing called `name`, and `MissingToolError` when there is nothing to draw it with.
+    Raises `InputError`, about a drawing called `name`, and `MissingToolError` when resvg is not installed.
     """
     command = [sys.executable, "-P", str(Path(child.__file__)), str(_SIDE_PX)]
     try:
@@ -61,7 +61,7 @@ def draw_svg(data: bytes, *, name: str) -> bytes:
 
 
 def _harmless(data: bytes, name: str) -> str:
-    """The drawing without anything that points out of it, and without entities, which may grow beyond all measure."""
+    """The drawing without external references and without entities, whose expansion is unbounded."""
     try:
         text = data.decode("utf-8-sig")
     except UnicodeDecodeError as error:

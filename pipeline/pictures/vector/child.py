@@ -1,6 +1,6 @@
-"""The process that draws one SVG: from its standard input to its standard output, as a PNG.
+"""The child process that renders one SVG: from standard input to standard output, as a PNG.
 
-It imports nothing of ours. Whatever it does to itself ends with it.
+It imports nothing of ours, and its crashes affect nothing else.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ _CPU_S = 20
 
 
 def main(side_px: int) -> int:
-    """Draw it, no side longer than `side_px`; the exit code."""
+    """Render with no side longer than `side_px`; returns the exit code."""
     try:
         import resvg_py  # noqa: PLC0415
     except ImportError:
@@ -26,7 +26,7 @@ def main(side_px: int) -> int:
             svg_string=sys.stdin.buffer.read().decode(),
             width=side_px,
             height=side_px,
-            # Those of the machine would make another picture of the same drawing elsewhere.
+            # System fonts would make the result depend on the machine.
             skip_system_fonts=True,
             font_files=fonts,
             font_family="Inter",
@@ -48,13 +48,13 @@ def _fonts() -> list[str]:
 
 
 def _limit() -> None:
-    """Memory and time, where the system has limits for them; the time is kept by who waits for us, too."""
+    """Limit memory and time where the system can; the parent enforces the time, too."""
     with contextlib.suppress(ImportError, ValueError, OSError):
         import resource  # noqa: PLC0415 - POSIX only
 
         resource.setrlimit(resource.RLIMIT_CPU, (_CPU_S, _CPU_S))
         resource.setrlimit(resource.RLIMIT_AS, (_MEMORY_BYTES, _MEMORY_BYTES))
-        # No file of what was in memory.
+        # No core dump.
         resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
 
 
