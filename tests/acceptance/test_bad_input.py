@@ -201,7 +201,7 @@ BAD = {
     "a workspace whose state is a file": Bad(
         ("make", "good.md", "--offline"), 8, ("state", "can't be written"), files={"state": "in the way"}
     ),
-    "one file for two films": Bad(("run", "topics.txt", "--output", "one.mp4"), 2, ("2 films don't fit one file",)),
+    "one file for two films": Bad(("run", "topics.txt", "--output", "one.mp4"), 2, ("2 films can't share one file",)),
     "a batch with an impossible name": Bad(
         ("run", "good.md", "--batch", "../up"), 2, ("can't be the name of a batch",)
     ),

@@ -51,7 +51,7 @@ def test_a_batch_is_published_once_and_a_brief_that_changed_since_waits_for_a_pe
         write_brief(tmp_path / "kitchen" / "1.md", TITLES[0], body="Tea cools because the air carries heat away.")
         changed = nightreel("run", "kitchen", *PUBLISHED, cwd=tmp_path, env=env)
         assert changed.code == 9
-        assert "is out as https://www.youtube.com/watch?v=" in changed.stdout
+        assert "is published as https://www.youtube.com/watch?v=" in changed.stdout
         assert len(titles(stand_in)) == 2
 
         (held,) = [job for job in jobs(tmp_path, "kitchen") if job["status"] == "review"]
@@ -160,7 +160,7 @@ def test_a_film_that_is_out_is_shown_otherwise_when_somebody_asks_and_a_file_has
     assert same.stdout == "1 already up to date\n"
     assert "What is out is shown as before: --update changes that" in public.stdout
     assert "talk  (processed, private until 2031-01-26 17:00)" in listed.stdout
-    assert "1 film is out, and its brief wants it shown otherwise" in again.stderr
+    assert "1 published film has outdated metadata" in again.stderr
     assert [film["resource"]["status"].get("publishAt") for film in before] == [None, "2031-01-26T17:00:00Z"]
     status = [film["resource"]["status"] for film in told["films"]]
     assert [each["publishAt"] for each in status] == ["2031-02-01T09:00:00Z", "2031-01-26T17:00:00Z"]
@@ -243,5 +243,5 @@ def test_how_logins_stand_is_told_without_asking_anybody(tmp_path, tmp_path_fact
     assert (stands["channel"], stands["renews_itself"], stands["problem"]) == ("default", True, "")
     assert stands["scopes"] == ["https://www.googleapis.com/auth/youtube.force-ssl"]
     assert nightreel("auth", "status", cwd=tmp_path_factory.mktemp("elsewhere")).stdout.startswith(
-        "Nobody is logged in"
+        "Not logged in to any channel"
     )

@@ -67,7 +67,7 @@ def hold_patterns(draw):
 
 @settings(max_examples=20, deadline=None)
 @given(holds=hold_patterns())
-def test_what_is_seen_without_repeated_pictures_is_what_is_shown(folder, holds):
+def test_samples_are_the_same_with_and_without_skipped_pictures(folder, holds):
     decoded = same(segment(folder, holds))
 
     # The different ones, and what rests is coded again where a keyframe is due.
@@ -75,7 +75,7 @@ def test_what_is_seen_without_repeated_pictures_is_what_is_shown(folder, holds):
 
 
 @pytest.mark.parametrize(("holds", "decoded"), [([64], 1), ([62, 2], 2), ([62, 1, 1], 3), ([1, 63], 3)])
-def test_a_keyframe_that_is_written_again_while_nothing_moves_is_not_decoded_again(folder, holds, decoded):
+def test_a_repeated_keyframe_is_not_decoded_again(folder, holds, decoded):
     # Keyframes are due at 30 and 60: what was coded as one is written once more.
     assert same(segment(folder, holds)) == decoded
 
@@ -84,13 +84,13 @@ def test_a_keyframe_that_is_written_again_while_nothing_moves_is_not_decoded_aga
 @pytest.mark.parametrize(
     "plan", [{"bframes": 2}, {"references": 4}, {"bframes": 3, "references": 3}], ids=["B", "references", "both"]
 )
-def test_it_is_so_with_older_references_and_pictures_out_of_order(folder, preset, plan):
+def test_samples_are_the_same_with_older_references_and_reordering(folder, preset, plan):
     path = segment(folder, [1, 1, 3, 1, 5, 1, 1, 1, 32, 2, FRAMES - 48], plan=replace(PLAN, preset=preset, **plan))
 
     assert same(path) < FRAMES / 2
 
 
-def test_it_is_so_with_several_slices_in_a_picture(folder, monkeypatch):
+def test_samples_are_the_same_with_several_slices_per_picture(folder, monkeypatch):
     def in_slices(plan, *, frame_rate):
         options = encoder_options(plan, frame_rate=frame_rate)
         return {**options, "x264-params": f"{options['x264-params']}:slices=3"}
@@ -101,7 +101,7 @@ def test_it_is_so_with_several_slices_in_a_picture(folder, monkeypatch):
 
 
 @pytest.mark.parametrize("holds", ["encode", "variable"])
-def test_where_nothing_is_repeated_everything_is_decoded(folder, holds):
+def test_without_skipped_pictures_everything_is_decoded(folder, holds):
     path = segment(folder, [1, 33, 10, FRAMES - 44], plan=replace(PLAN, holds=holds))
 
     assert (
@@ -131,12 +131,12 @@ def without_packet(folder):
 @pytest.mark.parametrize(
     "number", [1, 15, 21, 22, 50], ids=["coded", "held", "coded after it", "first held", "held for long"]
 )
-def test_a_picture_that_was_lost_is_missed_although_nothing_looks_wrong(without_packet, number):
+def test_a_lost_picture_is_noticed(without_packet, number):
     with pytest.raises(InputError, match="pictures can't be decoded"):
         decode_video(without_packet(number), [0.0], frame_rate=30)
 
 
-def test_a_decoder_that_served_before_sees_nothing_of_that(folder, without_packet):
+def test_a_reused_decoder_keeps_no_state(folder, without_packet):
     path = segment(folder, [1, 20, 1, FRAMES - 22])
     first = decode_video(path, EVERY_FRAME, frame_rate=30)
     with pytest.raises(InputError):
@@ -149,5 +149,5 @@ def test_a_decoder_that_served_before_sees_nothing_of_that(folder, without_packe
     assert (again.pictures, again.decoded, again.held_db) == (first.pictures, first.decoded, first.held_db)
 
 
-def test_a_file_without_findings_has_none(folder):
+def test_reading_findings_of_a_file_without_any_is_an_error(folder):
     assert read_extra(segment(folder, [FRAMES])) == b""

@@ -89,7 +89,7 @@ def test_loudness_range_and_peak_are_those_of_ebur128(tmp_path, gain):
 
 
 @pytest.mark.parametrize("layout", ["5.1", "7.1"])
-def test_sound_of_many_channels_is_measured_like_any_other(tmp_path, layout):
+def test_multichannel_sound_is_measured_like_ffmpeg(tmp_path, layout):
     # In planes: PyAV reads on behind the eighth, and the process dies.
     film = write_film(tmp_path / "film.mkv", form="matroska", picture=None, layout=layout)
 
@@ -99,7 +99,7 @@ def test_sound_of_many_channels_is_measured_like_any_other(tmp_path, layout):
     assert sound.meter.integrated_lufs is not None
 
 
-def test_a_wave_that_is_cut_off_is_seen_among_eight_channels(tmp_path):
+def test_clipping_is_found_in_one_of_eight_channels(tmp_path):
     loud = talk(2.0) * np.float32(30)
     film = write_film(
         tmp_path / "film.mkv", form="matroska", sound_codec="flac", picture=None, sound=loud, layout="7.1"

@@ -52,7 +52,7 @@ def faults(path, profile=STRICT):
     return {check.name for check in judged(path, profile).checks if check.verdict != "pass"}
 
 
-def test_a_good_film_has_nothing_wrong_and_every_check_is_made(good):
+def test_a_good_film_passes_and_every_check_is_made(good):
     verdict = judged(good)
 
     assert (verdict.grade, verdict.score, verdict.profile) == ("pass", 1.0, "strict"), verdict.reasons
@@ -89,13 +89,13 @@ def test_a_film_in_another_container_cut_short_is_no_whole_film(tmp_path, form):
     [b"", bytes(1_024), b"\xff" * 4_096, b"A film about the sky. " * 50, b"<html><h1>404</h1></html>"],
     ids=["empty", "1 KB of zeros", "ones", "text", "a page"],
 )
-def test_what_is_no_film_is_known(tmp_path, data):
+def test_a_file_that_is_no_film_is_recognised(tmp_path, data):
     (tmp_path / "film.mp4").write_bytes(data)
 
     assert faults(tmp_path / "film.mp4") == {"file"}
 
 
-def test_what_is_missing_of_a_film_is_told_in_words(tmp_path):
+def test_a_truncated_film_is_reported_in_words(tmp_path):
     film = write_film(tmp_path / "film.mp4", options={"use_editlist": "0"})
     whole = film.read_bytes()
     told = []
@@ -107,19 +107,19 @@ def test_what_is_missing_of_a_film_is_told_in_words(tmp_path):
     assert told == ["is empty", "has no index: it is cut short, was never finished, or is no film"]
 
 
-def test_a_picture_with_the_name_of_a_film_is_none(tmp_path):
+def test_an_image_named_like_a_film_is_no_film(tmp_path):
     Image.new("RGB", (320, 180)).save(tmp_path / "film.mp4", format="JPEG")
 
     assert faults(tmp_path / "film.mp4") == {"file"}
 
 
-def test_a_playlist_that_names_other_files_is_none(good, tmp_path):
+def test_a_playlist_is_no_film(good, tmp_path):
     (tmp_path / "film.mp4").write_text(f"ffconcat version 1.0\nfile '{good}'\n", encoding="utf-8")
 
     assert faults(tmp_path / "film.mp4") == {"file"}
 
 
-def test_the_last_bytes_of_a_film_are_missed(copy):
+def test_missing_last_bytes_are_noticed(copy):
     copy.write_bytes(copy.read_bytes()[:-9])
 
     assert faults(copy) == {"file"}
@@ -136,7 +136,7 @@ def test_a_film_with_a_hole_in_it_is_no_whole_film(copy, share):
 
 
 @pytest.mark.parametrize("lost", [(45,), range(40, 50), (60,)], ids=["one", "ten", "a keyframe"])
-def test_a_film_of_which_pictures_were_lost_is_no_whole_film(good, tmp_path, lost):
+def test_a_film_with_lost_pictures_is_no_whole_film(good, tmp_path, lost):
     film = tmp_path / "film.mp4"
     pictures = count()
     with av.open(str(good)) as source, av.open(str(film), "w", format="mp4", container_options=OURS) as target:
@@ -155,14 +155,14 @@ def test_a_film_of_which_pictures_were_lost_is_no_whole_film(good, tmp_path, los
     assert check.measured == f"a picture is missing at {lost[0] / 30:.2f} s"
 
 
-def test_two_films_in_one_file_are_told(good, copy):
+def test_two_films_in_one_file_are_reported(good, copy):
     copy.write_bytes(2 * good.read_bytes())
 
     (check,) = judged(copy).checks
     assert check.measured == "is two films in one file, of which players show the first"
 
 
-def test_a_film_that_gets_another_shape_on_the_way_is_told(good, tmp_path):
+def test_a_change_of_aspect_ratio_is_reported(good, tmp_path):
     upright = write_film(tmp_path / "upright.mp4", size=(180, 320))
     film = tmp_path / "film.mp4"
     with av.open(str(film), "w", container_options=OURS) as target:
@@ -183,7 +183,7 @@ def test_a_film_that_gets_another_shape_on_the_way_is_told(good, tmp_path):
     assert "aspect" in faults(film)
 
 
-def test_pictures_that_are_shown_in_the_order_in_which_they_were_coded_are_told(tmp_path):
+def test_pictures_shown_in_decoding_order_are_reported(tmp_path):
     film = tmp_path / "film.mp4"
     coded = write_film(tmp_path / "b.mp4", bframes=3)
     with av.open(str(coded)) as source, av.open(str(film), "w", container_options=OURS) as target:
@@ -199,7 +199,7 @@ def test_pictures_that_are_shown_in_the_order_in_which_they_were_coded_are_told(
     assert "jumps" in faults(film) - faults(coded)
 
 
-def test_samples_whose_bytes_are_in_a_wrong_order_are_told(tmp_path):
+def test_samples_in_the_wrong_byte_order_are_reported(tmp_path):
     assert "bursts" in faults(write_film(tmp_path / "film.mp4", sound=misread, length_s=LONG_S))
 
 
@@ -213,12 +213,12 @@ def test_samples_whose_bytes_are_in_a_wrong_order_are_told(tmp_path):
     ],
     ids=["MKV as MP4", "WebM as MP4", "MP4 as MOV", "MP4 as WebM"],
 )
-def test_a_film_under_the_name_of_another_container_is_known(tmp_path, ending, made):
+def test_a_suffix_of_another_container_is_reported(tmp_path, ending, made):
     assert faults(write_film(tmp_path / f"film.{ending}", **made)) == {"container"}
 
 
 @pytest.mark.parametrize("made", [{}, {"picture": None}], ids=["a film", "sound"])
-def test_a_transport_stream_that_ends_behind_its_head_is_told_in_words(tmp_path, made):
+def test_a_transport_stream_that_ends_after_its_header_is_reported_in_words(tmp_path, made):
     film = write_film(tmp_path / "film.ts", form="mpegts", **made)
     film.write_bytes(film.read_bytes()[:1_000])
 
@@ -227,7 +227,7 @@ def test_a_transport_stream_that_ends_behind_its_head_is_told_in_words(tmp_path,
     assert check.measured == "has no sound that can be decoded: it is cut short"
 
 
-def test_pictures_in_a_codec_that_nobody_knows_are_told_in_words(tmp_path):
+def test_an_unknown_video_codec_is_reported_in_words(tmp_path):
     film = write_film(tmp_path / "film.mp4")
     film.write_bytes(film.read_bytes().replace(b"avc1", b"xxxx"))
 
@@ -238,7 +238,7 @@ def test_pictures_in_a_codec_that_nobody_knows_are_told_in_words(tmp_path):
         probe(film)
 
 
-def test_a_container_that_hosts_do_not_want_is_known(tmp_path):
+def test_an_unsuitable_container_is_reported(tmp_path):
     film = write_film(tmp_path / "film.ts", form="mpegts")
 
     assert faults(film) == {"container"}
@@ -808,7 +808,7 @@ def test_a_broken_film_is_caught_for_its_own_reason(tmp_path, made, reasons):
 
 
 @pytest.mark.parametrize(("degrees", "reasons"), [(90, set()), (180, set()), (7, {"aspect"})])
-def test_a_film_that_is_to_be_turned_by_an_odd_angle_is_told(copy, degrees, reasons):
+def test_an_odd_rotation_is_reported(copy, degrees, reasons):
     data = bytearray(copy.read_bytes())
     # The matrix of the first track, the pictures: behind the times, the layer and the volume (ISO/IEC 14496-12, 8.3.2).
     at = data.index(b"tkhd") + 4 + 40
@@ -832,7 +832,7 @@ def moved(film, path, by_s):
 
 
 @pytest.mark.parametrize(("name", "reasons"), [("film.mp4", {"black", "index"}), ("film.mkv", set())])
-def test_a_film_that_players_wait_for_is_told_and_one_whose_times_begin_anywhere_is_none(good, tmp_path, name, reasons):
+def test_a_late_first_picture_is_reported_only_where_timestamps_begin_at_zero(good, tmp_path, name, reasons):
     assert faults(moved(good, tmp_path / name, 60.0)) == reasons
 
 
@@ -905,7 +905,7 @@ CAPTIONS = {
 
 @pytest.mark.usefixtures("surveyed_once")
 @pytest.mark.parametrize(("captions", "reasons"), CAPTIONS.values(), ids=CAPTIONS)
-def test_captions_that_are_wrong_are_told(copy, captions, reasons):
+def test_faults_of_captions_are_reported(copy, captions, reasons):
     copy.with_suffix(".srt").write_bytes(captions if isinstance(captions, bytes) else captions.encode())
 
     assert faults(copy) == reasons
@@ -939,7 +939,7 @@ def spoken(tmp_path_factory):
     ],
     ids=["all", "not of the second half", "not in the middle", "not at first", "but for a sentence", "of signs alone"],
 )
-def test_captions_that_leave_out_what_is_said_are_told(spoken, name, gaps, reasons):
+def test_uncaptioned_speech_is_reported(spoken, name, gaps, reasons):
     spoken.with_name(name).write_text(said(*gaps), encoding="utf-8")
     try:
         assert faults(spoken) - {"silence"} == reasons
@@ -954,7 +954,7 @@ def test_music_needs_no_captions(tmp_path):
     assert faults(film) == set()
 
 
-def test_captions_that_come_when_nobody_speaks_are_told(tmp_path):
+def test_captions_out_of_time_are_reported(tmp_path):
     phrases = [(0.4, 2.1), (3.0, 3.9), (4.4, 7.2), (7.6, 8.8), (10.2, 12.9), (13.3, 14.6), (15.9, 18.7), (19.1, 21.0)]
     at_s = np.arange(round(SPOKEN_S * 48_000)) / 48_000
     said = sum((start <= at_s) & (at_s < end) for start, end in phrases)[:, None].astype(np.float32)
@@ -970,7 +970,7 @@ def test_captions_that_come_when_nobody_speaks_are_told(tmp_path):
 
 
 @pytest.mark.usefixtures("surveyed_once")
-def test_captions_in_another_language_than_their_name_tells_are_told(copy):
+def test_captions_in_another_language_than_their_name_says_are_reported(copy):
     said = (
         "It is the air around the cup that takes",
         "the heat of the tea,\nand so it will be as",
@@ -1069,7 +1069,7 @@ GOOD = {
 
 
 @pytest.mark.parametrize("made", GOOD.values(), ids=GOOD)
-def test_what_is_only_unusual_raises_no_alarm(tmp_path, made):
+def test_an_unusual_film_passes(tmp_path, made):
     assert faults(write_film(tmp_path / "film.mp4", **made)) == set()
 
 
@@ -1077,7 +1077,7 @@ def test_confetti_is_no_snow(tmp_path):
     assert "snow" not in faults(write_film(tmp_path / "film.mp4", picture=confetti))
 
 
-def test_a_fire_that_crackles_has_no_holes(tmp_path):
+def test_a_crackling_fire_has_no_dropouts(tmp_path):
     assert faults(write_film(tmp_path / "film.mp4", sound=sounding(crackling), length_s=LONG_S)) <= {
         "clicks",
         "loudness",
@@ -1088,7 +1088,7 @@ def test_blows_of_noise_are_no_bursts(tmp_path):
     assert faults(write_film(tmp_path / "film.mp4", sound=sounding(blows), length_s=LONG_S)) <= {"loudness"}
 
 
-def test_the_grey_that_is_half_of_all_colours_in_the_full_range_is_chosen():
+def test_grey_128_in_full_range_is_no_missing_part():
     detector = MissingSliceDetector()
     for number in range(30):
         plane = np.full((180 * 3 // 2, 320), 128, np.uint8)
@@ -1100,7 +1100,7 @@ def test_the_grey_that_is_half_of_all_colours_in_the_full_range_is_chosen():
     assert detector.spans(1.0) == ()
 
 
-def test_colours_that_are_as_bright_as_each_other_are_not_one():
+def test_equal_luma_with_different_chroma_is_no_solid_colour():
     detectors = solid_colour_detector(), solid_colour_detector()
     for number in range(30):
         plane = np.full((180 * 3 // 2, 320), 120, np.uint8)
@@ -1114,7 +1114,7 @@ def test_colours_that_are_as_bright_as_each_other_are_not_one():
 
 @pytest.mark.parametrize("shown", [ITU601, ITU709])
 @pytest.mark.parametrize("stored", [ITU601, ITU709])
-def test_the_green_of_a_decoder_that_has_nothing_is_known_however_it_was_encoded_again(shown, stored):
+def test_a_decoders_green_is_recognised_after_reencoding(shown, stored):
     empty = av.VideoFrame.from_ndarray(np.zeros((180 * 3 // 2, 320), np.uint8), "yuv420p")
     screen = np.array(empty.reformat(format="rgb24", src_colorspace=shown).to_ndarray())
     screen[:90] = (np.arange(320) % 200)[:, None]
@@ -1128,7 +1128,7 @@ def test_the_green_of_a_decoder_that_has_nothing_is_known_however_it_was_encoded
 
 
 @pytest.mark.parametrize("place", [np.s_[-8:, :], np.s_[:, -8:], np.s_[:, :], np.s_[:0, :]])
-def test_the_green_of_zeros_is_a_fault_wherever_it_is(place):
+def test_the_green_of_zeros_is_a_fault_anywhere(place):
     detector = MissingSliceDetector()
     for number in range(30):
         planes = [np.arange(320) % 200 + np.zeros((180, 1)), *(np.full((90, 160), 120) for _ in range(2))]
@@ -1179,14 +1179,14 @@ def good_film(folder, seed):
 
 
 @pytest.mark.parametrize("seed", range(10))
-def test_a_good_film_raises_no_alarm(tmp_path, seed):
+def test_a_good_film_passes(tmp_path, seed):
     verdict = judged(good_film(tmp_path, seed))
 
     assert verdict.grade == "pass", (verdict.reasons, verdict.warnings)
 
 
 @pytest.mark.soak
-def test_two_hundred_good_films_raise_no_alarm(tmp_path):
+def test_two_hundred_good_films_pass(tmp_path):
     alarms = {}
     for seed in range(200):
         film = good_film(tmp_path, seed)
@@ -1199,7 +1199,7 @@ def test_two_hundred_good_films_raise_no_alarm(tmp_path):
 
 
 @pytest.mark.parametrize("rests", [0.1, 0.25])
-def test_notes_that_are_cut_off_in_time_have_no_holes(tmp_path, rests):
+def test_staccato_notes_have_no_dropouts(tmp_path, rests):
     sound = sounding(lambda at_s: cut_off(at_s, rests))
 
     assert faults(write_film(tmp_path / "film.mp4", sound=sound, length_s=LONG_S)) <= {"clicks", "loudness"}
@@ -1220,7 +1220,7 @@ OTHERS = {
 
 
 @pytest.mark.parametrize("made", OTHERS.values(), ids=OTHERS)
-def test_films_in_old_containers_fail_for_those_alone(tmp_path, made):
+def test_films_in_old_containers_fail_for_the_container_only(tmp_path, made):
     film = write_film(tmp_path / "film.old", length_s=LONG_S, **made)
 
     assert faults(film) <= {"container", "picture_codec", "sound_codec", "colours", "frame_rate", "loudness", "offset"}
@@ -1255,7 +1255,7 @@ def test_sound_in_another_language_may_be_longer_than_the_film(tmp_path):
     assert judged(film).checks[0].measured == "is cut short: it ends before its header says"
 
 
-def test_sound_that_becomes_another_is_told_in_words(tmp_path):
+def test_a_change_of_the_audio_format_is_reported_in_words(tmp_path):
     films = [
         write_film(tmp_path / f"{layout}.mkv", form="matroska", sound_codec="mp3", layout=layout)
         for layout in ("stereo", "mono")
@@ -1266,7 +1266,7 @@ def test_sound_that_becomes_another_is_told_in_words(tmp_path):
     assert check.measured.startswith("its sound is stereo at 48000 Hz, but mono at 48000 Hz from 3.")
 
 
-def test_what_is_encrypted_is_told_as_that(copy):
+def test_an_encrypted_film_is_reported_as_such(copy):
     box = bytes(24)
     film = copy.read_bytes()
     at = film.index(b"moov") - 4
@@ -1277,7 +1277,7 @@ def test_what_is_encrypted_is_told_as_that(copy):
     assert judged(copy).checks[0].measured == "is encrypted"
 
 
-def test_a_film_that_is_still_being_written_is_told_as_that(tmp_path, monkeypatch):
+def test_a_film_that_is_still_being_written_is_reported_as_such(tmp_path, monkeypatch):
     film = write_film(tmp_path / "film.mkv", form="matroska")
 
     def grows(path):
@@ -1292,14 +1292,14 @@ def test_a_film_that_is_still_being_written_is_told_as_that(tmp_path, monkeypatc
     assert judged(film).checks[0].measured == "it is still being written"
 
 
-def test_a_container_of_no_film_is_told_as_that(tmp_path):
+def test_a_container_without_a_film_is_reported_as_such(tmp_path):
     film = tmp_path / "film.mp4"
     Image.new("RGB", (64, 64)).save(film, "PNG")
 
     assert judged(film).checks[0].measured == "is no film, or in a container that nothing here reads"
 
 
-def test_a_moment_is_not_silent_but_short(tmp_path):
+def test_a_very_short_film_is_too_short_rather_than_silent(tmp_path):
     checks = {check.name: check for check in judged(write_film(tmp_path / "film.mp4", length_s=0.1)).checks}
 
     assert checks["silence"].verdict == "pass"

@@ -122,7 +122,7 @@ def test_a_good_film_passes_every_check(good):
     ]  # fmt: skip
 
 
-def test_a_film_of_variable_frame_rate_passes_only_where_it_was_asked_for(tmp_path):
+def test_a_variable_frame_rate_passes_only_if_ordered(tmp_path):
     segment = make_segment(tmp_path, "scene", sound=voice(8), encoder=EncoderPlan(holds="variable"))
     join_segments([segment], path=tmp_path / "film.mp4")
 
@@ -149,7 +149,7 @@ def test_a_film_that_was_cut_short_fails_as_a_file(copy):
 
 
 @pytest.mark.parametrize("data", [b"", b"\0" * 1_024, b"A film about the sky. " * 50], ids=["empty", "1 KB", "text"])
-def test_what_is_no_film_fails_as_a_file(copy, data):
+def test_a_file_that_is_no_film_fails(copy, data):
     copy.write_bytes(data)
 
     assert failures(copy) == ["file"]
@@ -161,7 +161,7 @@ def test_the_first_kilobyte_of_a_film_fails_as_a_file(copy):
     assert failures(copy) == ["file"]
 
 
-def test_a_film_that_is_not_there_fails_as_a_file(tmp_path):
+def test_a_missing_film_fails_as_a_file(tmp_path):
     assert failures(tmp_path / "film.mp4") == ["file"]
 
 
@@ -215,7 +215,7 @@ def test_a_film_without_one_of_its_files_fails_for_it(good, missing):
     assert (failed.name, failed.measured) == (missing, "not there")
 
 
-def test_a_silent_film_fails_when_a_voice_was_asked_for(tmp_path):
+def test_a_silent_film_fails_if_a_voice_was_ordered(tmp_path):
     film = film_of(tmp_path, sound=np.zeros((8 * SCENE_QUANTUM_SAMPLES, 2), np.float32))
 
     assert failures(film) == ["loudness"]
@@ -223,7 +223,7 @@ def test_a_silent_film_fails_when_a_voice_was_asked_for(tmp_path):
 
 
 @pytest.mark.parametrize(("left", "right", "name"), [(1, 0, "balance"), (0.2, 1, "balance"), (-1, 1, "phase")])
-def test_a_film_that_one_ear_or_no_phone_plays_fails(tmp_path, left, right, name):
+def test_one_sided_and_out_of_phase_sound_fails(tmp_path, left, right, name):
     sound = normalise_loudness(voice(8) * np.float32([left, right]))[0]
 
     film = film_of(tmp_path, sound=sound)
@@ -232,7 +232,7 @@ def test_a_film_that_one_ear_or_no_phone_plays_fails(tmp_path, left, right, name
     assert f"{name} is 4.27 s at 0.00 s, all that is heard" in inspected(film).reasons[0]
 
 
-def test_a_film_whose_voice_drops_out_is_warned_of_and_fails_a_strict_profile(tmp_path):
+def test_dropouts_are_a_warning_and_fail_a_strict_profile(tmp_path):
     sound = voice(8)
     for at in range(20_000, 200_000, 50_000):
         sound[at : at + 4_800] = 0
@@ -271,7 +271,7 @@ def test_a_film_longer_or_shorter_than_its_narration_fails(good, quanta):
     assert failures(good, without_cues) == ["duration"]
 
 
-def test_cues_are_held_against_the_sound_that_is_there(good, tmp_path):
+def test_cues_are_compared_with_the_actual_sound(good, tmp_path):
     cut = remuxed(good, tmp_path, keep=lambda packet: packet.pts * packet.time_base < 3.5)
 
     # The last cue goes on to 3.9 s, as it should in the film that was expected.
@@ -298,15 +298,15 @@ def test_a_film_in_another_codec_fails(tmp_path):
     assert failures(reencoded(tmp_path, codec="mpeg4")) == ["picture_codec"]
 
 
-def test_a_film_at_25_pictures_a_second_fails(tmp_path):
+def test_a_film_at_25_frames_a_second_fails(tmp_path):
     assert failures(reencoded(tmp_path, frame_rate=25)) == ["frame_rate"]
 
 
-def test_a_film_that_leaves_pictures_out_fails(tmp_path):
+def test_a_film_with_left_out_pictures_fails(tmp_path):
     assert failures(reencoded(tmp_path, skip=(40, 41))) == ["frame_rate"]
 
 
-def test_a_film_that_does_not_name_its_colours_fails(tmp_path):
+def test_a_film_without_colour_tags_fails(tmp_path):
     assert failures(reencoded(tmp_path, tagged=False)) == ["colours"]
 
 
@@ -336,7 +336,7 @@ def test_a_film_that_does_not_change_where_a_scene_begins_fails(tmp_path):
     assert failures(film_of(tmp_path, frames=still)) == ["frozen"]
 
 
-def test_a_profile_decides_what_only_warns(good):
+def test_the_profile_sets_which_checks_only_warn(good):
     package = make_package(good.parent, good, EXPECTED.subtitles, EXPECTED.lengths)
     louder = replace(STANDARD, name="mine", lufs_min=-10, lufs_max=-9)
 
@@ -353,7 +353,7 @@ def test_a_profile_decides_what_only_warns(good):
     assert inspect_film(package, wrong, profile=replace(STANDARD, warns=("size",), off=("size",))).grade == "fail"
 
 
-def test_reasons_are_sentences_for_people(good):
+def test_reasons_are_readable(good):
     longer = replace(EXPECTED, lengths=(4 * SCENE_QUANTUM_SAMPLES, 6 * SCENE_QUANTUM_SAMPLES))
 
     assert inspected(good, longer).reasons == ("duration is 4.27 s, must be 5.33 s ± 0.1 s",)

@@ -59,7 +59,7 @@ def refused(folder, **scene_):
 # Scenes -------------------------------------------------------------------------------------------------------------
 
 
-def test_what_was_found_lies_in_the_scene_and_nobody_minds(tmp_path):
+def test_findings_are_stored_in_the_segment_and_do_not_disturb_players(tmp_path):
     segment = scene(tmp_path)
 
     found = read_findings(segment.path)
@@ -80,7 +80,7 @@ def test_the_same_scene_inspected_twice_gives_the_same_bytes(tmp_path):
     assert once.path.read_bytes() == again.path.read_bytes()
 
 
-def test_a_scene_is_opened_and_read_once_however_much_is_looked_for_in_it(tmp_path, monkeypatch):
+def test_a_scene_is_opened_and_read_once(tmp_path, monkeypatch):
     opened = []
 
     def counted(path):
@@ -107,19 +107,19 @@ def test_a_scene_may_begin_and_end_black(tmp_path):
     assert read_findings(segment.path).picture.frames == 16 * QUANTA
 
 
-def test_a_scene_whose_voice_is_lost_does_not_pass(tmp_path):
+def test_a_scene_with_a_lost_voice_does_not_pass(tmp_path):
     silence = np.zeros((SAMPLES, 2), np.float32)
 
     assert "sound is silence, must be -15.00 LUFS ± 0.5 LU" in refused(tmp_path, sound=silence)
 
 
-def test_a_scene_that_should_be_silent_may_be(tmp_path):
+def test_a_scene_with_a_silent_clip_may_be_silent(tmp_path):
     segment = scene(tmp_path, sound=np.zeros((SAMPLES, 2), np.float32), clip_lufs=None)
 
     assert read_findings(segment.path).sound.loudness.integrated_lufs is None
 
 
-def test_a_scene_that_should_be_silent_and_is_not_does_not_pass(tmp_path):
+def test_a_scene_with_sound_for_a_silent_clip_does_not_pass(tmp_path):
     assert "must be silence" in refused(tmp_path, clip_lufs=None)
 
 
@@ -140,7 +140,7 @@ def test_a_held_picture_that_drifts_does_not_pass(tmp_path):
     assert "rest is" in refused(tmp_path, frames=frames, changes={0})
 
 
-def test_a_scene_in_which_nothing_moves_though_much_was_drawn_does_not_pass(tmp_path):
+def test_a_frozen_scene_does_not_pass_if_changes_were_drawn(tmp_path):
     """As if one picture had been handed to the encoder again and again."""
     quanta = 5
     moving = cards(16 * quanta, hold=1)
@@ -157,7 +157,7 @@ def test_a_scene_in_which_nothing_moves_though_much_was_drawn_does_not_pass(tmp_
 
 
 @pytest.mark.parametrize("quality", [1, 16, 28, 51])
-def test_what_rests_and_is_coded_again_is_no_drift_at_any_quality(tmp_path, quality):
+def test_a_held_picture_may_be_coded_again_at_any_quality(tmp_path, quality):
     segment = make_segment(tmp_path, "scene", sound=voice(6))
     picture = cards(2, hold=1)[1][0].to_rgb()
     ImageDraw.Draw(picture).text((100, 120), "A caption in small letters", fill=(240, 240, 250))
@@ -216,7 +216,7 @@ def test_a_scene_that_was_cut_short_does_not_pass(tmp_path):
         look_at(segment.path)
 
 
-def test_what_is_wrong_with_a_scene_comes_back_from_its_process(tmp_path):
+def test_faults_of_a_scene_come_back_from_its_process(tmp_path):
     with pytest.raises(QualityError) as caught:
         scene(tmp_path, clip_lufs=-40.0)
 
@@ -224,7 +224,7 @@ def test_what_is_wrong_with_a_scene_comes_back_from_its_process(tmp_path):
 
 
 @pytest.mark.parametrize("content", [b"", b"no JSON", b"[]", b'{"picture": null}', b"[" * 5_000])
-def test_findings_that_cannot_be_read_are_none(tmp_path, content):
+def test_unreadable_findings_are_an_input_error(tmp_path, content):
     segment = make_segment(tmp_path, "scene", sound=voice(1))
     append_extra(segment.path, content)
 
@@ -288,7 +288,7 @@ def without_picture(film, target):
     return target
 
 
-def test_a_film_that_goes_black_for_long_fails_by_its_scenes(tmp_path, scenes, no_decoder):
+def test_a_long_black_span_is_found_from_findings(tmp_path, scenes, no_decoder):
     black = Image.new("RGB", (320, 180))
     ends, begins = [*cards(49), card(black, 15)], [card(black, 47), *cards(17, hue=200)]
     halves = [scene(tmp_path, name, frames=frames) for name, frames in (("ends", ends), ("begins", begins))]
@@ -316,7 +316,7 @@ def test_a_film_of_inspected_scenes_passes_and_nothing_is_decoded(tmp_path, scen
     ]  # fmt: skip
 
 
-def test_a_voice_in_one_ear_is_added_up_over_scenes(tmp_path):
+def test_one_sided_sound_is_added_up_over_scenes(tmp_path):
     """None of them is long enough to be told by itself."""
     sounds = [
         normalise_loudness(voice(QUANTA, seed=seed) * np.float32([1, right]))[0]
@@ -337,7 +337,7 @@ def test_a_voice_in_one_ear_is_added_up_over_scenes(tmp_path):
         assert float(check.measured.split()[3]) == pytest.approx(start_s, abs=1.0)
 
 
-def test_the_film_does_not_carry_what_was_found_in_its_scenes(tmp_path, scenes):
+def test_the_film_does_not_contain_the_findings(tmp_path, scenes):
     inspected(tmp_path, scenes[:3], parts_of(scenes[:3]))
 
     assert [box.path for box in read_boxes(tmp_path / "film.mp4") if "/" not in box.path] == [
@@ -345,7 +345,7 @@ def test_the_film_does_not_carry_what_was_found_in_its_scenes(tmp_path, scenes):
     ]  # fmt: skip
 
 
-def test_a_film_can_be_decoded_as_a_whole_all_the_same(tmp_path, scenes):
+def test_full_depth_decodes_the_whole_film(tmp_path, scenes):
     by_parts = inspected(tmp_path, scenes[:3], parts_of(scenes[:3]))
     full = inspected(tmp_path, scenes[:3], parts_of(scenes[:3]), depth="full")
 
@@ -360,7 +360,7 @@ def test_a_film_can_be_decoded_as_a_whole_all_the_same(tmp_path, scenes):
 
 
 @pytest.mark.parametrize("order", [(0, 2, 1), (0, 3, 2), (0, 0, 2)], ids=["exchanged", "another", "twice"])
-def test_a_film_with_a_scene_that_is_not_its_own_fails(tmp_path, scenes, no_decoder, order):
+def test_a_film_with_a_wrong_scene_fails(tmp_path, scenes, no_decoder, order):
     no_decoder()
 
     verdict = inspected(tmp_path, [scenes[number] for number in order], parts_of(scenes[:3]))
@@ -373,7 +373,7 @@ def test_a_film_with_a_scene_that_is_not_its_own_fails(tmp_path, scenes, no_deco
 @pytest.mark.parametrize(
     ("kind", "told"), [("video", "another picture in part 3"), ("audio", "another sound in part 2")]
 )
-def test_a_film_in_which_one_bit_is_another_fails(tmp_path, scenes, no_decoder, kind, told):
+def test_a_film_with_one_flipped_bit_fails(tmp_path, scenes, no_decoder, kind, told):
     no_decoder()
     number = {"video": 2 * 16 * QUANTA + 40, "audio": 25 * QUANTA + 5}[kind]
 
@@ -396,7 +396,7 @@ def test_a_film_that_is_a_scene_too_long_fails(tmp_path, scenes):
     assert "parts is another picture in part 4 and another sound in part 4, must be" in "; ".join(verdict.reasons)
 
 
-def test_only_decoding_everything_finds_what_was_damaged_before_it_was_inspected(tmp_path, scenes):
+def test_only_full_depth_finds_damage_older_than_the_inspection(tmp_path, scenes):
     """As if the scene had been sealed by somebody who did not look."""
     bad = make_segment(tmp_path, "bad", sound=voice(QUANTA, seed=1), frames=cards(16 * QUANTA, hue=60))
     damaged(bad.path, "video", 20, flipped)
@@ -416,7 +416,7 @@ def test_only_decoding_everything_finds_what_was_damaged_before_it_was_inspected
     assert [check.name for check in full.checks if not check.passed] == ["file"]
 
 
-def test_a_film_may_leave_the_last_picture_of_a_scene_out_where_its_sound_ends_within_it(tmp_path, scenes):
+def test_joining_may_drop_the_last_picture_of_a_scene(tmp_path, scenes):
     """At 24 pictures a second, say: here a film shows one picture less of its second scene than that has."""
     found = read_part_findings(parts_of(scenes[:3]), (16 * QUANTA, 16 * QUANTA - 1, 16 * QUANTA))
 
@@ -426,7 +426,7 @@ def test_a_film_may_leave_the_last_picture_of_a_scene_out_where_its_sound_ends_w
 
 
 @pytest.mark.parametrize("lost", ["gone", "not inspected"])
-def test_a_film_whose_scenes_cannot_be_asked_is_decoded(tmp_path, scenes, lost):
+def test_a_film_without_findings_is_decoded(tmp_path, scenes, lost):
     other = make_segment(tmp_path, "other", sound=voice(QUANTA, seed=1))
     three = [scenes[0], other, scenes[2]]
     if lost == "gone":
@@ -441,7 +441,7 @@ def test_a_film_whose_scenes_cannot_be_asked_is_decoded(tmp_path, scenes, lost):
     assert "decoded" in [check.name for check in verdict.checks]
 
 
-def test_a_film_that_is_too_quiet_is_known_by_its_scenes(tmp_path, no_decoder):
+def test_a_quiet_film_is_found_from_findings(tmp_path, no_decoder):
     quiet = voice(QUANTA) * np.float32(10 ** (-1.5 / 20))
     three = [scene(tmp_path, f"quiet-{n}", sound=quiet, clip_lufs=-16.5) for n in range(3)]
 
@@ -457,7 +457,7 @@ def test_a_film_that_is_too_quiet_is_known_by_its_scenes(tmp_path, no_decoder):
 
 
 @pytest.mark.parametrize("seed", range(3))
-def test_scenes_measured_one_by_one_are_as_loud_as_their_film(tmp_path, seed):
+def test_combined_loudness_is_that_of_the_film(tmp_path, seed):
     """Scenes of half a second to six, some half as loud as others: within 0.02 LU, and to the same peak."""
     random = np.random.default_rng(seed)
     scenes = [
@@ -477,7 +477,7 @@ def test_scenes_measured_one_by_one_are_as_loud_as_their_film(tmp_path, seed):
     assert parts.true_peak_dbtp == pytest.approx(whole.true_peak_dbtp, abs=0.01)
 
 
-def test_silent_parts_are_silent_together(tmp_path):
+def test_combining_silent_parts_is_silence(tmp_path):
     quiet = np.zeros((SAMPLES, 2), np.float32)
     silent = measure_film_loudness(make_segment(tmp_path, "silent", sound=quiet).path)
 
@@ -485,7 +485,7 @@ def test_silent_parts_are_silent_together(tmp_path):
     assert combine_loudness([]).integrated_lufs is None
 
 
-def test_a_sound_of_its_own_is_measured_once(tmp_path, scenes, no_decoder):
+def test_a_separate_audio_file_is_measured_once(tmp_path, scenes, no_decoder):
     """The track of a film with music: here, that of another film of the same length."""
     join_segments([scenes[3], *scenes[:2]], path=tmp_path / "other.mp4")
     sound = without_picture(tmp_path / "other.mp4", tmp_path / "mix.mp4")

@@ -40,7 +40,7 @@ def clip_of(path, sound):
     return Clip(path=path, samples=QUANTA * SCENE_QUANTUM_SAMPLES, sha256=digest, words=WORDS, loudness_lufs=-15.0)
 
 
-def test_a_scene_that_was_drawn_and_spoken_passes_and_says_what_it_is(order, tmp_path):
+def test_a_drawn_and_spoken_scene_passes_and_stores_its_findings(order, tmp_path):
     make_segment(order, tmp_path / "scene.mp4")
 
     found = read_findings(tmp_path / "scene.mp4")
@@ -52,7 +52,7 @@ def test_a_scene_that_was_drawn_and_spoken_passes_and_says_what_it_is(order, tmp
     assert found.sound.loudness.integrated_lufs == pytest.approx(-15.0, abs=0.2)
 
 
-def test_a_scene_whose_voice_was_lost_on_the_way_is_refused_and_not_vouched_for(order, tmp_path):
+def test_a_scene_with_a_lost_voice_is_refused_and_gets_no_findings(order, tmp_path):
     silent = clip_of(tmp_path / "silent.wav", np.zeros((QUANTA * SCENE_QUANTUM_SAMPLES, 2), np.float32))
 
     with pytest.raises(QualityError, match="the scene does not pass: sound is silence"):

@@ -58,7 +58,7 @@ def test_stereo_keeps_its_channels_apart():
 
 @pytest.mark.parametrize("seconds", [0.01, 0.4, 7.0])
 @pytest.mark.parametrize(("rate", "layout"), [(16_000, "mono"), (22_050, "mono"), (48_000, "stereo")])
-def test_plain_wav_is_the_same_sound_from_memory_where_only_its_header_is_looked_at(tmp_path, seconds, rate, layout):
+def test_pcm_wav_in_memory_is_decoded_the_same_with_a_short_probe(tmp_path, seconds, rate, layout):
     data = encoded(sine(seconds, rate=rate), rate=rate, layout=layout)
     (tmp_path / "sound.wav").write_bytes(data)
 
@@ -72,7 +72,7 @@ def test_mp3_is_read_too():
     assert len(read_audio(sound)) / 48_000 == pytest.approx(1.0, abs=0.06)
 
 
-def test_of_a_long_file_no_more_is_decoded_than_is_wanted(monkeypatch):
+def test_decoding_stops_at_the_requested_duration(monkeypatch):
     decoded, planes = [], audio._planes
     monkeypatch.setattr(audio, "_planes", lambda film: (decoded.append(each) or each for each in planes(film)))
     sound = encoded(sine(2.0, rate=24_000), rate=24_000, codec="libmp3lame", container="mp3")
@@ -85,12 +85,12 @@ def test_of_a_long_file_no_more_is_decoded_than_is_wanted(monkeypatch):
 
 
 @pytest.mark.parametrize("rubbish", [b"", b"\x00" * 5000, b"RIFF\x00\x00\x00\x00WAVE", b"<html>not found</html>"])
-def test_what_is_no_sound_is_refused_in_one_line(rubbish):
+def test_data_that_is_no_audio_is_refused_in_one_line(rubbish):
     with pytest.raises(InputError, match="audio"):
         read_audio(rubbish)
 
 
-def test_sound_in_a_codec_that_nobody_knows_is_refused_in_one_line():
+def test_an_unknown_codec_is_refused_in_one_line():
     form = struct.pack("<IHHIIHH", 16, 0x99, 2, 44100, 176400, 4, 16)
     header = b"RIFF" + struct.pack("<I", 36 + 4000) + b"WAVEfmt " + form
 
@@ -107,7 +107,7 @@ def test_a_written_clip_is_read_back_to_the_nearest_step_of_16_bits(tmp_path_fac
     assert np.abs(read_wav(path) - np.clip(samples, -1, 32_767 / 32_768)).max(initial=0) <= 0.5 / 32_768
 
 
-def test_the_same_samples_give_the_same_bytes_and_others_read_them(tmp_path):
+def test_the_same_samples_give_the_same_bytes_and_python_reads_them(tmp_path):
     write_wav(tmp_path / "a.wav", sine(0.3), extra=b"odd")
     write_wav(tmp_path / "b.wav", sine(0.3), extra=b"odd")
 
@@ -115,7 +115,7 @@ def test_the_same_samples_give_the_same_bytes_and_others_read_them(tmp_path):
     assert np.array_equal(read_audio(tmp_path / "a.wav"), read_wav(tmp_path / "a.wav"))
 
 
-def test_what_belongs_to_a_clip_travels_in_its_file(tmp_path):
+def test_extra_data_is_stored_in_the_file_of_the_clip(tmp_path):
     write_wav(tmp_path / "a.wav", sine(0.1), extra=b"three words, timed")
     write_wav(tmp_path / "b.wav", sine(0.1))
 
@@ -123,7 +123,7 @@ def test_what_belongs_to_a_clip_travels_in_its_file(tmp_path):
     assert read_extra(tmp_path / "b.wav") == b""
 
 
-def test_a_file_cut_short_is_noticed(tmp_path):
+def test_a_truncated_file_is_an_error(tmp_path):
     write_wav(tmp_path / "a.wav", sine(0.1))
     (tmp_path / "b.wav").write_bytes((tmp_path / "a.wav").read_bytes()[:-100])
 
@@ -131,14 +131,14 @@ def test_a_file_cut_short_is_noticed(tmp_path):
         read_wav(tmp_path / "b.wav")
 
 
-def test_a_wav_of_another_kind_is_not_taken_for_ours(tmp_path):
+def test_a_wav_in_another_format_is_refused(tmp_path):
     (tmp_path / "a.wav").write_bytes(encoded(sine(0.1, rate=22_050), rate=22_050))
 
     with pytest.raises(InputError, match="48 kHz"):
         read_wav(tmp_path / "a.wav")
 
 
-def test_a_folder_that_is_not_there_is_a_storage_error(tmp_path):
+def test_a_missing_folder_is_a_storage_error(tmp_path):
     with pytest.raises(StorageError):
         write_wav(tmp_path / "nowhere" / "a.wav", sine(0.1))
     with pytest.raises(StorageError):

@@ -88,7 +88,7 @@ def test_silence_has_no_loudness_and_no_peak(measure):
 
 @pytest.mark.parametrize("level", [0.002, 0.01, 0.2, 2.0])
 @pytest.mark.parametrize("seed", [1, 2])
-def test_speech_ends_at_the_target_below_the_ceiling_even_after_aac(level, seed):
+def test_speech_is_normalised_to_the_target_and_stays_below_the_ceiling_after_aac(level, seed):
     result, told_lufs = normalise_loudness(speechlike(4, level=level, seed=seed))
 
     loudness = measure_loudness(result)
@@ -110,18 +110,18 @@ def test_silence_stays_exactly_silent_around_and_between_sounds():
 
 
 @pytest.mark.parametrize("samples", [np.zeros((48_000, 2), dtype=np.float32), np.zeros((0, 2), dtype=np.float32)])
-def test_silence_is_not_blown_up(samples):
+def test_silence_gets_no_gain(samples):
     assert not normalise_loudness(samples)[0].any()
 
 
-def test_a_clip_too_short_to_measure_is_only_kept_below_the_ceiling():
+def test_a_clip_too_short_to_measure_is_only_limited():
     quiet, loud = sine(0.2, level=0.01), sine(0.2, level=1.0)
 
     assert np.array_equal(normalise_loudness(quiet)[0], quiet)
     assert measure_loudness(normalise_loudness(loud)[0]).true_peak_dbtp <= -1.5
 
 
-def test_hiss_is_lifted_by_no_more_than_a_bounded_gain():
+def test_hiss_gets_a_bounded_gain():
     hiss = sine(2, level=10 ** (-66 / 20))
 
     assert np.abs(normalise_loudness(hiss)[0]).max() <= np.abs(hiss).max() * 10 ** (36 / 20) * 1.01
@@ -155,7 +155,7 @@ def film_of(path, *, word, gap_samples, words):
 
 
 @pytest.mark.parametrize("gap_samples", [1_024, 1_024 * 20, 0], ids=["short", "long", "none"])
-def test_the_sound_of_a_film_measures_the_same_piece_by_piece_as_in_one(tmp_path, gap_samples):
+def test_a_film_measures_the_same_by_parts_and_as_a_whole(tmp_path, gap_samples):
     film = film_of(tmp_path / "film.mp4", word=speechlike(1.024), gap_samples=gap_samples, words=3)
 
     whole, piecewise = measure_loudness(read_audio(film)), measure_film_loudness(film)
@@ -188,7 +188,7 @@ print(max(sizes) - before)
 """
 
 
-def test_measuring_three_minutes_takes_no_more_memory_than_a_moment_does(tmp_path):
+def test_measuring_takes_constant_memory(tmp_path):
     # 66 MiB when it is decoded whole.
     film = film_of(tmp_path / "film.mp4", word=speechlike(1.024), gap_samples=1_024 * 420, words=18)
 
@@ -197,7 +197,7 @@ def test_measuring_three_minutes_takes_no_more_memory_than_a_moment_does(tmp_pat
     assert int(run.stdout) < 25 * 2**20
 
 
-def test_sound_that_is_damaged_is_an_input_error(tmp_path):
+def test_damaged_sound_is_an_input_error(tmp_path):
     film = film_of(tmp_path / "film.mp4", word=speechlike(1.024), gap_samples=0, words=3)
     data = bytearray(film.read_bytes())
     data[1_000 : len(data) // 2] = b"\xff" * (len(data) // 2 - 1_000)

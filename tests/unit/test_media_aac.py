@@ -65,7 +65,7 @@ def clicks(seed, length=48_000):
 
 @settings(max_examples=25, deadline=None)
 @given(seed=st.integers(0, 2**32), bit_rate=st.sampled_from([64_000, 96_000, 128_000, 192_000]))
-def test_both_channels_of_a_pair_sound_as_the_one_did(seed, bit_rate):
+def test_both_channels_of_a_pair_sound_like_the_single_channel(seed, bit_rate):
     singles, one_channel = encoded(clicks(seed), bit_rate=bit_rate)
     _, two_channels = encoded(np.zeros((2048, 2)), layout="stereo")
 
@@ -76,7 +76,7 @@ def test_both_channels_of_a_pair_sound_as_the_one_did(seed, bit_rate):
     assert np.array_equal(left, alone)
 
 
-def test_the_sounds_of_that_test_have_short_windows_in_several_groups():
+def test_the_clicks_of_that_test_need_short_windows_in_several_groups():
     found = [packet for seed in range(12) for packet in encoded(clicks(seed))[0]]
     short = [packet for packet, kind in zip(found, windows(found), strict=True) if kind == EIGHT_SHORT]
 
@@ -85,14 +85,14 @@ def test_the_sounds_of_that_test_have_short_windows_in_several_groups():
     assert len(short) < len(found)
 
 
-def test_a_pair_is_hardly_larger_than_the_channel_it_is_made_of():
+def test_a_channel_pair_is_hardly_larger_than_its_single_channel():
     singles, _ = encoded(voice(4)[:, 0])
 
     assert max(len(to_channel_pair(packet)) - len(packet) for packet in singles) <= 14
 
 
 @pytest.mark.parametrize("wrong", ["two channels", "cut", "nothing"])
-def test_what_is_no_single_channel_is_refused(wrong):
+def test_a_packet_without_a_single_channel_element_is_refused(wrong):
     pair = encoded(voice(2), layout="stereo")[0][5]
     single = encoded(voice(2)[:, 0])[0][5]
 
@@ -100,7 +100,7 @@ def test_what_is_no_single_channel_is_refused(wrong):
         to_channel_pair({"two channels": pair, "cut": single[:1], "nothing": b""}[wrong])
 
 
-def test_a_voice_and_a_mix_are_encoded_alike_to_whoever_plays_them(tmp_path):
+def test_a_voice_and_a_mix_have_the_same_configuration_and_no_encoder_name(tmp_path):
     # More than 256 packets long.
     same = voice(12)
     other = same * np.array([1.0, 0.999], np.float32)
@@ -121,7 +121,7 @@ def test_a_voice_and_a_mix_are_encoded_alike_to_whoever_plays_them(tmp_path):
 
 
 @pytest.mark.parametrize("bit_rate", [64_000, 192_000])
-def test_of_one_sound_in_both_channels_what_two_would_lose_is_not_encoded_either(tmp_path, bit_rate):
+def test_mono_has_the_cutoff_that_stereo_has(tmp_path, bit_rate):
     at = np.arange(2 * 48_000)
     wave = sum(0.1 * np.sin(2 * np.pi * pitch_hz / 48_000 * at) for pitch_hz in (5_000, 14_000, 20_000))
     same = np.repeat(wave[:, None], 2, axis=1).astype(np.float32)
@@ -139,7 +139,7 @@ def test_of_one_sound_in_both_channels_what_two_would_lose_is_not_encoded_either
 
 @pytest.mark.parametrize("bit_rate", [64_000, 128_000])
 @pytest.mark.parametrize("seconds", [0, 1, 14])
-def test_silence_at_the_end_is_what_the_encoder_makes_of_it(tmp_path, monkeypatch, seconds, bit_rate):
+def test_repeated_packets_of_trailing_silence_are_those_of_the_encoder(tmp_path, monkeypatch, seconds, bit_rate):
     wave = np.concatenate([clicks(seconds), np.zeros(seconds * 48_000)])
     wave = wave[: len(wave) // 1024 * 1024, None]
     sound = np.repeat(wave, 2, axis=1).astype(np.float32)
@@ -155,7 +155,7 @@ def test_silence_at_the_end_is_what_the_encoder_makes_of_it(tmp_path, monkeypatc
     assert len(quick) == len(sound) // 1024
 
 
-def test_silence_is_heard_as_it_is_decoded_without_being_decoded_again(tmp_path, monkeypatch):
+def test_continuing_silence_is_skipped_and_gives_the_same_samples(tmp_path, monkeypatch):
     gap = np.zeros((1024 * 100, 2), np.float32)
     with open_mp4(tmp_path / "gap.mp4") as film:
         for packet in SoundEncoder(film).encode(np.concatenate([gap, voice(3), gap, voice(2), gap])):
@@ -181,7 +181,7 @@ def test_silence_is_heard_as_it_is_decoded_without_being_decoded_again(tmp_path,
     assert sum(left_out) > 250
 
 
-def test_an_encoder_that_writes_more_than_the_channel_is_left_to_encode_both(tmp_path, monkeypatch):
+def test_if_the_encoder_adds_other_elements_it_encodes_both_channels(tmp_path, monkeypatch):
     monkeypatch.setattr(aac, "_BITEXACT", Flags.global_header)
     sound = voice(12)
 

@@ -41,7 +41,7 @@ def test_boxes_are_found_at_every_depth(scratch):
     assert has_edit_list(boxes)
 
 
-def test_an_index_behind_the_media_is_not_first(scratch):
+def test_an_index_after_the_media_is_not_first(scratch):
     assert not index_is_first(read(scratch, box("mdat", b"media") + box("moov")))
 
 
@@ -62,11 +62,11 @@ def test_a_box_without_a_length_reaches_to_the_end(scratch):
 
 
 @pytest.mark.parametrize("length", [b"\0\0\0\7", b"\0\0\0\x2a", b"\0\0\0\1"])
-def test_a_length_that_makes_no_sense_ends_the_reading(scratch, length):
+def test_an_impossible_length_ends_the_reading(scratch, length):
     assert [found.path for found in read(scratch, box("moov") + length + b"mdat")] == ["moov"]
 
 
-def test_boxes_nested_without_end_are_not_followed(scratch):
+def test_endlessly_nested_boxes_are_not_followed(scratch):
     data = b""
     for _ in range(3_000):
         data = box("moov", data)
@@ -78,6 +78,6 @@ def test_boxes_nested_without_end_are_not_followed(scratch):
     data=st.binary(max_size=400)
     | st.lists(st.sampled_from([b"moov", b"trak", b"\0\0\0\x08", b"\0\0\0\1", b"\0\0\0\x20"])).map(b"".join)
 )
-def test_no_file_can_make_the_reading_fail(scratch, data):
+def test_reading_boxes_never_fails(scratch, data):
     for found in read(scratch, data):
         assert 0 <= found.start < found.start + found.length <= len(data)

@@ -11,7 +11,7 @@ from pipeline.media.pictures.decode import subsample_plane
 
 @pytest.mark.parametrize(("name", "level", "up"), [("gray", np.uint8, 0), ("gray10le", np.uint16, 2)])
 @pytest.mark.parametrize("width", [16, 18, 3])
-def test_a_slanted_look_sees_another_column_in_each_row_and_nothing_beyond_the_last(name, level, up, width):
+def test_slanted_subsampling_shifts_the_columns_and_stays_inside_the_plane(name, level, up, width):
     columns = np.broadcast_to(np.arange(width, dtype=level) << up, (8, width))
     picture = av.VideoFrame.from_ndarray(np.ascontiguousarray(columns), name)
 

@@ -37,7 +37,7 @@ def heard(wave, piece):
 
 @pytest.mark.parametrize("together", [413, 1_000, 2_500])
 @pytest.mark.parametrize("seed", range(6))
-def test_what_is_torn_is_found_wherever_the_parts_that_are_judged_together_end(seed, together, monkeypatch):
+def test_discontinuities_do_not_depend_on_batch_boundaries(seed, together, monkeypatch):
     wave = torn_at_random(seed)
     at_once = heard(wave, 700)
     monkeypatch.setattr(discontinuities, "_BATCH", together)
@@ -47,14 +47,14 @@ def test_what_is_torn_is_found_wherever_the_parts_that_are_judged_together_end(s
     assert heard(wave, 700) == at_once
 
 
-def test_what_was_found_can_be_asked_for_twice():
+def test_the_result_can_be_read_twice():
     watch = DiscontinuityDetector(RATE_HZ)
     watch.push(torn_at_random(1))
 
     assert watch.result == watch.result
 
 
-def test_three_hours_are_heard_in_the_memory_of_minutes():
+def test_three_hours_of_sound_take_the_memory_of_minutes():
     watch, minute = DiscontinuityDetector(RATE_HZ), hum(0, 60 * RATE_HZ)
     tracemalloc.start()
     try:

@@ -23,7 +23,7 @@ SMALL = VideoFormat(width_px=320, height_px=180)
     ("name", "options"),
     [("libsvtav1", {"preset": "12"}), ("libx264", {}), ("libx265", {"x265-params": "log-level=none"})],
 )
-def test_no_encoder_makes_the_machine_wait_for_it(tmp_path, name, options):
+def test_encoders_do_not_run_at_real_time_priority(tmp_path, name, options):
     with open_mp4(tmp_path / "film.mp4") as film:
         PictureEncoder(film, SMALL, options, name=name)
 
@@ -33,7 +33,7 @@ def test_no_encoder_makes_the_machine_wait_for_it(tmp_path, name, options):
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="nobody asks for it elsewhere")
-def test_a_system_that_tells_no_schedule_encodes_all_the_same(tmp_path, monkeypatch):
+def test_encoding_works_without_scheduler_calls(tmp_path, monkeypatch):
     def unknown(_):
         raise OSError(errno.ENOSYS, "Function not implemented")
 

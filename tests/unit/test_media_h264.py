@@ -37,19 +37,19 @@ def parsed_by_ffmpeg(*units):
     return found
 
 
-def test_a_sequence_of_pictures_that_refer_to_the_one_before_is_read():
+def test_an_sps_of_a_chain_is_read():
     assert h264.SequenceParameterSet.read(CHAIN) == h264.SequenceParameterSet(
         id=0, frame_num_bits=4, poc_type=2, poc_lsb_bits=0, max_ref_frames=1, macroblocks=6 * 4
     )
 
 
-def test_a_sequence_with_b_frames_is_read():
+def test_an_sps_of_a_stream_with_b_frames_is_read():
     assert h264.SequenceParameterSet.read(B_FRAMES) == h264.SequenceParameterSet(
         id=0, frame_num_bits=4, poc_type=0, poc_lsb_bits=6, max_ref_frames=4, macroblocks=6 * 4
     )
 
 
-def test_ffmpeg_reads_the_same_sequences():
+def test_ffmpeg_reads_the_same_sps():
     for unit in (CHAIN, B_FRAMES):
         sequence, told = h264.SequenceParameterSet.read(unit), parsed_by_ffmpeg(unit)
 
@@ -81,7 +81,7 @@ def sequence_with(*, profile=100, chroma=1, poc_type=2, only_frames=1):
     return h264._nal_unit(h264.SPS, bits)
 
 
-def test_a_sequence_of_baseline_profile_has_no_words_of_chroma():
+def test_an_sps_of_the_baseline_profile_has_no_chroma_fields():
     assert h264.SequenceParameterSet.read(sequence_with(profile=66)).macroblocks == 80
     assert h264.SequenceParameterSet.read(sequence_with(poc_type=0)).poc_lsb_bits == 6
 
@@ -90,18 +90,18 @@ def test_a_sequence_of_baseline_profile_has_no_words_of_chroma():
     ("fault", "message"),
     [({"chroma": 3}, "4:2:0"), ({"poc_type": 1}, "pic_order_cnt_type is 1"), ({"only_frames": 0}, "interlaced")],
 )
-def test_a_sequence_that_is_not_written_for_films_is_refused(fault, message):
+def test_an_sps_that_our_encoder_never_writes_is_refused(fault, message):
     with pytest.raises(ValueError, match=message):
         h264.SequenceParameterSet.read(sequence_with(**fault))
 
 
 @pytest.mark.parametrize("length", [1, 4, 6])
-def test_a_sequence_that_is_cut_short_is_refused(length):
+def test_a_truncated_sps_is_refused(length):
     with pytest.raises(ValueError, match="cut short"):
         h264.SequenceParameterSet.read(CHAIN[:length])
 
 
-def test_bits_are_read_to_the_last_one_and_no_further():
+def test_reading_past_the_last_bit_is_an_error():
     reader = BitReader(b"\xa5")
 
     assert (reader.read_bits(3), reader.read_bits(5)) == (0b101, 0b00101)
@@ -138,16 +138,16 @@ def test_escaped_bytes_have_no_start_code_and_come_back(data):
 
 
 @given(units=st.lists(st.binary(min_size=1, max_size=30).map(lambda data: b"\x41" + h264._escape(data + b"\x80"))))
-def test_units_are_parted_at_their_start_codes(units):
+def test_nal_units_are_split_at_start_codes(units):
     assert list(h264.nal_units(h264.to_annex_b(*units))) == units
 
 
-def test_units_are_parted_at_start_codes_of_three_bytes_too():
+def test_nal_units_are_split_at_start_codes_of_three_bytes():
     assert list(h264.nal_units(b"\0\0\1\x67abc\0\0\1\x68d\0\0\0\1\x65e")) == [b"\x67abc", b"\x68d", b"\x65e"]
 
 
 @pytest.mark.parametrize("unit", [CHAIN, B_FRAMES], ids=["chain", "B-frames"])
-def test_ffmpeg_reads_the_parameter_set_of_repeated_pictures(unit):
+def test_ffmpeg_reads_the_pps_of_skipped_pictures(unit):
     told = parsed_by_ffmpeg(unit, h264.skip_pps(h264.SequenceParameterSet.read(unit)))
 
     assert (told["pic_parameter_set_id"], told["seq_parameter_set_id"]) == ([h264.SKIP_PPS_ID], [0, 0])
@@ -158,7 +158,7 @@ def test_ffmpeg_reads_the_parameter_set_of_repeated_pictures(unit):
 
 @pytest.mark.parametrize("back", [1, 2, 5])
 @pytest.mark.parametrize("order", [0, 30, 62, 64])
-def test_ffmpeg_reads_what_a_repeated_picture_says(back, order):
+def test_ffmpeg_reads_the_slice_header_of_a_skipped_picture(back, order):
     sequence = h264.SequenceParameterSet.read(B_FRAMES)
     picture = h264.skipped_picture(sequence, frame_num=18, poc_lsb=order, ref_distance=back)
 
@@ -175,7 +175,7 @@ def test_ffmpeg_reads_what_a_repeated_picture_says(back, order):
 
 
 @pytest.mark.parametrize(("width_px", "height_px"), [(16, 16), (1920, 1080), (3840, 2160)])
-def test_a_repeated_picture_is_a_dozen_bytes_at_any_size(width_px, height_px):
+def test_a_skipped_picture_is_a_dozen_bytes_at_any_size(width_px, height_px):
     macroblocks = -(-width_px // 16) * -(-height_px // 16)
     sequence = h264.SequenceParameterSet(
         id=0, frame_num_bits=16, poc_type=0, poc_lsb_bits=16, max_ref_frames=4, macroblocks=macroblocks
@@ -207,7 +207,7 @@ def coded_picture(sequence, frame_num, *, kind=h264.SLICE, rest=b""):
 
 @pytest.mark.parametrize("kind", [h264.SLICE, h264.IDR_SLICE])
 @pytest.mark.parametrize("unit", [CHAIN, B_FRAMES], ids=["chain", "B-frames"])
-def test_a_slice_tells_its_numbers(unit, kind):
+def test_a_slice_header_is_read(unit, kind):
     sequence = h264.SequenceParameterSet.read(unit)
 
     found = h264.SliceHeader.read(coded_picture(sequence, 9, kind=kind), sequence)
@@ -228,7 +228,7 @@ def test_a_disposable_slice_is_no_reference():
     numbers=st.tuples(st.integers(0, 2**17), st.integers(0, 2**17)),
     rest=st.lists(st.sampled_from([0, 0, 1, 3, 255]), max_size=60).map(bytes),
 )
-def test_renumbering_changes_the_number_and_nothing_else(bits, numbers, rest):
+def test_renumbering_changes_frame_num_and_nothing_else(bits, numbers, rest):
     sequence = h264.SequenceParameterSet(
         id=0, frame_num_bits=bits, poc_type=2, poc_lsb_bits=0, max_ref_frames=1, macroblocks=24
     )
@@ -240,7 +240,7 @@ def test_renumbering_changes_the_number_and_nothing_else(bits, numbers, rest):
     assert found == coded_picture(sequence, after, rest=rest + b"\x80")
 
 
-def test_an_escape_comes_and_goes_with_the_number():
+def test_renumbering_adds_and_removes_emulation_prevention_bytes():
     # 16 bits of the number: 0 makes two zero bytes, behind which others have to be escaped.
     sequence = h264.SequenceParameterSet(
         id=0, frame_num_bits=32, poc_type=2, poc_lsb_bits=0, max_ref_frames=1, macroblocks=24

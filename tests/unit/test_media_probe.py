@@ -35,7 +35,7 @@ def test_a_film_read_by_its_index_is_the_same_as_packet_by_packet(tmp_path, part
     assert probe(film, parts) == by_packets
 
 
-def test_pictures_that_are_decoded_in_another_order_have_the_times_at_which_they_are_shown(tmp_path):
+def test_reordered_pictures_have_presentation_times(tmp_path):
     film = tmp_path / "film.mp4"
     with av.open(str(film), "w") as made:
         stream = made.add_stream("libx264", rate=30, options={"bf": "2", "x264-params": "b-adapt=0"})
@@ -53,7 +53,7 @@ def test_pictures_that_are_decoded_in_another_order_have_the_times_at_which_they
 
 
 @pytest.mark.parametrize("place", [0.3, 0.6, 0.9])
-def test_a_byte_that_is_another_makes_another_film(tmp_path, place):
+def test_a_changed_byte_changes_the_hash(tmp_path, place):
     film = make_film(tmp_path)
     before = probe(film)
     data = bytearray(film.read_bytes())
@@ -74,7 +74,7 @@ def test_a_film_that_is_cut_short_is_not_complete(tmp_path, missing):
 @pytest.mark.parametrize(
     "data", [b"", b"not a film at all", bytes(1_024), b"#EXTM3U\n#EXTINF:1,\nfile:///etc/hostname\n"]
 )
-def test_what_is_no_film_is_an_input_error(tmp_path, data):
+def test_a_file_that_is_no_film_is_an_input_error(tmp_path, data):
     path = tmp_path / "film.mp4"
     path.write_bytes(data)
 
@@ -100,7 +100,7 @@ def test_the_picture_at_a_time_is_the_one_shown_then(tmp_path):
         assert (picture == everything[at]).all()
 
 
-def test_ffmpeg_says_nothing_on_the_terminal(tmp_path, capfd):
+def test_ffmpeg_prints_nothing_to_the_terminal(tmp_path, capfd):
     film = make_film(tmp_path)
     data = bytearray(film.read_bytes())
     data[-4_000:] = b"\xa5" * 4_000

@@ -16,7 +16,7 @@ from pipeline.media.pictures.scaling import MIN_DOWNSCALE, Scaler, map_axis
     ratio=st.floats(MIN_DOWNSCALE, MIN_DOWNSCALE * 1.06),
     count=st.sampled_from([540, 960, 1920]),
 )
-def test_a_slow_zoom_always_finds_whole_pixels_that_put_edges_where_they_should_be(start, ratio, count):
+def test_a_slow_zoom_always_finds_an_exact_mapping(start, ratio, count):
     found = map_axis(start, start + ratio * count, count)
 
     step = found.taken / found.made
@@ -39,7 +39,7 @@ def landscape(width, height):
 
 @pytest.mark.parametrize("left", [0.0, 3.37, 11.5])
 @pytest.mark.parametrize("ratio", [1.0, 1.031, 1.06, 1.25, 1.5, 0.9])
-def test_a_part_looks_like_what_an_exact_filter_makes_of_it(left, ratio):
+def test_a_resampled_region_matches_an_exact_filter(left, ratio):
     plane = landscape(300, 200)
     size = (160, 90)
     box = (left, left / 2, left + size[0] * ratio, left / 2 + size[1] * ratio)
@@ -64,7 +64,7 @@ def test_a_flat_plane_stays_flat_up_to_its_edges(ratio, x, y):
     assert set(seen.ravel()) == {235}
 
 
-def test_a_part_that_is_not_between_pixels_where_nothing_fits_is_exact():
+def test_without_a_good_mapping_the_region_is_pillows():
     # Two pixels become one, beginning a quarter of one after an edge.
     found = map_axis(10.25, 10.25 + 2 * 64, 64)
 

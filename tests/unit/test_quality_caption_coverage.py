@@ -28,7 +28,7 @@ def cues(*times):
     return [TimedText(start_s=start_s, end_s=end_s, text="Tea cools.") for start_s, end_s in times]
 
 
-def test_a_film_of_ten_hours_is_gone_through_once():
+def test_caption_coverage_of_ten_hours_is_linear():
     spoken = Counted(Span(start_s=at, end_s=at + 5.0) for at in range(0, int(HOURS_S), 6))
     shown = cues(*((at + 0.1, at + 1.9) for at in range(0, int(HOURS_S), 2) if not 20_000 <= at < 20_006))
 
@@ -38,7 +38,7 @@ def test_a_film_of_ten_hours_is_gone_through_once():
     assert spoken.reads < 20 * len(shown)
 
 
-def test_cues_that_all_stay_to_the_end_count_once():
+def test_overlapping_cues_count_once():
     levels = Counted([-16.0] * int(HOURS_S))
     spoken = [Span(start_s=0.0, end_s=HOURS_S)]
 
@@ -48,7 +48,7 @@ def test_cues_that_all_stay_to_the_end_count_once():
     assert levels.reads < 10
 
 
-def test_a_gap_is_the_time_that_no_cue_of_any_order_covers():
+def test_cues_may_come_in_any_order():
     shown = cues((30, 40), (0, 10), (2, 25), (41, 50))
 
     found = longest_uncaptioned(shown, [Span(start_s=5.0, end_s=48.0)], [-16.0] * 50, 50.0)

@@ -43,7 +43,7 @@ def captions(spoken, late_s=0.0, speed=1.0, stay_s=0.0):
 
 @pytest.mark.parametrize("seed", range(4))
 @pytest.mark.parametrize("late_s", [1.0, 2.0, 5.0, -1.5, -3.0])
-def test_captions_that_are_late_or_early_are_told_by_how_much(seed, late_s):
+def test_the_shift_of_late_and_early_captions_is_measured(seed, late_s):
     spoken = phrases(seed)
 
     shift, speed = find_shift(captions(spoken, late_s), heard(spoken))
@@ -53,7 +53,7 @@ def test_captions_that_are_late_or_early_are_told_by_how_much(seed, late_s):
 
 
 @pytest.mark.parametrize(("speed", "told"), [(25 / 23.976, 1.043), (23.976 / 25, 0.959)])
-def test_captions_of_another_frame_rate_are_told(speed, told):
+def test_captions_for_another_frame_rate_are_recognised(speed, told):
     spoken = phrases(1)
 
     _, found = find_shift(captions(spoken, speed=speed), heard(spoken))
@@ -62,18 +62,18 @@ def test_captions_of_another_frame_rate_are_told(speed, told):
 
 
 @pytest.mark.parametrize("seed", range(20))
-def test_captions_in_time_raise_no_alarm(seed):
+def test_captions_in_time_have_no_shift(seed):
     spoken = phrases(seed)
 
     assert find_shift(captions(spoken, late_s=0.2, stay_s=0.2), heard(spoken)) is None
 
 
 @pytest.mark.parametrize("seed", range(20))
-def test_captions_that_fit_nowhere_say_nothing(seed):
+def test_captions_that_correlate_nowhere_have_no_shift(seed):
     assert find_shift(captions(phrases(seed + 100)), heard(phrases(seed))) is None
 
 
-def test_nothing_is_known_where_there_are_no_pauses():
+def test_without_pauses_there_is_no_shift():
     spoken = phrases(1)
     chained = [(start, after) for (start, _), (after, _) in pairwise(spoken)]
 
@@ -82,7 +82,7 @@ def test_nothing_is_known_where_there_are_no_pauses():
     assert find_shift(captions(spoken, late_s=3.0), []) is None
 
 
-def test_a_few_captions_say_nothing():
+def test_a_few_captions_have_no_shift():
     spoken = phrases(1)
 
     assert find_shift(captions(spoken[:4], late_s=3.0), heard(spoken)) is None

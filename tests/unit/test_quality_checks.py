@@ -29,7 +29,7 @@ from tests.standins.films import spoken_cue
 CLOSING = ClosingScene(lines=(), text="Drink it.")
 
 
-def test_cues_are_counted_from_the_start_of_the_film():
+def test_times_of_cues_count_from_the_start_of_the_film():
     expected = Expected(
         video_format=VideoFormat(),
         lengths=(96_000, 48_000),
@@ -45,7 +45,7 @@ def test_cues_are_counted_from_the_start_of_the_film():
     assert expected.pictures == (60, 30)
 
 
-def test_a_pause_to_think_is_meant_in_its_scene_alone():
+def test_an_intended_pause_counts_in_its_scene_only():
     lines = (SpokenLine(text="Which is it?"), SpokenLine(text="Tea.", reveals=2))
     quiz = QuizScene(lines=lines, text="Which is it?", items=("Tea", "Coffee"))
     expected = Expected(
@@ -75,7 +75,7 @@ def silence(expected, *, quiet, also=(0, 0)):
 
 
 @pytest.mark.parametrize(("of_film", "told"), [("ab", "another encoding of the sound"), ("bb", " and ")])
-def test_a_film_that_tells_decoders_otherwise_than_its_scenes_is_not_made_of_them(of_film, told):
+def test_a_film_with_other_extradata_than_its_scenes_fails(of_film, told):
     def configured(name):
         return SimpleNamespace(configuration=name, packets=())
 
@@ -86,14 +86,14 @@ def test_a_film_that_tells_decoders_otherwise_than_its_scenes_is_not_made_of_the
     assert (check.passed, told in check.measured) == (False, True)
 
 
-def test_of_several_spans_the_longest_counts_and_is_told():
+def test_the_longest_span_is_reported():
     spans = [Span(start_s=start_s, end_s=end_s) for start_s, end_s in ((0, 1), (5, 8), (10, 12))]
 
     assert profile_checks.longest_of(spans) == (3.0, "3.00 s at 5.00 s")
     assert profile_checks.longest_of([]) == (0.0, "none")
 
 
-def test_words_that_nobody_hears_are_lost_and_told_where_most_of_them_are():
+def test_silent_words_are_reported_where_most_of_them_are():
     words = tuple(Word(text="tea", start_s=at, end_s=at + 0.5) for at in (1.0, 3.0, 3.5, 4.0, 4.5))
     expected = Expected(
         video_format=VideoFormat(), lengths=(480_000,), subtitles=Subtitles(scenes=((),)), words=(words,)
@@ -108,7 +108,7 @@ def test_words_that_nobody_hears_are_lost_and_told_where_most_of_them_are():
 @pytest.mark.parametrize(
     ("lufs", "passed"), [(-15.0, True), (-16.0, True), (-16.01, False), (-14.0, True), (-13.99, False), (None, False)]
 )
-def test_loudness_keeps_to_its_limits(lufs, passed):
+def test_loudness_is_checked_against_its_limits(lufs, passed):
     assert profile_checks.loudness(Loudness(integrated_lufs=lufs, true_peak_dbtp=-3.0), STANDARD).passed is passed
 
 
@@ -123,7 +123,7 @@ def test_a_true_peak_above_minus_one_fails(dbtp, passed):
     ("mean", "spread", "passed"),
     [(16.0, 0.0, False), (19.9, 3.9, False), (19.9, 4.0, True), (20.0, 1.0, True), (120.0, 0.9, False)],
 )
-def test_a_dark_picture_has_something_to_see_when_more_than_noise_stands_out_of_it(mean, spread, passed):
+def test_a_dark_picture_passes_if_it_has_more_than_noise(mean, spread, passed):
     assert checks.pictures([Brightness(mean=mean, spread=spread)]).passed is passed
 
 
@@ -139,13 +139,13 @@ def test_a_dark_picture_has_something_to_see_when_more_than_noise_stands_out_of_
         ([Span(start_s=3.0, end_s=12.0)], "nothing changes where scene 2, 3 begins"),
     ],
 )
-def test_a_picture_that_stays_where_another_scene_begins_is_stuck(still, told):
+def test_a_picture_that_does_not_change_at_a_scene_boundary_is_frozen(still, told):
     found = checks.frozen(still, [0.0, 5.0, 9.0])
 
     assert (found.measured, found.passed) == (told, told.startswith("every"))
 
 
-def test_a_film_that_is_gone_is_a_failed_verdict_and_no_exception(tmp_path):
+def test_a_missing_film_is_a_failed_verdict(tmp_path):
     verdict, portrait = judge_file(tmp_path / "gone.mp4", STANDARD)
     (check,) = verdict.checks
 
@@ -171,11 +171,11 @@ def luma(value, *, text=0.0, gradient=0):
     ],
     ids=["black", "nearly black", "plain grey", "plain white", "dark gradient", "a line of text on black"],
 )
-def test_a_picture_that_shows_nothing_is_known(picture, passed):
+def test_an_empty_picture_is_recognised(picture, passed):
     assert checks.pictures([picture]).passed is passed
 
 
-def test_one_scene_that_shows_nothing_is_enough_to_fail():
+def test_one_empty_scene_fails_the_film():
     black, drawn = luma(16), luma(24, text=0.2)
 
     assert checks.pictures([drawn] * 4).passed

@@ -38,7 +38,7 @@ def checked(folder, form, content, *, timed=CUES, sound_s=SOUND_S):
 
 
 @pytest.mark.parametrize("form", WRITERS)
-def test_subtitles_as_they_are_written_pass(tmp_path, form):
+def test_subtitles_as_we_write_them_pass(tmp_path, form):
     check = checked(tmp_path, form, written(form))
 
     assert check.passed, check.measured
@@ -46,7 +46,7 @@ def test_subtitles_as_they_are_written_pass(tmp_path, form):
 
 
 @given(lines=st.lists(st.text("ab1 &<>;/\\{}-N", min_size=1).map(str.strip).filter(bool), min_size=1, max_size=2))
-def test_whatever_a_cue_says_is_read_as_it_was_written(tmp_path_factory, lines):
+def test_any_text_of_a_cue_is_read_back(tmp_path_factory, lines):
     timed = (TimedText(start_s=0.0, end_s=1.0, text="\n".join(lines)),)
 
     for form in WRITERS:
@@ -80,7 +80,7 @@ def test_whatever_a_cue_says_is_read_as_it_was_written(tmp_path_factory, lines):
         "arrow",
     ],
 )
-def test_the_first_thing_that_is_wrong_with_subtitles_is_told(tmp_path, form, old, new, measured):
+def test_the_first_fault_of_subtitles_is_reported(tmp_path, form, old, new, measured):
     content = written(form)
     if form == "srt":
         old, new = (old.replace(".", ","), new.replace(".", ",")) if old[0] == "0" else (old, new)
@@ -100,12 +100,12 @@ def test_the_first_thing_that_is_wrong_with_subtitles_is_told(tmp_path, form, ol
         ("vtt", "1\n00:00:00.100 --> 00:00:01.000\nHi\n", "without its header"),
     ],
 )
-def test_what_is_no_subtitle_file_fails(tmp_path, form, content, measured):
+def test_a_file_that_is_no_subtitle_file_fails(tmp_path, form, content, measured):
     assert checked(tmp_path, form, content).measured == measured
 
 
 @pytest.mark.parametrize("form", WRITERS)
-def test_the_mark_that_tells_players_the_direction_of_a_line_is_no_other_text(tmp_path, form):
+def test_direction_marks_do_not_count_as_text(tmp_path, form):
     timed = (TimedText(start_s=0.0, end_s=1.0, text="USB אחד\nIntel."),)
     scene = (spoken_cue(timed[0].text, 0.0, 1.0),)
     content = WRITERS[form](Subtitles(scenes=(scene,)), (480_000,), language="he")
@@ -132,7 +132,7 @@ def jpeg(size=(1280, 720), form="JPEG", **options):
     return file.getvalue()
 
 
-def test_one_of_several_stills_that_is_not_in_order_fails_them(tmp_path):
+def test_one_bad_thumbnail_of_several_fails(tmp_path):
     (tmp_path / "t.jpg").write_bytes(jpeg(quality=50))
     paths = [tmp_path / "t.jpg", tmp_path / "t2.jpg"]
 
@@ -160,7 +160,7 @@ def test_a_thumbnail_passes(tmp_path):
     ],
     ids=["empty", "text", "cut short", "PNG", "small", "heavy", "black", "blue"],
 )
-def test_a_thumbnail_that_no_host_takes_fails(tmp_path, content, measured):
+def test_a_thumbnail_outside_of_hosts_limits_fails(tmp_path, content, measured):
     (tmp_path / "t.jpg").write_bytes(content)
 
     check = companions.thumbnail(tmp_path / "t.jpg", (1280, 720))
@@ -192,11 +192,11 @@ def test_metadata_must_have_a_title(tmp_path, content, measured):
     assert (check.measured, check.passed) == (measured, measured == "a title")
 
 
-def test_a_folder_in_the_place_of_metadata_is_told(tmp_path):
+def test_a_folder_in_the_place_of_metadata_is_reported(tmp_path):
     assert companions.metadata(tmp_path).measured == "not JSON"
 
 
-def test_a_picture_that_would_fill_the_memory_is_damaged(tmp_path):
+def test_a_decompression_bomb_is_reported_as_damaged(tmp_path):
     path, content = tmp_path / "t.jpg", jpeg((64, 36), quality=50)
     # Height and width in the header of its frame (ITU-T T.81, B.2.2).
     at = content.index(b"\xff\xc0") + 5

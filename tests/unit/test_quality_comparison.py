@@ -45,7 +45,7 @@ def films(tmp_path_factory):
     }
 
 
-def test_a_picture_is_itself_and_noise_is_not():
+def test_ssim_is_one_for_the_same_picture_and_low_for_noise():
     picture = moving(0, 320, 180)[..., 0]
     noise = np.random.default_rng(0).integers(0, 255, picture.shape).astype(np.uint8)
 
@@ -53,13 +53,13 @@ def test_a_picture_is_itself_and_noise_is_not():
     assert ssim(picture, noise) < 0.05
 
 
-def test_a_film_is_like_itself(films):
+def test_a_film_compared_with_itself_has_an_ssim_of_one(films):
     found = compare_pictures(films["good"], films["good"])
 
     assert (found.mean, found.least, found.pictures, found.size_px) == (1.0, 1.0, 96, (320, 180))
 
 
-def test_every_picture_counts_as_for_ffmpeg(films):
+def test_ssim_is_that_of_ffmpeg(films):
     told = said(films["poor"], "-i", str(films["good"]), "-lavfi", "ssim")
     wanted = float(re.search(r"SSIM Y:([\d.]+)", told)[1])
 
@@ -67,18 +67,18 @@ def test_every_picture_counts_as_for_ffmpeg(films):
     assert compare_pictures(films["poor"], films["good"]).mean == pytest.approx(wanted, abs=0.001)
 
 
-def test_a_smaller_film_is_brought_to_the_size_of_the_other(films):
+def test_a_smaller_film_is_scaled_to_the_reference(films):
     told = said(films["small"], "-i", str(films["good"]), "-lavfi", "[0:v]scale=320:180:flags=bicubic[a];[a][1:v]ssim")
     wanted = float(re.search(r"SSIM Y:([\d.]+)", told)[1])
 
     assert compare_pictures(films["small"], films["good"]).mean == pytest.approx(wanted, abs=0.01)
 
 
-def test_another_film_is_far_away(films):
+def test_another_film_has_a_low_ssim(films):
     assert compare_pictures(films["other"], films["good"]).mean < 0.9
 
 
-def test_what_cannot_be_decoded_is_told(films, tmp_path):
+def test_a_film_that_cannot_be_decoded_is_an_input_error(films, tmp_path):
     page = tmp_path / "page.mp4"
     page.write_text("<html>")
 
@@ -100,7 +100,7 @@ def test_what_cannot_be_decoded_is_told(films, tmp_path):
         ({"vmaf": 12.34}, "vmaf", "12.3"),
     ],
 )
-def test_what_is_wrong_is_told_by_its_own_check(changes, wrong, reason):
+def test_each_fault_fails_its_own_check(changes, wrong, reason):
     verdict = with_comparison(Verdict(checks=()), replace(DERIVED, **changes), replace(STANDARD, warns=()))
 
     assert [check.name for check in verdict.checks][:3] == ["size_ratio", "length", "ssim"]
@@ -137,7 +137,7 @@ def ffmpeg(folder: Path, monkeypatch, *, filters=FILTERS, score="[libvmaf @ 0x5]
     return noted
 
 
-def test_vmaf_is_measured_by_an_ffmpeg_that_has_it(tmp_path, monkeypatch):
+def test_vmaf_is_measured_if_ffmpeg_has_it(tmp_path, monkeypatch):
     noted = ffmpeg(tmp_path / "bin", monkeypatch)
 
     async def measured():
@@ -151,7 +151,7 @@ def test_vmaf_is_measured_by_an_ffmpeg_that_has_it(tmp_path, monkeypatch):
     assert "scale=1920:1080:flags=bicubic" in asked
 
 
-def test_without_it_nothing_is_measured(tmp_path, monkeypatch):
+def test_without_libvmaf_there_is_no_vmaf(tmp_path, monkeypatch):
     ffmpeg(tmp_path / "bin", monkeypatch, filters=" TS. ssim  VV->V  SSIM")
     assert anyio.run(vmaf.find_vmaf) is None
 
@@ -159,14 +159,14 @@ def test_without_it_nothing_is_measured(tmp_path, monkeypatch):
     assert anyio.run(vmaf.find_vmaf) is None
 
 
-def test_one_that_says_no_score_has_measured_nothing(tmp_path, monkeypatch):
+def test_without_a_score_there_is_no_vmaf(tmp_path, monkeypatch):
     ffmpeg(tmp_path / "bin", monkeypatch, score="Error reinitializing filters!")
 
     assert anyio.run(vmaf.measure_vmaf, "ffmpeg", Path("a.mp4"), Path("b.mp4"), (320, 180)) is None
 
 
 @pytest.mark.parametrize("steps", range(1, 13))
-async def test_however_early_it_is_cancelled_the_end_of_its_process_was_waited_for(steps, monkeypatch):
+async def test_cancelling_vmaf_waits_for_the_end_of_its_process(steps, monkeypatch):
     started = []
 
     class Noted(subprocess.Popen):

@@ -45,7 +45,7 @@ def alike(one, other):
     return jaccard(shingle_set(narration_text(one)), shingle_set(narration_text(other)))
 
 
-def test_the_same_words_under_another_title_share_their_sketch():
+def test_the_same_text_under_another_title_shares_a_minhash_band():
     twin = script(RIVER.replace("sand sinks", "mud sinks").upper(), title="How deltas grow")
 
     assert alike(script(), twin) > 0.9
@@ -58,7 +58,7 @@ def test_films_about_different_things_share_nothing():
 
 
 @pytest.mark.parametrize("seed", range(20))
-def test_films_that_are_four_fifths_alike_are_found(seed):
+def test_films_with_a_similarity_of_80_percent_share_a_minhash_band(seed):
     chance = np.random.default_rng(seed)
     words = [f"{'aeiou'[n % 5]}{n * 7919 % 9973}" for n in range(400)]
     changed = [f"other{n}" if chance.random() < 0.04 else word for n, word in enumerate(words)]
@@ -81,12 +81,12 @@ def test_scripts_without_spaces_are_compared_too():
     assert alike(one, other) < 0.1
 
 
-def test_films_of_another_size_or_language_are_meant_to_say_the_same():
+def test_films_of_another_size_or_language_share_no_minhash_band():
     assert not set(sketch(script())) & set(sketch(script(), kind="1080x1920 "))
     assert not set(sketch(script())) & set(sketch(script(language="de")))
 
 
-def test_of_rows_only_the_very_same_is_the_same():
+def test_rows_are_duplicates_only_with_an_identical_script():
     anna, ben = (script(f"Hello {name}. {RIVER}", title="Your offer") for name in ("Anna", "Ben"))
 
     assert alike(anna, ben) > 0.9
@@ -94,7 +94,7 @@ def test_of_rows_only_the_very_same_is_the_same():
     assert sketch(anna, exact=True) == sketch(replace(anna, description="For Anna", writer="x"), exact=True)
 
 
-def test_a_film_that_says_nothing_is_like_no_other():
+def test_a_film_without_words_has_no_minhash_bands():
     silent = Script(title="Silence", language="en", scenes=(StatementScene(text="…", lines=(SpokenLine(text="…"),)),))
 
     assert sketch(silent) == ()
@@ -116,7 +116,7 @@ def slide(seed, size=(270, 480)):
     return picture.astype(np.uint8)
 
 
-def test_a_picture_is_known_again_when_it_is_smaller_brighter_and_noisy():
+def test_the_hash_survives_scaling_brightness_and_noise():
     for seed in range(20):
         noise = np.random.default_rng(seed).normal(0, 4, (135, 240))
         worse = np.clip(slide(seed)[::2, ::2] * 1.1 + 5 + noise, 0, 255).astype(np.uint8)
@@ -124,18 +124,18 @@ def test_a_picture_is_known_again_when_it_is_smaller_brighter_and_noisy():
         assert hamming_distance(perceptual_hash(slide(seed)), perceptual_hash(worse)) <= MAX_DISTANCE_BITS
 
 
-def test_other_pictures_are_not_taken_for_it():
+def test_hashes_of_different_pictures_are_far_apart():
     looks = [perceptual_hash(slide(seed)) for seed in range(20)]
 
     assert min(hamming_distance(a, b) for n, a in enumerate(looks) for b in looks[:n]) > MAX_DISTANCE_BITS
 
 
 @pytest.mark.parametrize("picture", [np.zeros((90, 160), np.uint8), np.full((7, 3), 200, np.uint8)])
-def test_a_picture_of_nothing_has_a_look_too(picture):
+def test_a_picture_without_detail_has_the_hash_0(picture):
     assert perceptual_hash(picture) == 0
 
 
-def test_scenes_may_stand_in_another_order_but_not_be_others():
+def test_shared_pictures_ignores_the_order_of_scenes():
     one, two, three = (perceptual_hash(slide(seed)) for seed in range(3))
 
     assert shared_pictures((one, two), (two, one)) == 1
@@ -152,7 +152,7 @@ def fingerprint(seed=0, *, voice=0, caption_text="", length_s=20.0, delay=0):
     return Fingerprint(length_s=length_s, hashes=hashes, lufs_by_second=levels, caption_text=caption_text)
 
 
-def test_a_film_is_itself_louder_and_a_moment_later():
+def test_similarity_survives_gain_and_a_small_delay():
     louder = replace(fingerprint(delay=1), lufs_by_second=tuple(level + 3 for level in fingerprint().lufs_by_second))
 
     assert film_similarity(fingerprint(), louder) >= 0.95
@@ -163,11 +163,11 @@ def test_a_film_is_itself_louder_and_a_moment_later():
     [fingerprint(seed=100), fingerprint(voice=1), fingerprint(length_s=21), replace(fingerprint(), lufs_by_second=())],
     ids=["other pictures", "another voice", "longer", "silent"],
 )
-def test_another_film_is_not(other):
+def test_different_films_have_a_low_similarity(other):
     assert film_similarity(fingerprint(), other) < 0.8
 
 
-def test_captions_say_more_than_the_voice():
+def test_captions_take_precedence_over_loudness_curves():
     assert film_similarity(fingerprint(caption_text=RIVER), fingerprint(caption_text=RIVER, voice=1)) == 1
     assert film_similarity(fingerprint(caption_text=RIVER), fingerprint(caption_text=TEA)) < 0.1
 
@@ -191,5 +191,5 @@ def test_the_check_names_the_other_film(share, verdict, measured):
     assert (check.value, check.unit) == (100 * share, "%")
 
 
-def test_a_film_that_is_alone_passes():
+def test_a_film_without_others_passes():
     assert profile_checks.duplicate(None, STANDARD).measured == "unlike the others"

@@ -47,7 +47,7 @@ def srt(*texts):
 
 
 @pytest.mark.parametrize(("name", "write"), [("srt", to_srt), ("vtt", to_vtt)])
-def test_captions_pass_as_they_were_made_and_with_a_correction(tmp_path, name, write):
+def test_captions_pass_unchanged_and_with_corrections(tmp_path, name, write):
     made = write(FILM.subtitles, FILM.lengths)
 
     assert faults(tmp_path, name, made) == ()
@@ -84,11 +84,11 @@ def test_captions_pass_as_they_were_made_and_with_a_correction(tmp_path, name, w
         (srt(*SAID[:3], "x" * 90), "lines of up to 90 letters"),
     ],
 )
-def test_captions_that_are_wrong_are_told(tmp_path, content, told):
+def test_faults_of_captions_are_reported(tmp_path, content, told):
     assert told in "; ".join(faults(tmp_path, "srt", content))
 
 
-def test_what_is_said_twice_does_not_tell_when(tmp_path):
+def test_repeated_text_is_not_used_for_timing(tmp_path):
     twice = replace(FILM, subtitles=cues(SAID[0], SAID[1], SAID[0], SAID[2]))
     path = tmp_path / "video.srt"
     path.write_text(srt(SAID[0], SAID[1], SAID[0], "Cats purr while they heal,\nabout 25 times a second."), "utf-8")
@@ -96,7 +96,7 @@ def test_what_is_said_twice_does_not_tell_when(tmp_path):
     assert faults_of("srt", path, twice, STANDARD) == ()
 
 
-def test_words_of_the_film_itself_are_no_leftovers_and_what_is_no_metadata_is_told_once(tmp_path):
+def test_the_films_own_words_are_no_artefacts_and_bad_json_is_reported_once(tmp_path):
     about = replace(FILM, script=replace(FILM.script, title="undefined"))
     path = tmp_path / "metadata.json"
     path.write_text(json.dumps(META | {"title": "undefined"}), "utf-8")
@@ -105,7 +105,7 @@ def test_words_of_the_film_itself_are_no_leftovers_and_what_is_no_metadata_is_to
     assert len(faults(tmp_path, "metadata", "no JSON")) == 1
 
 
-def test_captions_leave_out_no_more_than_ten_seconds_at_once_nor_more_than_half_of_all():
+def test_captions_may_leave_out_ten_seconds_at_once_and_half_of_all():
     said = [TimedText(start_s=4.0 * at, end_s=4.0 * at + 3, text=str(at)) for at in range(20)]
 
     def passes(*left_out):
@@ -118,7 +118,7 @@ def test_captions_leave_out_no_more_than_ten_seconds_at_once_nor_more_than_half_
     assert not passes(*range(0, 20, 2), 1)
 
 
-def test_captions_in_another_language_say_other_words_when_it_speaks(tmp_path):
+def test_captions_in_another_language_are_checked_for_coverage_only(tmp_path):
     spanish = tuple(f"La tetera canta cuando\n{number} burbujas estallan," for number in (2, 3, 5, 7))
 
     assert faults(tmp_path, "es.srt", srt(*spanish)) == ()
@@ -138,7 +138,7 @@ def test_captions_in_another_language_say_other_words_when_it_speaks(tmp_path):
         ("PNG", (1500, 1500), -1, "1500x1500, 2."),
     ],
 )
-def test_a_picture_may_be_any_that_hosts_take_and_that_shows_something(tmp_path, kind, size, shade, told):
+def test_a_users_thumbnail_may_be_any_that_hosts_take(tmp_path, kind, size, shade, told):
     path = tmp_path / "thumbnail.jpg"
     picture = Image.linear_gradient("L").resize(size) if shade else Image.new("L", size)
     picture = Image.effect_noise(size, 100) if shade < 0 else picture
@@ -178,7 +178,7 @@ def test_a_picture_may_be_any_that_hosts_take_and_that_shows_something(tmp_path,
         ({"description": ["tea"]}, "without a description and a list of tags"),
     ],
 )
-def test_metadata_may_be_in_other_words_but_not_those_of_another_film(tmp_path, changes, told):
+def test_metadata_may_be_reworded_but_not_those_of_another_film(tmp_path, changes, told):
     found = faults(tmp_path, "metadata", json.dumps(META | changes))
 
     assert told in "; ".join(found)

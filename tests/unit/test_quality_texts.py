@@ -37,7 +37,7 @@ def script(said="Tea cools by itself, and nobody asks why.", **changes):
     return replace(Script(title="Why tea cools", language="en", scenes=scenes, tags=("tea",)), **changes)
 
 
-def test_what_was_never_meant_for_viewers_fails_with_its_place_but_not_what_a_row_says():
+def test_text_artefacts_fail_with_their_place_unless_they_come_from_the_row():
     film = script("Dear {{ name }}, see you.")
 
     check = texts.text(film)
@@ -47,7 +47,7 @@ def test_what_was_never_meant_for_viewers_fails_with_its_place_but_not_what_a_ro
     assert texts.text(film, ["Maria", "{{ name }}"]).passed
 
 
-def test_an_english_film_that_was_to_be_german_fails():
+def test_an_english_film_fails_if_german_was_ordered():
     said = (
         "Tea cools because it gives its heat away. The air above the cup is colder than the tea, and so is the table "
         "that it stands on. What is fast in the water leaves it first, and what stays is slower than it was before."
@@ -71,7 +71,7 @@ def test_captions_with_every_word_of_the_script_pass():
     assert cues.words(READ, script()).passed
 
 
-def test_a_word_that_is_longer_than_a_line_of_captions_is_divided_and_loses_nothing():
+def test_a_word_longer_than_a_caption_line_is_broken_without_loss():
     film = script("Rindfleischetikettierungen und U-Bahn-Fahrten.")
     (before, *_) = READ
     divided = TimedText(start_s=1.2, end_s=4.0, text="Rindfleischetiket-\ntierungen und U-Bahn-\nFahrten.")
@@ -89,7 +89,7 @@ def test_a_word_that_is_longer_than_a_line_of_captions_is_divided_and_loses_noth
     "word", ["Geschwindigkeitsbegrenzungen", "well-known-and-", "w" * 190, "https://a.b/" + "c" * 90]
 )
 @pytest.mark.parametrize("width", [12, 25, 42])
-def test_a_word_that_is_wider_than_a_line_of_captions_passes_with_its_hyphens(word, width):
+def test_a_word_wider_than_a_caption_line_passes_with_its_hyphens(word, width):
     pieces, _ = fit_words([Word(text=word, start_s=0, end_s=1), Word(text="on.", start_s=1, end_s=2)], width, "de")
     shown = TimedText(start_s=0, end_s=2, text="\n".join(piece.text for piece in pieces))
 
@@ -125,7 +125,7 @@ def test_captions_without_a_word_of_the_script_fail(shown, told):
     ],
     ids=["swapped", "language", "tags", "too long", "brackets", "no text"],
 )
-def test_metadata_that_is_not_the_scripts_or_no_host_takes_fails(tmp_path, changes, told):
+def test_metadata_that_differ_from_the_script_or_exceed_limits_fail(tmp_path, changes, told):
     path = tmp_path / "metadata.json"
     good = {"title": "Why tea cools", "description": "", "language": "en", "tags": ["tea"]}
     path.write_text(json.dumps(good), encoding="utf-8")
@@ -151,8 +151,8 @@ def test_metadata_that_is_not_the_scripts_or_no_host_takes_fails(tmp_path, chang
         ({"title": "A talk", "tags": ["x" * 99] * 6}, "tags of more than 480 characters"),
     ],
 )
-def test_words_that_somebody_brings_for_a_film_go_out_as_they_are_or_not_at_all(tmp_path, said, told):
-    package = FileNames().within(tmp_path)
+def test_a_users_own_metadata_pass_or_fail_unchanged(tmp_path, said, told):
+    package = FileNames().in_folder(tmp_path)
     passes = Verdict(checks=(Check.of("file", passed=True, measured="", limit=""),)).of_film("f")
     # As an editor of Windows saves it.
     package.metadata.write_text(json.dumps(said, ensure_ascii=False), encoding="utf-8-sig")
@@ -165,7 +165,7 @@ def test_words_that_somebody_brings_for_a_film_go_out_as_they_are_or_not_at_all(
     assert with_companions(passes, package, STANDARD) == passes
 
 
-def test_a_letter_without_a_font_fails():
+def test_a_character_without_a_font_fails():
     assert checks.glyphs("").passed
     assert checks.glyphs("ꙮ").measured == "no font for ꙮ"
 
@@ -217,5 +217,5 @@ QUIZ = QuizScene(
     ],
     ids=["a pause", "dead air", "a pause to think", "more than that", "words that are lost", "a word that is quiet"],
 )
-def test_silence_is_held_against_what_is_said(scene, silent, words, passed):
+def test_silence_is_compared_with_the_times_of_words(scene, silent, words, passed):
     assert profile_checks.silence(heard(silent), film(scene, *words), STANDARD).passed is passed

@@ -94,7 +94,7 @@ async def cancel(context: RunContext, *, batch: str, jobs: Sequence[str] = ()) -
             return None
         return advance(job, JobStatus.CANCELLED, at=context.clock(), why="cancelled")
 
-    done = await change_jobs(context, batch, ids, let_be, or_else=partial(context.store.claims.ask_to_cancel, batch))
+    done = await change_jobs(context, batch, ids, let_be, or_else=partial(context.store.claims.request_cancel, batch))
     if done.busy:
         # Who was about to put a film down may have heard nothing: then nobody will, and it is ours to cancel.
         await anyio.sleep(_SETTLES_S)
@@ -158,7 +158,7 @@ async def retry(
         if fresh.status is not JobStatus.PENDING:
             why = f"tried again, from {stage} on" if stage else "tried again"
             fresh = advance(fresh, JobStatus.PENDING, at=context.clock(), why=why)
-        context.store.claims.cancel_is_heard(batch, job.id)
+        context.store.claims.clear_cancel_request(batch, job.id)
         return fresh.evolve(error=None, retries=0)
 
     done = await change_jobs(context, batch, ids, take_up)
