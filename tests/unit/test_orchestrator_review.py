@@ -164,7 +164,7 @@ async def test_a_film_that_is_made_anew_after_it_was_approved_waits_again(contex
 
     (held,) = await run(context, job)
 
-    assert (str(held.status), held.error.cause) == ("review", "waits for a person, as every film of this batch")
+    assert (str(held.status), held.error.cause) == ("review", "waits for review, like every film of this batch")
     assert not out(context)
 
 
@@ -340,9 +340,9 @@ async def test_a_damaged_file_of_a_film_hides_no_other_and_is_told_to_whoever_de
 @pytest.mark.parametrize(
     ("standing", "told"),
     [
-        (SampleStanding(failed=1), "the sample could not be made: nobody has looked at a film"),
-        (SampleStanding(failed=1, waiting=1), "waits until a person has looked at the sample"),
-        (SampleStanding(failed=1, rejected=1), "a film of the sample was rejected: the rest is held back"),
+        (SampleStanding(failed=1), "the sample could not be made: no film has been reviewed"),
+        (SampleStanding(failed=1, waiting=1), "waits until a person has reviewed the sample"),
+        (SampleStanding(failed=1, rejected=1), "a film of the sample was rejected: the others are held back"),
     ],
 )
 async def test_why_the_rest_of_a_batch_waits_is_told(context, standing, told):
@@ -426,7 +426,7 @@ async def test_nothing_of_a_batch_is_published_before_its_sample_is_approved_and
     assert statuses(await run(context, *jobs)) == ["parked", "review", "parked"]
     assert not any(out(context, number) for number in range(3))
     parked = await context.store.load_job("kitchen", IDS[0])
-    assert parked.error.cause == "waits until a person has looked at the sample"
+    assert parked.error.cause == "waits until a person has reviewed the sample"
     seen = await review_queue(context, "kitchen")
     assert ([each.id for each in seen.films], seen.behind, seen.sample.waiting) == ([IDS[1]], 2, 1)
 
@@ -448,7 +448,7 @@ async def test_a_rejected_film_of_the_sample_holds_the_rest_and_all_of_it_says_s
     kept = [await context.store.load_job("kitchen", job.id) for job in jobs]
     assert statuses(kept) == ["parked", "failed", "parked"]
     assert {job.error.cause for job in kept if job.status is JobStatus.PARKED} == {
-        "a film of the sample was rejected: the rest is held back"
+        "a film of the sample was rejected: the others are held back"
     }
     assert statuses(await run(context, *jobs)) == ["parked", "failed", "parked"]
     said = await approve_films(context, batch="kitchen")

@@ -497,7 +497,7 @@ def test_a_file_that_was_renamed_is_told_with_what_to_do(tmp_path, caplog, gives
 
     assert given == [3, 2]
     (told,) = [record.getMessage() for record in caplog.records if record.levelname == "WARNING"]
-    assert "01-light.md is a new episode. Episode 1, “Light”, was 1-light.md, which is gone" in told
+    assert "01-light.md is a new episode. Episode 1, “Light”, was 1-light.md, which no longer exists" in told
     assert "if that film is not published, run `nightreel series optics --forget 1`" in told
 
 
