@@ -51,7 +51,7 @@ def test_a_batch_is_published_once_and_a_brief_that_changed_since_waits_for_a_pe
         write_brief(tmp_path / "kitchen" / "1.md", TITLES[0], body="Tea cools because the air carries heat away.")
         changed = nightreel("run", "kitchen", *PUBLISHED, cwd=tmp_path, env=env)
         assert changed.code == 9
-        assert "is out as https://www.youtube.com/watch?v=" in changed.stdout
+        assert "is published as https://www.youtube.com/watch?v=" in changed.stdout
         assert len(titles(stand_in)) == 2
 
         (held,) = [job for job in jobs(tmp_path, "kitchen") if job["status"] == "review"]
@@ -243,5 +243,5 @@ def test_how_logins_stand_is_told_without_asking_anybody(tmp_path, tmp_path_fact
     assert (stands["channel"], stands["renews_itself"], stands["problem"]) == ("default", True, "")
     assert stands["scopes"] == ["https://www.googleapis.com/auth/youtube.force-ssl"]
     assert nightreel("auth", "status", cwd=tmp_path_factory.mktemp("elsewhere")).stdout.startswith(
-        "Nobody is logged in"
+        "Not logged in to any channel"
     )

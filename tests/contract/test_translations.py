@@ -18,7 +18,7 @@ from pipeline.script import TargetLength, Translation, cached_translation, trans
 from pipeline.script.checks import find_problems
 from pipeline.script.translation import cached_translation_paths
 from pipeline.state import Cache
-from pipeline.state.cache.digests import publish_sealed, slot_of
+from pipeline.state.cache.digests import publish_with_digest, slot_of
 from pipeline.template import Template
 from tests.standins import translator
 from tests.standins.groq import GroqStandIn
@@ -147,7 +147,7 @@ async def test_an_invalid_cache_file_is_replaced(groq, desk, nonsense, tmp_path)
         for path in cached_translation_paths(wanted(SCRIPT, desk)):
             path.unlink()
             (tmp_path / "nonsense").write_bytes(nonsense)
-            publish_sealed(tmp_path / "nonsense", Path(slot_of(path)))
+            publish_with_digest(tmp_path / "nonsense", Path(slot_of(path)))
 
     await to_thread.run_sync(spoil)
 

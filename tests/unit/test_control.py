@@ -56,7 +56,7 @@ from pipeline.orchestrator.events import JobEvent, Notice
 from pipeline.orchestrator.film import runner as jobs_module
 from pipeline.orchestrator.film.remake import discard_from
 from pipeline.orchestrator.film.stages import STAGES, Stage
-from pipeline.publishing.youtube.journal import WATCH, Journal, Published, Record
+from pipeline.publishing.youtube.journal import WATCH_URL, Journal, Published, Record
 from pipeline.state import Snapshots
 
 
@@ -193,7 +193,7 @@ async def test_a_film_that_is_made_by_itself_can_be_cancelled_as_well(room, cont
 async def test_a_wish_that_came_too_late_stops_no_later_attempt(room, context):
     await run(context, "One", "Bad")
     bad = await job_of(context, "Bad")
-    await to_thread.run_sync(context.store.claims.ask_to_cancel, "kitchen", bad.id)
+    await to_thread.run_sync(context.store.claims.request_cancel, "kitchen", bad.id)
     room.trouble.clear()
 
     await retry(context)
@@ -227,7 +227,7 @@ async def test_a_wish_that_nobody_is_left_to_hear_is_taken_back_and_followed_at_
             done = await control.cancel(context, batch="kitchen")
 
     assert (done.changed, done.busy) == ([bad.id], [])
-    assert not await to_thread.run_sync(context.store.claims.cancel_is_asked, "kitchen", bad.id)
+    assert not await to_thread.run_sync(context.store.claims.is_cancel_requested, "kitchen", bad.id)
     assert (await statuses(context))["Bad"] == "cancelled"
 
 
@@ -454,7 +454,7 @@ PACKAGE = Package(
 )
 VIDEO = Video(frames=30, bytes=4, sha256="0" * 64)
 NOTED = datetime(2026, 11, 27, tzinfo=UTC)
-OUT = Receipt(destination="youtube", package=PACKAGE, id="abc", url=f"{WATCH}abc")
+OUT = Receipt(destination="youtube", package=PACKAGE, id="abc", url=f"{WATCH_URL}abc")
 
 
 async def test_a_published_film_is_no_longer_retried_and_never_published_a_second_time_by_that(room, context):

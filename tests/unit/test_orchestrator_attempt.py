@@ -40,7 +40,7 @@ from pipeline.orchestrator.film.attempt import Attempt
 from pipeline.orchestrator.film.scene_renderer import SceneRenderer
 from pipeline.orchestrator.film.stages import quality
 from pipeline.orchestrator.film.stages.quality import inspect
-from pipeline.publishing import FileNames, files_beside, sums_of
+from pipeline.publishing import FileNames, hash_files, sidecar_files
 from pipeline.quality import Expected, Parts
 from pipeline.quality.expected import NearDuplicate
 from pipeline.rendering import Look, missing_glyphs
@@ -197,7 +197,7 @@ class Gate:
 
 def joined(clip, tmp_path, **values):
     """A film that is to be judged."""
-    package = FileNames().within(tmp_path)
+    package = FileNames().in_folder(tmp_path)
     for path in package.files:
         path.write_bytes(b"film")
     film = Job(
@@ -247,7 +247,7 @@ async def test_the_verdict_on_a_film_that_was_made_before_is_none_and_who_was_ki
     clip, tmp_path
 ):
     gate = Gate(fails("text"))
-    receipt = Receipt(destination="folder", package=FileNames().within(tmp_path))
+    receipt = Receipt(destination="folder", package=FileNames().in_folder(tmp_path))
     before = Verdict(checks=(Check.of("text", passed=True, measured="", limit=""),)).of_film("cd" * 32)
     job = joined(clip, tmp_path, verdict=before, receipt=receipt)
 
@@ -273,7 +273,7 @@ async def test_a_film_that_is_another_than_the_one_that_was_joined_goes_no_furth
     whole, job = Check.of("file", passed=True, measured="whole", limit="whole"), joined(clip, tmp_path)
     ours, other = Gate(whole, film=job.video.sha256), Gate(whole, film="cd" * 32)
 
-    beside = await anyio.to_thread.run_sync(lambda: sums_of(files_beside(job.package)))
+    beside = await anyio.to_thread.run_sync(lambda: hash_files(sidecar_files(job.package)))
 
     done = await inspect(job, ours, ours)
     with pytest.raises(QualityError, match="has changed since it was joined"):

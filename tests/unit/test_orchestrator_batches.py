@@ -515,13 +515,13 @@ async def test_a_film_that_nobody_wants_any_more_is_stopped_where_it_is_made(roo
         tasks.start_soon(work)
         await room.entered.wait()
         one, _ = await rows(context)
-        await to_thread.run_sync(context.store.claims.ask_to_cancel, "kitchen", one.id)
+        await to_thread.run_sync(context.store.claims.request_cancel, "kitchen", one.id)
         while (await statuses(context))["One"] != "cancelled":
             await to_thread.run_sync(lambda: None)
         room.open.set()
 
     assert await statuses(context) == {"One": "cancelled", "Two": "completed"}
-    assert not await to_thread.run_sync(context.store.claims.cancel_is_asked, "kitchen", one.id)
+    assert not await to_thread.run_sync(context.store.claims.is_cancel_requested, "kitchen", one.id)
 
 
 async def test_a_film_that_is_wanted_otherwise_while_it_is_made_stops_and_says_why(room, context):

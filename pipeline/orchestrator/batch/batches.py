@@ -183,7 +183,7 @@ def refuse_while_busy(context: RunContext, batch: str) -> None:
     """Refresh the index of a batch, and raise `BusyError` if a process is working on it. Blocks."""
     pids = worker_pids(context, batch)
     index = context.store.refreshed(batch)
-    if pids or any(context.store.claims.is_claimed(batch, turn.job) for turn in index.turns.under_way()):
+    if pids or any(context.store.claims.is_claimed(batch, turn.job) for turn in index.queue.in_progress()):
         who = f"process {pids[0]}" if pids else "a process"
         raise BusyError(f"{who} is working on batch “{batch}”", hint="Wait until it has finished, or stop it")
 

@@ -20,12 +20,12 @@ async def run_until_cancelled(job: Job, context: RunContext, listen: Listener, *
     """`run_job`, cancelled on request."""
     key = (job.batch, job.id)
     # An earlier request is void: the film is requested now.
-    await to_thread.run_sync(context.store.claims.cancel_is_heard, *key)
+    await to_thread.run_sync(context.store.claims.clear_cancel_request, *key)
 
     async def poll(scope: anyio.CancelScope) -> None:
         while True:
             await anyio.sleep(_POLL_INTERVAL_S)
-            if await to_thread.run_sync(context.store.claims.cancel_is_asked, *key):
+            if await to_thread.run_sync(context.store.claims.is_cancel_requested, *key):
                 scope.cancel()
 
     with raise_first_error():
@@ -40,13 +40,13 @@ async def run_until_cancelled(job: Job, context: RunContext, listen: Listener, *
 async def cancel_if_requested(context: RunContext, batch: str, job_id: str, listen: Listener) -> Job | None:
     """Set a job to cancelled and return it if that was requested, else return None. The caller holds its claim."""
     store = context.store
-    if not await to_thread.run_sync(store.claims.cancel_is_asked, batch, job_id):
+    if not await to_thread.run_sync(store.claims.is_cancel_requested, batch, job_id):
         return None
     job = await store.load_job(batch, job_id)
     if JobStatus.CANCELLED in TRANSITIONS[job.status]:
-        why = await to_thread.run_sync(store.claims.why_cancelled, batch, job_id) or "cancelled while it was made"
+        why = await to_thread.run_sync(store.claims.cancel_reason, batch, job_id) or "cancelled while it was made"
         job = advance(job, JobStatus.CANCELLED, at=context.clock(), why=why)
         await store.save_job(job)
         emit(listen, JobEvent(job=job))
-    await to_thread.run_sync(store.claims.cancel_is_heard, batch, job_id)
+    await to_thread.run_sync(store.claims.clear_cancel_request, batch, job_id)
     return job

@@ -99,7 +99,7 @@ class FolderAllocator:
     @cached_property
     def _conflicting(self) -> dict[tuple[str | int, ...], JobSummary]:
         """Jobs that have an id appended to their folder, by origin, topic and version."""
-        rows = self._index.beside(_ID_CHARS)
+        rows = self._index.with_id_in_folder(_ID_CHARS)
         return {(row.origin, row.topic, *_version(row)): row for row in rows}
 
 

@@ -21,7 +21,7 @@ async def collect_metrics(
 ) -> RunMetrics | None:
     """The metrics of a run now; None if the index is broken, which each job reports and the next run repairs."""
     try:
-        counts = await to_thread.run_sync(store.index(batch).sums.counts)
+        counts = await to_thread.run_sync(store.index(batch).totals.counts)
     except NightreelError as error:
         logger.debug("no metrics: %s", error)
         return None

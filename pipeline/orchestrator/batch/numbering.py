@@ -80,7 +80,7 @@ def number_episodes(briefs: Iterable[Brief], context: RunContext, *, gives: bool
     numbers = EpisodeNumbers(context=context)
     for series, requests in _requests(briefs, context).items():
         ledger = ledger_of(context.workspace, series)
-        left = [] if ledger.is_there() else known_episodes(series, context)
+        left = [] if ledger.exists() else known_episodes(series, context)
         if left:
             told = counted(len(left), "episode is", "episodes are")
             logger.info("the ledger of series “%s” is missing: %s restored from jobs", series, told)
@@ -201,7 +201,7 @@ def _jobs(series: str, context: RunContext) -> Iterator[Job]:
     store = context.store
     for batch in store.batch_names():
         # Read-only: a dry run must not change anything.
-        for row in store.glance(batch).rows_whose("series", series):
+        for row in store.read_only_index(batch).rows_where("series", series):
             with contextlib.suppress(CheckpointError):  # damaged jobs are reported when they are made
                 if row.episode and (job := store.read_job(batch, row.id)):
                     yield job

@@ -125,7 +125,7 @@ class Planner:
         if self._saves:
             self.index = self._context.store.refreshed(self._batch)
         else:
-            self.index = self._context.store.glance(self._batch)
+            self.index = self._context.store.read_only_index(self._batch)
         self._damaged = {damage.job: damage for damage in self.index.damages(listed=False)}
         self._folders = FolderAllocator(self._context, self._batch, self.index)
 

@@ -169,11 +169,11 @@ async def _forget(context: RunContext, batch: str, job_id: str, title: str) -> N
     store = context.store
     if await to_thread.run_sync(store.claims.is_claimed, batch, job_id):
         why = "replaced by a later command with other settings or notes"
-        await to_thread.run_sync(partial(store.claims.ask_to_cancel, batch, job_id, why=why))
+        await to_thread.run_sync(partial(store.claims.request_cancel, batch, job_id, why=why))
     async with store.claims.claim(batch, job_id, what=title, wait_s=_CANCEL_TIMEOUT_S):
         await store.forget_job(batch, job_id)
         await context.clear_work_folder(batch, job_id)
-        await to_thread.run_sync(store.claims.cancel_is_heard, batch, job_id)
+        await to_thread.run_sync(store.claims.clear_cancel_request, batch, job_id)
 
 
 async def _apply(change: PlannedChange, context: RunContext, batch: str, priority: Priority) -> None:
@@ -189,7 +189,7 @@ async def _apply(change: PlannedChange, context: RunContext, batch: str, priorit
                 return
             if job.status in RETRY_REASONS:
                 # A cancel request of an earlier command is void.
-                await to_thread.run_sync(store.claims.cancel_is_heard, batch, change.job)
+                await to_thread.run_sync(store.claims.clear_cancel_request, batch, change.job)
                 job = advance(job, JobStatus.PENDING, at=context.clock(), why=RETRY_REASONS[job.status])
             if change.folder:
                 job = job.evolve(folder=change.folder, receipt=None)

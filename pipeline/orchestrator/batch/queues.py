@@ -69,19 +69,19 @@ class BatchQueue:
                 continue
             index = self.store.index(batch)
             leave_out = [key.job for key in exclude if key.batch == batch]
-            for rank, job in index.turns.under_way():
+            for rank, job in index.queue.in_progress():
                 # Started by a process that is still running, or by one that was killed.
                 if job not in leave_out and self.store.claims.is_claimed(batch, job):
                     others.append(JobKey(batch, job))
                 elif job not in leave_out:
                     found.append(QueueEntry(rank, JobKey(batch, job)))
-            up = index.turns.next_up(now, order=self.order, limit=limit, leave_out=leave_out)
+            up = index.queue.next_jobs(now, order=self.order, limit=limit, leave_out=leave_out)
             found += [QueueEntry(rank, JobKey(batch, job)) for rank, job in up]
         entries = sorted(found, key=lambda entry: entry.rank)[:limit]
         return QueueView(entries=entries, others=others, parked_until=None if entries else self._parked_until())
 
     def _parked_until(self) -> datetime | None:
-        return self.store.index(self.batches[0]).turns.next_parked()
+        return self.store.index(self.batches[0]).queue.next_parked()
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -107,9 +107,9 @@ async def run_jobs(context: RunContext, batch: str, listen: Listener, only: Sequ
 def _counts(store: CheckpointStore, batch: str) -> dict[JobStatus, int]:
     """Jobs by status. Jobs in progress without a claim count as pending, as in `nightreel status`."""
     index = store.index(batch)
-    counts = {status: standing.jobs for status, standing in index.sums.counts().items()}
+    counts = {status: standing.jobs for status, standing in index.totals.counts().items()}
     if counts.get(JobStatus.IN_PROGRESS):
-        left = sum(not store.claims.is_claimed(batch, turn.job) for turn in index.turns.under_way())
+        left = sum(not store.claims.is_claimed(batch, turn.job) for turn in index.queue.in_progress())
         counts[JobStatus.IN_PROGRESS] -= left
         counts[JobStatus.PENDING] = counts.get(JobStatus.PENDING, 0) + left
     return counts

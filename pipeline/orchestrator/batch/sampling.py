@@ -31,7 +31,7 @@ async def ensure_sampled(context: RunContext, about: Batch, *, made: Collection[
         return
     index = store.index(about.name)
     taken = {job for job in about.jobs if sample.takes(about.name, job)}
-    if taken or {*await to_thread.run_sync(index.sums.sampled)} & {*about.jobs}:
+    if taken or {*await to_thread.run_sync(index.totals.sampled)} & {*about.jobs}:
         return
     left = dict.fromkeys(made or about.jobs)
     while left:

@@ -204,7 +204,7 @@ class Scheduler:
 
     def _release(self, key: JobKey, claim: ExitStack) -> bool:
         """Release the claim unless a cancel request is pending; whether it was released. Blocks."""
-        if self._context.store.claims.cancel_is_asked(*key):
+        if self._context.store.claims.is_cancel_requested(*key):
             return False
         claim.close()
         return True
@@ -283,7 +283,7 @@ class Scheduler:
             await anyio.sleep(self._interval_s)
 
     def _cancel_requests(self, keys: Sequence[JobKey]) -> list[JobKey]:
-        return [key for key in keys if self._context.store.claims.cancel_is_asked(*key)]
+        return [key for key in keys if self._context.store.claims.is_cancel_requested(*key)]
 
     async def _emit_metrics(self) -> None:
         metrics = await collect_metrics(self._context.store, self._batch, load=self._load, at_once=self._at_once)

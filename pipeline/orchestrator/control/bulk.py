@@ -119,7 +119,7 @@ def settle(context: RunContext, batch: str, asked: Iterable[str], change: Change
                 fresh = change(job) if job else None
                 if fresh:
                     store.put_jobs(batch, [fresh])
-                store.claims.cancel_is_heard(batch, job_id)
+                store.claims.clear_cancel_request(batch, job_id)
         except BusyError:
             done.busy.append(job_id)
         except CheckpointError as error:

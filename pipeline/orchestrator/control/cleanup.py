@@ -104,7 +104,7 @@ def _running_process(store: CheckpointStore) -> str:
         return f"process {min(pids)}"
     for name in store.batch_names():
         with suppress(CheckpointError):  # index can't be read; its processes were checked above
-            if any(store.claims.is_claimed(name, turn.job) for turn in store.index(name).turns.under_way()):
+            if any(store.claims.is_claimed(name, turn.job) for turn in store.index(name).queue.in_progress()):
                 return "a process"
     return ""
 
@@ -121,7 +121,7 @@ def _leftovers(context: RunContext, batch: str) -> Iterator[Path]:
     yield from _stale_locks(context.store, batch)
     try:
         index = store.refreshed(batch)
-        counts = {status for status, standing in index.sums.counts().items() if standing.jobs}
+        counts = {status for status, standing in index.totals.counts().items() if standing.jobs}
         damaged = bool(index.damages())
     except CheckpointError:  # state unknown: delete nothing
         return
@@ -154,7 +154,7 @@ def _stale_locks(store: CheckpointStore, batch: str) -> Iterator[Path]:
 def _check_removable(context: RunContext, batch: str) -> None:
     refuse_while_busy(context, batch)
     index = context.store.index(batch)
-    left = [f"{n.jobs} {status.value}" for status, n in index.sums.counts().items() if n.jobs and status not in _DONE]
+    left = [f"{n.jobs} {status.value}" for status, n in index.totals.counts().items() if n.jobs and status not in _DONE]
     if left:
         typed = shlex.quote(batch)
         hint = f"Finish it (nightreel resume {typed}, retry or review), or cancel the rest (nightreel cancel {typed})"

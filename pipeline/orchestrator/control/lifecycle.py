@@ -94,7 +94,7 @@ async def cancel(context: RunContext, *, batch: str, jobs: Sequence[str] = ()) -
             return None
         return advance(job, JobStatus.CANCELLED, at=context.clock(), why="cancelled")
 
-    done = await change_jobs(context, batch, ids, let_be, or_else=partial(context.store.claims.ask_to_cancel, batch))
+    done = await change_jobs(context, batch, ids, let_be, or_else=partial(context.store.claims.request_cancel, batch))
     if done.busy:
         # A process that was just releasing a job may have missed the request: then cancel it here.
         await anyio.sleep(_RELEASE_S)
@@ -157,7 +157,7 @@ async def retry(
         if fresh.status is not JobStatus.PENDING:
             why = f"retried, from {stage} on" if stage else "retried"
             fresh = advance(fresh, JobStatus.PENDING, at=context.clock(), why=why)
-        context.store.claims.cancel_is_heard(batch, job.id)
+        context.store.claims.clear_cancel_request(batch, job.id)
         return fresh.evolve(error=None, retries=0)
 
     done = await change_jobs(context, batch, ids, take_up)

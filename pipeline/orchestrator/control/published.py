@@ -116,10 +116,10 @@ def _out(address: str, journal: Journal) -> PublishedFilm:
 
 
 def _as_seen(known: PublishedFilm, record: Record, seen: Seen | None) -> PublishedFilm:
-    from pipeline.publishing.youtube.status import is_locked, trouble_of  # noqa: PLC0415
+    from pipeline.publishing.youtube.status import is_kept_private, problem_of  # noqa: PLC0415
 
-    trouble = trouble_of(seen) or (
-        "locked: private, although it should be visible" if is_locked(record.privacy, seen) else ""
+    trouble = problem_of(seen) or (
+        "locked: private, although it should be visible" if is_kept_private(record.privacy, seen) else ""
     )
     if seen is None:
         return replace(known, state="", privacy="", public_at=None, trouble=trouble)
@@ -133,13 +133,15 @@ async def _compared(
     calls: Calls, known: Sequence[tuple[PublishedFilm, Journal]]
 ) -> tuple[list[PublishedFilm], list[str]]:
     """The films of a channel compared with its journals, and the addresses of films that have no journal."""
-    from pipeline.publishing.youtube.identity import ask_whose  # noqa: PLC0415
-    from pipeline.publishing.youtube.journal import WATCH  # noqa: PLC0415
-    from pipeline.publishing.youtube.status import look  # noqa: PLC0415
+    from pipeline.publishing.youtube.identity import fetch_identity  # noqa: PLC0415
+    from pipeline.publishing.youtube.journal import WATCH_URL  # noqa: PLC0415
+    from pipeline.publishing.youtube.status import fetch_status  # noqa: PLC0415
 
     records = {out.key: await journal.read() for out, journal in known if not (out.trouble and not out.url)}
-    login = await ask_whose(calls) if records else None
-    seen = await look(calls, [record.published.id for record in records.values() if record and record.published])
+    login = await fetch_identity(calls) if records else None
+    seen = await fetch_status(
+        calls, [record.published.id for record in records.values() if record and record.published]
+    )
     by_tag = await _films_by_tag(calls)
     told: list[PublishedFilm] = []
     ours: set[str] = set()
@@ -159,18 +161,18 @@ async def _compared(
             if stands:
                 await _note(journal, record, stands)
             meant = {each.id for each in (record.published, *record.earlier)}
-            doubles = [WATCH + one for tag in tags for one in by_tag.get(tag, []) if one not in meant]
+            doubles = [WATCH_URL + one for tag in tags for one in by_tag.get(tag, []) if one not in meant]
             told.append(_with_doubles(_as_seen(out, record, stands), doubles))
-    strangers = [WATCH + one for tag, found in by_tag.items() if tag not in ours for one in found]
+    strangers = [WATCH_URL + one for tag, found in by_tag.items() if tag not in ours for one in found]
     return told, strangers
 
 
 async def _films_by_tag(calls: Calls) -> dict[str, list[str]]:
     """The ids of all films of a channel that have a nightreel tag, by tag."""
-    from pipeline.publishing.youtube.lookup import films_of  # noqa: PLC0415
+    from pipeline.publishing.youtube.lookup import uploaded_films  # noqa: PLC0415
 
     by_tag: dict[str, list[str]] = {}
-    async for video_id, tags in films_of(calls):
+    async for video_id, tags in uploaded_films(calls):
         for tag in tags:
             if tag.startswith("nightreel-"):
                 by_tag.setdefault(tag, []).append(video_id)
@@ -186,7 +188,7 @@ def _with_doubles(seen: PublishedFilm, doubles: Sequence[str]) -> PublishedFilm:
 async def _note(journal: Journal, record: Record, seen: Seen) -> None:
     """Save the reported state of a film in its journal, unless it is being published."""
     try:
-        async with journal.alone(what="the journal of a film", wait_s=0):
+        async with journal.locked(what="the journal of a film", wait_s=0):
             now = await journal.read()
             if now and now.published == record.published:
                 await journal.write(now.model_copy(update={"seen": seen}))

@@ -29,7 +29,7 @@ from pipeline.orchestrator.events import Listener, Notice, emit
 from pipeline.orchestrator.film.approval import film_sha256
 from pipeline.orchestrator.film.delivery import is_fully_published
 from pipeline.orchestrator.qc import judge_films
-from pipeline.publishing import FileNames, Subject, files_beside, sums_of
+from pipeline.publishing import FileNames, Subject, hash_files, sidecar_files
 from pipeline.quality.judge import with_companions
 from pipeline.state import CheckpointStore
 
@@ -146,7 +146,7 @@ def publish_settings(
 def _unpublished(job: Job, hosts: Hosts) -> Job:
     """The job as if it were not published at the requested hosts. For a thread of `anyio.to_thread`."""
     for name in hosts.requested:
-        from_thread.run(hosts.destination(name, hosts.subject(job)).again)
+        from_thread.run(hosts.destination(name, hosts.subject(job)).republish)
     return job.evolve(published=tuple(each for each in job.published if each.destination not in hosts.requested))
 
 
@@ -180,7 +180,7 @@ async def publish_file(
     for name in context.hosts.requested:
         host = await to_thread.run_sync(context.hosts.destination, name, subject, options.apply(brief))
         if again:
-            await host.again()
+            await host.republish()
         receipt = await host.deliver(package)
         told = (*receipt.remarks, _UPDATE) if receipt.url in out else receipt.remarks
         receipts.append(replace(receipt, remarks=told))
@@ -224,7 +224,7 @@ def subject_of(context: RunContext, package: Package) -> tuple[Subject, Brief]:
     job = context.store.read_job(row.batch, row.id) if row else None
     sha256 = film_sha256(package.video)
     subject = context.hosts.subject(job) if job else Subject(key=sha256[:_KEY_DIGITS], folder=package.video.stem)
-    beside = frozenset(sums_of(files_beside(package)).items())
+    beside = frozenset(hash_files(sidecar_files(package)).items())
     return replace(subject, film_sha256=sha256, companions=beside), job.brief if job else Brief(title="")
 
 
@@ -256,7 +256,7 @@ def package_of(video: Path, metadata: Path | None) -> Package:
         raise InputError("no such file", where=str(video))
     probe(video)  # raises for a file that is not a film
     names = FileNames()
-    package = (names if video.name == names.video else FileNames.like(video)).within(video.parent)
+    package = (names if video.name == names.video else FileNames.like(video)).in_folder(video.parent)
     if metadata is not None and not metadata.is_file():
         raise InputError("no such file", where=str(metadata))
     return replace(package, metadata=metadata.absolute()) if metadata else package

@@ -63,7 +63,7 @@ async def review_queue(context: RunContext, batch: str) -> ReviewQueue:
         index = context.store.refreshed(batch)
         films = [_held(job) for row in index.rows(JobStatus.REVIEW) if (job := _readable(context.store, row))]
         behind = sum(_waits_for_sample(row) for row in index.rows(JobStatus.PARKED))
-        return ReviewQueue(batch=batch, films=tuple(films), behind=behind, sample=index.sums.sample())
+        return ReviewQueue(batch=batch, films=tuple(films), behind=behind, sample=index.totals.sample())
 
     return await to_thread.run_sync(look)
 
@@ -102,7 +102,7 @@ async def approve_films(context: RunContext, *, batch: str, jobs: Sequence[str] 
             theirs = context.for_job(job)
             for name in theirs.hosts.requested:
                 host = theirs.hosts.destination(name, theirs.hosts.subject(job))
-                from_thread.run(host.again)
+                from_thread.run(host.republish)
         review = Review(film=job.video.sha256, decision="approved", at=context.clock())
         fresh = job.evolve(review=review, error=None, retries=0)
         return advance(fresh, JobStatus.PENDING, at=context.clock(), why="approved by a person")
@@ -142,7 +142,7 @@ async def reject_film(context: RunContext, *, batch: str, job: str, why: str) ->
 async def _release_waiting(context: RunContext, batch: str) -> list[str]:
     """Release films if their sample is approved, else update why they wait. Returns the ids of those released."""
     index = context.store.index(batch)
-    sample = await to_thread.run_sync(index.sums.sample)
+    sample = await to_thread.run_sync(index.totals.sample)
     ids = await to_thread.run_sync(lambda: [row.id for row in index.rows(JobStatus.PARKED) if _waits_for_sample(row)])
     gone: list[str] = []
 
