@@ -15,7 +15,7 @@ from pipeline.orchestrator.batch import batches
 from pipeline.orchestrator.batch.planning import plan_batch
 from pipeline.orchestrator.batch.source import read_source
 from pipeline.orchestrator.context import open_context
-from pipeline.script import fill_script
+from pipeline.script.template_writer import fill_script
 
 HEADER = "customer,first_name,product,price"
 ROWS = ["1,Maria,Roof,5 €", "2,Bo,Roof,6 €", "3,Ann,Roof,7 €"]
