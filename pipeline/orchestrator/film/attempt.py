@@ -77,7 +77,7 @@ class Attempt:
     async def compute(self, function: Callable[..., Result], *arguments: object, duration_hint: float = 0.0) -> Result:
         """Run `function(*arguments)` in a worker process when this film gets a core. See `run_in_worker`.
 
-        `duration_hint` is an estimated duration, in any unit. Among tasks of one film the longest runs first, so that no
+        `duration_hint` is an estimate in any unit. Among tasks of one film the longest runs first, so that no
         core idles at the end; tasks without an estimate run before all others, since later work may depend on them.
         """
         return await run_in_worker(
