@@ -43,7 +43,7 @@ def test_a_dark_gradient_keeps_its_dither(tmp_path, plan):
     assert flat(shown) < BANDS
 
 
-def test_av1_smooths_dither_into_a_gradient_of_ten_bits(tmp_path):
+def test_av1_smooths_dither_into_a_ten_bit_gradient(tmp_path):
     ground = background(FORMAT, MIDNIGHT, LIGHTS)
     whole = [(ground, 16, ((0, 0, FORMAT.width_px, FORMAT.height_px),))]
     plan = EncoderPlan(codec="av1", preset="8", quality=28, is_crf=True, bframes=0)

@@ -68,7 +68,7 @@ def shown_at_each_frame_time(stream: Stream, pictures):
     return [picture for picture, (_, duration) in zip(pictures, times, strict=True) for _ in range(duration)]
 
 
-def test_picture_and_sound_start_at_0_and_end_together_without_an_edit_list(films, kind):
+def test_audio_and_video_start_at_0_and_end_together_without_an_edit_list(films, kind):
     film, _ = films[kind]
 
     info = probe(film)
@@ -80,7 +80,7 @@ def test_picture_and_sound_start_at_0_and_end_together_without_an_edit_list(film
     assert first == {"video": 0, "audio": 0}
 
 
-def test_only_variable_films_have_another_frame_rate(films, kind):
+def test_only_variable_films_have_a_variable_frame_rate(films, kind):
     track = probe(films[kind][0]).pictures[0]
 
     if kind.startswith("variable"):
@@ -90,7 +90,7 @@ def test_only_variable_films_have_another_frame_rate(films, kind):
         assert (track.constant_rate, track.frames) == (Fraction(30), 96)
 
 
-def test_both_decoders_see_the_same_film_and_complain_of_nothing(films, kind):
+def test_both_decoders_give_the_same_pictures_without_errors(films, kind):
     openh264.require_decoder()
     stream = read_stream(films[kind][0])
 
@@ -101,7 +101,7 @@ def test_both_decoders_see_the_same_film_and_complain_of_nothing(films, kind):
     assert all(same(one, other) for one, other in zip(pictures, opinion, strict=True))
 
 
-def test_every_kind_shows_the_same_pictures_at_the_same_times(films, kind):
+def test_every_stream_type_shows_the_same_pictures_at_the_same_times(films, kind):
     reference = read_stream(films["encoded"][0])
     stream = read_stream(films[kind][0])
 
@@ -122,7 +122,7 @@ def sought_in(film, time_s):
         return picture.to_ndarray()[: picture.height]
 
 
-def test_every_moment_can_be_sought(films, kind):
+def test_seeking_works_at_any_time(films, kind):
     film, _ = films[kind]
     stream = read_stream(film)
     shown = shown_at_each_frame_time(stream, decoded_by_ffmpeg(stream.units))
@@ -134,7 +134,7 @@ def test_every_moment_can_be_sought(films, kind):
     assert [at for at, luma in zip(times, sought, strict=True) if not np.array_equal(luma, shown[at][0])] == []
 
 
-def test_a_segment_does_not_end_with_a_keyframe_and_says_nothing_of_the_encoder(films, kind):
+def test_a_segment_does_not_end_with_a_keyframe_and_does_not_name_the_encoder(films, kind):
     for path in films[kind][1]:
         packets = read_stream(path).packets
         assert packets[0].is_key

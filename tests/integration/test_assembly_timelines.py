@@ -36,14 +36,14 @@ def resting(tmp_path):
     return encoded(replace(random_timeline(0), holds=(10,), keyframe=30, plan=EncoderPlan(), others=()), tmp_path)
 
 
-def test_the_second_decoder_refuses_a_gap_that_the_first_one_hides(resting):
+def test_the_second_decoder_rejects_a_gap_that_the_first_one_conceals(resting):
     gap = replace(resting, packets=resting.packets[:4] + resting.packets[5:])
 
     with pytest.raises(openh264.StreamError, match="the picture at 5"):
         openh264.decoded(gap.units, [packet.pts for packet in gap.packets])
 
 
-def test_both_decoders_refuse_a_picture_that_is_cut_short(resting):
+def test_both_decoders_reject_a_truncated_picture(resting):
     first, *others = resting.packets
     cut = replace(resting, packets=(replace(first, data=first.data[: len(first.data) // 2]), *others))
 

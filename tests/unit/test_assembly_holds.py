@@ -35,7 +35,7 @@ def encoded(holds: list[int], encoder: ScriptedEncoder, *, length: int) -> list[
 
 
 @given(holds=st.lists(st.integers(1, 20), min_size=1, max_size=30))
-def test_every_frame_time_shows_the_picture_that_is_held_then(holds):
+def test_every_frame_time_shows_its_held_picture(holds):
     encoder = ScriptedEncoder()
 
     packets = encoded(holds, encoder, length=sum(holds))
@@ -71,7 +71,7 @@ class LateEncoder(ScriptedEncoder):
 
 
 @given(holds=st.lists(st.integers(1, 20), min_size=1, max_size=30))
-def test_at_a_variable_rate_a_picture_is_coded_once_and_again_only_where_a_keyframe_is_due(holds):
+def test_at_a_variable_rate_a_picture_is_encoded_again_only_if_a_keyframe_is_due(holds):
     drawn, length = [(number, hold, ()) for number, hold in enumerate(holds)], sum(holds)
 
     packets = list(encode_held(drawn, LateEncoder(), length=length, keyframe=7, holds="variable"))

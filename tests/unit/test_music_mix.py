@@ -84,7 +84,7 @@ def depth_db(ducking, at_s):
     return float(20 * np.log10(ducking.gain(at, at + 1)[0]))
 
 
-def test_the_bed_is_down_before_the_word_stays_down_and_comes_up_gently():
+def test_the_bed_ducks_before_the_first_word_and_recovers_gently():
     ducking = Ducking([words_at((3.0, 4.0))], duck_lu=8)
 
     assert depth_db(ducking, 3.0 - EARLY_S - ATTACK_S) == pytest.approx(0, abs=0.01)
@@ -103,7 +103,7 @@ def test_the_bed_does_not_pump_between_words_and_sentences(pause_s):
     assert 20 * np.log10(between.max()) == pytest.approx(-8, abs=0.01)
 
 
-def test_the_pause_at_the_end_of_a_scene_is_one_with_that_at_the_beginning_of_the_next():
+def test_the_pauses_of_adjacent_scenes_are_merged():
     short = [words_at((1.0, 9.8)), words_at((0.25, 2.0))]
     usual = [words_at((1.0, 9.5)), words_at((0.25, 2.0))]
     long = [words_at((1.0, 7.0)), words_at((0.25, 2.0))]
@@ -114,7 +114,7 @@ def test_the_pause_at_the_end_of_a_scene_is_one_with_that_at_the_beginning_of_th
     assert depth_db(Ducking(long, duck_lu=8), 10.25) == pytest.approx(-8, abs=0.01)
 
 
-def test_nothing_is_ducked_under_a_voice_that_is_not_there():
+def test_silent_clips_do_not_duck_the_bed():
     silent = Clip(path=None, samples=480_000, sha256="", words=words_at((1.0, 2.0)).words, loudness_lufs=None)
 
     assert (Ducking([silent], duck_lu=8).gain(0, 480_000) == 1).all()
@@ -126,7 +126,7 @@ def test_nothing_is_ducked_under_a_voice_that_is_not_there():
     duck_lu=st.floats(0, 40),
 )
 @settings(max_examples=40, deadline=None)
-def test_whatever_is_said_the_bed_is_down_while_it_is_said_and_never_moves_in_jumps(gaps_s, lengths_s, duck_lu):
+def test_for_any_words_the_bed_is_ducked_under_them_and_its_gain_is_continuous(gaps_s, lengths_s, duck_lu):
     spans, at_s = [], 0.0
     for gap_s, length_s in zip(gaps_s, lengths_s, strict=False):
         spans.append((at_s + gap_s, at_s + gap_s + length_s))
@@ -147,7 +147,7 @@ def test_whatever_is_said_the_bed_is_down_while_it_is_said_and_never_moves_in_ju
         assert (said <= -duck_lu + 1e-3).all()
 
 
-def test_while_somebody_speaks_the_bed_is_at_least_15_lu_below(clips, loop):
+def test_under_speech_the_bed_is_at_least_15_lu_below(clips, loop):
     spoken, under, alone = [], [], []
     for voice_block, bed_block in stems(clips, Loop(loop), PLAN):
         heard = np.abs(voice_block).max(axis=1) > 0
@@ -180,7 +180,7 @@ def test_the_voice_stays_where_it_was_to_the_sample(clips, loop, mixed):
     assert int(np.argmax(np.fft.irfft(spectrum))) == 0
 
 
-def test_the_bed_comes_from_silence_and_goes_into_silence(clips, loop):
+def test_the_bed_fades_in_from_silence_and_out_to_silence(clips, loop):
     sound = np.concatenate([bed for _, bed in stems(clips, Loop(loop), PLAN)])
 
     assert not sound[:1_024].any()
@@ -232,7 +232,7 @@ def test_the_same_clips_and_bed_give_the_same_bytes(clips, loop, mixed, tmp_path
     assert (tmp_path / "again.mp4").read_bytes() == mixed.read_bytes()
 
 
-def test_there_are_no_blocks_to_be_heard(clips, loop):
+def test_block_boundaries_are_inaudible(clips, loop):
     """What is made second by second is what would be made at once."""
     whole = np.concatenate(list(mix(clips, Loop(loop), PLAN)))
 

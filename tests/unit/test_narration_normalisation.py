@@ -327,16 +327,16 @@ LEFT = [
 
 
 @pytest.mark.parametrize(("language", "written", "said"), SAID, ids=str)
-def test_a_written_form_is_said_as_people_say_it(language, written, said):
+def test_written_forms_are_normalised_as_people_say_them(language, written, said):
     assert normalise_text(written, language).text == said
 
 
 @pytest.mark.parametrize(("language", "text"), LEFT, ids=str)
-def test_what_is_not_certain_is_left_to_the_voice(language, text):
+def test_ambiguous_forms_are_left_to_the_voice(language, text):
     assert normalise_text(text, language).text == text
 
 
-def test_the_words_stay_the_written_ones_and_know_what_is_said_for_them():
+def test_written_words_are_kept_and_map_to_the_spoken_text():
     said = normalise_text("Dr. Wu paid 1,5 million $ – z. B. 👀 on 2024-03-05.", "en")
 
     parts = [place and said.text[slice(*place)] for place in said.places]
@@ -346,7 +346,7 @@ def test_the_words_stay_the_written_ones_and_know_what_is_said_for_them():
     assert parts[11] == "March 5th, 2024."
 
 
-def test_two_written_words_share_what_is_said_for_both():
+def test_two_written_words_share_one_replacement():
     said = normalise_text("z. B. 1 234 567 Mio. €", "de")
 
     assert [said.text[slice(*place)] for place in said.places[:2]] == ["zum", "Beispiel"]
@@ -359,7 +359,7 @@ def taught(*entries):
     return Pronunciations(tuple(Pronunciation(written=w, said=s, language=lang) for w, s, lang in entries))
 
 
-def test_a_taught_word_is_said_as_taught_whole_and_in_any_case():
+def test_a_lexicon_word_is_replaced_as_a_whole_and_in_any_case():
     words = taught(("nginx", "engine x", ""), ("SQL", "sequel", ""))
 
     said = normalise_text("Nginx, nginxes and (nginx): SQL or sql.", "en", words)
@@ -368,7 +368,7 @@ def test_a_taught_word_is_said_as_taught_whole_and_in_any_case():
     assert said.words[0] == "Nginx,"
 
 
-def test_a_phrase_may_be_taught_and_the_longer_one_wins():
+def test_a_lexicon_entry_may_be_a_phrase_and_the_longer_one_wins():
     words = taught(("New York", "noo yawk", ""), ("york", "yark", ""), ("New York City", "the big apple", ""))
 
     said = normalise_text("New York City, New York, York.", "en", words)
@@ -377,19 +377,19 @@ def test_a_phrase_may_be_taught_and_the_longer_one_wins():
     assert [said.text[slice(*place)] for place in said.places[:3]] == ["the", "big", "apple,"]
 
 
-def test_a_language_may_have_words_of_its_own_that_go_first():
+def test_lexicon_entries_of_a_language_take_precedence():
     words = taught(("Chemnitz", "kemnits", ""), ("Chemnitz", "Kämmnitz", "de"))
 
     assert normalise_text("Chemnitz", "de-AT", words).text == "Kämmnitz"
     assert normalise_text("Chemnitz", "en", words).text == "kemnits"
 
 
-def test_what_is_taught_goes_before_the_rules_and_is_said_literally():
+def test_the_lexicon_takes_precedence_over_the_rules_and_is_literal():
     assert normalise_text("$5 v2.0", "en", taught(("v2.0", r"\1 & (two)", ""))).text == r"5 dollars \1 & (two)"
     assert normalise_text("C++ is", "en", taught(("C++", "see plus plus", ""))).text == "see plus plus is"
 
 
-def test_a_word_can_be_taught_where_words_have_no_spaces():
+def test_lexicon_entries_match_in_scripts_without_spaces():
     assert normalise_text("今日は上手です", "ja", taught(("上手", "じょうず", ""))).text == "今日はじょうずです"
 
 
@@ -410,7 +410,7 @@ TEXTS = st.one_of(
 @example(text="EUR 5", language="ja")
 @example(text="www.0.00/ああ0あ0", language="en")
 @example(text="a b c", language="en")
-def test_every_text_is_said_and_every_word_with_a_letter_or_digit_has_its_place(text, language):
+def test_any_text_is_normalised_and_every_word_with_a_letter_or_digit_has_its_place(text, language):
     said = normalise_text(text, language, taught(("a b", "x", ""), ("です", "です", "ja"), ("km", "kay em", "")))
 
     assert said.words == split_words(text)
@@ -425,7 +425,7 @@ def test_every_text_is_said_and_every_word_with_a_letter_or_digit_has_its_place(
 
 @settings(max_examples=50, deadline=None)
 @given(words=st.lists(st.from_regex(r"[a-zäöüßéñ]{5,12}[,;!?]?", fullmatch=True)), language=st.sampled_from(LANGUAGES))
-def test_plain_words_are_said_as_they_are(words, language):
+def test_plain_words_stay_as_they_are(words, language):
     said = normalise_text(" ".join(words), language)
 
     assert said.text == " ".join(words)
@@ -434,7 +434,7 @@ def test_plain_words_are_said_as_they_are(words, language):
 
 @settings(max_examples=80, deadline=None)
 @given(text=TEXTS, language=st.sampled_from(LANGUAGES))
-def test_times_of_the_spoken_words_become_times_of_the_written_ones(text, language):
+def test_spans_of_spoken_words_become_spans_of_written_ones(text, language):
     said = normalise_text(text, language)
 
     timed = distribute_evenly(said, 1.0, 9.0)
@@ -445,20 +445,20 @@ def test_times_of_the_spoken_words_become_times_of_the_written_ones(text, langua
     assert all(0 <= edge <= 9.0 for edge in edges)
 
 
-def test_a_written_word_lasts_as_long_as_all_that_is_said_for_it():
+def test_a_written_word_lasts_as_long_as_its_spoken_words():
     said = normalise_text("It cost $5.20 once.", "en")
     spans = [(float(at), at + 0.8) for at in range(len(split_words(said.text)))]
 
     assert spans_of_written_words(said, spans) == ((0, 0.8), (1, 1.8), (2, 6.8), (7, 7.8))
 
 
-async def test_what_a_language_needs_is_in_memory_before_anything_is_said():
+async def test_a_normaliser_has_its_data_preloaded():
     say = await to_thread.run_sync(normaliser_for, "sv", Pronunciations())
 
     assert say("5 kr den 2024-03-05").text == "5 kronor den 5 mars 2024"
 
 
-async def test_a_sign_and_a_date_are_timed_by_what_is_said_for_them():
+async def test_a_sign_and_a_date_have_the_spans_of_their_spoken_words():
     said = normalise_text("It was 50 % on 2024-03-05 here.", "en")
     narrator = EspeakNarrator()
 
@@ -471,7 +471,7 @@ async def test_a_sign_and_a_date_are_timed_by_what_is_said_for_them():
 
 
 @pytest.mark.parametrize("piece", ["1=", "$1–", "Dr. ", "1 km "])
-def test_a_long_text_of_signs_does_not_take_the_square_of_its_length(piece):
+def test_normalising_a_long_text_of_signs_is_not_quadratic(piece):
     begun = process_time()
 
     normalise_text((piece * 15_000)[:30_000], "en")
@@ -481,11 +481,11 @@ def test_a_long_text_of_signs_does_not_take_the_square_of_its_length(piece):
 
 @pytest.mark.parametrize("text", ["1989000000000000000000000000000 kg", "$" + "8" * 40, "7" * 5_000 + " km"])
 @pytest.mark.parametrize("language", ["en", "ar", "ru"])
-def test_a_number_beyond_what_cldr_reckons_with_is_left_to_the_voice(text, language):
+def test_a_number_beyond_cldrs_precision_is_left_to_the_voice(text, language):
     assert text.strip("$").split()[0] in normalise_text(text, language).text
 
 
-def test_letters_in_another_dress_are_said_as_what_they_are():
+def test_compatibility_forms_of_letters_are_spoken_as_plain_letters():
     said = normalise_text("Hello 𝓐𝓷𝓷, Ⓐⓝⓝ, ＡＮＮ and ﬁona.", "en")
 
     assert said.text == "Hello Ann, Ann, ANN and fiona."
@@ -501,7 +501,7 @@ def test_letters_in_another_dress_are_said_as_what_they_are():
         ("John 3:16-3:99", "John 3 16-3:99"),
     ],
 )
-def test_two_times_with_a_dash_between_them_are_from_one_to_the_other(written, said):
+def test_two_times_with_a_dash_between_are_a_range(written, said):
     assert normalise_text(written, "en").text == said
 
 
@@ -510,6 +510,6 @@ _BESIDE = "a1Zé٣яב-־.,:/$€ 0e一ァ가ฟ가"
 
 @given(text=st.text(st.sampled_from(_BESIDE), max_size=12))
 @example(text="20一5")
-def test_a_pattern_finds_the_same_with_and_without_the_letters_of_other_scripts(text):
+def test_both_variants_of_a_pattern_find_the_same(text):
     written = rf"{not_after('.:/')}\d+(?!{LETTER}|[/-])"
     assert [m.span() for m in Pattern(written).finditer(text)] == [m.span() for m in re.finditer(written, text)]
