@@ -355,7 +355,7 @@ def test_a_preview_is_a_png_or_a_jpeg(tmp_path, capsys):
     code, _, err = run(capsys, "templates", "preview", "explainer", "--output", "a.gif", "--workspace", tmp_path)
 
     assert code == 2
-    assert "a.gif: is no picture. Write FILE.png or FILE.jpg" in err
+    assert "a.gif: is not a PNG or JPEG file. Write FILE.png or FILE.jpg" in err
 
 
 # List, show, new ------------------------------------------------------------------------------------------------------
@@ -476,7 +476,7 @@ def test_check_exits_with_2_if_there_are_errors(own, tmp_path, capsys):
 
     assert code == as_json[0] == 2
     assert "unknown key them. Did you mean theme?" in err
-    assert "1 to mend" in out
+    assert "1 problem" in out
     assert json.loads(as_json[1])[0]["message"] == "unknown key them"
 
 
@@ -521,4 +521,4 @@ def test_the_example_script_in_the_documentation_makes_a_film_of_each_row(tmp_pa
     options = ("--template", "sales", "--dry-run", "--offline", "--workspace", tmp_path)
     code, out, err = run(capsys, "run", ROOT / "topics" / "customers.csv", *options)
 
-    assert (code, "12 asked for" in out) == (0, True), err
+    assert (code, "12 requested" in out) == (0, True), err
