@@ -19,7 +19,7 @@ from pipeline.narration.edge import _speech, _truncated
 from pipeline.narration.edge.client import EdgeClient, _event
 from pipeline.narration.edge.errors import refusal_of
 from pipeline.narration.spoken_text import normalise_text
-from tests.standins.loopback import Served
+from tests.standins.loopback import GetServer
 
 
 @pytest.mark.parametrize("asked", ["90", "Sat, 21 Nov 2026 00:01:30 GMT"])
@@ -72,7 +72,7 @@ def test_an_endless_word_is_truncated_to_fit_a_request_since_edge_tts_splits_onl
     assert _truncated("Tea & milk.") == "Tea & milk."
 
 
-class VoicesOf(Served):
+class VoicesOf(GetServer):
     """A service that answers requests for its voices with `pieces`, and closes the response if it `ends`."""
 
     def __init__(self, *pieces, ends=True):
