@@ -207,9 +207,9 @@ BAD = {
     ),
     "a batch that is not there": Bad(("status", "spce"), 2, ("no batch named 'spce'",)),
     "a publication of what is not there": Bad(
-        ("publish", "spce", "--to", "youtube"), 2, ("spce: no batch has this name, and there is no such file")
+        ("publish", "spce", "--to", "youtube"), 2, ("spce: there is no batch of this name, and no such file")
     ),
-    "a publication of a brief": Bad(("publish", "good.md", "--to", "youtube"), 2, ("good.md", "it is no MP4")),
+    "a publication of a brief": Bad(("publish", "good.md", "--to", "youtube"), 2, ("good.md", "it is not an MP4 file")),
     "an init of nothing": Bad(("init", ""), 2, ("the path is empty",)),
     "an init of a file": Bad(("init", "good.md"), 2, ("good.md: is not a folder",)),
     "an init below a file": Bad(("init", "good.md/films"), 8, ("can't be written",)),

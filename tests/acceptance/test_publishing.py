@@ -99,7 +99,7 @@ def test_what_goes_with_films_is_added_and_what_failed_is_told_and_done_by_the_n
         told = stand_in.history()
 
     assert (first.code, goes_on.code, nothing_left.code) == (0, 0, 0)
-    assert "nothing to publish: 2 films are out already\n" in nothing_left.stderr
+    assert "nothing to publish: 2 films are already published\n" in nothing_left.stderr
     assert all("captions (en): youtube: refuses the request (HTTP 403, forbidden" in str(each) for each in missing)
     assert "nightreel publish kitchen --to youtube goes on with it" in first.stderr
     films = [film["id"] for film in told["films"]]
@@ -151,14 +151,14 @@ def test_a_film_that_is_out_is_shown_otherwise_when_somebody_asks_and_a_file_has
 
     assert (sent.code, again.code, update.code) == (0, 0, 0)
     assert refused.code == 6
-    assert "the film does not pass: thumbnail is damaged" in refused.stderr
+    assert "the film fails the quality check: thumbnail is damaged" in refused.stderr
     assert unfilled.code == 6
     assert "metadata.json was changed and can't be published: metadata is a field that nobody filled" in unfilled.stderr
     assert (unnamed.code, unsent.code) == (6, 6)
-    assert "the words do not pass: metadata is a field that nobody filled" in unnamed.stderr
-    assert "the film does not pass: metadata is a field that nobody filled" in unsent.stderr
+    assert "the metadata fails the check: metadata is a field that nobody filled" in unnamed.stderr
+    assert "the film fails the quality check: metadata is a field that nobody filled" in unsent.stderr
     assert same.stdout == "1 already up to date\n"
-    assert "What is out is shown as before: --update changes that" in public.stdout
+    assert "Published films are not changed: use --update for that" in public.stdout
     assert "talk  (processed, private until 2031-01-26 17:00)" in listed.stdout
     assert "1 published film has outdated metadata" in again.stderr
     assert [film["resource"]["status"].get("publishAt") for film in before] == [None, "2031-01-26T17:00:00Z"]
@@ -226,7 +226,7 @@ def test_where_nobody_is_logged_in_is_told_before_the_night_and_before_a_film_is
 
     assert (mistyped.code, mistyped.complaints) == (
         5,
-        ["nightreel: youtube:coking: nobody is logged in. Run: nightreel auth youtube --channel coking"],
+        ["nightreel: youtube:coking: not logged in. Run: nightreel auth youtube --channel coking"],
     )
     assert (job["status"], job["asked"]["settings"]["publishing.to"]) == ("completed", "youtube")
     assert night.code == 9

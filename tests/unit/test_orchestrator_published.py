@@ -106,8 +106,8 @@ async def test_what_the_channel_says_otherwise_is_told_for_each_film(youtube, id
     assert told == {
         gone: "gone: somebody has removed it",
         rejected: "rejected by YouTube (copyright)",
-        doubled: f"doubled: it is there as https://www.youtube.com/watch?v={double}, too",
-        locked: "locked: private, and it was to be seen",
+        doubled: f"duplicate: also published as https://www.youtube.com/watch?v={double}",
+        locked: "locked: private, although it should be visible",
         fine: "",
     }
     assert found.strangers == ()
@@ -143,7 +143,7 @@ async def test_a_double_of_a_film_that_went_out_before_is_told_as_well(youtube, 
     found = await reconcile(await context_of(youtube, tmp_path))
 
     (film,) = [film for film in found.films if film.key == key]
-    assert film.trouble == f"doubled: it is there as https://www.youtube.com/watch?v={double}, too"
+    assert film.trouble == f"duplicate: also published as https://www.youtube.com/watch?v={double}"
 
 
 async def test_how_a_film_was_seen_is_known_after_words_of_it_were_changed(youtube, ids, tmp_path):

@@ -179,7 +179,7 @@ async def test_a_film_that_was_lost_while_it_waited_is_not_approved_but_made_ane
     kept = await context.store.load_job("kitchen", job.id)
 
     assert (said.approved, said.left, len(said.problems)) == ([], [], 1)
-    assert "is made anew by the next run" in said.problems[0]
+    assert "is made again by the next run" in said.problems[0]
     assert (kept.status, kept.review) == (JobStatus.PENDING, None)
 
 
@@ -300,7 +300,7 @@ async def test_no_reason_is_no_rejection_and_who_does_not_wait_is_left_alone(con
     await batch_of(context, job)
     await run(context, job)
 
-    with pytest.raises(InputError, match="rejected for a reason"):
+    with pytest.raises(InputError, match="a rejection needs a reason"):
         await reject_film(context, batch="kitchen", job="a1", why=" \x00\n")
     assert (await reject_film(context, batch="kitchen", job="a1", why="no")).left == [job.id]
     assert (await approve_films(context, batch="kitchen", jobs=["a1"])).left == [job.id]
@@ -546,7 +546,7 @@ async def test_films_that_are_made_are_published_by_a_command_of_their_own_once(
     await made(context)
 
     assert await publish(context) == (["completed"] * 3, [True] * 3, [])
-    assert (await publish(context))[2] == ["nothing to publish: 3 films are out already"]
+    assert (await publish(context))[2] == ["nothing to publish: 3 films are already published"]
 
 
 async def test_films_that_are_out_and_lack_something_are_published_again(context):
@@ -566,7 +566,7 @@ async def test_no_film_is_bound_to_go_where_nobody_is_logged_in(context):
     asked = {"publishing.to": "youtube:typo"}
     there = await to_thread.run_sync(lambda: open_context(workspace=context.workspace, overrides=asked))
 
-    with pytest.raises(NeedsLoginError, match=r"youtube:typo: nobody is logged in.*--channel typo"):
+    with pytest.raises(NeedsLoginError, match=r"youtube:typo: not logged in.*--channel typo"):
         await publish_batch(
             there, batch="kitchen", jobs=(), again=False, options=NO_RELEASE_OPTIONS, listen=lambda _event: None
         )
@@ -587,7 +587,7 @@ async def test_only_the_films_that_are_named_are_published(context):
     await made(context)
 
     assert await publish(context, jobs=["b2"]) == (["completed"] * 3, [False, True, False], [])
-    assert (await publish(context, jobs=["b2"]))[2] == ["nothing to publish: 1 film is out already"]
+    assert (await publish(context, jobs=["b2"]))[2] == ["nothing to publish: 1 film is already published"]
 
 
 async def test_films_that_are_out_are_published_once_more_on_demand(context):
@@ -632,7 +632,9 @@ async def test_films_that_another_process_is_publishing_are_left_to_it(context):
 
     async with context.store.claims.claim("kitchen", begun.id, what="a film"):
         assert await publish(context) == (["pending", "completed", "completed"], [False, True, True], [])
-        assert (await publish(context))[2] == ["nothing to publish: 1 film is on the way, 2 films are out already"]
+        assert (await publish(context))[2] == [
+            "nothing to publish: 1 film is being published, 2 films are already published"
+        ]
 
 
 async def test_of_films_of_which_one_is_named_that_one_is_looked_at_and_what_is_out_is_not_taken(context):

@@ -24,7 +24,7 @@ from pipeline.model import Price
 from pipeline.orchestrator.context.provider_factory import make_models
 from pipeline.script.chat import Message, Question
 from pipeline.settings import Settings
-from tests.standins.memory_ledger import Coins
+from tests.standins.memory_ledger import InMemoryLedger
 from tests.standins.models import KEY, groq_model, service_models
 from tests.standins.throttles import throttle
 
@@ -245,7 +245,7 @@ async def test_the_reservation_includes_reasoning_tokens(way: str, serve: Serve)
         return web.json_response({"choices": [{"message": {"content": "{}"}}]})
 
     model = MODELS[way](await serve(write))
-    coins = Coins()
+    coins = InMemoryLedger()
     await model.answer(QUESTION, Billing(prices={model.model: DOLLAR_A_TOKEN}, budgets=[Budget(coins, None)]))
 
     assert coins.usd == rooms[0]
@@ -278,7 +278,7 @@ class Tokens:
 
 async def spent(way: str, url: str) -> tuple[bool, bool]:
     """Whether a question that fails has cost money, and tokens of the minute."""
-    coins, tokens = Coins(), Tokens()
+    coins, tokens = InMemoryLedger(), Tokens()
     model = MODELS[way](url, door=throttle(ledger=tokens))
     with pytest.raises(ProviderError):
         await model.answer(QUESTION, Billing(prices={model.model: DOLLAR_A_TOKEN}, budgets=[Budget(coins, None)]))
@@ -313,7 +313,7 @@ async def test_an_implausible_token_count_does_not_change_later_reservations(way
         usage = {"prompt_tokens": 900_000_000, "completion_tokens": 1}
         return web.json_response({"choices": [{"message": {"content": "{}"}}], "usage": usage})
 
-    model, coins = MODELS[way](await serve(count)), Coins()
+    model, coins = MODELS[way](await serve(count)), InMemoryLedger()
     dollar_a_token = Price(usd_per_million_in=1e6, usd_per_million_out=0)
     for _ in range(2):
         await model.answer(QUESTION, Billing(prices={model.model: dollar_a_token}, budgets=[Budget(coins, None)]))

@@ -377,7 +377,7 @@ async def test_an_episode_that_is_out_is_known_to_be_when_its_batch_is_gone(ten)
     found = await to_thread.run_sync(episodes_of, context, "optics")
 
     assert [(each.status, each.published) for each in found[:2]] == [("removed", (("youtube", url),)), ("removed", ())]
-    with pytest.raises(InputError, match=f"episode 1 is out as {re.escape(url)}"):
+    with pytest.raises(InputError, match=f"episode 1 is published: {re.escape(url)}"):
         await to_thread.run_sync(forget_episode, context, "optics", 1)
     assert await to_thread.run_sync(skipped_episodes, jobs[1], context) == ()
 
