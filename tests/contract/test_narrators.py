@@ -42,7 +42,7 @@ from tests.standins.piper import write_voice
 from tests.standins.throttles import throttle
 
 SENTENCE = "Sunlight looks white, but it holds every color of the rainbow."
-# What eSpeak, which Piper asks for phonemes, calls otherwise.
+# Languages with another name in eSpeak, from which Piper gets its phonemes.
 ESPEAK = {"zh_CN": "cmn"}
 TEXTS = {
     "a sentence": ("en", SENTENCE),
@@ -97,7 +97,7 @@ def test_every_narrator_can_be_selected_by_name():
 
 @pytest.fixture(scope="session")
 def piper_voices(tmp_path_factory):
-    """Voices of a few languages; some tell when they say what."""
+    """Voices of a few languages; some report timings."""
     folder = tmp_path_factory.mktemp("voices")
     for language in ("de_DE", "en_US", "hi_IN", "ja_JP", "zh_CN"):
         write_voice(
@@ -120,7 +120,7 @@ def narrator(request):
 
 
 def espeak_afresh():
-    """As it is where a process can't fork: each text in a process that is started for it."""
+    """As on systems without fork: each text starts a process."""
     return EspeakNarrator(may_fork=False)
 
 
@@ -261,7 +261,7 @@ async def test_its_clips_have_the_target_loudness(narrator, tmp_path):
     assert (clip.loudness_lufs is None) == (narrator.name == "silence")
 
 
-# --- words and sound -------------------------------------------------------------------------------------------------
+# --- words and audio -------------------------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize("narrator", ["edge", "espeak"], indirect=True)
@@ -276,7 +276,7 @@ async def test_words_after_a_pause_start_with_the_sound(narrator):
     onsets = [loud[0], *loud[gaps + 1]]
     begins = [word.start_s for word in speech.words if word.text in {"Light", "Nothing", "Remember"}]
     assert len(onsets) == 3
-    # MP3 encoders add up to 50 ms in front, and a soft consonant is heard before it is loud.
+    # MP3 encoders add up to 50 ms at the start, and a soft consonant starts before it is loud.
     assert begins == pytest.approx(onsets, abs=0.08)
 
 
@@ -293,7 +293,7 @@ async def test_no_film_has_dead_air_between_its_sentences(narrator, tmp_path):
     loud = np.flatnonzero(np.abs(samples[:, 0]) > 10 ** (-45 / 20)) / 48_000
     pauses = np.diff(loud)
     assert pauses.max() < 0.6
-    # A breath after each sentence; and neither end of the scene is longer than a pause may be.
+    # A pause after each sentence, and neither end of the scene is longer than a pause may be.
     assert np.count_nonzero(pauses > 0.25) >= 3
     assert 0.2 < loud[0] < 0.6
     assert 0.3 < len(samples) / 48_000 - loud[-1] < 0.6
@@ -342,14 +342,14 @@ async def test_espeak_changes_volume():
 
 
 def pitch_hz(sound):
-    """The fundamental frequency of a voice, in its middle: the shortest delay at which each piece is like itself."""
+    """The median fundamental frequency of a voice, by autocorrelation."""
     pitches = []
     for start in range(0, len(sound) - 6_000, 2_400):
         piece = sound[start : start + 4_800]
         if np.abs(piece).max() > 0.1:
-            likeness = np.correlate(piece, piece, "full")[len(piece) - 1 :][160:1_200]
-            peaks = np.flatnonzero((likeness[1:-1] >= likeness[:-2]) & (likeness[1:-1] >= likeness[2:])) + 1
-            pitches += [48_000 / (160 + peak) for peak in peaks if likeness[peak] > 0.9 * likeness.max()][:1]
+            correlation = np.correlate(piece, piece, "full")[len(piece) - 1 :][160:1_200]
+            peaks = np.flatnonzero((correlation[1:-1] >= correlation[:-2]) & (correlation[1:-1] >= correlation[2:])) + 1
+            pitches += [48_000 / (160 + peak) for peak in peaks if correlation[peak] > 0.9 * correlation.max()][:1]
     return float(np.median(pitches))
 
 
@@ -377,7 +377,7 @@ def pitch_hz(sound):
 )
 async def test_faults_of_the_service_are_translated_and_do_not_persist(edge, fault, error, message):
     narrator = edge_at(edge.url, timeout_s=0.3 if "stall" in fault else 5.0)
-    edge.enqueue(*[fault] * (2 if fault == "drop_handshake" else 1))  # aiohttp asks a second time by itself
+    edge.enqueue(*[fault] * (2 if fault == "drop_handshake" else 1))  # aiohttp retries once
 
     with pytest.raises(error, match=message) as caught:
         await say(narrator, SENTENCE, "en-US-AvaNeural")
@@ -509,7 +509,7 @@ async def test_a_service_that_drops_every_handshake_fails_a_film_without_a_fallb
     with pytest.raises(TransientError, match="the connection was dropped"):
         await film(tmp_path, edge_narrator)
 
-    assert len(edge.history) == 5 * 2  # aiohttp asks a second time by itself
+    assert len(edge.history) == 5 * 2  # aiohttp retries once
 
 
 @pytest.mark.parametrize("waits_s", [0.0, 60.0], ids=["with short waits", "with long waits"])
@@ -670,7 +670,7 @@ async def test_the_list_of_voices_is_requested_with_the_corrected_clock(edge, ed
 
 @pytest.mark.parametrize("fault", ["forbidden_without_date", "busy_429", "busy_503", "drop_handshake"])
 async def test_a_service_without_a_list_of_voices_can_still_speak(edge, edge_narrator, fault):
-    edge.enqueue(*[fault] * (2 if fault == "drop_handshake" else 1))  # aiohttp asks a second time by itself
+    edge.enqueue(*[fault] * (2 if fault == "drop_handshake" else 1))  # aiohttp retries once
 
     assert await edge_narrator.choose_voice("en", "en-US-EmmaNeural") == "en-US-EmmaNeural"
     assert (await say(edge_narrator, SENTENCE, "en-US-EmmaNeural")).audio
@@ -793,7 +793,7 @@ async def test_a_voice_that_the_library_does_not_find_is_an_error_not_a_substitu
 
 
 class Refusing:
-    """A library, one function of which returns an error."""
+    """A library with one function that returns an error."""
 
     def __init__(self, refused):
         self._refused = refused

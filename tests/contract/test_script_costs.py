@@ -39,7 +39,7 @@ PRICES = {"openai/gpt-oss-120b": Price(usd_per_million_in=0.15, usd_per_million_
 
 
 def billing(spent: list[Cost]) -> Billing:
-    """One without a limit, that tells what was bought."""
+    """A ledger without a limit that records purchases."""
     return Billing(prices=PRICES, on_cost=spent.append)
 
 
@@ -201,7 +201,7 @@ async def test_recorded_requests_can_be_read_by_other_processes(groq: GroqStandI
 
 
 class Book:
-    """A ledger that remembers what was asked of it."""
+    """A ledger that records its calls."""
 
     def __init__(self) -> None:
         self.reserved: list[int] = []

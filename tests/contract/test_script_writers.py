@@ -60,7 +60,7 @@ from tests.virtual_time import run_in_virtual_time
 async def make_writer(
     request: pytest.FixtureRequest, groq: GroqStandIn
 ) -> AsyncIterator[Callable[[Cache], ScriptWriter]]:
-    """Each writer there is, for a cache; a new one is done when it passes here."""
+    """All writers, each with a cache; a new writer has to pass these tests."""
     if request.param == "outline":
         yield lambda _cache: OutlineWriter()
     elif request.param == "groq":
@@ -74,7 +74,7 @@ async def make_writer(
 
 @pytest.fixture
 def writer(make_writer: Callable[[Cache], ScriptWriter]) -> ScriptWriter:
-    """One that never remembers."""
+    """Each writer, without a cache."""
     return make_writer(NullCache())
 
 
@@ -318,7 +318,7 @@ async def test_after_two_time_outs_the_next_model_is_asked(groq: GroqStandIn, te
 
 
 def test_a_local_model_that_hangs_leaves_time_for_the_next_writer_within_the_stage(template: Template) -> None:
-    """600 s for an answer, asked twice, would be more than the stage has."""
+    """Two time-outs of 600 s would be more than the stage has."""
     patient = RetryPolicy(attempts=5, wait_initial_s=1, wait_max_s=30, retry_after_max_s=300)
     stage_s = Settings().time_limits.script_s
 

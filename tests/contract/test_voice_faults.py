@@ -43,7 +43,7 @@ def film(*texts):
 
 def narrator_at(edge, *, timeout_s=5.0, **more):
     narrator = EdgeNarrator(url=edge.url, throttle=throttle("edge", concurrency=3), timeout_s=timeout_s, **more)
-    # Every fault meets a text, not the question whether anybody is there.
+    # Skips the check, so that every fault affects a text.
     narrator.check = anyio.lowlevel.checkpoint
     return narrator
 
@@ -53,13 +53,13 @@ async def narrated(script, folder, *narrators, voice=None):
 
 
 def in_short(told):
-    """How long it was waited for, and what exactly could not be understood, is more than the table says."""
+    """The message without the timeout and the type of the error, which the table omits."""
     return re.sub(r" within [\d.]+ s| \([A-Z]\w+\)", "", told)
 
 
 @pytest.fixture(scope="module")
 def undisturbed(tmp_path_factory):
-    """The narration of a service that is well."""
+    """The narration of a working service."""
 
     async def speak():
         async with EdgeStandIn() as edge:
@@ -75,9 +75,9 @@ def test_every_fault_of_the_stand_in_has_its_row():
 @pytest.mark.parametrize("row", rows(), ids=lambda row: row.fault)
 async def test_a_single_fault_has_the_documented_outcome(row, undisturbed, tmp_path):
     async with EdgeStandIn() as edge:
-        # aiohttp asks a second time by itself when a connection drops.
+        # aiohttp retries once when a connection drops.
         edge.enqueue(*[row.fault] * (2 if row.fault == "drop_handshake" else 1))
-        # The second time, it has to be quicker, however busy this machine is.
+        # Long enough for the retry, even on a busy machine.
         narrator = narrator_at(edge, timeout_s=2.0 if "stall" in row.fault else 5.0)
 
         narration = await narrated(film(SENTENCE), tmp_path, narrator, SilenceNarrator())

@@ -34,7 +34,7 @@ def pictures(path):
 
 
 def levels_of(picture):
-    """As if they had 8 bits."""
+    """The same samples scaled to 8 bits."""
     return picture.to_ndarray() >> (picture.format.components[0].bits - 8)
 
 
@@ -114,7 +114,7 @@ def test_every_scene_begins_with_the_frame_nearest_to_its_audio(tmp_path):
     lengths = (1, 2, 1, 1, 3)
     film, _, _ = film_of(tmp_path, lengths, replace(SMALL, frame_rate=24))
 
-    # The bar of the first picture of a scene is a column wide; it grows until the scene ends.
+    # A bar, one column wide at the start of a scene, grows until its end.
     bars = [int((picture[75, 32:] > 120).sum()) for _, picture in pictures(film)]
     starts = [0, *(at + 1 for at, (before, after) in enumerate(itertools.pairwise(bars)) if after < before)]
     heard = [Fraction(sum(lengths[:number]) * SCENE_QUANTUM_SAMPLES, SAMPLE_RATE_HZ) for number in range(len(lengths))]
@@ -144,7 +144,7 @@ def test_at_30_frames_per_second_no_frame_is_dropped():
 
 @pytest.mark.soak
 def test_av1_encoding_never_hangs(tmp_path):
-    # It did so in one of some two hundred scenes, with pictures that refer back only.
+    # It hung in about 1 of 200 scenes, with backward prediction only.
     for _ in range(500):
         segment = make_segment(tmp_path, "scene", sound=voice(2), video_format=SMALL, encoder=OTHERS[1])
         (track,) = probe(segment.path).pictures
@@ -168,8 +168,8 @@ def test_the_minimum_psnr_of_held_pictures_depends_on_the_quantiser_of_each_code
     plain = EncoderPlan(quality=34)
 
     assert replace(plain, quality=40).rest_db == pytest.approx(plain.rest_db - 6.02, abs=0.01)
-    # The encoder may choose a coarser one.
+    # With a rate factor, the encoder may choose a coarser quantiser.
     assert replace(plain, is_crf=True).rest_db == pytest.approx(plain.rest_db - 6)
     assert replace(plain, codec="av1", quality=42).rest_db == pytest.approx(plain.rest_db)
-    # What is rounded to 8 bits is no finer.
+    # Limited by rounding to 8 bits.
     assert replace(plain, quality=1).rest_db == 45

@@ -32,7 +32,7 @@ PLANS = {
     "variable with B-frames": VARIABLE_B,
 }
 
-# 3, 2 and 1 times 16 frame times: a still, pictures that move, and one that changes in the last moment.
+# 3, 2 and 1 times 16 frame times: a still, moving pictures, and a change in the last frame time.
 SCENES = (
     [card(Image.new("RGB", (320, 180), (70, 30, 90)), 48)],
     [*cards(12, hold=1), *cards(20, hold=5, hue=120)],
@@ -42,7 +42,7 @@ SCENES = (
 
 @pytest.fixture(scope="module")
 def films(tmp_path_factory):
-    """The same film of each kind, with its segments."""
+    """The same film in each stream type, with its segments."""
     sounds = [voice(quanta, seed=quanta) for quanta in (3, 2, 1)]
 
     def made(name, plan):
@@ -63,7 +63,7 @@ def kind(request):
 
 
 def shown_at_each_frame_time(stream: Stream, pictures):
-    """What is seen at every frame time."""
+    """The pictures at every frame time."""
     times = sorted((packet.pts, packet.duration) for packet in stream.packets)
     return [picture for picture, (_, duration) in zip(pictures, times, strict=True) for _ in range(duration)]
 
@@ -113,7 +113,7 @@ def test_every_stream_type_shows_the_same_pictures_at_the_same_times(films, kind
 
 
 def sought_in(film, time_s):
-    """The brightness that a player shows that goes to a time."""
+    """The brightness that a player shows after seeking to a time."""
     with av.open(str(film)) as source:
         stream = source.streams.video[0]
         pts = round(time_s / stream.time_base)
@@ -127,7 +127,7 @@ def test_seeking_works_at_any_time(films, kind):
     stream = read_stream(film)
     shown = shown_at_each_frame_time(stream, decoded_by_ffmpeg(stream.units))
 
-    # Backwards, so that each one is sought. In the middle of its frame time.
+    # Backwards, so that each is a real seek; to the middle of a frame time.
     times = range(95, -1, -1)
     sought = [sought_in(film, at / 30 + 0.01) for at in times]
 

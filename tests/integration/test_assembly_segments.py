@@ -286,7 +286,7 @@ def test_a_disk_that_fills_up_while_joining_leaves_the_old_film_as_it_was(tmp_pa
 
 @pytest.fixture
 def small_disk():
-    """A context in which the kernel lets no file grow beyond some bytes, as on a disk that is full."""
+    """A context with a limit on file sizes, to simulate a full disk."""
     resource = pytest.importorskip("resource")
 
     class SmallDisk:
@@ -349,7 +349,7 @@ def test_a_damaged_segment_is_named_and_no_film_is_made(tmp_path, damage):
 
 
 def remuxed(path, source, *kinds):
-    """A copy of a film with a track of each of these kinds of it."""
+    """A copy of a film with one track of each of these types."""
     with av.open(str(source)) as film, av.open(str(path), "w") as copy:
         tracks = [next(stream for stream in film.streams if stream.type == kind) for kind in kinds]
         made = [copy.add_stream_from_template(track, opaque=True) for track in tracks]

@@ -59,7 +59,7 @@ def test_the_stills_of_a_film_are_read_in_the_order_in_which_they_were_written_a
 def test_incomplete_stills_are_left_to_the_cache(tmp_path):
     def pictures():
         yield Image.new("RGB", (1280, 720))
-        seen.extend(path.name for path in tmp_path.iterdir())  # what a worker that is killed now would leave
+        seen.extend(path.name for path in tmp_path.iterdir())  # left behind by a worker killed now
 
     seen = []
     write_stills(pictures(), tmp_path / "stills.zip")

@@ -28,7 +28,7 @@ def length_of(loop):
 
 
 def levels_db(samples, *, step=4_800):
-    """Level of every tenth of a second."""
+    """The level of every tenth of a second."""
     steps = samples[: len(samples) // step * step].reshape(-1, step * 2).astype(np.float64)
     return 10 * np.log10(np.mean(steps**2, axis=1) + 1e-20)
 
@@ -99,7 +99,7 @@ def test_the_beat_continues_across_the_seam(tmp_path):
 
     period = (length_of(loop) - loop._start) / 48_000
 
-    # A whole number of pairs of beats, to a fiftieth of a second.
+    # A whole number of pairs of beats, within 20 ms.
     assert period == pytest.approx(round(period), abs=0.02)
 
 

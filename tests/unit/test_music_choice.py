@@ -119,7 +119,7 @@ async def test_a_film_with_music_that_is_missing_or_broken_fails_before_its_scri
 
 
 def template_with(workspace, music):
-    """A template of the workspace that wishes for music."""
+    """A template of the workspace with a music setting."""
     folder = workspace / "templates" / "loud"
     shutil.copytree(builtin_root() / "templates" / "explainer", folder, dirs_exist_ok=True)
     path = folder / "template.toml"
@@ -143,7 +143,7 @@ def test_a_template_with_auto_music_accepts_an_empty_folder(workspace):
     shutil.rmtree(workspace / "music")
 
     assert context_in(workspace).briefs.complete(loud).music == "none"
-    # Whoever asks for it has to be told.
+    # An explicit request stays, and is reported later.
     assert context_in(workspace).briefs.complete(brief(music="auto")).music == "auto"
 
 

@@ -28,7 +28,7 @@ PLAN = MixPlan()
 
 
 def clip_of(folder, name, *, quanta=6, spoken=((0.25, 2.0),), silent=False, seed=0):
-    """A clip that sounds while its words are said, and only then."""
+    """A clip with sound during its words only."""
     sound = voice(quanta, seed=seed)
     at = np.arange(len(sound)) / SAMPLE_RATE_HZ
     heard = np.zeros(len(sound), dtype=bool)
@@ -68,7 +68,7 @@ def clips(tmp_path_factory):
 
 @pytest.fixture(scope="module")
 def mixed(clips, loop, tmp_path_factory):
-    """Their mix, as a file."""
+    """The mix, as a file."""
     path = tmp_path_factory.mktemp("mixed") / "mix.mp4"
     mix_film(clips, loop, plan=PLAN, path=path)
     return path
@@ -140,7 +140,7 @@ def test_for_any_words_the_bed_is_ducked_under_them_and_its_gain_is_continuous(g
 
     assert gain_db.min() >= -duck_lu - 1e-6
     assert gain_db.max() <= 1e-6
-    # At its steepest, 1.5 times as steep as a straight way.
+    # Smoothstep is at most 1.5 times as steep as a linear ramp.
     assert np.abs(np.diff(gain_db)).max(initial=0) <= 1.6 * duck_lu / (ATTACK_S * SAMPLE_RATE_HZ) + 1e-9
     for start_s, end_s in spans:
         said = gain_db[round(start_s * SAMPLE_RATE_HZ) : round(end_s * SAMPLE_RATE_HZ)]
@@ -233,7 +233,7 @@ def test_the_same_clips_and_bed_give_the_same_bytes(clips, loop, mixed, tmp_path
 
 
 def test_block_boundaries_are_inaudible(clips, loop):
-    """What is made second by second is what would be made at once."""
+    """Mixing in blocks gives the same as mixing at once."""
     whole = np.concatenate(list(mix(clips, Loop(loop), PLAN)))
 
     jumps = np.abs(np.diff(whole, axis=0)).max(axis=1)
@@ -250,7 +250,7 @@ def test_a_clip_of_another_length_is_not_mixed(clips, loop, tmp_path):
 
 
 def peak_bytes(clips, loop):
-    """The most memory that arrays take while the clips are mixed and normalise_stream."""
+    """The peak memory of arrays while the clips are mixed and normalised."""
     tracemalloc.start()
     try:
         for _ in normalise_stream(partial(mix, clips, Loop(loop), PLAN)):
@@ -263,7 +263,7 @@ def peak_bytes(clips, loop):
 def test_memory_does_not_grow_with_the_film(tmp_path, loop):
     clip = clip_of(tmp_path, "scene", quanta=4)
 
-    # The ten scenes more would be 8 MB if they were held.
+    # The ten additional scenes would take 8 MB if they were kept in memory.
     assert peak_bytes([clip] * 12, loop) < peak_bytes([clip] * 2, loop) + 1_000_000
 
 

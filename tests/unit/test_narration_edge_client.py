@@ -73,7 +73,7 @@ def test_an_endless_word_is_truncated_to_fit_a_request_since_edge_tts_splits_onl
 
 
 class VoicesOf(GetServer):
-    """A service that answers whoever asks for its voices with `pieces`, and ends there if it `ends`."""
+    """A service that answers requests for its voices with `pieces`, and closes the response if it `ends`."""
 
     def __init__(self, *pieces, ends=True):
         self.pieces, self.ends = pieces, ends
@@ -92,7 +92,7 @@ class VoicesOf(GetServer):
 
 
 async def voices_of(service, timeout_s=5.0):
-    # Whatever a service does, nobody waits for it for ever.
+    # No service can make the client wait forever.
     with anyio.fail_after(20):
         async with service:
             return await EdgeClient(service.url("/readaloud/edge/v1").replace("http", "ws")).voices(timeout_s)

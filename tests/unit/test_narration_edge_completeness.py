@@ -19,7 +19,7 @@ EVENTS = (
 
 
 def sound(*, until_s: float, length_s: float) -> Samples:
-    """A voice from 0.1 s on, and silence after it."""
+    """A voice that starts at 0.1 s, followed by silence."""
     at_s = np.arange(round(length_s * SAMPLE_RATE_HZ)) / SAMPLE_RATE_HZ
     voice = 0.3 * np.sin(2 * np.pi * 220 * at_s) * ((at_s >= 0.1) & (at_s < until_s))
     return np.repeat(voice.astype(np.float32)[:, None], 2, axis=1)

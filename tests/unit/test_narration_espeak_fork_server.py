@@ -32,7 +32,7 @@ SENTENCES = {
     "cmn": "天空为什么是蓝色的？因为阳光。{}",
     "ru": "Почему небо голубое? Потому что {} лучей.",
 }
-# Loads no library. Its tasks: to die of a signal, to tell its number and wait, to say many bytes.
+# Loads no library. Its tasks: die of a signal, write its pid and wait, write many bytes.
 STRANGE = """
 import os, sys, time
 import real
@@ -70,7 +70,7 @@ def gone(processes: set[psutil.Process]) -> bool:
 
 @pytest.fixture
 def strange(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[Path]:
-    """Narrators whose host forks for strange tasks; the folder of the files that they write."""
+    """Makes the fork server run the tasks of `STRANGE`; the folder that they write to."""
     (tmp_path / "real.py").write_text(Path(espeak.child.__file__).read_text(encoding="utf-8"), encoding="utf-8")
     (tmp_path / "child.py").write_text(f"import sys\nsys.path.insert(0, {str(tmp_path)!r}){STRANGE}", encoding="utf-8")
     monkeypatch.setattr(espeak.child, "__file__", str(tmp_path / "child.py"))
@@ -78,7 +78,7 @@ def strange(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[Path]:
 
 
 async def written(path: Path) -> psutil.Process:
-    """The process that waits, as soon as it has told its number."""
+    """The waiting process, once it has written its pid."""
     with anyio.fail_after(60):
         while not (await anyio.Path(path).exists() and (told := await anyio.Path(path).read_text())):
             await anyio.lowlevel.checkpoint()

@@ -24,7 +24,7 @@ ZEROS = 48_000 // 20
 
 
 def voiced(seconds, *, before=0.0, after=0.0, level=0.1):
-    """A buzz with silence around it, as bytes of a WAV file, and one word over it."""
+    """A buzz with silence around it, as a WAV file, and one word that covers it."""
     at = np.arange(round(seconds * 48_000)) / 48_000
     buzz = sum(np.sin(2 * np.pi * 120 * harmonic * at) / harmonic for harmonic in range(1, 20))
     wave = np.concatenate([np.zeros(round(before * 48_000)), level * buzz, np.zeros(round(after * 48_000))])
@@ -191,14 +191,14 @@ def takes(folder, *parts, pause_s=0.35):
 
 
 def silences(samples):
-    """How long (in seconds) the sound is silent between its first and its last voice, each time."""
+    """Durations in seconds of the silences between the first and the last sound."""
     steps = np.abs(samples[:, 0])[: len(samples) // 240 * 240].reshape(-1, 240).max(axis=1)
     heard = np.flatnonzero(steps > 10 ** (-45 / 20))
     return np.diff(heard)[np.diff(heard) > 1] * 240 / 48_000
 
 
 def hiss(seconds):
-    """What a voice service sends as silence."""
+    """Noise like a voice service sends for silence."""
     noise = np.random.default_rng(1).normal(0.0, 0.0001, round(seconds * 48_000))
     return np.stack([noise, noise], axis=1).astype(np.float32)
 
@@ -242,7 +242,7 @@ def test_word_times_follow_when_a_pause_is_shortened(tmp_path):
 
 
 def test_no_join_clicks(tmp_path):
-    # Cut where it is loud: without a fade, the sound would jump.
+    # Cut at a loud sample: without a fade it would click.
     loud = voiced(0.7)[: 48_000 // 2 + 77]
 
     samples = read_wav(master(takes(tmp_path, loud, loud, pause_s=0.15), tmp_path / "clip.wav").path)[:, 0]

@@ -36,13 +36,13 @@ async def test_reported_word_times_are_used_and_missing_ones_estimated(piper):
     untold = await piper.speak(TEXT, "de_AT-one-low", Prosody())
 
     assert (told.estimated, untold.estimated) == (False, True)
-    # A phoneme sounds 48 ms: the words are as long as their sounds, with the space between.
+    # A phoneme lasts 48 ms: words are as long as their phonemes, with the space between.
     assert [round(word.end_s - word.start_s, 3) for word in told.words] == [0.672, 0.288, 0.576, 0.48]
     assert untold.words[0].start_s == 0
 
 
 async def test_no_telemetry_is_sent(piper, tmp_path, monkeypatch):
-    # Where the library keeps what it would send to its makers.
+    # Where the library stores its telemetry.
     for name in ("HOME", "TMPDIR", "XDG_CACHE_HOME"):
         monkeypatch.setenv(name, str(tmp_path))
 
@@ -76,12 +76,12 @@ async def test_another_file_of_the_same_name_is_another_voice(tmp_path):
     [
         {"espeak": 3},
         {"espeak": {"voice": "x" * 100}},
-        # It would fetch a dictionary from the network.
+        # Would download a dictionary.
         {"phoneme_type": "pinyin"},
         {"language": {"code": ["en"]}},
-        # It would colour a terminal.
+        # Contains a terminal escape.
         {"language": {"code": "en\x1b[31m"}},
-        # A sentence would be hours long, and take all memory; or no time at all; or none that Piper knows.
+        # Sample rates that would take hours of audio and all memory, no time at all, or are invalid for Piper.
         {"audio": {"sample_rate": 1}},
         {"audio": {"sample_rate": 1_000_000_000}},
         {"audio": {"sample_rate": "fast"}},

@@ -36,7 +36,7 @@ NOW = RetryPolicy(attempts=3, wait_initial_s=0.0, wait_max_s=0.0, retry_after_ma
 
 
 class FakeNarrator:
-    """Speaks silence; `errors` are raised by the next calls of speak, one each."""
+    """Speaks silence; each of the next calls of `speak` raises one of `errors`."""
 
     version = "1"
 
@@ -82,7 +82,7 @@ def script(*texts, language="en"):
 
 @pytest.fixture
 def speak(tmp_path):
-    """Narrate with a cache of its own."""
+    """`narrate` with a fresh cache."""
     cache = Cache(tmp_path / "cache")
 
     async def run(what, *narrators, voice=None, **more):
@@ -474,7 +474,7 @@ async def test_estimated_times_are_marked_also_when_they_come_from_the_cache(spe
         narration = await speak(script("One. Two."), SilenceNarrator())
         assert narration.estimated
         assert (narration.clips[0].sentences, narration.clips[0].estimated) == (2, 2)
-        # Nothing is heard that could be out of step.
+        # Nothing audible could be out of sync.
         assert narration.incidents == ()
     narration = await speak(script("One. Two."), FakeNarrator())
     assert not narration.estimated

@@ -17,7 +17,7 @@ DIES = (sys.executable, "-I", "-S", "-c", "import os; os.write(2, b'last words')
 
 @pytest.fixture
 def started(monkeypatch: pytest.MonkeyPatch) -> list[subprocess.Popen[bytes]]:
-    """The processes that are started."""
+    """The started processes."""
     made: list[subprocess.Popen[bytes]] = []
 
     class Noted(subprocess.Popen[bytes]):

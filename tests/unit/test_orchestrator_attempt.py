@@ -88,8 +88,8 @@ async def test_the_longest_scene_of_a_film_is_drawn_first_and_what_scenes_wait_f
 
     monkeypatch.setattr(attempts, "run_in_worker", in_turn)
     async with anyio.create_task_group() as tasks, attempt.cores.exclusive():
-        for name, takes in (("short", 112), ("long", 192), ("clip", 0), ("middle", 176)):
-            tasks.start_soon(partial(attempt.compute, print, name, takes=takes))
+        for name, duration_hint in (("short", 112), ("long", 192), ("clip", 0), ("middle", 176)):
+            tasks.start_soon(partial(attempt.compute, print, name, duration_hint=duration_hint))
         await anyio.wait_all_tasks_blocked()
         assert order == []
 
@@ -120,7 +120,7 @@ def clip(tmp_path):
 async def test_a_scene_that_killed_its_workers_is_not_given_to_others(studio, clip, monkeypatch):
     deaths = []
 
-    async def die(self, function, *arguments, takes=0):
+    async def die(self, function, *arguments, duration_hint=0):
         deaths.append(function.__name__)
         raise CrashError("a worker process died twice")
 
@@ -136,7 +136,7 @@ async def test_a_scene_that_killed_its_workers_is_not_given_to_others(studio, cl
 async def test_stills_are_drawn_once_by_what_they_show(studio, monkeypatch):
     drawn = []
 
-    async def draw(self, function, order, path, takes=0):
+    async def draw(self, function, order, path, duration_hint=0):
         drawn.append((function.__name__, order.script.title, order.episode))
         await anyio.Path(path).write_bytes(f"stills of {order.episode}".encode())
 
@@ -156,7 +156,7 @@ async def test_stills_are_drawn_once_by_what_they_show(studio, monkeypatch):
 
 
 async def test_a_scene_that_does_not_pass_is_named_and_not_kept(studio, clip, monkeypatch):
-    async def refuse(self, function, order, path, takes=0):
+    async def refuse(self, function, order, path, duration_hint=0):
         await anyio.Path(path).write_bytes(b"a segment, black")
         raise QualityError("the scene does not pass: pictures is black")
 

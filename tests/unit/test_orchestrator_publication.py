@@ -48,7 +48,7 @@ class Host:
         self.receipt = Receipt(destination=name, package=package, url=f"https://{name}/1", **receipt)
         self.asked = 0
 
-    def gave(self, receipt):
+    def has_issued(self, receipt):
         return receipt.destination == self.name
 
     async def deliver(self, _package):
@@ -205,7 +205,7 @@ async def test_a_film_that_is_held_for_what_goes_with_it_keeps_the_word_that_it_
     def hold(*_):
         raise ReviewError("video.srt was changed")
 
-    monkeypatch.setattr(publication, "with_judged_companions", hold)
+    monkeypatch.setattr(publication, "with_judged_sidecars", hold)
     with pytest.raises(ReviewError):
         await publish_to_hosts(film, package, context_with(host), attempt)
 

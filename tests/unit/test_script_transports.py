@@ -167,7 +167,7 @@ ANSWER = json.dumps({"choices": [{"message": {"content": "{}"}}]}).encode()
 
 @contextlib.asynccontextmanager
 async def speaking(reply: Broken, seen: list[str]) -> AsyncIterator[str]:
-    """A server that answers whatever it is sent with `reply` of the line that has the key, if any has."""
+    """A server that responds with `reply` of the request line that contains the key, if any does."""
 
     async def answer(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         head = await reader.readuntil(b"\r\n\r\n")
@@ -252,7 +252,7 @@ async def test_the_reservation_includes_reasoning_tokens(way: str, serve: Serve)
 
 
 def closed_port() -> str:
-    """An address where nobody listens."""
+    """An address without a server."""
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         return f"http://127.0.0.1:{free.getsockname()[1]}"
@@ -277,7 +277,7 @@ class Tokens:
 
 
 async def spent(way: str, url: str) -> tuple[bool, bool]:
-    """Whether a question that fails has cost money, and tokens of the minute."""
+    """Whether a failed request was charged, and its tokens counted by the throttle."""
     coins, tokens = InMemoryLedger(), Tokens()
     model = MODELS[way](url, door=throttle(ledger=tokens))
     with pytest.raises(ProviderError):

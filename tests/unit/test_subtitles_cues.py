@@ -27,7 +27,7 @@ HANGING = set(
 
 
 def spoken(text: str, *, chars_per_s: float = 15.0, pause_s: float = 0.35) -> Clip:
-    """A clip of `text`, said evenly, with a pause after each sentence and half of it after a comma."""
+    """A clip of `text` at an even pace, with a pause after each sentence and half of it after a comma."""
     words, now = [], 0.3
     for word in split_words(text):
         end = now + (len(word) + 1) / chars_per_s
@@ -58,7 +58,7 @@ normal_pace = st.floats(9, 17)
 
 @st.composite
 def speech(draw, chars_per_s=normal_pace, words=normal_words, least_words=8):
-    """A scene as narrators give it: silence at both ends, pauses at punctuation, an even pace."""
+    """A scene like those of narrators: silence at both ends, pauses at punctuation, an even pace."""
     pace = draw(chars_per_s)
     now, spoken_words = 0.25 + draw(st.floats(0, 0.5)), []
     for text in draw(st.lists(words, min_size=least_words, max_size=60)):
@@ -78,7 +78,7 @@ def test_items_that_begin_with_small_letters_get_their_own_cues():
 
 
 def assert_always(clip: Clip, cues: tuple[Cue, ...], limits: CueLimits) -> None:
-    """What holds at any speed: all words, in order, in lines that fit, one cue at a time, inside the scene."""
+    """Check the invariants at any speed: all words in order, lines that fit, no overlaps, within the scene."""
     for cue in cues:
         assert 1 <= len(cue.lines) <= limits.max_lines
         assert all(0 < len(line) <= limits.max_chars_per_line for line in cue.texts)
@@ -195,7 +195,7 @@ def test_no_line_ends_with_an_article_or_a_preposition(language, text):
         ("da", "det gamle hus ligger", "på en bakke over floden i skoven og har meget store vinduer i hvert rum"),
         ("ar", "ذهب الرجل العجوز كل صباح مع كلبه الصغير إلى شاطئ البحر", "في المدينة القديمة قبل طلوع الشمس"),
         ("he", "הבית הישן עומד על הגבעה מעל הנהר בתוך היער", "עם חלונות גדולים מאוד בכל חדר של הבית"),
-        # Behind a postposition, not before it.
+        # After a postposition, not before it.
         ("hi", "तूफ़ान के बाद सड़क के एक गड्ढे में", "पूरा आसमान दिखता है।"),
     ],
 )
@@ -483,7 +483,7 @@ def test_a_minute_of_speech_is_processed_quickly():
 def test_line_length_and_reading_speed_follow_the_style_guide_of_the_language(
     language: str, chars: int, per_s: int
 ) -> None:
-    """Netflix TTSG; an ideograph, kana or syllable of Hangul is two of ours."""
+    """Netflix TTSG; an ideograph, kana or Hangul syllable counts as two."""
     own = LIMITS.for_language(language)
 
     assert (own.max_chars_per_line, own.max_chars_per_s) == (chars, pytest.approx(per_s))

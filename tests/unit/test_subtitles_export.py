@@ -49,7 +49,7 @@ def test_text_that_looks_like_mark_up_of_the_library_is_unchanged(text):
     film = Subtitles(scenes=((cue(0.3, 2, text),),))
 
     assert to_vtt(film, (SAMPLE_RATE_HZ * 3,)).strip().splitlines()[4:] == [text]
-    # Of SRT, players know it as well, and would not show it.
+    # Players also interpret it in SRT, and would not show it.
     assert to_srt(film, (SAMPLE_RATE_HZ * 3,)).strip().splitlines()[2:] == [text.replace("{\\", "{ \\")]
 
 

@@ -57,7 +57,7 @@ def test_a_space_after_full_width_punctuation_is_dropped():
 
 
 def is_whole(text):
-    """Whether it neither begins with what belongs to the letter before it nor ends with what belongs to the next."""
+    """Whether it neither begins with a character that joins the one before nor ends with one that joins the next."""
     first, last = text.strip()[:1] or "a", text.strip()[-1:] or "a"
     category = unicodedata.category(first)
     leans = category[0] == "M" or category == "Lm" or first in "ะาำๅฯะາຳຽ"
@@ -97,7 +97,7 @@ def test_nothing_but_white_space_is_lost(text):
         ("Привет 田中 2024", "Привет 田中 2024"),
         ("ใช้ API ได้", "ใช้ API ได้"),
         ("ดีมาก ครับ", "ดีมาก ครับ"),
-        # By itself "0«" is one word, and behind a letter it would be two.
+        # By itself "0«" is one word, after a letter it would be two.
         ("𠀀 0«", "𠀀 0«"),
         ("ปี พ.ศ. 2567 และ/หรือ กรุงเทพ-เชียงใหม่", "ปี พ.ศ. 2567 และ/หรือ กรุงเทพ-เชียงใหม่"),
         ("เวลา 14:30 น. ถึง 120 กม./ชม.", "เวลา 14:30 น. ถึง 120 กม./ชม."),
