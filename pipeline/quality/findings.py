@@ -19,7 +19,7 @@ from pipeline.errors import InputError
 from pipeline.files import storage_errors
 from pipeline.media.container.boxes import append_extra, read_extra
 from pipeline.media.container.probe import PacketRun
-from pipeline.media.pictures.decode import Luma
+from pipeline.media.pictures.subsampling import Luma
 from pipeline.media.sound.loudness import Loudness, combine_loudness
 from pipeline.media.span import Span
 from pipeline.quality.expected import Parts
