@@ -75,7 +75,7 @@ class SoundFindings:
 
 @dataclass(frozen=True, kw_only=True)
 class Findings:
-    """All findings of one file."""
+    """All findings of one file, as stored: raise `INSPECTION_VERSION` when a field changes."""
 
     # None: an audio file.
     picture: PictureFindings | None
