@@ -171,7 +171,7 @@ def load(workspace: Path) -> None:
     context = open_context(workspace=workspace)
     with timed("load to resume"):
         index = context.store.refreshed(_HALF)
-        index.turns.next_up(context.clock(), limit=8)
+        index.queue.next_jobs(context.clock(), limit=8)
     print(f"memory then: {psutil.Process().memory_info().rss / _MIB:.0f} MiB")
 
 

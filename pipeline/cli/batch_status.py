@@ -97,13 +97,13 @@ class BatchStatus:
         self._store = store
         self._index = store.refreshed(name)
         # Jobs still marked "in progress" whose process was killed: their lock is free. The next run resumes them.
-        self._abandoned = {job for _, job in self._index.turns.under_way() if not store.claims.is_claimed(name, job)}
+        self._abandoned = {job for _, job in self._index.queue.in_progress() if not store.claims.is_claimed(name, job)}
         # Completed jobs whose film was deleted. The next run makes them again.
         self._gone: set[str] = set()
 
     def state(self) -> BatchState:
         """The state of the batch by its checkpoints."""
-        counts = Counter({status: standing.jobs for status, standing in self._index.sums.counts().items()})
+        counts = Counter({status: standing.jobs for status, standing in self._index.totals.counts().items()})
         counts[JobStatus.IN_PROGRESS] -= len(self._abandoned)
         counts[JobStatus.PENDING] += len(self._abandoned)
         counts[JobStatus.FAILED] += len(self._known.refused)
@@ -113,7 +113,7 @@ class BatchStatus:
             created_at=self._known.created_at.isoformat(),
             counts=_all_statuses(counts),
             workers=tuple(self._store.claims.workers(self._known.name)),
-            cost=self._index.sums.cost(),
+            cost=self._index.totals.cost(),
         )
 
     def checked_state(self) -> BatchState:
@@ -157,7 +157,7 @@ class BatchStatus:
 
     def jobs(self, *statuses: JobStatus) -> Iterator[JobState]:
         """All jobs, or those in `statuses`, in the order of the batch; unreadable ones last."""
-        yield from map(self._job, self._index.told(*statuses))
+        yield from map(self._job, self._index.overviews(*statuses))
         if not statuses or JobStatus.FAILED in statuses:
             for damage in self._index.damages():
                 yield _unreadable_state(damage.job, damage.job, damage.message)

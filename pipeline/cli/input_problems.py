@@ -38,7 +38,7 @@ def _print_unused(content: SourceContent) -> None:
     """Print lines and columns of a table that are ignored but may be meant."""
     if content.titles:
         say(f"Skipped: {counted(content.titles, 'line')} above the header.", file=sys.stderr)
-    for pair in content.nearly:
+    for pair in content.suggestions:
         column, _, field = pair.rpartition("=")
         say(f"Ignored: the column “{column}”. If it is {field}, add --map '{pair}'.", file=sys.stderr)
 

@@ -90,7 +90,7 @@ class Session:
         store = self.context.store
         try:
             known = store.read_batch(self.batch)
-            counts = store.index(self.batch).sums.counts()
+            counts = store.index(self.batch).totals.counts()
         except NightreelError:
             return {}, 0
         return {status: standing.jobs for status, standing in counts.items()}, len(known.refused) if known else 0

@@ -45,7 +45,7 @@ def watch_batch(common: CommonOptions, batch: str) -> int:
 def look(store: CheckpointStore, batch: str, *, now: datetime) -> Snapshot:
     """A snapshot of the batch, from its counts and the few rows that are displayed."""
     index = store.index(batch)
-    standing = index.sums.counts()
+    standing = index.totals.counts()
     rows: list[JobSummary] = index.latest(*ENDED - {JobStatus.COMPLETED}, limit=MAX_RECENT)
     rows += index.latest(JobStatus.COMPLETED, limit=_LAST_FILMS)
     under_way = store.at_work(batch)

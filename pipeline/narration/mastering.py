@@ -47,7 +47,7 @@ def master(takes: Sequence[Take], path: Path) -> Clip:
     samples, loudness_lufs = normalise_loudness(samples)
     metadata = ClipMetadata(
         samples=length,
-        sha256=_sha256(samples),
+        sha256=hashlib.sha256(to_pcm(samples)).hexdigest(),
         words=tuple((word.text, word.start_s + lead_s, word.end_s + lead_s) for word in joined.words),
         loudness_lufs=loudness_lufs,
         sentences=joined.sentences,
@@ -56,10 +56,6 @@ def master(takes: Sequence[Take], path: Path) -> Clip:
     )
     write_wav(path, samples, extra=metadata.model_dump_json().encode())
     return clip_of(path, metadata)
-
-
-def _sha256(samples: Samples) -> str:
-    return hashlib.sha256(to_pcm(samples)).hexdigest()
 
 
 @dataclass(frozen=True, kw_only=True)

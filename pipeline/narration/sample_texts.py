@@ -1,7 +1,7 @@
-"""The same two sentences in many languages, as a film would say them: to hear a voice, and to measure its pace.
+"""Sample sentences in many languages, to preview voices and to measure their pace.
 
-No digits, no names and no abbreviations, so that what is heard is the voice and not its guesses. Because all say the
-same, their lengths can be compared: about ten seconds each.
+They have no digits, names or abbreviations, which a voice would have to guess. All say the same, in about ten seconds,
+so their durations are comparable.
 """
 
 from __future__ import annotations
@@ -120,7 +120,7 @@ SAMPLE_TEXTS: Mapping[str, str] = MappingProxyType(
         "再等一會兒，你就會在屋頂上方看到第一顆星星。",
     }
 )
-# Other names of the same: old codes, and voices' names for what they speak.
+# Deprecated codes, and codes that voices use.
 _ALIASES = {
     "no": "nb",
     "nn": "nb",
@@ -136,7 +136,7 @@ _ALIASES = {
 
 
 def sample_text(language: str) -> str | None:
-    """The sentences for a BCP-47 tag, or for its language without the region; None: there are none in it."""
+    """The sample for a BCP-47 tag, or for the tag without its region; None: there is none in the language."""
     tag = language.replace("_", "-").lower()
     while tag:
         known = _ALIASES.get(tag, tag)

@@ -36,7 +36,7 @@ class SilenceNarrator:
 
     async def voices(self) -> VoiceList:
         """The only voice."""
-        return VoiceList(voices=(Voice(name=self.name, language=""),), source="nothing is heard")
+        return VoiceList(voices=(Voice(name=self.name, language=""),), source="always available")
 
     def fallback_voices(self, language: str, voice: str) -> tuple[str, ...]:  # noqa: ARG002
         """Silence never fails."""

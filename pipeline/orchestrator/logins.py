@@ -93,9 +93,9 @@ async def log_in_by_code(
 
 
 async def _kept(context: RunContext, channel: str, token: Token, *, replace: bool) -> LoginStatus:
-    from pipeline.publishing.youtube.identity import keep_login  # noqa: PLC0415
+    from pipeline.publishing.youtube.identity import save_new_login  # noqa: PLC0415
 
-    await keep_login(context.hosts.channel(channel), token, replace=replace)
+    await save_new_login(context.hosts.channel(channel), token, replace=replace)
     stands = await to_thread.run_sync(login_status, context, channel)
     # Where YouTube could not say whose it is, it says why now.
     return stands if stands.channel_id else await checked_login_status(context, channel)
@@ -119,11 +119,11 @@ async def _plan(context: RunContext, *, kind: str, port: int = 0) -> LoginPlan:
 
 async def checked_login_status(context: RunContext, channel: str) -> LoginStatus:
     """How a login stands, with what YouTube calls the channel, which is asked (one unit of the quota)."""
-    from pipeline.publishing.youtube.identity import ask_whose  # noqa: PLC0415
+    from pipeline.publishing.youtube.identity import fetch_identity  # noqa: PLC0415
 
     try:
         async with context.hosts.channel(channel).open() as calls:
-            await ask_whose(calls)
+            await fetch_identity(calls)
     except ProviderError as error:
         return evolve(await to_thread.run_sync(login_status, context, channel), problem=str(error))
     # What was told is kept with the token.
@@ -137,7 +137,7 @@ def channels(context: RunContext) -> list[str]:
 
 def login_status(context: RunContext, channel: str) -> LoginStatus:
     """How a login stands. Asks nobody. Blocks."""
-    from pipeline.publishing.youtube.identity import identity_in  # noqa: PLC0415
+    from pipeline.publishing.youtube.identity import stored_identity  # noqa: PLC0415
     from pipeline.publishing.youtube.tokens import read_token  # noqa: PLC0415
 
     known = context.hosts.channel(channel)
@@ -146,7 +146,7 @@ def login_status(context: RunContext, channel: str) -> LoginStatus:
         token = read_token(known.token, login=known.how_to_log_in)
     except NightreelError as error:
         return evolve(stands, problem=str(error))
-    since, told, refused_at = _moment(token, "logged_in_at"), identity_in(token), _moment(token, "refused_at")
+    since, told, refused_at = _moment(token, "logged_in_at"), stored_identity(token), _moment(token, "refused_at")
     ends_at = since + _TESTING if since else None
     if ends_at and token.expires_at and token.expires_at > ends_at + _ACCESS:
         # It was renewed since: the app is in testing no more.

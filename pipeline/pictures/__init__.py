@@ -44,10 +44,10 @@ async def fetch_picture(url: str, path: Path, *, also_allowed: Collection[str] =
 
 
 def precheck_picture(source: Path, name: str) -> None:
-    """Raise `InputError` for a recognisably unusable picture, without decoding it. See `precheck.glance`."""
+    """Raise `InputError` for a recognisably unusable picture, without decoding it. See `precheck.precheck`."""
     from pipeline.pictures import precheck  # noqa: PLC0415
 
-    precheck.glance(source, name=name)
+    precheck.precheck(source, name=name)
 
 
 def prepare_picture(source: Path, path: Path, name: str) -> None:

@@ -11,7 +11,7 @@ from anyio import to_thread
 from yarl import URL
 
 from pipeline.errors import PermanentError, TransientError
-from pipeline.pictures.formats import MOST_BYTES, kind_of, suffix_hint
+from pipeline.pictures.formats import MOST_BYTES, describe_unsupported, detect_format
 from pipeline.pictures.vector import is_svg
 from pipeline.public_http import RETRYABLE_STATUSES, network_errors, open_public_client
 
@@ -32,8 +32,8 @@ async def fetch(url: str, path: Path, *, also_allowed: Collection[str] = ()) -> 
             web.get(_address(url), lambda _url: _HEADERS) as response,
         ):
             data = await _body(response)
-    if kind_of(data) is None and not is_svg(data):
-        what, hint = suffix_hint(data)
+    if detect_format(data) is None and not is_svg(data):
+        what, hint = describe_unsupported(data)
         raise PermanentError(what, hint=hint)
     await to_thread.run_sync(partial(path.write_bytes, data))
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import Final, Literal
 
-Kind = Literal["JPEG", "PNG", "WEBP", "GIF"]
+ImageFormat = Literal["JPEG", "PNG", "WEBP", "GIF"]
 
 # Larger than any camera's files.
 MOST_BYTES: Final = 25 * 1024 * 1024
@@ -16,7 +16,7 @@ def is_address(source: str) -> bool:
     return re.match(r"[a-z][a-z0-9+.-]+://", source, re.IGNORECASE) is not None
 
 
-def kind_of(start: bytes) -> Kind | None:
+def detect_format(start: bytes) -> ImageFormat | None:
     """The format of a picture with these first bytes; None: no supported format."""
     if start.startswith(b"\xff\xd8\xff"):
         return "JPEG"
@@ -29,7 +29,7 @@ def kind_of(start: bytes) -> Kind | None:
     return None
 
 
-def suffix_hint(start: bytes) -> tuple[str, str]:
+def describe_unsupported(start: bytes) -> tuple[str, str]:
     """What an unsupported file seems to be, and what to do about it."""
     if start[4:12] in {b"ftypheic", b"ftypheix", b"ftypmif1", b"ftypavif"}:
         return "is a HEIC or AVIF picture, which is not read", "Save it as a JPEG"

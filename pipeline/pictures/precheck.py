@@ -13,8 +13,8 @@ from typing import BinaryIO
 from PIL import Image
 
 from pipeline.errors import InputError
-from pipeline.pictures.formats import MOST_BYTES, Kind, kind_of, suffix_hint
-from pipeline.pictures.preparing import BROKEN, broken, check_size, too_heavy, too_many
+from pipeline.pictures.formats import MOST_BYTES, ImageFormat, describe_unsupported, detect_format
+from pipeline.pictures.preparing import DECODE_ERRORS, check_size, file_too_large, too_many_pixels, undecodable
 from pipeline.pictures.vector import is_svg
 
 _HEAD_BYTES, _TAIL_BYTES = 4096, 64 * 1024
@@ -24,7 +24,7 @@ _END_OF_JPEG = b"\xff\xd9"
 _MISSED_BYTES, _MOST_PARTS = 16, 10_000
 
 
-def glance(source: Path, *, name: str) -> None:
+def precheck(source: Path, *, name: str) -> None:
     """Raise `InputError`, about a picture called `name`, for a file that is no picture, truncated, or of unusable size.
 
     SVG is not checked here. Reads some kilobytes.
@@ -34,15 +34,15 @@ def glance(source: Path, *, name: str) -> None:
             size_bytes = os.fstat(file.fileno()).st_size
             head = file.read(_HEAD_BYTES)
             if size_bytes > MOST_BYTES:
-                raise too_heavy(name)
+                raise file_too_large(name)
             if is_svg(head):
                 return
-            kind = kind_of(head)
+            kind = detect_format(head)
             if kind is None:
-                what, hint = suffix_hint(head)
+                what, hint = describe_unsupported(head)
                 raise InputError(what, where=name, hint=hint)
-            if _is_cut_off(file, kind, head, size_bytes):
-                raise broken(name)
+            if _is_truncated(file, kind, head, size_bytes):
+                raise undecodable(name)
             if kind != "WEBP":  # Pillow reads all of these
                 _check_header(file, kind, name, to_its_end=kind == "JPEG" and not _has_end(file, size_bytes))
     except OSError as error:
@@ -51,7 +51,7 @@ def glance(source: Path, *, name: str) -> None:
         ) from error
 
 
-def _check_header(file: BinaryIO, kind: Kind, name: str, *, to_its_end: bool) -> None:
+def _check_header(file: BinaryIO, kind: ImageFormat, name: str, *, to_its_end: bool) -> None:
     file.seek(0)
     try:
         # Pillow also warns about pictures that are refused here.
@@ -66,9 +66,9 @@ def _check_header(file: BinaryIO, kind: Kind, name: str, *, to_its_end: bool) ->
                     image.draft("L", (1, 1))
                     image.load()
     except (Image.DecompressionBombError, MemoryError) as error:
-        raise too_many(name) from error
-    except BROKEN as error:
-        raise broken(name) from error
+        raise too_many_pixels(name) from error
+    except DECODE_ERRORS as error:
+        raise undecodable(name) from error
 
 
 def _has_end(file: BinaryIO, size_bytes: int) -> bool:
@@ -80,14 +80,14 @@ def _has_end(file: BinaryIO, size_bytes: int) -> bool:
     return _END_OF_JPEG in file.read(MOST_BYTES)
 
 
-def _is_cut_off(file: BinaryIO, kind: Kind, head: bytes, size_bytes: int) -> bool:
+def _is_truncated(file: BinaryIO, kind: ImageFormat, head: bytes, size_bytes: int) -> bool:
     """Whether a file is truncated so far that it can't be decoded."""
     if kind == "WEBP":
         return 8 + int.from_bytes(head[4:8], "little") > size_bytes + 1
-    return kind == "PNG" and _is_png_cut_off(file, size_bytes)
+    return kind == "PNG" and _is_png_truncated(file, size_bytes)
 
 
-def _is_png_cut_off(file: BinaryIO, size_bytes: int) -> bool:
+def _is_png_truncated(file: BinaryIO, size_bytes: int) -> bool:
     """Whether a chunk with pixels extends beyond the end of the file."""
     at = 8
     for _ in range(_MOST_PARTS):

@@ -17,7 +17,7 @@ from PIL import Image, ImageCms, ImageOps
 
 from pipeline.errors import InputError
 from pipeline.files import read_head
-from pipeline.pictures.formats import MOST_BYTES, kind_of, suffix_hint
+from pipeline.pictures.formats import MOST_BYTES, describe_unsupported, detect_format
 from pipeline.pictures.saliency import focal_point, subject_of
 from pipeline.pictures.vector import draw_svg, is_svg
 
@@ -28,7 +28,7 @@ _MOST_PIXELS_OF_OTHERS = 50_000_000
 _LARGEST_PX, _SMALLEST_PX = 4096, 64
 _QUALITY = 93
 # Exceptions by Pillow for files that are not what they claim to be.
-BROKEN = (
+DECODE_ERRORS = (
     OSError,
     SyntaxError,
     ValueError,
@@ -61,12 +61,12 @@ def prepare(source: Path, path: Path, *, name: str) -> None:
     """
     data = read_head(source, MOST_BYTES + 1)
     if len(data) > MOST_BYTES:
-        raise too_heavy(name)
+        raise file_too_large(name)
     if is_svg(data):
         data = draw_svg(data, name=name)
-    kind = kind_of(data)
+    kind = detect_format(data)
     if kind is None:
-        what, hint = suffix_hint(data)
+        what, hint = describe_unsupported(data)
         raise InputError(what, where=name, hint=hint)
     try:
         # Pillow also warns about pictures that are refused here.
@@ -74,11 +74,11 @@ def prepare(source: Path, path: Path, *, name: str) -> None:
             warnings.simplefilter("ignore")
             image = _decoded(data, kind, name)
     except (Image.DecompressionBombError, MemoryError) as error:
-        raise too_many(name) from error
-    except BROKEN as error:
-        raise broken(name) from error
+        raise too_many_pixels(name) from error
+    except DECODE_ERRORS as error:
+        raise undecodable(name) from error
     if kind == "JPEG":
-        from pipeline.media.pictures.jpeg import is_intact  # noqa: PLC0415 - FFmpeg, which a glance does without
+        from pipeline.media.pictures.jpeg import is_intact  # noqa: PLC0415 - FFmpeg, which the precheck does without
 
         if not is_intact(data):
             raise damaged(name)
@@ -102,7 +102,7 @@ def examine(path: Path) -> Examined:
 def check_size(width_px: int, height_px: int, *, kind: str, name: str) -> None:
     """Raise `InputError` for a picture that claims too many pixels to decode, or too few to show."""
     if width_px * height_px > _MOST_PIXELS.get(kind, _MOST_PIXELS_OF_OTHERS):
-        raise too_many(name)
+        raise too_many_pixels(name)
     _check_smallest(width_px, height_px, name)
 
 
@@ -112,17 +112,17 @@ def _check_smallest(width_px: int, height_px: int, name: str) -> None:
         raise InputError(told, where=name, hint="Find a larger one, 1,600 pixels wide or more")
 
 
-def too_many(name: str) -> InputError:
+def too_many_pixels(name: str) -> InputError:
     """The error for too many pixels."""
     return InputError("has too many pixels", where=name, hint="Make it smaller: 4,000 pixels wide are enough")
 
 
-def too_heavy(name: str) -> InputError:
+def file_too_large(name: str) -> InputError:
     """The error for a file larger than any camera's."""
     return InputError(f"has more than {MOST_BYTES // 1024**2} MB", where=name, hint="Make it smaller")
 
 
-def broken(name: str) -> InputError:
+def undecodable(name: str) -> InputError:
     """The error for a file that starts like a picture, but is none."""
     return InputError("is broken: it can't be decoded", where=name, hint="Open it, and save it again")
 
@@ -162,7 +162,7 @@ def _upright(image: Image.Image) -> Image.Image:
     """Rotated by its EXIF orientation; unchanged if that can't be parsed or written back."""
     try:
         return ImageOps.exif_transpose(image)
-    except BROKEN:
+    except DECODE_ERRORS:
         return image
 
 

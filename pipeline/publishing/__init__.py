@@ -15,7 +15,7 @@ from pipeline.publishing.description import Shown
 from pipeline.publishing.destination import Destination, Subject
 from pipeline.publishing.folder import FileNames, FolderDestination
 from pipeline.publishing.metadata import film_metadata
-from pipeline.publishing.sidecars import files_beside, sums_of
+from pipeline.publishing.sidecars import hash_files, sidecar_files
 
 __all__ = [
     "Destination",
@@ -23,10 +23,10 @@ __all__ = [
     "FolderDestination",
     "Shown",
     "Subject",
-    "files_beside",
     "film_metadata",
+    "hash_files",
     "publish",
-    "sums_of",
+    "sidecar_files",
 ]
 
 

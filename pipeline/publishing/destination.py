@@ -1,4 +1,4 @@
-"""What a place that films go to must be able to do."""
+"""`Destination`: the Protocol of a place that films are delivered to."""
 
 from __future__ import annotations
 
@@ -13,56 +13,56 @@ from pipeline.model import Package, Receipt
 
 @dataclass(frozen=True, kw_only=True)
 class Subject:
-    """What a film is about, whatever its bytes: at a video host, a subject is published once."""
+    """What a film is about, independent of its bytes: a video host publishes each subject once."""
 
-    # In letters and digits.
+    # Alphanumeric.
     key: str
-    # What made it: a job of a batch, or (both empty) a file that somebody named.
+    # The job of a batch that made it; both empty: a file given on the command line.
     job: str = ""
     batch: str = ""
-    # SHA-256 of the film that was judged and may go out: no other goes. None: whoever made this answers for that.
+    # SHA-256 of the judged film, the only one that may be published. None: the caller answers for the file.
     film_sha256: str | None = None
-    # Likewise what goes with it: what it is (`beside.py`), and its SHA-256.
+    # The judged sidecar files: role (`sidecars.py`) and SHA-256. None: as above.
     companions: frozenset[tuple[str, str]] | None = None
-    # How a folder of its own is called, below others: "space/why-is-the-sky-blue".
+    # Relative path for a folder of its own: "space/why-is-the-sky-blue".
     folder: str = ""
 
-    def saw(self, name: str, content: bytes) -> bool:
-        """Whether the file that goes with the film as its `name` was judged with this very `content`."""
+    def was_judged(self, name: str, content: bytes) -> bool:
+        """Whether the sidecar file in the role `name` was judged with exactly this `content`."""
         return self.companions is None or (name, hashlib.sha256(content).hexdigest()) in self.companions
 
-    def has(self, name: str) -> bool:
-        """Whether the film had a file of that `name` when it was judged."""
+    def has_companion(self, name: str) -> bool:
+        """Whether the film had a sidecar file in the role `name` when it was judged."""
         return any(known == name for known, _ in self.companions or ())
 
 
-def not_judged(path: Path) -> InputError:
-    """The error for a file that somebody has changed since all that goes with the film was judged."""
+def changed_since_judged(path: Path) -> InputError:
+    """The error for a sidecar file that was changed after the quality gate judged it."""
     return InputError(
-        "has changed since it was judged", where=path.name, hint="Run the command again: it is judged then"
+        "has changed since it was judged", where=path.name, hint="Run the command again to have it judged"
     )
 
 
-def refuse_other_film(subject: Subject, sha256: str, *, where: str) -> None:
-    """Raise `QualityError` for a film that is not the one that was judged."""
+def check_judged_film(subject: Subject, sha256: str, *, where: str) -> None:
+    """Raise `QualityError` unless the film is the judged one."""
     if subject.film_sha256 is not None and sha256 != subject.film_sha256:
-        hint = "It was not published. Run the command again: it is judged then, or made anew"
+        hint = "It was not published. Run the command again: it is judged, or made again"
         raise QualityError("the film is not the one that was judged", where=where, hint=hint)
 
 
 class Destination(Protocol):
-    """A place that takes films. tests/contract/test_destinations.py says the rest."""
+    """A place that films are delivered to. tests/contract/test_destinations.py specifies the rest."""
 
     @property
     def name(self) -> str:
-        """How receipts call it, e.g. "folder"."""
+        """Its name in receipts, e.g. "folder"."""
 
     async def deliver(self, package: Package) -> Receipt:
-        """Take all files of the package, which stay where they are, and say where they are now.
+        """Copy or upload all files of the package, and return a receipt of where they are.
 
-        Delivering again changes nothing that is already there as it should be. Raises `StorageError` or a
-        `ProviderError`; the film then counts as not delivered.
+        Idempotent: what is already delivered is not changed. Raises `StorageError` or a `ProviderError`; the film then
+        counts as not delivered.
         """
 
-    def gave(self, receipt: Receipt) -> bool:
-        """Whether the receipt is for this very place. Looks at nothing but the receipt."""
+    def has_issued(self, receipt: Receipt) -> bool:
+        """Whether the receipt is from this destination. Does no I/O."""

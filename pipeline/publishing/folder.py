@@ -1,4 +1,4 @@
-"""Films as files: a folder of their own each, or beside an explicit FILE.mp4."""
+"""Films as files: each in its own folder, or next to an explicit FILE.mp4."""
 
 from __future__ import annotations
 
@@ -25,19 +25,19 @@ from pipeline.model import Package, Receipt
 
 @dataclass(frozen=True, kw_only=True)
 class FileNames:
-    """How the files of one film are called in their folder."""
+    """The file names of one film in its folder."""
 
     video: str = "video.mp4"
     srt: str = "video.srt"
     vtt: str = "video.vtt"
     thumbnail: str = "thumbnail.jpg"
     metadata: str = "metadata.json"
-    # Other stills to choose from.
+    # Alternatives to choose from.
     more_thumbnails: tuple[str, ...] = ("thumbnail-2.jpg", "thumbnail-3.jpg")
 
     @classmethod
     def like(cls, video: Path) -> FileNames:
-        """FILE.mp4, FILE.srt, FILE.vtt, FILE.jpg and FILE.json. Raises `InputError` for another ending than .mp4."""
+        """FILE.mp4, FILE.srt, FILE.vtt, FILE.jpg and FILE.json. Raises `InputError` unless it ends in .mp4."""
         if video.suffix.lower() != ".mp4":
             raise InputError("a film's name must end in .mp4", where=video.name)
         return cls(
@@ -49,8 +49,8 @@ class FileNames:
             more_thumbnails=(f"{video.stem}-2.jpg", f"{video.stem}-3.jpg"),
         )
 
-    def within(self, folder: Path) -> Package:
-        """The files of a film in `folder`, there or not."""
+    def in_folder(self, folder: Path) -> Package:
+        """The paths of a film's files in `folder`, whether or not they exist."""
         return Package(
             video=folder / self.video,
             srt=folder / self.srt,
@@ -62,11 +62,11 @@ class FileNames:
 
 
 class FolderDestination:
-    """Copies the files of a film to `folder`, made if it is not there.
+    """Copies the files of a film to `folder`, which is created if missing.
 
-    The video is the last to appear: where it is, the rest is, and of the same film. Files of these names that were
-    there before are replaced, as people expect of `--output FILE.mp4`; nothing is replaced before everything new is
-    on the disk. Files that are already as they should be keep their times.
+    The video appears last: if it exists, so does the rest, for the same film. Existing files of the same names are
+    replaced, as users expect of `--output FILE.mp4`, but not before everything new is on disk. Unchanged files keep
+    their timestamps.
     """
 
     name: ClassVar[str] = "folder"
@@ -76,23 +76,23 @@ class FolderDestination:
         self._names = names or FileNames()
 
     async def deliver(self, package: Package) -> Receipt:
-        """See `Destination`. Raises `StorageError` when the folder can't be written or the disk is full."""
+        """See `Destination`. Raises `StorageError` if the folder is not writable or the disk is full."""
         return await to_thread.run_sync(self._deliver, package)
 
-    def gave(self, receipt: Receipt) -> bool:
+    def has_issued(self, receipt: Receipt) -> bool:
         """See `Destination`."""
         return receipt == self._receipt
 
     @property
     def _receipt(self) -> Receipt:
-        return Receipt(destination=self.name, package=self._names.within(self._folder))
+        return Receipt(destination=self.name, package=self._names.in_folder(self._folder))
 
     def _deliver(self, package: Package) -> Receipt:
         delivered = self._receipt.package
         if len(package.files) != len(delivered.files):
             hint = "Run: nightreel retry BATCH --from film"
             raise CheckpointError("the film was packed by an earlier version", where=str(package.video), hint=hint)
-        # In the order of appearance.
+        # In the order in which they appear: the video last.
         pairs = dict(zip(delivered.files, package.files, strict=True))
         for source in pairs.values():
             if not source.is_file():
@@ -104,17 +104,17 @@ class FolderDestination:
 
 
 def _replace_all(pairs: dict[Path, Path]) -> None:
-    """Copy every source to its target; the last to appear says that all are there. Raises `StorageError`."""
+    """Copy every source to its target (the keys); the last target appears last. Raises `StorageError`."""
     parts = {target: temporary_sibling(target) for target in pairs}
     target = Path()
     try:
         for target, source in pairs.items():
             target.parent.mkdir(parents=True, exist_ok=True)
-            # One job at a time delivers here, so whatever lies around was left by a killed process.
+            # Only one job delivers here at a time, so leftovers are those of a killed process.
             discard_stale_temporaries(target)
             shutil.copyfile(source, parts[target])
             fsync_file(parts[target])
-        # Until the last step the film counts as not delivered.
+        # The film counts as not delivered until the last step.
         target.unlink(missing_ok=True)
         for target, part in parts.items():
             replace_file(part, target)
@@ -130,5 +130,5 @@ def _is_same(source: Path, target: Path) -> bool:
     try:
         return target.is_file() and filecmp.cmp(source, target, shallow=False)
     except OSError:
-        # A target that can't be read is replaced, or says why not.
+        # A target that can't be read is replaced; if that fails, the error says why.
         return False

@@ -1,4 +1,4 @@
-"""What hosts and people want to know about a film."""
+"""A film's metadata.json: title, description, chapters, tags and host settings."""
 
 from __future__ import annotations
 
@@ -15,18 +15,17 @@ from pipeline.model.metadata import (
     fit_title,
     utf8_bytes,
 )
-from pipeline.publishing.description import Shown, page_of
+from pipeline.publishing.description import Shown, compose_description
 
 _Chapter = tuple[float, str]
-# A description in which the author has set chapters: a time that begins a line.
+# The author has already listed chapters in the description: a line that begins with 0:00.
 _HAS_CHAPTERS = re.compile(r"^\s*0{1,2}:00\b", re.MULTILINE)
 
-
-# More than half of a description is not about whose pictures there are.
+# Picture credits take up at most half of a description.
 _CREDITS_MAX_BYTES = DESCRIPTION_MAX_BYTES // 2
-# How youtubeuploader calls what a template says about its films (github.com/porjo/youtubeuploader), and what reads
-# metadata.json when a film is published; the last two are not known there.
-_HOST_NAMES = {
+# A template's publishing settings by the names that youtubeuploader uses (github.com/porjo/youtubeuploader), as does
+# the code that reads metadata.json when a film is published; youtubeuploader does not know the last two.
+_HOST_KEYS = {
     "category": "categoryId",
     "license": "license",
     "embeddable": "embeddable",
@@ -45,13 +44,13 @@ def film_metadata(
     wanted_s: int | None = None,
     part_of: Mapping[str, str | int] | None = None,
 ) -> str:
-    """The film in words, as JSON: title, description, language (BCP-47), tags, length and chapters (seconds).
+    """Metadata as JSON: title, description, language (BCP-47), tags, duration and chapters (seconds).
 
-    `clips` are the scenes' sound, one per scene. A scene with a new heading (of a statement: its section, the small
-    line above it) begins a chapter, unless chapters would be shorter than hosts allow; with fewer than three there are
-    none. They stand below the description, too, and above them `attributions`: whose pictures the film shows. `shown`
-    is what the template says about all that, `wanted_s` the length that was asked for, if one was, and
-    `part_of` the series that the film is an episode of.
+    `clips` are the audio clips, one per scene. A scene with a new heading (of a statement: its kicker, the small line
+    above it) begins a chapter, unless that would make a chapter shorter than hosts allow; fewer than three chapters are
+    dropped. Chapters are also listed at the end of the description, after the picture credits (`attributions`).
+    `shown` is the template's presentation, `wanted_s` the requested duration, if any, and `part_of` the series that the
+    film is an episode of.
     """
     starts_s, length_s = [], 0.0
     for clip in clips:
@@ -69,7 +68,7 @@ def film_metadata(
         **({"series": dict(part_of)} if part_of else {}),
         "chapters": [{"start_s": round(start_s, 3), "title": title} for start_s, title in chapters],
         **({"attributions": [{"text": each.text, "url": each.url} for each in attributions]} if attributions else {}),
-        **{_HOST_NAMES[name]: value for name, value in shown.publicity.items()},
+        **{_HOST_KEYS[name]: value for name, value in shown.publicity.items()},
     }
     return json.dumps(metadata, ensure_ascii=False, indent=2) + "\n"
 
@@ -88,15 +87,15 @@ def _chapters(script: Script, starts_s: Sequence[float], length_s: float) -> lis
 
 
 def _description(text: str, attributions: str, chapters: Sequence[_Chapter], shown: Shown) -> str:
-    """The text with what belongs below it; chapters that the author has set stay the only ones."""
+    """The description with everything appended; chapters listed by the author take precedence."""
     lines = ""
     if chapters and not _HAS_CHAPTERS.search(text):
         lines = "\n".join(f"{_clock(start_s)} {fit_title(title)}" for start_s, title in chapters)
-    return page_of(shown, description=text, attributions=attributions, chapters=lines)
+    return compose_description(shown, text, attributions=attributions, chapters=lines)
 
 
 def _credit_lines(attributions: Sequence[Attribution]) -> str:
-    """A line for each, with its link; without the links where they would be too long, and then as many as fit."""
+    """A line with a link per credit; if that is too long, as many names as fit, without links."""
     with_links = "\n".join(f"{fit_title(each.text)}: {each.url}" for each in attributions)
     if utf8_bytes(with_links) <= _CREDITS_MAX_BYTES:
         return with_links

@@ -1,7 +1,7 @@
-"""What goes with a film to hosts: files beside it, by what they are.
+"""The sidecar files of a film, by role.
 
-srt, vtt    its captions, and es.srt, …: those in other languages, which somebody has put there
-thumbnail   its picture, and thumbnail-2, …: others to choose from
+srt, vtt    its captions; es.srt, …: caption tracks in other languages that a user put there
+thumbnail   its thumbnail; thumbnail-2, …: alternatives
 metadata    title, description, tags
 """
 
@@ -17,33 +17,33 @@ from pipeline.model import Package
 SRT, VTT, THUMBNAIL, METADATA = "srt", "vtt", "thumbnail", "metadata"
 
 
-def files_beside(package: Package) -> Mapping[str, Path]:
-    """The files beside a film that are there, by what they are. Blocks."""
+def sidecar_files(package: Package) -> Mapping[str, Path]:
+    """The sidecar files that exist, by role. Blocks."""
     stills = {f"{THUMBNAIL}-{number}": path for number, path in enumerate(package.more_thumbnails, start=2)}
     ours = {SRT: package.srt, VTT: package.vtt, THUMBNAIL: package.thumbnail, METADATA: package.metadata, **stills}
-    return {name: path for name, path in {**ours, **tracks_beside(package)}.items() if path.is_file()}
+    return {name: path for name, path in {**ours, **caption_tracks(package)}.items() if path.is_file()}
 
 
-def tracks_beside(package: Package) -> Mapping[str, Path]:
-    """Captions in other languages: video.es.srt is "es.srt". Blocks."""
-    start = f"{package.srt.stem}."
+def caption_tracks(package: Package) -> Mapping[str, Path]:
+    """Caption tracks in other languages: video.es.srt has the role "es.srt". Blocks."""
+    prefix = f"{package.srt.stem}."
     try:
         files = sorted(package.srt.parent.iterdir())
     except OSError:
         return {}
     return {
-        path.name.removeprefix(start): path
+        path.name.removeprefix(prefix): path
         for path in files
-        if path.suffix == ".srt" and path.stem.startswith(start) and path.is_file()
+        if path.suffix == ".srt" and path.stem.startswith(prefix) and path.is_file()
     }
 
 
-def sums_of(files: Mapping[str, Path]) -> Mapping[str, str]:
-    """SHA-256 of each. Blocks. Raises `StorageError` for one that can't be read."""
-    sums = {}
+def hash_files(files: Mapping[str, Path]) -> Mapping[str, str]:
+    """SHA-256 (hex) of each file, by role. Blocks. Raises `StorageError` for one that can't be read."""
+    hashes = {}
     for name, path in files.items():
         try:
-            sums[name] = sha256_of(path)
+            hashes[name] = sha256_of(path)
         except OSError as error:
             raise StorageError("can't be read, or is gone", where=str(path), hint="Run the command again") from error
-    return sums
+    return hashes

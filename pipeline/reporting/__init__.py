@@ -20,7 +20,7 @@ from pipeline.files import discard_stale_temporaries, storage_errors
 from pipeline.model import JobSummary
 from pipeline.reporting.facts import RunFacts
 from pipeline.reporting.manifest import MANIFEST, RowFilms, write_manifest
-from pipeline.state.locks import held_now
+from pipeline.state.locks import held_blocking
 
 __all__ = ["MANIFEST", "RowFilms", "RunFacts", "write_manifest", "write_reports"]
 
@@ -28,20 +28,20 @@ _POLL_S = 0.05
 
 
 def write_reports(folder: Path, facts: RunFacts, films: Callable[[], Iterable[JobSummary]]) -> Path:
-    """Write the reports of a batch into `folder` and return the path of report.html.
+    """Write the reports of a batch into `folder`; returns the path of report.html.
 
-    `films()` yields every job of the batch, in order; it is called twice and streamed each time, so that the size of
-    the batch doesn't matter. Files are written atomically, and the same rows and facts give the same bytes. Missing
-    folders are created, and concurrent writers wait for each other. Blocks: call it in a thread. Raises `StorageError`.
+    `films()` yields every job of the batch, in order; it is called twice and streamed, so memory does not grow with the
+    batch. Each file is written atomically, and the same input gives the same bytes. Creates missing folders, and waits
+    for another process that writes there. Blocks: call it in a thread. Raises `StorageError`.
     """
-    # Jinja2 is imported only when a page is written.
+    # Imported lazily, because of Jinja2.
     from pipeline.reporting.documents import BATCH_REPORT, ERROR_LOG, METRICS, write_documents  # noqa: PLC0415
     from pipeline.reporting.page import REPORT, write_page  # noqa: PLC0415
     from pipeline.reporting.tally import tally_of  # noqa: PLC0415
 
     with storage_errors(folder):
         folder.mkdir(parents=True, exist_ok=True)
-    with _alone_in(folder):
+    with _locked(folder):
         for name in (BATCH_REPORT, METRICS, ERROR_LOG, REPORT):
             discard_stale_temporaries(folder / name)
         tally = tally_of(films(), facts)
@@ -50,12 +50,12 @@ def write_reports(folder: Path, facts: RunFacts, films: Callable[[], Iterable[Jo
 
 
 @contextmanager
-def _alone_in(folder: Path) -> Iterator[None]:
-    """One writer at a time, so that all files are of the same moment. The last one has the latest data."""
+def _locked(folder: Path) -> Iterator[None]:
+    """A lock, so that the four files are from the same moment. The last process has the latest state."""
     with ExitStack() as lock:
         while True:
             try:
-                lock.enter_context(held_now(folder / ".report.lock", what="the report"))
+                lock.enter_context(held_blocking(folder / ".report.lock", what="the report"))
             except BusyError:
                 time.sleep(_POLL_S)
             else:

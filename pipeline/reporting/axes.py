@@ -1,4 +1,4 @@
-"""Axes with round numbers; positions are percentages of the length, so that a chart fits any width."""
+"""Chart axes with ticks at round numbers, positioned in percent, so that a chart fits any width."""
 
 from __future__ import annotations
 
@@ -35,12 +35,12 @@ class Axis:
     start: float = 0.0
 
     def percent(self, value: float) -> float:
-        """The position of a value in percent, clamped to the ends."""
+        """The position of a value, clamped to the axis."""
         return round(min(100.0, max(0.0, 100 * (value - self.start) / (self.end - self.start))), 3)
 
 
 def seconds_axis(longest_s: float) -> Axis:
-    """From 0 to a round number of seconds, minutes or hours, at or above the maximum."""
+    """An axis from 0 to a round number of seconds, minutes or hours at or above `longest_s`."""
     step = _step(longest_s, _LENGTH_STEPS_S)
     steps = max(1, ceil(longest_s / step - 1e-9))
     ticks = (Tick(at=round(100 * number / steps, 3), label=_length(number * step, step)) for number in range(steps + 1))
@@ -48,7 +48,7 @@ def seconds_axis(longest_s: float) -> Axis:
 
 
 def value_axis(low: float, high: float) -> Axis:
-    """From a round number at or below `low` to one at or above `high`."""
+    """An axis from a round number at or below `low` to one at or above `high`."""
     step = _step(high - low, _VALUE_STEPS)
     first, last = floor(low / step + 1e-9), ceil(high / step - 1e-9)
     last = max(last, first + 1)
@@ -64,7 +64,7 @@ def value_axis(low: float, high: float) -> Axis:
 
 
 def count_axis(most: int) -> Axis:
-    """From 0 to a round number at or above `most`."""
+    """An axis from 0 to a round number at or above `most`."""
     step = 1
     while step * 4 < most:
         # 1, 2, 5, 10, 20, 50…
@@ -75,7 +75,7 @@ def count_axis(most: int) -> Axis:
 
 
 def clock_axis(start: datetime, seconds: float) -> Axis:
-    """A time span with ticks at round times of day, in the time zone of `start`."""
+    """An axis over a period, with ticks at round times of day in the time zone of `start`."""
     step = int(_step(seconds, _CLOCK_STEPS_S))
     offset_s = (start.utcoffset() or timedelta()).total_seconds()
     begin = start.timestamp() + offset_s
@@ -88,7 +88,7 @@ def clock_axis(start: datetime, seconds: float) -> Axis:
 
 
 def _step(length: float, steps: tuple[float, ...]) -> float:
-    """The smallest round step that gives at most `_MOST_TICKS` intervals."""
+    """The smallest round step that divides the length into at most `_MOST_TICKS` parts."""
     step = next((step for step in steps if step * _MOST_TICKS >= length), steps[-1])
     while step * _MOST_TICKS < length:
         step *= 2

@@ -1,4 +1,4 @@
-"""Statistics of durations."""
+"""Summary statistics of durations."""
 
 from __future__ import annotations
 
@@ -9,36 +9,36 @@ from math import fsum
 
 
 @dataclass(frozen=True, kw_only=True)
-class Spread:
-    """Statistics of measured durations, all in seconds."""
+class Distribution:
+    """Summary statistics of durations in seconds."""
 
     count: int
     total_s: float
     mean_s: float
     median_s: float
-    # The 95th percentile.
+    # 95th percentile.
     p95_s: float
     min_s: float
     max_s: float
 
 
 class Samples:
-    """Measured durations, eight bytes each, so that large batches can have exact percentiles."""
+    """Durations, at eight bytes each, for exact percentiles even of a large batch."""
 
     def __init__(self) -> None:
         self._seconds = array("d")
 
     def add(self, seconds: float) -> None:
-        """Add a duration in seconds."""
+        """Add a duration."""
         self._seconds.append(seconds)
 
-    def spread(self) -> Spread | None:
-        """The statistics; None without measurements."""
+    def distribution(self) -> Distribution | None:
+        """The summary; None: there are no durations."""
         if not self._seconds:
             return None
         ordered = sorted(self._seconds)
         total_s = fsum(ordered)
-        return Spread(
+        return Distribution(
             count=len(ordered),
             total_s=total_s,
             mean_s=total_s / len(ordered),
@@ -50,7 +50,7 @@ class Samples:
 
 
 def percentile(ordered: Sequence[float], share: float) -> float:
-    """The percentile `share` of sorted values, interpolated linearly."""
+    """The quantile `share` (0 to 1) of sorted values, with linear interpolation."""
     place = share * (len(ordered) - 1)
     below = int(place)
     above = min(below + 1, len(ordered) - 1)

@@ -1,6 +1,6 @@
-"""The JSON reports for programs: three files, described in docs/reports.md.
+"""The JSON reports, described in docs/reports.md.
 
-Fields that occur once come first, indented; then one line per job, written while it is read.
+The summary comes first, indented; then one line per job, streamed.
 """
 
 from __future__ import annotations
@@ -15,22 +15,22 @@ from typing import TextIO
 
 from pipeline.files import replacing
 from pipeline.model import Cost, JobStatus, JobSummary, Marks
-from pipeline.reporting.distribution import Spread
+from pipeline.reporting.distribution import Distribution
 from pipeline.reporting.facts import RunFacts
 from pipeline.reporting.gate import GateSummary, Histogram
 from pipeline.reporting.groups import EXPLAINED, Group, cause_of, hint_of, next_step, stage_of
 from pipeline.reporting.pictures import relative_path
 from pipeline.reporting.tally import Tally, work_s
 
-# Raised when a field is removed or changes its meaning; new fields don't change it.
+# Incremented when a field is removed or changes its meaning; not for a new field.
 SCHEMA = 1
 
 BATCH_REPORT = "batch_report.json"
 METRICS = "processing_metrics.json"
 ERROR_LOG = "error_log.json"
 
-# Number of job ids per group; `errors` lists all.
-_NAMED = 10
+# The most job ids listed per group; `errors` has all jobs.
+_MOST_IDS = 10
 
 Object = dict[str, object]
 
@@ -45,12 +45,12 @@ def write_documents(folder: Path, facts: RunFacts, tally: Tally, rows: Iterable[
             report.add(_job(row, folder))
             if row.status in EXPLAINED:
                 errors.add(_error(row))
-    with replacing(folder / METRICS) as path, _opened(path) as file:
+    with replacing(folder / METRICS) as path, _open(path) as file:
         file.write(_json(_metrics(facts, tally), indent=2) + "\n")
 
 
 class _Lines:
-    """The array at the end of a document, one line per object."""
+    """The list at the end of a document, one line per object."""
 
     def __init__(self, file: TextIO) -> None:
         self._file = file
@@ -63,16 +63,16 @@ class _Lines:
 
 @contextmanager
 def _lines(path: Path, head: Object, name: str) -> Iterator[_Lines]:
-    """Write a document that starts with `head` and ends with an array, to which the block adds."""
-    with replacing(path) as temporary, _opened(temporary) as file:
+    """A document that begins with `head` and ends with the list `name`, to which the block adds."""
+    with replacing(path) as temporary, _open(temporary) as file:
         file.write(_json(head, indent=2).removesuffix("\n}"))
         file.write(f',\n  "{name}": [')
         yield _Lines(file)
         file.write("\n  ]\n}\n")
 
 
-def _opened(path: Path) -> TextIO:
-    # Undecodable bytes in file names become JSON escapes, which preserves them.
+def _open(path: Path) -> TextIO:
+    # A file name that is not valid Unicode is written with escapes.
     return path.open("w", encoding="utf-8", errors="backslashreplace", newline="\n")
 
 
@@ -103,8 +103,8 @@ def _metrics(facts: RunFacts, tally: Tally) -> Object:
     completed, films = tally.completed, tally.films()
     return {
         **_head(facts),
-        "stages": [{"stage": stage, **_spread(spread)} for stage, spread in tally.stages().items()],
-        "films": _spread(films) if films else None,
+        "stages": [{"stage": stage, **_distribution(distribution)} for stage, distribution in tally.stages().items()],
+        "films": _distribution(films) if films else None,
         "gate": _gate(tally.gate),
         "throughput": {
             "films": tally.films_now,
@@ -206,7 +206,7 @@ def _group(group: Group, batch: str) -> Object:
         "stages": group.stages,
         "hint": group.hint,
         "command": next_step(group.status, batch, group.count).command,
-        "jobs": [row.id for row in group.rows[:_NAMED]],
+        "jobs": [row.id for row in group.rows[:_MOST_IDS]],
     }
 
 
@@ -240,8 +240,8 @@ def _measured(found: Histogram | None) -> Object | None:
     return {name: round(getattr(found, name), 4) for name in names}
 
 
-def _spread(spread: Spread) -> Object:
-    return {name: value if name == "count" else _seconds(value) for name, value in asdict(spread).items()}
+def _distribution(distribution: Distribution) -> Object:
+    return {name: value if name == "count" else _seconds(value) for name, value in asdict(distribution).items()}
 
 
 def _by_stage(row: JobSummary) -> Object:

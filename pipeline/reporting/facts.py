@@ -1,4 +1,4 @@
-"""Data for reports beyond the rows of films."""
+"""`RunFacts`: what a report needs to know besides the jobs."""
 
 from __future__ import annotations
 
@@ -8,21 +8,21 @@ from datetime import datetime
 
 @dataclass(frozen=True, kw_only=True)
 class RunFacts:
-    """One run of one batch, as its process measured it."""
+    """Facts about one run of a batch."""
 
     batch: str
-    # Path of the source, as given; empty for films requested one by one.
+    # The path of the input, as given; empty: films were requested one by one.
     source: str
-    # Creation of the batch, and start and end of this run; aware. The page uses the time zone of `started_at`.
+    # When the batch was created, and this run (aware). The page shows times in the time zone of `started_at`.
     created_at: datetime
     started_at: datetime
     ended_at: datetime
-    # Wall clock of this run, which differs from the above if the clock was set.
+    # Duration of this run, by a monotonic clock.
     seconds: float
-    # Version of nightreel.
+    # Of nightreel.
     version: str
     strategy: str
-    # Maximum number of films in progress, and of bytes used by all our processes.
+    # Peak concurrency, and peak memory of all our processes together.
     most_at_once: int
     peak_memory_bytes: int
     # Mean over all cores and the run; None: not measured.

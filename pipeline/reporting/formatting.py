@@ -1,4 +1,4 @@
-"""Numbers and times for people. Quantities contain non-breaking spaces only."""
+"""Numbers and times for people, with no-break spaces inside quantities."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ __all__ = [
     "time_of_day",
 ]
 
-# Not strftime, so that the page is the same on every machine.
+# Not strftime, which depends on the locale.
 _MONTHS = (
     *("January", "February", "March", "April", "May", "June"),
     *("July", "August", "September", "October", "November", "December"),
@@ -33,7 +33,7 @@ _MONTHS = (
 
 
 def status_name(status: JobStatus) -> str:
-    """The label of a status, as in commands and docs/states.md."""
+    """The name of a status, as in commands and docs/states.md."""
     return status.value.replace("_", " ")
 
 
@@ -45,7 +45,7 @@ def count(number: int, noun: str = "") -> str:
 
 
 def spoken(seconds: float) -> str:
-    """A duration: 0.42 -> 0.4 s, 34 -> 34 s, 161 -> 2 min 41 s, 3780 -> 1 h 03 min."""
+    """0.42 -> 0.4 s, 34 -> 34 s, 161 -> 2 min 41 s, 3780 -> 1 h 03 min."""
     if seconds < 9.95:
         return _joined(f"{seconds:.1f}", "s")
     whole = round(seconds)
@@ -59,7 +59,7 @@ def spoken(seconds: float) -> str:
 
 
 def clock(seconds: float) -> str:
-    """The length of a film: 161 -> 2:41, 3723 -> 1:02:03."""
+    """The duration of a film: 161 -> 2:41, 3723 -> 1:02:03."""
     minutes, rest = divmod(round(seconds), 60)
     hours, minutes = divmod(minutes, 60)
     return f"{hours}:{minutes:02d}:{rest:02d}" if hours else f"{minutes}:{rest:02d}"
@@ -78,13 +78,13 @@ def size(number: int) -> str:
 
 
 def measure(value: float, digits: int, unit: str = "") -> str:
-    """-15.04 LUFS with one digit -> −15.0 LUFS, with a true minus."""
+    """-15.04 LUFS with one digit -> −15.0 LUFS, with a minus sign."""
     number = f"{value:.{digits}f}".replace("-", "\N{MINUS SIGN}")
     return _joined(number, unit) if unit else number
 
 
 def percent(share: float) -> str:
-    """0.384 -> 38 %; only exactly nothing is 0 % and only everything is 100 %."""
+    """0.384 -> 38 %; 0 % and 100 % only for exactly 0 and 1."""
     rounded = round(100 * share)
     if rounded <= 0 and share > 0:
         return _joined("under", "1", "%")
@@ -94,18 +94,18 @@ def percent(share: float) -> str:
 
 
 def sentence(text: str) -> str:
-    """Capitalise a text that starts with a plain word; names like nightreel.toml or eSpeak are kept."""
+    """`text` with a capital first letter, unless it begins with a name such as nightreel.toml or eSpeak."""
     first = text.partition(" ")[0]
     return text[:1].upper() + text[1:] if first.isalpha() and first.islower() else text
 
 
 def ended(text: str) -> str:
-    """Add a full stop, unless another mark ends the text."""
+    """`text` with a full stop, unless it ends with punctuation."""
     return text if text.endswith(tuple(SENTENCE_ENDS)) else f"{text}."
 
 
 def day(at: datetime, *, near: datetime | None = None) -> str:
-    """21 November 2026; seen from the same year, 21 November."""
+    """21 November 2026; within the year of `near`, 21 November."""
     date = _joined(str(at.day), _MONTHS[at.month - 1])
     return date if near and at.year == near.year else _joined(date, str(at.year))
 
@@ -116,14 +116,14 @@ def time_of_day(at: datetime) -> str:
 
 
 def period(start: datetime, end: datetime) -> str:
-    """21 November 2026, 22:04 to 23:10 UTC; both dates if it crosses midnight. In the time zone of `start`."""
+    """21 November 2026, 22:04 to 23:10 UTC; with both dates if they differ. In the time zone of `start`."""
     end = end.astimezone(start.tzinfo)
     until = time_of_day(end) if end.date() == start.date() else f"{day(end, near=start)}, {time_of_day(end)}"
     return f"{day(start)}, {time_of_day(start)} to {until}\N{NO-BREAK SPACE}{end.tzname() or ''}".rstrip()
 
 
 def moment(at: datetime, near: datetime) -> str:
-    """A time seen from `near`, in its time zone: 07:00, or 22 November, 07:00 on another day."""
+    """A time in the time zone of `near`: 07:00, or 22 November, 07:00 on another day."""
     at = at.astimezone(near.tzinfo)
     if at.date() == near.date():
         return time_of_day(at)

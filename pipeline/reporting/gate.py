@@ -1,4 +1,4 @@
-"""Quality of a batch's films: scores, the worst ones, and the spread of loudness and brightness."""
+"""Statistics of the quality gate: scores, the worst films, the distribution of loudness and brightness."""
 
 from __future__ import annotations
 
@@ -12,11 +12,11 @@ from pipeline.model import JobSummary, Marks
 from pipeline.reporting.axes import Axis, Tick, count_axis, value_axis
 from pipeline.reporting.distribution import percentile
 
-# Number of films listed with their reasons.
+# The most films that are listed with their reasons.
 MOST_WORST = 10
 _MOST_COLUMNS = 20
-# Minimum range of the loudness and brightness axes: smaller differences are imperceptible.
-_LEAST_LU, _LEAST_PERCENT = 2.0, 10.0
+# The minimum extent of the axes of loudness and brightness: smaller differences are not perceptible.
+_MIN_EXTENT_LU, _MIN_EXTENT_PERCENT = 2.0, 10.0
 # Ticks in the middle of eleven columns.
 _TENTHS = Axis(
     start=-0.05,
@@ -27,7 +27,7 @@ _TENTHS = Axis(
 
 @dataclass(frozen=True, kw_only=True)
 class Column:
-    """A bin of a histogram: position and height in percent, and the number of films."""
+    """The number of films between two values; position and height in percent."""
 
     x: float
     width: float
@@ -46,7 +46,7 @@ class Histogram:
     columns: tuple[Column, ...]
     count: int
     median: float
-    # The 5th and the 95th percentile.
+    # Percentiles.
     p5: float
     p95: float
     least: float
@@ -54,14 +54,14 @@ class Histogram:
 
 
 class GateSummary:
-    """Quality statistics of the films so far. Three numbers per film are kept."""
+    """Aggregates the gate's verdicts. Memory grows by three numbers per film."""
 
     def __init__(self) -> None:
         self.grades: Counter[str] = Counter()
-        # By check: the number of films that warn or fail.
+        # By name of the check: the number of films with a warning or failure.
         self.checks: Counter[str] = Counter()
         self._scores, self._loudness, self._brightness = array("d"), array("d"), array("d")
-        # (-score, -position in the batch, row): a heap whose smallest element is dropped first.
+        # A heap of (-score, -position in the batch, job): the best of them is dropped first.
         self._worst: list[tuple[float, int, JobSummary]] = []
 
     def add(self, row: JobSummary) -> None:
@@ -91,24 +91,24 @@ class GateSummary:
 
     @property
     def worst(self) -> list[tuple[JobSummary, Marks]]:
-        """The films with the lowest scores, worst first; equal scores in the order of the batch."""
+        """The films with the lowest scores, lowest first, and equal ones in the order of the batch."""
         rows = (row for _, _, row in sorted(self._worst, key=lambda entry: entry[:2], reverse=True))
         return [(row, row.marks) for row in rows if row.marks]
 
     def scores(self) -> Histogram | None:
-        """By score, in tenths; a perfect 1 has its own column."""
+        """The histogram of scores: a column per tenth, with a separate one for 1 (no remarks)."""
         return histogram(self._scores, axis=_TENTHS, columns=11)
 
     def loudness(self) -> Histogram | None:
-        """By loudness, in LUFS."""
-        return _spread_out(self._loudness, least=_LEAST_LU)
+        """The histogram of loudness, in LUFS."""
+        return _value_histogram(self._loudness, least=_MIN_EXTENT_LU)
 
     def brightness(self) -> Histogram | None:
-        """By brightness, in percent of white."""
-        return _spread_out(self._brightness, least=_LEAST_PERCENT)
+        """The histogram of brightness, in percent of white."""
+        return _value_histogram(self._brightness, least=_MIN_EXTENT_PERCENT)
 
 
-def _spread_out(values: Sequence[float], *, least: float) -> Histogram | None:
+def _value_histogram(values: Sequence[float], *, least: float) -> Histogram | None:
     if not values:
         return None
     low, high = min(values), max(values)
@@ -117,11 +117,11 @@ def _spread_out(values: Sequence[float], *, least: float) -> Histogram | None:
 
 
 def histogram(values: Sequence[float], *, axis: Axis, columns: int) -> Histogram | None:
-    """The number of values in each of so many equal parts of an axis; None without values."""
+    """The histogram of values over an axis; None: there are no values."""
     if not values:
         return None
     width = (axis.end - axis.start) / columns
-    # A value on a boundary belongs to the upper part, in spite of rounding.
+    # A value on a boundary belongs to the upper column, despite rounding errors.
     found = Counter(min(columns - 1, max(0, int((value - axis.start) / width + 1e-9))) for value in values)
     counts = count_axis(max(found.values()))
     ordered = sorted(values)

@@ -1,6 +1,6 @@
-"""manifest.csv: each row of the table as it was, joined with its films, for a CRM or a shop.
+"""manifest.csv: the rows of the table with the results of their films, for import into a CRM or a shop.
 
-A row with several films has one line per film. Added columns start with `film_`.
+A row with several films has a line for each. The added columns begin with `film_`.
 """
 
 from __future__ import annotations
@@ -32,12 +32,12 @@ ADDED = (
     "film_cost_usd",
     "film_problem",
 )
-# Statuses of rejected rows, and of rows that were not requested yet.
+# Status of rows with errors, and of rows that were not requested.
 REFUSED, NOT_ASKED = "refused", "not_asked"
 
 
 class RowFilms(NamedTuple):
-    """A row of the table: its cells, the reason for its rejection (empty: none), and its films."""
+    """A row of the table: its cells, why it was rejected (empty: it was not), and its films."""
 
     cells: Sequence[str]
     refused: str
@@ -45,12 +45,12 @@ class RowFilms(NamedTuple):
 
 
 def write_manifest(path: Path, columns: Sequence[str], rows: Iterable[RowFilms], *, separator: str = ",") -> None:
-    """Write the rows to `path`, in their order, one in memory at a time. Raises `StorageError`.
+    """Write the rows to `path` in their order, streamed. Raises `StorageError`.
 
-    `separator` is the delimiter of the original table. Film paths are relative to the folder of `path`. Cells that look
-    like formulas are escaped.
+    `separator` is the delimiter of the original table. Paths of films are relative to the folder of `path`. Formulas
+    are escaped.
     """
-    # Without a byte order mark, Excel reads a file as Windows-1252.
+    # With a byte order mark: Excel reads a file without one as Windows-1252.
     with replacing(path) as temporary, temporary.open("w", encoding="utf-8-sig", newline="", errors="replace") as file:
         table = csv.writer(file, delimiter=separator)
         table.writerow(map(escape_formulas, (*columns, *_added(columns))))
@@ -60,7 +60,7 @@ def write_manifest(path: Path, columns: Sequence[str], rows: Iterable[RowFilms],
 
 
 def _added(columns: Sequence[str]) -> tuple[str, ...]:
-    """Our columns; renamed if the table already has one of that name, as a former manifest does."""
+    """The added columns, renamed if the table already has them because it was a manifest."""
     return tuple(f"{name} (2)" if name in columns else name for name in ADDED)
 
 
@@ -86,6 +86,6 @@ def _line(film: JobSummary, folder: Path) -> tuple[str, ...]:
         "" if film.duration_s is None else f"{film.duration_s:.3f}",
         f"{film.marks.score:g}" if film.marks else "",
         f"{film.cost.usd:.6f}" if film.cost.is_known else "",
-        # A completed film may lack a picture of its row, or spell out its name.
+        # A completed film may lack a picture, or the voice may have spelt out a name.
         cause_of(film) if film.error else "; ".join(filter(None, (*film.picture_remarks, film.spelling))),
     )

@@ -1,4 +1,4 @@
-"""The HTML report: a single file without external requests, safe for any titles."""
+"""report.html: one self-contained file without scripts or external resources; all values are escaped."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from pipeline.language.text import clean_text
 from pipeline.model import JobStatus
 from pipeline.reporting import formatting
 from pipeline.reporting.axes import Axis, seconds_axis
-from pipeline.reporting.distribution import Spread
+from pipeline.reporting.distribution import Distribution
 from pipeline.reporting.documents import BATCH_REPORT, ERROR_LOG, METRICS
 from pipeline.reporting.facts import RunFacts
 from pipeline.reporting.groups import kind_name, place_of, stage_of, what_to_do
@@ -26,7 +26,7 @@ from pipeline.reporting.tally import Tally, stage_name, work_s
 REPORT = "report.html"
 REPORT_STYLE = "report.css"
 
-# The order in the bar at the top: completed, failed, waiting.
+# The order in the bar at the top: ready, in trouble, waiting.
 _STATUSES = (
     JobStatus.COMPLETED,
     JobStatus.REVIEW,
@@ -39,7 +39,7 @@ _STATUSES = (
 
 
 def write_page(folder: Path, facts: RunFacts, tally: Tally) -> Path:
-    """Write report.html into an existing folder and return its path. Raises `StorageError`."""
+    """Write report.html into an existing folder; returns its path. Raises `StorageError`."""
     path = folder / REPORT
     stages = tally.stages()
     names = {
@@ -59,13 +59,13 @@ def write_page(folder: Path, facts: RunFacts, tally: Tally) -> Path:
     return path
 
 
-def _stage_axis(stages: dict[str, Spread]) -> Axis:
-    return seconds_axis(max((spread.p95_s for spread in stages.values()), default=1.0))
+def _stage_axis(stages: dict[str, Distribution]) -> Axis:
+    return seconds_axis(max((durations.p95_s for durations in stages.values()), default=1.0))
 
 
 @cache
 def environment() -> Environment:
-    """The Jinja2 environment: every value is cleaned and escaped, and compiled templates are cached."""
+    """The Jinja environment of all pages, which cleans and escapes every value. Cached with its compiled templates."""
     environment = Environment(
         loader=FunctionLoader(read_asset),
         undefined=StrictUndefined,
@@ -89,19 +89,19 @@ def environment() -> Environment:
 
 
 def style_of(*assets: str) -> dict[str, str]:
-    """The style sheet of a page, and its digest for the content security policy.
+    """The style sheet of a page, and its hash for the Content-Security-Policy, which allows nothing else.
 
-    The policy allows this style only: no scripts, frames, fonts or URLs.
+    Scripts, frames, fonts and external resources are all forbidden.
     """
     css = "".join(map(read_asset, assets))
     return {"css": css, "css_hash": base64.b64encode(hashlib.sha256(css.encode()).digest()).decode("ascii")}
 
 
 def read_asset(name: str) -> str:
-    """A file beside this module, included in the package."""
+    """A file of this package."""
     return resources.files(__package__).joinpath(name).read_text(encoding="utf-8")
 
 
 def _clean(value: object) -> object:
-    """Text from outside, without characters that reorder or hide text. Applied to every expression."""
+    """Remove control and bidi characters that could reorder or hide text. Applied to every expression."""
     return clean_text(value) if isinstance(value, str) and not isinstance(value, Markup) else value

@@ -1,4 +1,4 @@
-"""Thumbnails embedded in the page, and links from the page to files."""
+"""Embedded thumbnails, and links from the page to files."""
 
 from __future__ import annotations
 
@@ -16,13 +16,13 @@ _QUALITY = 82
 
 
 def picture_uri(path: Path | None) -> str:
-    """A thumbnail as a `data:` URL with a JPEG; empty if it is missing or can't be read."""
-    from PIL import Image  # noqa: PLC0415  (only who has pictures pays for loading it)
+    """A thumbnail as a JPEG `data:` URI; empty if it is missing or unreadable."""
+    from PIL import Image  # noqa: PLC0415  (slow to import)
 
     if path is None:
         return ""
     try:
-        # Our thumbnails are JPEGs; other formats are ignored.
+        # nightreel writes JPEG; other formats are not decoded.
         with Image.open(path, formats=("JPEG",)) as image:
             image.draft("RGB", (2 * _WIDTH_PX, 2 * _HEIGHT_PX))
             small = image.convert("RGB")
@@ -35,7 +35,7 @@ def picture_uri(path: Path | None) -> str:
 
 
 def relative_path(path: Path, folder: Path) -> str:
-    """The relative path from `folder` to a file, with forward slashes; the absolute path on another drive."""
+    """The path relative to `folder`, with forward slashes; the absolute path if they are on different drives."""
     try:
         return Path(os.path.relpath(path, folder)).as_posix()
     except ValueError:
@@ -43,8 +43,8 @@ def relative_path(path: Path, folder: Path) -> str:
 
 
 def link(path: Path, folder: Path) -> str:
-    """The same as a URL, escaped so that no part of a file name is read as a scheme, host, query or fragment."""
-    way = relative_path(path, folder)
-    if path.drive and way == path.as_posix():
+    """The relative path as a URL, quoted so that no part can be read as a scheme, host, query or fragment."""
+    relative = relative_path(path, folder)
+    if path.drive and relative == path.as_posix():
         return path.as_uri()
-    return "./" + quote(os.fsencode(way))
+    return "./" + quote(os.fsencode(relative))

@@ -1,4 +1,4 @@
-"""The page of films held for review: pictures and reasons, in a single file without external requests."""
+"""review.html: the films held for review, with stills and reasons; one self-contained file."""
 
 from __future__ import annotations
 
@@ -18,19 +18,19 @@ from pipeline.reporting.page import REPORT_STYLE, environment, style_of
 from pipeline.reporting.pictures import link, picture_uri
 
 REVIEW_PAGE = "review.html"
-# Number of pictures per film, and their width.
+# Number of stills per film, and their width.
 _STILLS, _WIDTH_PX = 8, 480
 _QUALITY = 80
-# Maximum number of films with pictures, which bounds the size of the page.
+# The most films with stills, which bounds the size of the page.
 MOST_PICTURED = 100
 
 
 def write_review_page(
     folder: Path, *, batch: str, films: Sequence[HeldFilm], behind: int, sample: SampleStanding, version: str
 ) -> Path:
-    """Write review.html into `folder`, which is created, and return its path.
+    """Write review.html into `folder`, which is created; returns its path.
 
-    Each film is shown by pictures from its beginning to its end. Blocks: they are decoded. Raises `StorageError`.
+    Each film has stills from its beginning to its end. Blocks while these are decoded. Raises `StorageError`.
     """
     path = folder / REVIEW_PAGE
     names = {
@@ -56,14 +56,14 @@ def write_review_page(
 
 @dataclass(frozen=True, kw_only=True)
 class _Sheet:
-    """Pictures of a film as `data:` URLs, each with its time in seconds."""
+    """The stills of a film: (time in seconds, `data:` URI)."""
 
     pictures: tuple[tuple[float, str], ...] = ()
     is_upright: bool = False
 
 
 def _sheet(film: HeldFilm | None) -> _Sheet:
-    """Pictures from the beginning to the end of a film; none if it can't be read."""
+    """Evenly spaced stills of a film; empty if it can't be decoded."""
     if film is None or film.video is None or not film.duration_s:
         return _Sheet()
     times_s = [film.duration_s * (number + 0.5) / _STILLS for number in range(_STILLS)]
@@ -77,7 +77,7 @@ def _sheet(film: HeldFilm | None) -> _Sheet:
 
 
 def _uri(picture: Picture) -> str:
-    from PIL import Image  # noqa: PLC0415 - only who has pictures pays for loading it
+    from PIL import Image  # noqa: PLC0415 - slow to import
 
     buffer = BytesIO()
     Image.fromarray(picture).save(buffer, "JPEG", quality=_QUALITY, optimize=True)

@@ -1,6 +1,6 @@
-"""Statistics of a batch, computed row by row, so that memory hardly depends on its size.
+"""Statistics of a batch, aggregated job by job.
 
-Only one number per film and stage is kept, for exact percentiles.
+Memory grows only by one number per film and stage, for exact percentiles.
 """
 
 from __future__ import annotations
@@ -11,28 +11,28 @@ from collections.abc import Iterable
 from datetime import datetime
 
 from pipeline.model import Cost, JobStatus, JobSummary
-from pipeline.reporting.distribution import Samples, Spread
+from pipeline.reporting.distribution import Distribution, Samples
 from pipeline.reporting.facts import RunFacts
 from pipeline.reporting.gate import GateSummary
 from pipeline.reporting.groups import Groups
-from pipeline.reporting.timeline import Night
+from pipeline.reporting.timeline import Timeline
 
-# Number of films with pictures on the page, and of films listed for their duration.
+# The most films with thumbnails on the page, and the most that are listed as the slowest.
 MOST_PICTURES = 200
 MOST_LONGEST = 10
-# Unlisted stages come after these.
-_IN_ORDER = ("script", "narration", "subtitles", "scenes", "film", "quality", "publishing")
+# Stages that are not listed come after these.
+_ORDER = ("script", "narration", "subtitles", "scenes", "film", "quality", "publishing")
 
 
 class Tally:
-    """The totals of a batch so far."""
+    """The statistics of the jobs added so far."""
 
     def __init__(self, facts: RunFacts) -> None:
         self._facts = facts
         self.counts: Counter[JobStatus] = Counter()
-        # Total duration of existing films, in seconds.
+        # Total duration of the completed films.
         self.film_s = 0.0
-        # Films completed in this run: number and duration.
+        # Number and total duration of the films completed in this run.
         self.films_now = 0
         self.film_now_s = 0.0
         # Over all attempts of all jobs.
@@ -42,12 +42,12 @@ class Tally:
         self.cost = Cost()
         self.groups = Groups()
         self.gate = GateSummary()
-        self.night = Night(facts.started_at, facts.ended_at)
+        self.timeline = Timeline(facts.started_at, facts.ended_at)
         # The first completed films, in the order of the batch.
         self.pictured: list[JobSummary] = []
         self._stages: dict[str, Samples] = {}
         self._films = Samples()
-        # (seconds, -position in the batch, row): a heap whose smallest element is dropped first.
+        # A heap of (seconds, -position in the batch, job): the fastest is dropped first.
         self._longest: list[tuple[float, int, JobSummary]] = []
 
     def add(self, row: JobSummary) -> None:
@@ -58,7 +58,7 @@ class Tally:
         self.made += row.made
         self.cost += row.cost
         self.groups.add(row)
-        self.night.add(row)
+        self.timeline.add(row)
         self.gate.add(row)
         for stage, seconds in row.seconds.items():
             self._stages.setdefault(stage, Samples()).add(seconds)
@@ -74,33 +74,33 @@ class Tally:
 
     @property
     def completed(self) -> int:
-        """The number of existing films."""
+        """The number of completed films."""
         return self.counts[JobStatus.COMPLETED]
 
     @property
     def cache_share(self) -> float | None:
-        """The cache hit ratio, 0 to 1; None without lookups."""
+        """The cache hit ratio, 0 to 1; None: the cache was not used."""
         needed = self.found + self.made
         return self.found / needed if needed else None
 
     @property
     def films_per_hour(self) -> float | None:
-        """Films completed per hour of this run; None for an empty run."""
+        """Films completed per hour of this run; None: it took no time."""
         return self.films_now / self._facts.seconds * 3600 if self._facts.seconds > 0 else None
 
     @property
     def longest(self) -> list[JobSummary]:
-        """The jobs with the most seconds of work, the longest first."""
+        """The jobs with the most work, longest first."""
         return [row for _, _, row in sorted(self._longest, reverse=True)]
 
-    def stages(self) -> dict[str, Spread]:
+    def stages(self) -> dict[str, Distribution]:
         """Durations by stage, in pipeline order."""
-        spreads = {stage: self._stages[stage].spread() for stage in in_order(self._stages)}
-        return {stage: spread for stage, spread in spreads.items() if spread}
+        found = {stage: self._stages[stage].distribution() for stage in in_order(self._stages)}
+        return {stage: durations for stage, durations in found.items() if durations}
 
-    def films(self) -> Spread | None:
-        """Seconds of work per completed film, over all stages."""
-        return self._films.spread()
+    def films(self) -> Distribution | None:
+        """The work per completed film, over all stages."""
+        return self._films.distribution()
 
     def _add_film(self, row: JobSummary) -> None:
         self.film_s += row.duration_s or 0
@@ -120,7 +120,7 @@ class Tally:
 
 
 def tally_of(rows: Iterable[JobSummary], facts: RunFacts) -> Tally:
-    """The totals of all rows."""
+    """The statistics of all jobs."""
     tally = Tally(facts)
     for row in rows:
         tally.add(row)
@@ -128,7 +128,7 @@ def tally_of(rows: Iterable[JobSummary], facts: RunFacts) -> Tally:
 
 
 def work_s(row: JobSummary) -> float:
-    """Seconds of work on a job, over all its stages."""
+    """The work of a job in seconds, over all stages."""
     return sum(row.seconds.values())
 
 
@@ -137,12 +137,13 @@ def _within(at: datetime, facts: RunFacts) -> bool:
 
 
 def stage_name(stage: str) -> str:
-    """The label of a stage, as in `--from STAGE` and in time limits."""
+    """The name of a stage on the page, as in `--from STAGE` and the settings."""
     return stage.capitalize()
 
 
 def in_order(stages: Iterable[str]) -> list[str]:
-    """Without duplicates, in order."""
+    """The distinct stages in pipeline order."""
     return sorted(
-        set(stages), key=lambda stage: (_IN_ORDER.index(stage) if stage in _IN_ORDER else len(_IN_ORDER), stage)
+        set(stages),
+        key=lambda stage: (_ORDER.index(stage) if stage in _ORDER else len(_ORDER), stage),
     )

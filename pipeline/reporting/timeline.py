@@ -1,4 +1,4 @@
-"""The films of a run over time: a bar per film if there are few, otherwise columns of finished films."""
+"""The films of a run over time: a bar per film, or for many films a histogram of when they ended."""
 
 from __future__ import annotations
 
@@ -12,15 +12,15 @@ from pipeline.reporting.axes import Axis, clock_axis, count_axis
 MOST_BARS = 200
 _COLUMN_STEPS_S = (1, 2, 5, 10, 15, 30, 60, 120, 300, 600, 900, 1800, 3600, 7200, 14_400, 43_200, 86_400)
 _MOST_COLUMNS = 60
-# Pixels: maximum and minimum height of a lane, and of all lanes together.
+# Pixels: the largest and smallest height of a lane, and of all lanes together.
 _LANE_PX, _LEAST_LANE_PX, _LANES_PX = 30, 6, 300
-# Minimum width of a bar in percent, to stay visible.
+# The minimum width of a bar in percent, so that it is visible.
 _LEAST_BAR = 0.2
 
 
 @dataclass(frozen=True, kw_only=True)
 class Bar:
-    """A film: its start and width in percent, and its lane from the top."""
+    """One film: start and duration in percent, and its lane from the top."""
 
     row: JobSummary
     x: float
@@ -30,7 +30,7 @@ class Bar:
 
 @dataclass(frozen=True, kw_only=True)
 class Lanes:
-    """A bar per film; films in progress at the same time are in different lanes."""
+    """A bar per film; concurrent films are in different lanes."""
 
     axis: Axis
     bars: tuple[Bar, ...]
@@ -44,7 +44,7 @@ class Lanes:
 
 @dataclass(frozen=True, kw_only=True)
 class Column:
-    """Jobs that ended in an interval: heights and position in percent, and their number."""
+    """The jobs that ended in one interval: counts, and position and heights in percent."""
 
     x: float
     width: float
@@ -56,7 +56,7 @@ class Column:
 
 @dataclass(frozen=True, kw_only=True)
 class Columns:
-    """A histogram of end times."""
+    """A histogram of when jobs ended."""
 
     axis: Axis
     counts: Axis
@@ -64,13 +64,13 @@ class Columns:
     step_s: float
 
 
-class Night:
-    """Collects the jobs that ended between `start` and `end` of a run, or are still in progress."""
+class Timeline:
+    """The jobs that ended between `start` and `end` of a run, or are still in progress."""
 
     def __init__(self, start: datetime, end: datetime) -> None:
         self._start = start
         self._begin = start.timestamp()
-        # If the clock was set back, nothing is drawn (and nothing divided by zero).
+        # At least a second: a clock that was set back must not lead to a division by zero.
         self._seconds = max(1.0, end.timestamp() - self._begin)
         self._spans: list[tuple[float, float, JobSummary]] = []
         rounds = (float(step) for step in _COLUMN_STEPS_S if step * _MOST_COLUMNS >= self._seconds)
@@ -95,12 +95,12 @@ class Night:
         ended[int(end / self._step_s)] += 1
 
     def lanes(self) -> Lanes | None:
-        """A bar per film; None if there are none, or too many."""
+        """A bar per film; None: there are no films, or too many."""
         if not 0 < self.count <= MOST_BARS:
             return None
         axis = clock_axis(self._start, self._seconds)
         bars: list[Bar] = []
-        # The time when each lane is free again; and free lanes, the topmost first.
+        # Heaps: (end, lane) of busy lanes, and free lanes, topmost first.
         busy: list[tuple[float, int]] = []
         free: list[int] = []
         for begin, end, row in sorted(self._spans, key=lambda span: span[:2]):
@@ -114,7 +114,7 @@ class Night:
         return Lanes(axis=axis, bars=tuple(bars), lanes=1 + max(bar.lane for bar in bars))
 
     def columns(self) -> Columns | None:
-        """A histogram of end times; None if there are few enough for bars."""
+        """The histogram; None: few enough films for a bar each."""
         if self.count <= MOST_BARS:
             return None
         axis = clock_axis(self._start, self._seconds)

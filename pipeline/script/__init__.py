@@ -52,7 +52,6 @@ from pipeline.script.splitting import split_scene
 from pipeline.script.template_writer import (
     TemplateWriter,
     check_filled_script,
-    fill_script,
     has_script_template,
     script_template_for,
 )
@@ -76,7 +75,6 @@ __all__ = [
     "check_any",
     "check_filled_script",
     "check_size",
-    "fill_script",
     "has_script_template",
     "offline_script",
     "script_template_for",

@@ -219,8 +219,8 @@ class _ScriptReader:
             problems = validation_problems(error)
             failure = TransientError(f"the model wrote no script: {problems[0]}", where=self._where)
             raise Unusable(*problems, error=failure) from error
-        problems = (*find_problems(script, self._template), _language_problem(script), *self._artefacts(script))
-        problems = tuple(filter(None, problems))
+        found = (*find_problems(script, self._template), _language_problem(script), *self._artefacts(script))
+        problems = tuple(filter(None, found))
         ungrounded = self._ungrounded(script)
         # A film with the wrong opening, ending or length is better than none.
         preferences = () if last else (*find_layout_mismatches(script, self._template), self._length_problem(script))

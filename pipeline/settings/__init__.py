@@ -22,9 +22,7 @@ example       the commented nightreel.toml of `nightreel init`
 from pipeline.settings.example import example_toml
 from pipeline.settings.execution import ErrorSettings, TimeLimitSettings
 from pipeline.settings.fields import environment_name, is_secret, setting_fields
-from pipeline.settings.groups import (
-    Settings,
-)
+from pipeline.settings.groups import Settings
 from pipeline.settings.loading import load_settings
 from pipeline.settings.presets import PresetSettings, resolve_presets
 from pipeline.settings.profiles import DEFAULT_PROFILE, ProfileSettings, resolve_profiles

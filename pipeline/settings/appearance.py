@@ -1,4 +1,4 @@
-"""What is read and how it looks: captions and the brand."""
+"""Captions and branding."""
 
 from __future__ import annotations
 
@@ -8,24 +8,28 @@ from pipeline.settings.value_types import OptionalCaptionStyle, OptionalColour, 
 
 
 class SubtitleSettings(SettingsGroup):
-    """What a viewer has to read, and how fast."""
+    """Subtitles: line length, reading speed, and how captions are drawn."""
 
     max_chars_per_line: int = Field(
         42,
         ge=10,
         le=100,
-        description="Letters in a line, at most; Thai has 35, Chinese and Korean 16, Japanese 13 characters.",
+        description="Maximum characters per line; Thai has 35, Chinese and Korean 16, Japanese 13.",
     )
-    max_lines: int = Field(2, ge=1, le=2, description="Lines at a time.")
+    max_lines: int = Field(2, ge=1, le=2, description="Maximum number of lines.")
     max_chars_per_s: float = Field(
-        20, gt=0, le=1000, description="Letters to read in a second; Japanese, Chinese, Korean: in proportion."
+        20,
+        gt=0,
+        le=1000,
+        description="Maximum reading speed in characters per second; scaled down for Japanese, Chinese and Korean.",
     )
-    min_duration_s: float = Field(5 / 6, gt=0, le=3600, description="Seconds that a subtitle stays at least.")
-    max_duration_s: float = Field(7, gt=0, le=3600, description="Seconds that a subtitle stays at most.")
+    min_duration_s: float = Field(5 / 6, gt=0, le=3600, description="Minimum duration of a subtitle in seconds.")
+    max_duration_s: float = Field(7, gt=0, le=3600, description="Maximum duration of a subtitle in seconds.")
     style: OptionalCaptionStyle = Field(
         None,
-        description="How captions are drawn into the picture: off, block (letters with an edge), boxed (on a plate), "
-        "karaoke (the spoken word lit) or words (few and large, the spoken one lit); empty: as the template says.",
+        description="How captions are drawn into the picture: off, block (outlined text), boxed (text on a box), "
+        "karaoke (the spoken word highlighted) or words (a few large words, the spoken one highlighted); empty: the "
+        "template's style.",
     )
 
     @model_validator(mode="after")
@@ -36,21 +40,23 @@ class SubtitleSettings(SettingsGroup):
 
 
 class BrandSettings(SettingsGroup):
-    """Colours, fonts and a logo of your own, in every theme and template. Faint colours are made lighter or darker."""
+    """Your colours, fonts and logo, for all themes and templates. Colours with too little contrast are adjusted."""
 
-    accent: OptionalColour = Field(None, description="What asks to be looked at, e.g. #E4572E; empty: the theme's.")
-    accent_2: OptionalColour = Field(None, description="Of figures and drawings.")
+    accent: OptionalColour = Field(None, description="Colour of emphasis, e.g. #E4572E; empty: the theme's.")
+    accent_2: OptionalColour = Field(None, description="Second accent colour, for charts and diagrams.")
     background: OptionalColour = Field(
-        None, description="What backgrounds and greys lean to; how light they are is the theme's."
+        None, description="Tint of backgrounds and greys; their lightness is the theme's."
     )
     logo: OptionalText = Field(
         None,
-        description="A PNG, from the workspace: large in the first and the last scene and on thumbnails, small in the "
-        "others. Where it could not be seen, it stands on a plate.",
+        description="A PNG file in the workspace: large in the first and last scenes and on thumbnails, small in the "
+        "others. Where the contrast is too low, it is drawn on a plate.",
     )
     heading_font: OptionalText = Field(
         None,
-        description="A TTF or OTF file, from the workspace, or a family that is installed; empty: Inter. Letters that "
-        "it lacks are set as always.",
+        description="A TTF or OTF file in the workspace, or the name of an installed font family; empty: Inter. "
+        "Missing glyphs are taken from the default fonts.",
     )
-    text_font: OptionalText = Field(None, description="Likewise, of all that is no heading; programs keep theirs.")
+    text_font: OptionalText = Field(
+        None, description="The same for all text other than headings; code keeps its own font."
+    )

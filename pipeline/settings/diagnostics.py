@@ -1,4 +1,4 @@
-"""What is wrong with settings, in words: who says it, what it is, what it may be; and no keys in them."""
+"""Messages for invalid settings: where, what, and which values are valid. API keys are redacted."""
 
 from __future__ import annotations
 
@@ -20,29 +20,29 @@ from pipeline.settings.fields import (
 )
 from pipeline.settings.groups import Settings
 
-_PRICED = 'is told by model now: write usd_per_million_in and usd_per_million_out under [prices."NAME OF THE MODEL"]'
-# Names of earlier versions, and what became of them.
+_PRICED = 'is now set by model: usd_per_million_in and usd_per_million_out in [prices."NAME OF THE MODEL"]'
+# Settings of earlier versions and their replacements.
 _MOVED = {
-    "subtitles.burn_in": "is subtitles.style now: off for false, karaoke for true",
+    "subtitles.burn_in": "is now subtitles.style: off for false, karaoke for true",
     "groq.usd_per_million_in": _PRICED,
     "groq.usd_per_million_out": _PRICED,
 }
-# What it was called before there were several.
+# Settings that have become lists.
 _RENAMED = {"script.writer": "script.writers", "groq.model": "groq.models"}
-# The name of a service as it is written, where it can't be one.
-_ODD_SERVICE = re.compile(r'services\.("[^"]*"|[^."]*-[^."]*)(?:\.|$)')
-# What pydantic puts into the place of a value beside its names: a key, a branch of a union.
+# An invalid service name.
+_INVALID_SERVICE = re.compile(r'services\.("[^"]*"|[^."]*-[^."]*)(?:\.|$)')
+# Parts of a pydantic error location that are no setting names: dictionary keys, union branches.
 _BRANCH = re.compile(r"\[key\]$|constrained-str$|dict\[|<\w+>$")
-# What a text has to look like, where it is no tag of a language.
+# Descriptions of patterns other than language tags.
 _PATTERNS = {
     r"^#[0-9A-Fa-f]{6}$": "must be a colour like #E4572E",
     r"^\d{1,3}$": "must be a number of up to three digits, like 27",
     r"^[A-Za-z0-9-]{0,100}$": "must be the name of a header: letters, digits and -",
 }
-# What helps where no name is near.
+# The hint for an unknown name without a similar one.
 _ALL = "nightreel init writes a file with all settings"
 _NO_SETTING = "is not a setting"
-# What services begin their keys with, or a long run of letters and digits, as no name has; and UUIDs.
+# Known key prefixes, long runs of mixed letters and digits, and UUIDs.
 _KEY = re.compile(
     r"[\w-]*?(?:(?:gsk_|hf_|xai-|ghp_|AIza)[\w-]{8,}"
     r"|(?<![A-Za-z0-9])(?=[A-Za-z]*[0-9])(?=[0-9]*[A-Za-z])[A-Za-z0-9]{16,}"
@@ -54,14 +54,14 @@ _SHOWN_CHARS = 4
 
 @dataclass(frozen=True, kw_only=True)
 class SettingValue:
-    """A value as it was found, and how to speak of it: "nightreel.toml:3: video.quality", "NIGHTREEL_OFFLINE"."""
+    """A value and its source for messages: "nightreel.toml:3: video.quality", "NIGHTREEL_OFFLINE"."""
 
     value: object
     subject: str
 
 
 def unknown_references(settings: Settings, found: Mapping[str, SettingValue]) -> Iterator[str]:
-    """Writers, presets, profiles and series that are named, and are not there."""
+    """Messages for references to undefined writers, presets, profiles and series."""
     yield from _unknown_writers(settings, found)
     yield from _unknown_preset(settings, found)
     yield from _unknown_profile(settings, found)
@@ -69,9 +69,9 @@ def unknown_references(settings: Settings, found: Mapping[str, SettingValue]) ->
 
 
 def describe_unknown(name: str, entry: SettingValue) -> str:
-    """What is wrong with a name, and what was probably meant, in the spelling of the place it stands in."""
-    if odd := _ODD_SERVICE.match(name):
-        return f"{entry.subject}: {odd[1]} can't be the name of a service: take letters, digits and _"
+    """The message for an unknown setting, with the closest known one, spelt as a variable or as in the file."""
+    if invalid := _INVALID_SERVICE.match(name):
+        return f"{entry.subject}: {invalid[1]} is not a valid service name: use letters, digits and _"
     if name in _MOVED:
         return f"{entry.subject} {_MOVED[name]}"
     spelled = environment_name if entry.subject.upper().startswith(PREFIX) else str
@@ -79,45 +79,45 @@ def describe_unknown(name: str, entry: SettingValue) -> str:
         return f"{entry.subject} is now {spelled(_RENAMED[name])}, a list of names, best first"
     if name in setting_groups():
         example = next(key for key in setting_fields() if key.startswith(f"{name}."))
-        return f"{entry.subject} is a group of settings, not one: set {spelled(example)}, for example"
-    # Not `did_you_mean()` on the spelled names: with one prefix in common, all variables look alike.
+        return f"{entry.subject} is a group of settings: set {spelled(example)}, for example"
+    # On the plain names: with their common prefix, all variables look similar.
     nearest = get_close_matches(name, setting_fields(), n=1)
     return f"{entry.subject} {_NO_SETTING}" + (f": did you mean {spelled(nearest[0])}?" if nearest else "")
 
 
 def hint_for(problems: Iterable[str]) -> str:
-    """What to do about all of them, beyond what each of them says."""
+    """The hint for all problems together; empty: the messages say enough."""
     return _ALL if any(problem.endswith(_NO_SETTING) for problem in problems) else ""
 
 
 def describe_invalid(details: ErrorDetails, found: Mapping[str, SettingValue]) -> str:
-    """One problem that pydantic found, in our words: who says it, what it is, what it may be."""
+    """The message for a pydantic error: source, value, valid values."""
     name = _name_at(details["loc"])
-    wish = details["msg"].removeprefix("Value error, ")
-    wish = re.sub(r"^(Input|String|Value|Tuple) should", "must", wish).split(", unable")[0]
-    wish = wish.split(" or instance of")[0].replace("a valid boolean", "true or false")
-    wish = wish.replace("a valid string", "a text in quotes").replace("a valid number", "a number")
-    wish = wish.replace("a valid integer", "a whole number").split(" after validation")[0]
-    wish = wish.replace("a valid dictionary", "a table in nightreel.toml")
-    wish = "is not a setting" if details["type"] == "extra_forbidden" else wish
+    rule = details["msg"].removeprefix("Value error, ")
+    rule = re.sub(r"^(Input|String|Value|Tuple) should", "must", rule).split(", unable")[0]
+    rule = rule.split(" or instance of")[0].replace("a valid boolean", "true or false")
+    rule = rule.replace("a valid string", "a text in quotes").replace("a valid number", "a number")
+    rule = rule.replace("a valid integer", "a whole number").split(" after validation")[0]
+    rule = rule.replace("a valid dictionary", "a table in nightreel.toml")
+    rule = "is not a setting" if details["type"] == "extra_forbidden" else rule
     table, *path = (str(part) for part in details["loc"] if not _BRANCH.match(str(part)))
     if table in setting_tables() and (path or details["type"] == "value_error"):
-        wish = "must be set" if details["type"] == "missing" else wish
-        return f"{'.'.join([found[table].subject, *path])}{'' if path else ':'} {wish}"
+        rule = "must be set" if details["type"] == "missing" else rule
+        return f"{'.'.join([found[table].subject, *path])}{'' if path else ':'} {rule}"
     if details["type"] == "missing":
-        wish, name = f"{name} is needed", name.rpartition(".")[0]
-    if name not in found:  # a rule between the settings of one group, or one that is missing
-        culprit = next(entry.subject for key, entry in found.items() if key.startswith(f"{name}."))
-        return f"{culprit}: {wish}"
+        rule, name = f"{name} is required", name.rpartition(".")[0]
+    if name not in found:  # a rule across the settings of a group, or a missing setting
+        source = next(entry.subject for key, entry in found.items() if key.startswith(f"{name}."))
+        return f"{source}: {rule}"
     if details["type"] == "string_pattern_mismatch":
         pattern = str(details.get("ctx", {}).get("pattern", ""))
-        wish = _PATTERNS.get(pattern, "must be a language tag like en, de or pt-BR")
+        rule = _PATTERNS.get(pattern, "must be a language tag like en, de or pt-BR")
     shown = "" if is_secret(name) else f" is {_shown(found[name].value)},"
-    return f"{found[name].subject}{shown} {wish}"
+    return f"{found[name].subject}{shown} {rule}"
 
 
 def _name_at(place: tuple[int | str, ...]) -> str:
-    """The setting at a place that pydantic speaks of, without the branches of a union and the items of a list."""
+    """The setting at a pydantic error location, without union branches and list indices."""
     if place[0] == "services":
         return ".".join(str(part) for part in place[:3])
     if place[0] in setting_tables():
@@ -130,7 +130,7 @@ def _last_names() -> set[str]:
 
 
 def _shown(value: object) -> str:
-    """The value as the user wrote it, short, and without the password of an address."""
+    """The value as the user wrote it, truncated, without credentials in URLs."""
     text = repr(value) if isinstance(value, str) else str(value).lower()
     text = redact_keys(re.sub(r"//[^/@\s]*@", "//…@", text))
     return text if len(text) <= 60 else f"{text[:59]}…"
@@ -141,7 +141,7 @@ def _unknown_writers(settings: Settings, found: Mapping[str, SettingValue]) -> I
     for name in settings.script.writers:
         if name not in known:
             hint = did_you_mean(
-                name, known, otherwise=f"Add a table [services.{name}], or take one of {', '.join(known)}"
+                name, known, otherwise=f"Add a table [services.{name}], or use one of {', '.join(known)}"
             )
             yield f"{found['script.writers'].subject}: there is no writer {name!r}. {hint}"
 
@@ -171,5 +171,5 @@ def _unknown_series(settings: Settings, found: Mapping[str, SettingValue]) -> It
 
 
 def redact_keys(text: str) -> str:
-    """`text` with what looks like a key cut down to its first characters, by which its owner knows it."""
+    """`text` with everything that looks like an API key cut to its first characters."""
     return _KEY.sub(lambda found: f"{found[0][:_SHOWN_CHARS]}…", text)

@@ -19,25 +19,25 @@ from pipeline.settings.series import EXAMPLE, EXAMPLE_SERIES
 from pipeline.settings.services import PRESETS, ServiceSettings
 
 _HEADER = """\
-# Settings of this workspace. Each line that begins with "#" and a name shows a default: remove the "#" to change it.
-# NIGHTREEL_VIDEO__QUALITY=20 in the environment sets the same for one command, and wins over this file.
+# Settings of this workspace. Defaults are commented out: remove the "#" before a name to change its value.
+# NIGHTREEL_VIDEO__QUALITY=20 in the environment overrides video.quality of this file.
 """
 
-# The service whose table is shown.
+# The service that the example table shows.
 _EXAMPLE = "deepseek"
-# A name that needs no quotes.
+# TOML bare keys.
 _BARE = re.compile(r"[\w-]+", re.ASCII)
 
 
 def example_toml() -> str:
-    """The text of the file, generated from the settings themselves."""
+    """The text of the file, generated from the settings classes."""
     groups = setting_groups()
     lines = [_HEADER]
     current = ""
     for name, field in setting_fields().items():
         if name in file_only_tables():
             lines += _services() if current == "groq" else []
-            lines += [*(f"# {line}" for line in wrap(field.description or "", 110)), f"[{name}]"]
+            lines += [*_comment(field.description or ""), f"[{name}]"]
             lines += [*(f"#{line}" for line in _entries(field.default)), ""]
             lines += _EXAMPLES[name]() if name in _EXAMPLES else []
             current = name
@@ -45,45 +45,45 @@ def example_toml() -> str:
         group, _, key = name.rpartition(".")
         if group != current:
             lines += _services() if current == "groq" else []
-            lines += [f"# {getdoc(groups[group])}", f"[{group}]"]
+            lines += [*_comment(getdoc(groups[group]) or ""), f"[{group}]"]
             current = group
         lines += _setting(key, field, field.default)
     return "\n".join(lines)
 
 
 def _entries(table: Mapping[str, BaseModel]) -> Iterator[str]:
-    """The tables in a table, a line each."""
+    """One line per nested table."""
     for name, entry in table.items():
         if name in {DEFAULT_PRESET, DEFAULT_PROFILE}:
-            continue  # has a table of its own
+            continue  # written in full below
         values = entry.model_dump(exclude_defaults=True)
         bare = name if _BARE.fullmatch(name) else json.dumps(name)
         yield f"{bare} = {{ {', '.join(f'{key} = {json.dumps(value)}' for key, value in values.items())} }}"
 
 
 def _services() -> list[str]:
-    """One table as an example of all."""
+    """The table of one service, as an example."""
     name, others = _EXAMPLE, ", ".join(sorted(PRESETS.keys() - {_EXAMPLE}))
     service = Settings().services[name]
-    told = f"{getdoc(ServiceSettings)} Known already: {name} (as shown), {others}; others need base_url and models."
-    lines = [*(f"# {line}" for line in wrap(told, 110)), f"#[services.{name}]"]
+    text = f"{getdoc(ServiceSettings)} Predefined: {name} (as shown), {others}; others need base_url and models."
+    lines = [*_comment(text), f"#[services.{name}]"]
     for key, field in ServiceSettings.model_fields.items():
         lines += _setting(key, field, None if key == "api_key" else getattr(service, key))
     return lines
 
 
 def _preset() -> list[str]:
-    """The default one with all that can be said of it."""
+    """The default preset with all its keys."""
     return _table(f"presets.{DEFAULT_PRESET}", KNOWN_PRESETS[DEFAULT_PRESET])
 
 
 def _profile() -> list[str]:
-    """The lines of one profile."""
+    """The default profile with all its keys."""
     return _table(f"profiles.{DEFAULT_PROFILE}", KNOWN_PROFILES[DEFAULT_PROFILE])
 
 
 def _series() -> list[str]:
-    """One as an example."""
+    """An example series with all its keys."""
     return _table(f"series.{EXAMPLE}", EXAMPLE_SERIES)
 
 
@@ -91,14 +91,18 @@ _EXAMPLES = {"presets": _preset, "profiles": _profile, "series": _series}
 
 
 def _table(name: str, table: BaseModel) -> list[str]:
-    lines = [*(f"# {line}" for line in wrap(getdoc(type(table)) or "", 110)), f"#[{name}]"]
+    lines = [*_comment(getdoc(type(table)) or ""), f"#[{name}]"]
     for key, field in type(table).model_fields.items():
         lines += _setting(key, field, getattr(table, key))
     return lines
 
 
 def _setting(key: str, field: FieldInfo, value: object) -> list[str]:
-    return [*(f"# {line}" for line in wrap(field.description or "", 110)), f"#{key} = {_toml(value)}", ""]
+    return [*_comment(field.description or ""), f"#{key} = {_toml(value)}", ""]
+
+
+def _comment(text: str) -> list[str]:
+    return [f"# {line}" for line in wrap(text, 110, break_on_hyphens=False)]
 
 
 def _toml(default: object) -> str:

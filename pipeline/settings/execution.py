@@ -1,4 +1,4 @@
-"""How a night goes: patience with services, how much at once, what an error stops, how long a stage may last."""
+"""How a batch is executed: retries, circuit breaker, concurrency, error policy, time limits."""
 
 from __future__ import annotations
 
@@ -19,18 +19,19 @@ def _cores_for_zero(value: int) -> int:
 
 
 class RetrySettings(SettingsGroup):
-    """How patient we are with services outside."""
+    """Retries of calls to external services, with exponential backoff."""
 
-    attempts: int = Field(5, ge=1, le=100, description="Calls in all, the first one included.")
+    attempts: int = Field(5, ge=1, le=100, description="Maximum number of attempts, including the first.")
     wait_initial_s: float = Field(
-        1, ge=0, le=DAY_S, description="Seconds before the second call; doubled for each one after it."
+        1, ge=0, le=DAY_S, description="Delay before the first retry in seconds; doubled for each further one."
     )
-    wait_max_s: float = Field(30, ge=0, le=DAY_S, description="Seconds that the doubling ends at.")
+    wait_max_s: float = Field(30, ge=0, le=DAY_S, description="Maximum delay in seconds.")
     retry_after_max_s: float = Field(
         300,
         ge=0,
         le=DAY_S,
-        description="When a service asks for a longer wait than this (in seconds), the film is parked until then.",
+        description="Longest delay that is waited for when a service requests one (Retry-After), in seconds; for a "
+        "longer one, the film is parked.",
     )
 
     @model_validator(mode="after")
@@ -41,74 +42,75 @@ class RetrySettings(SettingsGroup):
 
 
 class BreakerSettings(SettingsGroup):
-    """When a service that keeps failing is left alone for a while."""
+    """Circuit breaker: a service that keeps failing is not called for a while."""
 
-    failures: int = Field(5, ge=1, le=1000, description="Calls in a row that must fail before it is left alone.")
+    failures: int = Field(5, ge=1, le=1000, description="Consecutive failures that open the breaker.")
     cooldown_s: float = Field(
-        60, gt=0, le=DAY_S, description="Seconds before one call tries again; doubled each time it fails."
+        60, gt=0, le=DAY_S, description="Seconds until a trial call; doubled each time that fails."
     )
-    cooldown_max_s: float = Field(1800, gt=0, le=DAY_S, description="Seconds that the doubling ends at.")
+    cooldown_max_s: float = Field(1800, gt=0, le=DAY_S, description="Maximum cooldown in seconds.")
 
 
 class WorkSettings(SettingsGroup):
-    """How much happens at once."""
+    """Concurrency and resource limits."""
 
     workers: Annotated[int, AfterValidator(_cores_for_zero)] = Field(
-        0, ge=0, le=1024, description="Processes that draw and encode; 0: one per core."
+        0, ge=0, le=1024, description="Number of rendering and encoding processes; 0: one per core."
     )
     strategy: Strategy = Field(
         "adaptive",
-        description="How many films are under way at once: sequential (one), fixed (max_concurrent), adaptive (as many "
-        "as keep the cores busy and fit into memory), or smart (adaptive, and films that share work and short ones "
+        description="How many films are made concurrently: sequential (one), fixed (max_concurrent), adaptive (as many "
+        "as keep the cores busy and fit into memory), or smart (adaptive, with films that share work and short films "
         "first).",
     )
-    max_concurrent: int = Field(8, ge=1, le=1000, description="Films under way at once, at most.")
+    max_concurrent: int = Field(8, ge=1, le=1000, description="Maximum number of concurrent films.")
     max_memory_gb: float = Field(
         0,
         ge=0,
         le=MAX_GB,
-        description="Gigabytes that all our processes together may use; 0: three quarters of the machine's.",
+        description="Memory limit of all processes together, in gigabytes; 0: three quarters of the machine's memory.",
     )
     min_free_memory_gb: float = Field(
         0.5,
         ge=0,
         le=MAX_GB,
-        description="Gigabytes of memory that stay free for other programs; below, no film is begun beside others; one "
-        "always is.",
+        description="Gigabytes of memory to keep free for other programs. With less, films are made one at a time.",
     )
     min_free_disk_gb: float = Field(
-        2, ge=0, le=MAX_GB, description="Gigabytes that must be free on the disk before a new film is begun."
+        2, ge=0, le=MAX_GB, description="Gigabytes of disk space that must be free to start a film."
     )
 
 
 class ErrorSettings(SettingsGroup):
-    """What a failure does to the rest of a batch."""
+    """What a failed film means for the rest of the batch."""
 
-    on_error: OnError = Field("continue", description="After a film has failed: continue with the others, or stop.")
-    max_failures: int = Field(0, ge=0, le=MAX_INT, description="Stop after so many failed films; 0: never.")
+    on_error: OnError = Field("continue", description="After a failed film: continue with the others, or stop.")
+    max_failures: int = Field(0, ge=0, le=MAX_INT, description="Stop after this many failed films; 0: never.")
     retries: int = Field(
         1,
         ge=0,
         le=100,
-        description="How often a film is taken up again after a failure that may pass: a service, a time limit.",
+        description="How often a film is retried after a transient failure (a service, a time limit).",
     )
-    retry_wait_s: float = Field(60, ge=0, le=DAY_S, description="Seconds before that; doubled each time.")
+    retry_wait_s: float = Field(60, ge=0, le=DAY_S, description="Seconds before the first retry; doubled each time.")
 
 
 class TimeLimitSettings(SettingsGroup):
-    """Seconds that each stage of a film may take."""
+    """Time limits of the stages of a film, in seconds."""
 
     script_s: float = Field(
         900,
         gt=0,
         le=WEEK_S,
-        description="Writing, with all waiting for the model; narration_s more where a length is wanted, because the "
-        "script is spoken then to see how long it lasts. One question takes two thirds of what is left at most, so "
-        "that there is time for the next writer.",
+        description="Writing the script, including waits for the model. If a length is set, narration_s is added, "
+        "because the script is spoken to measure it. One request takes at most two thirds of the remaining time, to "
+        "leave some for the next writer.",
     )
-    narration_s: float = Field(1800, gt=0, le=WEEK_S, description="Speaking, with all waiting for the voices.")
-    subtitles_s: float = Field(60, gt=0, le=WEEK_S, description="Cutting the subtitles.")
-    scenes_s: float = Field(3600, gt=0, le=WEEK_S, description="Drawing and encoding, with the wait for a free core.")
+    narration_s: float = Field(1800, gt=0, le=WEEK_S, description="Narration, including waits for the voice service.")
+    subtitles_s: float = Field(60, gt=0, le=WEEK_S, description="Subtitles.")
+    scenes_s: float = Field(
+        3600, gt=0, le=WEEK_S, description="Rendering and encoding, including waits for a free core."
+    )
     film_s: float = Field(900, gt=0, le=WEEK_S, description="Joining the scenes.")
-    quality_s: float = Field(900, gt=0, le=WEEK_S, description="Inspecting the film.")
-    publishing_s: float = Field(7200, gt=0, le=WEEK_S, description="Delivering it.")
+    quality_s: float = Field(900, gt=0, le=WEEK_S, description="The quality check.")
+    publishing_s: float = Field(7200, gt=0, le=WEEK_S, description="Publishing.")

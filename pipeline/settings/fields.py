@@ -1,4 +1,4 @@
-"""Every setting by its dotted name, read off the classes."""
+"""Settings by their dotted names, derived from the model classes."""
 
 from __future__ import annotations
 
@@ -14,21 +14,21 @@ from pipeline.settings.groups import Settings
 from pipeline.settings.services import ServiceSettings
 
 PREFIX = "NIGHTREEL_"
-# Tables whose names are the user's: services.NAME.
+# services.NAME.KEY, where NAME is user-defined.
 _SERVICE = re.compile(r"services\.(\w+)\.(\w+)", re.ASCII)
 
 
 @cache
 def setting_fields() -> dict[str, FieldInfo]:
-    """Name ("video.quality") to field, in the order of the classes: those without a group first.
+    """Fields by dotted name ("video.quality") in declaration order; those without a group come first.
 
-    The tables of services are not among them: their names are the user's.
+    The tables [services.NAME] are not included: their names are user-defined.
     """
     return dict(_fields_of(Settings, ""))
 
 
 def setting_field(name: str) -> FieldInfo | None:
-    """The field of that name, also of a service's table ("services.deepseek.models"); None: there is none."""
+    """The field of that name, including those of services ("services.deepseek.models"); None: unknown."""
     if service := _SERVICE.fullmatch(name):
         return ServiceSettings.model_fields.get(service[2])
     return setting_fields().get(name)
@@ -36,29 +36,29 @@ def setting_field(name: str) -> FieldInfo | None:
 
 @cache
 def setting_groups() -> dict[str, type[BaseModel]]:
-    """The groups ("video") and their classes."""
+    """The model classes by group name ("video")."""
     return {name: field.annotation for name, field in Settings.model_fields.items() if _is_group(field.annotation)}
 
 
 @cache
 def setting_tables() -> frozenset[str]:
-    """The settings that are tables with keys of the user's own: "voices", since "voices.de" is one."""
+    """The settings that are tables with user-defined keys: "voices" (with keys like "voices.de")."""
     return frozenset(name for name, field in setting_fields().items() if get_origin(field.annotation) is dict)
 
 
 @cache
 def file_only_tables() -> frozenset[str]:
-    """The tables that can be set in a file only: their keys are no names of variables ("openai/gpt-oss-120b")."""
+    """Tables that can only be set in the file: their keys ("openai/gpt-oss-120b") are no valid variable names."""
     return frozenset(name for name in setting_tables() if _is_group(get_args(setting_fields()[name].annotation)[1]))
 
 
 def environment_name(name: str) -> str:
-    """The variable that sets it: "NIGHTREEL_VIDEO__QUALITY" for "video.quality"."""
+    """The environment variable of a setting: "NIGHTREEL_VIDEO__QUALITY" for "video.quality"."""
     return PREFIX + name.replace(".", "__").upper()
 
 
 def is_secret(name: str) -> bool:
-    """Whether the value must not be shown; a whole group is shown no more than its secrets."""
+    """Whether a value must not be displayed: a secret, or a group that contains one."""
     if (field := setting_field(name)) is not None:
         return "SecretStr" in str(field.annotation)
     return name.startswith("services") or any(

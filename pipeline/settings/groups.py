@@ -1,4 +1,4 @@
-"""Every setting, its default and what it may be. The descriptions are the documentation."""
+"""The root of the settings. The descriptions are the user documentation: nightreel.toml is generated from them."""
 
 from __future__ import annotations
 
@@ -29,74 +29,75 @@ from pipeline.settings.value_types import (
     SettingsGroup,
 )
 
-# Music closer than this to the voice hides words from many; WCAG 2.2 (1.4.7) asks for 20 dB, which is the default.
-_CLEAR_SPEECH_LU = 15
+# Louder music masks speech for many listeners. WCAG 2.2 (1.4.7) requires 20 dB, which is the default.
+_MIN_SPEECH_TO_MUSIC_LU = 15
 
 
 class ScriptSettings(SettingsGroup):
-    """Who writes the script, and what a model that writes is told besides the topic."""
+    """The script: which writer, and instructions for language models."""
 
     writers: Names = Field(
         ("auto",),
         min_length=1,
-        description="Who writes, best first: groq and other services (language models), outline (the notes of the "
-        "brief as they are, no model), or auto: groq when it has a key, else outline. When one can't, the next does.",
+        description="Script writers in order of preference: groq and other services (language models), outline (the "
+        "notes of the brief verbatim, without a model), or auto: groq if it has an API key, else outline. If one "
+        "fails, the next is used.",
     )
-    audience: str = Field("", max_length=200, description="Who watches, e.g. children of ten; empty: everybody.")
-    tone: str = Field("", max_length=200, description="How it sounds, e.g. calm, a little dry; empty: as the template.")
+    audience: str = Field("", max_length=200, description="Audience, e.g. ten-year-old children; empty: general.")
+    tone: str = Field("", max_length=200, description="Tone, e.g. calm, slightly dry; empty: the template's.")
     length_s: int = Field(
         0,
         ge=0,
         le=LONGEST_FILM_S,
-        description="Seconds that a film lasts, within 15 %; 0: as the template says. Notes that are spoken as they "
-        "are (outline) last as long as they last.",
+        description="Length of a film in seconds, within 15 %; 0: the template's. The outline writer ignores it.",
     )
     facts: Facts = Field(
         "open",
-        description="Where facts come from: open (what is well established, too) or notes (only those of the brief).",
+        description="Allowed facts: open (also well-established general knowledge) or notes (only those of the brief).",
     )
     variant: int = Field(
-        0, ge=0, le=1000, description="Which version of a film: each number is another film about the same topic."
+        0, ge=0, le=1000, description="Variant of a film: each number gives another film on the same topic."
     )
 
     @field_validator("length_s")
     @classmethod
-    def _long_enough(cls, value: int) -> int:
+    def _check_length(cls, value: int) -> int:
         if 0 < value < SHORTEST_FILM_S:
             raise ValueError(f"must be 0 or at least {SHORTEST_FILM_S}")
         return value
 
 
 class NarrationSettings(SettingsGroup):
-    """Who speaks."""
+    """The narrator's voice."""
 
     narrator: NarratorName = Field(
         "auto",
-        description="Who speaks: edge (online, natural), espeak (offline), piper (offline, natural, with voice files "
-        "of yours), silence (subtitles only), or auto: edge when it answers, else espeak. One film never mixes voices.",
+        description="Speech synthesis: edge (online, natural), espeak (offline), piper (offline, natural, with voice "
+        "files of yours), silence (subtitles only), or auto: edge if it is reachable, else espeak. A film never mixes "
+        "voices.",
     )
     voice: OptionalText = Field(
-        None, description="Name of a voice of that narrator; empty: one that speaks the language of the brief."
+        None, description="Name of a voice of that narrator; empty: one for the language of the brief."
     )
-    rate: int = Field(0, ge=-50, le=100, description="How much faster than usual it speaks, in percent; -20 is slower.")
+    rate: int = Field(0, ge=-50, le=100, description="Change of speaking rate in percent; -20 is slower.")
     pitch: int = Field(
         0,
         ge=-20,
         le=50,
-        description="How much higher than usual, in percent of the frequency. For edge it is reckoned from a voice of "
-        "200 Hz, a woman's: a low voice moves further. Piper's voices have one pitch.",
+        description="Change of pitch in percent of the frequency. For edge, the percentage is of 200 Hz (a female "
+        "voice): lower voices change more. Piper does not support it.",
     )
     volume: int = Field(
         0,
         ge=-90,
         le=100,
-        description="How much louder than usual, in percent. All films are set to one loudness afterwards: what stays "
-        "of it is a change of character, with most voices none.",
+        description="Change of volume in percent. Loudness is normalised afterwards, so that only a change of timbre "
+        "may remain; most voices have none.",
     )
 
 
 class MusicSettings(SettingsGroup):
-    """A bed under the voice."""
+    """Background music."""
 
     bed: str = Field(
         "",
@@ -105,156 +106,159 @@ class MusicSettings(SettingsGroup):
         "same topic; none: no music; empty: as the template says.",
     )
     below_speech_lu: float = Field(
-        12, ge=0, le=40, description="How much quieter than the voice it is while nobody speaks, in LU (as dB)."
+        12, ge=0, le=40, description="Level of the music below the voice during pauses, in LU (1 LU = 1 dB)."
     )
-    duck_lu: float = Field(8, ge=0, le=40, description="How much quieter still while somebody speaks.")
-    fade_in_s: float = Field(1.5, ge=0.05, le=60, description="Seconds in which it comes.")
-    fade_out_s: float = Field(2, ge=0.05, le=60, description="Seconds in which it goes, at the end of the film.")
+    duck_lu: float = Field(8, ge=0, le=40, description="Further reduction while the voice speaks (ducking), in LU.")
+    fade_in_s: float = Field(1.5, ge=0.05, le=60, description="Fade-in in seconds.")
+    fade_out_s: float = Field(2, ge=0.05, le=60, description="Fade-out at the end of the film in seconds.")
 
     @model_validator(mode="after")
-    def _speech_stays_clear(self) -> MusicSettings:
-        if self.below_speech_lu + self.duck_lu < _CLEAR_SPEECH_LU:
-            raise ValueError(f"below_speech_lu and duck_lu must add up to {_CLEAR_SPEECH_LU} at least")
+    def _check_levels(self) -> MusicSettings:
+        if self.below_speech_lu + self.duck_lu < _MIN_SPEECH_TO_MUSIC_LU:
+            raise ValueError(f"below_speech_lu and duck_lu must add up to {_MIN_SPEECH_TO_MUSIC_LU} at least")
         return self
 
 
 class EdgeSettings(SettingsGroup):
     """The online voices of Microsoft Edge."""
 
-    url: OptionalWebSocketUrl = Field(None, description="Address of the service (wss://…); empty: the public one.")
-    requests_per_min: float = Field(0, ge=0, le=1e6, description="Sentences spoken a minute, at most; 0: no limit.")
+    url: OptionalWebSocketUrl = Field(None, description="URL of the service (wss://…); empty: the public one.")
+    requests_per_min: float = Field(
+        0, ge=0, le=1e6, description="Rate limit in requests (sentences) per minute; 0: none."
+    )
     concurrency: int = Field(
         3,
         ge=1,
         le=4,
-        description="Sentences spoken at the same time, 1 to 4: the service drops the requests of those who ask for "
-        "more, and shuts them out for minutes.",
+        description="Concurrent requests, 1 to 4: with more, the service drops requests and blocks the client for "
+        "minutes.",
     )
-    timeout_s: float = Field(60, gt=0, le=DAY_S, description="Seconds that one sentence may take.")
+    timeout_s: float = Field(60, gt=0, le=DAY_S, description="Timeout of a request (a sentence) in seconds.")
     fallback_voices: Names = Field(
         (),
-        description="Voices to go to, in this order, when one voice keeps failing while others speak; those of the "
-        "film's language count. None: our own choice for the language. The whole film is spoken by it then.",
+        description="Voices to use, in this order, if the chosen voice keeps failing while others work; only those of "
+        "the film's language are considered. Empty: a built-in choice for the language. The whole film is then spoken "
+        "by that voice.",
     )
 
 
 class PiperSettings(SettingsGroup):
-    """Piper's voices: natural, without a network, from files that you bring."""
+    """Piper: natural offline voices from voice files of yours."""
 
     voices: str = Field(
         "voices",
         min_length=1,
-        description="Folder with the files of the voices, NAME.onnx and NAME.onnx.json; in the workspace, or a path.",
+        description="Folder with voice files NAME.onnx and NAME.onnx.json; relative to the workspace, or absolute.",
     )
 
 
 class QualitySettings(SettingsGroup):
-    """How a film is inspected before it is delivered."""
+    """Quality checks and human review before publishing."""
 
     inspect: Depth = Field(
         "parts",
-        description="parts: every scene is decoded once, when it is made, and a film is checked to be exactly its "
-        "scenes; full: all pictures and all sound of every film are decoded as well, two seconds of work for 15 s.",
+        description="parts: each scene is decoded once, when it is made, and the film is verified to consist of "
+        "exactly its scenes; full: the finished film is decoded as well, which takes about 2 s per 15 s of film.",
     )
     profile: OptionalText = Field(
         None,
-        description="How strictly it is judged: draft, standard, strict, or one of [profiles] of yours; empty: as the "
-        "template says, and standard where that says nothing.",
+        description="Quality profile: draft, standard, strict, or one of yours in [profiles]; empty: the template's, "
+        "else standard.",
     )
     review: Reviewed = Field(
         "never",
-        description="Which films a person looks at before they are published (nightreel review): none, those that pass "
-        "with warnings, or all. Until then they are held in review, in their folder.",
+        description="Which films are held for review before publishing (nightreel review): never, warnings (films that "
+        "pass with warnings) or all.",
     )
     review_sample_percent: Percent = Field(
         0,
         ge=0,
         le=100,
-        description="Percent of a batch, drawn by chance, that a person looks at; nothing else of the batch is "
-        "published before all of these are approved. At least one film, if it is more than 0.",
+        description="Random sample of a batch for review, in percent (at least one film, if more than 0). No other "
+        "film of the batch is published before the whole sample is approved.",
     )
-    review_seed: int = Field(0, ge=0, le=MAX_INT, description="Another number draws other films.")
+    review_seed: int = Field(0, ge=0, le=MAX_INT, description="Random seed of the sample.")
 
 
 class OutputSettings(SettingsGroup):
-    """Where films go."""
+    """Output folders."""
 
     pattern: str = Field(
         "{batch}/{title}",
         min_length=1,
         max_length=200,
-        description="Folder of a film below output/, of {batch}, {index}, {title}, {language}, {format}, {date} "
-        "and {id}, e.g. {batch}/{index:03d}_{title}; for a table also of columns: {batch}/{row.segment}/{title}. With "
-        "--output DIR, that folder takes the place of {batch}/.",
+        description="Folder of a film below output/. Placeholders: {batch}, {index}, {title}, {language}, {format}, "
+        "{date} and {id}, e.g. {batch}/{index:03d}_{title}; for tables also columns: {batch}/{row.segment}/{title}. "
+        "With --output DIR, that folder replaces {batch}/.",
     )
 
 
 class CacheSettings(SettingsGroup):
-    """What was paid for once and is kept."""
+    """The cache of scripts, spoken clips and rendered scenes."""
 
     max_gb: float = Field(
         10,
         ge=0,
         le=MAX_GB,
-        description="Gigabytes that the cache may grow to; least recently used goes first. What films under way have "
-        "got from it stays until they are made, whatever process makes them: with 0 films are slower, and do not fail.",
+        description="Maximum size in gigabytes; the least recently used entries are evicted first. Entries in use by "
+        "unfinished films are kept, whichever process makes them: with 0, films are slower, but do not fail.",
     )
 
     @property
     def max_bytes(self) -> int:
-        """The same in bytes."""
+        """`max_gb` in bytes."""
         return int(self.max_gb * 1_000_000_000)
 
 
 class Settings(SettingsGroup):
-    """All settings. `Settings()` are the defaults; `load_settings()` reads those of a workspace."""
+    """All settings. `Settings()` has the defaults; `load_settings()` reads a workspace."""
 
     template: str = Field(
-        "explainer", min_length=1, description="Name of a folder in templates/, or of a built-in one."
+        "explainer", min_length=1, description="Template: the name of a folder in templates/, or of a built-in one."
     )
     theme: OptionalText = Field(
         None,
-        description="Colours: the name of a file in themes/, or of a built-in one, e.g. plum or plum-light; empty: "
-        "the template's.",
+        description="Theme: the name of a file in themes/, or of a built-in one, e.g. plum or plum-light; empty: the "
+        "template's.",
     )
     language: OptionalLanguage = Field(
         None,
-        description="Language of briefs that name none, e.g. en, de, pt-BR; empty: the one that their notes are in, "
-        "English where that can't be told.",
+        description="Language of briefs that name none, e.g. en, de, pt-BR; empty: detected from their notes, else "
+        "English.",
     )
     languages: Languages = Field(
         (),
-        description='Make every film in each of these languages, from one script, e.g. ["en", "es", "fr"]: written in '
+        description='Make every film in each of these languages, e.g. ["en", "es", "fr"], from one script: written in '
         "the language of the brief, else in the first of these, and translated by the model; empty: one film.",
     )
     formats: Formats = Field(
         (),
-        description='Make every film in each of these shapes, from one script and one voice, e.g. ["16:9", "9:16"]; '
-        "empty: one film, in the shape of video.format.",
+        description='Make every film in each of these aspect ratios, from one script and one voice, e.g. ["16:9", '
+        '"9:16"]; empty: one film, as in video.format.',
     )
     voices: VoiceTable = Field(
         {},
-        description='Voices by language, before narration.voice, e.g. {de = "de-DE-ConradNeural", es-MX = '
+        description='Voices by language, which override narration.voice, e.g. {de = "de-DE-ConradNeural", es-MX = '
         '"es-MX-JorgeNeural"}; also as a table [voices].',
     )
-    offline: bool = Field(default=False, description="Whether to do without any service outside this machine.")
+    offline: bool = Field(default=False, description="Use no network services.")
     pronounce: PronounceTable = Field(
         {},
-        description='Words that voices say wrong, and how they are said, e.g. {nginx = "engine x", de = {Chemnitz = '
-        '"Kämmnitz"}}; also as tables [pronounce] and, for one language, [pronounce.de]. Whole words and phrases, in '
-        "any case unless there is a capital in them; captions keep what is written.",
+        description='Pronunciation dictionary, e.g. {nginx = "engine x", de = {Chemnitz = "Kämmnitz"}}; also as tables '
+        "[pronounce] and, for one language, [pronounce.de]. Matches whole words and phrases, case-insensitively unless "
+        "they contain a capital. Captions show the original spelling.",
     )
     episodes_of: OptionalText = Field(
-        None, description="The series that briefs belong to which name none: one of [series]; empty: none."
+        None, description="Series of briefs that name none: one of [series]; empty: none."
     )
     script: ScriptSettings = ScriptSettings()
     groq: GroqSettings = GroqSettings()
     services: Services = Field(default_factory=dict)
     prices: Prices = Field(
         KNOWN_PRICES,
-        description="What models cost, by the name of the model, or of a service and a model where services ask "
-        'different prices ("ollama/openai/gpt-oss-20b"), which goes first. Prices change: check them. A model that is '
-        "not here has no known price; 0 says that it costs nothing.",
+        description="Prices of language models, by model, or by service and model, which takes precedence "
+        '("ollama/openai/gpt-oss-20b"). Prices change: check them. The price of a model that is not listed is unknown; '
+        "0 means free.",
     )
     budget: BudgetSettings = BudgetSettings()
     narration: NarrationSettings = NarrationSettings()
@@ -267,17 +271,16 @@ class Settings(SettingsGroup):
     video: VideoSettings = VideoSettings()
     presets: Presets = Field(
         KNOWN_PRESETS,
-        description="How films are encoded, by name: see `nightreel presets`. A table of a name that is here changes "
-        "the values that it sets. Any other name is a preset of yours: what it does not set is as in the one that "
-        "it is based on.",
+        description="Encoder presets: see `nightreel presets`. A table with the name of a built-in preset modifies it. "
+        "Any other name defines a new preset, which inherits from the one that it is based on.",
     )
     subtitles: SubtitleSettings = SubtitleSettings()
     quality: QualitySettings = QualitySettings()
     profiles: Profiles = Field(
         KNOWN_PROFILES,
-        description="How strictly films are judged, by name: the limits of the quality gate, as in docs/gate.md. A "
-        "table of a name that is here changes the values that it sets. Any other name is a profile of yours: what it "
-        "does not set is as in the one that it is based on.",
+        description="Quality profiles: the limits of the quality gate (docs/gate.md). A table with the name of a "
+        "built-in profile modifies it. Any other name defines a new profile, which inherits from the one that it is "
+        "based on.",
     )
     retry: RetrySettings = RetrySettings()
     breaker: BreakerSettings = BreakerSettings()
@@ -289,8 +292,8 @@ class Settings(SettingsGroup):
     youtube: YouTubeSettings = YouTubeSettings()
     series: SeriesTables = Field(
         {},
-        description="Films that belong together, by a name of yours: they look alike, are numbered, link to each "
-        "other, stand in a playlist and keep their order: see docs/series.md.",
+        description="Series of films, by a name of yours: episodes share their look, are numbered, link to each other, "
+        "go into a playlist and are published in order. See docs/series.md.",
     )
     campaign: CampaignSettings = CampaignSettings()
     source: SourceSettings = SourceSettings()

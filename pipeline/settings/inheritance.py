@@ -1,4 +1,4 @@
-"""Tables under a name, each of which may be based on another one of its kind: presets, profiles."""
+"""Named tables with inheritance (`based_on`): presets, profiles."""
 
 from __future__ import annotations
 
@@ -14,49 +14,47 @@ from pipeline.model.file_names import NAME_PATTERN
 _Values = Mapping[str, Any]
 
 
-def _plainly_over(base: _Values, own: _Values) -> dict[str, Any]:
+def _overlay(base: _Values, own: _Values) -> dict[str, Any]:
     return {**base, **own}
 
 
 @dataclass(frozen=True, kw_only=True)
 class TableInheritance:
-    """What such tables are called, those that come with us, and the one that others are based on."""
+    """The built-in tables of one type, and how tables inherit."""
 
     noun: str
-    known: Mapping[str, _Values]
+    builtin: Mapping[str, _Values]
+    # Base of tables that name none.
     default: str
-    # Values of one table over those of another.
-    over: Callable[[_Values, _Values], dict[str, Any]] = _plainly_over
+    # Merges the values of a table into those of its base.
+    merge: Callable[[_Values, _Values], dict[str, Any]] = _overlay
 
-    def with_known(self, value: object) -> object:
-        """A table of a known name changes what that says, unless it is based on another; the other known ones stay."""
+    def with_builtin(self, value: object) -> object:
+        """Add the built-in tables. A table with a built-in name modifies that one, unless it has `based_on`."""
         if not isinstance(value, Mapping):
             return value
-        tables = {name: dict(table) for name, table in self.known.items()}
+        tables = {name: dict(table) for name, table in self.builtin.items()}
         for name, table in value.items():
-            changes = isinstance(table, Mapping) and "based_on" not in table
-            tables[name] = self.over(tables.get(name, {}), table) if changes else table
+            is_modification = isinstance(table, Mapping) and "based_on" not in table
+            tables[name] = self.merge(tables.get(name, {}), table) if is_modification else table
         return tables
 
-    def all_values(self, tables: Mapping[str, BaseModel]) -> dict[str, dict[str, Any]]:
-        """The values of each, over those of the one that it is based on, which may be so in turn.
-
-        Raises `ValueError` that names the wrong one.
-        """
+    def resolve(self, tables: Mapping[str, BaseModel]) -> dict[str, dict[str, Any]]:
+        """The values of each table with those that it inherits. Raises `ValueError` that names the invalid table."""
         for name in tables:
             if not NAME_PATTERN.fullmatch(name):
-                wrong = f"{name[:40]!r} can't be the name of a {self.noun}"
-                raise ValueError(f"{wrong}: take small letters, digits, - and _")
-        return {name: self._values(name, tables, ()) for name in tables}
+                problem = f"{name[:40]!r} is not a valid name for a {self.noun}"
+                raise ValueError(f"{problem}: use lower-case letters, digits, - and _")
+        return {name: self._resolve(name, tables, ()) for name in tables}
 
-    def _values(self, name: str, tables: Mapping[str, BaseModel], path: tuple[str, ...]) -> dict[str, Any]:
+    def _resolve(self, name: str, tables: Mapping[str, BaseModel], path: tuple[str, ...]) -> dict[str, Any]:
         if name in path:
-            circle = " based on ".join(f"{each!r}" for each in (*path[path.index(name) :], name))
-            raise ValueError(f"no {self.noun} can be based on itself: {circle}")
+            cycle = " based on ".join(f"{each!r}" for each in (*path[path.index(name) :], name))
+            raise ValueError(f"a {self.noun} can't be based on itself: {cycle}")
         own = tables[name].model_dump(exclude_none=True)
-        base = own.pop("based_on", None if name in self.known else self.default)
+        base = own.pop("based_on", None if name in self.builtin else self.default)
         if base is None:
             return own
         if base not in tables:
-            raise ValueError(f"{name!r} is based on {base!r}, which is not there. {did_you_mean(base, tables)}")
-        return self.over(self._values(base, tables, (*path, name)), own)
+            raise ValueError(f"{name!r} is based on {base!r}, which does not exist. {did_you_mean(base, tables)}")
+        return self.merge(self._resolve(base, tables, (*path, name)), own)

@@ -1,4 +1,4 @@
-"""Languages as settings name them: tags, lists of tags, tables by tag, words that voices say wrong."""
+"""Settings by language: tags, lists of tags, tables by tag, the pronunciation dictionary."""
 
 from __future__ import annotations
 
@@ -10,8 +10,8 @@ from pipeline.language.tags import LANGUAGE_TAG, MAX_LANGUAGES, canonical_case
 from pipeline.language.text import clean_text, has_words
 from pipeline.settings.value_types import split_names
 
-_LONGEST_SAID = 200
-# In angle brackets, as no name in the file is.
+_MAX_CHARS = 200
+# Tags of the union; in angle brackets, so that they can't be confused with keys.
 _TEXT, _TABLE = "<text>", "<table>"
 
 
@@ -36,19 +36,19 @@ VoiceTable = Annotated[
 
 
 def _sayable(table: dict[str, str | dict[str, str]]) -> dict[str, str | dict[str, str]]:
-    """Words and how they are said, on one line and without what can't be seen; tables of words below a language."""
+    """Clean and validate the dictionary: words and their pronunciation, and tables of these below a language tag."""
     cleaned: dict[str, str | dict[str, str]] = {}
     for key, value in table.items():
         if isinstance(value, str):
             cleaned[clean_text(key)] = clean_text(value)
         elif not LANGUAGE_TAG.fullmatch(key):
-            raise ValueError(f"{key} must be a language tag like en, de or pt-BR, or a text")
+            raise ValueError(f"{key} must be a language tag like en, de or pt-BR, or have a string as its value")
         else:
             cleaned[key] = {clean_text(word): clean_text(said) for word, said in value.items()}
     for words in ({k: v for k, v in cleaned.items() if isinstance(v, str)}, *_tables_of(cleaned)):
         for word, said in words.items():
-            if not word or not has_words(said) or max(len(word), len(said)) > _LONGEST_SAID:
-                raise ValueError(f"{word} must be said with letters, at most {_LONGEST_SAID} of them")
+            if not word or not has_words(said) or max(len(word), len(said)) > _MAX_CHARS:
+                raise ValueError(f"the pronunciation of {word} must be letters, at most {_MAX_CHARS} of them")
     return cleaned
 
 
@@ -57,7 +57,7 @@ def _tables_of(table: dict[str, str | dict[str, str]]) -> list[dict[str, str]]:
 
 
 def _kind(value: object) -> str:
-    """Which of the two a value was meant to be: a wrong one is told once."""
+    """The union branch of a value, so that an invalid one is reported once, not per branch."""
     return _TABLE if isinstance(value, dict) else _TEXT
 
 

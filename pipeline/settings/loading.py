@@ -1,4 +1,4 @@
-"""From flags, environment and nightreel.toml to `Settings`; every problem is told with its place, all at once."""
+"""Merges flags, environment and nightreel.toml into `Settings`; all problems are reported at once, with their place."""
 
 from __future__ import annotations
 
@@ -25,11 +25,11 @@ from pipeline.settings.services import PRESETS
 from pipeline.toml import line_of, parse_toml
 from pipeline.workspace import CONFIG_NAME
 
-# Says which workspace; `find_workspace()` reads it.
+# Selects the workspace: see `find_workspace()`.
 _NOT_A_SETTING = "NIGHTREEL_WORKSPACE"
-# Keys in the variables where everybody has them; before NIGHTREEL_*, which are meant for us.
+# The services' usual variables. NIGHTREEL_* variables take precedence: they are read later.
 _KEYS = {"GROQ_API_KEY": "groq.api_key", "PEXELS_API_KEY": "pexels.api_key", "PIXABAY_API_KEY": "pixabay.api_key"}
-# What needs no quotes in TOML.
+# TOML bare keys.
 _BARE_KEY = re.compile(r"[A-Za-z0-9_-]+")
 
 
@@ -42,11 +42,10 @@ def load_settings(
 ) -> Settings:
     """The settings of a workspace.
 
-    `overrides` (flags, by dotted name; None: not given) win over NIGHTREEL_* variables, which win over nightreel.toml,
-    which wins over the defaults. No other file is read. `called` says what they are told as: "video.preset" is
-    "--preset" to who typed it.
+    Precedence: `overrides` (flags by dotted name; None: not given), NIGHTREEL_* variables, nightreel.toml, defaults. No
+    other file is read. `called` maps setting names to how the user wrote them: "video.preset" is "--preset".
 
-    Raises `ConfigurationError` with every unknown name (and the nearest known one) and every wrong value.
+    Raises `ConfigurationError` with every unknown name (and the closest known one) and every invalid value.
     """
     environ = os.environ if environ is None else environ
     found: dict[str, SettingValue] = {}
@@ -71,7 +70,7 @@ def load_settings(
         settings = Settings(**_nested(found))
     except ValidationError as error:
         problems += [describe_invalid(details, found) for details in error.errors(include_url=False)]
-        # The original would quote the values, the secret ones as well.
+        # `from None`: the original quotes all values, including secrets.
         raise ConfigurationError(redact_keys("; ".join(problems)), hint=hint_for(problems)) from None
     problems += unknown_references(settings, found)
     if problems:
@@ -80,7 +79,7 @@ def load_settings(
 
 
 def _with(table: object, path: list[str], value: object) -> dict[str, object]:
-    """A table with one value more, or another."""
+    """A copy of a nested table with one value set."""
     key, *rest = path
     known: dict[str, object] = dict(table) if isinstance(table, dict) else {}
     return {**known, key: _with(known.get(key), rest, value) if rest else value}
@@ -94,7 +93,7 @@ def _from_flags(overrides: Mapping[str, object], called: Mapping[str, str]) -> I
 
 
 def _from_environment(environ: Mapping[str, str]) -> Iterator[tuple[str, SettingValue]]:
-    """Empty variables count as not set, as shells and CI systems mean them."""
+    """Settings from variables. Empty ones count as unset, as is usual in shells and CI systems."""
     for variable, name in _KEYS.items():
         if environ.get(variable):
             yield name, SettingValue(value=environ[variable], subject=variable)
@@ -107,11 +106,11 @@ def _from_environment(environ: Mapping[str, str]) -> Iterator[tuple[str, Setting
 def _well_known_keys(
     found: Mapping[str, SettingValue], environ: Mapping[str, str]
 ) -> Iterator[tuple[str, SettingValue]]:
-    """The keys of services in the variables where their own tools look for them; they go before nightreel.toml."""
+    """API keys from the services' own variables (`api_key_env`), which take precedence over nightreel.toml."""
     tables = {name.split(".")[1] for name in found if name.startswith("services.")}
     for service in sorted(PRESETS.keys() | tables):
-        key, told = f"services.{service}.api_key", found.get(f"services.{service}.api_key_env")
-        variable = str(told.value) if told else PRESETS.get(service, {}).get("api_key_env", "")
+        key, named = f"services.{service}.api_key", found.get(f"services.{service}.api_key_env")
+        variable = str(named.value) if named else PRESETS.get(service, {}).get("api_key_env", "")
         from_file = key not in found or found[key].subject.startswith(CONFIG_NAME)
         if from_file and environ.get(variable):
             yield key, SettingValue(value=environ[variable], subject=variable)
@@ -119,7 +118,7 @@ def _well_known_keys(
 
 def _from_file(path: Path) -> Iterator[tuple[str, SettingValue]]:
     try:
-        text = path.read_text(encoding="utf-8-sig")  # editors on Windows like to begin with a mark
+        text = path.read_text(encoding="utf-8-sig")  # some editors on Windows write a byte order mark
         content = parse_toml(text, CONFIG_NAME)
     except FileNotFoundError:
         return

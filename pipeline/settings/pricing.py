@@ -1,4 +1,4 @@
-"""What models cost, and what may be spent on them."""
+"""Prices of language models, and budgets."""
 
 from __future__ import annotations
 
@@ -11,16 +11,16 @@ from pipeline.settings.value_types import SettingsGroup
 
 
 class PriceSettings(SettingsGroup):
-    """What a model costs."""
+    """Prices of a language model."""
 
-    usd_per_million_in: float = Field(ge=0, le=1e6, description="Price of a million tokens read, in US dollars.")
-    usd_per_million_out: float = Field(ge=0, le=1e6, description="Price of a million tokens written.")
+    usd_per_million_in: float = Field(ge=0, le=1e6, description="US dollars per million input tokens.")
+    usd_per_million_out: float = Field(ge=0, le=1e6, description="US dollars per million output tokens.")
     usd_per_million_cached: float | None = Field(
-        None, ge=0, le=1e6, description="Price of those read that the service had in its cache; else as all others."
+        None, ge=0, le=1e6, description="US dollars per million cached input tokens; empty: as other input tokens."
     )
 
 
-# As their makers ask for in November 2026: console.groq.com/docs/models, and the dearer hours of
+# List prices of November 2026: console.groq.com/docs/models, and the peak hours of
 # api-docs.deepseek.com/quick_start/pricing. Prices change.
 _KNOWN: Mapping[str, Mapping[str, float]] = {
     "openai/gpt-oss-120b": {"usd_per_million_in": 0.15, "usd_per_million_out": 0.60},
@@ -39,7 +39,7 @@ _KNOWN: Mapping[str, Mapping[str, float]] = {
 
 
 def _with_known(value: object) -> object:
-    """A price that is set takes the place of the one that we know; all others stay."""
+    """Add the known prices; a configured price replaces the known one."""
     return {**_KNOWN, **value} if isinstance(value, dict) else value
 
 
@@ -48,19 +48,18 @@ Prices = Annotated[dict[str, PriceSettings], BeforeValidator(_with_known)]
 
 
 class BudgetSettings(SettingsGroup):
-    """What models may cost, in US dollars. What would cost more waits: for the next day, or for a larger budget."""
+    """Spending limits for language models, in US dollars. Films beyond a limit wait until it resets or is raised."""
 
     usd_per_batch: float = Field(
         0,
         ge=0,
         le=1e6,
-        description="What a batch may cost, over all its runs; 0: no limit. It does not hold for the films of "
-        "`nightreel make`, which are no batch that ends. Likewise: run --budget.",
+        description="Limit for a batch over all its runs; 0: none. It does not apply to `nightreel make`. Also: run "
+        "--budget.",
     )
     usd_per_day: float = Field(
         0,
         ge=0,
         le=1e6,
-        description="What all processes of a workspace may spend on a day, from midnight to midnight where this "
-        "machine is; 0: no limit.",
+        description="Daily limit (local time) for all processes of the workspace; 0: none.",
     )

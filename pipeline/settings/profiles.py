@@ -1,4 +1,4 @@
-"""How strictly films are judged, by name: the profiles that there are, and those of the user."""
+"""Quality profiles: the built-in ones, and those of the user."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from pipeline.settings.inheritance import TableInheritance
 from pipeline.settings.value_types import Names, OptionalText, SettingsGroup
 
 DEFAULT_PROFILE = STANDARD.name
-# Each is complete.
+# Each profile is complete.
 _STANDARD: Mapping[str, Any] = {name: value for name, value in asdict(STANDARD).items() if name != "name"}
 PROFILES: Mapping[str, Mapping[str, Any]] = MappingProxyType(
     {
@@ -56,7 +56,7 @@ PROFILES: Mapping[str, Mapping[str, Any]] = MappingProxyType(
         DEFAULT_PROFILE: _STANDARD,
         "strict": {
             **_STANDARD,
-            # Whether one of two films is too many, what is speech, and what crackles on purpose, only people know.
+            # Only people can decide about duplicates, what counts as speech, and intended crackle.
             "warns": ("bars", "bursts", "caption_gaps", "clicks", "duplicate"),
             "shorter_side_px": 720,
             "sync_s": 0.05,
@@ -84,91 +84,100 @@ PROFILES: Mapping[str, Mapping[str, Any]] = MappingProxyType(
         },
     }
 )
-_KIND = TableInheritance(noun="profile", known=PROFILES, default=DEFAULT_PROFILE)
+_TABLES = TableInheritance(noun="profile", builtin=PROFILES, default=DEFAULT_PROFILE)
 _Seconds = Annotated[float, Field(ge=0, le=86_400)]
 
 
 class ProfileSettings(SettingsGroup):
-    """How strictly films are judged, under one of these names or one of yours, e.g. [profiles.mine]."""
+    """A quality profile: a built-in one, or one of yours, e.g. [profiles.mine]."""
 
-    based_on: OptionalText = Field(None, description="The profile that gives what is not set here; none: standard.")
-    warns: Names | None = Field(None, description="Names of checks that only warn where they would fail.")
-    off: Names | None = Field(None, description="Names of checks that are not made.")
-    shorter_side_px: int | None = Field(None, ge=2, le=4096, description="size: pixels of the shorter side, at least.")
-    sync_s: _Seconds | None = Field(None, description="sync: seconds between the ends of picture and sound, at most.")
-    offset_s: _Seconds | None = Field(
-        None, description="offset and drift: seconds from picture to sound, at the beginning and since, at most."
+    based_on: OptionalText = Field(None, description="Profile to inherit from; empty: standard.")
+    warns: Names | None = Field(None, description="Checks whose failure is only a warning.")
+    off: Names | None = Field(None, description="Checks that are skipped.")
+    shorter_side_px: int | None = Field(None, ge=2, le=4096, description="size: minimum shorter side in pixels.")
+    sync_s: _Seconds | None = Field(
+        None, description="sync: maximum difference between the ends of video and audio, in seconds."
     )
-    keyframe_s: _Seconds | None = Field(None, description="keyframes: seconds from one to the next, at most.")
-    lufs_min: float | None = Field(None, ge=-70, le=0, description="loudness: LUFS of the whole film, at least.")
-    lufs_max: float | None = Field(None, ge=-70, le=0, description="loudness: LUFS of the whole film, at most.")
-    range_lu: float | None = Field(None, ge=0, le=70, description="loudness_range: LU, at most.")
-    peak_dbtp: float | None = Field(None, ge=-70, le=20, description="true_peak: dBTP, at most.")
-    clipped_runs: int | None = Field(None, ge=0, description="clipping: places where the wave is cut off, at most.")
-    dropouts: int | None = Field(None, ge=0, description="dropouts: places where the sound is torn out, at most.")
-    clicks: int | None = Field(None, ge=0, description="clicks: in any ten seconds, at most.")
-    silence_s: _Seconds | None = Field(None, description="silence: seconds without any sound, at most.")
-    hum_s: _Seconds | None = Field(None, description="hum: seconds of a sound that never changes, at most.")
+    offset_s: _Seconds | None = Field(
+        None, description="offset and drift: maximum A/V offset at the start, and maximum change of it, in seconds."
+    )
+    keyframe_s: _Seconds | None = Field(None, description="keyframes: maximum keyframe interval in seconds.")
+    lufs_min: float | None = Field(None, ge=-70, le=0, description="loudness: minimum integrated loudness in LUFS.")
+    lufs_max: float | None = Field(None, ge=-70, le=0, description="loudness: maximum integrated loudness in LUFS.")
+    range_lu: float | None = Field(None, ge=0, le=70, description="loudness_range: maximum in LU.")
+    peak_dbtp: float | None = Field(None, ge=-70, le=20, description="true_peak: maximum in dBTP.")
+    clipped_runs: int | None = Field(None, ge=0, description="clipping: maximum number of clipped runs of samples.")
+    dropouts: int | None = Field(None, ge=0, description="dropouts: maximum number of audio dropouts.")
+    clicks: int | None = Field(None, ge=0, description="clicks: maximum number in any ten seconds.")
+    silence_s: _Seconds | None = Field(None, description="silence: maximum duration of silence in seconds.")
+    hum_s: _Seconds | None = Field(None, description="hum: maximum duration of an unchanging sound in seconds.")
     stereo_s: _Seconds | None = Field(
-        None, description="balance and phase: seconds that one ear hears, or that cancel out in mono, at most."
+        None,
+        description="balance and phase: maximum seconds of audio on one side only, or that cancels out in mono.",
     )
     black_s: _Seconds | None = Field(
-        None, description="black and plain: seconds of black pictures, or of one colour, at most."
+        None, description="black and plain: maximum seconds of black frames, or of frames of a single colour."
     )
     damaged_s: _Seconds | None = Field(
         None,
-        description="snow, missing, stuck and tint: seconds of noise, or of pictures of which a part is missing or "
-        "hangs, or a colour is lost, at most.",
+        description="snow, missing, stuck and tint: maximum seconds of noise, or of frames with a missing or frozen "
+        "area or a lost colour channel.",
     )
-    frozen_s: _Seconds | None = Field(None, description="frozen: seconds in which nothing moves, at most.")
+    frozen_s: _Seconds | None = Field(None, description="frozen: maximum seconds without motion.")
     frozen_percent: float | None = Field(
-        None, ge=0, le=100, description="frozen: share of the film, of one picture, at most."
+        None, ge=0, le=100, description="frozen: maximum share of the film with one identical frame, in percent."
     )
-    jumps: int | None = Field(None, ge=0, description="jumps: how often pictures go back, in any second, at most.")
-    blinks: int | None = Field(None, ge=0, description="blinks: pictures that fit neither before nor after, at most.")
-    flashes: float | None = Field(None, ge=0, le=100, description="flashes: in any second, at most.")
-    uncaptioned_s: _Seconds | None = Field(
-        None, description="caption_gaps: seconds of speech without captions, at most."
+    jumps: int | None = Field(
+        None, ge=0, description="jumps: maximum number of returns to an earlier frame in any second."
     )
+    blinks: int | None = Field(
+        None, ge=0, description="blinks: maximum number of frames that match neither their predecessor nor successor."
+    )
+    flashes: float | None = Field(None, ge=0, le=100, description="flashes: maximum number in any second.")
+    uncaptioned_s: _Seconds | None = Field(None, description="caption_gaps: maximum seconds of uncaptioned speech.")
     caption_s: _Seconds | None = Field(
-        None, description="caption_timing: seconds from what is said to its captions, at most."
+        None, description="caption_timing: maximum offset between speech and its captions in seconds."
     )
-    chars_per_s: float | None = Field(None, gt=0, le=1000, description="caption_speed: letters a second, at most.")
-    chars_per_line: int | None = Field(None, ge=1, le=1000, description="caption_lines: letters in a line, at most.")
-    lines: int | None = Field(None, ge=1, le=100, description="caption_lines: lines at a time, at most.")
+    chars_per_s: float | None = Field(
+        None, gt=0, le=1000, description="caption_speed: maximum reading speed in characters per second."
+    )
+    chars_per_line: int | None = Field(None, ge=1, le=1000, description="caption_lines: maximum characters per line.")
+    lines: int | None = Field(None, ge=1, le=100, description="caption_lines: maximum number of lines.")
     alike_percent: float | None = Field(
-        None, gt=0, le=100, description="duplicate: from so many percent in common on, two films are the same."
+        None, gt=0, le=100, description="duplicate: similarity from which two films count as duplicates, in percent."
     )
     size_ratio: float | None = Field(
-        None, gt=0, le=1000, description="size_ratio: so many times as large as the film it was made of, at most."
+        None, gt=0, le=1000, description="size_ratio: maximum file size relative to the source film."
     )
-    length_s: _Seconds | None = Field(None, description="length: seconds by which it differs from that film, at most.")
-    ssim: float | None = Field(None, ge=0, le=1, description="ssim: likeness to that film, 0 to 1, at least.")
-    vmaf: float | None = Field(None, ge=0, le=100, description="vmaf: likeness to that film, 0 to 100, at least.")
+    length_s: _Seconds | None = Field(
+        None, description="length: maximum difference in length from the source film, in seconds."
+    )
+    ssim: float | None = Field(None, ge=0, le=1, description="ssim: minimum similarity to the source film, 0 to 1.")
+    vmaf: float | None = Field(None, ge=0, le=100, description="vmaf: minimum similarity to the source film, 0 to 100.")
 
 
 def resolve_profiles(tables: Mapping[str, ProfileSettings]) -> dict[str, QualityProfile]:
-    """The profiles of these tables, with all that they are based on. Raises `ValueError` that names the wrong one."""
-    return {name: _checked(QualityProfile(name=name, **values)) for name, values in _KIND.all_values(tables).items()}
+    """The profiles of these tables, inheritance resolved. Raises `ValueError` that names the invalid one."""
+    return {name: _checked(QualityProfile(name=name, **values)) for name, values in _TABLES.resolve(tables).items()}
 
 
 def _checked(profile: QualityProfile) -> QualityProfile:
-    """The profile itself. Raises `ValueError` for limits that nothing can keep to."""
+    """The profile itself. Raises `ValueError` for contradictory limits and unknown checks."""
     if profile.lufs_min > profile.lufs_max:
         raise ValueError(f"{profile.name!r}: lufs_min must be at most lufs_max")
     for name in (*profile.warns, *profile.off):
         if name not in JUDGED:
             raise ValueError(f"{profile.name!r}: there is no check {name!r}. {did_you_mean(name, JUDGED)}")
         if name == "file":
-            # Nothing else would be known of it, and a verdict without checks passes.
-            raise ValueError(f"{profile.name!r}: 'file' always fails. What can't be read is no film")
+            # If the file can't be read, no other check runs, and a verdict without failed checks would pass.
+            raise ValueError(f"{profile.name!r}: 'file' can't be off or only warn: a film must be readable")
     return profile
 
 
-def _sound(tables: dict[str, ProfileSettings]) -> dict[str, ProfileSettings]:
+def _validated(tables: dict[str, ProfileSettings]) -> dict[str, ProfileSettings]:
     resolve_profiles(tables)
     return tables
 
 
 KNOWN_PROFILES = {name: ProfileSettings(**values) for name, values in PROFILES.items()}
-Profiles = Annotated[dict[str, ProfileSettings], BeforeValidator(_KIND.with_known), AfterValidator(_sound)]
+Profiles = Annotated[dict[str, ProfileSettings], BeforeValidator(_TABLES.with_builtin), AfterValidator(_validated)]

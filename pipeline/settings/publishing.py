@@ -1,4 +1,4 @@
-"""Where films are published, and how."""
+"""Publishing destinations, and YouTube."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from pipeline.model.schedule import Hours, Slots, Zone
 from pipeline.settings.value_types import DAY_S, MAX_INT, HttpUrl, Names, SettingsGroup
 
 DEFAULT_CHANNEL = "default"
-# Units by method, where it is not one: https://developers.google.com/youtube/v3/determine_quota_cost
+# Quota units of methods that cost more than one: https://developers.google.com/youtube/v3/determine_quota_cost
 KNOWN_COSTS = (
     "captions.insert 400",
     "captions.update 450",
@@ -30,7 +30,7 @@ KNOWN_COSTS = (
     "videos.delete 50",
 )
 _COST = re.compile(r"(\w+\.\w+) (\d{1,9})", re.ASCII)
-# A file is named after it.
+# Part of a file name.
 _CHANNEL = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,63}")
 
 
@@ -57,7 +57,7 @@ def _zones(value: tuple[str, ...]) -> tuple[str, ...]:
     for each in value:
         channel, space, zone = each.partition(" ")
         if not (space and _CHANNEL.fullmatch(channel)):
-            raise ValueError(f"{each[:60]!r} names no channel and its zone; write e.g. cooking Europe/Berlin")
+            raise ValueError(f"{each[:60]!r} is not of the form CHANNEL ZONE; write e.g. cooking Europe/Berlin")
         _zone(zone.strip())
     return value
 
@@ -69,7 +69,7 @@ def _hours(value: str) -> str:
 
 
 def _slots(value: object) -> object:
-    """A rule has commas of its own: there is one rule in a flag or a variable, and a list of them in a file."""
+    """Rules contain commas: a flag or a variable holds a single rule, the file a list of them."""
     return ([value] if value.strip() else []) if isinstance(value, str) else value
 
 
@@ -80,151 +80,148 @@ def _known_slots(value: tuple[str, ...]) -> tuple[str, ...]:
 
 def _costs(value: tuple[str, ...]) -> tuple[str, ...]:
     if wrong := next((each for each in value if not _COST.fullmatch(each)), None):
-        raise ValueError(f"{wrong[:60]!r} is no cost; write e.g. captions.insert 400")
+        raise ValueError(f"{wrong[:60]!r} is not of the form METHOD UNITS; write e.g. captions.insert 400")
     return value
 
 
 class PublishingSettings(SettingsGroup):
-    """Where films go besides output/."""
+    """Publishing destinations in addition to output/."""
 
     to: Annotated[Names, AfterValidator(_destinations)] = Field(
         (),
-        description="Video hosts: youtube (the channel of youtube.channel) or youtube:CHANNEL; and folder:PATH, where "
-        "each film gets a folder with all that is needed to upload it by hand. Empty: none.",
+        description="Destinations: youtube (the channel of youtube.channel), youtube:CHANNEL, or folder:PATH (a folder "
+        "per film with everything for a manual upload). Empty: none.",
     )
 
 
 class YouTubeSettings(SettingsGroup):
     """YouTube. Log in once: nightreel auth youtube."""
 
-    root_url: HttpUrl = Field("https://youtube.googleapis.com", description="Address of the service.")
+    root_url: HttpUrl = Field("https://youtube.googleapis.com", description="Base URL of the API.")
     token_url: HttpUrl = Field(
-        "https://oauth2.googleapis.com/token", description="Where logins are renewed; what token files say is not used."
+        "https://oauth2.googleapis.com/token",
+        description="OAuth token endpoint; the one in token files is ignored.",
     )
     auth_url: HttpUrl = Field(
-        "https://accounts.google.com/o/oauth2/v2/auth", description="Where the browser is sent to log in."
+        "https://accounts.google.com/o/oauth2/v2/auth", description="OAuth authorization endpoint."
     )
     device_url: HttpUrl = Field(
-        "https://oauth2.googleapis.com/device/code", description="Where a code for auth youtube --device comes from."
+        "https://oauth2.googleapis.com/device/code",
+        description="OAuth device authorization endpoint (auth youtube --device).",
     )
     channel: Annotated[str, AfterValidator(_channel)] = Field(
         DEFAULT_CHANNEL,
-        description="Which login is used where none is named: credentials/youtube/CHANNEL.token.json.",
+        description="Default channel: the login in credentials/youtube/CHANNEL.token.json.",
     )
-    privacy: Privacy = Field("private", description="Who may see a film; what a brief says (privacy:) goes before it.")
+    privacy: Privacy = Field("private", description="Visibility; `privacy:` in a brief overrides it.")
     slots: Annotated[tuple[str, ...], BeforeValidator(_slots), AfterValidator(_known_slots)] = Field(
         (),
-        description='When films become public, one at each time: ["Mon-Fri 18:00", "Sat,Sun 10:00,16:00"], or "daily '
-        '18:00". Each film gets the next time that is free, a quarter of an hour from now or later, and is private '
-        "until then. A brief that says privacy: or publish_at: gets what it says; empty: no times.",
+        description='Release slots, one film each: ["Mon-Fri 18:00", "Sat,Sun 10:00,16:00"], or "daily 18:00". Each '
+        "film gets the next free slot, at least a quarter of an hour ahead, and is private until then. `privacy:` and "
+        "`publish_at:` in a brief take precedence; empty: no schedule.",
     )
     time_zone: Annotated[str, Field(max_length=60), AfterValidator(_zone)] = Field(
         "",
-        description="Where the clocks hang that slots, hours and publish_at: mean, e.g. Europe/Berlin; a brief may "
-        "name another (time_zone:); empty: this machine.",
+        description="Time zone of slots, hours and `publish_at:`, e.g. Europe/Berlin; `time_zone:` in a brief "
+        "overrides it; empty: that of this machine.",
     )
     time_zones: Annotated[Names, AfterValidator(_zones)] = Field(
         (),
-        description='The same for single channels, by the names of their logins: ["cooking Europe/Berlin", "news '
-        'America/New_York"].',
+        description='Time zones of single channels: ["cooking Europe/Berlin", "news America/New_York"].',
     )
     category: Annotated[str, AfterValidator(known_category)] = Field(
-        "27", pattern=r"^\d{1,3}$", description="YouTube's number of a category; 27 is education, 28 science."
+        "27", pattern=r"^\d{1,3}$", description="YouTube category id; 27 is education, 28 science and technology."
     )
     made_for_kids: bool = Field(
-        default=False, description="Whether films are made for children. It is always sent: the law asks for it."
+        default=False, description="Films are made for children. Always declared, as the law requires (COPPA)."
     )
     synthetic_media: bool = Field(
         default=False,
-        description="Whether films show realistic things that were made or changed by a machine, which YouTube labels. "
-        "Scripts, voices that read them, charts and captions need no label; realistic scenes and cloned voices do.",
+        description="Films contain realistic altered or synthetic media, which YouTube labels. Scripts, voices that "
+        "read them, charts and captions need no label; realistic scenes and cloned voices do.",
     )
-    notify_subscribers: bool = Field(default=False, description="Whether subscribers are told of each film.")
-    license: License = Field(
-        "youtube", description="youtube: nobody may use it elsewhere; creativeCommon: CC BY, for everybody."
-    )
-    embeddable: bool = Field(default=True, description="Whether other sites may show a film.")
-    thumbnail: bool = Field(default=True, description="Whether a film gets its thumbnail; 50 units of quota.")
+    notify_subscribers: bool = Field(default=False, description="Notify subscribers of each film.")
+    license: License = Field("youtube", description="youtube (standard licence) or creativeCommon (CC BY).")
+    embeddable: bool = Field(default=True, description="Allow embedding on other sites.")
+    thumbnail: bool = Field(default=True, description="Upload the thumbnail; 50 quota units.")
     captions: bool = Field(
         default=True,
-        description="Whether a film gets its subtitles as a track of captions, and those beside it in other languages "
-        "(video.es.srt); 400 units each, of 10,000 a day.",
+        description="Upload the subtitles as caption tracks, including other languages next to the film "
+        "(video.es.srt); 400 quota units each, of 10,000 a day.",
     )
     titles: bool = Field(
         default=True,
-        description="Whether a film that is made in several languages is shown in each with the title of the film in "
-        "that language; 50 units.",
+        description="Upload localised titles of films that are made in several languages; 50 quota units.",
     )
     playlist: str = Field(
         "",
         max_length=150,
-        description="The playlist that films go into, by name, where the brief names none; made if there is none of "
-        "that name, as visible as the film. Empty: none. 50 units, and 50 for a new one.",
+        description="Default playlist by name; created if it does not exist, with the film's visibility. Empty: none. "
+        "50 quota units, and 50 to create it.",
     )
     playlist_in_order: bool = Field(
         default=True,
-        description="Whether films stand in a playlist in the order of their list, or of their files' names, whatever "
-        "the order in which they are ready; else the newest is the last.",
+        description="Order playlists as in the topic list, or by file name; else by time of publication.",
     )
     wait_for_processing_s: float = Field(
         120,
         ge=0,
         le=DAY_S,
-        description="How many seconds a film that is out is watched until YouTube has processed it; a unit a look, "
-        "and 6 looks in 2 minutes. What comes later is told by: nightreel published --check.",
+        description="How long to poll a published film until YouTube has processed it, in seconds; one quota unit per "
+        "poll, 6 polls in 2 minutes. Later results: nightreel published --check.",
     )
     chunk_kib: int = Field(
         8192,
         ge=256,
         le=1_048_576,
         multiple_of=256,
-        description="How much of a film is sent in one request, in KiB; a multiple of 256. That much is held in "
-        "memory, and at most that much is sent again after the line was cut.",
+        description="Chunk size of resumable uploads in KiB, a multiple of 256. One chunk is held in memory, and at "
+        "most one is sent again after a lost connection.",
     )
-    concurrency: int = Field(2, ge=1, le=20, description="Films that are sent to one channel at the same time.")
+    concurrency: int = Field(2, ge=1, le=20, description="Concurrent uploads per channel.")
     films_per_min: float = Field(
-        0, ge=0, le=1e6, description="Films that are begun to be sent to one channel in a minute, at most; 0: no limit."
+        0, ge=0, le=1e6, description="Rate limit of uploads started per channel and minute; 0: none."
     )
     kib_per_s: int = Field(
         0,
         ge=0,
         le=MAX_INT,
-        description="KiB a second that all uploads of one process take of the line; 0: no limit. A film has "
-        "time_limits.publishing_s to arrive: raise it if a large one needs more.",
+        description="Bandwidth limit of all uploads of a process in KiB/s; 0: none. An upload may take "
+        "time_limits.publishing_s: raise that for large films.",
     )
     hours: Annotated[str, Field(max_length=20), AfterValidator(_hours)] = Field(
-        "", description="Hours of the day in which films are sent, e.g. 22:00-06:00; outside they wait; empty: always."
+        "", description="Hours of the day in which uploads start, e.g. 22:00-06:00; empty: always."
     )
     uploads_per_day: int = Field(
         100,
         ge=0,
         le=MAX_INT,
-        description="Calls of videos.insert that the Google project has in a day: one for each film, and one more "
-        "where an upload has to be begun anew. The day ends at midnight in California; 0: no limit.",
+        description="Daily quota of videos.insert calls of the Google project: one per film, and one more for an "
+        "upload that has to be restarted. It resets at midnight Pacific time; 0: no limit.",
     )
     units_per_day: int = Field(
-        10_000, ge=0, le=MAX_INT, description="Units that the project has in a day for all other calls; 0: no limit."
+        10_000, ge=0, le=MAX_INT, description="Daily quota units of the project for all other calls; 0: no limit."
     )
     costs: Annotated[Names, AfterValidator(_costs)] = Field(
         KNOWN_COSTS,
-        description="Units that a call costs, by method; others cost 1, and videos.insert none. Google changes them. A "
-        "method that is left out here costs what it does now.",
+        description="Quota units by API method; other methods cost 1, videos.insert 0. Google changes them. Methods "
+        "that are left out keep the built-in cost.",
     )
-    timeout_s: float = Field(60, gt=0, le=DAY_S, description="Seconds to wait for an answer.")
+    timeout_s: float = Field(60, gt=0, le=DAY_S, description="Timeout of a request in seconds.")
 
     @property
     def cost_by_method(self) -> dict[str, int]:
-        """Units."""
-        told = (each.split(" ") for each in (*KNOWN_COSTS, *self.costs))
-        return {method: int(units) for method, units in told}
+        """Quota units by API method."""
+        pairs = (each.split(" ") for each in (*KNOWN_COSTS, *self.costs))
+        return {method: int(units) for method, units in pairs}
 
     def time_zone_of(self, channel: str) -> str:
-        """Where the clocks of a channel hang: the name of a zone; empty: this machine."""
-        told = (each.partition(" ") for each in self.time_zones)
-        return {name: zone.strip() for name, _, zone in told}.get(channel, self.time_zone)
+        """The IANA time zone of a channel; empty: that of this machine."""
+        pairs = (each.partition(" ") for each in self.time_zones)
+        return {name: zone.strip() for name, _, zone in pairs}.get(channel, self.time_zone)
 
     @model_validator(mode="after")
-    def _slots_make_public(self) -> YouTubeSettings:
+    def _check_slots(self) -> YouTubeSettings:
         if self.slots and self.privacy == "unlisted":
-            raise ValueError("privacy can't be unlisted with slots: at its time a film becomes public")
+            raise ValueError("privacy can't be unlisted with slots: films become public in their slot")
         return self

@@ -1,4 +1,4 @@
-"""Films that belong together: what all episodes of a series share, by the name of the series."""
+"""Series: what all episodes share, by the name of the series."""
 
 from __future__ import annotations
 
@@ -15,32 +15,32 @@ from pipeline.settings.value_types import OptionalLanguage, OptionalShape, Optio
 
 _MOST_TERMS = 200
 _TERM_CHARS = 100
-# What can be said of a term besides what it is in other languages.
-_OF_TERMS = frozenset({"means", "said"})
+# Keys of a glossary entry other than languages.
+_TERM_KEYS = frozenset({"means", "said"})
 
 _ByLanguage = dict[str, Annotated[str, AfterValidator(clean_text), Field(min_length=1, max_length=60)]]
 
 
 def _glossary(value: object) -> object:
-    """A term with a text only is one with a meaning only."""
+    """A string in place of a table is the meaning of the term."""
     if not isinstance(value, dict):
         return value
-    return {term: {"means": told} if isinstance(told, str) else told for term, told in value.items()}
+    return {term: {"means": entry} if isinstance(entry, str) else entry for term, entry in value.items()}
 
 
 def _known_terms(value: dict[str, dict[str, str]]) -> dict[str, dict[str, str]]:
     if len(value) > _MOST_TERMS:
         raise ValueError(f"must have at most {_MOST_TERMS} terms")
     cleaned: dict[str, dict[str, str]] = {}
-    for term, told in value.items():
+    for term, entry in value.items():
         if not has_words(term) or len(term) > _TERM_CHARS:
             raise ValueError(f"{term[:40]!r} must be a term of at most {_TERM_CHARS} letters")
-        for key, text in told.items():
-            if key not in _OF_TERMS and not LANGUAGE_TAG.fullmatch(key):
+        for key, text in entry.items():
+            if key not in _TERM_KEYS and not LANGUAGE_TAG.fullmatch(key):
                 raise ValueError(f"{term}: {key[:20]} must be means, said, or a language like de or pt-BR")
             if key != "means" and not has_words(text):
-                raise ValueError(f"{term}: {key} must be written with letters")
-        cleaned[clean_text(term)] = {key: clean_text(text)[: 2 * _TERM_CHARS] for key, text in told.items()}
+                raise ValueError(f"{term}: {key} must contain letters")
+        cleaned[clean_text(term)] = {key: clean_text(text)[: 2 * _TERM_CHARS] for key, text in entry.items()}
     return cleaned
 
 
@@ -51,59 +51,59 @@ def _language_keys(value: dict[str, str]) -> dict[str, str]:
 
 
 class SeriesSettings(SettingsGroup):
-    """Films that belong together, under a name of yours: briefs name it (series: optics), or --series does."""
+    """A series of films, under a name of yours: briefs refer to it (series: optics), or --series does."""
 
-    title: str = Field(
-        "", max_length=60, description="What it is called, in openings, titles and links; empty: its name."
-    )
+    title: str = Field("", max_length=60, description="Title in openings, film titles and links; empty: the name.")
     titles: Annotated[_ByLanguage, AfterValidator(_language_keys)] = Field(
-        {}, description='The same in other languages, e.g. {de = "Optik in Stunden"}.'
+        {}, description='Title in other languages, e.g. {de = "Optik in Stunden"}.'
     )
     label: str = Field(
         "",
         max_length=30,
-        description="What an episode is called, e.g. Lesson, or Part {number} of 20; empty: the language's word.",
+        description="Label of an episode, e.g. Lesson, or Part {number} of 20; empty: the word for episode in the "
+        "film's language.",
     )
     labels: Annotated[_ByLanguage, AfterValidator(_language_keys)] = Field(
-        {}, description='The same in other languages, e.g. {de = "Lektion"}.'
+        {}, description='Label in other languages, e.g. {de = "Lektion"}.'
     )
     title_pattern: Annotated[str, Field(max_length=60), AfterValidator(checked_pattern)] = Field(
         "{title} · {series}, {episode}",
-        description="Titles of the published films, of {title}, {series}, {episode} (Lesson 3) and {number} or "
-        "{number:02d}; empty: without a number. What is too long of {title} is cut, at the end of a word.",
+        description="Title of the published films, from {title}, {series}, {episode} (Lesson 3) and {number} or "
+        "{number:02d}; empty: without a number. A {title} that is too long is cut between words.",
     )
-    badge: bool = Field(default=True, description="Whether thumbnails show the number.")
-    first: int = Field(1, ge=1, le=MOST_EPISODES, description="The number of the first episode.")
+    badge: bool = Field(default=True, description="Show the number on thumbnails.")
+    first: int = Field(1, ge=1, le=MOST_EPISODES, description="Number of the first episode.")
     template: OptionalText = Field(None, description="Template of episodes whose briefs name none.")
-    theme: OptionalText = Field(None, description="Their colours.")
-    language: OptionalLanguage = Field(None, description="Their language.")
-    voice: OptionalText = Field(None, description="Their voice.")
-    voices: VoiceTable = Field({}, description='Their voices by language, e.g. {de = "de-DE-ConradNeural"}.')
-    music: OptionalText = Field(None, description="Their music: a file in music/, auto or none.")
-    preset: OptionalText = Field(None, description="How they are encoded.")
-    format: OptionalShape = Field(None, description="The shape of their picture.")
-    audience: str = Field("", max_length=200, description="Who watches them.")
-    tone: str = Field("", max_length=200, description="How they sound.")
+    theme: OptionalText = Field(None, description="Theme, likewise.")
+    language: OptionalLanguage = Field(None, description="Language, likewise.")
+    voice: OptionalText = Field(None, description="Voice, likewise.")
+    voices: VoiceTable = Field({}, description='Voices by language, e.g. {de = "de-DE-ConradNeural"}.')
+    music: OptionalText = Field(None, description="Music: a file in music/, auto or none.")
+    preset: OptionalText = Field(None, description="Encoder preset.")
+    format: OptionalShape = Field(None, description="Aspect ratio.")
+    audience: str = Field("", max_length=200, description="Audience.")
+    tone: str = Field("", max_length=200, description="Tone.")
     playlist: str = Field(
         "",
         max_length=150,
-        description="The playlist that they go into, in order; empty: one that is called as the series is; none: none.",
+        description="Playlist of the episodes, in order; empty: one with the title of the series; none: no playlist.",
     )
     links: bool = Field(
         default=True,
-        description="Whether their descriptions link to the episode before and the one after. The link to the next one "
-        "is added when that is out: 51 units of quota.",
+        description="Link to the previous and the next episode in descriptions. The link to the next one is added once "
+        "that is published: 51 quota units.",
     )
     order: Literal["strict", "loose"] = Field(
         "strict",
-        description="strict: an episode is published when the one before is out, or given up; loose: when it is ready.",
+        description="strict: an episode is published after the previous one, or once that was given up; loose: as soon "
+        "as it is ready.",
     )
     remember: int = Field(
         10,
         ge=0,
         le=50,
-        description="Of how many earlier episodes a model that writes is told, so that it neither repeats them nor "
-        "leaves them unmentioned. More than 0: scripts of a batch are written one after the other.",
+        description="Number of earlier episodes that a language model gets as context, so that it can refer to them "
+        "without repeating them. If it is more than 0, the scripts of a batch are written sequentially.",
     )
     glossary: Annotated[
         dict[str, dict[str, Annotated[str, Field(max_length=200)]]],
@@ -111,23 +111,23 @@ class SeriesSettings(SettingsGroup):
         AfterValidator(_known_terms),
     ] = Field(
         {},
-        description='Terms that stay the same: {photon = "the smallest portion of light", API = {said = "A P I", '
-        'de = "Schnittstelle"}}: what it means (for who writes), how it is said, what it is in other languages; '
-        "in a language that is not named it stays as it is.",
+        description='Glossary: {photon = "the smallest portion of light", API = {said = "A P I", de = '
+        '"Schnittstelle"}}: meaning (for the script writer), pronunciation, and translations. In other languages, a '
+        "term is not translated.",
     )
 
     @field_validator("label")
     @classmethod
     def _one_number(cls, value: str) -> str:
         if "{" in value.replace("{number}", "") or "}" in value.replace("{number}", ""):
-            raise ValueError("can have {number} in it, and no other brackets")
+            raise ValueError("may contain {number}, and no other braces")
         return clean_text(value)
 
 
 def _named(tables: dict[str, SeriesSettings]) -> dict[str, SeriesSettings]:
     for name in tables:
         if not NAME_PATTERN.fullmatch(name) or name == "none":
-            raise ValueError(f"{name[:40]!r} can't be the name of a series: take small letters, digits, - and _")
+            raise ValueError(f"{name[:40]!r} is not a valid name for a series: use lower-case letters, digits, - and _")
     return tables
 
 

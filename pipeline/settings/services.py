@@ -1,4 +1,4 @@
-"""Services with language models: one table each, and what is known of the best known ones. And those with photos."""
+"""LLM services, with presets for the well-known ones, and stock photo services."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from pydantic import AfterValidator, BeforeValidator, Field
 
 from pipeline.settings.value_types import DAY_S, MAX_INT, ApiKey, HttpUrl, Names, OptionalText, SettingsGroup
 
-# Addresses, variables and ways to ask, by the services' own documentation; a table overrides any of it.
+# From the services' documentation; a table of the same name overrides single values.
 PRESETS: Mapping[str, Mapping[str, Any]] = MappingProxyType(
     {
         "deepseek": {
@@ -41,77 +41,75 @@ PRESETS: Mapping[str, Mapping[str, Any]] = MappingProxyType(
 
 
 class ModelSettings(SettingsGroup):
-    """How much of a service with language models may be used."""
+    """Access to a service with language models."""
 
-    base_url: HttpUrl = Field(description="Address of the service; a proxy or a gateway works.")
-    api_key: ApiKey = Field(None, description="Key of the service. Better set outside this file, in the environment.")
+    base_url: HttpUrl = Field(description="Base URL of the service, or of a proxy or gateway.")
+    api_key: ApiKey = Field(None, description="API key. Better set outside this file, in the environment.")
     models: Names = Field(
-        (), description="Names of models, best first: when one is gone, or does not answer well, the next is asked."
+        (), description="Models in order of preference: if one is unavailable or answers badly, the next is used."
     )
     requests_per_min: float = Field(
         0,
         ge=0,
         le=1e6,
-        description="Requests a minute that the account allows, to all processes of a workspace; 0: no limit.",
+        description="Rate limit in requests per minute, for all processes of the workspace; 0: none.",
     )
     tokens_per_min: int = Field(
-        0, ge=0, le=MAX_INT, description="Tokens a minute, likewise; 0: as the account says itself."
+        0, ge=0, le=MAX_INT, description="Rate limit in tokens per minute; 0: as the service's headers state."
     )
     requests_per_day: int = Field(
         0,
         ge=0,
         le=MAX_INT,
-        description="Requests a day (UTC) that may be spent, by all processes of a workspace; 0: no limit.",
+        description="Daily limit of requests (UTC), for all processes of the workspace; 0: none.",
     )
-    tokens_per_day: int = Field(0, ge=0, le=MAX_INT, description="Tokens a day (UTC), likewise; 0: no limit.")
-    concurrency: int = Field(2, ge=1, le=100, description="Requests at the same time.")
-    timeout_s: float = Field(60, gt=0, le=DAY_S, description="Seconds to wait for an answer.")
+    tokens_per_day: int = Field(0, ge=0, le=MAX_INT, description="Daily limit of tokens (UTC); 0: none.")
+    concurrency: int = Field(2, ge=1, le=100, description="Concurrent requests.")
+    timeout_s: float = Field(60, gt=0, le=DAY_S, description="Timeout of a request in seconds.")
 
 
 class GroqSettings(ModelSettings):
-    """The language models at Groq, or behind anything that speaks its protocol."""
+    """Language models at Groq, or any service with the same API."""
 
-    base_url: HttpUrl = Field("https://api.groq.com", description="Address of the service; a proxy or a gateway works.")
+    base_url: HttpUrl = Field("https://api.groq.com", description="Base URL of the service, or of a proxy or gateway.")
     api_key: ApiKey = Field(
-        None, description="Key of the service. Better set outside this file, as GROQ_API_KEY in the environment."
+        None, description="API key. Better set outside this file, as GROQ_API_KEY in the environment."
     )
     models: Names = Field(
         ("openai/gpt-oss-120b", "openai/gpt-oss-20b"),
         min_length=1,
-        description="Names of models, best first: when one is gone, or does not answer well, the next is asked.",
+        description="Models in order of preference: if one is unavailable or answers badly, the next is used.",
     )
     requests_per_min: float = Field(
         30,
         ge=0,
         le=1e6,
-        description="Requests a minute that the account allows, to all processes of a workspace; 0: no limit.",
+        description="Rate limit in requests per minute, for all processes of the workspace; 0: none.",
     )
     tokens_per_min: int = Field(
         0,
         ge=0,
         le=MAX_INT,
-        description="Tokens a minute, likewise (8000 on the free plan); 0: as the account says itself.",
+        description="Rate limit in tokens per minute (8000 on the free plan); 0: as the service's headers state.",
     )
 
 
 class ServiceSettings(ModelSettings):
-    """Another service with language models, by any name, that speaks OpenAI's protocol."""
+    """Another service with language models and an OpenAI-compatible API, under any name."""
 
-    api_key_env: OptionalText = Field(
-        None, description="Variable of the environment that holds the key as well; empty: it needs none."
-    )
+    api_key_env: OptionalText = Field(None, description="Environment variable with the API key; empty: none.")
     timeout_s: float = Field(
-        180, gt=0, le=DAY_S, description="Seconds to wait for an answer; models that think take their time."
+        180, gt=0, le=DAY_S, description="Timeout of a request in seconds; reasoning models take longer."
     )
     json_mode: Literal["strict", "schema", "object"] = Field(
         "object",
-        description="What its models know of JSON: strict (held to a schema), schema (told one), or object (told in "
-        "words). Every answer is checked here, whatever they know.",
+        description="JSON output mode: strict (schema enforced), schema (schema passed, not enforced), or object (JSON "
+        "mode without a schema). Responses are validated in any case.",
     )
 
 
 def _with_presets(value: object) -> object:
-    """Every table completed by what is known of a service of that name, and the known services without a table."""
+    """Add the predefined services, and complete tables with predefined names."""
     if not isinstance(value, Mapping):
         return value
     tables = {name: dict(preset) for name, preset in PRESETS.items()}
@@ -120,55 +118,50 @@ def _with_presets(value: object) -> object:
     return tables
 
 
-# Writers and services that are no service with language models.
-_OTHERS = frozenset({"auto", "groq", "outline", "edge", "pexels", "pixabay"})
+# Names of other writers and services.
+_RESERVED = frozenset({"auto", "groq", "outline", "edge", "pexels", "pixabay"})
 
 
-def _named_well(value: dict[str, ServiceSettings]) -> dict[str, ServiceSettings]:
+def _valid_names(value: dict[str, ServiceSettings]) -> dict[str, ServiceSettings]:
     for name in value:
-        if name in _OTHERS or not (name.isascii() and name.isidentifier()):
-            raise ValueError(
-                f"{name!r} can't be the name of a service: take letters, digits and _, and no name of ours"
-            )
+        if name in _RESERVED or not (name.isascii() and name.isidentifier()):
+            reserved = ", ".join(sorted(_RESERVED))
+            raise ValueError(f"{name!r} is not a valid service name: use letters, digits and _; reserved: {reserved}")
     return value
 
 
-Services = Annotated[dict[str, ServiceSettings], BeforeValidator(_with_presets), AfterValidator(_named_well)]
+Services = Annotated[dict[str, ServiceSettings], BeforeValidator(_with_presets), AfterValidator(_valid_names)]
 
 
 class StockSettings(SettingsGroup):
-    """How much of a service with photos may be used."""
+    """Access to a stock photo service."""
 
-    root_url: HttpUrl = Field(description="Address of the service, without the path; a proxy works.")
-    api_key: ApiKey = Field(None, description="Key of the service. Better set outside this file, in the environment.")
+    root_url: HttpUrl = Field(description="URL of the service without a path, or of a proxy.")
+    api_key: ApiKey = Field(None, description="API key. Better set outside this file, in the environment.")
     requests_per_min: float = Field(
-        0, ge=0, le=1e6, description="Searches a minute, at most, by all processes of a workspace; 0: no limit."
+        0, ge=0, le=1e6, description="Rate limit in searches per minute, for all processes of the workspace; 0: none."
     )
-    requests_per_day: int = Field(0, ge=0, le=MAX_INT, description="Searches a day (UTC), likewise; 0: no limit.")
-    concurrency: int = Field(2, ge=1, le=100, description="Searches at the same time.")
-    timeout_s: float = Field(20, gt=0, le=DAY_S, description="Seconds to wait for an answer.")
+    requests_per_day: int = Field(0, ge=0, le=MAX_INT, description="Daily limit of searches (UTC); 0: none.")
+    concurrency: int = Field(2, ge=1, le=100, description="Concurrent searches.")
+    timeout_s: float = Field(20, gt=0, le=DAY_S, description="Timeout of a request in seconds.")
 
 
 class PexelsSettings(StockSettings):
-    """Photos of Pexels, for pictures that are searched for (`stock:red fox in snow`). None without a key."""
+    """Stock photos of Pexels, for pictures that are searched for (`stock:red fox in snow`). Requires an API key."""
 
-    root_url: HttpUrl = Field(
-        "https://api.pexels.com", description="Address of the service, without the path; a proxy works."
-    )
+    root_url: HttpUrl = Field("https://api.pexels.com", description="URL of the service without a path, or of a proxy.")
     api_key: ApiKey = Field(
-        None, description="Key of the service. Better set outside this file, as PEXELS_API_KEY in the environment."
+        None, description="API key. Better set outside this file, as PEXELS_API_KEY in the environment."
     )
 
 
 class PixabaySettings(StockSettings):
-    """Photos of Pixabay, asked when Pexels has no key or nothing. None without a key."""
+    """Stock photos of Pixabay, used if Pexels has no API key or no match. Requires an API key."""
 
-    root_url: HttpUrl = Field(
-        "https://pixabay.com", description="Address of the service, without the path; a proxy works."
-    )
+    root_url: HttpUrl = Field("https://pixabay.com", description="URL of the service without a path, or of a proxy.")
     api_key: ApiKey = Field(
-        None, description="Key of the service. Better set outside this file, as PIXABAY_API_KEY in the environment."
+        None, description="API key. Better set outside this file, as PIXABAY_API_KEY in the environment."
     )
     requests_per_min: float = Field(
-        100, ge=0, le=1e6, description="Searches a minute, at most, by all processes of a workspace; 0: no limit."
+        100, ge=0, le=1e6, description="Rate limit in searches per minute, for all processes of the workspace; 0: none."
     )

@@ -1,4 +1,4 @@
-"""What settings are made of: groups, and the kinds of values that several of them have."""
+"""Base class of the settings groups, and annotated types that several groups share."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from pipeline.model import CaptionStyle, MotionAmount, Shape, Transition
 
 
 def _empty_is_none(value: object) -> object:
-    """TOML has no null: an empty text stands for "not set"."""
+    """TOML has no null: an empty string means "not set"."""
     return None if isinstance(value, str) and not value.strip() else value
 
 
@@ -33,10 +33,7 @@ def _url(*schemes: str) -> AfterValidator:
 
 
 def split_names(value: object) -> object:
-    """A list of names is written with commas where there are no lists: in flags and variables.
-
-    One that is copied from nightreel.toml, with its brackets and quotes, is the same list.
-    """
+    """Flags and environment variables give lists as comma-separated names; TOML syntax with brackets works as well."""
     return _listed(value) if isinstance(value, str) else value
 
 
@@ -48,29 +45,29 @@ def _listed(value: str) -> list[str]:
 
 
 def split_pairs(value: object) -> object:
-    """The same of pairs "Column=what". A column may have a comma in its name: what has no = is the beginning of one."""
+    """The same for pairs "Column=value". A part without = belongs to the next one: a column name with a comma."""
     if not isinstance(value, str):
         return value
-    pairs, begun = [], ""
+    pairs, partial = [], ""
     for part in _listed(value):
-        begun = f"{begun}, {part}" if begun else part
+        partial = f"{partial}, {part}" if partial else part
         if "=" in part:
-            pairs.append(begun)
-            begun = ""
-    return [*pairs, begun] if begun else pairs
+            pairs.append(partial)
+            partial = ""
+    return [*pairs, partial] if partial else pairs
 
 
 def _key(value: object) -> object:
-    """Keys are pasted with a line break at the end, and go into a header, where nothing but ASCII can stand."""
+    """Strip an API key, which is often pasted with a line break, and check that it fits an HTTP header."""
     if not isinstance(value, str):
         return value
     if not (value.strip().isascii() and value.strip().isprintable()):
-        raise ValueError("must be a key: plain letters, digits and signs")
+        raise ValueError("must be a key: printable ASCII characters")
     return value.strip() or None
 
 
 def _percent(value: object) -> object:
-    """5, or "5%" as people write it."""
+    """Accept 5 and "5%"."""
     return value.strip().removesuffix("%").strip() if isinstance(value, str) else value
 
 
@@ -91,7 +88,7 @@ Formats = Annotated[
 ]
 HttpUrl = Annotated[str, _url("https", "http")]
 OptionalWebSocketUrl = Annotated[str | None, _url("wss", "ws"), BeforeValidator(_empty_is_none)]
-# Beyond these, values were meant otherwise, and sums and dates overflow.
+# Upper limits: larger values are typing errors, and would overflow in sums and dates.
 DAY_S = 86_400
 WEEK_S = 7 * DAY_S
 MAX_GB = 1e6
@@ -110,6 +107,6 @@ class SettingsGroup(BaseModel):
         allow_inf_nan=False,
         str_strip_whitespace=True,
         hide_input_in_errors=True,
-        # A default looks exactly like the same value when it is set: 60 seconds are always 60.0.
+        # Defaults are converted like set values: 60 seconds are always 60.0.
         validate_default=True,
     )

@@ -16,7 +16,7 @@ from pipeline.state.checkpoints.store import CheckpointStore
 from pipeline.state.index.batch import BatchIndex, Damage
 from pipeline.state.index.queue import IN_ORDER, SMART_ORDER, QueuedJob
 from pipeline.state.index.rows import JobOverview
-from pipeline.state.index.totals import Standing
+from pipeline.state.index.totals import Workload
 from pipeline.state.ledgers.daily import Ledger
 from pipeline.state.ledgers.money import MoneyLedger
 from pipeline.state.names import check_batch_name, no_batch
@@ -34,7 +34,7 @@ __all__ = [
     "MoneyLedger",
     "QueuedJob",
     "Snapshots",
-    "Standing",
+    "Workload",
     "check_batch_name",
     "no_batch",
 ]

@@ -1,10 +1,10 @@
-"""Where the files of batches and their jobs lie.
+"""The paths of batches and their jobs.
 
-state/batches/<batch>/batch.json            what was asked
-state/batches/<batch>/spent.json            what its models have cost (see `money`), and its locks beside it
-state/batches/<batch>/jobs/<job>.json       one file per job, so that saving one costs the same in any batch
-state/batches/<batch>/index.sqlite          rows read from those files (see `index`); made anew when it is lost
-state/batches/<batch>/index.lock            held for a moment by who opens it or makes it anew
+state/batches/<batch>/batch.json            the request: source, template, settings, list of jobs
+state/batches/<batch>/spent.json            cost of its model calls (see `ledgers.money`), with lock files
+state/batches/<batch>/jobs/<job>.json       one file per job, so that a save costs the same in any batch
+state/batches/<batch>/index.sqlite          index of those files (see `index`), rebuilt if lost
+state/batches/<batch>/index.lock            held briefly while the index is opened or rebuilt
 state/batches/<batch>/jobs/<job>.lock       held by the process that makes this film
 state/batches/<batch>/jobs/<job>.cancel     asks that process to stop
 state/batches/<batch>/workers/<pid>-….lock  held by every process that works on the batch
@@ -21,25 +21,25 @@ from pipeline.state.names import check_batch_name, check_job_id
 
 
 class BatchFiles:
-    """The paths of one workspace. Raises `InputError` for the name of a batch that can't be the name of a folder."""
+    """The paths of one workspace. Raises `InputError` for a batch name that is not valid as a folder name."""
 
     def __init__(self, workspace: Path) -> None:
         self._root = workspace / "state" / "batches"
-        # By the name of the batch, which need be checked once.
+        # By batch name, which is checked only once.
         self._folders: dict[str, Path] = {}
 
     def folder(self, batch: str) -> Path:
-        """Where all that is known of a batch lies."""
+        """The folder of a batch."""
         if batch not in self._folders:
             self._folders[batch] = self._root / check_batch_name(batch)
         return self._folders[batch]
 
     def of_batch(self, batch: str) -> Path:
-        """What was asked."""
+        """The file of a batch."""
         return self.folder(batch) / "batch.json"
 
     def of_index(self, batch: str) -> Path:
-        """Its rows."""
+        """The index of a batch."""
         return self.folder(batch) / "index.sqlite"
 
     def of_job(self, batch: str, job_id: str, suffix: Literal["json", "lock", "cancel"] = "json") -> Path:
@@ -47,7 +47,7 @@ class BatchFiles:
         return self.folder(batch) / f"jobs/{check_job_id(job_id)}.{suffix}"
 
     def jobs(self, batch: str) -> list[Path]:
-        """The files of all jobs that have one, sorted."""
+        """The files of all jobs, sorted."""
         return sorted((self.folder(batch) / "jobs").glob("[0-9a-f]*.json"))
 
     def batches(self) -> list[str]:
@@ -55,12 +55,12 @@ class BatchFiles:
         return sorted(path.parent.name for path in self._root.glob("*/batch.json"))
 
 
-def put_aside(path: Path) -> Path:
-    """Gives a damaged file another name, which is returned; one that was set aside before stays as well."""
+def quarantine(path: Path) -> Path:
+    """Rename a damaged file, keeping earlier ones; returns the new path."""
     numbers = itertools.count(2)
-    aside = aside_of(path)
+    aside = quarantine_path(path)
     if aside.exists() and not path.exists():
-        return aside  # by an earlier run
+        return aside  # renamed by an earlier run
     while aside.exists():
         aside = path.with_suffix(f".json.damaged-{next(numbers)}")
     with storage_errors(path):
@@ -68,6 +68,6 @@ def put_aside(path: Path) -> Path:
     return aside
 
 
-def aside_of(path: Path) -> Path:
-    """Where the first damaged file of that name is kept."""
+def quarantine_path(path: Path) -> Path:
+    """The path of the first quarantined file of that name."""
     return path.with_suffix(".json.damaged")

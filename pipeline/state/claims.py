@@ -1,4 +1,4 @@
-"""Who works on what, as every process can see it: locks, and wishes to stop."""
+"""Which process works on which job: lock files, and requests to cancel."""
 
 from __future__ import annotations
 
@@ -8,8 +8,8 @@ from uuid import uuid4
 
 from pipeline.files import discard, write_atomically
 from pipeline.state.batch_files import BatchFiles
-from pipeline.state.ledgers.money import forget_the_dead
-from pipeline.state.locks import held, held_now, is_held
+from pipeline.state.ledgers.money import remove_stale_locks
+from pipeline.state.locks import held, held_blocking, is_held
 
 
 class Claims:
@@ -19,64 +19,64 @@ class Claims:
         self._files = files
 
     def planning(self, batch: str) -> AbstractAsyncContextManager[None]:
-        """`async with`: the batch's list of jobs is read, changed and saved by one process at a time."""
+        """`async with`: the exclusive right to change the batch's list of jobs."""
         return held(self._files.folder(batch) / "planning.lock", what=f"the list of batch “{batch}”")
 
     def claim(self, batch: str, job_id: str, *, what: str, wait_s: float = 1.0) -> AbstractAsyncContextManager[None]:
-        """`async with`: this process is the only one that makes the film `what`, or raises `BusyError`."""
+        """`async with`: the exclusive right to make the film `what`. Raises `BusyError` after `wait_s` seconds."""
         return held(self._files.of_job(batch, job_id, "lock"), what=f"“{what}”", wait_s=wait_s)
 
     def claim_now(self, batch: str, job_id: str, *, what: str) -> AbstractContextManager[None]:
-        """`claim` for those who are in a thread already; waits for nobody."""
-        return held_now(self._files.of_job(batch, job_id, "lock"), what=f"“{what}”")
+        """Blocking version of `claim`, which does not wait."""
+        return held_blocking(self._files.of_job(batch, job_id, "lock"), what=f"“{what}”")
 
     def is_claimed(self, batch: str, job_id: str) -> bool:
-        """Whether a process makes this film now. Blocks for a moment; makes and leaves nothing."""
+        """Whether a process makes this film now. Blocks briefly; leaves no files."""
         return is_held(self._files.of_job(batch, job_id, "lock"))
 
     def working(self, batch: str) -> AbstractAsyncContextManager[None]:
-        """`async with`: this process works on the batch, and everybody can see it. So may others."""
+        """`async with`: register this process as a worker of the batch. Not exclusive."""
         # One process may run a batch twice, as a library.
         name = f"{os.getpid()}-{uuid4().hex[:8]}.lock"
         return held(self._files.folder(batch) / "workers" / name, what=f"batch “{batch}”")
 
     def workers(self, batch: str) -> list[int]:
-        """Ids of the processes that work on the batch now. Blocks for a moment."""
+        """The ids of the processes that work on the batch now. Blocks briefly."""
         locks = sorted((self._files.folder(batch) / "workers").glob("*.lock"))
         pids = {lock: lock.name.partition("-")[0] for lock in locks}
         return [int(pid) for lock, pid in pids.items() if pid.isdecimal() and is_held(lock)]
 
     def tidy(self, batch: str) -> None:
-        """Removes what killed processes have left: files that they were writing, locks that nobody holds. Blocks."""
+        """Remove leftovers of killed processes: partial files and stale lock files. Blocks."""
         folder, jobs = self._files.folder(batch), self._files.folder(batch) / "jobs"
-        forget_the_dead(folder / "spent.json")
+        remove_stale_locks(folder / "spent.json")
         unfinished = [*folder.glob(".*.json"), *jobs.glob(".*.json")]
         for lock in (*jobs.glob("*.lock"), *(folder / "workers").glob("*.lock"), folder / "spent.lock"):
-            is_held(lock)  # which leaves nothing, if it is not
+            is_held(lock)  # removes a stale one
         if is_held(folder / "planning.lock"):
-            return  # whoever plans writes files of jobs that nobody has claimed
+            return  # a planning process writes files of jobs that are not claimed
         for path in unfinished:
-            # Of the file "<name>.json" that it should have become.
+            # The stem of the final file "<name>.json".
             name = path.name.split(".")[1]
             place = folder if name == "spent" else jobs
             if not is_held(place / f"{name}.lock"):
                 discard(path)
 
-    def ask_to_cancel(self, batch: str, job_id: str, *, why: str = "") -> None:
-        """Tells the process that makes this film to stop, and `why`, if nobody has typed it. Blocks."""
+    def request_cancel(self, batch: str, job_id: str, *, why: str = "") -> None:
+        """Ask the process that makes this film to stop; `why` is empty for a request by a user. Blocks."""
         write_atomically(self._files.of_job(batch, job_id, "cancel"), why.encode())
 
-    def cancel_is_asked(self, batch: str, job_id: str) -> bool:
-        """Whether somebody wants this film no more. Blocks for a moment."""
+    def is_cancel_requested(self, batch: str, job_id: str) -> bool:
+        """Whether there is a request to cancel this film. Blocks briefly."""
         return self._files.of_job(batch, job_id, "cancel").exists()
 
-    def why_cancelled(self, batch: str, job_id: str) -> str:
-        """Why somebody wants this film no more; empty: somebody said so. Blocks for a moment."""
+    def cancel_reason(self, batch: str, job_id: str) -> str:
+        """The reason of the request to cancel; empty: a user made it. Blocks briefly."""
         try:
             return self._files.of_job(batch, job_id, "cancel").read_text(encoding="utf-8", errors="replace")
         except OSError:
             return ""
 
-    def cancel_is_heard(self, batch: str, job_id: str) -> None:
-        """The wish was followed, or is no more. Blocks."""
+    def clear_cancel_request(self, batch: str, job_id: str) -> None:
+        """Remove the request after it was followed or withdrawn. Blocks."""
         discard(self._files.of_job(batch, job_id, "cancel"))

@@ -1,11 +1,10 @@
-"""Which episode of a series is which: numbers that are given once, for all processes and all nights.
+"""The episode numbers of a series, each assigned once, for all processes and runs.
 
-state/series/<name>.json, a file that a person can read. It is read, changed and written under a lock of the operating
-system, and written whole or not at all. A number that was given stays with what the film is about; when that is gone,
-its number is a hole.
+state/series/<name>.json, which people can read. It is read, modified and written atomically under a lock file. A number
+stays with the subject of its film; if that is removed, the number is left as a gap.
 
-What a script is about stands beside it, a small file for each film: a series may have thousands, and whoever has
-written one must not write all others again.
+The summaries of scripts are in separate small files, one per film: a series may have thousands, and saving one must not
+rewrite all others.
 """
 
 from __future__ import annotations
@@ -21,7 +20,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from pipeline.errors import DamagedError
 from pipeline.files import discard_stale_temporaries, read_file, storage_errors, write_atomically
 from pipeline.model.episodes import MOST_EPISODES
-from pipeline.state.ledgers.daily import lock_beside
+from pipeline.state.ledgers.daily import acquire_file_lock
 
 T = TypeVar("T")
 _KEY = r"^[0-9a-f]{8,64}$"
@@ -36,58 +35,58 @@ class EpisodeFilm(_Document):
 
     batch: str
     job: str
-    # How journals of hosts call it.
+    # The key in the hosts' journals.
     subject: str = Field(pattern=_KEY)
 
 
 class Episode(_Document):
-    """What the ledger knows of an episode."""
+    """One episode."""
 
-    # What it is about, whatever its brief says: see `subject_key`.
+    # Identifies the subject, independent of the text of its brief: see `subject_key`.
     key: str = Field(pattern=_KEY)
     number: int = Field(ge=1, le=MOST_EPISODES)
     title: str = ""
-    # Where its brief stands.
+    # The origin of its brief.
     where: str = ""
-    # By track: the language, and the shape and the variant where they are not the first ones.
+    # By track: the language, with the shape and the variant unless they are the first ones.
     films: dict[str, EpisodeFilm] = {}
 
 
-class Told(_Document):
-    """What the script of a film is about, kept longer than the film."""
+class ScriptSummary(_Document):
+    """What the script of a film covers; kept longer than the film."""
 
     model_schema: Literal[1] = Field(1, alias="schema")
     batch: str
     job: str
     title: str
-    # In a line.
+    # One line.
     covered: str
 
 
 class _Ledger(_Document):
-    """The file."""
+    """The content of the file."""
 
     model_schema: Literal[1] = Field(1, alias="schema")
     episodes: list[Episode] = []
 
 
 class EpisodeLedger:
-    """The episodes of one series. Everything blocks for a moment: call it in a thread.
+    """The episodes of one series. All methods block briefly: call them in a thread.
 
-    Raises `DamagedError` for a file that is none: whoever can't read it must not give any number. `StorageError`, too.
+    Raises `DamagedError` for an invalid file: without it no number may be assigned. Also raises `StorageError`.
     """
 
     def __init__(self, folder: Path, name: str) -> None:
         """`folder` is that of all series (state/series)."""
         self._path = folder / f"{name}.json"
-        self._told = folder / name
+        self._summaries = folder / name
 
-    def is_there(self) -> bool:
-        """Whether any number was ever given, and the file is not lost since."""
+    def exists(self) -> bool:
+        """Whether the file exists, i.e. any number was assigned."""
         return self._path.exists()
 
     def episodes(self) -> tuple[Episode, ...]:
-        """All episodes by number, not to be changed. Takes no lock and leaves no file."""
+        """All episodes by number, read-only. Takes no lock and leaves no file."""
         with storage_errors(self._path):
             try:
                 stat = self._path.stat()
@@ -96,12 +95,12 @@ class EpisodeLedger:
                 return ()
 
     def change(self, work: Callable[[list[Episode]], T]) -> T:
-        """`work` changes the list; what it leaves is on the disk afterwards, or nothing of it if it raises."""
+        """Let `work` modify the list, and save it; if `work` raises, nothing is saved."""
         with self._open() as episodes:
             return work(episodes)
 
     def note_films(self, films: Mapping[str, Iterable[tuple[str, EpisodeFilm]]]) -> None:
-        """Keep which jobs make the films of episodes, by their keys: each with its track."""
+        """Save which jobs make the films of episodes, by the episodes' keys: tuples of track and film."""
 
         def note(episodes: list[Episode]) -> None:
             for episode in episodes:
@@ -111,28 +110,30 @@ class EpisodeLedger:
         self.change(note)
 
     def note_script(self, film: EpisodeFilm, *, title: str, covered: str) -> None:
-        """Keep that a film has its script, and what it is about. Only who makes the film may call this."""
-        told = Told(schema=1, batch=film.batch, job=film.job, title=title, covered=covered)
-        with storage_errors(self._told):
-            self._told.mkdir(parents=True, exist_ok=True)
-        write_atomically(self._told / f"{film.subject}.json", told.model_dump_json(by_alias=True, indent=2) + "\n")
+        """Save the summary of a film's script. Only the process that makes the film may call this."""
+        summary = ScriptSummary(schema=1, batch=film.batch, job=film.job, title=title, covered=covered)
+        with storage_errors(self._summaries):
+            self._summaries.mkdir(parents=True, exist_ok=True)
+        write_atomically(
+            self._summaries / f"{film.subject}.json", summary.model_dump_json(by_alias=True, indent=2) + "\n"
+        )
 
-    def told(self, film: EpisodeFilm) -> Told | None:
-        """What the film's script is about, though another batch may have made it; None: nobody has noted it."""
-        path = self._told / f"{film.subject}.json"
+    def summary(self, film: EpisodeFilm) -> ScriptSummary | None:
+        """The summary of the film's script, perhaps from another batch; None: there is none."""
+        path = self._summaries / f"{film.subject}.json"
         with storage_errors(path, "read"):
             try:
-                return Told.model_validate_json(read_file(path))
-            except (FileNotFoundError, ValidationError):  # told of one less, a film is as good
+                return ScriptSummary.model_validate_json(read_file(path))
+            except (FileNotFoundError, ValidationError):  # dispensable
                 return None
 
     def is_written(self, film: EpisodeFilm) -> bool:
         """Whether this very job has its script."""
-        told = self.told(film)
-        return told is not None and (told.batch, told.job) == (film.batch, film.job)
+        summary = self.summary(film)
+        return summary is not None and (summary.batch, summary.job) == (film.batch, film.job)
 
     def forget(self, number: int) -> bool:
-        """Free a number; whether it was given."""
+        """Free a number; returns whether it was assigned."""
         found: list[Episode] = []
 
         def drop(episodes: list[Episode]) -> None:
@@ -145,7 +146,7 @@ class EpisodeLedger:
     @contextlib.contextmanager
     def _open(self) -> Iterator[list[Episode]]:
         with contextlib.ExitStack() as held:
-            lock_beside(self._path, held)
+            acquire_file_lock(self._path, held)
             discard_stale_temporaries(self._path)
             episodes = _parsed(self._path)
             before = _text(episodes)
@@ -156,9 +157,9 @@ class EpisodeLedger:
 
 @functools.lru_cache(maxsize=8)
 def _read(path: Path, _stamp: tuple[int, int, int]) -> tuple[Episode, ...]:
-    """The episodes in a file that looks so from outside: each film asks some times, and thousands take long to read.
+    """The episodes in a file, cached by its stat: each film reads them several times, and thousands take long to parse.
 
-    Only for who looks: numbers are given by what the file says.
+    Only for reading: numbers are assigned from the file itself.
     """
     return tuple(_parsed(path))
 
@@ -180,7 +181,7 @@ def _parsed(path: Path) -> list[Episode]:
 
 
 def _damaged(path: Path) -> DamagedError:
-    hint = "Mend it, or put back a copy; without it, numbers are given anew, also to films that are out"
+    hint = "Repair it, or restore a copy; without it, numbers are assigned again, also to published films"
     return DamagedError("is damaged, or of a newer version", where=f"state/series/{path.name}", hint=hint)
 
 

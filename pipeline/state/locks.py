@@ -1,7 +1,7 @@
-"""Locks of the operating system: they die with the process that holds them, whatever kills it.
+"""Lock files: operating system locks, which are released when their process dies, however it dies.
 
-Every film takes one, every look at a batch tries several. On POSIX systems they are flock(2) itself: filelock, which is
-the same lock and more, takes ten times as long. On Windows, which locks in another way, they are filelock's.
+Every film takes one, and every status query tries several. On POSIX systems they use flock(2) directly: filelock, which
+does the same and more, takes ten times as long. On Windows they use filelock.
 """
 
 from __future__ import annotations
@@ -29,14 +29,14 @@ if sys.platform == "win32":
     from filelock import FileLock, Timeout
 
     class _Lock:
-        """The lock at `path`. A locked file can't be read: who holds it stands in a file beside it."""
+        """The lock at `path`. A locked file can't be read, so the process id is in a separate file."""
 
         def __init__(self, path: Path) -> None:
             self._path = path
             self._lock = FileLock(path, thread_local=False)
 
         def take(self) -> bool:
-            """Whether nobody else holds it. Makes the file, not its folder. Raises `OSError`."""
+            """Try to lock; returns whether it succeeded. Creates the file, not its folder. Raises `OSError`."""
             try:
                 self._lock.acquire(blocking=False)
             except Timeout:
@@ -44,13 +44,13 @@ if sys.platform == "win32":
             return True
 
         def is_taken(self) -> bool:
-            """Whether somebody holds it, for a file that is only to be read, as another user's is. Raises `OSError`."""
+            """Whether the lock is held, for a file that is only readable, such as another user's. Raises `OSError`."""
             try:
                 descriptor = os.open(self._path, os.O_RDONLY)
             except FileNotFoundError:
                 return False
             try:
-                # filelock locks the first byte, be there one or not; who may only read the file can lock it, too.
+                # filelock locks the first byte, even of an empty file; read permission is enough to lock it.
                 msvcrt.locking(descriptor, msvcrt.LK_NBLCK, 1)
                 msvcrt.locking(descriptor, msvcrt.LK_UNLCK, 1)
             except PermissionError:
@@ -59,13 +59,13 @@ if sys.platform == "win32":
                 os.close(descriptor)
             return False
 
-        def sign(self) -> None:
-            """Leave word who holds it. Raises `OSError`."""
+        def write_pid(self) -> None:
+            """Write down our process id. Raises `OSError`."""
             _pid_file(self._path).write_text(str(os.getpid()), encoding="ascii")
 
-        def give_back(self) -> None:
-            """Remove the file while it is still ours: who waits for the old one notices, and opens the new one."""
-            with contextlib.suppress(OSError):  # Windows does not remove an open file: its release does
+        def release(self) -> None:
+            """Remove the file, then unlock it: waiters notice and create a new one."""
+            with contextlib.suppress(OSError):  # Windows can't remove an open file: filelock does on release
                 _pid_file(self._path).unlink(missing_ok=True)
                 self._path.unlink()
             self._lock.release()
@@ -76,23 +76,23 @@ if sys.platform == "win32":
 else:
     import fcntl
 
-    # Held by this process: a fork of it holds none of them.
+    # Descriptors of locks held by this process: a forked child closes them.
     _open: set[int] = set()
 
     class _Lock:
-        """The lock at `path`. Who holds it stands in the file itself."""
+        """The lock at `path`. The file contains the process id of its holder."""
 
         def __init__(self, path: Path) -> None:
             self._path = str(path)
             self._descriptor = -1
 
         def take(self) -> bool:
-            """Whether nobody else holds it. Makes the file, not its folder. Raises `OSError`."""
+            """Try to lock; returns whether it succeeded. Creates the file, not its folder. Raises `OSError`."""
             while True:
                 descriptor = os.open(self._path, os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW, 0o644)
                 try:
                     fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
-                    if self._has(descriptor):
+                    if self._is_at_path(descriptor):
                         _open.add(descriptor)
                         self._descriptor = descriptor
                         return True
@@ -102,10 +102,10 @@ else:
                 except BaseException:
                     os.close(descriptor)
                     raise
-                os.close(descriptor)  # whoever held it has just removed the file
+                os.close(descriptor)  # its holder has just removed the file
 
         def is_taken(self) -> bool:
-            """Whether somebody holds it, for a file that is only to be read, as another user's is. Raises `OSError`."""
+            """Whether the lock is held, for a file that is only readable, such as another user's. Raises `OSError`."""
             try:
                 descriptor = os.open(self._path, os.O_RDONLY | os.O_NOFOLLOW)
             except FileNotFoundError:
@@ -119,24 +119,24 @@ else:
                 os.close(descriptor)
             return False
 
-        def sign(self) -> None:
-            """Leave word who holds it. Raises `OSError`."""
+        def write_pid(self) -> None:
+            """Write down our process id. Raises `OSError`."""
             os.ftruncate(self._descriptor, 0)
             os.write(self._descriptor, str(os.getpid()).encode())
 
-        def give_back(self) -> None:
-            """Remove the file while it is still ours: who waits for the old one notices, and opens the new one."""
-            if self._has(self._descriptor):  # its folder may have gone, and another's have come
-                with contextlib.suppress(OSError):  # a lock file that stays is free all the same
-                    os.unlink(self._path)  # noqa: PTH108 - as text, which costs less
+        def release(self) -> None:
+            """Remove the file, then unlock it: waiters notice and create a new one."""
+            if self._is_at_path(self._descriptor):  # its folder may have been replaced
+                with contextlib.suppress(OSError):  # a remaining lock file is harmless
+                    os.unlink(self._path)  # noqa: PTH108 - a str path is faster
             descriptor, self._descriptor = self._descriptor, -1
             _open.discard(descriptor)
-            # By itself, not by being closed: a process that was begun this very moment may have it open as well.
+            # Explicitly, not just by closing: a process forked at this moment may have it open as well.
             fcntl.flock(descriptor, fcntl.LOCK_UN)
             os.close(descriptor)
 
-        def _has(self, descriptor: int) -> bool:
-            """Whether the file is still the one at the path."""
+        def _is_at_path(self, descriptor: int) -> bool:
+            """Whether the open file is still the one at the path."""
             try:
                 return os.path.samestat(os.fstat(descriptor), os.stat(self._path))  # noqa: PTH116
             except OSError:
@@ -155,10 +155,10 @@ else:
 
 @contextlib.asynccontextmanager
 async def held(path: Path, *, what: str, wait_s: float = math.inf) -> AsyncIterator[None]:
-    """Holds the lock at `path` for the length of the block; its folder is made, the file goes away again.
+    """Hold the lock at `path` for the length of the block; creates its folder, and removes the file afterwards.
 
     Waits up to `wait_s` seconds for another holder, then raises `BusyError` about `what` with the holder's process id
-    (best effort, from a file beside the lock: a locked file can't be read on Windows).
+    (best effort).
     """
     waiter = _Waiter(path)
     deadline = anyio.current_time() + wait_s
@@ -173,55 +173,55 @@ async def held(path: Path, *, what: str, wait_s: float = math.inf) -> AsyncItera
 
 
 class _Waiter:
-    """A task that waits for a lock. Its methods block: they are for threads, which may outlive the task's patience."""
+    """A task waiting for a lock. Its methods block: they run in threads, which may outlive a cancelled task."""
 
     def __init__(self, path: Path) -> None:
         self._lock = _Lock(path)
         self._path = path
-        self._alone = threading.Lock()
+        self._mutex = threading.Lock()
         self._is_wanted = True
         self._is_ours = False
 
     def take(self) -> bool:
-        """Whether the lock is ours now. Not after the end, however late the thread comes. Raises `StorageError`."""
-        with self._alone:
+        """Try to take the lock; returns whether it is ours. Never succeeds after `end`. Raises `StorageError`."""
+        with self._mutex:
             self._is_ours = self._is_wanted and _take(self._lock, self._path)
             return self._is_ours
 
     def end(self) -> None:
-        """The lock is given back, if it was taken, and never taken again."""
-        with self._alone:
+        """Release the lock if it was taken, and prevent a late thread from taking it."""
+        with self._mutex:
             self._is_wanted = False
             if self._is_ours:
-                self._lock.give_back()
+                self._lock.release()
 
 
 @contextlib.contextmanager
-def held_now(path: Path, *, what: str) -> Iterator[None]:
-    """`held` for those who are in a thread already: it blocks for a moment, and waits for nobody."""
+def held_blocking(path: Path, *, what: str) -> Iterator[None]:
+    """Blocking version of `held`, which does not wait for another holder."""
     lock = _Lock(path)
     if not _take(lock, path):
         raise _busy(path, what)
     try:
         yield
     finally:
-        lock.give_back()
+        lock.release()
 
 
 def is_held(path: Path) -> bool:
-    """Whether some process (this one included) holds the lock at `path`. Makes and leaves nothing.
+    """Whether any process (including this one) holds the lock at `path`. Removes a stale lock file.
 
-    Raises `StorageError` about a file that can't even be read: nobody would ever see it free.
+    Raises `StorageError` for a file that can't be opened, which would seem locked forever.
     """
     lock = _Lock(path)
     try:
         if not path_exists(path):
             return False
         is_ours = lock.take()
-    except OSError as error:  # not ours to write
+    except OSError as error:  # no write permission
         return _is_taken(lock, path, error)
     if is_ours:
-        lock.give_back()
+        lock.release()
     return not is_ours and path_exists(path)
 
 
@@ -230,8 +230,8 @@ def _is_taken(lock: _Lock, path: Path, error: OSError) -> bool:
         return lock.is_taken()
     except OSError:
         reason = (error.strerror or type(error).__name__).lower()
-        hint = "Give yourself the right to read and write it; if no nightreel is running, remove it"
-        raise StorageError(f"can't be opened, to see who holds it: {reason}", where=str(path), hint=hint) from error
+        hint = "Check its permissions; if no nightreel is running, remove it"
+        raise StorageError(f"can't be opened to check the lock: {reason}", where=str(path), hint=hint) from error
 
 
 def _take(lock: _Lock, path: Path) -> bool:
@@ -242,8 +242,8 @@ def _take(lock: _Lock, path: Path) -> bool:
             path.parent.mkdir(parents=True, exist_ok=True)
             is_ours = lock.take()
     if is_ours:
-        with contextlib.suppress(OSError):  # a full disk: only a message will not know who holds it
-            lock.sign()
+        with contextlib.suppress(OSError):  # a full disk: messages will lack the process id
+            lock.write_pid()
     return is_ours
 
 

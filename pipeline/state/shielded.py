@@ -1,4 +1,4 @@
-"""Work in a thread that is waited for to its end: what is half done on the disk is left to nobody."""
+"""Run work in a thread to completion, even if the task is cancelled, so that no file is left half-written."""
 
 from __future__ import annotations
 
@@ -10,8 +10,8 @@ from anyio import to_thread
 
 
 async def run_shielded(work: Callable[[], None]) -> None:
-    """Run `work` in a thread and wait for it, also when the task is cancelled, by a scope or by asyncio (Ctrl-C)."""
-    # Not in the threads of asyncio itself, which are few, and may all be waiting for the addresses of services.
+    """Run `work` in a thread and wait for it, even if the task is cancelled: by a scope, or by asyncio (Ctrl-C)."""
+    # Not in asyncio's own threads, which are few, and may all be busy with DNS lookups.
     thread = asyncio.ensure_future(to_thread.run_sync(work))
     cancelled: asyncio.CancelledError | None = None
     with anyio.CancelScope(shield=True):

@@ -1,4 +1,4 @@
-"""Times that can be calculated with. Python knows all years to 9999, and fails at the edges in some time zones."""
+"""Checks that times are safe for arithmetic: at the edges of Python's calendar, time zone conversions overflow."""
 
 from __future__ import annotations
 
@@ -12,31 +12,31 @@ EARLIEST = datetime(1970, 1, 1, tzinfo=UTC)
 LATEST = datetime(9000, 1, 1, tzinfo=UTC)
 
 
-def is_sane(moment: datetime) -> bool:
-    """Whether it is aware, and so far from the edges of the calendar that every time zone can tell it."""
+def is_valid_time(moment: datetime) -> bool:
+    """Whether a time is aware, and far enough from the edges of the calendar for conversion to any time zone."""
     return moment.tzinfo is not None and EARLIEST <= moment <= LATEST
 
 
-def has_sane_moments(value: object) -> bool:
-    """Whether all times in a dataclass, and in those inside it, are sane."""
-    return all(map(is_sane, _moments_in(value)))
+def has_valid_times(value: object) -> bool:
+    """Whether all times in a dataclass, including nested ones, are valid."""
+    return all(map(is_valid_time, _times_in(value)))
 
 
-def _moments_in(value: object) -> Iterator[datetime]:
-    """Looks only where the types say that there may be one: jobs are large."""
+def _times_in(value: object) -> Iterator[datetime]:
+    """All times in a value. Follows only fields whose types may contain one: jobs are large."""
     if isinstance(value, datetime):
         yield value
     elif isinstance(value, tuple):
         for item in value:
-            yield from _moments_in(item)
+            yield from _times_in(item)
     elif dataclasses.is_dataclass(value) and not isinstance(value, type):
         for name in fields_with(datetime, type(value)):
-            yield from _moments_in(getattr(value, name))
+            yield from _times_in(getattr(value, name))
 
 
 @cache
 def fields_with(kind: type, holder: type) -> tuple[str, ...]:
-    """The fields of the dataclass `holder` that hold a `kind`, directly or further inside."""
+    """The fields of the dataclass `holder` that contain a `kind`, directly or nested."""
     return tuple(name for name, annotation in get_type_hints(holder).items() if _mentions(kind, annotation))
 
 

@@ -132,7 +132,7 @@ def _read_folder(folder: Path, name: str, search: Sequence[Path]) -> Template:
         layouts=_layouts(checked),
         intro=scene_defaults(checked.intro_outro["intro"]),
         outro=scene_defaults(checked.intro_outro["outro"]) if "outro" in checked.intro_outro else None,
-        assets=tuple((name, named) for name, named in checked.assets if named),
+        assets=tuple((name, value) for name, value in checked.assets if value),
         tags=tuple(dict.fromkeys(metadata.tags)),
         fields=fields,
         key=checked.key,
@@ -180,11 +180,11 @@ def _layouts(checked: TemplateFile) -> tuple[Layout, ...]:
 def _script_templates(scripts: Mapping[str, str], folder: Path, fields: Sequence[Field]) -> tuple[ScriptTemplate, ...]:
     """The compiled scripts: script.toml first, then script.de.toml and the like."""
     known, images = [each.name for each in fields], {each.name for each in fields if each.kind == "image"}
-    plays = [
+    compiled = [
         parse_script_template(text, path=str(folder / name), known=known, images=images)
         for name, text in scripts.items()
     ]
-    return tuple(sorted(plays, key=lambda play: len(play.path)))
+    return tuple(sorted(compiled, key=lambda each: len(each.path)))
 
 
 def read_text(path: Path) -> str:

@@ -158,10 +158,9 @@ class Template:
 
     def script_template(self, language: str) -> ScriptTemplate | None:
         """Its script in exactly this language, else in a variant of it, or None."""
-        same = (play for play in self.script_templates if play.language == language)
-        return next(same, None) or next(
-            (each for each in self.script_templates if same_language(each.language, language)), None
-        )
+        exact = (each for each in self.script_templates if each.language == language)
+        variants = (each for each in self.script_templates if same_language(each.language, language))
+        return next(exact, None) or next(variants, None)
 
     def values(self, row: SourceRow, language: str) -> dict[str, object]:
         """The typed values of a row's fields, formatted for `language` when rendered; empty texts for missing ones."""
@@ -207,7 +206,7 @@ class Template:
             *([(self.page_file, PAGE_CONTEXT)] if self.page_file else []),
         )
         sources = dict(self.files)
-        for file, context in ((part, names) for whole, names in contexts for part in included_by(whole, sources)):
+        for file, context in ((part, names) for entry, names in contexts for part in included_by(entry, sources)):
             with self._translated(file):
                 unknown = find_undefined_name(sources[file], _environment(self.files), context)
             if unknown:

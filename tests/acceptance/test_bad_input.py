@@ -201,15 +201,15 @@ BAD = {
     "a workspace whose state is a file": Bad(
         ("make", "good.md", "--offline"), 8, ("state", "can't be written"), files={"state": "in the way"}
     ),
-    "one file for two films": Bad(("run", "topics.txt", "--output", "one.mp4"), 2, ("2 films don't fit one file",)),
+    "one file for two films": Bad(("run", "topics.txt", "--output", "one.mp4"), 2, ("2 films can't share one file",)),
     "a batch with an impossible name": Bad(
         ("run", "good.md", "--batch", "../up"), 2, ("can't be the name of a batch",)
     ),
     "a batch that is not there": Bad(("status", "spce"), 2, ("no batch named 'spce'",)),
     "a publication of what is not there": Bad(
-        ("publish", "spce", "--to", "youtube"), 2, ("spce: no batch has this name, and there is no such file")
+        ("publish", "spce", "--to", "youtube"), 2, ("spce: there is no batch of this name, and no such file")
     ),
-    "a publication of a brief": Bad(("publish", "good.md", "--to", "youtube"), 2, ("good.md", "it is no MP4")),
+    "a publication of a brief": Bad(("publish", "good.md", "--to", "youtube"), 2, ("good.md", "it is not an MP4 file")),
     "an init of nothing": Bad(("init", ""), 2, ("the path is empty",)),
     "an init of a file": Bad(("init", "good.md"), 2, ("good.md: is not a folder",)),
     "an init below a file": Bad(("init", "good.md/films"), 8, ("can't be written",)),

@@ -80,7 +80,7 @@ def test_a_finished_batch_is_answered_without_touching_anything(killed_batch):
     notice, summary = killed_batch.third.events
 
     assert killed_batch.third.code == 0
-    assert notice == {"event": "notice", "text": "3 of 3 films are there already"}
+    assert notice == {"event": "notice", "text": "3 of 3 films exist already"}
     assert summary["counts"] == counts(completed=3)
     assert snapshot(killed_batch.output) == killed_batch.output_after_second
 

@@ -61,7 +61,7 @@ def test_rows_become_films_and_tomorrow_only_what_has_changed(tmp_path):
 
     assert (second.code, second.stderr) == (0, "")
     notices = [event["text"] for event in second.events if event["event"] == "notice"]
-    assert "1 film is not in the source any more, and left where it lies: Hello Eve 7*7" in notices
+    assert "1 film is no longer in the source, and kept: Hello Eve 7*7" in notices
     again = films(tmp_path)
     assert sorted(again) == ["hello-eve-7-7", "hello-jürgen", "hello-zoë"]
     assert again["hello-jürgen"] == made["hello-jürgen"]
@@ -85,7 +85,7 @@ def test_strict_makes_nothing_and_a_dry_run_leaves_nothing(tmp_path):
     assert strict.code == 2
     assert "is empty" in strict.stderr
     assert "1 of 2 rows has a problem: no film will be made of it." in strict.stderr
-    assert "1 of 2 rows has a problem, and nothing is made of the others (strict)" in strict.stderr
+    assert "1 of 2 rows has a problem: nothing is made (strict)" in strict.stderr
     assert not films(tmp_path)
 
     forecast = nightreel("run", "people.csv", *FLAGS, "--rows", "1", "--dry-run", cwd=tmp_path).events[-1]

@@ -142,8 +142,8 @@ async def upload_all(root: Path, *, uploads: int, seed: int) -> Killer:
             check_film(youtube, root, key, hashes[key])
     # Whoever counts next clears away what a killed process has left of the ledgers.
     quota = quota_in(root, clock=lambda: now() + timedelta(days=days + 1))(CLIENT_ID)
-    await (await quota.reserve("captions.insert")).give_back()
-    await (await quota.reserve("videos.insert")).give_back()
+    await (await quota.reserve("captions.insert")).refund()
+    await (await quota.reserve("videos.insert")).refund()
     check_everything(youtube, root, hashes)
     killer.kills["faults"] = len(faults.met)
     return killer

@@ -192,8 +192,8 @@ def test_a_file_is_judged_before_it_is_sent_whatever_it_is_called_and_whatever_l
         assert uploaded(channel) == []
 
     assert refused.code == 6
-    assert "the film does not pass: file is broken: " in refused.stderr
-    assert f"All of it: nightreel qc {copy}" in refused.stderr
+    assert "the film fails the quality check: file is broken: " in refused.stderr
+    assert f"For all checks: nightreel qc {copy}" in refused.stderr
     assert not list(tampered.home.glob("usb/*/video.mp4"))
 
 

@@ -34,7 +34,7 @@ def test_a_film_with_music_is_checked_and_delivered_like_any_other(tea, scored):
     assert not info.has_edit_list
 
 
-def test_the_bed_is_heard_under_the_voice_and_the_film_is_no_louder(tea, scored):
+def test_the_bed_is_audible_under_the_voice_and_the_film_is_no_louder(tea, scored):
     plain, mixed = (
         read_audio(folder / "video.mp4") for folder in (tea.folder, scored[0] / "output" / "films" / "why-tea-cools")
     )
@@ -49,14 +49,14 @@ def test_the_bed_is_heard_under_the_voice_and_the_film_is_no_louder(tea, scored)
     assert loudness.true_peak_dbtp <= -1
 
 
-def test_everything_but_the_sound_is_the_film_without_music(tea, scored):
+def test_all_but_the_audio_equals_the_film_without_music(tea, scored):
     with_music = contents(scored[0] / "output" / "films" / "why-tea-cools")
     without = contents(tea.folder)
 
     assert {name for name in FILES if with_music[name] != without[name]} == {"video.mp4"}
 
 
-def test_music_that_is_not_there_is_one_line_before_anything_is_made(tea, scored):
+def test_missing_music_is_reported_in_one_line_before_anything_is_made(tea, scored):
     workspace, asked, _ = scored
 
     refused = nightreel(*asked, "clam.mp3", cwd=tea.brief.parent)

@@ -51,7 +51,7 @@ def test_a_batch_is_published_once_and_a_brief_that_changed_since_waits_for_a_pe
         write_brief(tmp_path / "kitchen" / "1.md", TITLES[0], body="Tea cools because the air carries heat away.")
         changed = nightreel("run", "kitchen", *PUBLISHED, cwd=tmp_path, env=env)
         assert changed.code == 9
-        assert "is out as https://www.youtube.com/watch?v=" in changed.stdout
+        assert "is published as https://www.youtube.com/watch?v=" in changed.stdout
         assert len(titles(stand_in)) == 2
 
         (held,) = [job for job in jobs(tmp_path, "kitchen") if job["status"] == "review"]
@@ -99,7 +99,7 @@ def test_what_goes_with_films_is_added_and_what_failed_is_told_and_done_by_the_n
         told = stand_in.history()
 
     assert (first.code, goes_on.code, nothing_left.code) == (0, 0, 0)
-    assert "nothing to publish: 2 films are out already\n" in nothing_left.stderr
+    assert "nothing to publish: 2 films are already published\n" in nothing_left.stderr
     assert all("captions (en): youtube: refuses the request (HTTP 403, forbidden" in str(each) for each in missing)
     assert "nightreel publish kitchen --to youtube goes on with it" in first.stderr
     films = [film["id"] for film in told["films"]]
@@ -151,16 +151,16 @@ def test_a_film_that_is_out_is_shown_otherwise_when_somebody_asks_and_a_file_has
 
     assert (sent.code, again.code, update.code) == (0, 0, 0)
     assert refused.code == 6
-    assert "the film does not pass: thumbnail is damaged" in refused.stderr
+    assert "the film fails the quality check: thumbnail is damaged" in refused.stderr
     assert unfilled.code == 6
     assert "metadata.json was changed and can't be published: metadata is a field that nobody filled" in unfilled.stderr
     assert (unnamed.code, unsent.code) == (6, 6)
-    assert "the words do not pass: metadata is a field that nobody filled" in unnamed.stderr
-    assert "the film does not pass: metadata is a field that nobody filled" in unsent.stderr
+    assert "the metadata fails the check: metadata is a field that nobody filled" in unnamed.stderr
+    assert "the film fails the quality check: metadata is a field that nobody filled" in unsent.stderr
     assert same.stdout == "1 already up to date\n"
-    assert "What is out is shown as before: --update changes that" in public.stdout
+    assert "Published films are not changed: use --update for that" in public.stdout
     assert "talk  (processed, private until 2031-01-26 17:00)" in listed.stdout
-    assert "1 film is out, and its brief wants it shown otherwise" in again.stderr
+    assert "1 published film has outdated metadata" in again.stderr
     assert [film["resource"]["status"].get("publishAt") for film in before] == [None, "2031-01-26T17:00:00Z"]
     status = [film["resource"]["status"] for film in told["films"]]
     assert [each["publishAt"] for each in status] == ["2031-02-01T09:00:00Z", "2031-01-26T17:00:00Z"]
@@ -226,7 +226,7 @@ def test_where_nobody_is_logged_in_is_told_before_the_night_and_before_a_film_is
 
     assert (mistyped.code, mistyped.complaints) == (
         5,
-        ["nightreel: youtube:coking: nobody is logged in. Run: nightreel auth youtube --channel coking"],
+        ["nightreel: youtube:coking: not logged in. Run: nightreel auth youtube --channel coking"],
     )
     assert (job["status"], job["asked"]["settings"]["publishing.to"]) == ("completed", "youtube")
     assert night.code == 9
@@ -243,5 +243,5 @@ def test_how_logins_stand_is_told_without_asking_anybody(tmp_path, tmp_path_fact
     assert (stands["channel"], stands["renews_itself"], stands["problem"]) == ("default", True, "")
     assert stands["scopes"] == ["https://www.googleapis.com/auth/youtube.force-ssl"]
     assert nightreel("auth", "status", cwd=tmp_path_factory.mktemp("elsewhere")).stdout.startswith(
-        "Nobody is logged in"
+        "Not logged in to any channel"
     )

@@ -98,4 +98,4 @@ def test_a_project_without_an_audit_is_told_of_loudly_and_once(tmp_path):
     assert done.code == 0
     assert done.stderr.count("WARNING: YouTube keeps films private") == 1
     assert checked.code == 9
-    assert checked.stdout.count("locked: private, and it was to be seen") == 2
+    assert checked.stdout.count("locked: private, although it should be visible") == 2

@@ -72,7 +72,7 @@ def test_init_keeps_what_is_there(tmp_path):
     again = [nightreel("init", "bread", cwd=tmp_path) for _ in range(2)]
 
     assert [init.code for init in again] == [0, 0]
-    assert "2 kept as they were" in again[0].stdout
+    assert "2 existing files kept" in again[0].stdout
     assert "0 files written" in again[1].stdout
     assert (config.read_text(encoding="utf-8"), brief.read_text(encoding="utf-8")) == ("offline = true\n", "mine")
 

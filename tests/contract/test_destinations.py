@@ -12,7 +12,7 @@ from pipeline.errors import CheckpointError, InputError, StorageError
 from pipeline.files import temporary_sibling
 from pipeline.model import Brief, Job, Package
 from pipeline.publishing import FileNames, FolderDestination, publish
-from pipeline.publishing.youtube import Extras, ManualUploadDestination
+from pipeline.publishing.youtube import Extras, ManualDestination
 from pipeline.state.checkpoints.documents import from_json, to_json
 from tests.standins.youtube import YouTubeStandIn
 from tests.standins.youtube.clients import ASKED, channel_of, film_for, token_file
@@ -22,7 +22,7 @@ DESTINATIONS = {
     "folder": lambda root, _: FolderDestination(root / "output" / "space" / "why-is-the-sky-blue"),
     "explicit file": lambda root, _: FolderDestination(root / "films", names=FileNames.like(Path("sky.mp4"))),
     "youtube": lambda root, youtube: film_for(channel_of(youtube, root)),
-    "by hand": lambda root, _: ManualUploadDestination(f"folder:{root}/usb", root / "usb" / "sky", ASKED, Extras()),
+    "by hand": lambda root, _: ManualDestination(f"folder:{root}/usb", root / "usb" / "sky", ASKED, Extras()),
     "another channel": lambda root, youtube: film_for(channel_of(youtube, root, "cooking")),
 }
 
@@ -101,8 +101,8 @@ async def test_a_film_that_is_gone_is_refused(destination, package):
 async def test_a_destination_knows_its_own_receipts_from_those_of_other_places(destination, package, tmp_path, youtube):
     receipt = await publish(package, destination=destination)
 
-    assert destination.gave(receipt)
-    assert [make(tmp_path, youtube).gave(receipt) for make in DESTINATIONS.values()].count(True) == 1
+    assert destination.has_issued(receipt)
+    assert [make(tmp_path, youtube).has_issued(receipt) for make in DESTINATIONS.values()].count(True) == 1
 
 
 async def test_what_came_of_it_can_be_saved_and_read_again(destination, package, tmp_path):

@@ -18,7 +18,7 @@ from pipeline.script import ModelWriter, write_script
 from pipeline.script.chat import ChatModel
 from pipeline.template import Template
 from tests.standins.groq import FAULTS, GroqStandIn
-from tests.standins.models import IMPATIENT, KEY, SERVICE_KEY, Forgetful, groq_model, service_models
+from tests.standins.models import IMPATIENT, KEY, SERVICE_KEY, NullCache, groq_model, service_models
 from tests.standins.openai import MODELS, OpenAIStandIn
 
 DOCUMENT = Path(__file__).parents[2] / "docs" / "faults.md"
@@ -80,7 +80,7 @@ async def service(name: str, **options: object) -> AsyncIterator[tuple[GroqStand
 
 
 def writer(*models: ChatModel, retry: RetryPolicy = IMPATIENT) -> ModelWriter:
-    return ModelWriter(models, cache=Forgetful(), retry=retry)
+    return ModelWriter(models, cache=NullCache(), retry=retry)
 
 
 def test_the_table_has_every_fault_of_the_stand_ins() -> None:

@@ -42,7 +42,7 @@ from tests.standins.piper import write_voice
 from tests.standins.throttles import throttle
 
 SENTENCE = "Sunlight looks white, but it holds every color of the rainbow."
-# What eSpeak, which Piper asks for phonemes, calls otherwise.
+# Languages with another name in eSpeak, from which Piper gets its phonemes.
 ESPEAK = {"zh_CN": "cmn"}
 TEXTS = {
     "a sentence": ("en", SENTENCE),
@@ -91,13 +91,13 @@ def test_every_narrator_that_settings_can_name_is_under_test():
     assert NARRATORS.keys() <= set(NARRATORS_UNDER_TEST)
 
 
-def test_every_narrator_can_be_asked_for_by_its_name():
+def test_every_narrator_can_be_selected_by_name():
     assert {"auto", *NARRATORS} == set(get_args(NarratorName))
 
 
 @pytest.fixture(scope="session")
 def piper_voices(tmp_path_factory):
-    """Voices of a few languages; some tell when they say what."""
+    """Voices of a few languages; some report timings."""
     folder = tmp_path_factory.mktemp("voices")
     for language in ("de_DE", "en_US", "hi_IN", "ja_JP", "zh_CN"):
         write_voice(
@@ -120,11 +120,11 @@ def narrator(request):
 
 
 def espeak_afresh():
-    """As it is where a process can't fork: each text in a process that is started for it."""
+    """As on systems without fork: each text starts a process."""
     return EspeakNarrator(may_fork=False)
 
 
-async def test_it_says_that_it_can_speak(narrator):
+async def test_its_check_passes(narrator):
     await narrator.until_open()
     await narrator.check()
 
@@ -135,7 +135,7 @@ def test_its_name_and_version_can_be_part_of_a_cache_key(narrator):
 
 
 @pytest.mark.parametrize(("language", "text"), TEXTS.values(), ids=TEXTS)
-async def test_every_word_of_every_text_gets_a_time_inside_the_sound(narrator, language, text):
+async def test_every_word_of_every_text_gets_a_time_within_the_audio(narrator, language, text):
     voice = await narrator.choose_voice(language, None)
 
     speech = await say(narrator, text, voice)
@@ -155,7 +155,7 @@ async def test_the_same_text_gives_the_same_speech(narrator):
     assert await say(narrator, SENTENCE, voice) == await say(narrator, SENTENCE, voice)
 
 
-async def test_texts_spoken_at_once_are_not_mixed_up(narrator):
+async def test_concurrent_texts_are_not_mixed_up(narrator):
     voice = await narrator.choose_voice("en", None)
     texts = [f"This is sentence number {number} of several." for number in range(6)]
     alone = [await say(narrator, text, voice) for text in texts]
@@ -171,7 +171,7 @@ async def test_texts_spoken_at_once_are_not_mixed_up(narrator):
     assert at_once == alone
 
 
-async def test_a_chosen_voice_is_found_again_by_its_name(narrator):
+async def test_a_chosen_voice_can_be_chosen_by_name(narrator):
     voice = await narrator.choose_voice("de", None)
 
     assert await narrator.choose_voice("en", voice) == voice
@@ -189,7 +189,7 @@ async def test_its_voices_are_listed_in_order_and_can_be_chosen(narrator):
 
 
 @pytest.mark.parametrize("wanted", ["nobody", "", "../../etc/passwd", "en-US-NobodyNeural"])
-async def test_an_unknown_voice_is_an_input_error_that_helps(narrator, wanted):
+async def test_an_unknown_voice_is_an_input_error_with_a_hint(narrator, wanted):
     with pytest.raises(InputError) as caught:
         await narrator.choose_voice("en", wanted)
     assert caught.value.hint
@@ -203,7 +203,7 @@ async def test_an_unknown_voice_is_an_input_error_that_helps(narrator, wanted):
         ("xx", "Conrad", "nightreel voices lists all of them"),
     ],
 )
-async def test_espeak_answers_the_name_of_anothers_voice_with_its_own_for_the_language(language, wanted, told):
+async def test_espeak_suggests_its_own_voice_for_the_name_of_another_services_voice(language, wanted, told):
     with pytest.raises(InputError) as caught:
         await EspeakNarrator().choose_voice(language, wanted)
 
@@ -232,7 +232,7 @@ async def test_of_the_voices_of_espeak_only_the_chinese_ones_read_ideographs():
         ("राहुल", ""),
     ],
 )
-async def test_names_in_other_alphabets_are_told_where_a_latin_voice_of_espeak_spells_them(name, spelt):
+async def test_latin_voices_of_espeak_report_scripts_that_they_spell_out(name, spelt):
     espeak = EspeakNarrator()
 
     assert espeak.unreadable_characters("en-us", f"Hello {name}, José and Zoë.") == spelt
@@ -244,13 +244,13 @@ async def test_names_in_other_alphabets_are_told_where_a_latin_voice_of_espeak_s
     )
 
 
-async def test_a_mistyped_voice_is_met_with_the_one_that_was_meant(edge):
+async def test_a_mistyped_voice_gets_a_suggestion(edge):
     with pytest.raises(InputError) as caught:
         await edge_at(edge.url).choose_voice("de", "de-DE-ConradNeurl")
     assert caught.value.hint == "Did you mean de-DE-ConradNeural?"
 
 
-async def test_the_clip_that_is_made_of_it_is_as_loud_as_all_others(narrator, tmp_path):
+async def test_its_clips_have_the_target_loudness(narrator, tmp_path):
     speech = await say(narrator, SENTENCE, await narrator.choose_voice("en", None))
 
     await anyio.to_thread.run_sync(write_speech, tmp_path / "one.speech", speech)
@@ -261,11 +261,11 @@ async def test_the_clip_that_is_made_of_it_is_as_loud_as_all_others(narrator, tm
     assert (clip.loudness_lufs is None) == (narrator.name == "silence")
 
 
-# --- words and sound -------------------------------------------------------------------------------------------------
+# --- words and audio -------------------------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize("narrator", ["edge", "espeak"], indirect=True)
-async def test_words_after_a_pause_begin_when_the_sound_does(narrator):
+async def test_words_after_a_pause_start_with_the_sound(narrator):
     text = "Light travels fast. Nothing is faster. Remember that."
 
     speech = await say(narrator, text, await narrator.choose_voice("en", None))
@@ -276,7 +276,7 @@ async def test_words_after_a_pause_begin_when_the_sound_does(narrator):
     onsets = [loud[0], *loud[gaps + 1]]
     begins = [word.start_s for word in speech.words if word.text in {"Light", "Nothing", "Remember"}]
     assert len(onsets) == 3
-    # MP3 encoders add up to 50 ms in front, and a soft consonant is heard before it is loud.
+    # MP3 encoders add up to 50 ms at the start, and a soft consonant starts before it is loud.
     assert begins == pytest.approx(onsets, abs=0.08)
 
 
@@ -293,7 +293,7 @@ async def test_no_film_has_dead_air_between_its_sentences(narrator, tmp_path):
     loud = np.flatnonzero(np.abs(samples[:, 0]) > 10 ** (-45 / 20)) / 48_000
     pauses = np.diff(loud)
     assert pauses.max() < 0.6
-    # A breath after each sentence; and neither end of the scene is longer than a pause may be.
+    # A pause after each sentence, and neither end of the scene is longer than a pause may be.
     assert np.count_nonzero(pauses > 0.25) >= 3
     assert 0.2 < loud[0] < 0.6
     assert 0.3 < len(samples) / 48_000 - loud[-1] < 0.6
@@ -303,7 +303,7 @@ async def test_no_film_has_dead_air_between_its_sentences(narrator, tmp_path):
         assert min(abs(begins - onset) for onset in after_pauses) < 0.1
 
 
-async def test_a_higher_rate_is_a_shorter_speech(narrator):
+async def test_a_higher_rate_gives_shorter_speech(narrator):
     voice = await narrator.choose_voice("en", None)
     slow, usual, fast = [
         len(read_audio((await say(narrator, SENTENCE, voice, Prosody(rate_percent=rate))).audio))
@@ -314,7 +314,7 @@ async def test_a_higher_rate_is_a_shorter_speech(narrator):
     assert fast < 0.85 * usual
 
 
-async def test_edge_is_told_how_to_speak_in_its_own_notation(edge, edge_narrator):
+async def test_prosody_is_sent_to_edge_in_its_own_notation(edge, edge_narrator):
     prosody = Prosody(rate_percent=-7, pitch_percent=10, volume_percent=0)
 
     await say(edge_narrator, SENTENCE, "en-US-AvaNeural", prosody)
@@ -323,7 +323,7 @@ async def test_edge_is_told_how_to_speak_in_its_own_notation(edge, edge_narrator
 
 
 @pytest.mark.parametrize("percent", [-20, 25, 50])
-async def test_espeak_speaks_higher_or_lower_by_the_percent_that_is_asked(percent):
+async def test_espeak_changes_pitch_by_the_requested_percentage(percent):
     narrator = EspeakNarrator()
     usual, other = [
         read_audio((await say(narrator, "Mama, aaaaah, aaaaah, oooh.", "en-us", prosody)).audio)[:, 0]
@@ -333,7 +333,7 @@ async def test_espeak_speaks_higher_or_lower_by_the_percent_that_is_asked(percen
     assert pitch_hz(other) == pytest.approx(pitch_hz(usual) * (1 + percent / 100), rel=0.08)
 
 
-async def test_espeak_speaks_softer_when_asked():
+async def test_espeak_changes_volume():
     narrator = EspeakNarrator()
 
     usual, soft = [await say(narrator, SENTENCE, "en-us", Prosody(volume_percent=percent)) for percent in (0, -60)]
@@ -342,14 +342,14 @@ async def test_espeak_speaks_softer_when_asked():
 
 
 def pitch_hz(sound):
-    """The fundamental frequency of a voice, in its middle: the shortest delay at which each piece is like itself."""
+    """The median fundamental frequency of a voice, by autocorrelation."""
     pitches = []
     for start in range(0, len(sound) - 6_000, 2_400):
         piece = sound[start : start + 4_800]
         if np.abs(piece).max() > 0.1:
-            likeness = np.correlate(piece, piece, "full")[len(piece) - 1 :][160:1_200]
-            peaks = np.flatnonzero((likeness[1:-1] >= likeness[:-2]) & (likeness[1:-1] >= likeness[2:])) + 1
-            pitches += [48_000 / (160 + peak) for peak in peaks if likeness[peak] > 0.9 * likeness.max()][:1]
+            correlation = np.correlate(piece, piece, "full")[len(piece) - 1 :][160:1_200]
+            peaks = np.flatnonzero((correlation[1:-1] >= correlation[:-2]) & (correlation[1:-1] >= correlation[2:])) + 1
+            pitches += [48_000 / (160 + peak) for peak in peaks if correlation[peak] > 0.9 * correlation.max()][:1]
     return float(np.median(pitches))
 
 
@@ -375,9 +375,9 @@ def pitch_hz(sound):
         ("broken_audio", TransientError, "can't be decoded"),
     ],
 )
-async def test_a_fault_of_the_service_becomes_an_error_of_ours_and_passes(edge, fault, error, message):
+async def test_faults_of_the_service_are_translated_and_do_not_persist(edge, fault, error, message):
     narrator = edge_at(edge.url, timeout_s=0.3 if "stall" in fault else 5.0)
-    edge.enqueue(*[fault] * (2 if fault == "drop_handshake" else 1))  # aiohttp asks a second time by itself
+    edge.enqueue(*[fault] * (2 if fault == "drop_handshake" else 1))  # aiohttp retries once
 
     with pytest.raises(error, match=message) as caught:
         await say(narrator, SENTENCE, "en-US-AvaNeural")
@@ -388,7 +388,7 @@ async def test_a_fault_of_the_service_becomes_an_error_of_ours_and_passes(edge, 
 
 
 @pytest.mark.parametrize("fault", ["forbidden_skewed_clock", "other_text", "no_boundaries", "sentence_boundaries"])
-async def test_some_faults_are_no_reason_to_give_up(edge, edge_narrator, fault):
+async def test_some_faults_are_tolerated(edge, edge_narrator, fault):
     undisturbed = await say(edge_narrator, SENTENCE, "en-US-AvaNeural")
     edge.enqueue(fault)
 
@@ -400,7 +400,7 @@ async def test_some_faults_are_no_reason_to_give_up(edge, edge_narrator, fault):
     assert starts == pytest.approx([word.start_s for word in undisturbed.words], abs=0.6 if speech.estimated else 0.2)
 
 
-async def test_words_that_are_reported_out_of_order_have_the_times_that_they_have(edge, edge_narrator):
+async def test_events_out_of_order_are_sorted(edge, edge_narrator):
     text = normalise_text("The sky is blue, and nobody ever asks why it is so.")
     in_order = await edge_narrator.speak(text, "en-US-AvaNeural", Prosody())
     edge.enqueue("disordered_words")
@@ -408,7 +408,7 @@ async def test_words_that_are_reported_out_of_order_have_the_times_that_they_hav
     assert await edge_narrator.speak(text, "en-US-AvaNeural", Prosody()) == in_order
 
 
-async def test_a_request_to_wait_is_handed_on(edge, edge_narrator):
+async def test_retry_after_is_passed_on(edge, edge_narrator):
     edge.retry_after = "90"
     edge.enqueue("busy_429")
 
@@ -418,7 +418,7 @@ async def test_a_request_to_wait_is_handed_on(edge, edge_narrator):
     assert caught.value.retry_after_s == 90
 
 
-async def test_nothing_listens_at_the_address():
+async def test_a_refused_connection_is_a_transient_error():
     async with EdgeStandIn() as gone:
         url = gone.url
     narrator = edge_at(url)
@@ -429,7 +429,7 @@ async def test_nothing_listens_at_the_address():
         await say(narrator, SENTENCE, "en-US-AvaNeural")
 
 
-async def test_a_host_that_does_not_exist_is_told_as_people_say_it(monkeypatch):
+async def test_an_unknown_host_is_reported_in_plain_words(monkeypatch):
     def unknown(*_arguments, **_more):
         raise socket.gaierror(-2, "Name or service not known")
 
@@ -439,20 +439,20 @@ async def test_a_host_that_does_not_exist_is_told_as_people_say_it(monkeypatch):
         await edge_at("ws://voices.invalid/edge/v1").check()
 
 
-async def test_an_address_that_speaks_something_else_is_a_permanent_error(edge):
+async def test_a_url_of_something_else_is_a_permanent_error(edge):
     narrator = edge_at(edge.url.replace("/edge/v1", "/elsewhere/v1"))
 
     with pytest.raises(PermanentError, match="404"):
         await narrator.check()
 
 
-async def test_a_check_is_one_handshake_and_asks_for_nothing(edge, edge_narrator):
+async def test_a_check_is_one_handshake_and_no_request(edge, edge_narrator):
     await edge_narrator.check()
 
     assert [request.kind for request in edge.history] == ["handshake"]
 
 
-async def test_a_check_with_a_wrong_clock_is_two_handshakes_and_one_that_stays_wrong_is_refused(edge, edge_narrator):
+async def test_clock_skew_takes_a_second_handshake_and_fails_if_it_persists(edge, edge_narrator):
     edge.enqueue("forbidden_skewed_clock")
     await edge_narrator.check()
     assert [request.kind for request in edge.history] == ["handshake", "handshake"]
@@ -463,9 +463,7 @@ async def test_a_check_with_a_wrong_clock_is_two_handshakes_and_one_that_stays_w
 
 
 @pytest.mark.parametrize("ahead_s", [-86_400, 3_600])
-async def test_on_a_machine_whose_clock_is_wrong_a_film_is_spoken_and_the_service_says_the_time_once(
-    edge, edge_narrator, ahead_s
-):
+async def test_with_clock_skew_a_film_is_spoken_after_one_correction(edge, edge_narrator, ahead_s):
     edge.ahead_s = ahead_s
 
     for text in ("One.", "Two."):
@@ -478,7 +476,7 @@ async def test_on_a_machine_whose_clock_is_wrong_a_film_is_spoken_and_the_servic
 
 
 @pytest.mark.parametrize("fault", ["busy_429", "bad_gateway_502", "busy_503"])
-async def test_a_service_that_is_busy_or_unwell_counts_as_there(edge, edge_narrator, fault):
+async def test_a_busy_or_failing_service_passes_the_check(edge, edge_narrator, fault):
     edge.faults.append(fault)
 
     await edge_narrator.check()
@@ -496,7 +494,7 @@ def film(tmp_path, *narrators, waits_s=0.0):
 
 @pytest.mark.parametrize("fault", ["drop_handshake", "bad_gateway_502", "busy_429"])
 @pytest.mark.parametrize("others", [(), (SilenceNarrator(),)], ids=["alone", "with another"])
-async def test_a_handshake_that_fails_is_tried_again(edge, edge_narrator, tmp_path, fault, others):
+async def test_a_failed_handshake_is_retried(edge, edge_narrator, tmp_path, fault, others):
     edge.enqueue(fault, fault)
 
     narration = await film(tmp_path, edge_narrator, *others)
@@ -505,19 +503,17 @@ async def test_a_handshake_that_fails_is_tried_again(edge, edge_narrator, tmp_pa
     assert [request.fault for request in edge.history if request.kind == "handshake"][:2] == [fault, fault]
 
 
-async def test_a_service_that_always_drops_the_handshake_fails_a_film_that_has_no_other_voice(
-    edge, edge_narrator, tmp_path
-):
+async def test_a_service_that_drops_every_handshake_fails_a_film_without_a_fallback(edge, edge_narrator, tmp_path):
     edge.faults.append("drop_handshake")
 
     with pytest.raises(TransientError, match="the connection was dropped"):
         await film(tmp_path, edge_narrator)
 
-    assert len(edge.history) == 5 * 2  # aiohttp asks a second time by itself
+    assert len(edge.history) == 5 * 2  # aiohttp retries once
 
 
 @pytest.mark.parametrize("waits_s", [0.0, 60.0], ids=["with short waits", "with long waits"])
-async def test_with_another_voice_a_service_that_is_not_there_costs_a_moment(tmp_path, waits_s):
+async def test_with_a_fallback_an_absent_service_costs_only_the_check_timeout(tmp_path, waits_s):
     async with EdgeStandIn() as gone:
         narrator = edge_at(gone.url)
 
@@ -528,14 +524,14 @@ async def test_with_another_voice_a_service_that_is_not_there_costs_a_moment(tmp
     assert narration.fallback_reason == "edge can't be reached (connection refused)"
 
 
-async def test_a_service_that_refuses_us_is_not_there(edge, edge_narrator):
+async def test_a_service_that_refuses_us_fails_the_check(edge, edge_narrator):
     edge.faults.append("forbidden_without_date")
 
     with pytest.raises(PermanentError):
         await edge_narrator.check()
 
 
-async def test_narrators_at_two_addresses_stay_apart(edge):
+async def test_narrators_with_two_urls_do_not_interfere(edge):
     async with EdgeStandIn() as other:
         one, two = edge_at(edge.url), edge_at(other.url)
 
@@ -548,7 +544,7 @@ async def test_narrators_at_two_addresses_stay_apart(edge):
         assert {text[:3] for text in other.spoken} == {"two"}
 
 
-async def test_the_address_of_edge_tts_itself_stays_as_it_was(edge, edge_narrator):
+async def test_edge_ttss_own_url_is_unchanged(edge, edge_narrator):
     from edge_tts import communicate, constants  # noqa: PLC0415
 
     await say(edge_narrator, "Hello.", "en-US-AvaNeural")
@@ -576,7 +572,7 @@ async def test_every_request_goes_through_the_throttle(edge):
 
 
 @pytest.mark.parametrize("asked", ["first by a check", "first by a text"])
-async def test_a_429_closes_the_throttle_for_all_texts_and_nobody_comes_too_early(edge, asked):
+async def test_a_429_closes_the_throttle_for_all_texts_until_its_time(edge, asked):
     edge.retry_after = "0.3"
     edge.enqueue("busy_429")
     narrator = edge_at(edge.url, door=throttle("edge", concurrency=1))
@@ -595,7 +591,7 @@ async def test_a_429_closes_the_throttle_for_all_texts_and_nobody_comes_too_earl
     assert sorted(edge.spoken) == ["One.", "Three.", "Two."]
 
 
-async def test_a_short_rest_does_not_change_the_voice_of_a_film(edge, tmp_path):
+async def test_a_short_rate_limit_does_not_change_the_voice_of_a_film(edge, tmp_path):
     edge.retry_after = "0.3"
     edge.enqueue("busy_429")
     narrator = edge_at(edge.url)
@@ -606,7 +602,7 @@ async def test_a_short_rest_does_not_change_the_voice_of_a_film(edge, tmp_path):
     assert (narration.narrator, narration.fallback_reason) == ("edge", "")
 
 
-async def test_a_long_rest_has_another_voice_speak_the_film(edge, tmp_path):
+async def test_a_long_rate_limit_leaves_the_film_to_another_narrator(edge, tmp_path):
     edge.retry_after = "90"
     edge.enqueue("busy_429")
     narrator = edge_at(edge.url, door=throttle("edge", patience_s=60))
@@ -619,7 +615,7 @@ async def test_a_long_rest_has_another_voice_speak_the_film(edge, tmp_path):
     assert len(edge.history) == 1
 
 
-async def test_a_service_that_keeps_failing_is_left_alone_and_the_next_voice_speaks_at_once(edge, tmp_path):
+async def test_a_service_that_keeps_failing_is_closed_and_the_next_narrator_speaks_at_once(edge, tmp_path):
     edge.faults.append("no_audio")
     narrator = edge_at(edge.url, door=throttle("edge", concurrency=1, breaker_failures=2, patience_s=0))
 
@@ -631,7 +627,7 @@ async def test_a_service_that_keeps_failing_is_left_alone_and_the_next_voice_spe
     assert len(edge.spoken) == 2
 
 
-async def test_the_stand_in_complains_of_a_client_that_does_not_wait():
+async def test_the_stand_in_complains_about_a_client_that_does_not_wait():
     async with EdgeStandIn(retry_after="5") as standin:
         standin.enqueue("busy_503")
         with pytest.raises(TransientError):
@@ -655,7 +651,7 @@ async def test_what_was_asked_can_be_read_by_other_processes(edge, edge_narrator
         }
 
 
-async def test_a_well_formed_name_of_no_voice_is_found_out_by_asking(edge, edge_narrator):
+async def test_a_well_formed_unknown_voice_is_detected_by_asking_the_service(edge, edge_narrator):
     assert await edge_narrator.choose_voice("en", "en-US-EmmaNeural") == "en-US-EmmaNeural"
     with pytest.raises(InputError, match=r"Did you mean en-US-EmmaNeural\?"):
         await edge_narrator.choose_voice("en", "en-US-EmaNeural")
@@ -663,7 +659,7 @@ async def test_a_well_formed_name_of_no_voice_is_found_out_by_asking(edge, edge_
     assert [request.kind for request in edge.history] == ["voices"]
 
 
-async def test_a_service_that_shows_another_time_is_asked_for_its_voices_with_that_time(edge, edge_narrator):
+async def test_the_list_of_voices_is_requested_with_the_corrected_clock(edge, edge_narrator):
     edge.enqueue("forbidden_skewed_clock")
 
     with pytest.raises(InputError, match=r"Did you mean en-US-EmmaNeural\?"):
@@ -673,21 +669,21 @@ async def test_a_service_that_shows_another_time_is_asked_for_its_voices_with_th
 
 
 @pytest.mark.parametrize("fault", ["forbidden_without_date", "busy_429", "busy_503", "drop_handshake"])
-async def test_a_service_that_does_not_tell_its_voices_keeps_nobody_from_speaking(edge, edge_narrator, fault):
-    edge.enqueue(*[fault] * (2 if fault == "drop_handshake" else 1))  # aiohttp asks a second time by itself
+async def test_a_service_without_a_list_of_voices_can_still_speak(edge, edge_narrator, fault):
+    edge.enqueue(*[fault] * (2 if fault == "drop_handshake" else 1))  # aiohttp retries once
 
     assert await edge_narrator.choose_voice("en", "en-US-EmmaNeural") == "en-US-EmmaNeural"
     assert (await say(edge_narrator, SENTENCE, "en-US-EmmaNeural")).audio
 
 
-async def test_where_nobody_can_be_asked_the_shape_of_a_name_is_enough():
+async def test_without_a_list_of_voices_a_well_formed_name_is_accepted():
     async with EdgeStandIn() as gone:
         narrator = edge_at(gone.url)
 
     assert await narrator.choose_voice("en", "en-US-EmaNeural") == "en-US-EmaNeural"
 
 
-async def test_a_list_of_voices_is_not_fetched_from_wherever_the_service_says():
+async def test_redirects_of_the_list_of_voices_are_not_followed():
     asked = []
 
     async def answer(request):
@@ -743,7 +739,7 @@ WITH_AND_WITHOUT_A_HOST = pytest.mark.parametrize("may_fork", [CAN_FORK, False],
 
 
 @WITH_AND_WITHOUT_A_HOST
-async def test_a_child_that_does_not_answer_is_stopped(may_fork, monkeypatch, tmp_path):
+async def test_a_child_that_does_not_answer_is_killed(may_fork, monkeypatch, tmp_path):
     (tmp_path / "child.py").write_text("import time\ntime.sleep(60)\n")
     monkeypatch.setattr(espeak.child, "__file__", str(tmp_path / "child.py"))
 
@@ -771,7 +767,7 @@ async def test_no_child_outlives_a_cancelled_film(may_fork, monkeypatch, tmp_pat
 
 
 @WITH_AND_WITHOUT_A_HOST
-async def test_a_machine_without_the_library_is_told_what_to_install(may_fork, monkeypatch, tmp_path):
+async def test_a_missing_library_is_reported_with_what_to_install(may_fork, monkeypatch, tmp_path):
     (tmp_path / "child.py").write_text("import sys\nsys.stderr.write('not installed')\nsys.exit(3)\n")
     monkeypatch.setattr(espeak.child, "__file__", str(tmp_path / "child.py"))
 
@@ -789,7 +785,7 @@ async def test_a_child_that_crashes_is_a_transient_error(may_fork, monkeypatch, 
 
 
 @WITH_AND_WITHOUT_A_HOST
-async def test_a_voice_that_the_library_does_not_find_is_refused_and_no_other_speaks_for_it(may_fork, monkeypatch):
+async def test_a_voice_that_the_library_does_not_find_is_an_error_not_a_substitution(may_fork, monkeypatch):
     monkeypatch.setattr(espeak, "choose", lambda voices, *_: replace(voices[0], identifier="nowhere/nobody"))
 
     with pytest.raises(PermanentError, match="there is no voice nowhere/nobody"):
@@ -797,7 +793,7 @@ async def test_a_voice_that_the_library_does_not_find_is_refused_and_no_other_sp
 
 
 class Refusing:
-    """A library, one function of which returns an error."""
+    """A library with one function that returns an error."""
 
     def __init__(self, refused):
         self._refused = refused

@@ -11,7 +11,7 @@ import pytest
 from pipeline.errors import PermanentError, TransientError
 from pipeline.pictures import fetching
 from pipeline.pictures.fetching import fetch
-from pipeline.pictures.formats import kind_of
+from pipeline.pictures.formats import detect_format
 from pipeline.public_http import PublicResolver, is_public_address
 from tests.standins.picture_server import PictureServer
 
@@ -26,7 +26,7 @@ async def test_a_picture_is_fetched_also_where_an_address_leads_on(tmp_path, pat
     async with PictureServer() as server:
         await fetch(server.url(path), tmp_path / "got", also_allowed=LOOPBACK)
 
-    assert kind_of((tmp_path / "got").read_bytes()) == kind
+    assert detect_format((tmp_path / "got").read_bytes()) == kind
 
 
 @pytest.mark.parametrize(
@@ -63,7 +63,7 @@ async def test_a_drawing_is_fetched_as_it_is(tmp_path):
 @pytest.mark.parametrize("lead", ["/to?http://127.0.0.1:9/photo.jpg", "/to?http://127.0.0.2/photo.jpg"])
 async def test_who_is_allowed_by_its_port_may_not_lead_to_another(tmp_path, lead):
     async with PictureServer() as server:
-        with pytest.raises(PermanentError, match="this machine or its network"):
+        with pytest.raises(PermanentError, match="is a private address"):
             await fetch(server.url(lead), tmp_path / "got", also_allowed={f"127.0.0.1:{server.port}"})
 
 
@@ -86,7 +86,7 @@ async def test_this_machine_is_not_asked_whatever_it_is_called(tmp_path, host):
 
 
 async def test_an_address_with_a_password_is_not_asked(tmp_path):
-    with pytest.raises(PermanentError, match="password") as raised:
+    with pytest.raises(PermanentError, match="credentials") as raised:
         await fetch("https://me:secret@example.org/a.jpg", tmp_path / "got")
 
     assert "secret" not in str(raised.value)
@@ -100,12 +100,12 @@ async def test_a_name_that_stands_for_a_private_address_too_is_not_resolved(monk
         ]
 
     resolver = PublicResolver((), hint="")
-    monkeypatch.setattr(resolver._theirs, "resolve", both)
+    monkeypatch.setattr(resolver._resolver, "resolve", both)
     hosts = ["93.184.216.34"]
     assert [each["host"] for each in await resolver.resolve("example.org", 80)] == hosts
 
     hosts = ["93.184.216.34", "169.254.169.254"]
-    with pytest.raises(PermanentError, match="this machine or its network"):
+    with pytest.raises(PermanentError, match="is a private address"):
         await resolver.resolve("rebound.example.org", 80)
 
 

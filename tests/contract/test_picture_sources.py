@@ -19,7 +19,7 @@ from pipeline.pictures.stock import (  # noqa: F401 - as stages do, not in the l
     StockQuery,
     pexels,
     pixabay,
-    suitable,
+    select_photos,
 )
 from tests.standins.stock import PEXELS_KEY, PIXABAY_KEY, Fault, StockServer
 
@@ -75,7 +75,7 @@ async def test_photos_are_found_with_their_size_and_whose_they_are(made):
     assert made.name in photos[0].attribution.url
     assert photos[0].address.startswith(f"{server.root}/photos/1.jpg")
     assert photos[0].width_px > photos[0].height_px >= 600
-    assert photos == suitable(photos, "landscape")
+    assert photos == select_photos(photos, "landscape")
 
 
 @pytest.mark.parametrize("orientation", ["landscape", "portrait", "square"])
@@ -242,6 +242,6 @@ def photo(width: int, height: int) -> StockPhoto:
 def test_of_what_is_found_only_what_a_film_can_show_is_taken_its_own_shape_first():
     small, panorama, upright, wide = photo(640, 426), photo(6000, 1500), photo(1700, 2560), photo(2560, 1700)
 
-    assert suitable([small, panorama, upright, wide], "landscape") == (wide, upright)
-    assert suitable([small, panorama, upright, wide], "portrait") == (upright, wide)
-    assert suitable([small, panorama], "square") == ()
+    assert select_photos([small, panorama, upright, wide], "landscape") == (wide, upright)
+    assert select_photos([small, panorama, upright, wide], "portrait") == (upright, wide)
+    assert select_photos([small, panorama], "square") == ()

@@ -30,8 +30,8 @@ from pipeline.template import Template
 from tests.standins.briefs import NOTES, TOPIC
 from tests.standins.faults import ON_ITS_WAY_S
 from tests.standins.groq import GroqStandIn
-from tests.standins.memory_ledger import Coins
-from tests.standins.models import IMPATIENT, Forgetful, groq_at, service_models
+from tests.standins.memory_ledger import InMemoryLedger
+from tests.standins.models import IMPATIENT, NullCache, groq_at, service_models
 from tests.standins.openai import MODELS, OpenAIStandIn
 from tests.standins.throttles import throttle
 
@@ -39,7 +39,7 @@ PRICES = {"openai/gpt-oss-120b": Price(usd_per_million_in=0.15, usd_per_million_
 
 
 def billing(spent: list[Cost]) -> Billing:
-    """One without a limit, that tells what was bought."""
+    """A ledger without a limit that records purchases."""
     return Billing(prices=PRICES, on_cost=spent.append)
 
 
@@ -64,7 +64,7 @@ async def test_cached_prompt_tokens_cost_less(name: Any, template: Template) -> 
     prices = {MODELS[name][0]: Price(usd_per_million_in=1.0, usd_per_million_out=0.0, usd_per_million_cached=0.1)}
     spent: list[Cost] = []
     async with OpenAIStandIn(dialect=name, cached_tokens=1000) as server:
-        writer = ModelWriter(service_models(name, server.url), cache=Forgetful(), retry=IMPATIENT)
+        writer = ModelWriter(service_models(name, server.url), cache=NullCache(), retry=IMPATIENT)
         await write_script(
             TOPIC, writers=[writer], template=template, billing=Billing(prices=prices, on_cost=spent.append)
         )
@@ -111,7 +111,7 @@ async def test_a_call_reserves_prompt_and_output_limit_and_learns_the_prompt_siz
 
 async def test_a_request_beyond_the_budget_is_not_sent(groq: GroqStandIn, template: Template) -> None:
     exceeded = BudgetError("nothing is left")
-    budget = Budget(Coins(0.0), 0.0001, lambda _spent, _call: exceeded)
+    budget = Budget(InMemoryLedger(0.0), 0.0001, lambda _spent, _call: exceeded)
     asked = len(groq.history)
 
     with pytest.raises(BudgetError) as caught:
@@ -201,7 +201,7 @@ async def test_recorded_requests_can_be_read_by_other_processes(groq: GroqStandI
 
 
 class Book:
-    """A ledger that remembers what was asked of it."""
+    """A ledger that records its calls."""
 
     def __init__(self) -> None:
         self.reserved: list[int] = []

@@ -155,7 +155,7 @@ async def test_a_cached_script_removed_by_another_task_is_rewritten(
 
 
 async def writer_forgets(kept: Path, root: Path, said: bytes = b"{}") -> None:
-    """Put something else into the slot of the cache."""
+    """Replace a cache entry."""
     cache, (kind, key) = Cache(root), (kept.parent.parent.name, kept.name.split(".")[0])
     await cache.discard(kept)
 

@@ -50,7 +50,7 @@ from pipeline.template import Template
 from tests.standins.briefs import NOTES, TOPIC
 from tests.standins.free_plan import FreePlan
 from tests.standins.groq import GroqStandIn
-from tests.standins.models import IMPATIENT, KEY, Forgetful, groq_at, groq_model, service_models
+from tests.standins.models import IMPATIENT, KEY, NullCache, groq_at, groq_model, service_models
 from tests.standins.openai import MODELS, OpenAIStandIn
 from tests.standins.throttles import throttle
 from tests.virtual_time import run_in_virtual_time
@@ -60,7 +60,7 @@ from tests.virtual_time import run_in_virtual_time
 async def make_writer(
     request: pytest.FixtureRequest, groq: GroqStandIn
 ) -> AsyncIterator[Callable[[Cache], ScriptWriter]]:
-    """Each writer there is, for a cache; a new one is done when it passes here."""
+    """All writers, each with a cache; a new writer has to pass these tests."""
     if request.param == "outline":
         yield lambda _cache: OutlineWriter()
     elif request.param == "groq":
@@ -74,8 +74,8 @@ async def make_writer(
 
 @pytest.fixture
 def writer(make_writer: Callable[[Cache], ScriptWriter]) -> ScriptWriter:
-    """One that never remembers."""
-    return make_writer(Forgetful())
+    """Each writer, without a cache."""
+    return make_writer(NullCache())
 
 
 def test_every_known_service_is_tested() -> None:
@@ -271,7 +271,7 @@ async def test_a_script_in_the_wrong_language_is_sent_back_and_then_the_next_mod
     german = Brief(title="Regen", language="de")
     async with GroqStandIn() as foreign:
         models = [groq_model(foreign.url), groq_model(groq.url)]
-        writer = ModelWriter(models, cache=Forgetful(), retry=IMPATIENT)
+        writer = ModelWriter(models, cache=NullCache(), retry=IMPATIENT)
         foreign.enqueue("in_english")
         told = await write_script(german, writers=[writer], template=template)
         asked_first = len(foreign.history)
@@ -310,7 +310,7 @@ async def test_after_two_time_outs_the_next_model_is_asked(groq: GroqStandIn, te
     async with GroqStandIn(faults=["slow_body"]) as slow:
         models = [groq_model(slow.url, timeout_s=0.1), groq_model(groq.url)]
         script = await write_script(
-            TOPIC, writers=[ModelWriter(models, cache=Forgetful(), retry=patient)], template=template
+            TOPIC, writers=[ModelWriter(models, cache=NullCache(), retry=patient)], template=template
         )
 
     assert (script.writer, script.fallback_reason) == ("groq", "groq: did not answer in time")
@@ -318,7 +318,7 @@ async def test_after_two_time_outs_the_next_model_is_asked(groq: GroqStandIn, te
 
 
 def test_a_local_model_that_hangs_leaves_time_for_the_next_writer_within_the_stage(template: Template) -> None:
-    """600 s for an answer, asked twice, would be more than the stage has."""
+    """Two time-outs of 600 s would be more than the stage has."""
     patient = RetryPolicy(attempts=5, wait_initial_s=1, wait_max_s=30, retry_after_max_s=300)
     stage_s = Settings().time_limits.script_s
 
@@ -334,7 +334,7 @@ def test_a_local_model_that_hangs_leaves_time_for_the_next_writer_within_the_sta
             )
             start = anyio.current_time()
             with anyio.fail_after(stage_s):
-                writer = ModelWriter(models, cache=Forgetful(), retry=patient)
+                writer = ModelWriter(models, cache=NullCache(), retry=patient)
                 script = await write_script(TOPIC, writers=[writer], template=template)
             return script, [len(server.history) for server in servers], anyio.current_time() - start
 
@@ -426,7 +426,7 @@ async def test_after_a_retired_model_the_next_one_of_the_service_is_asked(
     groq: GroqStandIn, template: Template
 ) -> None:
     models = [groq_model(groq.url, model=name) for name in ("llama-3.3-70b-versatile", "openai/gpt-oss-20b")]
-    writer = ModelWriter(models, cache=Forgetful(), retry=IMPATIENT)
+    writer = ModelWriter(models, cache=NullCache(), retry=IMPATIENT)
 
     script = await write_script(TOPIC, writers=[writer], template=template)
 
@@ -475,7 +475,7 @@ async def test_a_service_without_a_key_is_skipped(groq: GroqStandIn, template: T
     models = [*service_models("deepseek", api_key=""), groq_model(groq.url)]
 
     script = await write_script(
-        TOPIC, writers=[ModelWriter(models, cache=Forgetful(), retry=IMPATIENT)], template=template
+        TOPIC, writers=[ModelWriter(models, cache=NullCache(), retry=IMPATIENT)], template=template
     )
 
     assert script.writer == "groq"
@@ -492,7 +492,7 @@ async def test_a_key_without_credit_is_tried_once_for_all_models_of_its_service(
     for _ in range(2):
         with pytest.raises(NeedsLoginError, match="no credit left"):
             await write_script(
-                TOPIC, writers=[ModelWriter(models, cache=Forgetful(), retry=IMPATIENT)], template=template
+                TOPIC, writers=[ModelWriter(models, cache=NullCache(), retry=IMPATIENT)], template=template
             )
 
     assert len(groq.history) == 1
@@ -506,7 +506,7 @@ async def test_after_a_models_daily_quota_the_next_one_of_its_service_writes(
     groq.enqueue("day_spent")
 
     for _ in range(2):
-        writer = ModelWriter(models, cache=Forgetful(), retry=IMPATIENT)
+        writer = ModelWriter(models, cache=NullCache(), retry=IMPATIENT)
         script = await write_script(TOPIC, writers=[writer], template=template)
         assert script.model == "openai/gpt-oss-20b"
 
@@ -539,7 +539,7 @@ async def test_notes_that_are_too_long_are_truncated_between_paragraphs(
 
 async def test_in_json_mode_the_schema_is_in_the_prompt(template: Template) -> None:
     async with OpenAIStandIn(dialect="deepseek") as server:
-        writer = ModelWriter(service_models("deepseek", server.url), cache=Forgetful(), retry=IMPATIENT)
+        writer = ModelWriter(service_models("deepseek", server.url), cache=NullCache(), retry=IMPATIENT)
         await write_script(TOPIC, writers=[writer], template=template)
 
         (body,) = server.bodies
@@ -554,7 +554,7 @@ async def test_the_error_without_ollama_says_how_to_start_it(template: Template)
         models = service_models("ollama", gone.url)
 
     with pytest.raises(TransientError, match=r"ollama: no connection .*ollama serve"):
-        await write_script(TOPIC, writers=[ModelWriter(models, cache=Forgetful(), retry=IMPATIENT)], template=template)
+        await write_script(TOPIC, writers=[ModelWriter(models, cache=NullCache(), retry=IMPATIENT)], template=template)
 
 
 async def test_the_error_for_a_missing_local_model_says_how_to_pull_it(template: Template) -> None:
@@ -562,7 +562,7 @@ async def test_the_error_for_a_missing_local_model_says_how_to_pull_it(template:
         models = service_models("ollama", server.url, models=["mistral"])
         with pytest.raises(PermanentError, match=r"there is no model mistral\. Run: ollama pull mistral"):
             await write_script(
-                TOPIC, writers=[ModelWriter(models, cache=Forgetful(), retry=IMPATIENT)], template=template
+                TOPIC, writers=[ModelWriter(models, cache=NullCache(), retry=IMPATIENT)], template=template
             )
 
 
@@ -571,7 +571,7 @@ async def test_a_wrong_address_is_reported_as_such(template: Template) -> None:
         models = service_models("openai", f"{server.url}/nowhere")
         with pytest.raises(PermanentError, match=r"nothing at this address \(HTTP 404\).*services\.openai\.base_url"):
             await write_script(
-                TOPIC, writers=[ModelWriter(models, cache=Forgetful(), retry=IMPATIENT)], template=template
+                TOPIC, writers=[ModelWriter(models, cache=NullCache(), retry=IMPATIENT)], template=template
             )
 
 
@@ -582,7 +582,7 @@ PACE = estimate_pace("en")
 async def test_a_film_beyond_the_rate_limit_is_written_by_the_next_model(groq: GroqStandIn, template: Template) -> None:
     small = groq_at(groq.url, door=throttle("groq", tokens_per_min=8000))
     async with OpenAIStandIn(dialect="deepseek") as server:
-        large = ModelWriter(service_models("deepseek", server.url), cache=Forgetful(), retry=IMPATIENT)
+        large = ModelWriter(service_models("deepseek", server.url), cache=NullCache(), retry=IMPATIENT)
         script = await write_script(LONG, writers=[small, large], template=template, pace=PACE)
 
     assert (script.writer, groq.history) == ("deepseek", [])

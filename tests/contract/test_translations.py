@@ -18,7 +18,7 @@ from pipeline.script import TargetLength, Translation, cached_translation, trans
 from pipeline.script.checks import find_problems
 from pipeline.script.translation import cached_translation_paths
 from pipeline.state import Cache
-from pipeline.state.cache.digests import publish_sealed, slot_of
+from pipeline.state.cache.digests import publish_with_digest, slot_of
 from pipeline.template import Template
 from tests.standins import translator
 from tests.standins.groq import GroqStandIn
@@ -28,7 +28,7 @@ from tests.standins.scripts import SCRIPT, STATEMENT
 
 @pytest.fixture
 def desk(groq: GroqStandIn, template: Template, tmp_path: Path) -> dict[str, Any]:
-    """What a translation needs besides the script and the language."""
+    """The arguments of a translation besides script and language."""
     return {"models": (groq_model(groq.url),), "template": template, "cache": Cache(tmp_path)}
 
 
@@ -42,7 +42,7 @@ async def translate(script: Script, desk: dict[str, Any], language: str = "es", 
 
 
 def shape(scene: Scene) -> tuple[object, ...]:
-    """What of a scene is the same in every language."""
+    """The parts of a scene that are the same in every language."""
     return (scene.layout, len(getattr(scene, "items", ())), [line.reveals for line in scene.lines])
 
 
@@ -147,7 +147,7 @@ async def test_an_invalid_cache_file_is_replaced(groq, desk, nonsense, tmp_path)
         for path in cached_translation_paths(wanted(SCRIPT, desk)):
             path.unlink()
             (tmp_path / "nonsense").write_bytes(nonsense)
-            publish_sealed(tmp_path / "nonsense", Path(slot_of(path)))
+            publish_with_digest(tmp_path / "nonsense", Path(slot_of(path)))
 
     await to_thread.run_sync(spoil)
 
@@ -155,9 +155,9 @@ async def test_an_invalid_cache_file_is_replaced(groq, desk, nonsense, tmp_path)
     assert len(groq.history) == 2
 
 
-# A model that translates badly -----------------------------------------------------------------------------------
+# Invalid translations ------------------------------------------------------------------------------------------
 
-# Fault, what the model is told, and the error when it does the same again; empty: it is mended.
+# Fault, feedback to the model, and the error if it repeats the fault; empty: the text is repaired.
 BADLY = [
     ("drops_a_part", "scene 4 (closing): it is missing", "scene 4 (closing): it is missing"),
     ("too_long_translation", "film: title has 101 characters, at most 100 fit", "film: title has 101 characters"),
@@ -170,7 +170,7 @@ BADLY = [
 
 
 def asked_for(prompt: str) -> set[str]:
-    """The parts that were to be translated."""
+    """The units of a request."""
     return {line.split(" ")[0] for line in prompt.splitlines() if line.startswith(("scene_", "film"))}
 
 
@@ -233,7 +233,7 @@ async def test_a_cancelled_translation_keeps_its_valid_units(desk, tmp_path):
     assert len(kept) == len(SCRIPT.scenes) + 1
 
 
-# In a film of a wanted length ----------------------------------------------------------------------------------------
+# Requested length ---------------------------------------------------------------------------------------------------
 
 LENGTH = TargetLength(wanted_s=60, pace=Pace(weight_s=0.07, breath_s=0.36, scene_s=0.9, word_weight=5.5))
 
@@ -243,7 +243,7 @@ async def to_length(desk: dict[str, Any], length: TargetLength, script: Script =
 
 
 def words_asked_for(prompt: str, unit: str = "words") -> dict[str, int]:
-    """By the first words of the line."""
+    """The word budgets in a prompt, by the first two words of each line."""
     return {text: int(words) for words, text in re.findall(rf"\(about (\d+) {unit}\): (\w+ \w+)", prompt)}
 
 

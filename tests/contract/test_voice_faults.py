@@ -43,7 +43,7 @@ def film(*texts):
 
 def narrator_at(edge, *, timeout_s=5.0, **more):
     narrator = EdgeNarrator(url=edge.url, throttle=throttle("edge", concurrency=3), timeout_s=timeout_s, **more)
-    # Every fault meets a text, not the question whether anybody is there.
+    # Skips the check, so that every fault affects a text.
     narrator.check = anyio.lowlevel.checkpoint
     return narrator
 
@@ -53,13 +53,13 @@ async def narrated(script, folder, *narrators, voice=None):
 
 
 def in_short(told):
-    """How long it was waited for, and what exactly could not be understood, is more than the table says."""
+    """The message without the timeout and the type of the error, which the table omits."""
     return re.sub(r" within [\d.]+ s| \([A-Z]\w+\)", "", told)
 
 
 @pytest.fixture(scope="module")
 def undisturbed(tmp_path_factory):
-    """The narration of a service that is well."""
+    """The narration of a working service."""
 
     async def speak():
         async with EdgeStandIn() as edge:
@@ -73,11 +73,11 @@ def test_every_fault_of_the_stand_in_has_its_row():
 
 
 @pytest.mark.parametrize("row", rows(), ids=lambda row: row.fault)
-async def test_what_becomes_of_a_single_fault_is_what_the_table_says(row, undisturbed, tmp_path):
+async def test_a_single_fault_has_the_documented_outcome(row, undisturbed, tmp_path):
     async with EdgeStandIn() as edge:
-        # aiohttp asks a second time by itself when a connection drops.
+        # aiohttp retries once when a connection drops.
         edge.enqueue(*[row.fault] * (2 if row.fault == "drop_handshake" else 1))
-        # The second time, it has to be quicker, however busy this machine is.
+        # Long enough for the retry, even on a busy machine.
         narrator = narrator_at(edge, timeout_s=2.0 if "stall" in row.fault else 5.0)
 
         narration = await narrated(film(SENTENCE), tmp_path, narrator, SilenceNarrator())
@@ -98,7 +98,7 @@ async def test_what_becomes_of_a_single_fault_is_what_the_table_says(row, undist
 
 
 @pytest.mark.parametrize("row", rows(), ids=lambda row: row.fault)
-async def test_what_becomes_of_a_fault_that_stays_is_what_the_table_says(row, tmp_path):
+async def test_a_persistent_fault_has_the_documented_outcome(row, tmp_path):
     async with EdgeStandIn(faults=[row.fault]) as edge:
         narrator = narrator_at(edge, timeout_s=0.3 if "stall" in row.fault else 5.0)
 
@@ -114,7 +114,7 @@ async def test_what_becomes_of_a_fault_that_stays_is_what_the_table_says(row, tm
     assert list(map(in_short, narration.incidents)) == told
 
 
-async def test_a_service_that_cuts_one_text_in_five_makes_no_film_shorter_and_the_record_says_so(tmp_path):
+async def test_truncating_one_text_in_five_shortens_no_film_and_is_recorded(tmp_path):
     texts = [
         f"Film {number} of this night begins. It goes on. Then film {number} has its end, too." for number in range(8)
     ]
@@ -135,7 +135,7 @@ async def test_a_service_that_cuts_one_text_in_five_makes_no_film_shorter_and_th
     assert sum(int(re.search(r"(\d) times", t)[1]) if "times" in t else 1 for t in told) == met
 
 
-async def test_a_voice_that_fails_while_others_speak_gives_the_whole_film_to_another_of_its_language(tmp_path):
+async def test_a_voice_that_fails_while_others_speak_leaves_the_whole_film_to_another_of_its_language(tmp_path):
     script = film("One sentence here.", "And one more there.", "That is all.")
     async with EdgeStandIn(silent_voices=frozenset({"en-US-AvaNeural"})) as edge:
         narration = await narrated(script, tmp_path, narrator_at(edge), SilenceNarrator())
@@ -146,7 +146,7 @@ async def test_a_voice_that_fails_while_others_speak_gives_the_whole_film_to_ano
     assert all(clip.loudness_lufs is not None for clip in narration.clips)
 
 
-async def test_a_voice_that_was_found_to_fail_is_not_asked_by_the_next_film(tmp_path):
+async def test_a_voice_with_an_open_circuit_is_not_used_for_the_next_film(tmp_path):
     async with EdgeStandIn(silent_voices=frozenset({"en-US-AvaNeural"})) as edge:
         narrator = narrator_at(edge)
         await narrated(film("One sentence here."), tmp_path, narrator)
@@ -158,7 +158,7 @@ async def test_a_voice_that_was_found_to_fail_is_not_asked_by_the_next_film(tmp_
     assert [request.voice for request in edge.history[asked:]] == ["en-US-AndrewNeural"]
 
 
-async def test_the_voices_of_the_settings_come_first_if_they_speak_the_language(tmp_path):
+async def test_fallback_voices_of_the_settings_come_first_if_they_speak_the_language(tmp_path):
     async with EdgeStandIn(silent_voices=frozenset({"en-US-AvaNeural"})) as edge:
         narrator = narrator_at(edge, fallback_voices=["de-DE-ConradNeural", "en-GB-RyanNeural"])
 
@@ -167,7 +167,7 @@ async def test_the_voices_of_the_settings_come_first_if_they_speak_the_language(
     assert narration.voice == "en-GB-RyanNeural"
 
 
-async def test_a_service_that_fails_for_every_voice_is_no_matter_of_the_voice(tmp_path):
+async def test_a_service_that_fails_for_every_voice_opens_no_circuit(tmp_path):
     async with EdgeStandIn(faults=["no_audio"]) as edge:
         narration = await narrated(film("One sentence here."), tmp_path, narrator_at(edge), SilenceNarrator())
 
@@ -176,7 +176,7 @@ async def test_a_service_that_fails_for_every_voice_is_no_matter_of_the_voice(tm
     assert narration.incidents == ("edge sent no audio: 5 times",)
 
 
-async def test_the_clock_of_one_service_is_nothing_for_another_to_go_by(tmp_path):
+async def test_each_client_keeps_its_own_clock_skew(tmp_path):
     from edge_tts.drm import DRM  # noqa: PLC0415
 
     async with EdgeStandIn() as skewed, EdgeStandIn() as right:

@@ -34,7 +34,7 @@ def pictures(path):
 
 
 def levels_of(picture):
-    """As if they had 8 bits."""
+    """The same samples scaled to 8 bits."""
     return picture.to_ndarray() >> (picture.format.components[0].bits - 8)
 
 
@@ -66,7 +66,7 @@ def test_another_codec_gives_the_same_bytes_again(tmp_path, plan):
     assert first == second
 
 
-def test_apple_players_find_the_name_by_which_they_know_h265(tmp_path):
+def test_h265_has_the_hvc1_tag_for_apple_players(tmp_path):
     film, _, _ = film_of(tmp_path, (1, 1), plan=OTHERS[0])
 
     with av.open(str(film)) as opened:
@@ -84,7 +84,7 @@ def test_there_is_a_keyframe_where_one_is_due_in_every_codec(tmp_path, plan):
     assert all(after - before <= 30 for before, after in itertools.pairwise([*frames, segment.frames]))
 
 
-def test_the_plan_speaks_the_words_of_each_encoder():
+def test_the_plan_becomes_options_of_each_encoder():
     h265 = encoder_options(OTHERS[0], frame_rate=30)["x265-params"].split(":")
     av1 = encoder_options(replace(OTHERS[1], is_crf=True, keyframe_s=2), frame_rate=24)
 
@@ -96,7 +96,7 @@ def test_the_plan_speaks_the_words_of_each_encoder():
 
 
 @pytest.mark.parametrize("rate", [24, 25, 30, 50, 60])
-def test_picture_and_sound_of_a_film_stay_together_at_any_rate(tmp_path, rate):
+def test_audio_and_video_stay_in_sync_at_any_frame_rate(tmp_path, rate):
     lengths = (2, 1, 3, 1, 1, 2)
     film, video, segments = film_of(tmp_path, lengths, replace(SMALL, frame_rate=rate))
 
@@ -110,11 +110,11 @@ def test_picture_and_sound_of_a_film_stay_together_at_any_rate(tmp_path, rate):
     assert sum(segment.frames for segment in segments) >= video.frames
 
 
-def test_every_scene_begins_with_the_picture_nearest_to_its_sound(tmp_path):
+def test_every_scene_begins_with_the_frame_nearest_to_its_audio(tmp_path):
     lengths = (1, 2, 1, 1, 3)
     film, _, _ = film_of(tmp_path, lengths, replace(SMALL, frame_rate=24))
 
-    # The bar of the first picture of a scene is a column wide; it grows until the scene ends.
+    # A bar, one column wide at the start of a scene, grows until its end.
     bars = [int((picture[75, 32:] > 120).sum()) for _, picture in pictures(film)]
     starts = [0, *(at + 1 for at, (before, after) in enumerate(itertools.pairwise(bars)) if after < before)]
     heard = [Fraction(sum(lengths[:number]) * SCENE_QUANTUM_SAMPLES, SAMPLE_RATE_HZ) for number in range(len(lengths))]
@@ -123,7 +123,7 @@ def test_every_scene_begins_with_the_picture_nearest_to_its_sound(tmp_path):
 
 
 @pytest.mark.parametrize("holds", ["splice", "encode", "variable"])
-def test_a_last_picture_that_is_left_out_leaves_a_clean_film(tmp_path, holds):
+def test_dropping_a_last_frame_leaves_a_valid_film(tmp_path, holds):
     _, video, segments = film_of(
         tmp_path, (1, 1, 1), replace(SMALL, frame_rate=24), replace(EncoderPlan(), holds=holds)
     )
@@ -136,15 +136,15 @@ def test_a_last_picture_that_is_left_out_leaves_a_clean_film(tmp_path, holds):
     assert holds == "variable" or len(shown) == 38
 
 
-def test_at_thirty_pictures_a_second_nothing_is_left_out():
+def test_at_30_frames_per_second_no_frame_is_dropped():
     usual = VideoFormat()
 
     assert [usual.frames_of(quanta * SCENE_QUANTUM_SAMPLES) for quanta in (1, 2, 7)] == [16, 32, 112]
 
 
 @pytest.mark.soak
-def test_av1_never_waits_for_ever(tmp_path):
-    # It did so in one of some two hundred scenes, with pictures that refer back only.
+def test_av1_encoding_never_hangs(tmp_path):
+    # It hung in about 1 of 200 scenes, with backward prediction only.
     for _ in range(500):
         segment = make_segment(tmp_path, "scene", sound=voice(2), video_format=SMALL, encoder=OTHERS[1])
         (track,) = probe(segment.path).pictures
@@ -160,16 +160,16 @@ def test_av1_never_waits_for_ever(tmp_path):
         (EncoderPlan(quality=40, is_crf=True), False),
     ],
 )
-def test_blocks_are_smoothed_but_where_a_quantiser_that_stands_leaves_none(plan, is_off):
+def test_deblocking_is_off_only_at_fine_constant_quantisers(plan, is_off):
     assert ("no-deblock=1" in encoder_options(plan, frame_rate=30)["x264-params"]) is is_off
 
 
-def test_how_much_a_picture_at_rest_is_like_itself_goes_by_the_quantiser_of_each_codec():
+def test_the_minimum_psnr_of_held_pictures_depends_on_the_quantiser_of_each_codec():
     plain = EncoderPlan(quality=34)
 
     assert replace(plain, quality=40).rest_db == pytest.approx(plain.rest_db - 6.02, abs=0.01)
-    # The encoder may choose a coarser one.
+    # With a rate factor, the encoder may choose a coarser quantiser.
     assert replace(plain, is_crf=True).rest_db == pytest.approx(plain.rest_db - 6)
     assert replace(plain, codec="av1", quality=42).rest_db == pytest.approx(plain.rest_db)
-    # What is rounded to 8 bits is no finer.
+    # Limited by rounding to 8 bits.
     assert replace(plain, quality=1).rest_db == 45

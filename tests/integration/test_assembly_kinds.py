@@ -32,7 +32,7 @@ PLANS = {
     "variable with B-frames": VARIABLE_B,
 }
 
-# 3, 2 and 1 times 16 frame times: a still, pictures that move, and one that changes in the last moment.
+# 3, 2 and 1 times 16 frame times: a still, moving pictures, and a change in the last frame time.
 SCENES = (
     [card(Image.new("RGB", (320, 180), (70, 30, 90)), 48)],
     [*cards(12, hold=1), *cards(20, hold=5, hue=120)],
@@ -42,7 +42,7 @@ SCENES = (
 
 @pytest.fixture(scope="module")
 def films(tmp_path_factory):
-    """The same film of each kind, with its segments."""
+    """The same film in each stream type, with its segments."""
     sounds = [voice(quanta, seed=quanta) for quanta in (3, 2, 1)]
 
     def made(name, plan):
@@ -63,12 +63,12 @@ def kind(request):
 
 
 def shown_at_each_frame_time(stream: Stream, pictures):
-    """What is seen at every frame time."""
+    """The pictures at every frame time."""
     times = sorted((packet.pts, packet.duration) for packet in stream.packets)
     return [picture for picture, (_, duration) in zip(pictures, times, strict=True) for _ in range(duration)]
 
 
-def test_picture_and_sound_start_at_0_and_end_together_without_an_edit_list(films, kind):
+def test_audio_and_video_start_at_0_and_end_together_without_an_edit_list(films, kind):
     film, _ = films[kind]
 
     info = probe(film)
@@ -80,7 +80,7 @@ def test_picture_and_sound_start_at_0_and_end_together_without_an_edit_list(film
     assert first == {"video": 0, "audio": 0}
 
 
-def test_only_variable_films_have_another_frame_rate(films, kind):
+def test_only_variable_films_have_a_variable_frame_rate(films, kind):
     track = probe(films[kind][0]).pictures[0]
 
     if kind.startswith("variable"):
@@ -90,7 +90,7 @@ def test_only_variable_films_have_another_frame_rate(films, kind):
         assert (track.constant_rate, track.frames) == (Fraction(30), 96)
 
 
-def test_both_decoders_see_the_same_film_and_complain_of_nothing(films, kind):
+def test_both_decoders_give_the_same_pictures_without_errors(films, kind):
     openh264.require_decoder()
     stream = read_stream(films[kind][0])
 
@@ -101,7 +101,7 @@ def test_both_decoders_see_the_same_film_and_complain_of_nothing(films, kind):
     assert all(same(one, other) for one, other in zip(pictures, opinion, strict=True))
 
 
-def test_every_kind_shows_the_same_pictures_at_the_same_times(films, kind):
+def test_every_stream_type_shows_the_same_pictures_at_the_same_times(films, kind):
     reference = read_stream(films["encoded"][0])
     stream = read_stream(films[kind][0])
 
@@ -113,7 +113,7 @@ def test_every_kind_shows_the_same_pictures_at_the_same_times(films, kind):
 
 
 def sought_in(film, time_s):
-    """The brightness that a player shows that goes to a time."""
+    """The brightness that a player shows after seeking to a time."""
     with av.open(str(film)) as source:
         stream = source.streams.video[0]
         pts = round(time_s / stream.time_base)
@@ -122,19 +122,19 @@ def sought_in(film, time_s):
         return picture.to_ndarray()[: picture.height]
 
 
-def test_every_moment_can_be_sought(films, kind):
+def test_seeking_works_at_any_time(films, kind):
     film, _ = films[kind]
     stream = read_stream(film)
     shown = shown_at_each_frame_time(stream, decoded_by_ffmpeg(stream.units))
 
-    # Backwards, so that each one is sought. In the middle of its frame time.
+    # Backwards, so that each is a real seek; to the middle of a frame time.
     times = range(95, -1, -1)
     sought = [sought_in(film, at / 30 + 0.01) for at in times]
 
     assert [at for at, luma in zip(times, sought, strict=True) if not np.array_equal(luma, shown[at][0])] == []
 
 
-def test_a_segment_does_not_end_with_a_keyframe_and_says_nothing_of_the_encoder(films, kind):
+def test_a_segment_does_not_end_with_a_keyframe_and_does_not_name_the_encoder(films, kind):
     for path in films[kind][1]:
         packets = read_stream(path).packets
         assert packets[0].is_key

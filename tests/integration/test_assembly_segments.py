@@ -50,7 +50,7 @@ def leftovers(folder):
 
 
 @pytest.mark.parametrize("quanta", [1, 2, 5])
-def test_a_segment_is_a_film_of_its_own_with_25_sound_packets_per_16_pictures(tmp_path, quanta):
+def test_a_segment_is_playable_and_has_25_audio_packets_per_16_frames(tmp_path, quanta):
     segment = make_segment(tmp_path, "scene", sound=voice(quanta))
 
     packets = packets_of(segment.path)
@@ -90,7 +90,7 @@ def test_the_same_film_joined_twice_gives_the_same_bytes_and_their_hash(tmp_path
     assert (films[0].bytes, films[0].frames) == (len(data), 112)
 
 
-def test_a_film_does_not_tell_when_or_with_what_it_was_made(tmp_path):
+def test_a_film_has_no_creation_time_or_encoder_name(tmp_path):
     data = make_film(tmp_path).read_bytes()
 
     assert [word for word in (b"x264", b"Lavf", b"Lavc", b"libav") if word in data] == []
@@ -99,7 +99,7 @@ def test_a_film_does_not_tell_when_or_with_what_it_was_made(tmp_path):
     assert (created, modified) == (b"\0\0\0\0", b"\0\0\0\0")
 
 
-def test_a_film_has_its_title_its_index_first_and_no_edit_lists(tmp_path):
+def test_a_film_has_its_title_and_index_first_and_no_edit_lists(tmp_path):
     film = make_film(tmp_path)
 
     boxes = read_boxes(film)
@@ -110,7 +110,7 @@ def test_a_film_has_its_title_its_index_first_and_no_edit_lists(tmp_path):
         assert source.metadata["title"] == "A small film"
 
 
-def test_a_film_is_high_profile_constant_rate_and_says_bt709(tmp_path):
+def test_a_film_is_high_profile_with_constant_frame_rate_and_bt709(tmp_path):
     track = probe(make_film(tmp_path)).pictures[0]
 
     assert (track.codec, track.profile) == ("h264", "High")
@@ -158,7 +158,7 @@ def test_a_held_picture_is_shown_for_exactly_its_time(tmp_path):
     assert shown == [level for level, hold in levels.items() for _ in range(hold)]
 
 
-def test_sound_stays_in_its_place_to_the_sample(tmp_path):
+def test_audio_is_sample_accurate(tmp_path):
     sound = voice(3)
     segment = make_segment(tmp_path, "scene", sound=sound)
 
@@ -169,7 +169,7 @@ def test_sound_stays_in_its_place_to_the_sample(tmp_path):
     assert correlation[0] > 0.99 * float(np.sum(sound**2))
 
 
-def test_joined_sound_is_as_near_to_the_source_as_one_encode_of_the_whole(tmp_path):
+def test_joined_audio_is_as_close_to_the_source_as_a_single_encode(tmp_path):
     parts = [voice(quanta, seed=quanta) for quanta in (2, 3, 1)]
     whole = np.concatenate(parts)
     segments = [make_segment(tmp_path, f"part-{n}", sound=part) for n, part in enumerate(parts)]
@@ -197,14 +197,14 @@ def test_joined_pictures_are_those_of_the_segments(tmp_path):
     assert all(np.array_equal(one, other) for one, other in zip(together, apart, strict=True))
 
 
-def test_sound_and_picture_lie_side_by_side_in_the_file(tmp_path):
+def test_audio_and_video_are_interleaved_in_the_file(tmp_path):
     times = [float(pts * base) for _, pts, _, _, _, base in packets_of(make_film(tmp_path, lengths=(6, 6)))]
 
     assert max(abs(after - before) for before, after in itertools.pairwise(times)) < 0.2
 
 
 @pytest.mark.parametrize("frames", [cards(31), cards(33), []], ids=["short", "long", "none"])
-def test_pictures_that_do_not_last_as_long_as_the_sound_leave_nothing_behind(tmp_path, frames):
+def test_frames_shorter_or_longer_than_the_audio_leave_no_file(tmp_path, frames):
     with pytest.raises(ValueError, match="frame times"):
         make_segment(tmp_path, "scene", sound=voice(2), frames=frames)
 
@@ -240,12 +240,12 @@ def encode(clip, path, *, quanta):
     )
 
 
-def test_a_clip_of_another_length_than_promised_is_refused(tmp_path, clip):
+def test_a_clip_of_unexpected_length_is_refused(tmp_path, clip):
     with pytest.raises(CheckpointError, match=r"clip\.wav.*must have 76800"):
         encode(clip, tmp_path / "scene.mp4", quanta=3)
 
 
-def test_a_clip_that_is_no_wav_is_refused(tmp_path, clip):
+def test_a_clip_that_is_not_a_wav_is_refused(tmp_path, clip):
     clip.write_bytes(b"no wave")
 
     with pytest.raises(InputError, match="not a WAV"):
@@ -286,7 +286,7 @@ def test_a_disk_that_fills_up_while_joining_leaves_the_old_film_as_it_was(tmp_pa
 
 @pytest.fixture
 def small_disk():
-    """A context in which the kernel lets no file grow beyond some bytes, as on a disk that is full."""
+    """A context with a limit on file sizes, to simulate a full disk."""
     resource = pytest.importorskip("resource")
 
     class SmallDisk:
@@ -349,7 +349,7 @@ def test_a_damaged_segment_is_named_and_no_film_is_made(tmp_path, damage):
 
 
 def remuxed(path, source, *kinds):
-    """A copy of a film with a track of each of these kinds of it."""
+    """A copy of a film with one track of each of these types."""
     with av.open(str(source)) as film, av.open(str(path), "w") as copy:
         tracks = [next(stream for stream in film.streams if stream.type == kind) for kind in kinds]
         made = [copy.add_stream_from_template(track, opaque=True) for track in tracks]
@@ -363,7 +363,7 @@ def remuxed(path, source, *kinds):
 
 
 @pytest.mark.parametrize("kinds", ["video", "audio", "video video", "audio audio", "video audio audio"])
-def test_a_segment_with_other_tracks_than_a_picture_and_a_sound_is_refused(tmp_path, kinds):
+def test_a_segment_without_exactly_one_video_and_one_audio_track_is_refused(tmp_path, kinds):
     good = make_segment(tmp_path, "good", sound=voice(1))
     bad = replace(good, path=remuxed(tmp_path / "bad.mp4", good.path, *kinds.split()))
 
@@ -372,7 +372,7 @@ def test_a_segment_with_other_tracks_than_a_picture_and_a_sound_is_refused(tmp_p
             join_segments(segments, path=tmp_path / "film.mp4")
 
 
-def test_a_sound_of_its_own_that_was_encoded_in_another_way_is_refused(tmp_path):
+def test_a_soundtrack_with_other_encoder_settings_is_refused(tmp_path):
     scene = make_segment(tmp_path, "scene", sound=voice(1))
     sound = tmp_path / "mono.mp4"
     with av.open(str(sound), "w") as file:
@@ -385,21 +385,21 @@ def test_a_sound_of_its_own_that_was_encoded_in_another_way_is_refused(tmp_path)
         join_segments([scene], path=tmp_path / "film.mp4", sound=sound)
 
 
-def test_a_segment_with_another_number_of_pictures_than_promised_is_refused(tmp_path):
+def test_a_segment_with_an_unexpected_number_of_frames_is_refused(tmp_path):
     segment = make_segment(tmp_path, "scene", sound=voice(1))
 
     with pytest.raises(CheckpointError, match=r"scene\.mp4"):
         join_segments([Segment(path=segment.path, frames=32)], path=tmp_path / "film.mp4")
 
 
-def test_the_plan_speaks_the_words_of_x264():
+def test_the_plan_becomes_options_of_x264():
     options = encoder_options(EncoderPlan(quality=20, preset="superfast", keyframe_s=2), frame_rate=30)
 
     assert (options["preset"], options["profile"]) == ("superfast", "high")
     assert {"qp=20", "keyint=infinite", "threads=1"} <= set(options["x264-params"].split(":"))
 
 
-def test_the_encoder_says_that_the_disk_is_full_the_way_python_does():
+def test_the_muxer_reports_a_full_disk_like_python():
     full = Path("/dev/full")
     if not full.exists():
         pytest.skip("only Linux has a disk that is always full")

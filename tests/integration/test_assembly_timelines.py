@@ -36,14 +36,14 @@ def resting(tmp_path):
     return encoded(replace(random_timeline(0), holds=(10,), keyframe=30, plan=EncoderPlan(), others=()), tmp_path)
 
 
-def test_the_second_decoder_refuses_a_gap_that_the_first_one_hides(resting):
+def test_the_second_decoder_rejects_a_gap_that_the_first_one_conceals(resting):
     gap = replace(resting, packets=resting.packets[:4] + resting.packets[5:])
 
     with pytest.raises(openh264.StreamError, match="the picture at 5"):
         openh264.decoded(gap.units, [packet.pts for packet in gap.packets])
 
 
-def test_both_decoders_refuse_a_picture_that_is_cut_short(resting):
+def test_both_decoders_reject_a_truncated_picture(resting):
     first, *others = resting.packets
     cut = replace(resting, packets=(replace(first, data=first.data[: len(first.data) // 2]), *others))
 
@@ -60,7 +60,7 @@ def test_thousands_of_timelines_hold_their_pictures_in_both_decoders(tmp_path, f
 
 
 def faults_of(seeds, folder):
-    """What is wrong with the timelines of these seeds."""
+    """The errors in the timelines of these seeds."""
     return [
         (seed, fault)
         for seed in seeds
@@ -72,7 +72,7 @@ def faults_of(seeds, folder):
 def _faults(timeline: Timeline, spliced: Stream, whole: Stream) -> Iterator[str]:
     yield from _faults_of_times(timeline, spliced)
     yield from _faults_of_numbers(spliced)
-    # Segment after segment, as in a film: what follows the last picture is the first.
+    # Segments in succession, as in a film: the first picture follows the last.
     twice = Stream(
         parameter_sets=spliced.parameter_sets,
         packets=spliced.packets + tuple(packet.later(timeline.length) for packet in spliced.packets),
@@ -114,7 +114,7 @@ def _faults_of_times(timeline: Timeline, stream: Stream) -> Iterator[str]:
 
 
 def _faults_of_numbers(stream: Stream) -> Iterator[str]:
-    """H.264, 7.4.3: `frame_num` is one more than that of the last reference picture, the order two for a frame time."""
+    """H.264, 7.4.3: `frame_num` exceeds that of the last reference picture by one, the order by two per frame."""
     bits = sequence(stream)
     last = key_at = 0
     for packet in stream.packets:

@@ -60,7 +60,7 @@ def packets_of(path, kind):
         return [(packet.pts, packet.duration, bytes(packet)) for packet in film.demux(stream) if packet.dts is not None]
 
 
-def test_the_pictures_are_copied_and_the_sound_is_the_mix(scenes, sound, tmp_path):
+def test_video_packets_are_copied_and_the_audio_is_the_mix(scenes, sound, tmp_path):
     plain, scored = tmp_path / "plain.mp4", tmp_path / "scored.mp4"
 
     join_segments(scenes[0], path=plain)
@@ -88,7 +88,7 @@ def test_a_film_with_a_bed_passes_every_check_of_the_gate(scenes, sound, tmp_pat
     assert verdict.passed, verdict.reasons
 
 
-def test_the_voice_is_heard_at_the_same_sample_as_without_a_bed(scenes, sound, tmp_path):
+def test_the_voice_is_at_the_same_sample_as_without_a_bed(scenes, sound, tmp_path):
     join_segments(scenes[0], path=tmp_path / "film.mp4", sound=sound)
     spoken = np.concatenate([read_wav(clip.path) for clip in scenes[1]])[:, 0]
 
@@ -99,7 +99,7 @@ def test_the_voice_is_heard_at_the_same_sample_as_without_a_bed(scenes, sound, t
 
 
 @pytest.mark.parametrize(("kept", "says"), [((0,), "ends before the film"), ((0, 1, 1), "goes on after the film")])
-def test_a_sound_of_another_length_is_never_joined(scenes, tmp_path, kept, says):
+def test_a_soundtrack_of_another_length_is_refused(scenes, tmp_path, kept, says):
     path = write_bed(tmp_path / "bed.flac", chord(3.0))
     prepare_bed(Bed(path=path, sha256=digest_of(path)), tmp_path / "loop.wav")
     mix_film([scenes[1][index] for index in kept], tmp_path / "loop.wav", plan=MixPlan(), path=tmp_path / "mix.mp4")

@@ -96,9 +96,9 @@ def night(
                 machine = Runtime(workspace=opened.workspace, settings=opened.settings, clock=clock)
                 context = replace(opened, runtime=machine)
                 ids += (await plan_batch(part, context, batch="sky", source="sky.txt", keep=True)).ids
-                await Scheduler(context, "sky", pulse_s=60).run()
+                await Scheduler(context, "sky", interval_s=60).run()
             duration_s = loop.time() - start_s
-            standing = await to_thread.run_sync(context.store.index("sky").sums.counts)
+            standing = await to_thread.run_sync(context.store.index("sky").totals.counts)
             counts = {status: each.jobs for status, each in standing.items() if each.jobs}
             made = [await context.store.load_job("sky", job_id) for job_id in ids]
             await to_thread.run_sync(context.store.close)

@@ -411,7 +411,7 @@ def test_any_table_can_be_read(data, columns, look):
 
 @given(amounts=st.lists(st.floats(0.01, 1e9), min_size=2, max_size=5))
 def test_shares_without_a_unit_are_per_cent_that_add_up_to_a_hundred(amounts):
-    shown = shares.per_cent(amounts)
+    shown = shares.percentages(amounts)
 
     assert sum(shown) == pytest.approx(100)
     assert all(abs(each - 100 * amount / sum(amounts)) < 1 for each, amount in zip(shown, amounts, strict=True))

@@ -14,7 +14,7 @@ from pipeline.rendering.code_listing import CodeRow, TokenKind, clean, highlight
 from pipeline.rendering.grid import Box
 from pipeline.rendering.layouts import lay_out
 from pipeline.rendering.layouts.countdown import seconds_before
-from pipeline.rendering.layouts.derived_colours import code_inks
+from pipeline.rendering.layouts.derived_colours import code_colours
 from pipeline.rendering.motion.animation import DIMMED, FULL
 from pipeline.rendering.motion.sprites import Sprite
 from pipeline.rendering.motion.timeline import item_frames
@@ -226,7 +226,7 @@ def test_an_unknown_language_is_plain():
 
 
 def test_every_colour_of_a_program_can_be_read_on_what_is_behind_it():
-    inks = code_inks(MIDNIGHT)
+    inks = code_colours(MIDNIGHT)
 
     for ink in (inks.plain, inks.keyword, inks.name, inks.text, inks.number, inks.comment):
         assert contrast(ink, inks.surface) >= 4.5
@@ -302,5 +302,5 @@ def test_a_quiz_without_words_yet_is_laid_out_as_well():
 
 
 def test_more_options_than_fit_are_refused():
-    with pytest.raises(ValueError, match="holds 4"):
+    with pytest.raises(ValueError, match="at most 4 fit"):
         lay_out(quiz_scene(items=tuple("abcde")), (), look_of((960, 540)))

@@ -89,11 +89,11 @@ def test_an_arrow_that_leads_back_beside_boxes_runs_level_and_upright(size):
     seen = []
 
     def ways(*given):
-        seen.extend(routing.ways(*given))
+        seen.extend(routing.route_arrows(*given))
         return seen
 
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(diagram, "ways", ways)
+        patch.setattr(diagram, "route_arrows", ways)
         lay_out(BILL, (), look_of(size))
 
     back = seen[-1]

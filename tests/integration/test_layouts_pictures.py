@@ -25,7 +25,7 @@ from pipeline.model import (
 )
 from pipeline.rendering import Look, draw_scene
 from pipeline.rendering.layouts import lay_out
-from pipeline.rendering.layouts.rating import filled, rating_of, star_row
+from pipeline.rendering.layouts.rating import filled_stars, rating_text, star_row
 from pipeline.rendering.motion.canvas import Canvas
 from pipeline.rendering.motion.pan_zoom import MovingStill
 from pipeline.rendering.motion.sprites import Sprite
@@ -412,7 +412,7 @@ def test_stars_are_filled_as_far_as_the_rating_goes():
     row = star_row(40, 8)
     full = np.asarray(row, float).sum()
 
-    shares = [np.asarray(filled(row, 40, 8, rating), float).sum() / full for rating in (0, 2.5, 4, 5, 9)]
+    shares = [np.asarray(filled_stars(row, 40, 8, rating), float).sum() / full for rating in (0, 2.5, 4, 5, 9)]
 
     assert shares == pytest.approx([0, 0.5, 0.8, 1, 1], abs=0.02)
 
@@ -421,7 +421,7 @@ def test_stars_are_filled_as_far_as_the_rating_goes():
     ("language", "told"), [("en", "4.6 (1,234)"), ("de", "4,6 (1.234)"), ("xx-nonsense", "4.6 (1,234)")]
 )
 def test_a_rating_is_written_as_the_language_writes_numbers(language, told, stills):
-    assert rating_of(SCENES[9], look_of((960, 540), stills, language=language)) == told
+    assert rating_text(SCENES[9], look_of((960, 540), stills, language=language)) == told
 
 
 @settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])

@@ -147,12 +147,12 @@ def test_arrows_never_cross_boxes(boxes_and_links, size):
     seen = []
 
     def ways(network, boxes, lanes, between, look):
-        found = routing.ways(network, boxes, lanes, between, look)
+        found = routing.route_arrows(network, boxes, lanes, between, look)
         seen.append((boxes, between, found))
         return found
 
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(diagram, "ways", ways)
+        patch.setattr(diagram, "route_arrows", ways)
         composition = lay_out(diagram_of(count, chosen, words="then"), (), look_of(size))
 
     ((boxes, between, found),) = seen
@@ -162,7 +162,7 @@ def test_arrows_never_cross_boxes(boxes_and_links, size):
     for (start, end), way in zip(between, found, strict=True):
         for one, other in itertools.pairwise(way):
             for share in (0, 0.25, 0.5, 0.75):
-                x, y = routing.between(one, other, share)
+                x, y = routing.interpolate(one, other, share)
                 assert not any(box.left < x < box.right and box.top < y < box.bottom for box in boxes)
                 assert content.left <= x <= content.right
                 assert y <= content.bottom
@@ -185,11 +185,11 @@ def test_downwards_the_boxes_of_a_rank_share_the_width_and_an_arrow_between_two_
     seen = []
 
     def ways(*how):
-        seen.append(routing.ways(*how))
+        seen.append(routing.route_arrows(*how))
         return seen[-1]
 
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(diagram, "ways", ways)
+        patch.setattr(diagram, "route_arrows", ways)
         lay_out(diagram_of(3, [(1, 3), (2, 3)]), (), look_of((540, 960)))
 
     assert ranks == [[(0.5, 1), (1.5, 1)], [(1, 2)]]

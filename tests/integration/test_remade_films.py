@@ -67,7 +67,7 @@ def make(tmp_path, groq, edge):
 @pytest.fixture
 def blind_writer(monkeypatch):
     """A writer that does not see what is left in a script: only the gate does."""
-    monkeypatch.setattr("pipeline.script.writer._Reading._left_in", lambda *_: ())
+    monkeypatch.setattr("pipeline.script.writer._ScriptReader._artefacts", lambda *_: ())
 
 
 async def test_a_voice_that_can_hardly_be_heard_is_asked_once_more_and_nobody_writes_again(make, groq, edge):

@@ -56,7 +56,7 @@ def written(groq, topic):
     return asked.body["messages"][-1]["content"]
 
 
-async def test_scripts_of_a_series_are_written_one_after_the_other_and_know_of_each_other(tmp_path, nothing_is_drawn):
+async def test_episodes_are_written_in_order_and_their_prompts_list_the_earlier_ones(tmp_path, nothing_is_drawn):
     async with GroqStandIn(terse=True) as groq:
         context = await to_thread.run_sync(open_for, tmp_path, groq)
         briefs = [Brief(title=title, origin=f"night.txt:{line}") for line, title in enumerate(TOPICS, start=1)]
@@ -78,7 +78,7 @@ async def test_scripts_of_a_series_are_written_one_after_the_other_and_know_of_e
     assert groq.complaints == []
 
 
-async def test_an_episode_is_written_without_one_before_it_that_was_given_up(tmp_path, nothing_is_drawn):
+async def test_a_failed_episode_does_not_block_the_next_one(tmp_path, nothing_is_drawn):
     async with GroqStandIn(terse=True) as groq:
         context = await to_thread.run_sync(open_for, tmp_path, groq)
         briefs = [

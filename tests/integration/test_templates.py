@@ -100,7 +100,7 @@ def run(capsys, *arguments: object) -> tuple[int, str, str]:
 
 
 @pytest.mark.parametrize("name", known_templates([]))
-def test_nothing_is_wrong_with_the_templates_that_are_built_in(name, context, monkeypatch):
+def test_built_in_templates_are_valid(name, context, monkeypatch):
     # Where there is least room.
     monkeypatch.setattr(validation, "SHAPES", ("9:16", "1:1"))
 
@@ -145,7 +145,7 @@ def test_nothing_is_wrong_with_the_templates_that_are_built_in(name, context, mo
         (("sample.toml", 'kicker = "The price"'), f'kicker = "{"A " * 30}A"', "kicker has 61 characters, at most"),
     ],
 )
-def test_what_is_wrong_with_a_template_is_told_with_its_place(own, context, place, new, says):
+def test_errors_in_a_template_are_reported_with_file_and_line(own, context, place, new, says):
     file, old = place
     line = edit(own / file, old, new)
 
@@ -183,7 +183,7 @@ def tour(own: Path) -> Path:
     return own
 
 
-def test_a_picture_that_a_script_names_and_that_is_not_there_is_told_with_its_line(tour, context):
+def test_a_missing_picture_of_a_script_is_reported_with_its_line(tour, context):
     assert check_template(context, "mine") == ()
     (tour / "house.png").rename(tour / "home.png")
     (tour / "script.de.toml").write_text(
@@ -197,7 +197,7 @@ def test_a_picture_that_a_script_names_and_that_is_not_there_is_told_with_its_li
     )
 
 
-def test_a_picture_of_a_script_that_is_none_is_told(tour, context):
+def test_an_invalid_picture_of_a_script_is_reported(tour, context):
     (tour / "house.png").write_text("<!doctype html>")
 
     (told,) = map(str, check_template(context, "mine"))
@@ -206,7 +206,7 @@ def test_a_picture_of_a_script_that_is_none_is_told(tour, context):
 
 
 @pytest.mark.parametrize(("condition", "is_told"), [("", True), ('\nwhen = "name"', False)])
-def test_a_script_whose_films_do_not_begin_as_the_template_wants_is_told(tour, context, condition, is_told):
+def test_a_script_with_the_wrong_opening_layout_is_reported(tour, context, condition, is_told):
     script = (tour / "script.toml").read_text(encoding="utf-8")
     first = 'layout = "statement"' + condition + '\ntext = "It is for you"\nsay = ["It is."]'
     (tour / "script.toml").write_text(script.replace("[[scenes]]", f"[[scenes]]\n{first}\n\n[[scenes]]", 1))
@@ -217,7 +217,7 @@ def test_a_script_whose_films_do_not_begin_as_the_template_wants_is_told(tour, c
     assert told == [f"{where}: scene 1 (statement): it must be a title scene"] * is_told
 
 
-def test_a_scene_that_no_row_changes_and_that_can_not_be_filmed_is_told(tour, context):
+def test_an_invalid_fixed_scene_is_reported(tour, context):
     edit(tour / "script.toml", "It stands by the sea", "It stands " + "by the sea " * 10)
 
     (told,) = map(str, check_template(context, "mine"))
@@ -228,7 +228,7 @@ def test_a_scene_that_no_row_changes_and_that_can_not_be_filmed_is_told(tour, co
 @pytest.mark.parametrize(
     "tag", ["*|FNAME|*", "${name}", "%%name%%", "%FIRSTNAME%", "<<name>>", "[First Name]", "{name}"]
 )
-def test_a_field_of_another_program_in_a_script_is_told_with_its_line(tour, context, tag):
+def test_a_placeholder_of_another_program_is_reported_with_its_line(tour, context, tag):
     edit(tour / "script.toml", "This is the house.", f"This is your house, {tag} or {{{{ name }}}}.")
 
     (told,) = map(str, check_template(context, "mine"))
@@ -238,7 +238,7 @@ def test_a_field_of_another_program_in_a_script_is_told_with_its_line(tour, cont
     assert told.endswith(". A field of [fields] is written {{ first_name }}")
 
 
-def test_a_program_in_a_script_and_what_shall_stand_as_it_is_are_no_fields(tour, context):
+def test_code_and_raw_blocks_are_not_placeholders(tour, context):
     edit(tour / "template.toml", "[layouts.split]", "[layouts.code]\nheading = 30\n[layouts.split]")
     code = """[[scenes]]
 layout = "code"
@@ -254,7 +254,7 @@ say = "A name goes into {% raw %}{{ name }}{% endraw %}."
 
 
 @pytest.mark.usefixtures("system_fonts")
-def test_letters_without_a_font_are_told_with_what_to_install(own, context):
+def test_characters_without_a_font_are_reported_with_the_package_to_install(own, context):
     edit(own / "sample.toml", "Why octopuses have", "ལྷ་ས་ have")
 
     told = "\n".join(map(str, check_template(context, "mine")))
@@ -263,7 +263,7 @@ def test_letters_without_a_font_are_told_with_what_to_install(own, context):
     assert "Install fonts-noto-core" in told
 
 
-def test_text_that_is_faint_on_its_background_is_told(own, context, tmp_path):
+def test_low_contrast_is_reported(own, context, tmp_path):
     themes = tmp_path / "themes"
     themes.mkdir()
     shutil.copy(builtin_root() / "themes" / "midnight.toml", themes / "dim.toml")
@@ -275,7 +275,7 @@ def test_text_that_is_faint_on_its_background_is_told(own, context, tmp_path):
     assert f"dim.toml:{line}: text can't be read on background_top" in told
 
 
-def test_a_limit_that_its_layout_has_no_room_for_is_told_with_the_largest_that_fits(context):
+def test_a_limit_that_does_not_fit_its_layout_is_reported_with_the_largest_one_that_does(context):
     template = load_template("explainer", search=[])
     sample = load_sample(template, search=[])
     scene = next(each for each in sample.scenes if isinstance(each, StatementScene))
@@ -328,7 +328,7 @@ def test_a_preview_shows_every_layout_and_is_the_same_each_time(own, context):
     assert len(one.resize((64, 64)).getcolors(4096)) > 200
 
 
-def test_the_preview_of_a_folder_is_written_where_it_is_wanted(own, tmp_path, capsys):
+def test_the_output_path_of_a_preview_can_be_chosen(own, tmp_path, capsys):
     target = tmp_path / "sheets" / "mine.jpg"
 
     code, out, _ = run(
@@ -355,13 +355,13 @@ def test_a_preview_is_a_png_or_a_jpeg(tmp_path, capsys):
     code, _, err = run(capsys, "templates", "preview", "explainer", "--output", "a.gif", "--workspace", tmp_path)
 
     assert code == 2
-    assert "a.gif: is no picture. Write FILE.png or FILE.jpg" in err
+    assert "a.gif: is not a PNG or JPEG file. Write FILE.png or FILE.jpg" in err
 
 
 # List, show, new ------------------------------------------------------------------------------------------------------
 
 
-def test_templates_are_listed_and_those_of_the_workspace_go_before(own, tmp_path, capsys):
+def test_templates_are_listed_with_those_of_the_workspace_first(own, tmp_path, capsys):
     own.rename(own.parent / "news")
     broken = tmp_path / "templates" / "broken"
     shutil.copytree(BUILTIN / "explainer", broken)
@@ -398,7 +398,7 @@ def test_a_template_is_shown_with_its_limits(tmp_path, capsys):
         assert part in out
 
 
-def test_a_new_template_is_a_copy_in_the_workspace_that_is_in_order(tmp_path, capsys):
+def test_a_new_template_is_a_valid_copy_in_the_workspace(tmp_path, capsys):
     code, out, _ = run(capsys, "templates", "new", "my-news", "--from", "news", "--workspace", tmp_path)
 
     folder = tmp_path / "templates" / "my-news"
@@ -440,7 +440,7 @@ async def test_a_copy_of_each_template_makes_films_of_a_table(name, tmp_path, mo
     assert len(asked.briefs) > 0
 
 
-def test_a_copy_without_a_script_says_who_makes_films_of_rows(tmp_path, capsys):
+def test_a_copy_without_a_script_says_how_rows_are_filmed(tmp_path, capsys):
     _, news, _ = run(capsys, "templates", "new", "my-news", "--from", "news", "--workspace", tmp_path)
     _, offer, _ = run(capsys, "templates", "new", "my-offer", "--from", "offer", "--workspace", tmp_path)
 
@@ -449,7 +449,7 @@ def test_a_copy_without_a_script_says_who_makes_films_of_rows(tmp_path, capsys):
     assert "no script.toml" not in offer
 
 
-def test_a_template_is_copied_whole_or_not_at_all(own, context, tmp_path):
+def test_a_template_is_copied_completely_or_not_at_all(own, context, tmp_path):
     (own / "zebra.png").symlink_to(tmp_path / "secret.png")
     (tmp_path / "secret.png").touch()
 
@@ -460,7 +460,7 @@ def test_a_template_is_copied_whole_or_not_at_all(own, context, tmp_path):
 
 
 @pytest.mark.parametrize("name", ["My News", "../news", "shared", "con", ""])
-def test_what_is_no_name_for_a_template_is_refused(name, tmp_path, capsys):
+def test_invalid_names_of_templates_are_refused(name, tmp_path, capsys):
     code, _, err = run(capsys, "templates", "new", name, "--workspace", tmp_path)
 
     assert code == 2
@@ -468,7 +468,7 @@ def test_what_is_no_name_for_a_template_is_refused(name, tmp_path, capsys):
     assert not (tmp_path / "templates").exists()
 
 
-def test_check_ends_with_2_if_there_is_something_to_mend(own, tmp_path, capsys):
+def test_check_exits_with_2_if_there_are_errors(own, tmp_path, capsys):
     edit(own / "template.toml", "theme =", "them =")
 
     code, out, err = run(capsys, "templates", "check", "mine", "--workspace", tmp_path)
@@ -476,11 +476,11 @@ def test_check_ends_with_2_if_there_is_something_to_mend(own, tmp_path, capsys):
 
     assert code == as_json[0] == 2
     assert "unknown key them. Did you mean theme?" in err
-    assert "1 to mend" in out
+    assert "1 problem" in out
     assert json.loads(as_json[1])[0]["message"] == "unknown key them"
 
 
-def test_a_template_that_is_not_there_is_told_with_the_nearest_one(tmp_path, capsys):
+def test_the_error_for_an_unknown_template_suggests_the_nearest_one(tmp_path, capsys):
     for command in ("show", "check", "preview"):
         code, _, err = run(capsys, "templates", command, "explaner", "--workspace", tmp_path)
 
@@ -511,7 +511,7 @@ def test_the_picture_of_all_films_is_small_and_each_template_is_in_it_once(tmp_p
     assert (tmp_path / "films.jpg").stat().st_size <= gallery.MOST_BYTES
 
 
-def test_the_script_on_the_page_about_campaigns_makes_a_film_of_each_row(tmp_path, capsys):
+def test_the_example_script_in_the_documentation_makes_a_film_of_each_row(tmp_path, capsys):
     (script,) = re.findall(
         r"```toml\n# script.toml\n(.*?)```", (ROOT / "docs" / "campaigns.md").read_text(encoding="utf-8"), re.DOTALL
     )
@@ -521,4 +521,4 @@ def test_the_script_on_the_page_about_campaigns_makes_a_film_of_each_row(tmp_pat
     options = ("--template", "sales", "--dry-run", "--offline", "--workspace", tmp_path)
     code, out, err = run(capsys, "run", ROOT / "topics" / "customers.csv", *options)
 
-    assert (code, "12 asked for" in out) == (0, True), err
+    assert (code, "12 requested" in out) == (0, True), err

@@ -25,7 +25,7 @@ from pipeline.orchestrator.context.runtime import Runtime
 from pipeline.orchestrator.events import Notice
 from pipeline.orchestrator.film import runner
 from pipeline.orchestrator.film.stages import STAGES, Stage
-from pipeline.publishing import files_beside, sums_of
+from pipeline.publishing import hash_files, sidecar_files
 from tests.standins.youtube import YouTubeStandIn
 from tests.standins.youtube.clients import token_file
 from tests.virtual_time import START_S, run_in_virtual_time
@@ -63,7 +63,7 @@ def only_uploads(monkeypatch):
         sha256 = hashlib.sha256(job.id.encode()).hexdigest()
         video = Video(frames=30, bytes=len(job.id), sha256=sha256)
         check = Check.of("file", passed=True, measured="whole", limit="whole")
-        verdict = Verdict(checks=(check,)).of_film(sha256, sums_of(files_beside(package)))
+        verdict = Verdict(checks=(check,)).of_film(sha256, hash_files(sidecar_files(package)))
         return job.evolve(receipt=Receipt(destination="folder", package=package), video=video, verdict=verdict)
 
     async def make(job, context, _attempt):
@@ -72,7 +72,7 @@ def only_uploads(monkeypatch):
     film = Stage(name="film", run=make, fills=("receipt",), is_done=lambda job, _: job.receipt is not None)
     monkeypatch.setattr(runner, "STAGES", (film, STAGES[-1]))
     # By the real clock, which hardly moves here.
-    monkeypatch.setattr(queues, "_WHILE_S", 0.0)
+    monkeypatch.setattr(queues, "_BACKOFF_S", 0.0)
 
 
 def upload(workspace, begin, *, films, per_day, **settings):
@@ -111,9 +111,9 @@ def upload(workspace, begin, *, films, per_day, **settings):
                 if isinstance(event, Notice):
                     batch.notices.append(event.text)
 
-            await Scheduler(context, "films", heard, pulse_s=HOUR_S).run()
+            await Scheduler(context, "films", heard, interval_s=HOUR_S).run()
             batch.ended_at = clock()
-            standing = await to_thread.run_sync(context.store.index("films").sums.counts)
+            standing = await to_thread.run_sync(context.store.index("films").totals.counts)
             batch.counts = {status: each.jobs for status, each in standing.items() if each.jobs}
             await to_thread.run_sync(context.store.close)
         return batch

@@ -40,7 +40,7 @@ from aiohttp import ClientConnectionResetError, WSCloseCode, WSMsgType, web
 from edge_tts import drm
 from edge_tts.constants import TRUSTED_CLIENT_TOKEN
 
-from tests.standins.faults import Chance, Door, history
+from tests.standins.faults import RandomFaults, RetryAfterChecker, history
 from tests.standins.loopback import Loopback
 
 SPEAKING_PATH = "/consumer/speech/synthesize/readaloud/edge/v1"
@@ -172,8 +172,8 @@ class EdgeStandIn(Loopback):
 
     def __post_init__(self) -> None:
         self._queue: deque[str | None] = deque()
-        self._chance = Chance(self.seed)
-        self._door = Door()
+        self._chance = RandomFaults(self.seed)
+        self._retry_after = RetryAfterChecker()
 
     @property
     def url(self) -> str:
@@ -206,7 +206,7 @@ class EdgeStandIn(Loopback):
         return web.json_response(history(map(asdict, self.history), self.complaints))
 
     def _arrives(self) -> None:
-        if complaint := self._door.complaint():
+        if complaint := self._retry_after.complaint():
             self.complaints.append(complaint)
 
     async def _voices(self, request: web.Request) -> web.StreamResponse:
@@ -289,7 +289,7 @@ class EdgeStandIn(Loopback):
             date = _NO_DATE if fault == "forbidden_without_date" else formatdate(self._time_s(), usegmt=True)
             return web.Response(status=403, headers={"Date": date})
         status = int(fault[-3:]) if fault[-3:].isdigit() else 500
-        self._door.tell(self.retry_after)
+        self._retry_after.tell(self.retry_after)
         return web.Response(status=status, headers={"Retry-After": self.retry_after})
 
     async def _converse(self, socket: web.WebSocketResponse, request: web.Request, drawn: str | None) -> None:

@@ -13,7 +13,7 @@ from typing import Any
 ON_ITS_WAY_S = 0.25
 
 
-class Chance:
+class RandomFaults:
     """Faults for a share of the requests, reproducible by seed."""
 
     def __init__(self, seed: int) -> None:
@@ -25,7 +25,7 @@ class Chance:
         return faults[int(which * len(faults))] if hit and faults else None
 
 
-class Door:
+class RetryAfterChecker:
     """Detects clients that come back before the requested time."""
 
     def __init__(self) -> None:

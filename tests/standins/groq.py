@@ -34,7 +34,7 @@ from typing import Any, ClassVar
 from aiohttp import web
 
 from tests.standins import translator
-from tests.standins.faults import Chance, Door, history
+from tests.standins.faults import RandomFaults, RetryAfterChecker, history
 from tests.standins.free_plan import Admitted, FreePlan, Refused
 from tests.standins.loopback import Loopback
 from tests.standins.prose import as_asked
@@ -196,9 +196,9 @@ class GroqStandIn(Loopback):
     def __post_init__(self) -> None:
         self._queue: deque[str | None] = deque()
         self._closing = asyncio.Event()
-        self._chance = Chance(self.seed)
+        self._chance = RandomFaults(self.seed)
         # One per model, since each has its own limits.
-        self._doors: defaultdict[str, Door] = defaultdict(Door)
+        self._retry_after: defaultdict[str, RetryAfterChecker] = defaultdict(RetryAfterChecker)
 
     @property
     def url(self) -> str:
@@ -249,19 +249,19 @@ class GroqStandIn(Loopback):
             if refused.status == 400:
                 self.complaints.append(str(refused))
             return self._error(refused.status, refused.error)
-        door = self._doors[self._limited(body["model"])]
-        if complaint := door.complaint():
+        retry_after = self._retry_after[self._limited(body["model"])]
+        if complaint := retry_after.complaint():
             self.complaints.append(complaint)
         admitted = await self._admit(body)
         if isinstance(admitted, Refused):
             self.history.append(Request(body=body, fault="over the plan"))
-            door.tell(f"{admitted.retry_after_s:g}")
+            retry_after.tell(f"{admitted.retry_after_s:g}")
             error = {"message": admitted.message, "type": admitted.kind, "code": "rate_limit_exceeded"}
             return self._error(429, error, {"retry-after": f"{admitted.retry_after_s:g}"})
         fault = self._next_fault()
         self.history.append(Request(body=body, fault=fault))
         if fault in {*REFUSALS, *LISTED}:
-            return self._refusal(fault, door)
+            return self._refusal(fault, retry_after)
         if fault == "reset":
             _reset(request)
         if fault in _PAGES:
@@ -296,7 +296,7 @@ class GroqStandIn(Loopback):
         """Which requests a 429 of this model applies to."""
         return model
 
-    def _refusal(self, fault: str, door: Door) -> web.Response:
+    def _refusal(self, fault: str, retry_after: RetryAfterChecker) -> web.Response:
         if fault in LISTED:
             return _listed(fault)
         status, code, kind, message = REFUSALS[fault]
@@ -306,12 +306,12 @@ class GroqStandIn(Loopback):
             error["failed_generation"] = '{"title": "The sky", '
         if fault == "rate_limited":
             headers["retry-after"] = self.retry_after
-            door.tell(self.retry_after)
+            retry_after.tell(self.retry_after)
         if fault == "day_spent":
             headers["retry-after"] = "579"
-            door.tell("579")
+            retry_after.tell("579")
         if fault == "rate_limited_until_a_date":
-            door.tell("90")
+            retry_after.tell("90")
             headers |= {"Date": "Sat, 21 Nov 2026 00:00:00 GMT", "retry-after": "Sat, 21 Nov 2026 00:01:30 GMT"}
         return self._error(status, error, headers)
 

@@ -32,7 +32,7 @@ class Loopback:
         await self._runner.cleanup()
 
 
-class Served(Loopback):
+class GetServer(Loopback):
     """A server that only answers GET; `routes()` defines how."""
 
     def routes(self) -> Mapping[str, Handler]:

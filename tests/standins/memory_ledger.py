@@ -7,7 +7,7 @@ from uuid import uuid4
 import anyio.lowlevel
 
 
-class Coins:
+class InMemoryLedger:
     """Spending so far."""
 
     def __init__(self, usd: float = 0.0) -> None:

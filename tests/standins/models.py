@@ -14,7 +14,7 @@ from pipeline.script.chat import ChatModel, GroqTransport, Service, ServiceModel
 from pipeline.settings import Settings
 from pipeline.state import Cache
 from tests.standins.openai import MODELS, Dialect
-from tests.standins.shared_folder import kept_folder
+from tests.standins.shared_folder import shared_folder
 from tests.standins.throttles import throttle
 
 KEY = "gsk_verysecret"
@@ -23,11 +23,11 @@ SERVICE_KEY = "sk-verysecret"
 IMPATIENT = RetryPolicy(attempts=1, wait_initial_s=0, wait_max_s=0, retry_after_max_s=300)
 
 
-class Forgetful(Cache):
+class NullCache(Cache):
     """A cache that stores nothing, so that every request is sent."""
 
     def __init__(self) -> None:
-        super().__init__(kept_folder("cache"))
+        super().__init__(shared_folder("cache"))
 
     async def get_or_make(
         self, kind: str, key: str, suffix: str, make: Callable[[Path], Awaitable[None]]
@@ -86,4 +86,4 @@ def groq_at(
     base_url: str = "https://api.groq.com", *, cache: Cache | None = None, retry: RetryPolicy = IMPATIENT, **wanted: Any
 ) -> ModelWriter:
     """A writer with Groq's best model there, without a cache by default."""
-    return ModelWriter([groq_model(base_url, **wanted)], cache=cache or Forgetful(), retry=retry)
+    return ModelWriter([groq_model(base_url, **wanted)], cache=cache or NullCache(), retry=retry)

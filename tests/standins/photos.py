@@ -13,7 +13,7 @@ from PIL import Image, ImageDraw, ImageFilter
 
 from pipeline.model import Still
 from pipeline.pictures import examine_picture, prepare_picture
-from tests.standins.shared_folder import kept_folder
+from tests.standins.shared_folder import shared_folder
 
 # The name used in scenes.
 PHOTO = "photo.jpg"
@@ -134,11 +134,11 @@ def still_of(image: Image.Image, folder: Path, name: str, *, credit: str = "") -
 @cache
 def photo_of_tests() -> Still:
     """The picture in scenes of `typical` and in random scenes."""
-    return still_of(coast(), kept_folder("photo"), PHOTO, credit="Anna Beer")
+    return still_of(coast(), shared_folder("photo"), PHOTO, credit="Anna Beer")
 
 
 @cache
 def mirrored_photo_of_tests() -> Still:
     """The picture mirrored, under the same name."""
     image = coast().transpose(Image.Transpose.FLIP_LEFT_RIGHT)
-    return still_of(image, kept_folder("mirrored"), PHOTO, credit="Anna Beer")
+    return still_of(image, shared_folder("mirrored"), PHOTO, credit="Anna Beer")

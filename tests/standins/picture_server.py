@@ -20,7 +20,7 @@ import anyio
 from aiohttp import web
 
 from pipeline.pictures import MOST_BYTES
-from tests.standins.loopback import Handler, Served
+from tests.standins.loopback import GetServer, Handler
 from tests.standins.photos import coast
 
 
@@ -43,7 +43,7 @@ _ANSWERS: dict[str, Callable[[], web.Response]] = {
 
 
 @dataclass
-class PictureServer(Served):
+class PictureServer(GetServer):
     """The server."""
 
     # The requests, in order.

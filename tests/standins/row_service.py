@@ -27,14 +27,14 @@ from typing import Any
 
 from aiohttp import web
 
-from tests.standins.loopback import Handler, Served
+from tests.standins.loopback import GetServer, Handler
 
 KEY = "k3y-of-the-service"
 PAGE_ROWS = 3
 
 
 @dataclass
-class RowService(Served):
+class RowService(GetServer):
     """The service."""
 
     rows: Sequence[dict[str, Any]]

@@ -13,7 +13,7 @@ KEPT = "nightreel-kept-"
 
 
 @functools.cache
-def kept_folder(name: str) -> Path:
+def shared_folder(name: str) -> Path:
     """A folder that exists while the tests run, for code without access to pytest's; the same for each name."""
     folder = tempfile.mkdtemp(prefix=f"{KEPT}{name}-")
     atexit.register(shutil.rmtree, folder, ignore_errors=True)

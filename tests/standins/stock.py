@@ -19,7 +19,7 @@ from typing import Any
 import anyio
 from aiohttp import web
 
-from tests.standins.loopback import Handler, Served
+from tests.standins.loopback import GetServer, Handler
 from tests.standins.photos import coast
 
 PEXELS_KEY, PIXABAY_KEY = "563492ad6f91700001000001pexels", "43210987-0123456789abcdefpixabay0"
@@ -51,7 +51,7 @@ class Fault:
 
 
 @dataclass
-class StockServer(Served):
+class StockServer(GetServer):
     """The server of both services."""
 
     photos: tuple[Photo, ...] = (Photo(number=1), Photo(number=2, author="Bo Chen"))

@@ -13,7 +13,7 @@ from pipeline.assembly.holds import encode_held
 
 
 class ScriptedEncoder:
-    """Takes any object for a picture, and gives (picture, frame time) for a packet."""
+    """Accepts any object as a picture; its packets are (picture, frame time, is_key)."""
 
     def __init__(self) -> None:
         self.converted: list[object] = []
@@ -35,7 +35,7 @@ def encoded(holds: list[int], encoder: ScriptedEncoder, *, length: int) -> list[
 
 
 @given(holds=st.lists(st.integers(1, 20), min_size=1, max_size=30))
-def test_every_frame_time_shows_the_picture_that_is_held_then(holds):
+def test_every_frame_time_shows_its_held_picture(holds):
     encoder = ScriptedEncoder()
 
     packets = encoded(holds, encoder, length=sum(holds))
@@ -56,7 +56,7 @@ def test_holds_that_do_not_fill_the_scene_exactly_are_refused(holds):
 
 
 class LateEncoder(ScriptedEncoder):
-    """Gives a packet when it gets the next picture."""
+    """Returns a packet only when it gets the next picture."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -71,7 +71,7 @@ class LateEncoder(ScriptedEncoder):
 
 
 @given(holds=st.lists(st.integers(1, 20), min_size=1, max_size=30))
-def test_at_a_variable_rate_a_picture_is_coded_once_and_again_only_where_a_keyframe_is_due(holds):
+def test_at_a_variable_rate_a_picture_is_encoded_again_only_if_a_keyframe_is_due(holds):
     drawn, length = [(number, hold, ()) for number, hold in enumerate(holds)], sum(holds)
 
     packets = list(encode_held(drawn, LateEncoder(), length=length, keyframe=7, holds="variable"))
@@ -83,7 +83,7 @@ def test_at_a_variable_rate_a_picture_is_coded_once_and_again_only_where_a_keyfr
     keys = [packet.pts for packet in packets if packet.is_key]
     assert all(1 <= after - before <= 7 for before, after in pairwise(keys))
     assert length - keys[-1] <= 7
-    # Nothing is coded but pictures, keyframes, and the last frame time where it would be that of a keyframe.
+    # Only pictures are encoded, due keyframes, and the last frame time if it would be a keyframe's.
     changes = {0, *accumulate(holds[:-1])}
     assert set(starts) - changes - set(keys) <= {length - 1}
     assert keys == [0] or keys[-1] < length - 1

@@ -19,7 +19,7 @@ def jpeg_of(picture, tmp_path):
     return jpeg
 
 
-def test_a_thumbnail_is_a_jpeg_of_1280x720_with_colours_at_full_resolution(tmp_path):
+def test_a_thumbnail_is_a_jpeg_of_1280x720_without_chroma_subsampling(tmp_path):
     jpeg = jpeg_of(Image.new("RGB", (1280, 720), (200, 30, 60)), tmp_path)
 
     with Image.open(io.BytesIO(jpeg)) as image:
@@ -29,13 +29,13 @@ def test_a_thumbnail_is_a_jpeg_of_1280x720_with_colours_at_full_resolution(tmp_p
 
 
 @pytest.mark.parametrize("size", [(1280, 720), (1080, 1920)])
-def test_the_busiest_picture_there_is_still_fits_into_two_megabytes(size, tmp_path):
+def test_even_noise_fits_into_two_megabytes(size, tmp_path):
     noise = np.random.default_rng(0).integers(0, 256, (size[1], size[0], 3), dtype=np.uint8)
 
     assert 100_000 < len(jpeg_of(Image.fromarray(noise), tmp_path)) <= MAX_BYTES
 
 
-def test_a_picture_of_another_kind_is_refused(tmp_path):
+def test_a_picture_of_another_mode_is_refused(tmp_path):
     with pytest.raises(ValueError, match="must be RGB"):
         write_stills([Image.new("RGBA", (1280, 720))], tmp_path / "stills.zip")
 
@@ -56,10 +56,10 @@ def test_the_stills_of_a_film_are_read_in_the_order_in_which_they_were_written_a
     assert (tmp_path / "stills.zip").read_bytes() == (tmp_path / "again.zip").read_bytes()
 
 
-def test_half_made_stills_lie_where_the_cache_looks_for_them(tmp_path):
+def test_incomplete_stills_are_left_to_the_cache(tmp_path):
     def pictures():
         yield Image.new("RGB", (1280, 720))
-        seen.extend(path.name for path in tmp_path.iterdir())  # what a worker that is killed now would leave
+        seen.extend(path.name for path in tmp_path.iterdir())  # left behind by a worker killed now
 
     seen = []
     write_stills(pictures(), tmp_path / "stills.zip")
@@ -67,12 +67,12 @@ def test_half_made_stills_lie_where_the_cache_looks_for_them(tmp_path):
     assert seen == ["stills.zip"]
 
 
-def test_stills_that_are_gone_are_a_storage_error(tmp_path):
+def test_missing_stills_are_a_storage_error(tmp_path):
     with pytest.raises(StorageError, match=r"stills\.zip"):
         read_stills(tmp_path / "stills.zip")
 
 
-def test_stills_that_are_no_archive_say_what_to_do(tmp_path):
+def test_damaged_stills_are_reported_with_a_remedy(tmp_path):
     (tmp_path / "stills.zip").write_bytes(b"not a zip")
 
     with pytest.raises(StorageError, match="is damaged") as raised:

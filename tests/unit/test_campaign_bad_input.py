@@ -323,7 +323,7 @@ TABLES = {
     ],
     "An empty file, or only a header": [
         ({}, "", "is empty", "The first line names the columns"),
-        ({}, HEADER, "has no rows", "Below the line that names the columns"),
+        ({}, HEADER, "has no rows", "Each line below the header is a film"),
     ],
     "5,000 columns": [({}, ",".join(f"c{n}" for n in range(20_001)) + "\n", "at most 20,000 can be read", "")],
     "Two columns with the same name": [

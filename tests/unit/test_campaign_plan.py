@@ -15,7 +15,7 @@ from pipeline.orchestrator.batch import batches
 from pipeline.orchestrator.batch.planning import plan_batch
 from pipeline.orchestrator.batch.source import read_source
 from pipeline.orchestrator.context import open_context
-from pipeline.script import fill_script
+from pipeline.script.template_writer import fill_script
 
 HEADER = "customer,first_name,product,price"
 ROWS = ["1,Maria,Roof,5 €", "2,Bo,Roof,6 €", "3,Ann,Roof,7 €"]
@@ -169,7 +169,7 @@ async def test_names_that_differ_only_in_case_or_in_how_a_letter_is_written_shar
 async def test_a_plain_run_tells_of_folders_that_are_not_those_of_the_pattern(campaign):
     plan = await campaign.plan("1,Maria,Roof,5 €", "2,Maria,Roof,5 €")
 
-    assert [*plan.news("people")] == ["1 film gets a folder with a number behind its name: another film has it"]
+    assert [*plan.notices("people")] == ["1 film gets a folder with an id appended: another film has that folder"]
 
 
 async def test_a_password_in_the_address_of_a_fallback_is_in_no_checkpoint(tmp_path):
@@ -195,8 +195,8 @@ async def test_a_film_whose_row_is_refused_today_is_not_told_as_gone(campaign):
     await campaign.plan(*ROWS)
     again = await campaign.plan(*ROWS[:2], "3,Ann,Roof,free")
 
-    (text,) = [line for line in again.news("people") if "Ann" in line]
-    assert text.startswith("1 film is not in the source any more, or refused there, and left where it lies")
+    (text,) = [line for line in again.notices("people") if "Ann" in line]
+    assert text.startswith("1 film is no longer in the source, or refused there, and kept")
 
 
 async def test_tomorrow_200_new_30_changed_and_10_removed_rows_are_230_films_and_10_are_listed(campaign):
@@ -242,8 +242,8 @@ async def test_strict_makes_nothing_and_still_tells_all(campaign, tmp_path):
     wanted = await Campaign(strict).read(ROWS[0], "2,Bo,Roof,free", "3,,Roof,1 €")
 
     assert str(wanted.stop) == (
-        f"{tmp_path / 'people.csv'}: 2 of 3 rows have problems, and nothing is made of the others (strict). "
-        "Mend them, or drop --strict"
+        f"{tmp_path / 'people.csv'}: 2 of 3 rows have problems: nothing is made (strict). "
+        "Correct them, or leave out --strict"
     )
     assert [problem.row for problem in wanted.problems] == [2, 3]
     assert (tmp_path / "output" / "people" / "summary" / "rejected.csv").is_file()
@@ -254,7 +254,7 @@ async def test_a_header_alone_is_told(campaign):
 
 
 async def test_only_tables_have_rows(context):
-    with pytest.raises(InputError, match="only tables have rows"):
+    with pytest.raises(InputError, match="--rows: is only for tables"):
         await read_source("Why is the sky blue?", context, batch="sky", rows="3")
 
 
@@ -316,7 +316,7 @@ async def test_what_somebody_asked_for_wrongly_is_no_reason_for_the_fallback(cam
 
 async def test_when_neither_can_be_read_both_are_told(tmp_path, context):
     context = await of(tmp_path, **{"source.fallback": "other.csv"})
-    with pytest.raises(InputError, match=r"gone\.csv.*nor can the fallback be read.*other\.csv"):
+    with pytest.raises(InputError, match=r"gone\.csv.*the fallback can.t be read either.*other\.csv"):
         await read_source(tmp_path / "gone.csv", context, batch="people")
 
 

@@ -287,7 +287,7 @@ def test_a_film_that_is_gone_is_told_and_a_package_of_nothing_is_none(context, p
     assert pack(context, "people").missing == ("For 3",)
     for name in ("people/vip/for-1", "people/vip/for-1-de"):
         context.paths.package(name, "people").video.unlink()
-    with pytest.raises(InputError, match="has no film to pack"):
+    with pytest.raises(InputError, match="has no completed films"):
         pack(context, "people")
     with pytest.raises(InputError, match="no batch named 'x'"):
         pack(context, "x")

@@ -124,7 +124,7 @@ async def test_a_flag_goes_before_the_rules_and_the_column(tmp_path):
 async def test_one_template_for_all_rows_and_a_split_are_not_asked_for_together(tmp_path):
     campaign = await begin(tmp_path, campaign__templates="other=3, vip", template="hello")
 
-    with pytest.raises(InputError, match="--split are several"):
+    with pytest.raises(InputError, match="--template and --split exclude each other"):
         await campaign.films("ID,Name", "1,Bo")
 
 

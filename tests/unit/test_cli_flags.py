@@ -43,8 +43,8 @@ def test_flags_that_were_not_given_leave_settings_as_they_are():
         (FilmOptions(publish="nope"), "--publish is 'nope', must be youtube"),
         (FilmOptions(formats="3:2"), "--formats is '3:2', must be"),
         (FilmOptions(tone="x" * 300), "--tone is 'xxx"),
-        (TableOptions(locale="zz"), "--locale is 'zz', must be a locale that is known"),
-        (TableOptions(locale="en-JP"), "--locale is 'en-JP', must be a locale that is known"),
+        (TableOptions(locale="zz"), "--locale is 'zz', must be a known locale"),
+        (TableOptions(locale="en-JP"), "--locale is 'en-JP', must be a known locale"),
         (TableOptions(locale="de DE"), "--locale is 'de DE', must be a language tag"),
     ],
 )

@@ -56,7 +56,7 @@ from pipeline.orchestrator.events import JobEvent, Notice
 from pipeline.orchestrator.film import runner as jobs_module
 from pipeline.orchestrator.film.remake import discard_from
 from pipeline.orchestrator.film.stages import STAGES, Stage
-from pipeline.publishing.youtube.journal import WATCH, Journal, Published, Record
+from pipeline.publishing.youtube.journal import WATCH_URL, Journal, Published, Record
 from pipeline.state import Snapshots
 
 
@@ -153,7 +153,7 @@ async def test_an_id_that_means_several_jobs_is_refused(room, context):
     ids = [row.id for row in await rows(context)]
     digit = next(digit for digit in "0123456789abcdef" if sum(job.startswith(digit) for job in ids) > 1)
 
-    with pytest.raises(InputError, match=r"ids that begin with .* Say more of it"):
+    with pytest.raises(InputError, match=r"ids starting with .* Give a longer prefix"):
         await control.cancel(context, batch="kitchen", jobs=[digit])
 
 
@@ -174,7 +174,7 @@ async def test_a_film_under_way_is_stopped_by_who_makes_it(room, context, monkey
 
 
 async def test_a_film_that_is_made_by_itself_can_be_cancelled_as_well(room, context, monkeypatch):
-    monkeypatch.setattr(cancellation, "_HEARING_S", 0.01)
+    monkeypatch.setattr(cancellation, "_POLL_INTERVAL_S", 0.01)
     room.open = anyio.Event()
     made = []
 
@@ -193,7 +193,7 @@ async def test_a_film_that_is_made_by_itself_can_be_cancelled_as_well(room, cont
 async def test_a_wish_that_came_too_late_stops_no_later_attempt(room, context):
     await run(context, "One", "Bad")
     bad = await job_of(context, "Bad")
-    await to_thread.run_sync(context.store.claims.ask_to_cancel, "kitchen", bad.id)
+    await to_thread.run_sync(context.store.claims.request_cancel, "kitchen", bad.id)
     room.trouble.clear()
 
     await retry(context)
@@ -227,7 +227,7 @@ async def test_a_wish_that_nobody_is_left_to_hear_is_taken_back_and_followed_at_
             done = await control.cancel(context, batch="kitchen")
 
     assert (done.changed, done.busy) == ([bad.id], [])
-    assert not await to_thread.run_sync(context.store.claims.cancel_is_asked, "kitchen", bad.id)
+    assert not await to_thread.run_sync(context.store.claims.is_cancel_requested, "kitchen", bad.id)
     assert (await statuses(context))["Bad"] == "cancelled"
 
 
@@ -315,7 +315,7 @@ async def test_what_failed_or_was_cancelled_is_tried_again(room, context):
 
     assert sorted(room.served) == ["Bad", "Worse"]
     assert outcome.is_complete
-    assert [step.why for step in (await job_of(context, "Bad")).history if step.why] == ["is bad", "tried again"]
+    assert [step.why for step in (await job_of(context, "Bad")).history if step.why] == ["is bad", "retried"]
 
 
 async def test_only_the_failed_ones_on_demand_and_nothing_else(room, context):
@@ -335,7 +335,7 @@ async def test_with_nothing_failed_there_is_nothing_to_try_again_and_that_is_sai
     outcome = await retry(context, failed=True, listen=heard.append)
 
     assert outcome.is_complete
-    assert [event.text for event in heard if isinstance(event, Notice)] == ["nothing in “kitchen” has failed"]
+    assert [event.text for event in heard if isinstance(event, Notice)] == ["no job of “kitchen” has failed"]
 
 
 async def test_a_named_film_is_all_that_counts_when_it_is_tried_again(room, context):
@@ -415,7 +415,7 @@ async def test_from_a_stage_on_everything_is_made_afresh_also_what_the_cache_has
     again = await job_of(context, "One")
     assert room.served == ["One"]
     assert (again.video, again.package, again.receipt) == (None, None, None)
-    assert "tried again, from script on" in [step.why for step in again.history]
+    assert "retried, from script on" in [step.why for step in again.history]
     assert len(again.records) == 2
 
 
@@ -454,7 +454,7 @@ PACKAGE = Package(
 )
 VIDEO = Video(frames=30, bytes=4, sha256="0" * 64)
 NOTED = datetime(2026, 11, 27, tzinfo=UTC)
-OUT = Receipt(destination="youtube", package=PACKAGE, id="abc", url=f"{WATCH}abc")
+OUT = Receipt(destination="youtube", package=PACKAGE, id="abc", url=f"{WATCH_URL}abc")
 
 
 async def test_a_published_film_is_no_longer_retried_and_never_published_a_second_time_by_that(room, context):
@@ -553,7 +553,7 @@ async def test_a_batch_returns_to_its_checkpoint_and_forgets_nothing_that_matter
     assert await statuses(context) == {"One": "completed", "Bad": "pending", "Late": "completed", "More": "pending"}
     assert await job_of(context, "Late") == delivered
     assert (bad.history[:-1], bad.records, bad.attempts) == (before.history, before.records, before.attempts)
-    assert bad.history[-1].why == "returned to checkpoint one"
+    assert bad.history[-1].why == "restored from checkpoint one"
     assert (await restore.restore_checkpoint(context, batch="kitchen", name="one")).jobs <= 1
 
 
@@ -623,7 +623,7 @@ def test_what_a_job_has_made_since_is_no_part_of_it_when_it_returns(then, now, s
     job = restore.restored_job(before, since, name="one", at=AT)
 
     assert job.evolve(history=()) == before.evolve(status=status)
-    assert {event.why for event in job.history} == {"returned to checkpoint one"}
+    assert {event.why for event in job.history} == {"restored from checkpoint one"}
 
 
 def test_a_job_that_is_as_it_was_or_out_by_now_does_not_return_and_one_that_is_gone_does():
@@ -632,7 +632,10 @@ def test_a_job_that_is_as_it_was_or_out_by_now_does_not_return_and_one_that_is_g
     assert restore.restored_job(THEN, THEN.evolve(retries=2, package=PACKAGE, video=VIDEO), name="one", at=AT) is None
     assert restore.restored_job(THEN, THEN.evolve(script=None, receipt=out), name="one", at=AT) is None
     again = restore.restored_job(THEN, None, name="one", at=AT)
-    assert (again.evolve(history=()), [event.why for event in again.history]) == (THEN, ["returned to checkpoint one"])
+    assert (again.evolve(history=()), [event.why for event in again.history]) == (
+        THEN,
+        ["restored from checkpoint one"],
+    )
 
 
 async def test_a_job_that_was_replaced_since_comes_back_to_a_folder_of_its_own(room, context):
@@ -763,7 +766,7 @@ async def test_a_finished_batch_is_forgotten_and_an_unfinished_one_is_not(room, 
 
 async def test_who_waits_while_a_batch_is_removed_finds_a_clean_place(room, context, tmp_path, monkeypatch):
     await run(context, "One")
-    put_away, removed = cleanup._put_away, cleanup._remove
+    put_away, removed = cleanup._move_aside, cleanup._remove
     seen = []
 
     def look(context, folder):
@@ -776,7 +779,7 @@ async def test_who_waits_while_a_batch_is_removed_finds_a_clean_place(room, cont
         seen.append(context.store.batch_names())
         removed(path)
 
-    monkeypatch.setattr(cleanup, "_put_away", look)
+    monkeypatch.setattr(cleanup, "_move_aside", look)
     monkeypatch.setattr(cleanup, "_remove", hold)
     async with anyio.create_task_group() as tasks, context.store.claims.planning("kitchen"):
         tasks.start_soon(lambda: cleanup.remove_batch(context, batch="kitchen"))
@@ -823,7 +826,7 @@ async def test_a_batch_that_alone_knows_of_a_published_film_is_kept(room, contex
     if known == "damaged":
         await anyio.Path(context.hosts.journals, "default", f"{subject_key(job.brief)}.json").write_text("{}")
 
-    with pytest.raises(InputError, match=f"alone knows that “One” is out as {re.escape(OUT.url)}"):
+    with pytest.raises(InputError, match=f"has the only record that “One” is published: {re.escape(OUT.url)}"):
         await cleanup.remove_batch(context, batch="kitchen")
 
 

@@ -670,7 +670,7 @@ async def test_a_disk_that_may_not_be_enough_is_a_note(context, monkeypatch):
 async def test_films_that_share_a_folder_are_told(context):
     found = await foretold(context, brief(1), brief(1, text="Another text.", origin="elsewhere.txt:1"))
 
-    assert found.notes == ("1 film gets a folder with a number behind its name: another film has it",)
+    assert found.notes == ("1 film gets a folder with an id appended: another film has that folder",)
 
 
 async def test_a_damaged_job_is_told_and_counts_as_new(context):

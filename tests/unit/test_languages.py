@@ -249,14 +249,14 @@ async def test_several_films_do_not_fit_one_file(tmp_path):
         lambda: open_context(workspace=tmp_path, overrides={"languages": "en,es"}, output=tmp_path / "tea.mp4")
     )
 
-    with pytest.raises(InputError, match="2 films don't fit one file"):
+    with pytest.raises(InputError, match="2 films can't share one file"):
         await run_family(brief(), context)
 
 
 async def test_whoever_asks_for_one_film_gets_no_family(tmp_path):
     context = await opened(tmp_path, languages="en,es")
 
-    with pytest.raises(InputError, match="2 films are wanted of it, and one was asked for"):
+    with pytest.raises(InputError, match="asks for 2 films, where one is expected"):
         await run_one(brief(), context)
 
 

@@ -422,7 +422,7 @@ async def test_a_lock_that_nobody_gives_back_is_not_waited_for_for_ever(ledger, 
     with FileLock(tmp_path / "groq.lock", thread_local=False):
         await ledger.reserve(5, **FREE)
 
-    assert "does not give it back" in caplog.text
+    assert "does not release it" in caplog.text
 
 
 async def test_what_a_killed_process_has_left_of_it_goes_with_the_next_call(ledger, tmp_path):

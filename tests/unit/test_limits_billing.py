@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from pipeline.errors import BudgetError, ConfigurationError, PermanentError
 from pipeline.limits import Billing, Budget
 from pipeline.model import Cost, Price
-from tests.standins.memory_ledger import Coins
+from tests.standins.memory_ledger import InMemoryLedger
 from tests.virtual_time import START_S, run_in_virtual_time
 
 # A dollar for each token that is written.
@@ -25,7 +25,7 @@ def exceeded(spent, call):
 
 
 def budget(allowed, coins=None):
-    return Budget(coins or Coins(), allowed, exceeded)
+    return Budget(coins or InMemoryLedger(), allowed, exceeded)
 
 
 async def buy(billing, *, most, used=None, service="s", model="m", error=None, takes_s=0.0):
@@ -39,7 +39,7 @@ async def buy(billing, *, most, used=None, service="s", model="m", error=None, t
 
 
 async def test_a_call_is_reserved_at_its_most_and_corrected_to_what_it_took():
-    coins, told = Coins(), []
+    coins, told = InMemoryLedger(), []
     billing = Billing(prices=PRICES, budgets=[budget(10, coins)], on_cost=told.append)
 
     await buy(billing, most=8, used=3)
@@ -49,7 +49,7 @@ async def test_a_call_is_reserved_at_its_most_and_corrected_to_what_it_took():
 
 
 async def test_what_could_exceed_a_budget_is_not_begun_and_what_just_fits_is():
-    coins = Coins(3)
+    coins = InMemoryLedger(3)
     billing = Billing(prices=PRICES, budgets=[budget(10, coins)])
 
     with pytest.raises(BudgetError, match="3 are spent"):
@@ -60,7 +60,7 @@ async def test_what_could_exceed_a_budget_is_not_begun_and_what_just_fits_is():
 
 
 async def test_what_is_said_to_be_free_costs_nothing_and_what_failed_or_was_broken_off_costs_all_of_it():
-    coins = Coins()
+    coins = InMemoryLedger()
     billing = Billing(prices=PRICES, budgets=[budget(None, coins)])
 
     async with billing.purchase("s", "m", tokens_in=0, tokens_out=5) as purchase:
@@ -77,7 +77,7 @@ async def test_what_is_said_to_be_free_costs_nothing_and_what_failed_or_was_brok
 
 
 async def test_what_can_not_be_afforded_does_not_even_wait_for_its_turn():
-    billing = Billing(prices=PRICES, budgets=[budget(100), budget(10, Coins(3))])
+    billing = Billing(prices=PRICES, budgets=[budget(100), budget(10, InMemoryLedger(3))])
 
     with pytest.raises(BudgetError, match="3 are spent, and 8 are asked for"):
         async with billing.purchase("s", "m", tokens_in=0, tokens_out=8):
@@ -85,7 +85,7 @@ async def test_what_can_not_be_afforded_does_not_even_wait_for_its_turn():
 
 
 async def test_who_waits_before_the_call_begins_has_reserved_nothing():
-    coins = Coins()
+    coins = InMemoryLedger()
     billing = Billing(prices=PRICES, budgets=[budget(10, coins)])
 
     async with billing.purchase("s", "m", tokens_in=0, tokens_out=8):
@@ -115,7 +115,7 @@ def at_the_end_of_a_budget(*, most, used, takes_s, then):
     """One process has a call of at most `most` under way when another wants one; when that began, or its error."""
 
     async def both():
-        coins, came = Coins(2), {}
+        coins, came = InMemoryLedger(2), {}
 
         async def one(name, most, used, takes_s):
             billing = Billing(prices=PRICES, budgets=[budget(10, coins)])
@@ -149,7 +149,7 @@ def test_what_would_not_fit_even_if_all_came_back_is_refused_at_once_and_nothing
 
 
 async def test_when_two_budgets_hold_and_one_refuses_the_other_gets_its_own_back():
-    batch, day = Coins(), Coins(9)
+    batch, day = InMemoryLedger(), InMemoryLedger(9)
     billing = Billing(prices=PRICES, budgets=[budget(100, batch), budget(10, day)])
 
     async with billing.purchase("s", "m", tokens_in=0, tokens_out=1) as purchase:
@@ -172,7 +172,7 @@ async def test_a_model_without_a_price_is_counted_but_not_bought_while_a_budget_
 
 async def test_a_price_of_one_service_goes_before_that_of_the_models_name():
     prices = PRICES | {"home/m": PRICES["free"], "home/large/m": PRICES["m"]}
-    coins, told = Coins(), []
+    coins, told = InMemoryLedger(), []
     billing = Billing(prices=prices, budgets=[budget(10, coins)], on_cost=told.append)
 
     await buy(billing, service="home", most=5000, used=4000)
@@ -202,7 +202,7 @@ CALLS = st.lists(
 @given(calls=CALLS, allowed=st.integers(0, 120), processes=st.integers(1, 3))
 def test_no_budget_is_ever_exceeded_and_nothing_that_fits_is_refused(calls, allowed, processes):
     async def night():
-        coins = Coins()
+        coins = InMemoryLedger()
         budgets = [Budget(coins, allowed, exceeded, poll_s=0) for _ in range(processes)]
         paid = 0.0
 
@@ -238,7 +238,7 @@ def test_no_budget_is_ever_exceeded_and_nothing_that_fits_is_refused(calls, allo
 
 
 async def test_what_the_service_had_read_before_costs_what_its_price_says():
-    coins = Coins()
+    coins = InMemoryLedger()
     prices = {"m": Price(usd_per_million_in=10, usd_per_million_cached=1, usd_per_million_out=0)}
     billing = Billing(prices=prices, budgets=[budget(100, coins)])
 

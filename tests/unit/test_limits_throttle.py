@@ -796,7 +796,7 @@ class Book:
     async def reserve(self, tokens, *, call, model, requests_per_min, tokens_per_min, requests_per_day, tokens_per_day):
         self.asked.append((requests_per_min, tokens_per_min))
         if self.minute_is_spent_for_s:
-            raise TransientError("the minute is spent", retry_after_s=self.minute_is_spent_for_s)
+            raise TransientError("the limit per minute is reached", retry_after_s=self.minute_is_spent_for_s)
         for until in (self.until, self.until_of.get(model)):
             if until and until > self.clock():
                 raise ClosedError("closed", until=until)

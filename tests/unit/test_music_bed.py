@@ -28,7 +28,7 @@ def length_of(loop):
 
 
 def levels_db(samples, *, step=4_800):
-    """Level of every tenth of a second."""
+    """The level of every tenth of a second."""
     steps = samples[: len(samples) // step * step].reshape(-1, step * 2).astype(np.float64)
     return 10 * np.log10(np.mean(steps**2, axis=1) + 1e-20)
 
@@ -57,7 +57,7 @@ def test_the_level_over_the_seam_stays_within_one_decibel(tmp_path, name):
 
 
 @pytest.mark.parametrize("name", BEDS)
-def test_nowhere_in_the_crossfade_is_a_dip_or_a_bump_that_the_music_does_not_have(tmp_path, name):
+def test_the_crossfade_adds_no_dip_or_bump(tmp_path, name):
     source = BEDS[name]()
     loop = prepare_loop(write_bed(tmp_path / "bed.flac", source))
 
@@ -75,7 +75,7 @@ def test_no_sample_jumps_at_the_seam(tmp_path, name):
     assert steps.max() <= inside * 1.3
 
 
-def test_a_loop_goes_round_for_ever_and_starts_with_its_true_beginning(tmp_path):
+def test_a_loop_repeats_forever_and_starts_with_its_real_beginning(tmp_path):
     source = rushing(4.0)
     loop = prepare_loop(write_bed(tmp_path / "bed.flac", source))
     period = length_of(loop) - 48_000
@@ -87,7 +87,7 @@ def test_a_loop_goes_round_for_ever_and_starts_with_its_true_beginning(tmp_path)
     assert len(loop.samples(10**9, 10**9 + 10)) == 10
 
 
-def test_a_beat_goes_on_over_the_seam(tmp_path):
+def test_the_beat_continues_across_the_seam(tmp_path):
     # Two beats a second under a chord; the file ends between two beats.
     music = chord(9.37, level=0.05)
     decay = np.exp(-np.arange(12_000) / 3_000)
@@ -99,7 +99,7 @@ def test_a_beat_goes_on_over_the_seam(tmp_path):
 
     period = (length_of(loop) - loop._start) / 48_000
 
-    # A whole number of pairs of beats, to a fiftieth of a second.
+    # A whole number of pairs of beats, within 20 ms.
     assert period == pytest.approx(round(period), abs=0.02)
 
 
@@ -114,7 +114,7 @@ def test_a_bed_of_any_format_becomes_a_loop_at_one_loudness(tmp_path, name, rate
     assert integrated_lufs([loop.samples(0, 48_000 * 5)]) == pytest.approx(LOOP_LUFS, abs=0.5)
 
 
-def test_silence_at_the_edges_and_a_fade_at_the_end_are_no_hole_in_the_loop(tmp_path):
+def test_silent_edges_and_a_fade_out_leave_no_hole_in_the_loop(tmp_path):
     music = chord(10.0)
     music[-96_000:] *= np.linspace(1, 0, 96_000, dtype=np.float32)[:, None]
     silence = np.zeros((33_333, 2), dtype=np.float32)
@@ -134,7 +134,7 @@ def test_the_same_bed_gives_the_same_bytes(tmp_path):
     assert (tmp_path / "one.wav").read_bytes() == (tmp_path / "two.wav").read_bytes()
 
 
-def test_a_file_that_is_no_sound_is_refused_by_name(tmp_path):
+def test_a_file_that_is_not_audio_is_refused_by_name(tmp_path):
     (tmp_path / "music").mkdir()
     (tmp_path / "music" / "calm.mp3").write_bytes(b"<html>not found</html>" * 100)
     broken = BedLibrary(folder=tmp_path / "music").bed("calm.mp3")
@@ -145,12 +145,12 @@ def test_a_file_that_is_no_sound_is_refused_by_name(tmp_path):
 
 
 @pytest.mark.parametrize("sound", [chord(0.5), np.zeros((96_000, 2), dtype=np.float32)], ids=["short", "silent"])
-def test_music_that_is_hardly_there_is_refused(tmp_path, sound):
+def test_almost_silent_or_short_music_is_refused(tmp_path, sound):
     with pytest.raises(InputError, match=r"bed\.wav: there is less than a second of sound in it"):
         prepare_loop(write_bed(tmp_path / "bed.wav", sound))
 
 
-def test_a_playlist_is_no_music_and_nothing_that_it_names_is_opened(tmp_path):
+def test_a_playlist_is_refused_and_its_entries_are_not_opened(tmp_path):
     write_bed(tmp_path / "secret.flac", chord(3.0))
     (tmp_path / "list.m3u8").write_text(
         "#EXTM3U\n#EXT-X-TARGETDURATION:3\n#EXTINF:3,\nsecret.flac\n#EXT-X-ENDLIST\n", encoding="utf-8"
@@ -162,14 +162,14 @@ def test_a_playlist_is_no_music_and_nothing_that_it_names_is_opened(tmp_path):
             check_bed(bed(tmp_path / name))
 
 
-def test_a_file_that_was_exchanged_since_it_was_chosen_is_not_used(tmp_path):
+def test_a_file_that_changed_since_it_was_chosen_is_refused(tmp_path):
     path = write_bed(tmp_path / "bed.flac", chord(3.0))
 
     with pytest.raises(InputError, match="has changed since"):
         prepare_bed(Bed(path=path, sha256="0" * 64), tmp_path / "loop.wav")
 
 
-def test_numbers_that_are_no_sound_do_no_harm(tmp_path):
+def test_nan_and_infinite_samples_do_no_harm(tmp_path):
     music = chord(3.0)
     music[50_000:50_100] = np.nan
     music[60_000:60_010] = np.inf
@@ -187,7 +187,7 @@ def test_numbers_that_are_no_sound_do_no_harm(tmp_path):
     assert np.abs(heard).max() <= 1
 
 
-def test_a_damaged_loop_is_told_by_name(tmp_path):
+def test_a_damaged_loop_is_reported_by_name(tmp_path):
     write_wav(tmp_path / "loop.wav", chord(1.0))
 
     with pytest.raises(CheckpointError, match=r"loop\.wav: the prepared music is damaged"):

@@ -49,13 +49,13 @@ def test_a_flag_goes_before_the_brief_and_the_brief_before_the_settings(workspac
     assert context_in(workspace, **{"music.bed": "none"}).briefs.complete(brief(music="bright.flac")).music == "none"
 
 
-def test_no_music_is_what_one_gets_without_asking(workspace):
+def test_no_music_is_the_default(workspace):
     context = context_in(workspace)
 
     assert context.bed(context.briefs.complete(brief())) is None
 
 
-def test_auto_is_a_file_by_the_time_it_is_kept(workspace):
+def test_auto_is_resolved_to_a_file_before_it_is_saved(workspace):
     assert context_in(workspace, **{"music.bed": "auto"}).briefs.complete(brief()).music in {"calm.flac", "bright.flac"}
 
 
@@ -73,7 +73,7 @@ def test_other_music_other_levels_and_other_content_are_other_films(workspace):
     assert len(set(ids)) == len(ids)
 
 
-def test_levels_mean_nothing_to_a_film_without_music(workspace):
+def test_levels_do_not_affect_a_film_without_music(workspace):
     assert id_in(workspace, brief()) == id_in(workspace, brief(), **{"music.duck_lu": 12})
 
 
@@ -92,7 +92,7 @@ def test_settings_that_would_drown_the_voice_are_refused(tmp_path, levels):
         load_settings(tmp_path, {"music.below_speech_lu": levels[0], "music.duck_lu": levels[1]})
 
 
-async def test_a_dry_run_tells_once_of_music_that_is_missing_or_broken(workspace):
+async def test_a_dry_run_reports_missing_or_broken_music_once(workspace):
     await to_thread.run_sync((workspace / "music" / "torn.mp3").write_bytes, b"<html>" * 1000)
     wanted = ("gone.mp3", "torn.mp3", "torn.mp3", "calm.flac")
     briefs = [replace(brief(music=name), title=f"Film {number}") for number, name in enumerate(wanted)]
@@ -119,7 +119,7 @@ async def test_a_film_with_music_that_is_missing_or_broken_fails_before_its_scri
 
 
 def template_with(workspace, music):
-    """A template of the workspace that wishes for music."""
+    """A template of the workspace with a music setting."""
     folder = workspace / "templates" / "loud"
     shutil.copytree(builtin_root() / "templates" / "explainer", folder, dirs_exist_ok=True)
     path = folder / "template.toml"
@@ -127,7 +127,7 @@ def template_with(workspace, music):
     return brief(template="loud")
 
 
-def test_the_music_of_a_template_is_that_of_its_films_unless_somebody_asks_for_another(workspace):
+def test_the_templates_music_is_used_unless_another_is_requested(workspace):
     loud = template_with(workspace, "calm.flac")
 
     assert context_in(workspace).briefs.complete(loud).music == "calm.flac"
@@ -136,18 +136,18 @@ def test_the_music_of_a_template_is_that_of_its_films_unless_somebody_asks_for_a
     assert context_in(workspace).briefs.complete(brief()).music == "none"
 
 
-def test_a_template_that_would_have_any_music_is_content_with_none(workspace):
+def test_a_template_with_auto_music_accepts_an_empty_folder(workspace):
     loud = template_with(workspace, "auto")
     assert context_in(workspace).briefs.complete(loud).music in {"calm.flac", "bright.flac"}
 
     shutil.rmtree(workspace / "music")
 
     assert context_in(workspace).briefs.complete(loud).music == "none"
-    # Whoever asks for it has to be told.
+    # An explicit request stays, and is reported later.
     assert context_in(workspace).briefs.complete(brief(music="auto")).music == "auto"
 
 
-def test_music_that_a_template_names_and_that_is_not_there_is_an_error(workspace):
+def test_missing_music_of_a_template_is_an_error(workspace):
     context = context_in(workspace)
     film = context.briefs.complete(template_with(workspace, "lost.flac"))
 
@@ -155,5 +155,5 @@ def test_music_that_a_template_names_and_that_is_not_there_is_an_error(workspace
         context.bed(film)
 
 
-def test_a_template_that_is_not_there_is_no_matter_of_its_music(workspace):
+def test_a_missing_template_is_not_reported_as_missing_music(workspace):
     assert context_in(workspace).briefs.complete(brief(template="nowhere")).music == "none"

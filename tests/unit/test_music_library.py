@@ -19,7 +19,7 @@ def folder(tmp_path):
     return folder
 
 
-def test_a_name_is_taken_as_it_is_and_its_content_is_known(folder):
+def test_a_bed_is_found_by_name_and_hashed(folder):
     library = BedLibrary(folder=folder)
 
     found = library.bed(library.choose("calm.mp3", "Tea"))
@@ -47,12 +47,12 @@ def test_a_new_file_changes_the_music_only_of_the_films_that_get_it(folder):
     assert set(changed) == {"new.wav"}
 
 
-def test_a_name_that_is_not_there_is_told_with_the_nearest_one(folder):
+def test_an_unknown_name_gets_a_suggestion(folder):
     with pytest.raises(InputError, match=r"music: no music called 'clam\.mp3'\. Did you mean calm\.mp3\?"):
         BedLibrary(folder=folder).bed("clam.mp3")
 
 
-def test_the_same_piece_in_another_format_is_nearer_than_a_name_that_is_spelled_alike(tmp_path):
+def test_the_same_piece_in_another_format_is_suggested_before_a_similar_name(tmp_path):
     for name in ("bad.mp3", "calm.flac"):
         (tmp_path / name).touch()
 
@@ -62,14 +62,14 @@ def test_the_same_piece_in_another_format_is_nearer_than_a_name_that_is_spelled_
 
 @pytest.mark.parametrize("kept", ["Fru\u0308h.mp3", "Fr\u00fch.mp3"], ids=["apart", "as one"])
 @pytest.mark.parametrize("asked", ["Fru\u0308h.mp3", "Fr\u00fch.mp3"], ids=["apart", "as one"])
-def test_a_letter_and_its_sign_are_the_same_name_apart_or_as_one(tmp_path, kept, asked):
+def test_composed_and_decomposed_names_are_the_same(tmp_path, kept, asked):
     (tmp_path / kept).touch()
 
     assert BedLibrary(folder=tmp_path).bed(asked).path == tmp_path / kept
 
 
 @pytest.mark.parametrize("wanted", ["auto", "calm.mp3"])
-def test_without_a_folder_it_says_where_music_goes(tmp_path, wanted):
+def test_a_missing_folder_is_reported_with_where_to_put_music(tmp_path, wanted):
     library = BedLibrary(folder=tmp_path / "music")
 
     with pytest.raises(InputError, match=r"Put a sound file into music/"):

@@ -28,7 +28,7 @@ PLAN = MixPlan()
 
 
 def clip_of(folder, name, *, quanta=6, spoken=((0.25, 2.0),), silent=False, seed=0):
-    """A clip that sounds while its words are said, and only then."""
+    """A clip with sound during its words only."""
     sound = voice(quanta, seed=seed)
     at = np.arange(len(sound)) / SAMPLE_RATE_HZ
     heard = np.zeros(len(sound), dtype=bool)
@@ -68,7 +68,7 @@ def clips(tmp_path_factory):
 
 @pytest.fixture(scope="module")
 def mixed(clips, loop, tmp_path_factory):
-    """Their mix, as a file."""
+    """The mix, as a file."""
     path = tmp_path_factory.mktemp("mixed") / "mix.mp4"
     mix_film(clips, loop, plan=PLAN, path=path)
     return path
@@ -84,7 +84,7 @@ def depth_db(ducking, at_s):
     return float(20 * np.log10(ducking.gain(at, at + 1)[0]))
 
 
-def test_the_bed_is_down_before_the_word_stays_down_and_comes_up_gently():
+def test_the_bed_ducks_before_the_first_word_and_recovers_gently():
     ducking = Ducking([words_at((3.0, 4.0))], duck_lu=8)
 
     assert depth_db(ducking, 3.0 - EARLY_S - ATTACK_S) == pytest.approx(0, abs=0.01)
@@ -103,7 +103,7 @@ def test_the_bed_does_not_pump_between_words_and_sentences(pause_s):
     assert 20 * np.log10(between.max()) == pytest.approx(-8, abs=0.01)
 
 
-def test_the_pause_at_the_end_of_a_scene_is_one_with_that_at_the_beginning_of_the_next():
+def test_the_pauses_of_adjacent_scenes_are_merged():
     short = [words_at((1.0, 9.8)), words_at((0.25, 2.0))]
     usual = [words_at((1.0, 9.5)), words_at((0.25, 2.0))]
     long = [words_at((1.0, 7.0)), words_at((0.25, 2.0))]
@@ -114,7 +114,7 @@ def test_the_pause_at_the_end_of_a_scene_is_one_with_that_at_the_beginning_of_th
     assert depth_db(Ducking(long, duck_lu=8), 10.25) == pytest.approx(-8, abs=0.01)
 
 
-def test_nothing_is_ducked_under_a_voice_that_is_not_there():
+def test_silent_clips_do_not_duck_the_bed():
     silent = Clip(path=None, samples=480_000, sha256="", words=words_at((1.0, 2.0)).words, loudness_lufs=None)
 
     assert (Ducking([silent], duck_lu=8).gain(0, 480_000) == 1).all()
@@ -126,7 +126,7 @@ def test_nothing_is_ducked_under_a_voice_that_is_not_there():
     duck_lu=st.floats(0, 40),
 )
 @settings(max_examples=40, deadline=None)
-def test_whatever_is_said_the_bed_is_down_while_it_is_said_and_never_moves_in_jumps(gaps_s, lengths_s, duck_lu):
+def test_for_any_words_the_bed_is_ducked_under_them_and_its_gain_is_continuous(gaps_s, lengths_s, duck_lu):
     spans, at_s = [], 0.0
     for gap_s, length_s in zip(gaps_s, lengths_s, strict=False):
         spans.append((at_s + gap_s, at_s + gap_s + length_s))
@@ -140,14 +140,14 @@ def test_whatever_is_said_the_bed_is_down_while_it_is_said_and_never_moves_in_ju
 
     assert gain_db.min() >= -duck_lu - 1e-6
     assert gain_db.max() <= 1e-6
-    # At its steepest, 1.5 times as steep as a straight way.
+    # Smoothstep is at most 1.5 times as steep as a linear ramp.
     assert np.abs(np.diff(gain_db)).max(initial=0) <= 1.6 * duck_lu / (ATTACK_S * SAMPLE_RATE_HZ) + 1e-9
     for start_s, end_s in spans:
         said = gain_db[round(start_s * SAMPLE_RATE_HZ) : round(end_s * SAMPLE_RATE_HZ)]
         assert (said <= -duck_lu + 1e-3).all()
 
 
-def test_while_somebody_speaks_the_bed_is_at_least_15_lu_below(clips, loop):
+def test_under_speech_the_bed_is_at_least_15_lu_below(clips, loop):
     spoken, under, alone = [], [], []
     for voice_block, bed_block in stems(clips, Loop(loop), PLAN):
         heard = np.abs(voice_block).max(axis=1) > 0
@@ -180,7 +180,7 @@ def test_the_voice_stays_where_it_was_to_the_sample(clips, loop, mixed):
     assert int(np.argmax(np.fft.irfft(spectrum))) == 0
 
 
-def test_the_bed_comes_from_silence_and_goes_into_silence(clips, loop):
+def test_the_bed_fades_in_from_silence_and_out_to_silence(clips, loop):
     sound = np.concatenate([bed for _, bed in stems(clips, Loop(loop), PLAN)])
 
     assert not sound[:1_024].any()
@@ -232,8 +232,8 @@ def test_the_same_clips_and_bed_give_the_same_bytes(clips, loop, mixed, tmp_path
     assert (tmp_path / "again.mp4").read_bytes() == mixed.read_bytes()
 
 
-def test_there_are_no_blocks_to_be_heard(clips, loop):
-    """What is made second by second is what would be made at once."""
+def test_block_boundaries_are_inaudible(clips, loop):
+    """Mixing in blocks gives the same as mixing at once."""
     whole = np.concatenate(list(mix(clips, Loop(loop), PLAN)))
 
     jumps = np.abs(np.diff(whole, axis=0)).max(axis=1)
@@ -250,7 +250,7 @@ def test_a_clip_of_another_length_is_not_mixed(clips, loop, tmp_path):
 
 
 def peak_bytes(clips, loop):
-    """The most memory that arrays take while the clips are mixed and normalise_stream."""
+    """The peak memory of arrays while the clips are mixed and normalised."""
     tracemalloc.start()
     try:
         for _ in normalise_stream(partial(mix, clips, Loop(loop), PLAN)):
@@ -263,7 +263,7 @@ def peak_bytes(clips, loop):
 def test_memory_does_not_grow_with_the_film(tmp_path, loop):
     clip = clip_of(tmp_path, "scene", quanta=4)
 
-    # The ten scenes more would be 8 MB if they were held.
+    # The ten additional scenes would take 8 MB if they were kept in memory.
     assert peak_bytes([clip] * 12, loop) < peak_bytes([clip] * 2, loop) + 1_000_000
 
 

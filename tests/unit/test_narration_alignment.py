@@ -25,7 +25,7 @@ def is_in_order(words, length_s):
 
 
 @given(st.data(), TEXTS, st.floats(0, 10))
-def test_placed_words_are_all_there_in_order_and_inside_the_sound(data, text, length_s):
+def test_interpolated_words_are_complete_ordered_and_within_the_audio(data, text, length_s):
     words = split_words(text)
     spans = data.draw(st.lists(SPANS, min_size=len(words), max_size=len(words)))
 
@@ -36,7 +36,7 @@ def test_placed_words_are_all_there_in_order_and_inside_the_sound(data, text, le
 
 
 @given(TEXTS, st.lists(st.tuples(TEXTS, st.floats(0, 9), st.floats(0, 1))))
-def test_any_reports_can_be_matched_with_any_text(text, reported):
+def test_any_events_can_be_matched_with_any_text(text, reported):
     words = split_words(text)
 
     alignment = match_events(words, events(*((said, start, start + length) for said, start, length in reported)))
@@ -46,7 +46,7 @@ def test_any_reports_can_be_matched_with_any_text(text, reported):
 
 
 @given(TEXTS)
-def test_reports_of_every_word_come_back_unchanged(text):
+def test_events_of_every_word_are_returned_unchanged(text):
     words = [word for word in split_words(text) if weight(word)]
     reported = [Word(text=word, start_s=number, end_s=number + 0.5) for number, word in enumerate(words)]
 
@@ -63,18 +63,18 @@ COSTS = SpokenText(
 )
 
 
-def test_a_written_word_has_the_time_of_all_that_is_spoken_of_it():
+def test_a_written_word_has_the_span_of_all_its_spoken_words():
     spans = [(number, number + 1) for number in range(8)]
 
     assert spans_of_written_words(COSTS, spans) == ((0, 1), (1, 2), None, (2, 7), (7, 8))
 
 
-def test_what_nothing_is_known_of_has_no_time():
+def test_words_without_events_have_no_span():
     assert spans_of_written_words(COSTS, [(0, 1), (1, 2), None, None, None, None, None, (7, 8)])[3] is None
     assert spans_of_written_words(COSTS, [(0, 1), (1, 2), None, (3, 4), (4, 5), None, None, (7, 8)])[3] == (3, 5)
 
 
-def test_without_reports_a_written_word_gets_the_share_of_what_is_spoken_of_it():
+def test_without_events_a_written_word_gets_the_share_of_its_spoken_words():
     timed = distribute_evenly(COSTS, 1.0, 5.0)
 
     assert [word.text for word in timed] == list(COSTS.words)
@@ -84,7 +84,7 @@ def test_without_reports_a_written_word_gets_the_share_of_what_is_spoken_of_it()
 
 
 @given(TEXTS, st.floats(0, 5), st.floats(0, 5))
-def test_proportional_times_are_in_order_for_any_text(text, start_s, length_s):
+def test_evenly_distributed_times_are_in_order_for_any_text(text, start_s, length_s):
     said = normalise_text(text)
 
     timed = distribute_evenly(said, start_s, start_s + length_s)
@@ -101,7 +101,7 @@ def test_punctuation_and_case_do_not_matter():
     assert alignment.spans == ((0, 1), None, (1, 2), (2, 3), (3, 4))
 
 
-def test_a_number_said_in_several_words_takes_their_whole_time():
+def test_a_number_spoken_as_several_words_has_their_whole_span():
     words = split_words("in 2024 people")
 
     alignment = match_events(words, events(("in", 0, 1), ("twenty", 1, 2), ("twenty-four", 2, 3), ("people", 3, 4)))
@@ -109,7 +109,7 @@ def test_a_number_said_in_several_words_takes_their_whole_time():
     assert alignment.spans[1] == (1, 3)
 
 
-def test_one_report_for_several_words_is_shared_by_length():
+def test_one_event_for_several_words_is_shared_by_length():
     words = split_words("I saw antidisestablishmentarianism there")
 
     alignment = match_events(words, events(("I", 0, 1), ("something", 1, 5), ("there", 5, 6)))
@@ -120,7 +120,7 @@ def test_one_report_for_several_words_is_shared_by_length():
     assert long_word[1] - long_word[0] > 3 * (saw[1] - saw[0])
 
 
-def test_reports_of_several_characters_are_cut_as_the_text_is():
+def test_events_of_several_characters_are_split_like_the_text():
     alignment = match_events(split_words("天空是蓝色。"), events(("天空", 0, 1), ("是", 1, 1.5), ("蓝色", 1.5, 2.5)))
 
     starts = [span[0] for span in alignment.spans]
@@ -129,7 +129,7 @@ def test_reports_of_several_characters_are_cut_as_the_text_is():
     assert alignment.spans[2] == (1, 1.5)
 
 
-def test_words_without_a_report_share_the_time_up_to_the_next_one():
+def test_words_without_an_event_share_the_time_until_the_next_one():
     words = split_words("one two three four")
 
     placed = interpolate(words, [(0.5, 1.0), None, None, (3.0, 3.5)], 4.0)
@@ -140,20 +140,20 @@ def test_words_without_a_report_share_the_time_up_to_the_next_one():
     assert 0.5 < starts[1] < starts[2] < 3.0
 
 
-def test_words_after_the_last_report_take_no_longer_than_words_take():
+def test_words_after_the_last_event_take_their_estimated_time():
     placed = interpolate(split_words("one two"), [(0.0, 0.4), None], 30.0)
 
     assert placed[-1].end_s < 2.0
 
 
-def test_a_sign_takes_no_time_from_its_neighbours():
+def test_punctuation_takes_no_time_from_its_neighbours():
     placed = interpolate(split_words("yes — no"), [(0.0, 0.4), None, (0.6, 1.0)], 1.0)
 
     assert [(word.start_s, word.end_s) for word in placed] == [(0.0, 0.4), (0.4, 0.4), (0.6, 1.0)]
 
 
 @pytest.mark.parametrize(("heard", "unheard"), [(0, 8), (3, 5), (6, 2), (8, 0)])
-def test_words_that_nothing_was_heard_of_at_the_end_are_counted(heard, unheard):
+def test_words_without_an_event_at_the_end_are_counted(heard, unheard):
     words = split_words("one two three four five six seven eight")
 
     assert match_events(words, estimate(words)[:heard]).unmatched_at_end == unheard
@@ -195,7 +195,7 @@ def test_a_comma_is_a_shorter_pause_than_a_full_stop():
 
 
 @given(TEXTS, st.floats(0, 5), st.floats(0, 5))
-def test_spread_words_fill_the_time_given(text, start_s, length_s):
+def test_distributed_words_fill_the_given_time(text, start_s, length_s):
     words = split_words(text)
 
     timed = distribute(words, start_s, start_s + length_s)
@@ -215,12 +215,12 @@ def test_spread_words_fill_the_time_given(text, start_s, length_s):
         ("نمی‌خواهم", "نمی‌خواهم"),
     ],
 )
-def test_pictures_and_control_characters_are_not_said(text, said):
+def test_emoji_and_control_characters_are_not_spoken(text, said):
     assert normalise_text(text).text == said
 
 
 @given(TEXTS)
-def test_the_place_of_every_said_word_is_known(text):
+def test_every_spoken_word_has_a_place(text):
     said = normalise_text(text)
 
     assert said.words == split_words(text)

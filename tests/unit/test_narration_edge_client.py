@@ -19,11 +19,11 @@ from pipeline.narration.edge import _speech, _truncated
 from pipeline.narration.edge.client import EdgeClient, _event
 from pipeline.narration.edge.errors import refusal_of
 from pipeline.narration.spoken_text import normalise_text
-from tests.standins.loopback import Served
+from tests.standins.loopback import GetServer
 
 
 @pytest.mark.parametrize("asked", ["90", "Sat, 21 Nov 2026 00:01:30 GMT"])
-def test_a_service_that_is_busy_says_in_seconds_or_by_a_date_when_it_has_time(asked):
+def test_retry_after_may_be_seconds_or_a_date(asked):
     headers = CIMultiDict({"Retry-After": asked, "Date": "Sat, 21 Nov 2026 00:00:00 GMT"})
 
     error = refusal_of(aiohttp.ClientResponseError(None, (), status=503, headers=headers))
@@ -44,12 +44,12 @@ async def test_the_password_of_a_proxy_is_in_no_traceback(address, monkeypatch):
 @pytest.mark.parametrize(
     ("offset", "duration"), [(float("nan"), 0), (0, float("nan")), (float("-inf"), 0), (10**400, 0), (0, -(10**400))]
 )
-def test_a_word_at_no_time_is_refused(offset, duration):
+def test_implausible_word_times_are_refused(offset, duration):
     with pytest.raises(ValueError, match="implausible time"):
         _event("tea", offset, duration)
 
 
-def test_minutes_of_sound_for_a_word_are_refused_before_they_fill_the_memory():
+def test_minutes_of_audio_for_one_word_are_refused_before_they_fill_the_memory():
     file = io.BytesIO()
     with av.open(file, "w", format="mp3") as container:
         stream = container.add_stream("libmp3lame", rate=8_000)
@@ -65,15 +65,15 @@ def test_minutes_of_sound_for_a_word_are_refused_before_they_fill_the_memory():
 
 
 @pytest.mark.parametrize("letter", ["a", "漢", "&", "𝄞"])
-def test_a_word_without_end_is_cut_to_what_a_request_takes_since_edge_tts_cuts_only_at_spaces(letter):
+def test_an_endless_word_is_truncated_to_fit_a_request_since_edge_tts_splits_only_at_spaces(letter):
     text = _truncated(letter * 6_000)
 
     assert 3_500 < len(escape(text).encode()) <= 4_096
     assert _truncated("Tea & milk.") == "Tea & milk."
 
 
-class VoicesOf(Served):
-    """A service that answers whoever asks for its voices with `pieces`, and ends there if it `ends`."""
+class VoicesOf(GetServer):
+    """A service that answers requests for its voices with `pieces`, and closes the response if it `ends`."""
 
     def __init__(self, *pieces, ends=True):
         self.pieces, self.ends = pieces, ends
@@ -92,13 +92,13 @@ class VoicesOf(Served):
 
 
 async def voices_of(service, timeout_s=5.0):
-    # Whatever a service does, nobody waits for it for ever.
+    # No service can make the client wait forever.
     with anyio.fail_after(20):
         async with service:
             return await EdgeClient(service.url("/readaloud/edge/v1").replace("http", "ws")).voices(timeout_s)
 
 
-async def test_what_a_service_calls_a_voice_does_nothing_to_a_terminal():
+async def test_voice_names_can_not_carry_terminal_escapes():
     listed = [{"ShortName": "en-US-\x1b[2JAvaNeural", "Locale": "en-US", "Gender": "Female", "FriendlyName": "A\nva"}]
 
     (voice,) = await voices_of(VoicesOf(json.dumps(listed).encode()))
@@ -118,6 +118,6 @@ async def test_what_a_service_calls_a_voice_does_nothing_to_a_terminal():
     ],
     ids=["no end of waiting", "no end of bytes", "no JSON", "another shape", "no end of depth"],
 )
-async def test_a_list_of_voices_that_is_none_is_given_up_in_time(service, told):
+async def test_an_invalid_list_of_voices_fails_within_the_timeout(service, told):
     with pytest.raises(TransientError, match=told):
         await voices_of(service, timeout_s=0.3 if "within" in told else 5.0)

@@ -19,21 +19,21 @@ EVENTS = (
 
 
 def sound(*, until_s: float, length_s: float) -> Samples:
-    """A voice from 0.1 s on, and silence after it."""
+    """A voice that starts at 0.1 s, followed by silence."""
     at_s = np.arange(round(length_s * SAMPLE_RATE_HZ)) / SAMPLE_RATE_HZ
     voice = 0.3 * np.sin(2 * np.pi * 220 * at_s) * ((at_s >= 0.1) & (at_s < until_s))
     return np.repeat(voice.astype(np.float32)[:, None], 2, axis=1)
 
 
-def test_a_speech_that_is_heard_to_its_last_word_and_ends_in_silence_is_whole() -> None:
+def test_speech_that_reaches_its_last_word_and_ends_in_silence_is_complete() -> None:
     assert is_complete(WORDS, EVENTS, sound(until_s=1.5, length_s=2.3), 1.0)
 
 
-def test_a_last_word_whose_end_is_too_soft_to_be_heard_was_spoken_all_the_same() -> None:
+def test_a_last_word_that_fades_below_the_threshold_counts_as_spoken() -> None:
     assert is_complete(WORDS, EVENTS, sound(until_s=1.4, length_s=2.3), 1.0)
 
 
-def test_a_last_word_that_was_joined_to_the_one_before_it_needs_no_event_if_it_is_heard() -> None:
+def test_a_last_word_merged_with_the_one_before_needs_no_event_if_it_is_audible() -> None:
     assert is_complete(WORDS, EVENTS[:-1], sound(until_s=1.5, length_s=2.3), 1.0)
 
 
@@ -48,7 +48,5 @@ def test_a_last_word_that_was_joined_to_the_one_before_it_needs_no_event_if_it_i
         pytest.param((), 0.3, 1.0, id="no events, and a sound too short for the words"),
     ],
 )
-def test_one_sign_is_enough_to_know_that_a_speech_was_cut(
-    events: tuple[Word, ...], until_s: float, length_s: float
-) -> None:
+def test_any_single_sign_of_truncation_is_enough(events: tuple[Word, ...], until_s: float, length_s: float) -> None:
     assert not is_complete(WORDS, events, sound(until_s=until_s, length_s=length_s), 1.0)

@@ -32,7 +32,7 @@ SENTENCES = {
     "cmn": "天空为什么是蓝色的？因为阳光。{}",
     "ru": "Почему небо голубое? Потому что {} лучей.",
 }
-# Loads no library. Its tasks: to die of a signal, to tell its number and wait, to say many bytes.
+# Loads no library. Its tasks: die of a signal, write its pid and wait, write many bytes.
 STRANGE = """
 import os, sys, time
 import real
@@ -70,7 +70,7 @@ def gone(processes: set[psutil.Process]) -> bool:
 
 @pytest.fixture
 def strange(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[Path]:
-    """Narrators whose host forks for strange tasks; the folder of the files that they write."""
+    """Makes the fork server run the tasks of `STRANGE`; the folder that they write to."""
     (tmp_path / "real.py").write_text(Path(espeak.child.__file__).read_text(encoding="utf-8"), encoding="utf-8")
     (tmp_path / "child.py").write_text(f"import sys\nsys.path.insert(0, {str(tmp_path)!r}){STRANGE}", encoding="utf-8")
     monkeypatch.setattr(espeak.child, "__file__", str(tmp_path / "child.py"))
@@ -78,14 +78,14 @@ def strange(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[Path]:
 
 
 async def written(path: Path) -> psutil.Process:
-    """The process that waits, as soon as it has told its number."""
+    """The waiting process, once it has written its pid."""
     with anyio.fail_after(60):
         while not (await anyio.Path(path).exists() and (told := await anyio.Path(path).read_text())):
             await anyio.lowlevel.checkpoint()
     return psutil.Process(int(told))
 
 
-async def test_in_any_order_it_says_what_a_process_says_that_was_started_for_it():
+async def test_forks_give_the_bytes_of_fresh_processes_in_any_order():
     texts = [(voice, text.format(number)) for voice, text in SENTENCES.items() for number in (3, 11)]
     alone, hosted = EspeakNarrator(may_fork=False), EspeakNarrator()
     fresh: dict[tuple[str, str], Speech] = {}
@@ -110,7 +110,7 @@ async def test_in_any_order_it_says_what_a_process_says_that_was_started_for_it(
     assert wrong == []
 
 
-async def test_one_host_speaks_all_texts_and_ends_with_its_narrator():
+async def test_one_fork_server_speaks_all_texts_and_ends_with_its_narrator():
     before = children()
     narrator = EspeakNarrator()
     await narrator.check()
@@ -125,7 +125,7 @@ async def test_one_host_speaks_all_texts_and_ends_with_its_narrator():
     assert await anyio.to_thread.run_sync(gone, first)
 
 
-async def test_a_host_that_was_killed_is_started_anew():
+async def test_a_killed_fork_server_is_restarted():
     before = children()
     narrator = EspeakNarrator()
     one = await say(narrator, "One.", "en-us")
@@ -136,7 +136,7 @@ async def test_a_host_that_was_killed_is_started_anew():
     assert await say(narrator, "One.", "en-us") == one
 
 
-async def test_a_crash_costs_one_sentence_and_is_told_with_the_last_words(strange):
+async def test_a_crash_affects_one_sentence_and_reports_the_last_line_of_stderr(strange):
     before = children()
     narrator = EspeakNarrator()
     assert await narrator._run("echo", "1", text="one") == b"one"
@@ -149,7 +149,7 @@ async def test_a_crash_costs_one_sentence_and_is_told_with_the_last_words(strang
     assert children() - before == {host}
 
 
-async def test_long_texts_and_answers_of_megabytes_come_whole(strange):
+async def test_long_texts_and_megabytes_of_output_arrive_complete(strange):
     text = "Größe " * 100_000
 
     answer = await EspeakNarrator()._run("echo", "8", text=text)
@@ -158,7 +158,7 @@ async def test_long_texts_and_answers_of_megabytes_come_whole(strange):
 
 
 @pytest.mark.parametrize("how", ["cancelled", "timed out"])
-async def test_a_sentence_that_hangs_is_killed_and_no_other(strange, how):
+async def test_a_hanging_fork_is_killed_and_no_other(strange, how):
     before = children()
     narrator = EspeakNarrator(timeout_s=3.0 if how == "timed out" else 60.0)
     assert await narrator._run("echo", "1", text="one") == b"one"
@@ -185,7 +185,7 @@ async def test_a_sentence_that_hangs_is_killed_and_no_other(strange, how):
     assert children() - before == {host}
 
 
-async def test_what_hangs_dies_with_its_host_and_is_told_as_broken_off(strange):
+async def test_a_hanging_fork_dies_with_its_server_and_is_reported_as_failed(strange):
     before = children()
     narrator = EspeakNarrator()
     await narrator._run("echo", "1", text="one")
@@ -203,7 +203,7 @@ async def test_what_hangs_dies_with_its_host_and_is_told_as_broken_off(strange):
     assert await anyio.to_thread.run_sync(gone, {hanging})
 
 
-async def test_all_that_a_host_was_speaking_when_it_died_is_told_as_broken_off(strange):
+async def test_all_texts_in_progress_fail_when_the_server_dies(strange):
     before = children()
     narrator = EspeakNarrator()
     narrator._limiter = anyio.CapacityLimiter(8)
@@ -227,7 +227,7 @@ async def test_all_that_a_host_was_speaking_when_it_died_is_told_as_broken_off(s
     assert told == ["eSpeak's process failed: exit code -9"] * 8
 
 
-async def test_nothing_outlives_a_command_that_is_killed(strange):
+async def test_no_process_outlives_a_killed_command(strange):
     command = (
         "import anyio; from pipeline.narration import espeak\n"
         f"espeak.child.__file__ = {str(strange / 'child.py')!r}\n"

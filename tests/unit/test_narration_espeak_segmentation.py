@@ -18,12 +18,12 @@ from pipeline.narration.spoken_text import normalise_text
         ("en", "Why is it blue?", "Why is it blue?"),
     ],
 )
-def test_phrases_are_told_apart_by_a_space_and_clauses_by_a_comma(language, text, told):
+def test_phrases_are_separated_by_spaces_and_clauses_by_commas(language, text, told):
     assert separate_phrases(normalise_text(text), language).text == told
 
 
 @given(st.text(alphabet="空青いは見るGDP 1。、กเาิ😀 ", max_size=20), st.sampled_from(["ja", "th"]))
-def test_every_word_is_still_found_where_it_is_said(text, language):
+def test_every_word_keeps_its_place(text, language):
     said = normalise_text(text)
     parted = separate_phrases(said, language)
 

@@ -24,7 +24,7 @@ ZEROS = 48_000 // 20
 
 
 def voiced(seconds, *, before=0.0, after=0.0, level=0.1):
-    """A buzz with silence around it, as bytes of a WAV file, and one word over it."""
+    """A buzz with silence around it, as a WAV file, and one word that covers it."""
     at = np.arange(round(seconds * 48_000)) / 48_000
     buzz = sum(np.sin(2 * np.pi * 120 * harmonic * at) / harmonic for harmonic in range(1, 20))
     wave = np.concatenate([np.zeros(round(before * 48_000)), level * buzz, np.zeros(round(after * 48_000))])
@@ -46,7 +46,7 @@ def word(start, end, text="word"):
     return Word(text=text, start_s=start, end_s=end)
 
 
-def test_a_clip_is_a_whole_number_of_quanta_at_the_loudness_of_films(tmp_path):
+def test_a_clip_is_a_whole_number_of_quanta_at_the_target_loudness(tmp_path):
     clip = mastered(speech(tmp_path, voiced(3.3), word(0.0, 3.3)), tmp_path / "clip.wav")
 
     samples = read_wav(clip.path)
@@ -67,7 +67,7 @@ def test_both_ends_are_digital_silence(tmp_path):
     assert samples[ZEROS : 48_000 // 2].any()
 
 
-def test_the_voices_own_silence_is_trimmed_and_the_words_move_with_the_sound(tmp_path):
+def test_the_voices_own_silence_is_trimmed_and_word_times_follow(tmp_path):
     clip = mastered(speech(tmp_path, voiced(1.0, before=2.0, after=3.0), word(2.0, 3.0)), tmp_path / "clip.wav")
 
     heard = np.flatnonzero(np.abs(read_wav(clip.path)[:, 0]) > 0.01)
@@ -79,7 +79,7 @@ def test_the_voices_own_silence_is_trimmed_and_the_words_move_with_the_sound(tmp
 
 @given(seconds=st.floats(1.4, 4.0))
 @settings(max_examples=12, deadline=None)
-def test_the_silence_that_a_scene_ends_with_is_no_dead_air_nor_is_that_before_it(tmp_path_factory, seconds):
+def test_neither_end_of_a_scene_has_dead_air(tmp_path_factory, seconds):
     folder = tmp_path_factory.getbasetemp()
     clip = mastered(speech(folder, voiced(seconds), word(0.0, seconds)), folder / "clip.wav")
 
@@ -90,14 +90,14 @@ def test_the_silence_that_a_scene_ends_with_is_no_dead_air_nor_is_that_before_it
     assert clip.words[0].start_s == pytest.approx(before_s, abs=0.02)
 
 
-def test_a_very_short_word_gets_the_shortest_scene(tmp_path):
+def test_a_very_short_word_gets_a_scene_of_the_minimum_length(tmp_path):
     clip = mastered(speech(tmp_path, voiced(0.1), word(0.0, 0.1)), tmp_path / "clip.wav")
 
     assert clip.samples == 4 * SCENE_QUANTUM_SAMPLES
     assert np.abs(read_wav(clip.path)).max() <= 10 ** (-1.9 / 20)
 
 
-def test_silence_keeps_the_time_that_its_words_need(tmp_path):
+def test_silence_is_as_long_as_its_words_need(tmp_path):
     silent = Speech(audio=silent_wav(5.0), words=(word(0.0, 2.0), word(2.5, 5.0)), estimated=True)
 
     clip = mastered(silent, tmp_path / "clip.wav")
@@ -110,7 +110,7 @@ def test_silence_keeps_the_time_that_its_words_need(tmp_path):
     assert clip.samples >= (0.2 + 5.0 + 0.36) * 48_000
 
 
-def test_nothing_at_all_gives_a_silent_clip(tmp_path):
+def test_a_scene_without_words_gives_a_silent_clip(tmp_path):
     clip = mastered(Speech(audio=silent_wav(0.0), words=()), tmp_path / "clip.wav")
 
     assert clip.words == ()
@@ -124,7 +124,7 @@ def test_nothing_at_all_gives_a_silent_clip(tmp_path):
     after=st.floats(0, 0.5),
     level=st.sampled_from([0.003, 0.1, 0.5]),
 )
-def test_words_stay_inside_the_air_around_them(tmp_path_factory, seconds, before, after, level):
+def test_words_stay_within_the_silence_at_both_ends(tmp_path_factory, seconds, before, after, level):
     folder = tmp_path_factory.getbasetemp()
     spoken = speech(folder, voiced(seconds, before=before, after=after, level=level), word(before, before + seconds))
 
@@ -144,7 +144,7 @@ def test_the_same_speech_gives_the_same_bytes(tmp_path):
     assert (tmp_path / "a.wav").read_bytes() == (tmp_path / "b.wav").read_bytes()
 
 
-def test_a_clip_is_known_by_its_sound_even_where_the_length_is_the_same(tmp_path):
+def test_clips_of_the_same_length_differ_by_their_hash(tmp_path):
     one = mastered(speech(tmp_path, voiced(1.0), word(0.0, 1.0)), tmp_path / "a.wav")
     same = mastered(speech(tmp_path, voiced(1.0), word(0.0, 1.0)), tmp_path / "b.wav")
     other = mastered(speech(tmp_path, voiced(0.9), word(0.0, 1.0)), tmp_path / "c.wav")
@@ -157,21 +157,21 @@ def test_a_clip_is_known_by_its_sound_even_where_the_length_is_the_same(tmp_path
 
 
 @pytest.mark.parametrize("estimated", [True, False])
-def test_a_clip_is_known_again_from_its_file_alone(tmp_path, estimated):
+def test_a_clip_can_be_read_back_from_its_file_alone(tmp_path, estimated):
     clip = mastered(speech(tmp_path, voiced(1.0), word(0.1, 0.9, "naïve,"), estimated=estimated), tmp_path / "clip.wav")
 
     assert read_clip(tmp_path / "clip.wav") == clip
     assert (clip.sentences, clip.estimated) == (1, int(estimated))
 
 
-def test_a_clip_without_its_label_says_what_to_do(tmp_path):
+def test_a_clip_without_metadata_is_reported_with_a_remedy(tmp_path):
     write_wav(tmp_path / "clip.wav", voiced(0.2))
 
     with pytest.raises(CheckpointError, match="Delete it"):
         read_clip(tmp_path / "clip.wav")
 
 
-def test_sound_that_is_none_leaves_no_clip(tmp_path):
+def test_undecodable_audio_leaves_no_clip(tmp_path):
     with pytest.raises(InputError):
         mastered(Speech(audio=b"nothing", words=()), tmp_path / "clip.wav")
     assert not (tmp_path / "clip.wav").exists()
@@ -191,19 +191,19 @@ def takes(folder, *parts, pause_s=0.35):
 
 
 def silences(samples):
-    """How long (in seconds) the sound is silent between its first and its last voice, each time."""
+    """Durations in seconds of the silences between the first and the last sound."""
     steps = np.abs(samples[:, 0])[: len(samples) // 240 * 240].reshape(-1, 240).max(axis=1)
     heard = np.flatnonzero(steps > 10 ** (-45 / 20))
     return np.diff(heard)[np.diff(heard) > 1] * 240 / 48_000
 
 
 def hiss(seconds):
-    """What a voice service sends as silence."""
+    """Noise like a voice service sends for silence."""
     noise = np.random.default_rng(1).normal(0.0, 0.0001, round(seconds * 48_000))
     return np.stack([noise, noise], axis=1).astype(np.float32)
 
 
-def test_between_two_sentences_there_is_a_breath_however_much_silence_they_came_with(tmp_path):
+def test_the_pause_between_sentences_does_not_depend_on_the_voices_silence(tmp_path):
     one = np.concatenate([hiss(0.3), voiced(0.8), hiss(0.9)])
     two = np.concatenate([hiss(0.05), voiced(0.6), hiss(1.5)])
 
@@ -213,7 +213,7 @@ def test_between_two_sentences_there_is_a_breath_however_much_silence_they_came_
     assert clip.sentences == 3
 
 
-def test_a_scene_that_is_held_is_so_much_longer_and_speaks_when_it_would(tmp_path):
+def test_a_hold_prolongs_the_scene_without_delaying_its_speech(tmp_path):
     (take,) = takes(tmp_path, voiced(2.0))
 
     clip, held = (master([replace(take, hold_s=hold_s)], tmp_path / f"{hold_s}.wav") for hold_s in (0.0, 4.0))
@@ -222,7 +222,7 @@ def test_a_scene_that_is_held_is_so_much_longer_and_speaks_when_it_would(tmp_pat
     assert held.words[0].start_s == pytest.approx(clip.words[0].start_s, abs=0.41)
 
 
-def test_there_is_no_dead_air_inside_a_sentence_either(tmp_path):
+def test_long_pauses_inside_a_sentence_are_shortened(tmp_path):
     spoken = np.concatenate([voiced(0.5), hiss(1.2), voiced(0.5), hiss(0.2), voiced(0.5)])
 
     clip = master(takes(tmp_path, spoken), tmp_path / "clip.wav")
@@ -230,7 +230,7 @@ def test_there_is_no_dead_air_inside_a_sentence_either(tmp_path):
     assert silences(read_wav(clip.path)) == pytest.approx([0.35, 0.2], abs=0.03)
 
 
-def test_words_move_with_the_sound_when_a_pause_is_shortened(tmp_path):
+def test_word_times_follow_when_a_pause_is_shortened(tmp_path):
     spoken = speech(tmp_path, np.concatenate([voiced(0.5), hiss(1.2), voiced(0.5)]), word(0.0, 0.5), word(1.7, 2.2))
 
     clip = mastered(spoken, tmp_path / "clip.wav")
@@ -242,7 +242,7 @@ def test_words_move_with_the_sound_when_a_pause_is_shortened(tmp_path):
 
 
 def test_no_join_clicks(tmp_path):
-    # Cut where it is loud: without a fade, the sound would jump.
+    # Cut at a loud sample: without a fade it would click.
     loud = voiced(0.7)[: 48_000 // 2 + 77]
 
     samples = read_wav(master(takes(tmp_path, loud, loud, pause_s=0.15), tmp_path / "clip.wav").path)[:, 0]
@@ -263,7 +263,7 @@ def test_a_soft_beginning_is_kept(tmp_path):
     assert np.abs(samples[vowel - 4_500 : vowel - 500]).mean() > 0.001
 
 
-def test_words_that_nobody_says_take_no_time(tmp_path):
+def test_words_that_are_not_spoken_take_no_time(tmp_path):
     spoken = takes(tmp_path, voiced(0.5), voiced(0.5))
 
     clip = master([spoken[0], Take(speech=None, words=("—", "👍")), spoken[1]], tmp_path / "clip.wav")

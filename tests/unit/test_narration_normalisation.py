@@ -126,7 +126,7 @@ SAID = [
     ("en", "1920x1080 on Disney+", "1920 by 1080 on Disney plus"),
     ("en", "v2.0 and 1.2.3", "version 2 point 0 and 1 dot 2 dot 3"),
     ("en", "~5", "about 5"),
-    # Scripts without spaces, and particles that follow at once.
+    # Scripts without spaces, and particles that follow directly.
     ("ja", "気温は20℃で、5kmと10%と$5です。", "気温は摂氏 20 度で、5 キロメートルと10 パーセントと5 ドルです。"),
     ("ja", "2024-03-05に14:30から", "2024年3月5日に14時30分から"),
     ("ja", "2024/3/5に", "2024年3月5日に"),
@@ -135,7 +135,7 @@ SAID = [
     ("zh", "气温为20℃左右，占50%，价格为¥1,234.50。", "气温为20摄氏度左右，占百分之50，价格为1234.50 元。"),
     ("ko", "5km를 10%로 $5에 20~30℃", "5킬로미터를 10퍼센트로 5 달러에 섭씨 20 에서 30도"),
     ("he", 'ב-5.3.2024, כ-10%, ל-5 ק"מ', "ב-5 במרץ 2024, כ-10 אחוז, ל-5 קילומטרים"),
-    # What CLDR has no word for, and what English would be heard instead.
+    # Units without a name in CLDR, or with an English one.
     ("vi", "10%, 5.000 ₫", "10 phần trăm, 5000 đồng"),
     ("ar", "10%", "10 بالمئة"),
     ("th", "฿500", "500 บาท"),
@@ -143,7 +143,7 @@ SAID = [
     ("id", "Rp5.000", "5000 rupiah"),
     ("en", "7.66 km/s, 9.8 m/s²", "7.66 kilometers per second, 9.8 meters per second squared"),
     ("it", "20° C, 90° a nord", "20 gradi Celsius, 90 gradi a nord"),
-    # The name of the currency comes after millions, which agree with their number.
+    # The name of the currency follows the magnitude word, which agrees with its number.
     ("en-IN", "₹5 crore", "5 crore rupees"),
     ("hi", "₹5 करोड़", "5 करोड़ रुपये"),
     ("ar", "$5 مليون", "5 مليون دولار"),
@@ -162,7 +162,7 @@ SAID = [
     ("en", "1h 30m, 6 ft. tall", "1 hour 30 minutes, 6 feet tall"),
     ("pt", "25 ºC", "25 graus Celsius"),
     ("ko", "-5℃", "섭씨 마이너스 5도"),
-    # Hours, years and ordinals as they are written there.
+    # Hours, years and ordinals in local notation.
     ("de", "1.500,- € und 5,– €", "1500 Euro und 5 Euro"),
     ("de", "um 14.30 Uhr", "um 14 Uhr 30"),
     ("it", "alle 14.30", "alle 14 e 30"),
@@ -173,7 +173,7 @@ SAID = [
     ("pl", "w 2024 r. było", "w 2024 roku było"),
     ("it", "Il 1° maggio e il 3° posto", "Il 1º maggio e il 3º posto"),
     ("es", "El 3.º lugar, la 2.ª vez", "El 3º lugar, la 2ª vez"),
-    # From one day or hour to another.
+    # Ranges of days and hours.
     ("de", "vom 1.–5. Mai", "vom ersten bis fünften Mai"),
     ("de", "von 9.00 bis 17.00 Uhr, 9:00–12:30 Uhr", "von 9 Uhr bis 17 Uhr, 9 Uhr bis 12 Uhr 30"),
     ("de", "Mo–Fr 9–17 Uhr", "Montag bis Freitag 9 bis 17 Uhr"),
@@ -183,7 +183,7 @@ SAID = [
     ("ja", "9:00〜17:00", "9時 から 17時"),
     ("th", "9:00–17:00 น.", "9 นาฬิกา ถึง 17 นาฬิกา"),
     ("es", "a las 9:30 h.", "a las 9 y 30."),
-    # Kitchens and shops.
+    # Cooking and shopping.
     ("en", "2 1/2 tsp, 1/4 tsp, ½ oz", "2 and a half teaspoons, one quarter teaspoon, one half ounce"),
     ("de", "2 EL Öl, ½ l", "2 Esslöffel Öl, ein halb Liter"),
     ("es", "1/2 l, 1/2 taza, 1/2 de todo", "medio litro, media taza, un medio de todo"),
@@ -203,7 +203,7 @@ SAID = [
     ("ru", "25 ₽/ч", "25 рублей в час"),
     ("hi", "1½ कप, 2 1/2 कप, 3½ कप, 1/2 कप", "डेढ़ कप, ढाई कप, साढ़े 3 कप, आधा कप"),
     ("ar", "300 كم/ث", "300 كيلومتر في الثانية"),
-    # An address in scripts without spaces, and versions that say so.
+    # Addresses in scripts without spaces, and versions after the word for one.
     (
         "zh",
         "请访问https://example.cn/help或info@example.cn。",
@@ -215,29 +215,29 @@ SAID = [
     ("pl", "o godz. 9, ok. 500 r. p.n.e. był", "o godzinie 9, około 500 roku przed naszą erą był"),
 ]
 SAID += [
-    # A unit before what it measures, and one whose full stop nothing needs.
+    # A unit before its number, and one with a redundant full stop.
     ("en", "a 5 km run, a 100 m dash of 5 km", "a 5 kilometer run, a 100 meter dash of 5 kilometers"),
     ("en", "5 ft., 2 hrs., 30 sec. and 1 sec.", "5 feet, 2 hours, 30 seconds and 1 second."),
     ("de", "5 l/100 km", "5 Liter pro 100 Kilometer"),
     ("fr", "5 l/100 km", "5 litres aux 100 kilomètres"),
-    # Prices as they are written in Switzerland, Austria, the Netherlands and India.
+    # Prices in Swiss, Austrian, Dutch and Indian notation.
     ("de-CH", "CHF 1'200.– und Fr. 5.50, Fr. 5. Mai", "1200 Schweizer Franken und 5 Franken 50, Fr. fünfter Mai"),
     ("de-AT", "€ 1.200,– und € 5,50", "1200 Euro und 5 Euro 50"),
     ("nl", "€ 5,- of € 6", "5 euro of 6 euro"),
     ("en-IN", "Rs. 500 or Rs 5,00,000", "500 rupees or 500000 rupees"),
     ("en", "€5 – and then", "5 euros – and then"),
-    # From one to another.
+    # Ranges.
     ("en", "1914–18, 10am–2pm, 1939–45.", "1914 to 18, 10am to 2pm, 1939 to 45."),
     ("fr", "8h–12h", "8 heures à 12 heures"),
     ("de", "vom 1. bis 5. Mai, am 2. und 3. Juni", "vom ersten bis fünften Mai, am zweiten und dritten Juni"),
     ("de", "um 24:00 Uhr", "um 24 Uhr"),
-    # Ordinals that eSpeak would end a sentence at.
+    # Ordinals at which eSpeak would end the sentence.
     ("de", "Das 19. Jahrhundert, im 20. Jahrhundert.", "Das neunzehnte Jahrhundert, im zwanzigsten Jahrhundert."),
     ("de", "in der 3. Auflage, der 1. Weltkrieg", "in der dritten Auflage, der erste Weltkrieg"),
     ("de", "im 2. Danach, der 5. Der Hund", "im 2. Danach, der 5. Der Hund"),
     ("de", "§§ 5–7", "Paragrafen 5 bis 7"),
     ("ru", "79 г. н. э. было", "79 года нашей эры было"),
-    # Versions before a comma and where words have no spaces.
+    # Versions before a comma and in scripts without spaces.
     ("en", "Python 3.12.1, then", "Python 3 dot 12 dot 1, then"),
     ("zh", "版本3.12.1版", "版本3 点 12 点 1版"),
     # Formulas.
@@ -248,7 +248,7 @@ SAID += [
     ("zh", "气温-5℃", "气温负 5摄氏度"),
 ]
 SAID += [
-    # A letter or two that is a million, of what comes in millions.
+    # Magnitude letters before countable nouns.
     ("en", "10M users, 2.3bn people, 1.5M copies", "10 million users, 2.3 billion people, 1.5 million copies"),
     ("en", "Gen. X, Gen. Lee, a max. 3 days", "Generation X, General Lee, a maximum 3 days"),
     (
@@ -260,7 +260,7 @@ SAID += [
     ("en", "9 a.m.–5 p.m., 9 am - 5 pm", "9 a.m. to 5 p.m., 9 am to 5 pm"),
     ("en", "#NewYear2025: 2H₂O", "hashtag New Year 2025: 2 H 2 O"),
     ("fr", "10h-12h, 9h30-12h", "10 heures à 12h, 9 heures 30 à 12h"),
-    # Days of months that are numbers, too.
+    # Days with numeric months.
     (
         "de",
         "am 3.10. in Köln, vom 1.5. bis zum 3.5.",
@@ -269,7 +269,7 @@ SAID += [
     ("de", "am 3. Okt. 1990, bis 5. Dez.", "am dritten Oktober 1990, bis fünften Dezember."),
     ("pl", "z 5.03.2019 r., od 5.03.2019 r.", "z 5 marca 2019 roku, od 5 marca 2019 roku."),
     ("ru", "от 05.03.2019 г. № 12", "от 5 марта 2019 года номер 12"),
-    # Laws, kitchens and homes.
+    # Laws, cooking and addresses.
     ("de", "§ 433 Abs. 1 S. 2, Art. 5 S. 1 und S. 5", "Paragraf 433 Absatz 1 Satz 2, Artikel 5 Satz 1 und Seite 5"),
     ("de", "1 Pck., mind. 5, zw. 5 und 10", "1 Päckchen, mindestens 5, zwischen 5 und 10"),
     (
@@ -295,7 +295,7 @@ SAID += [
     ("ja", "¥500〜¥1,000", "500 から 1000 円"),
     ("ja", "前年比-2.5％", "前年比マイナス 2.5 パーセント"),
 ]
-# What looks like something that would be said otherwise, and is not, or not surely.
+# Forms that look like others and are not, or not certainly.
 LEFT = [
     ("en", "The cat sat on 3 mats in 2024."),
     ("en", "COVID-19, F-16, 555-1234, 5'6\", 24/7, 4K, 5G, 3D, C++, a–b, 3–1, 10am, No. Never"),
@@ -327,16 +327,16 @@ LEFT = [
 
 
 @pytest.mark.parametrize(("language", "written", "said"), SAID, ids=str)
-def test_a_written_form_is_said_as_people_say_it(language, written, said):
+def test_written_forms_are_normalised_as_people_say_them(language, written, said):
     assert normalise_text(written, language).text == said
 
 
 @pytest.mark.parametrize(("language", "text"), LEFT, ids=str)
-def test_what_is_not_certain_is_left_to_the_voice(language, text):
+def test_ambiguous_forms_are_left_to_the_voice(language, text):
     assert normalise_text(text, language).text == text
 
 
-def test_the_words_stay_the_written_ones_and_know_what_is_said_for_them():
+def test_written_words_are_kept_and_map_to_the_spoken_text():
     said = normalise_text("Dr. Wu paid 1,5 million $ – z. B. 👀 on 2024-03-05.", "en")
 
     parts = [place and said.text[slice(*place)] for place in said.places]
@@ -346,20 +346,20 @@ def test_the_words_stay_the_written_ones_and_know_what_is_said_for_them():
     assert parts[11] == "March 5th, 2024."
 
 
-def test_two_written_words_share_what_is_said_for_both():
+def test_two_written_words_share_one_replacement():
     said = normalise_text("z. B. 1 234 567 Mio. €", "de")
 
     assert [said.text[slice(*place)] for place in said.places[:2]] == ["zum", "Beispiel"]
 
 
-# --- the dictionary --------------------------------------------------------------------------------------------------
+# --- the lexicon -----------------------------------------------------------------------------------------------------
 
 
 def taught(*entries):
     return Pronunciations(tuple(Pronunciation(written=w, said=s, language=lang) for w, s, lang in entries))
 
 
-def test_a_taught_word_is_said_as_taught_whole_and_in_any_case():
+def test_a_lexicon_word_is_replaced_as_a_whole_and_in_any_case():
     words = taught(("nginx", "engine x", ""), ("SQL", "sequel", ""))
 
     said = normalise_text("Nginx, nginxes and (nginx): SQL or sql.", "en", words)
@@ -368,7 +368,7 @@ def test_a_taught_word_is_said_as_taught_whole_and_in_any_case():
     assert said.words[0] == "Nginx,"
 
 
-def test_a_phrase_may_be_taught_and_the_longer_one_wins():
+def test_a_lexicon_entry_may_be_a_phrase_and_the_longer_one_wins():
     words = taught(("New York", "noo yawk", ""), ("york", "yark", ""), ("New York City", "the big apple", ""))
 
     said = normalise_text("New York City, New York, York.", "en", words)
@@ -377,23 +377,23 @@ def test_a_phrase_may_be_taught_and_the_longer_one_wins():
     assert [said.text[slice(*place)] for place in said.places[:3]] == ["the", "big", "apple,"]
 
 
-def test_a_language_may_have_words_of_its_own_that_go_first():
+def test_lexicon_entries_of_a_language_take_precedence():
     words = taught(("Chemnitz", "kemnits", ""), ("Chemnitz", "Kämmnitz", "de"))
 
     assert normalise_text("Chemnitz", "de-AT", words).text == "Kämmnitz"
     assert normalise_text("Chemnitz", "en", words).text == "kemnits"
 
 
-def test_what_is_taught_goes_before_the_rules_and_is_said_literally():
+def test_the_lexicon_takes_precedence_over_the_rules_and_is_literal():
     assert normalise_text("$5 v2.0", "en", taught(("v2.0", r"\1 & (two)", ""))).text == r"5 dollars \1 & (two)"
     assert normalise_text("C++ is", "en", taught(("C++", "see plus plus", ""))).text == "see plus plus is"
 
 
-def test_a_word_can_be_taught_where_words_have_no_spaces():
+def test_lexicon_entries_match_in_scripts_without_spaces():
     assert normalise_text("今日は上手です", "ja", taught(("上手", "じょうず", ""))).text == "今日はじょうずです"
 
 
-# --- every text ------------------------------------------------------------------------------------------------------
+# --- arbitrary text --------------------------------------------------------------------------------------------------
 
 _ODD = (
     "$ € 5 1,234.50 2024-03-05 14:30 10–20 km/h % e.g. z. B. etc. @a #b &amp; ½ v2.0 - − + = × ~ www.a.com/b a@b.de R$ "
@@ -410,7 +410,7 @@ TEXTS = st.one_of(
 @example(text="EUR 5", language="ja")
 @example(text="www.0.00/ああ0あ0", language="en")
 @example(text="a b c", language="en")
-def test_every_text_is_said_and_every_word_with_a_letter_or_digit_has_its_place(text, language):
+def test_any_text_is_normalised_and_every_word_with_a_letter_or_digit_has_its_place(text, language):
     said = normalise_text(text, language, taught(("a b", "x", ""), ("です", "です", "ja"), ("km", "kay em", "")))
 
     assert said.words == split_words(text)
@@ -425,7 +425,7 @@ def test_every_text_is_said_and_every_word_with_a_letter_or_digit_has_its_place(
 
 @settings(max_examples=50, deadline=None)
 @given(words=st.lists(st.from_regex(r"[a-zäöüßéñ]{5,12}[,;!?]?", fullmatch=True)), language=st.sampled_from(LANGUAGES))
-def test_plain_words_are_said_as_they_are(words, language):
+def test_plain_words_stay_as_they_are(words, language):
     said = normalise_text(" ".join(words), language)
 
     assert said.text == " ".join(words)
@@ -434,7 +434,7 @@ def test_plain_words_are_said_as_they_are(words, language):
 
 @settings(max_examples=80, deadline=None)
 @given(text=TEXTS, language=st.sampled_from(LANGUAGES))
-def test_times_of_the_spoken_words_become_times_of_the_written_ones(text, language):
+def test_spans_of_spoken_words_become_spans_of_written_ones(text, language):
     said = normalise_text(text, language)
 
     timed = distribute_evenly(said, 1.0, 9.0)
@@ -445,20 +445,20 @@ def test_times_of_the_spoken_words_become_times_of_the_written_ones(text, langua
     assert all(0 <= edge <= 9.0 for edge in edges)
 
 
-def test_a_written_word_lasts_as_long_as_all_that_is_said_for_it():
+def test_a_written_word_lasts_as_long_as_its_spoken_words():
     said = normalise_text("It cost $5.20 once.", "en")
     spans = [(float(at), at + 0.8) for at in range(len(split_words(said.text)))]
 
     assert spans_of_written_words(said, spans) == ((0, 0.8), (1, 1.8), (2, 6.8), (7, 7.8))
 
 
-async def test_what_a_language_needs_is_in_memory_before_anything_is_said():
+async def test_a_normaliser_has_its_data_preloaded():
     say = await to_thread.run_sync(normaliser_for, "sv", Pronunciations())
 
     assert say("5 kr den 2024-03-05").text == "5 kronor den 5 mars 2024"
 
 
-async def test_a_sign_and_a_date_are_timed_by_what_is_said_for_them():
+async def test_a_sign_and_a_date_have_the_spans_of_their_spoken_words():
     said = normalise_text("It was 50 % on 2024-03-05 here.", "en")
     narrator = EspeakNarrator()
 
@@ -471,7 +471,7 @@ async def test_a_sign_and_a_date_are_timed_by_what_is_said_for_them():
 
 
 @pytest.mark.parametrize("piece", ["1=", "$1–", "Dr. ", "1 km "])
-def test_a_long_text_of_signs_does_not_take_the_square_of_its_length(piece):
+def test_normalising_a_long_text_of_signs_is_not_quadratic(piece):
     begun = process_time()
 
     normalise_text((piece * 15_000)[:30_000], "en")
@@ -481,11 +481,11 @@ def test_a_long_text_of_signs_does_not_take_the_square_of_its_length(piece):
 
 @pytest.mark.parametrize("text", ["1989000000000000000000000000000 kg", "$" + "8" * 40, "7" * 5_000 + " km"])
 @pytest.mark.parametrize("language", ["en", "ar", "ru"])
-def test_a_number_beyond_what_cldr_reckons_with_is_left_to_the_voice(text, language):
+def test_a_number_beyond_cldrs_precision_is_left_to_the_voice(text, language):
     assert text.strip("$").split()[0] in normalise_text(text, language).text
 
 
-def test_letters_in_another_dress_are_said_as_what_they_are():
+def test_compatibility_forms_of_letters_are_spoken_as_plain_letters():
     said = normalise_text("Hello 𝓐𝓷𝓷, Ⓐⓝⓝ, ＡＮＮ and ﬁona.", "en")
 
     assert said.text == "Hello Ann, Ann, ANN and fiona."
@@ -501,7 +501,7 @@ def test_letters_in_another_dress_are_said_as_what_they_are():
         ("John 3:16-3:99", "John 3 16-3:99"),
     ],
 )
-def test_two_times_with_a_dash_between_them_are_from_one_to_the_other(written, said):
+def test_two_times_with_a_dash_between_are_a_range(written, said):
     assert normalise_text(written, "en").text == said
 
 
@@ -510,6 +510,6 @@ _BESIDE = "a1Zé٣яב-־.,:/$€ 0e一ァ가ฟ가"
 
 @given(text=st.text(st.sampled_from(_BESIDE), max_size=12))
 @example(text="20一5")
-def test_a_pattern_finds_the_same_with_and_without_the_letters_of_other_scripts(text):
+def test_both_variants_of_a_pattern_find_the_same(text):
     written = rf"{not_after('.:/')}\d+(?!{LETTER}|[/-])"
     assert [m.span() for m in Pattern(written).finditer(text)] == [m.span() for m in re.finditer(written, text)]

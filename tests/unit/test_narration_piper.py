@@ -31,18 +31,18 @@ def piper(voices):
     return PiperNarrator(folder=voices)
 
 
-async def test_a_voice_that_tells_its_times_is_believed_and_one_that_does_not_is_estimated(piper):
+async def test_reported_word_times_are_used_and_missing_ones_estimated(piper):
     told = await piper.speak(TEXT, "de_DE-two-low", Prosody())
     untold = await piper.speak(TEXT, "de_AT-one-low", Prosody())
 
     assert (told.estimated, untold.estimated) == (False, True)
-    # A phoneme sounds 48 ms: the words are as long as their sounds, with the space between.
+    # A phoneme lasts 48 ms: words are as long as their phonemes, with the space between.
     assert [round(word.end_s - word.start_s, 3) for word in told.words] == [0.672, 0.288, 0.576, 0.48]
     assert untold.words[0].start_s == 0
 
 
-async def test_what_is_said_is_told_to_nobody(piper, tmp_path, monkeypatch):
-    # Where the library keeps what it would send to its makers.
+async def test_no_telemetry_is_sent(piper, tmp_path, monkeypatch):
+    # Where the library stores its telemetry.
     for name in ("HOME", "TMPDIR", "XDG_CACHE_HOME"):
         monkeypatch.setenv(name, str(tmp_path))
 
@@ -51,7 +51,7 @@ async def test_what_is_said_is_told_to_nobody(piper, tmp_path, monkeypatch):
     assert list(tmp_path.rglob("*")) == []
 
 
-async def test_a_language_gets_its_own_region_first_and_else_another(piper):
+async def test_a_voice_of_the_region_is_preferred_to_one_of_another(piper):
     assert await piper.choose_voice("de-DE", None) == "de_DE-two-low"
     assert await piper.choose_voice("de_at", None) == "de_AT-one-low"
     assert await piper.choose_voice("de-CH", None) == "de_AT-one-low"
@@ -60,7 +60,7 @@ async def test_a_language_gets_its_own_region_first_and_else_another(piper):
     assert caught.value.hint == "There are voices for de-AT, de-DE"
 
 
-async def test_other_files_of_the_same_name_are_another_voice(tmp_path):
+async def test_another_file_of_the_same_name_is_another_voice(tmp_path):
     write_voice(tmp_path, "a", "en_US")
     first = PiperNarrator(folder=tmp_path)
     await first.choose_voice("en", None)
@@ -76,12 +76,12 @@ async def test_other_files_of_the_same_name_are_another_voice(tmp_path):
     [
         {"espeak": 3},
         {"espeak": {"voice": "x" * 100}},
-        # It would fetch a dictionary from the network.
+        # Would download a dictionary.
         {"phoneme_type": "pinyin"},
         {"language": {"code": ["en"]}},
-        # It would colour a terminal.
+        # Contains a terminal escape.
         {"language": {"code": "en\x1b[31m"}},
-        # A sentence would be hours long, and take all memory; or no time at all; or none that Piper knows.
+        # Sample rates that would take hours of audio and all memory, no time at all, or are invalid for Piper.
         {"audio": {"sample_rate": 1}},
         {"audio": {"sample_rate": 1_000_000_000}},
         {"audio": {"sample_rate": "fast"}},
@@ -89,7 +89,7 @@ async def test_other_files_of_the_same_name_are_another_voice(tmp_path):
         {"hop_length": -256},
     ],
 )
-def test_a_description_that_can_not_be_used_is_no_voice(tmp_path, spoilt):
+def test_a_voice_with_an_unusable_configuration_is_ignored(tmp_path, spoilt):
     model = write_voice(tmp_path, "a", "en_US")
     path = model.with_name("a.onnx.json")
     path.write_text(json.dumps(json.loads(path.read_text()) | spoilt))
@@ -103,7 +103,7 @@ def test_a_folder_that_is_not_there_has_no_voices(tmp_path):
         find_voices(tmp_path / "nowhere")
 
 
-async def test_a_file_that_is_no_model_is_refused_in_one_line(tmp_path):
+async def test_a_file_that_is_not_a_model_is_refused_in_one_line(tmp_path):
     write_voice(tmp_path, "a", "en_US").write_bytes(b"not a model\n" * 9)
     piper = PiperNarrator(folder=tmp_path)
 
@@ -112,7 +112,7 @@ async def test_a_file_that_is_no_model_is_refused_in_one_line(tmp_path):
     assert "\n" not in str(caught.value)
 
 
-async def test_times_that_are_none_are_worked_out_from_the_text(tmp_path):
+async def test_implausible_times_are_estimated_from_the_text(tmp_path):
     model = write_voice(tmp_path, "a", "en_US", tells_times=True)
     path = model.with_name("a.onnx.json")
     path.write_text(json.dumps(json.loads(path.read_text()) | {"hop_length": 1}))
@@ -124,7 +124,7 @@ async def test_times_that_are_none_are_worked_out_from_the_text(tmp_path):
 
 
 @pytest.mark.parametrize("frames", [0, 10, 16_000 * 3_600])
-async def test_sound_that_can_not_be_the_text_is_refused(voices, monkeypatch, frames):
+async def test_audio_that_can_not_be_the_text_is_refused(voices, monkeypatch, frames):
     sound = io.BytesIO()
     with wave.open(sound, "wb") as wav:
         wav.setparams((1, 2, 16_000, 0, "NONE", ""))
@@ -153,7 +153,7 @@ FAILURES = {
 
 
 @pytest.mark.parametrize("failure", FAILURES)
-async def test_a_child_that_fails_is_an_error_of_ours(voices, monkeypatch, tmp_path, failure):
+async def test_failures_of_the_child_are_translated(voices, monkeypatch, tmp_path, failure):
     script, error, message = FAILURES[failure]
     (tmp_path / "child.py").write_text(f"import os, sys, time\n{script}\n")
     monkeypatch.setattr(piper_module.child, "__file__", str(tmp_path / "child.py"))
@@ -164,7 +164,7 @@ async def test_a_child_that_fails_is_an_error_of_ours(voices, monkeypatch, tmp_p
 
 
 @pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="there are no named pipes on Windows")
-def test_a_pipe_in_place_of_a_description_is_not_waited_for(tmp_path):
+def test_a_named_pipe_as_configuration_does_not_block(tmp_path):
     write_voice(tmp_path, "a", "en_US")
     (tmp_path / "a.onnx.json").unlink()
     os.mkfifo(tmp_path / "a.onnx.json")

@@ -36,7 +36,7 @@ NOW = RetryPolicy(attempts=3, wait_initial_s=0.0, wait_max_s=0.0, retry_after_ma
 
 
 class FakeNarrator:
-    """Speaks silence; `errors` are raised by the next calls of speak, one each."""
+    """Speaks silence; each of the next calls of `speak` raises one of `errors`."""
 
     version = "1"
 
@@ -82,7 +82,7 @@ def script(*texts, language="en"):
 
 @pytest.fixture
 def speak(tmp_path):
-    """Narrate with a cache of its own."""
+    """`narrate` with a fresh cache."""
     cache = Cache(tmp_path / "cache")
 
     async def run(what, *narrators, voice=None, **more):
@@ -102,7 +102,7 @@ async def test_every_scene_gets_a_clip_in_order_with_all_its_words(speak):
         assert clip.samples == len(await anyio.to_thread.run_sync(read_wav, clip.path))
 
 
-async def test_signs_that_a_voice_names_instead_of_reading_are_told_as_they_are_spoken(speak):
+async def test_characters_that_a_voice_spells_out_are_recorded_as_normalised(speak):
     film = script("空気はとても冷たい。", "そして空がとても青い。", language="ja")
     taught = Pronunciations((Pronunciation(written="空気", said="くうき", language="ja"),))
     say = await anyio.to_thread.run_sync(normaliser_for, "ja", taught)
@@ -116,7 +116,7 @@ async def test_signs_that_a_voice_names_instead_of_reading_are_told_as_they_are_
 MOSTLY_KANJI = script("空気冷たい。", "空が青い。", language="ja")
 
 
-async def test_a_film_of_which_more_than_half_would_be_named_is_refused_before_anything_is_spoken(speak):
+async def test_a_film_of_mostly_unreadable_letters_is_refused_before_anything_is_spoken(speak):
     narrator = FakeNarrator(reads_not="空気冷青")
 
     with pytest.raises(PermanentError, match="can't read 冷気空青: 56% of the letters") as caught:
@@ -127,21 +127,21 @@ async def test_a_film_of_which_more_than_half_would_be_named_is_refused_before_a
     assert narrator.spoken == []
 
 
-async def test_a_narrator_who_reads_it_speaks_in_the_place_of_one_who_does_not(speak):
+async def test_a_narrator_that_reads_the_text_replaces_one_that_does_not(speak):
     narration = await speak(MOSTLY_KANJI, FakeNarrator(reads_not="空気冷青"), FakeNarrator(name="other"))
 
     assert narration.narrator == "other"
     assert narration.fallback_reason.startswith("fake can't read")
 
 
-async def test_a_service_that_may_answer_again_is_waited_for_where_the_next_narrator_can_not_read(speak):
+async def test_a_transient_error_takes_precedence_over_an_unreadable_text(speak):
     away = FakeNarrator(unavailable=TransientError("no answer"))
 
     with pytest.raises(TransientError, match="no answer"):
         await speak(MOSTLY_KANJI, away, FakeNarrator(name="other", reads_not="空気冷青"))
 
 
-async def test_what_was_spoken_once_is_not_spoken_again(speak):
+async def test_cached_clips_are_not_spoken_again(speak):
     first = await speak(script("One.", "Two."), FakeNarrator())
     again = FakeNarrator(unavailable=TransientError("offline"))
 
@@ -152,7 +152,7 @@ async def test_what_was_spoken_once_is_not_spoken_again(speak):
     assert again.checks == 0
 
 
-async def test_a_sentence_that_two_scenes_or_films_have_in_common_is_spoken_once(speak):
+async def test_a_sentence_shared_by_scenes_or_films_is_spoken_once(speak):
     narrator = FakeNarrator()
 
     await speak(script("Hi Maria! Welcome back.", "Hi Maria! Here is more."), narrator)
@@ -166,7 +166,7 @@ async def test_a_sentence_that_two_scenes_or_films_have_in_common_is_spoken_once
     ]
 
 
-async def test_films_that_want_the_same_sentence_at_the_same_moment_have_it_spoken_once(speak):
+async def test_concurrent_films_share_a_sentence(speak):
     narrator, both_ask = FakeNarrator(), anyio.Event()
     speak_now = narrator.speak
 
@@ -199,7 +199,7 @@ async def test_another_narrator_version_of_it_voice_or_prosody_is_another_clip(s
     assert len({narration.clips[0].path for narration in narrations}) == len(narrations)
 
 
-async def test_what_is_said_of_a_text_decides_and_its_written_words_are_timed(speak):
+async def test_the_normalised_text_decides_the_clip_and_written_words_are_timed(speak):
     def say(text):
         assert text == "It costs $5."
         return SpokenText(text="It costs five dollars.", words=("It", "costs", "$5."), places=((0, 2), (3, 8), (9, 22)))
@@ -219,7 +219,7 @@ async def test_a_narrator_is_checked_once_however_many_scenes_there_are(speak):
     assert narrator.checks == 1
 
 
-async def test_a_transient_error_is_tried_again(speak):
+async def test_a_transient_error_is_retried(speak):
     narrator = FakeNarrator(errors=[TransientError("dropped"), TransientError("dropped")])
 
     narration = await speak(script("One."), narrator)
@@ -240,7 +240,7 @@ async def test_one_film_never_mixes_voices(speak):
     assert narration.fallback_reason == "good: no more"
 
 
-async def test_a_voice_that_fails_alone_leaves_the_whole_film_to_a_spare_voice_of_its_narrator(speak):
+async def test_a_failing_voice_leaves_the_whole_film_to_a_fallback_voice(speak):
     narrator = FakeNarrator("good", errors=[None, VoiceFailsError("good's voice anna fails"), None], spares=["bert"])
 
     narration = await speak(script("One.", "Two.", "Three."), narrator, FakeNarrator("plain"))
@@ -262,7 +262,7 @@ async def test_when_all_voices_of_a_narrator_fail_the_next_narrator_speaks(speak
 
 
 @pytest.mark.parametrize("error", [TransientError("offline"), MissingToolError("not installed"), PermanentError("403")])
-async def test_a_narrator_that_cannot_speak_is_passed_over_at_once(speak, error):
+async def test_an_unavailable_narrator_is_skipped_at_once(speak, error):
     absent = FakeNarrator("good", unavailable=error)
 
     narration = await speak(script("One."), absent, FakeNarrator("plain"))
@@ -289,7 +289,7 @@ async def test_a_reason_names_the_narrator_once(speak):
     assert narration.fallback_reason == "Good can't be reached (no such host)"
 
 
-def test_a_narrator_that_hangs_is_passed_over_when_there_is_another(speak):
+def test_a_hanging_narrator_is_skipped_if_there_is_another(speak):
     hanging = FakeNarrator("good")
     hanging.check = anyio.sleep_forever
 
@@ -304,7 +304,7 @@ def test_a_narrator_that_hangs_is_passed_over_when_there_is_another(speak):
 
 
 @pytest.mark.parametrize(("others", "checks"), [((), 3), ((FakeNarrator("plain"),), 2)], ids=["alone", "with another"])
-async def test_a_check_that_may_pass_is_tried_as_often_as_there_is_time_for(speak, monkeypatch, others, checks):
+async def test_a_failed_check_is_retried_within_its_limits(speak, monkeypatch, others, checks):
     monkeypatch.setattr(synthesis, "_CHECK_ATTEMPTS", 2)
     absent = FakeNarrator("good", unavailable=TransientError("dropped"))
 
@@ -317,7 +317,7 @@ async def test_a_check_that_may_pass_is_tried_as_often_as_there_is_time_for(spea
 @pytest.mark.parametrize(
     "damage", [slice(5_000, 5_004), slice(0, 4), slice(-200, None)], ids=["sound", "head", "label"]
 )
-async def test_a_clip_that_was_damaged_is_made_again_of_what_was_spoken(speak, damage):
+async def test_a_damaged_clip_is_made_again_from_cached_speech(speak, damage):
     first = await speak(script("One."), FakeNarrator())
     path = anyio.Path(first.clips[0].path)
     whole = bytearray(await path.read_bytes())
@@ -330,7 +330,7 @@ async def test_a_clip_that_was_damaged_is_made_again_of_what_was_spoken(speak, d
 
 
 @pytest.mark.parametrize("where", ["closed", "errors"])
-async def test_a_narrator_that_is_left_alone_for_long_is_passed_over(speak, where):
+async def test_a_narrator_that_is_closed_for_long_is_skipped(speak, where):
     closed = ClosedError(
         "good keeps failing and is left alone until 04:12:30", until=datetime(2026, 11, 21, tzinfo=UTC)
     )
@@ -341,7 +341,7 @@ async def test_a_narrator_that_is_left_alone_for_long_is_passed_over(speak, wher
     assert (narration.narrator, narration.fallback_reason) == ("plain", closed.message)
 
 
-def test_a_short_rest_of_the_first_narrator_is_waited_for_and_not_counted_against_it(speak):
+def test_a_short_rate_limit_is_waited_out_before_the_check_timeout_starts(speak):
     resting = FakeNarrator("good")
     resting.until_open = lambda: anyio.sleep(2 * synthesis._CHECK_TIMEOUT_S)
 
@@ -350,7 +350,7 @@ def test_a_short_rest_of_the_first_narrator_is_waited_for_and_not_counted_agains
     assert narration.narrator == "good"
 
 
-async def test_each_clip_is_told_of_as_soon_as_it_is_there(speak):
+async def test_on_clip_is_called_as_soon_as_each_clip_is_made(speak):
     told, narrator = [], FakeNarrator()
     speak_now, all_told = narrator.speak, anyio.Event()
 
@@ -371,7 +371,7 @@ async def test_each_clip_is_told_of_as_soon_as_it_is_there(speak):
     assert [clip for _, clip in sorted(told, key=lambda pair: pair[0])] == list(narration.clips)
 
 
-async def test_every_clip_is_told_of_again_when_another_narrator_takes_over(speak):
+async def test_on_clip_is_called_again_for_every_clip_when_another_narrator_takes_over(speak):
     told = []
     failing = FakeNarrator("good", errors=[None, PermanentError("no more")])
 
@@ -383,7 +383,7 @@ async def test_every_clip_is_told_of_again_when_another_narrator_takes_over(spea
     assert [last[0], last[1]] == list(narration.clips)
 
 
-async def test_the_sound_is_worked_on_where_the_caller_says(speak):
+async def test_audio_is_processed_where_the_caller_decides(speak):
     worked = []
 
     async def compute(function, *arguments):
@@ -397,12 +397,12 @@ async def test_the_sound_is_worked_on_where_the_caller_says(speak):
     assert worked == ["master", "master"]
 
 
-async def test_a_defect_is_not_hidden_by_another_voice(speak):
+async def test_a_bug_is_not_hidden_by_a_fallback(speak):
     with pytest.raises(ZeroDivisionError):
         await speak(script("One."), FakeNarrator(errors=[ZeroDivisionError()]), FakeNarrator("plain"))
 
 
-async def test_a_voice_that_nobody_has_is_refused_by_the_first(speak):
+async def test_an_unknown_voice_raises_the_first_narrators_error(speak):
     narrators = FakeNarrator("good"), FakeNarrator("plain"), SilenceNarrator()
 
     with pytest.raises(InputError, match=r"good has no voice nobody\. Nearest"):
@@ -410,14 +410,14 @@ async def test_a_voice_that_nobody_has_is_refused_by_the_first(speak):
     assert narrators[0].spoken == narrators[1].spoken == []
 
 
-async def test_a_voice_of_a_later_narrator_is_spoken_by_that_one(speak):
+async def test_narrators_without_the_voice_are_skipped(speak):
     narration = await speak(script("One."), FakeNarrator("good"), FakeNarrator("plain", voices=("carl",)), voice="carl")
 
     assert (narration.narrator, narration.voice) == ("plain", "carl")
     assert narration.fallback_reason == "good has no voice carl"
 
 
-async def test_a_stand_in_for_the_wanted_voice_uses_its_own_and_says_so(speak):
+async def test_a_narrator_that_substitutes_the_voice_uses_its_own_and_says_so(speak):
     absent = FakeNarrator("good", unavailable=TransientError("offline"))
 
     narration = await speak(script("One."), absent, FakeNarrator("plain", voices=("carl",)), voice="anna")
@@ -440,7 +440,7 @@ async def test_a_language_that_nobody_speaks_is_an_input_error(speak):
         ("en", None, ""),
     ],
 )
-async def test_a_voice_that_nobody_has_is_known_before_anything_is_paid_for(language, voice, refusal):
+async def test_an_unknown_voice_is_detected_before_anything_is_paid_for(language, voice, refusal):
     narrators = FakeNarrator("good"), FakeNarrator("plain", voices=("carl",))
 
     if refusal:
@@ -451,13 +451,13 @@ async def test_a_voice_that_nobody_has_is_known_before_anything_is_paid_for(lang
     assert narrators[0].spoken == narrators[1].spoken == []
 
 
-async def test_no_narrator_at_all_is_a_matter_of_settings(speak):
+async def test_no_narrator_at_all_is_a_configuration_error(speak):
     with pytest.raises(ConfigurationError, match="edge, espeak, piper, silence"):
         await speak(script("One."))
 
 
 @pytest.mark.parametrize("text", ["", "…", "— !", "🎉 ✨"])
-async def test_a_scene_with_nothing_to_say_is_silent_and_bothers_nobody(speak, text):
+async def test_a_scene_without_words_is_silent_and_needs_no_narrator(speak, text):
     narrator = FakeNarrator()
 
     narration = await speak(script(text), narrator)
@@ -474,7 +474,7 @@ async def test_estimated_times_are_marked_also_when_they_come_from_the_cache(spe
         narration = await speak(script("One. Two."), SilenceNarrator())
         assert narration.estimated
         assert (narration.clips[0].sentences, narration.clips[0].estimated) == (2, 2)
-        # Nothing is heard that could be out of step.
+        # Nothing audible could be out of sync.
         assert narration.incidents == ()
     narration = await speak(script("One. Two."), FakeNarrator())
     assert not narration.estimated
@@ -492,14 +492,14 @@ def test_narrators_are_made_by_name():
     }
 
 
-def test_an_address_that_is_no_websocket_is_refused():
+def test_a_url_that_is_not_a_websocket_is_refused():
     with pytest.raises(ConfigurationError, match="WebSocket"):
         NARRATORS["edge"](
             NarratorOptions(edge_url="http://127.0.0.1/", edge_throttle=throttle("edge"), edge_timeout_s=60.0)
         )
 
 
-async def test_the_child_that_speaks_loads_nothing_of_ours(tmp_path):
+async def test_the_child_process_imports_nothing_of_ours(tmp_path):
     command = [sys.executable, "-I", "-S", "-X", "importtime", espeak.child.__file__]
     done = await anyio.run_process([*command, *await anyio.to_thread.run_sync(espeak._library_paths), "voices"])
 

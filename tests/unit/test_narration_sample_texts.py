@@ -21,11 +21,11 @@ def test_a_sample_is_two_plain_sentences_long_enough_to_be_measured(language):
     assert len(ends) == (0 if language == "th" else 2)
 
 
-def test_every_language_that_edge_speaks_has_one():
+def test_every_language_of_edge_has_a_sample():
     assert [language for language in DEFAULT_VOICES if sample_text(language) is None] == []
 
 
-def test_each_is_written_in_one_script():
+def test_each_sample_is_written_in_one_script():
     for text in SAMPLE_TEXTS.values():
         letters = {unicodedata.name(c).split()[0] for c in text if unicodedata.category(c)[0] == "L"}
         assert len(letters - {"CJK", "HIRAGANA", "KATAKANA"}) <= 1
@@ -35,10 +35,10 @@ def test_each_is_written_in_one_script():
     ("language", "same_as"),
     [("de-AT", "de"), ("pt_BR", "pt"), ("zh-TW", "zh-hant"), ("zh-Hans-CN", "zh"), ("no", "nb")],
 )
-def test_a_region_or_another_name_finds_the_language(language, same_as):
+def test_regions_and_aliases_find_the_sample(language, same_as):
     assert sample_text(language) == SAMPLE_TEXTS[same_as]
 
 
-def test_a_language_without_one_has_none():
+def test_an_unknown_language_has_no_sample():
     assert sample_text("tlh") is None
     assert sample_text("") is None

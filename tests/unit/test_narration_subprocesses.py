@@ -17,7 +17,7 @@ DIES = (sys.executable, "-I", "-S", "-c", "import os; os.write(2, b'last words')
 
 @pytest.fixture
 def started(monkeypatch: pytest.MonkeyPatch) -> list[subprocess.Popen[bytes]]:
-    """The processes that are started."""
+    """The started processes."""
     made: list[subprocess.Popen[bytes]] = []
 
     class Noted(subprocess.Popen[bytes]):
@@ -30,9 +30,7 @@ def started(monkeypatch: pytest.MonkeyPatch) -> list[subprocess.Popen[bytes]]:
 
 
 @pytest.mark.parametrize("steps", range(1, 13))
-async def test_however_early_it_is_cancelled_its_end_was_waited_for(
-    steps: int, started: list[subprocess.Popen[bytes]]
-) -> None:
+async def test_a_cancelled_child_has_always_been_waited_for(steps: int, started: list[subprocess.Popen[bytes]]) -> None:
     async def ask() -> None:
         await run_child(WAITS, name="it", text="One.", timeout_s=60)
 
@@ -47,7 +45,7 @@ async def test_however_early_it_is_cancelled_its_end_was_waited_for(
     assert [process.returncode for process in started] == [-9]
 
 
-async def test_one_that_dies_without_reading_is_told_by_its_exit_code_and_last_words() -> None:
+async def test_a_child_that_dies_without_reading_is_reported_with_exit_code_and_stderr() -> None:
     done = await run_child(DIES, name="it", text="One. " * 100_000, timeout_s=60)
 
     assert (done.returncode, done.stdout, done.stderr) == (7, b"", b"last words")

@@ -40,7 +40,7 @@ from pipeline.orchestrator.film.attempt import Attempt
 from pipeline.orchestrator.film.scene_renderer import SceneRenderer
 from pipeline.orchestrator.film.stages import quality
 from pipeline.orchestrator.film.stages.quality import inspect
-from pipeline.publishing import FileNames, files_beside, sums_of
+from pipeline.publishing import FileNames, hash_files, sidecar_files
 from pipeline.quality import Expected, Parts
 from pipeline.quality.expected import NearDuplicate
 from pipeline.rendering import Look, missing_glyphs
@@ -88,8 +88,8 @@ async def test_the_longest_scene_of_a_film_is_drawn_first_and_what_scenes_wait_f
 
     monkeypatch.setattr(attempts, "run_in_worker", in_turn)
     async with anyio.create_task_group() as tasks, attempt.cores.exclusive():
-        for name, takes in (("short", 112), ("long", 192), ("clip", 0), ("middle", 176)):
-            tasks.start_soon(partial(attempt.compute, print, name, takes=takes))
+        for name, duration_hint in (("short", 112), ("long", 192), ("clip", 0), ("middle", 176)):
+            tasks.start_soon(partial(attempt.compute, print, name, duration_hint=duration_hint))
         await anyio.wait_all_tasks_blocked()
         assert order == []
 
@@ -120,7 +120,7 @@ def clip(tmp_path):
 async def test_a_scene_that_killed_its_workers_is_not_given_to_others(studio, clip, monkeypatch):
     deaths = []
 
-    async def die(self, function, *arguments, takes=0):
+    async def die(self, function, *arguments, duration_hint=0):
         deaths.append(function.__name__)
         raise CrashError("a worker process died twice")
 
@@ -136,7 +136,7 @@ async def test_a_scene_that_killed_its_workers_is_not_given_to_others(studio, cl
 async def test_stills_are_drawn_once_by_what_they_show(studio, monkeypatch):
     drawn = []
 
-    async def draw(self, function, order, path, takes=0):
+    async def draw(self, function, order, path, duration_hint=0):
         drawn.append((function.__name__, order.script.title, order.episode))
         await anyio.Path(path).write_bytes(f"stills of {order.episode}".encode())
 
@@ -156,7 +156,7 @@ async def test_stills_are_drawn_once_by_what_they_show(studio, monkeypatch):
 
 
 async def test_a_scene_that_does_not_pass_is_named_and_not_kept(studio, clip, monkeypatch):
-    async def refuse(self, function, order, path, takes=0):
+    async def refuse(self, function, order, path, duration_hint=0):
         await anyio.Path(path).write_bytes(b"a segment, black")
         raise QualityError("the scene does not pass: pictures is black")
 
@@ -197,7 +197,7 @@ class Gate:
 
 def joined(clip, tmp_path, **values):
     """A film that is to be judged."""
-    package = FileNames().within(tmp_path)
+    package = FileNames().in_folder(tmp_path)
     for path in package.files:
         path.write_bytes(b"film")
     film = Job(
@@ -247,7 +247,7 @@ async def test_the_verdict_on_a_film_that_was_made_before_is_none_and_who_was_ki
     clip, tmp_path
 ):
     gate = Gate(fails("text"))
-    receipt = Receipt(destination="folder", package=FileNames().within(tmp_path))
+    receipt = Receipt(destination="folder", package=FileNames().in_folder(tmp_path))
     before = Verdict(checks=(Check.of("text", passed=True, measured="", limit=""),)).of_film("cd" * 32)
     job = joined(clip, tmp_path, verdict=before, receipt=receipt)
 
@@ -273,7 +273,7 @@ async def test_a_film_that_is_another_than_the_one_that_was_joined_goes_no_furth
     whole, job = Check.of("file", passed=True, measured="whole", limit="whole"), joined(clip, tmp_path)
     ours, other = Gate(whole, film=job.video.sha256), Gate(whole, film="cd" * 32)
 
-    beside = await anyio.to_thread.run_sync(lambda: sums_of(files_beside(job.package)))
+    beside = await anyio.to_thread.run_sync(lambda: hash_files(sidecar_files(job.package)))
 
     done = await inspect(job, ours, ours)
     with pytest.raises(QualityError, match="has changed since it was joined"):

@@ -192,7 +192,7 @@ async def test_a_film_is_made_by_one_process_at_a_time(room, context):
 async def test_several_films_do_not_go_into_one_file(room, context, tmp_path):
     one_file = replace(context, output=tmp_path / "film.mp4")
 
-    with pytest.raises(InputError, match=r"2 films don't fit one file.*Give a folder"):
+    with pytest.raises(InputError, match=r"2 films can't share one file.*Give a folder"):
         await run(one_file, "One", "Two")
 
     assert list(tmp_path.iterdir()) == []
@@ -342,7 +342,7 @@ async def test_a_run_waits_for_films_of_another_process_and_finishes_them_if_it_
         tasks.start_soon(other)
         while not await to_thread.run_sync(context.store.claims.is_claimed, "kitchen", one.id):
             await anyio.lowlevel.checkpoint()
-        tasks.start_soon(lambda: Scheduler(context, "kitchen", pulse_s=0.01).run())
+        tasks.start_soon(lambda: Scheduler(context, "kitchen", interval_s=0.01).run())
         for _ in range(5):
             await to_thread.run_sync(lambda: None)
         assert room.served == []
@@ -361,8 +361,8 @@ async def test_a_batch_may_stop_at_the_first_failure(room, tmp_path):
     outcome = await run(context, "One", "Bad", "Two", "Three", listen=heard.append)
 
     assert await statuses(context) == {"One": "completed", "Bad": "failed", "Two": "pending", "Three": "pending"}
-    assert outcome.stopped_because == "“Bad” failed, and errors.on_error says stop"
-    assert notices(heard) == [f"no new film is begun: {outcome.stopped_because}"]
+    assert outcome.stopped_because == "“Bad” failed, and errors.on_error is stop"
+    assert notices(heard) == [f"not starting new films: {outcome.stopped_because}"]
 
 
 @pytest.mark.parametrize("number", [errno.ENOSPC, errno.EDQUOT])
@@ -376,7 +376,7 @@ async def test_a_disk_that_is_full_or_a_quota_that_is_used_up_stops_the_batch_an
     outcome = await run(context, "One", "Two", "Three", "Four", listen=heard.append)
 
     assert await statuses(context) == {"One": "completed", "Two": "parked", "Three": "pending", "Four": "pending"}
-    assert notices(heard) == [f"no new film is begun: {outcome.stopped_because}"]
+    assert notices(heard) == [f"not starting new films: {outcome.stopped_because}"]
     assert (
         outcome.stopped_because == f"a file can't be written: {os.strerror(number)[0].lower()}{os.strerror(number)[1:]}"
     )
@@ -471,7 +471,10 @@ async def test_no_film_is_begun_while_the_disk_is_nearly_full_and_the_batch_says
 
     assert served_at_first_pulse == [[]]
     assert outcome.is_complete
-    assert [text.partition(":")[0] for text in notices(heard)] == ["no new film is begun", "there is room again"]
+    assert [text.partition(":")[0] for text in notices(heard)] == [
+        "not starting new films",
+        "enough memory and disk space again",
+    ]
     assert "the disk has 1" in notices(heard)[0]
 
 
@@ -506,19 +509,19 @@ async def test_a_film_that_nobody_wants_any_more_is_stopped_where_it_is_made(roo
 
         async def work():
             await batches.add(briefs("One", "Two"), context, batch="kitchen")
-            await Scheduler(context, "kitchen", pulse_s=0.01).run()
+            await Scheduler(context, "kitchen", interval_s=0.01).run()
             scheduler_done.set()
 
         tasks.start_soon(work)
         await room.entered.wait()
         one, _ = await rows(context)
-        await to_thread.run_sync(context.store.claims.ask_to_cancel, "kitchen", one.id)
+        await to_thread.run_sync(context.store.claims.request_cancel, "kitchen", one.id)
         while (await statuses(context))["One"] != "cancelled":
             await to_thread.run_sync(lambda: None)
         room.open.set()
 
     assert await statuses(context) == {"One": "cancelled", "Two": "completed"}
-    assert not await to_thread.run_sync(context.store.claims.cancel_is_asked, "kitchen", one.id)
+    assert not await to_thread.run_sync(context.store.claims.is_cancel_requested, "kitchen", one.id)
 
 
 async def test_a_film_that_is_wanted_otherwise_while_it_is_made_stops_and_says_why(room, context):
@@ -536,7 +539,7 @@ async def test_a_film_that_is_wanted_otherwise_while_it_is_made_stops_and_says_w
                 await to_thread.run_sync(lambda: None)
             room.open.set()
 
-    assert stopped[0].history[-1].why == "a later command wants it with other settings or notes"
+    assert stopped[0].history[-1].why == "replaced by a later command with other settings or notes"
 
 
 async def test_a_checkpoint_that_breaks_during_the_run_is_set_aside_and_the_others_go_on(room, tmp_path):
@@ -559,7 +562,7 @@ async def test_a_checkpoint_that_breaks_during_the_run_is_set_aside_and_the_othe
 
     assert await statuses(context) == {"One": "completed", "Three": "completed"}
     assert (outcomes[0].counts[JobStatus.FAILED], outcomes[0].is_complete) == (1, False)
-    (said,) = [text for text in notices(heard) if "made afresh by the next run" in text]
+    (said,) = [text for text in notices(heard) if "made again by the next run" in text]
     # It does not vanish from its batch: who goes on without the source hears of it, and the source mends it.
     resumed = await batches.resume(context, batch="kitchen")
     assert (resumed.counts[JobStatus.FAILED], resumed.is_complete) == (1, False)
@@ -651,7 +654,7 @@ async def test_a_job_file_that_vanishes_costs_no_other_film(room, tmp_path):
         room.open.set()
 
     assert room.served == ["One", "Three"]
-    assert (outcomes[0].troubles, outcomes[0].is_complete) == (1, False)
+    assert (outcomes[0].unstartable, outcomes[0].is_complete) == (1, False)
     assert (await run(context, "One", "Two", "Three")).is_complete
 
 
@@ -666,7 +669,7 @@ async def test_a_batch_that_is_removed_while_it_runs_is_not_told_as_done(room, c
 
     async with anyio.create_task_group() as tasks:
         tasks.start_soon(remove)
-        with pytest.raises(CheckpointError, match=r"kitchen: was removed while it was worked on\. Run"):
+        with pytest.raises(CheckpointError, match=r"kitchen: was removed during the run\. Run"):
             await run(context, "One")
 
     assert (await run(context, "One")).is_complete
@@ -721,7 +724,7 @@ async def test_a_claim_that_can_not_be_made_leaves_its_job_for_the_next_run(room
     outcome = await batches.resume(context, batch="kitchen")
 
     assert await statuses(context) == {"One": "pending", "Two": "completed"}
-    assert (outcome.troubles, outcome.is_complete) == (1, False)
+    assert (outcome.unstartable, outcome.is_complete) == (1, False)
 
 
 async def test_a_film_that_keeps_killing_its_process_is_given_up(room, context):
@@ -845,12 +848,12 @@ async def test_a_film_whose_end_could_not_be_saved_has_no_second_turn_in_the_run
         raise full
 
     monkeypatch.setattr(jobs_module, "STAGES", (replace(jobs_module.STAGES[0], run=fill_the_disk),))
-    monkeypatch.setattr(queues, "_WHILE_S", 0.0)
-    scheduler = Scheduler(context, "kitchen", pulse_s=0.01)
+    monkeypatch.setattr(queues, "_BACKOFF_S", 0.0)
+    scheduler = Scheduler(context, "kitchen", interval_s=0.01)
     with anyio.fail_after(10):
         await scheduler.run()
 
-    assert taken_up == scheduler.begun == 1
+    assert taken_up == scheduler.started == 1
     # Its file still says that it is under way, and nobody has claimed it.
     counts = (await batches.run_jobs(context, "kitchen", lambda _: None, only=[])).counts
     assert (counts[JobStatus.PENDING], counts[JobStatus.IN_PROGRESS]) == (1, 0)

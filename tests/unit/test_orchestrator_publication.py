@@ -72,7 +72,7 @@ class Attempt:
 
 
 def context_with(*hosts, retries=1):
-    index = SimpleNamespace(rows_whose=lambda _name, _value: [])
+    index = SimpleNamespace(rows_where=lambda _name, _value: [])
     return SimpleNamespace(
         hosts=SimpleNamespace(requested=[host.name for host in hosts], destinations=lambda *_: hosts),
         settings=SimpleNamespace(errors=SimpleNamespace(retries=retries)),

@@ -68,7 +68,7 @@ async def test_what_waits_for_units_of_the_day_is_listed_until_it_is_done(youtub
 
     told = {name: why for name, _, why in (line.partition(": ") for line in out.missing)}
     assert told.keys() == {"titles in other languages", "playlist “Space”", "captions (en)", "what --update asked for"}
-    assert all("units that may be used in a day are spent (51" in why for why in told.values())
+    assert all("quota units of the day are spent (51" in why for why in told.values())
 
     channel = channel_of(youtube, tmp_path)
     await film_for(channel, key, extras=extras).deliver(film)
@@ -83,7 +83,7 @@ async def test_a_film_whose_process_died_as_soon_as_it_was_out_is_listed_with_al
     async def killed(*_args, **_options):
         raise KeyboardInterrupt
 
-    monkeypatch.setattr(runner, "do_steps", killed)
+    monkeypatch.setattr(runner, "run_steps", killed)
     with pytest.raises(KeyboardInterrupt):
         await publish(youtube, tmp_path, "f" * 16, extras=Extras(thumbnail=True, captions=True))
 
@@ -106,8 +106,8 @@ async def test_what_the_channel_says_otherwise_is_told_for_each_film(youtube, id
     assert told == {
         gone: "gone: somebody has removed it",
         rejected: "rejected by YouTube (copyright)",
-        doubled: f"doubled: it is there as https://www.youtube.com/watch?v={double}, too",
-        locked: "locked: private, and it was to be seen",
+        doubled: f"duplicate: also published as https://www.youtube.com/watch?v={double}",
+        locked: "locked: private, although it should be visible",
         fine: "",
     }
     assert found.strangers == ()
@@ -120,7 +120,7 @@ async def test_what_the_channel_says_otherwise_is_told_for_each_film(youtube, id
 
 async def test_a_film_that_went_out_again_is_listed_with_the_one_before_and_with_its_time(youtube, ids, tmp_path):
     key = KEYS[0]
-    await film_for(channel_of(youtube, tmp_path), key).again()
+    await film_for(channel_of(youtube, tmp_path), key).republish()
     await publish(youtube, tmp_path, key)
     (newest,) = [film for film in youtube.films.values() if film.id not in ids.values()]
     newest.resource["status"] |= {"privacyStatus": "private", "publishAt": "2031-01-26T17:00:00Z"}
@@ -136,14 +136,14 @@ async def test_a_film_that_went_out_again_is_listed_with_the_one_before_and_with
 
 async def test_a_double_of_a_film_that_went_out_before_is_told_as_well(youtube, ids, tmp_path):
     key = KEYS[0]
-    await film_for(channel_of(youtube, tmp_path), key).again()
+    await film_for(channel_of(youtube, tmp_path), key).republish()
     await publish(youtube, tmp_path, key)
     double = youtube.copy_of(ids[key])
 
     found = await reconcile(await context_of(youtube, tmp_path))
 
     (film,) = [film for film in found.films if film.key == key]
-    assert film.trouble == f"doubled: it is there as https://www.youtube.com/watch?v={double}, too"
+    assert film.trouble == f"duplicate: also published as https://www.youtube.com/watch?v={double}"
 
 
 async def test_how_a_film_was_seen_is_known_after_words_of_it_were_changed(youtube, ids, tmp_path):

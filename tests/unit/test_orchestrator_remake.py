@@ -79,7 +79,7 @@ def test_a_film_is_made_afresh_from_the_first_stage_whose_answer_may_be_another(
 
 
 def test_nothing_is_made_afresh_twice_nor_after_it_is_out_nor_because_of_a_destination(tmp_path):
-    out = Receipt(destination="youtube", package=FileNames().within(tmp_path))
+    out = Receipt(destination="youtube", package=FileNames().in_folder(tmp_path))
 
     assert not remake_stage(job_of("text", remakes=1))
     assert not remake_stage(job_of("text", published=(out,)))

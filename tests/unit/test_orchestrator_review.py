@@ -43,8 +43,8 @@ from pipeline.orchestrator.film.approval import sample_error
 from pipeline.orchestrator.film.companions import judge_companions
 from pipeline.orchestrator.film.runner import run_job
 from pipeline.orchestrator.film.stages import STAGES
-from pipeline.publishing import FileNames, files_beside, sums_of
-from pipeline.publishing.youtube import ManualUploadDestination
+from pipeline.publishing import FileNames, hash_files, sidecar_files
+from pipeline.publishing.youtube import ManualDestination
 from pipeline.state import CheckpointStore
 from tests.standins.films import make_film
 
@@ -66,7 +66,7 @@ def context(tmp_path):
 
 async def film(context, number=0, *, checks=(PASSES,), to="folder:out", review="never", sampled=False, batch="kitchen"):
     """A film that is made, judged and delivered; what is left is to publish it."""
-    package = FileNames().within(context.workspace / "output" / batch / str(number))
+    package = FileNames().in_folder(context.workspace / "output" / batch / str(number))
     content = f"film {number}".encode()
     sha256 = hashlib.sha256(content).hexdigest()
 
@@ -87,7 +87,7 @@ async def film(context, number=0, *, checks=(PASSES,), to="folder:out", review="
         sampled=sampled,
         video=Video(frames=30, bytes=len(content), sha256=sha256),
         verdict=Verdict(checks=checks, profile="standard").of_film(
-            sha256, await to_thread.run_sync(lambda: sums_of(files_beside(package)))
+            sha256, await to_thread.run_sync(lambda: hash_files(sidecar_files(package)))
         ),
         receipt=Receipt(destination="folder", package=package),
     )
@@ -164,7 +164,7 @@ async def test_a_film_that_is_made_anew_after_it_was_approved_waits_again(contex
 
     (held,) = await run(context, job)
 
-    assert (str(held.status), held.error.cause) == ("review", "waits for a person, as every film of this batch")
+    assert (str(held.status), held.error.cause) == ("review", "waits for review, like every film of this batch")
     assert not out(context)
 
 
@@ -179,7 +179,7 @@ async def test_a_film_that_was_lost_while_it_waited_is_not_approved_but_made_ane
     kept = await context.store.load_job("kitchen", job.id)
 
     assert (said.approved, said.left, len(said.problems)) == ([], [], 1)
-    assert "is made anew by the next run" in said.problems[0]
+    assert "is made again by the next run" in said.problems[0]
     assert (kept.status, kept.review) == (JobStatus.PENDING, None)
 
 
@@ -300,7 +300,7 @@ async def test_no_reason_is_no_rejection_and_who_does_not_wait_is_left_alone(con
     await batch_of(context, job)
     await run(context, job)
 
-    with pytest.raises(InputError, match="rejected for a reason"):
+    with pytest.raises(InputError, match="a rejection needs a reason"):
         await reject_film(context, batch="kitchen", job="a1", why=" \x00\n")
     assert (await reject_film(context, batch="kitchen", job="a1", why="no")).left == [job.id]
     assert (await approve_films(context, batch="kitchen", jobs=["a1"])).left == [job.id]
@@ -340,9 +340,9 @@ async def test_a_damaged_file_of_a_film_hides_no_other_and_is_told_to_whoever_de
 @pytest.mark.parametrize(
     ("standing", "told"),
     [
-        (SampleStanding(failed=1), "the sample could not be made: nobody has looked at a film"),
-        (SampleStanding(failed=1, waiting=1), "waits until a person has looked at the sample"),
-        (SampleStanding(failed=1, rejected=1), "a film of the sample was rejected: the rest is held back"),
+        (SampleStanding(failed=1), "the sample could not be made: no film has been reviewed"),
+        (SampleStanding(failed=1, waiting=1), "waits until a person has reviewed the sample"),
+        (SampleStanding(failed=1, rejected=1), "a film of the sample was rejected: the others are held back"),
     ],
 )
 async def test_why_the_rest_of_a_batch_waits_is_told(context, standing, told):
@@ -375,7 +375,7 @@ async def test_a_host_is_asked_to_take_a_film_once_more_only_where_an_earlier_on
     async def count(host):
         again.append(host.name)
 
-    monkeypatch.setattr(ManualUploadDestination, "again", count)
+    monkeypatch.setattr(ManualDestination, "again", count)
 
     assert (await approve_films(context, batch="kitchen")).approved == [job.id]
     assert len(again) == asked
@@ -426,7 +426,7 @@ async def test_nothing_of_a_batch_is_published_before_its_sample_is_approved_and
     assert statuses(await run(context, *jobs)) == ["parked", "review", "parked"]
     assert not any(out(context, number) for number in range(3))
     parked = await context.store.load_job("kitchen", IDS[0])
-    assert parked.error.cause == "waits until a person has looked at the sample"
+    assert parked.error.cause == "waits until a person has reviewed the sample"
     seen = await review_queue(context, "kitchen")
     assert ([each.id for each in seen.films], seen.behind, seen.sample.waiting) == ([IDS[1]], 2, 1)
 
@@ -448,7 +448,7 @@ async def test_a_rejected_film_of_the_sample_holds_the_rest_and_all_of_it_says_s
     kept = [await context.store.load_job("kitchen", job.id) for job in jobs]
     assert statuses(kept) == ["parked", "failed", "parked"]
     assert {job.error.cause for job in kept if job.status is JobStatus.PARKED} == {
-        "a film of the sample was rejected: the rest is held back"
+        "a film of the sample was rejected: the others are held back"
     }
     assert statuses(await run(context, *jobs)) == ["parked", "failed", "parked"]
     said = await approve_films(context, batch="kitchen")
@@ -490,7 +490,7 @@ async def test_a_rest_that_is_not_to_be_published_does_not_wait(context):
 
 async def taken(context, about):
     await sampling.ensure_sampled(context, about)
-    return await to_thread.run_sync(context.store.index("kitchen").sums.sampled)
+    return await to_thread.run_sync(context.store.index("kitchen").totals.sampled)
 
 
 async def test_the_smallest_share_takes_one_film_and_it_stays_the_one_when_others_are_added(context):
@@ -514,7 +514,7 @@ async def test_who_can_not_be_looked_at_first_is_not_taken_for_the_sample(contex
         jobs[1] = advance(jobs[1], JobStatus.CANCELLED, at=context.clock())
     if why == "out":
         jobs[1] = jobs[1].evolve(
-            published=(Receipt(destination="youtube", package=FileNames().within(context.workspace)),)
+            published=(Receipt(destination="youtube", package=FileNames().in_folder(context.workspace)),)
         )
     await batch_of(context, *jobs, sample=Sample(percent=0.001))
     about = await context.store.load_batch("kitchen")
@@ -546,7 +546,7 @@ async def test_films_that_are_made_are_published_by_a_command_of_their_own_once(
     await made(context)
 
     assert await publish(context) == (["completed"] * 3, [True] * 3, [])
-    assert (await publish(context))[2] == ["nothing to publish: 3 films are out already"]
+    assert (await publish(context))[2] == ["nothing to publish: 3 films are already published"]
 
 
 async def test_films_that_are_out_and_lack_something_are_published_again(context):
@@ -566,7 +566,7 @@ async def test_no_film_is_bound_to_go_where_nobody_is_logged_in(context):
     asked = {"publishing.to": "youtube:typo"}
     there = await to_thread.run_sync(lambda: open_context(workspace=context.workspace, overrides=asked))
 
-    with pytest.raises(NeedsLoginError, match=r"youtube:typo: nobody is logged in.*--channel typo"):
+    with pytest.raises(NeedsLoginError, match=r"youtube:typo: not logged in.*--channel typo"):
         await publish_batch(
             there, batch="kitchen", jobs=(), again=False, options=NO_RELEASE_OPTIONS, listen=lambda _event: None
         )
@@ -587,7 +587,7 @@ async def test_only_the_films_that_are_named_are_published(context):
     await made(context)
 
     assert await publish(context, jobs=["b2"]) == (["completed"] * 3, [False, True, False], [])
-    assert (await publish(context, jobs=["b2"]))[2] == ["nothing to publish: 1 film is out already"]
+    assert (await publish(context, jobs=["b2"]))[2] == ["nothing to publish: 1 film is already published"]
 
 
 async def test_films_that_are_out_are_published_once_more_on_demand(context):
@@ -632,7 +632,9 @@ async def test_films_that_another_process_is_publishing_are_left_to_it(context):
 
     async with context.store.claims.claim("kitchen", begun.id, what="a film"):
         assert await publish(context) == (["pending", "completed", "completed"], [False, True, True], [])
-        assert (await publish(context))[2] == ["nothing to publish: 1 film is on the way, 2 films are out already"]
+        assert (await publish(context))[2] == [
+            "nothing to publish: 1 film is being published, 2 films are already published"
+        ]
 
 
 async def test_of_films_of_which_one_is_named_that_one_is_looked_at_and_what_is_out_is_not_taken(context):

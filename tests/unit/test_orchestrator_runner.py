@@ -262,7 +262,7 @@ async def test_a_disk_that_is_full_from_the_start_fails_the_job(rooms, context, 
 @pytest.fixture
 def delivered(context, job):
     """The completed job of a film whose files lie in the output folder."""
-    package = FileNames().within(context.workspace / "output" / "kitchen" / "tea")
+    package = FileNames().in_folder(context.workspace / "output" / "kitchen" / "tea")
     package.video.parent.mkdir(parents=True)
     for path in package.files:
         path.write_bytes(b"film")
@@ -408,7 +408,7 @@ async def test_a_film_that_can_not_be_read_any_more_is_none(delivered):
 def made_until(name, folder):
     """A job for which all stages up to `name` are done, its files in `folder`."""
     clip = Clip(path=folder / CLIP, samples=25_600, words=(), sha256=FILM)
-    package = FileNames().within(folder)
+    package = FileNames().in_folder(folder)
     parts = {
         "script": {"script": Script(title="Tea", language="en", scenes=())},
         "narration": {"narration": Narration(narrator="silence", voice="none", clips=(clip,))},
@@ -612,7 +612,7 @@ async def test_a_film_whose_end_is_being_saved_when_the_run_is_cancelled_has_end
 async def test_what_is_out_is_not_forgotten_when_the_run_is_cancelled_while_that_is_saved(
     rooms, context, job, monkeypatch
 ):
-    out = Receipt(destination="youtube", package=FileNames().within(context.workspace / "films"), id="abc")
+    out = Receipt(destination="youtube", package=FileNames().in_folder(context.workspace / "films"), id="abc")
 
     async def publish(job, context, attempt):
         job = job.evolve(published=(out,))
@@ -719,7 +719,9 @@ async def test_a_job_is_made_as_it_was_asked_for_whoever_makes_it(rooms, context
     seen = []
 
     async def look(job, context, attempt):
-        seen.append((context.settings.narration.narrator, str(context.paths.destination(job).gave), context.store))
+        seen.append(
+            (context.settings.narration.narrator, str(context.paths.destination(job).has_issued), context.store)
+        )
         return job
 
     monkeypatch.setattr(

@@ -193,7 +193,7 @@ async def test_a_film_that_no_small_change_can_mend_says_so_and_is_whole(lasts_s
     held = await adjust_to_length(lasting(lasts_s), 60, prosody=Prosody(), speak=nobody)
 
     assert held.clips == lasting(lasts_s).clips
-    assert held.incidents == (f"the film lasts {lasts_s} s, and 60 s were asked for",)
+    assert held.incidents == (f"the film lasts {lasts_s} s instead of the requested 60 s",)
 
 
 @pytest.mark.parametrize(
@@ -202,9 +202,9 @@ async def test_a_film_that_no_small_change_can_mend_says_so_and_is_whole(lasts_s
         (52, ""),
         (
             1455,
-            "it lasts 1,455 s, and 60 s were asked for: shorten the notes, or ask for another length",
+            "it lasts 1,455 s instead of the requested 60 s: shorten the notes, or request another length",
         ),
-        (5, "it lasts 5 s, and 60 s were asked for: add to the notes, or ask for another length"),
+        (5, "it lasts 5 s instead of the requested 60 s: add to the notes, or request another length"),
     ],
 )
 def test_a_film_that_is_not_as_long_as_was_asked_for_says_what_to_do(lasts_s: float, says: str) -> None:

@@ -23,7 +23,7 @@ def saved(kind):
 WHOLE = {kind: saved(kind) for kind in ("JPEG", "PNG", "GIF", "WEBP")}
 
 
-def glanced(tmp_path, data):
+def check(tmp_path, data):
     path = tmp_path / "reef.jpg"
     path.write_bytes(data)
     precheck_picture(path, "reef.jpg")
@@ -59,7 +59,7 @@ def test_what_can_not_be_shown_is_told_with_its_name_and_what_to_do_and_is_not_d
 ):
     monkeypatch.delattr(Image.Image, "load")
     with pytest.raises(InputError, match=told) as raised:
-        glanced(tmp_path, data)
+        check(tmp_path, data)
 
     assert raised.value.where == "reef.jpg"
     assert raised.value.hint
@@ -67,8 +67,8 @@ def test_what_can_not_be_shown_is_told_with_its_name_and_what_to_do_and_is_not_d
 
 def test_a_jpeg_without_its_end_is_looked_at_small_because_some_can_be_shown(tmp_path):
     with pytest.raises(InputError, match="can't be decoded"):
-        glanced(tmp_path, WHOLE["JPEG"][:-300])
-    glanced(tmp_path, WHOLE["JPEG"][:-1] + bytes(3))
+        check(tmp_path, WHOLE["JPEG"][:-300])
+    check(tmp_path, WHOLE["JPEG"][:-1] + bytes(3))
 
 
 @pytest.mark.parametrize(
@@ -82,7 +82,7 @@ def test_a_jpeg_without_its_end_is_looked_at_small_because_some_can_be_shown(tmp
     ids=[*WHOLE, "with a film", "with more", "svg"],
 )
 def test_what_may_be_shown_is_let_through(tmp_path, data):
-    glanced(tmp_path, data)
+    check(tmp_path, data)
 
     assert can_be_shown(tmp_path, data)
 
@@ -95,6 +95,6 @@ def test_what_may_be_shown_is_let_through(tmp_path, data):
 def test_whatever_is_refused_could_not_have_been_shown(tmp_path, kind, lost, behind):
     data = WHOLE[kind][:-lost] + behind
     try:
-        glanced(tmp_path, data)
+        check(tmp_path, data)
     except InputError:
         assert not can_be_shown(tmp_path, data)

@@ -71,7 +71,7 @@ async def test_films_that_can_not_be_saved_are_no_plan_also_when_those_after_the
             raise StorageError("no space left on device", where=batch)
         save(batch, jobs)
 
-    monkeypatch.setattr(planner, "_AT_ONCE", 2)
+    monkeypatch.setattr(planner, "_PAGE", 2)
     monkeypatch.setattr(context.store, "plan_jobs", full_at_first)
 
     with pytest.raises(StorageError, match="no space left"):
@@ -499,7 +499,9 @@ async def test_a_batch_that_is_running_is_not_replaced_by_one_of_another_source(
     (job,) = await plan(context, [brief()])
 
     async with context.store.claims.working("kitchen"):
-        with pytest.raises(BusyError, match=r"makes batch “kitchen” from kitchen. Give another name with --batch"):
+        with pytest.raises(
+            BusyError, match=r"is making batch “kitchen” from kitchen. Choose another name with --batch"
+        ):
             await plan_batch([brief(title="Why ice floats")], context, batch="kitchen", source="elsewhere/kitchen")
 
     assert await listed(context) == [job.id]

@@ -25,7 +25,7 @@ from pipeline.model import (
 )
 from pipeline.model.metadata import DESCRIPTION_MAX_BYTES
 from pipeline.publishing import Shown, film_metadata
-from pipeline.publishing.youtube.video import FilmText
+from pipeline.publishing.youtube.video import VideoMetadata
 
 LINE = (SpokenLine(text="Hello."),)
 TITLE = TitleScene(lines=LINE, heading="Der Himmel")
@@ -221,7 +221,7 @@ def test_what_a_template_says_of_its_films_reaches_the_host_under_the_names_that
         "notify_subscribers": True,
     }
 
-    text = FilmText.model_validate(metadata((TITLE, 5.0), shown=Shown(publicity=said)))
+    text = VideoMetadata.model_validate(metadata((TITLE, 5.0), shown=Shown(publicity=said)))
 
     assert {name: getattr(text, name) for name in said} == said
 

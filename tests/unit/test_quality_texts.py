@@ -152,7 +152,7 @@ def test_metadata_that_differ_from_the_script_or_exceed_limits_fail(tmp_path, ch
     ],
 )
 def test_a_users_own_metadata_pass_or_fail_unchanged(tmp_path, said, told):
-    package = FileNames().within(tmp_path)
+    package = FileNames().in_folder(tmp_path)
     passes = Verdict(checks=(Check.of("file", passed=True, measured="", limit=""),)).of_film("f")
     # As an editor of Windows saves it.
     package.metadata.write_text(json.dumps(said, ensure_ascii=False), encoding="utf-8-sig")

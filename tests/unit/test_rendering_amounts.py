@@ -2,7 +2,7 @@
 
 import pytest
 
-from pipeline.rendering.layouts.amount import counted, written
+from pipeline.rendering.layouts.amount import format_amount, partial_figure
 
 
 @pytest.mark.parametrize(
@@ -39,7 +39,7 @@ from pipeline.rendering.layouts.amount import counted, written
     ],
 )
 def test_a_number_is_written_as_its_language_does(value, unit, language, set_as):
-    amount = written(value, unit, language)
+    amount = format_amount(value, unit, language)
 
     assert (amount.before, amount.figure, amount.behind) == set_as
 
@@ -60,7 +60,7 @@ def test_a_number_is_written_as_its_language_does(value, unit, language, set_as)
     ],
 )
 def test_a_long_number_has_a_word_for_its_thousands_or_millions(value, unit, language, set_as):
-    amount = written(value, unit, language, short=True)
+    amount = format_amount(value, unit, language, short=True)
 
     assert (amount.before, amount.figure, amount.behind) == set_as
 
@@ -79,4 +79,4 @@ def test_a_long_number_has_a_word_for_its_thousands_or_millions(value, unit, lan
     ],
 )
 def test_a_number_on_its_way_keeps_its_places(value, language, share, reads):
-    assert counted(written(value, "things", language), share) == reads
+    assert partial_figure(format_amount(value, "things", language), share) == reads

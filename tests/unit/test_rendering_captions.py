@@ -106,5 +106,5 @@ def test_the_settings_go_before_the_template(tmp_path):
 def test_the_switch_of_earlier_versions_is_told_what_became_of_it(tmp_path):
     (tmp_path / "nightreel.toml").write_text("[subtitles]\nburn_in = false\n", encoding="utf-8")
 
-    with pytest.raises(ConfigurationError, match=r"burn_in.* is subtitles\.style now: off for false"):
+    with pytest.raises(ConfigurationError, match=r"burn_in.* is now subtitles\.style: off for false"):
         open_context(workspace=tmp_path)

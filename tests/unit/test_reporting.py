@@ -24,7 +24,7 @@ from pipeline.reporting.documents import write_documents
 from pipeline.reporting.groups import MOST_GROUPS, OTHER_CAUSES, Groups
 from pipeline.reporting.pictures import link
 from pipeline.reporting.tally import tally_of
-from pipeline.reporting.timeline import Night
+from pipeline.reporting.timeline import Timeline
 
 START = datetime(2026, 11, 20, 22, 0, tzinfo=UTC)
 FACTS = RunFacts(
@@ -377,7 +377,7 @@ def test_stages_stand_in_the_order_in_which_a_film_passes_them():
 
 
 def test_films_under_way_at_once_lie_in_lanes():
-    night = Night(START, START + timedelta(seconds=100))
+    night = Timeline(START, START + timedelta(seconds=100))
     for begin, end in ((0, 40), (10, 30), (30, 90), (40, 80)):
         at = {"started_at": START + timedelta(seconds=begin), "ended_at": START + timedelta(seconds=end)}
         night.add(film(begin, **at))
@@ -389,7 +389,7 @@ def test_films_under_way_at_once_lie_in_lanes():
 
 
 def test_films_of_earlier_runs_and_those_never_begun_are_not_drawn():
-    night = Night(START, START + timedelta(seconds=100))
+    night = Timeline(START, START + timedelta(seconds=100))
     night.add(film(1, ended_at=START - timedelta(seconds=1), started_at=START - timedelta(seconds=5)))
     night.add(film(1, started_at=None, ended_at=None, status=JobStatus.PENDING))
     night.add(film(1, ended_at=None, status=JobStatus.PENDING))
@@ -399,7 +399,7 @@ def test_films_of_earlier_runs_and_those_never_begun_are_not_drawn():
 
 
 def test_many_films_are_counted_over_time():
-    night = Night(START, START + timedelta(hours=1))
+    night = Timeline(START, START + timedelta(hours=1))
     for number in range(300):
         night.add((failed if number % 3 == 0 else film)(number))
     columns = night.columns()

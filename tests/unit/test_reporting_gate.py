@@ -106,8 +106,8 @@ def test_the_page_shows_distribution_worst_and_spread(tmp_path):
         tmp_path, judged(1), judged(2, 0.9, "loudness is −20 LUFS, must be −16 to −14 LUFS", loudness_lufs=-20.0)
     )
 
-    assert "How good they are" in text
-    assert "2\N{NO-BREAK SPACE}films were judged: 1 with nothing to say, 1 with warnings." in text
+    assert "Quality" in text
+    assert "2\N{NO-BREAK SPACE}films were judged: 1 passed without remarks, 1 with warnings." in text
     assert all(f"<b>{name}</b>" in text for name in ("Score", "Loudness", "Brightness"))
     assert "loudness is −20 LUFS, must be −16 to −14 LUFS." in text
     assert "in LUFS" in text
@@ -120,7 +120,7 @@ def test_films_that_were_not_judged_are_not_told_about(tmp_path):
 def test_one_film_has_no_distribution(tmp_path):
     text = page(tmp_path, judged(1))
 
-    assert "1\N{NO-BREAK SPACE}film was judged: 1 with nothing to say." in text
+    assert "1\N{NO-BREAK SPACE}film was judged: 1 passed without remarks." in text
     assert "<figure>" not in text
 
 

@@ -22,7 +22,7 @@ from pipeline.reporting import RunFacts, formatting, write_reports
 from pipeline.reporting.formatting import status_name
 from pipeline.reporting.groups import _KIND_NAMES
 from pipeline.reporting.tally import MOST_PICTURES, stage_name
-from pipeline.state.locks import held_now
+from pipeline.state.locks import held_blocking
 from tests.conftest import REPOSITORY
 from tests.unit.test_reporting import FACTS as TOLD
 from tests.unit.test_reporting import START
@@ -140,14 +140,14 @@ def test_the_page_says_how_it_went(tmp_path: Path):
 
     assert page.all("html")[0]["lang"] == "en"
     assert "20 November 2026, 22:00 to 23:00 UTC" in page.text.replace(NBSP, " ")
-    for said in ("2 of 3 films are ready", "2 min 25 s", "1:12 a film", "450 tokens", "25 %", "3 of 12 pieces"):
+    for said in ("2 of 3 films are ready", "2 min 25 s", "1:12 per film", "450 tokens", "25 %", "3 of 12 files"):
         assert said in page.text.replace(NBSP, " ")
 
 
 @pytest.mark.parametrize(
     ("rows", "said"),
     [
-        ([], "Nothing was asked for."),
+        ([], "No films were requested."),
         ([film(1)], "1 film, all ready."),
         ([failed(1)], "None of 1 film is ready."),
         ([failed(1), failed(2)], "None of 2 films are ready."),
@@ -260,7 +260,7 @@ def test_what_is_of_this_run_is_told_as_such(tmp_path: Path):
     earlier = film(1, started_at=START - timedelta(hours=3), ended_at=START - timedelta(hours=2))
     text = page_of(tmp_path, [earlier, film(2)]).text.replace(NBSP, " ")
 
-    assert "This run 1 h 00 min 1 film, 1 an hour" in text
+    assert "This run 1 h 00 min 1 film, 1 per hour" in text
 
 
 def test_every_error_has_a_plain_name():
@@ -275,7 +275,7 @@ def test_every_error_has_a_plain_name():
 def test_one_process_at_a_time_writes_the_reports_of_a_batch(tmp_path: Path, monkeypatch):
     waited = []
     with ExitStack() as other:
-        other.enter_context(held_now(tmp_path / ".report.lock", what="the report"))
+        other.enter_context(held_blocking(tmp_path / ".report.lock", what="the report"))
 
         def wait(seconds: float) -> None:
             waited.append((tmp_path / "report.html").exists())
@@ -409,7 +409,7 @@ def test_a_brief_that_cannot_be_read_is_named_once_and_the_advice_ends_as_it_is_
         (
             JobStatus.REVIEW,
             "Look at it: nightreel review space",
-            "Look at each, and let it go or keep it back: nightreel review space",
+            "Review each, and approve or reject it: nightreel review space",
         ),
         (
             JobStatus.PARKED,
@@ -424,7 +424,7 @@ def test_a_brief_that_cannot_be_read_is_named_once_and_the_advice_ends_as_it_is_
         (
             JobStatus.PARKED,
             "nightreel resume space2 goes on with it",
-            "nightreel resume space2 goes on with it. To go on with them: nightreel resume space",
+            "nightreel resume space2 goes on with it. To continue: nightreel resume space",
         ),
         (
             JobStatus.FAILED,
@@ -438,7 +438,7 @@ def test_what_to_do_is_told_once(tmp_path: Path, status: JobStatus, hint: str, t
     rows = [failed(number, status=status) for number in (1, 2)]
     rows = [replace(row, error=replace(row.error, hint=hint)) for row in rows]
 
-    text = page_of(tmp_path, rows).text.partition("What is not ready, and what to do")[2]
+    text = page_of(tmp_path, rows).text.partition("Films that are not ready, and what to do")[2]
 
     assert f"The key was refused {told} Film 1" in text
 

@@ -51,12 +51,12 @@ def test_a_film_of_which_nothing_can_be_shown_says_so(page_of, tmp_path):
 
     page = page_of(held(), held(video=broken, thumbnail=broken, duration_s=4.0))
 
-    assert page.count("No picture of it can be shown") == 2
+    assert page.count("No stills available") == 2
     assert "<img" not in page
 
 
 def test_a_batch_of_which_nothing_waits_says_so(page_of):
-    assert "No film waits for you." in page_of()
+    assert "No film waits for your review." in page_of()
 
 
 def test_whoever_decides_on_a_film_is_told_what_it_lacks(page_of):

@@ -32,7 +32,7 @@ def values(language="en", **said):
 
 
 def said(text, language="en", **row):
-    """What a statement says."""
+    """The text of a statement that is filled in for a row."""
     scene = f"[[scenes]]\nlayout = 'statement'\ntext = '''{text}'''\nsay = '''{text}'''"
     (statement,) = parsed(scene, language).script(values(language, **row)).scenes
     return statement.text

@@ -11,7 +11,8 @@ from hypothesis import strategies as st
 from pipeline.template import load_template
 from pipeline.template.rows import currency_in_header, strings
 from pipeline.template.rows.dates import read_date
-from pipeline.template.rows.field import CellProblem, Field
+from pipeline.template.rows.field import Field
+from pipeline.template.rows.problem import CellProblem
 
 
 def read(kind, cell, locale="", **more):

@@ -31,7 +31,7 @@ SETTINGS = {"work.strategy": "fixed", "work.max_concurrent": 2, "errors.retries"
 
 @pytest.fixture(autouse=True)
 def short_looks_away(monkeypatch):
-    monkeypatch.setattr(queues, "_WHILE_S", 0.2)
+    monkeypatch.setattr(queues, "_BACKOFF_S", 0.2)
 
 
 @pytest.fixture
@@ -50,19 +50,19 @@ def room(monkeypatch):
 
 
 def test_who_backs_off_leaves_a_job_alone_for_a_while_and_comes_back_to_it_but_not_to_one_that_is_over(monkeypatch):
-    monkeypatch.setattr(queues, "_WHILE_S", 1000)
+    monkeypatch.setattr(queues, "_BACKOFF_S", 1000)
     away, over = JobKey("kitchen", "1"), JobKey("garden", "2")
     jobs = queues.Backoff()
 
-    jobs.for_a_while(away)
-    jobs.for_good(over)
+    jobs.delay(away)
+    jobs.exclude(over)
 
     assert jobs.keys() == {away, over}
-    assert (jobs.ends_for("kitchen"), jobs.ends_for("garden")) == (True, False)
-    monkeypatch.setattr(queues, "_WHILE_S", -1)
-    jobs.for_a_while(away)
+    assert (jobs.has_delayed("kitchen"), jobs.has_delayed("garden")) == (True, False)
+    monkeypatch.setattr(queues, "_BACKOFF_S", -1)
+    jobs.delay(away)
     assert jobs.keys() == {over}
-    assert not jobs.ends_for("kitchen")
+    assert not jobs.has_delayed("kitchen")
 
 
 class Room:
@@ -95,7 +95,7 @@ async def test_a_film_that_another_process_drops_while_we_finish_our_last_one_is
     job = await context.store.load_job("kitchen", theirs)
     await context.store.save_job(job.evolve(status=JobStatus.IN_PROGRESS))
     room.open = anyio.Event()
-    run = Scheduler(context, "kitchen", pulse_s=0.01)
+    run = Scheduler(context, "kitchen", interval_s=0.01)
 
     with anyio.fail_after(30):
         async with anyio.create_task_group() as tasks:
@@ -113,7 +113,7 @@ async def test_a_film_that_another_process_drops_while_we_finish_our_last_one_is
 
 async def test_a_film_that_somebody_only_looked_at_is_not_forgotten(room, context):
     (job_id,) = await planned(context, "Ours")
-    run = Scheduler(context, "kitchen", pulse_s=0.01)
+    run = Scheduler(context, "kitchen", interval_s=0.01)
 
     with anyio.fail_after(30):
         async with anyio.create_task_group() as tasks, context.store.claims.claim("kitchen", job_id, what="Ours"):
@@ -142,7 +142,7 @@ async def test_a_film_that_another_process_gave_up_while_we_reached_for_it_is_no
 
     monkeypatch.setattr(Claims, "claim_now", end_it_first)
     with anyio.fail_after(30):
-        await Scheduler(context, "kitchen", pulse_s=0.01).run()
+        await Scheduler(context, "kitchen", interval_s=0.01).run()
 
     assert room.served == []
     assert [event.why for event in (await context.store.load_job("kitchen", job_id)).history] == ["is bad"] * 2
@@ -151,7 +151,7 @@ async def test_a_film_that_another_process_gave_up_while_we_reached_for_it_is_no
 
 async def test_failed_films_are_not_remembered_for_the_rest_of_the_night(room, context):
     await planned(context, *(f"Bad {number}" for number in range(5)))
-    run = Scheduler(context, "kitchen", pulse_s=0.01)
+    run = Scheduler(context, "kitchen", interval_s=0.01)
 
     await run.run()
 
@@ -226,8 +226,8 @@ async def test_of_some_films_those_begin_that_can_and_only_if_none_can_it_is_tol
     queue = JobListQueue(store=context.store, batch="kitchen", jobs=dict.fromkeys((*ids, "ffffffffffffffff")))
 
     async def look(*leave_out, places=9):
-        found = await to_thread.run_sync(queue.look, places, {away, *leave_out}, now)
-        return [turn.key for turn in found.turns], found.parked_until
+        found = await to_thread.run_sync(queue.peek, places, {away, *leave_out}, now)
+        return [turn.key for turn in found.entries], found.parked_until
 
     assert await look() == ([tea], None)
     assert await look(tea) == ([], now + timedelta(hours=1))
@@ -248,9 +248,9 @@ async def test_a_run_waits_for_its_own_parked_films_and_not_for_those_of_the_que
         await context.store.save_job(advance(job, JobStatus.PARKED, at=now).evolve(parked_until=until))
     queue = BatchQueue(store=context.store, batches=("kitchen", "queue"), order=IN_ORDER)
 
-    found = await to_thread.run_sync(queue.look, 9, set(), now)
+    found = await to_thread.run_sync(queue.peek, 9, set(), now)
 
-    assert (found.turns, found.parked_until) == ([], now + timedelta(hours=2))
+    assert (found.entries, found.parked_until) == ([], now + timedelta(hours=2))
 
 
 async def test_a_parked_film_whose_row_is_a_moment_behind_its_file_has_its_turn_again(context, monkeypatch):
@@ -267,7 +267,7 @@ async def test_a_parked_film_whose_row_is_a_moment_behind_its_file_has_its_turn_
     monkeypatch.setattr(jobs_module, "STAGES", (stage,))
     monkeypatch.setattr(BatchIndex, "find", lambda *_: None)
     with anyio.fail_after(20):
-        await Scheduler(context, "kitchen", pulse_s=0.01).run()
+        await Scheduler(context, "kitchen", interval_s=0.01).run()
 
     assert served == ["Tea"] * 2
     assert await statuses(context) == {"Tea": JobStatus.COMPLETED}

@@ -92,14 +92,14 @@ def test_in_json_mode_the_schema_is_only_in_the_first_message() -> None:
 
 
 def test_the_cache_key_of_an_answer_depends_on_model_messages_and_schema() -> None:
-    class Shelf:
+    class ExtrasApi:
         def __init__(self) -> None:
             self.keys: list[str] = []
 
         def find(self, _kind: str, key: str, _suffix: str) -> None:
             self.keys.append(key)
 
-    shelf = Shelf()
+    shelf = ExtrasApi()
     models = [groq_model(model=name) for name in ("openai/gpt-oss-120b", "openai/gpt-oss-20b")]
     others = [replace(QUESTION, messages=QUESTION.messages[:1]), replace(QUESTION, schema={"type": "array"})]
     same = replace(QUESTION, min_tokens=9)

@@ -286,7 +286,7 @@ def test_a_models_number_is_revealed_when_it_is_spoken() -> None:
 
 
 def _least(schema: dict[str, Any]) -> Any:
-    """What a model may write that is held to a schema: of each row one thing, of what can be chosen the first."""
+    """The smallest value that a schema allows: lists of one element, the first alternative."""
     if "enum" in schema:
         return schema["enum"][0]
     if schema["type"] == "object":

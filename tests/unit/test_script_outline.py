@@ -254,7 +254,7 @@ _ENDS = (".", "!", "?", "…", "。", "", ":", "!?", ".”")
 
 
 def _sentence(seed: int) -> str:
-    """One of very many, by its number: to let Hypothesis draw each letter takes most of the time of a test."""
+    """A pseudo-random word by its number: drawing each letter with Hypothesis would take most of the time."""
     chance = random.Random(seed)
 
     def length() -> int:
@@ -294,12 +294,12 @@ _briefs = st.builds(
 
 
 def bare(words: list[str]) -> list[str]:
-    """The words without a last full stop, which items of a list get when they have none, and a space behind them."""
+    """The words without a final full stop, which list items get if they have none, and with a space after them."""
     return [word.rstrip(" ").removesuffix(".").removesuffix("。") for word in words]
 
 
 def asked(section: Section) -> list[str]:
-    """The heading of a section, where it asks and nothing below it asks the same."""
+    """The heading of a section if it is a question that the text below does not repeat."""
     first = next((item.text for block in section.blocks for item in block.said), "")
     is_said = first and is_question(section.heading) and not first.casefold().startswith(section.heading.casefold())
     return [section.heading] if is_said else []

@@ -62,7 +62,7 @@ INTRO = Section(heading="", blocks=(Paragraph(text="Look up."),))
 
 
 def script_of(markdown: str, *, language: str = "en", bare: bool = False) -> Script:
-    """Of a body below an opening paragraph."""
+    """The scenes of a Markdown body, after an opening paragraph."""
     text = f"---\ntitle: The film\nlanguage: {language}\n---\nLook up.\n\n## Heading\n\n{markdown}"
     template = BARE if bare else TEMPLATE
     script = outline(parse_brief(text, Path("a.md")), template)
@@ -71,7 +71,7 @@ def script_of(markdown: str, *, language: str = "en", bare: bool = False) -> Scr
 
 
 def scenes(markdown: str, *, language: str = "en", bare: bool = False) -> tuple[Scene, ...]:
-    """All but the title."""
+    """The scenes without the title."""
     return script_of(markdown, language=language, bare=bare).scenes[1:]
 
 
@@ -277,7 +277,7 @@ def test_a_quiz_that_does_not_fit_becomes_a_list_and_the_right_option(markdown: 
     assert layouts(markdown) == ["bullets", "statement"]
 
 
-# --- passages -------------------------------------------------------------------------------------------------------
+# --- prose -------------------------------------------------------------------------------------------------------
 
 
 def test_a_quotation_shows_the_words_and_their_author() -> None:
@@ -806,8 +806,8 @@ def test_a_minimal_template_gets_bullets_and_statements_with_the_same_words() ->
     assert "x: b: 1; c: 2." in [line.text for scene in plain.scenes for line in scene.lines]
 
 
-# Of scripts as they were when notes knew only paragraphs and lists; since then, long paragraphs are cut
-# more often, thumbnails say whole titles, and headings that ask are heard.
+# Recorded when notes had only paragraphs and lists, and updated since for shorter parts of long paragraphs, full
+# titles on thumbnails, and spoken questions.
 OLD_SCRIPTS = {
     "blue-sky": "78097c24f77b",
     "carrington-event": "1c8b6b95feaa",
@@ -918,7 +918,7 @@ def test_all_notes_are_spoken_once_in_order_and_give_a_valid_script(brief: Brief
 
 
 def _bare(word: str) -> str:
-    """Without the marks at its end: items get a full stop when they have none, and rows a colon."""
+    """The text without its final punctuation: list items get a full stop if they have none, and rows a colon."""
     return word.strip().rstrip(".:;,。")
 
 

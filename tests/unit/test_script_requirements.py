@@ -32,7 +32,7 @@ NOTES = Brief(
 
 
 def answer(*said: str, **more: Any) -> str:
-    """A script that says this, a scene for each text."""
+    """A script in JSON with these narrations, a scene for each."""
     first, *others = said
     title = {"layout": "title", "heading": "The sky", "kicker": "", "subtitle": "", "say": first}
     scenes = [
@@ -47,7 +47,7 @@ def words(count: int) -> str:
 
 
 class Model:
-    """Says what it is told to, one thing after another."""
+    """A model that returns the given answers in order."""
 
     service, model, version = "fake", "parrot", "1"
 
@@ -212,7 +212,7 @@ async def test_facts_only_without_notes_is_refused_before_any_request(tmp_path: 
         await write(Model(), tmp_path, Brief(title="T", language="en", facts="notes"))
 
 
-# What hosts take --------------------------------------------------------------------------------------------------
+# Metadata ---------------------------------------------------------------------------------------------------------
 
 
 async def test_a_models_metadata_is_cut_to_the_limits_of_hosts(tmp_path: Path) -> None:

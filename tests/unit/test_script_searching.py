@@ -9,7 +9,7 @@ from pipeline.script.structured_output import strict_schema
 from pipeline.template import load_template
 
 NOTES = (Section(heading="", blocks=(Paragraph(text="A fox sleeps in the open."),)),)
-# Those with layouts for pictures.
+# Templates with picture layouts.
 TEMPLATES = ("explainer", "lesson", "listicle", "offer", "product")
 
 

@@ -20,7 +20,7 @@ TEMPLATE = load_template("explainer", search=[])
 
 
 def marked(script: Script) -> Script:
-    """A "translation" that can be told from the original in every text."""
+    """A "translation" in which every text differs from the original."""
     texts = {
         part.name: {name: f"«{text}»" for name, text in part.texts} for part in translation_units(script, TEMPLATE)
     }
@@ -89,7 +89,7 @@ def test_any_script_survives_splitting_and_reassembling(items, description):
     assert assemble(script, texts, language="en") == script
 
 
-# What must not be lost ----------------------------------------------------------------------------------------------
+# Checks -----------------------------------------------------------------------------------------------------------
 
 
 def losses(text: str, translated: str, *, limit: int | None = None, **more: str) -> list[str]:

@@ -24,7 +24,7 @@ from pipeline.model import Price
 from pipeline.orchestrator.context.provider_factory import make_models
 from pipeline.script.chat import Message, Question
 from pipeline.settings import Settings
-from tests.standins.memory_ledger import Coins
+from tests.standins.memory_ledger import InMemoryLedger
 from tests.standins.models import KEY, groq_model, service_models
 from tests.standins.throttles import throttle
 
@@ -167,7 +167,7 @@ ANSWER = json.dumps({"choices": [{"message": {"content": "{}"}}]}).encode()
 
 @contextlib.asynccontextmanager
 async def speaking(reply: Broken, seen: list[str]) -> AsyncIterator[str]:
-    """A server that answers whatever it is sent with `reply` of the line that has the key, if any has."""
+    """A server that responds with `reply` of the request line that contains the key, if any does."""
 
     async def answer(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         head = await reader.readuntil(b"\r\n\r\n")
@@ -245,14 +245,14 @@ async def test_the_reservation_includes_reasoning_tokens(way: str, serve: Serve)
         return web.json_response({"choices": [{"message": {"content": "{}"}}]})
 
     model = MODELS[way](await serve(write))
-    coins = Coins()
+    coins = InMemoryLedger()
     await model.answer(QUESTION, Billing(prices={model.model: DOLLAR_A_TOKEN}, budgets=[Budget(coins, None)]))
 
     assert coins.usd == rooms[0]
 
 
 def closed_port() -> str:
-    """An address where nobody listens."""
+    """An address without a server."""
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         return f"http://127.0.0.1:{free.getsockname()[1]}"
@@ -277,8 +277,8 @@ class Tokens:
 
 
 async def spent(way: str, url: str) -> tuple[bool, bool]:
-    """Whether a question that fails has cost money, and tokens of the minute."""
-    coins, tokens = Coins(), Tokens()
+    """Whether a failed request was charged, and its tokens counted by the throttle."""
+    coins, tokens = InMemoryLedger(), Tokens()
     model = MODELS[way](url, door=throttle(ledger=tokens))
     with pytest.raises(ProviderError):
         await model.answer(QUESTION, Billing(prices={model.model: DOLLAR_A_TOKEN}, budgets=[Budget(coins, None)]))
@@ -313,7 +313,7 @@ async def test_an_implausible_token_count_does_not_change_later_reservations(way
         usage = {"prompt_tokens": 900_000_000, "completion_tokens": 1}
         return web.json_response({"choices": [{"message": {"content": "{}"}}], "usage": usage})
 
-    model, coins = MODELS[way](await serve(count)), Coins()
+    model, coins = MODELS[way](await serve(count)), InMemoryLedger()
     dollar_a_token = Price(usd_per_million_in=1e6, usd_per_million_out=0)
     for _ in range(2):
         await model.answer(QUESTION, Billing(prices={model.model: dollar_a_token}, budgets=[Budget(coins, None)]))

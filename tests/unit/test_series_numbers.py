@@ -46,9 +46,9 @@ SERIAL = Serial(
     titles=(("", "Optics"), ("de", "Optik")), labels=(("", ""),), pattern="{title} · {series}, {episode}", remember=3
 )
 TABLE = '[series.optics]\ntitle = "Optics"\n'
-WATCH = "https://www.youtube.com/watch?v="
-FIRST = Neighbour(id="a", url=f"{WATCH}a", title="Light")
-THIRD = Neighbour(id="c", url=f"{WATCH}c", title="Lenses")
+WATCH_URL = "https://www.youtube.com/watch?v="
+FIRST = Neighbour(id="a", url=f"{WATCH_URL}a", title="Light")
+THIRD = Neighbour(id="c", url=f"{WATCH_URL}c", title="Lenses")
 LINKS = Links(words=("Previous", "Next"), before=FIRST, after=THIRD)
 
 
@@ -175,7 +175,7 @@ def test_a_row_keeps_its_number_by_its_key(tmp_path):
     [
         ([brief("A", episode=2), brief("BB", episode=2)], r"list.txt:2: episode 2 is “A” \(.*list.txt:1\)"),
         ([brief("BB", episode=1)], r"episode 1 is “Old” \(.*list.txt:3\)"),
-        ([brief("Old", episode=5)], "list.txt:3: is episode 1 already, and asks to be 5"),
+        ([brief("Old", episode=5)], "list.txt:3: is episode 1 already, but requests 5"),
         ([brief("A", series="optic")], "there is no series 'optic'. Did you mean optics?"),
         ([brief("A", series="../../etc/passwd")], "there is no series '../../etc/passwd'"),
     ],
@@ -282,14 +282,14 @@ def test_a_script_that_is_there_is_noted_and_forgotten_with_the_job_that_had_it(
     ledger.note_films({key: [("en", film)]})
     ledger.note_script(film, title="Light", covered="Waves; rays")
 
-    told = ledger.told(film)
+    told = ledger.summary(film)
     assert told is not None
     assert (told.title, told.covered) == ("Light", "Waves; rays")
     # What it was about is known as long as the film may be made again; its script is the job's.
-    assert ledger.told(other) == told
+    assert ledger.summary(other) == told
     assert (ledger.is_written(film), ledger.is_written(other)) == (True, False)
     (tmp_path / "optics" / f"{film.subject}.json").write_text("{", encoding="utf-8")
-    assert (ledger.told(film), ledger.is_written(film)) == (None, False)
+    assert (ledger.summary(film), ledger.is_written(film)) == (None, False)
 
 
 @pytest.fixture
@@ -368,7 +368,7 @@ async def test_what_was_not_to_be_published_is_passed_over_without_a_word_and_at
 
 async def test_an_episode_that_is_out_is_known_to_be_when_its_batch_is_gone(ten):
     context, jobs = ten
-    url, at = f"{WATCH}abc", datetime(2026, 1, 2, tzinfo=UTC)
+    url, at = f"{WATCH_URL}abc", datetime(2026, 1, 2, tzinfo=UTC)
     out = Published(id="abc", url=url, job=jobs[0].id, title="Film 1", at=at)
     record = Record(schema=1, sha256="", size_bytes=1, job=jobs[0].id, title="Film 1", intended_at=at, published=out)
     await Journal(context.hosts.journals / "default", subject_key(jobs[0].brief)).write(record)
@@ -377,7 +377,7 @@ async def test_an_episode_that_is_out_is_known_to_be_when_its_batch_is_gone(ten)
     found = await to_thread.run_sync(episodes_of, context, "optics")
 
     assert [(each.status, each.published) for each in found[:2]] == [("removed", (("youtube", url),)), ("removed", ())]
-    with pytest.raises(InputError, match=f"episode 1 is out as {re.escape(url)}"):
+    with pytest.raises(InputError, match=f"episode 1 is published: {re.escape(url)}"):
         await to_thread.run_sync(forget_episode, context, "optics", 1)
     assert await to_thread.run_sync(skipped_episodes, jobs[1], context) == ()
 
@@ -417,7 +417,7 @@ def test_what_a_brief_does_not_say_its_series_does(tmp_path):
 @pytest.mark.parametrize(
     ("table", "told"),
     [
-        ('[series."Op tics"]\n', "can't be the name of a series"),
+        ('[series."Op tics"]\n', "is not a valid name for a series"),
         ('[series.optics]\ntitle_pattern = "{title}"\n', "must have {title} in it"),
         ('[series.optics]\norder = "some"\n', "strict"),
         ('[series.optics]\ntitel = "x"\n', "is not a setting"),
@@ -462,10 +462,10 @@ def test_a_model_is_told_of_earlier_episodes_as_material_each_on_one_line():
 def test_links_are_the_last_lines_and_what_people_wrote_stays():
     once = with_links("Light is bright.\n\n#light", LINKS)
 
-    assert once == f"Light is bright.\n\n#light\n\nPrevious: Light {WATCH}a\nNext: Lenses {WATCH}c"
+    assert once == f"Light is bright.\n\n#light\n\nPrevious: Light {WATCH_URL}a\nNext: Lenses {WATCH_URL}c"
     assert with_links(once, LINKS) == once
     moved = with_links(f"By hand.\n{once}", replace(LINKS, before=None, after=replace(THIRD, title="Prisms")))
-    assert moved == f"By hand.\nLight is bright.\n\n#light\n\nPrevious: Light {WATCH}a\nNext: Prisms {WATCH}c"
+    assert moved == f"By hand.\nLight is bright.\n\n#light\n\nPrevious: Light {WATCH_URL}a\nNext: Prisms {WATCH_URL}c"
     assert with_links("Next: a talk", Links()) == "Next: a talk"
 
 
@@ -474,7 +474,7 @@ def test_a_description_with_links_always_fits(text, title):
     linked = with_links(text, replace(LINKS, after=replace(THIRD, title=title)))
 
     assert utf8_bytes(linked) <= DESCRIPTION_MAX_BYTES
-    assert linked.endswith(f"{WATCH}c")
+    assert linked.endswith(f"{WATCH_URL}c")
 
 
 # Files that were renamed, lists that are lost -------------------------------------------------------------------
@@ -497,8 +497,8 @@ def test_a_file_that_was_renamed_is_told_with_what_to_do(tmp_path, caplog, gives
 
     assert given == [3, 2]
     (told,) = [record.getMessage() for record in caplog.records if record.levelname == "WARNING"]
-    assert "01-light.md is a new episode. Episode 1, “Light”, was 1-light.md, which is gone" in told
-    assert "if that film is not out, run `nightreel series optics --forget 1`" in told
+    assert "01-light.md is a new episode. Episode 1, “Light”, was 1-light.md, which no longer exists" in told
+    assert "if that film is not published, run `nightreel series optics --forget 1`" in told
 
 
 def test_a_new_file_and_one_that_is_gone_are_no_renaming_when_they_are_called_otherwise(tmp_path, caplog):
@@ -538,7 +538,7 @@ async def test_numbers_that_are_lost_are_taken_from_the_films_that_were_made_wit
     # Another order, and a new one before all.
     new = lesson(tmp_path, "0.md", "Eyes")
     dry = await to_thread.run_sync(partial(numbers, context, new, *reversed(lessons), gives=False))
-    assert not await to_thread.run_sync(ledger.is_there)
+    assert not await to_thread.run_sync(ledger.exists)
     await plan_batch([new, *reversed(lessons)], context, batch="c", source="c")
     *known, last = await to_thread.run_sync(ledger.episodes)
 

@@ -193,10 +193,10 @@ def test_zero_workers_mean_one_per_core(workspace):
         ("[vidio]\nquality = 3", "nightreel.toml:2: vidio.quality is not a setting: did you mean video.quality?"),
         ("video.qualty = 3", "nightreel.toml:1: video.qualty is not a setting: did you mean video.quality?"),
         ("xyzzy = 3", "nightreel.toml:1: xyzzy is not a setting. nightreel init writes a file with all settings"),
-        ("groq = 3", "nightreel.toml:1: groq is a group of settings, not one: set groq.base_url, for example"),
+        ("groq = 3", "nightreel.toml:1: groq is a group of settings: set groq.base_url, for example"),
         (
             "[[groq]]\nmodel = 'x'",
-            "nightreel.toml:1: groq is a group of settings, not one: set groq.base_url, for example",
+            "nightreel.toml:1: groq is a group of settings: set groq.base_url, for example",
         ),
         ("[template]\nname = 'x'", "nightreel.toml:2: template.name is not a setting: did you mean template?"),
     ],
@@ -273,10 +273,13 @@ def test_a_variable_for_a_whole_group_is_refused(workspace):
             "[script]\nwriters = ['office']",
             (
                 "nightreel.toml:2: script.writers: there is no writer 'office'. Add a table [services.office], "
-                "or take one of auto, groq, outline, deepseek, openai, openrouter, ollama, llamacpp"
+                "or use one of auto, groq, outline, deepseek, openai, openrouter, ollama, llamacpp"
             ),
         ),
-        ("[services.mine]\nmodels = ['m']", "nightreel.toml:2: services.mine.models: services.mine.base_url is needed"),
+        (
+            "[services.mine]\nmodels = ['m']",
+            "nightreel.toml:2: services.mine.models: services.mine.base_url is required",
+        ),
         (
             "[services.deepseek]\njson_mode = 'xml'",
             "nightreel.toml:2: services.deepseek.json_mode is 'xml', must be 'strict', 'schema' or 'object'",
@@ -392,7 +395,7 @@ def test_a_service_with_an_odd_name_is_named_as_it_is_written(workspace, written
         load_settings(workspace, {}, {})
 
     assert str(caught.value) == (
-        f"nightreel.toml:2: services.{written}.models: {written} can't be the name of a service: "
+        f"nightreel.toml:2: services.{written}.models: {written} is not a valid service name: "
         "take letters, digits and _"
     )
 
@@ -562,7 +565,7 @@ def test_nothing_limits_what_films_cost_unless_it_is_asked_for():
 
 
 def test_a_floor_for_free_memory_says_that_one_film_is_always_begun():
-    assert "one always is" in (setting_fields()["work.min_free_memory_gb"].description or "")
+    assert "made one at a time" in (setting_fields()["work.min_free_memory_gb"].description or "")
 
 
 def test_nothing_is_limited_by_the_day_unless_it_is_asked_for():
@@ -636,10 +639,13 @@ def test_words_are_taught_for_all_languages_and_for_one(workspace):
 @pytest.mark.parametrize(
     ("toml", "told"),
     [
-        ('[pronounce]\nnginx = ""', "nginx must be said with letters"),
-        ('[pronounce]\n"" = "x"', "must be said with letters"),
-        ('[pronounce.english]\nnginx = "x"', "english must be a language tag like en, de or pt-BR, or a text"),
-        ('[pronounce.de]\nnginx = "..."', "nginx must be said with letters"),
+        ('[pronounce]\nnginx = ""', "the pronunciation of nginx must be letters"),
+        ('[pronounce]\n"" = "x"', "must be letters"),
+        (
+            '[pronounce.english]\nnginx = "x"',
+            "english must be a language tag like en, de or pt-BR, or have a string",
+        ),
+        ('[pronounce.de]\nnginx = "..."', "the pronunciation of nginx must be letters"),
         ("[pronounce]\nnginx = 3", "nginx"),
         ("pronounce = 3", "must be a table in nightreel.toml"),
     ],

@@ -108,15 +108,21 @@ def test_a_number_is_an_encoder_preset_of_av1(workspace):
         ("qp = 52", "nightreel.toml:1: presets.mine.qp must be less than or equal to 51"),
         ("audio_kbps = 9", "nightreel.toml:1: presets.mine.audio_kbps must be greater than or equal to 64"),
         ('codec = "vp9"', "nightreel.toml:1: presets.mine.codec must be 'h264', 'h265' or 'av1'"),
-        ("height_px = 720\nwidth_px = 1920", "'mine': 1920 by 720 leaves no room: one side must be at most 2.4 times"),
+        (
+            "height_px = 720\nwidth_px = 1920",
+            "'mine': 1920 by 720 is too elongated: the sides may differ",
+        ),
         ("height_px = 4096\nwidth_px = 4096", "'mine': 4096 by 4096 is too large: at most 4096 by 2304 pixels"),
-        ("qp = 20\ncrf = 20", "'mine': qp and crf are two ways to say one thing: set one of them"),
+        ("qp = 20\ncrf = 20", "'mine': qp and crf exclude each other: set only one"),
         ("crf = 60", "'mine': crf of h264 must be at most 51"),
         ('codec = "av1"\nqp = 20', "'mine': av1 has no qp: set crf"),
-        ('encoder_preset = "turbo"', "'mine': h264 has no encoder_preset 'turbo': take one of ultrafast, superfast"),
-        ('codec = "av1"\nencoder_preset = "slow"', "'mine': av1 has no encoder_preset 'slow': take one of 0, 1, 2"),
-        ('based_on = "web_optimised"', "'mine' is based on 'web_optimised', which is not there. Did you mean web_opt"),
-        ('based_on = "mine"', "no preset can be based on itself: 'mine' based on 'mine'"),
+        ('encoder_preset = "turbo"', "'mine': h264 has no encoder_preset 'turbo': use one of ultrafast, superfast"),
+        ('codec = "av1"\nencoder_preset = "slow"', "'mine': av1 has no encoder_preset 'slow': use one of 0, 1, 2"),
+        (
+            'based_on = "web_optimised"',
+            "'mine' is based on 'web_optimised', which does not exist. Did you mean web",
+        ),
+        ('based_on = "mine"', "a preset can't be based on itself: 'mine' based on 'mine'"),
     ],
 )
 def test_a_wrong_preset_is_told_in_one_line(workspace, table, told):
@@ -130,7 +136,7 @@ def test_presets_in_a_circle_are_told_with_the_whole_circle(workspace):
 
 
 def test_a_name_that_no_flag_could_have_is_refused(workspace):
-    assert "'Mein Film' can't be the name of a preset" in problem(workspace, '[presets."Mein Film"]\nqp = 3\n')
+    assert "'Mein Film' is not a valid name for a preset" in problem(workspace, '[presets."Mein Film"]\nqp = 3\n')
 
 
 def test_a_preset_that_nobody_knows_is_told_with_the_nearest_one(workspace):

@@ -51,13 +51,13 @@ def test_a_profile_of_ones_own_is_based_on_another(tmp_path):
     ("toml", "told"),
     [
         ('[profiles.a]\nwarns = ["blak"]\n', "there is no check 'blak'. Did you mean black?"),
-        ('[profiles.a]\nwarns = ["file"]\n', "'a': 'file' always fails. What can't be read is no film"),
-        ('[profiles.a]\noff = ["file"]\n', "'a': 'file' always fails. What can't be read is no film"),
+        ('[profiles.a]\nwarns = ["file"]\n', "'a': 'file' can't be off or only warn: a film must be readable"),
+        ('[profiles.a]\noff = ["file"]\n', "'a': 'file' can't be off or only warn: a film must be readable"),
         ("[profiles.a]\nlufs_min = -10\n", "lufs_min must be at most lufs_max"),
-        ('[profiles.a]\nbased_on = "b"\n[profiles.b]\nbased_on = "a"\n', "no profile can be based on itself"),
+        ('[profiles.a]\nbased_on = "b"\n[profiles.b]\nbased_on = "a"\n', "a profile can't be based on itself"),
         ('[profiles.a]\nbased_on = "strct"\n', "Did you mean strict?"),
         ("[profiles.a]\nblak_s = 1\n", "blak_s is not a setting"),
-        ('[profiles."A b"]\nblack_s = 1\n', "can't be the name of a profile"),
+        ('[profiles."A b"]\nblack_s = 1\n', "is not a valid name for a profile"),
         ('quality.profile = "strct"\n', "there is no profile 'strct'. Did you mean strict?"),
     ],
 )

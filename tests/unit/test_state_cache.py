@@ -266,7 +266,7 @@ async def test_an_empty_file_is_no_file(cache):
 
 
 async def test_a_make_that_writes_nothing_is_an_error_and_leaves_nothing(cache, tmp_path):
-    with pytest.raises(StorageError, match="nothing arrived"):
+    with pytest.raises(StorageError, match="is empty on the disk"):
         await cache.get_or_make("clip", KEY, ".wav", Maker(b""))
 
     assert files(tmp_path) == []
@@ -319,7 +319,7 @@ async def test_wrong_bytes_are_discarded_told_and_made_afresh_once(cache, tmp_pa
 
     assert len(maker.paths) == 1
     assert await to_thread.run_sync(files, tmp_path) == [path]
-    assert [record.getMessage() for record in caplog.records] == [f"{path} is damaged and made afresh"]
+    assert [record.getMessage() for record in caplog.records] == [f"{path} is damaged and is made again"]
 
 
 async def test_bytes_that_go_wrong_after_they_were_found_good_are_noticed(cache):
@@ -453,7 +453,7 @@ async def test_nobody_else_is_in_a_block_that_is_alone_in_this_process_or_anothe
 
     async def enter(cache: Cache) -> None:
         nonlocal inside, most
-        async with cache.alone("script", KEY):
+        async with cache.exclusive("script", KEY):
             inside += 1
             most = max(most, inside)
             await anyio.wait_all_tasks_blocked()
@@ -469,20 +469,20 @@ async def test_nobody_else_is_in_a_block_that_is_alone_in_this_process_or_anothe
 
 async def test_blocks_of_different_keys_do_not_wait_for_each_other(cache):
     with anyio.fail_after(10):
-        async with cache.alone("script", KEY), cache.alone("script", content_key("sea")):
+        async with cache.exclusive("script", KEY), cache.exclusive("script", content_key("sea")):
             pass
 
 
 async def test_a_file_that_goes_while_its_bytes_are_looked_at_is_made_afresh(cache, monkeypatch):
     path, _ = await cache.get_or_make("clip", KEY, ".wav", Maker())
-    has_its_bytes = cache_module.has_its_bytes
+    matches_digest = cache_module.matches_digest
 
     def look_and_lose(found):
-        good = has_its_bytes(found)
+        good = matches_digest(found)
         found.unlink()
         return good
 
-    monkeypatch.setattr(cache_module, "has_its_bytes", look_and_lose)
+    monkeypatch.setattr(cache_module, "matches_digest", look_and_lose)
     again, was_there = await cache.get_or_make("clip", KEY, ".wav", Maker())
 
     assert (again, was_there) == (path, False)

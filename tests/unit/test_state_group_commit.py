@@ -151,7 +151,7 @@ async def test_a_job_with_text_that_is_none_spoils_no_other_of_its_group(tmp_pat
         for number in range(3):
             tasks.start_soon(store.save_job, job(number))
         await anyio.lowlevel.checkpoint()  # the first is being written: the others are one group
-        with pytest.raises(InputError, match="half a character"):
+        with pytest.raises(InputError, match="a lone surrogate"):
             await store.save_job(broken)
 
     assert [await store.load_job("night", job(number).id) for number in range(3)] == [job(n) for n in range(3)]

@@ -15,7 +15,7 @@ import pytest
 
 from pipeline.errors import CheckpointError, StorageError
 from pipeline.model import Batch, Brief, Job, JobStatus, Paragraph, Priority, Section, summary_of
-from pipeline.state import IN_ORDER, SMART_ORDER, BatchIndex, CheckpointStore, QueuedJob, Standing
+from pipeline.state import IN_ORDER, SMART_ORDER, BatchIndex, CheckpointStore, QueuedJob, Workload
 from pipeline.state.index import database as database_module
 from pipeline.state.index import reconciling, recovery
 
@@ -47,7 +47,7 @@ def rows(index: BatchIndex, *statuses: JobStatus) -> list[str]:
 
 
 def turns(index: BatchIndex, **question: object) -> list[str]:
-    return [turn.job for turn in index.turns.next_up(AT, **{"limit": 99, **question})]
+    return [turn.job for turn in index.queue.next_jobs(AT, **{"limit": 99, **question})]
 
 
 @pytest.fixture
@@ -156,7 +156,7 @@ def test_a_job_that_is_not_listed_is_found_and_is_in_no_list(store):
 
     assert index.find(job(1).id) == summary_of(job(1))
     assert rows(index) == turns(index) == ids(2)
-    assert index.sums.counts()[JobStatus.PENDING].jobs == 1
+    assert index.totals.counts()[JobStatus.PENDING].jobs == 1
     assert index.in_folder("space/Film 1") is None
     assert index.in_folder("space/Film 2").id == job(2).id
 
@@ -165,12 +165,12 @@ def test_counts_name_every_status_with_its_jobs_and_their_weight(store):
     short = Brief(title="x" * 10, closing="y" * 5, sections=job(1).brief.sections)
     fill(store, job(1), job(2), job(3, status=JobStatus.FAILED, brief=replace(short)))
 
-    counts = store.index("space").sums.counts()
+    counts = store.index("space").totals.counts()
 
     assert set(counts) == set(JobStatus)
-    assert counts[JobStatus.PENDING] == Standing(2, 2 * summary_of(job(1)).weight)
+    assert counts[JobStatus.PENDING] == Workload(2, 2 * summary_of(job(1)).weight)
     assert counts[JobStatus.FAILED].jobs == 1
-    assert counts[JobStatus.REVIEW] == Standing(0, 0)
+    assert counts[JobStatus.REVIEW] == Workload(0, 0)
 
 
 def test_the_more_urgent_goes_first_and_among_equals_the_earlier_of_the_list(store):
@@ -186,7 +186,7 @@ def test_the_more_urgent_goes_first_and_among_equals_the_earlier_of_the_list(sto
     index = store.index("space")
 
     assert turns(index) == ids(3, 1, 5, 2, 4)
-    assert [turn.rank for turn in index.turns.next_up(AT, limit=3)] == [0, 1, 2]
+    assert [turn.rank for turn in index.queue.next_jobs(AT, limit=3)] == [0, 1, 2]
     assert turns(index, limit=2) == ids(3, 1)
     assert turns(index, leave_out=ids(3, 5)) == ids(1, 2, 4)
 
@@ -222,21 +222,21 @@ def test_a_parked_job_is_due_when_its_time_has_come(store):
     index = store.index("space")
 
     assert turns(index) == ids(4)
-    assert index.turns.next_parked() == soon
-    assert [turn.job for turn in index.turns.next_up(soon, limit=9)] == ids(2, 4)
-    assert [turn.job for turn in index.turns.next_up(late, limit=9)] == ids(2, 1, 4)
+    assert index.queue.next_parked() == soon
+    assert [turn.job for turn in index.queue.next_jobs(soon, limit=9)] == ids(2, 4)
+    assert [turn.job for turn in index.queue.next_jobs(late, limit=9)] == ids(2, 1, 4)
 
 
 def test_nothing_parked_is_no_time_to_wait_for(store):
     fill(store, job(1), job(2, status=JobStatus.PARKED))
 
-    assert store.index("space").turns.next_parked() is None
+    assert store.index("space").queue.next_parked() is None
 
 
 def test_jobs_that_were_begun_are_known(store):
     fill(store, job(1), job(2, status=JobStatus.IN_PROGRESS))
 
-    assert store.index("space").turns.under_way() == [QueuedJob(2, job(2).id)]
+    assert store.index("space").queue.in_progress() == [QueuedJob(2, job(2).id)]
 
 
 # When files change behind its back -------------------------------------------------------------------------------
@@ -287,7 +287,7 @@ def test_a_damaged_file_is_told_until_it_is_mended(store, tmp_path):
     assert [(damage.job, "is damaged" in damage.message) for damage in index.damages()] == [(job(1).id, True)]
     assert rows(index) == turns(index) == ids(2)
     assert index.find(job(1).id) is None
-    assert index.sums.counts()[JobStatus.FAILED].jobs == 1
+    assert index.totals.counts()[JobStatus.FAILED].jobs == 1
 
     job_file(tmp_path, 1).write_bytes(kept)
     assert store.refreshed("space").damages() == []
@@ -462,7 +462,7 @@ def move_away(path: Path) -> None:
 
 
 @pytest.mark.parametrize("spoil", [spoil_while_in_use, replace_by_noise, move_away, delete])
-@pytest.mark.parametrize("question", [rows, turns, lambda index: index.find("x"), lambda index: index.sums.counts()])
+@pytest.mark.parametrize("question", [rows, turns, lambda index: index.find("x"), lambda index: index.totals.counts()])
 def test_an_index_spoilt_while_it_is_used_is_made_anew_on_the_spot(store, tmp_path, spoil, question):
     fill(store, *map(job, range(200)))
     store.close()
@@ -545,9 +545,9 @@ def test_a_row_that_makes_no_sense_is_read_again(store, tmp_path, nonsense):
     index = store.refreshed("space")
 
     assert list(index.rows()) == [summary_of(each) for each in (job(1), parked, job(3))]
-    assert [(told.id, told.title, told.status) for told in index.told()][1] == (parked.id, "Film 2", "parked")
+    assert [(told.id, told.title, told.status) for told in index.overviews()][1] == (parked.id, "Film 2", "parked")
     assert turns(index) == ids(1, 2, 3)
-    assert index.turns.next_parked() == AT
+    assert index.queue.next_parked() == AT
     assert set(index.stamps()) == set(ids(1, 2, 3))
 
 
@@ -558,9 +558,9 @@ def test_nonsense_that_comes_while_the_index_is_used_stops_nobody(store, tmp_pat
     tamper(tmp_path, f"UPDATE jobs SET {nonsense} WHERE id = '{job(2).id}'")
 
     assert {job(1).id, job(3).id} <= {row.id for row in index.rows()}
-    assert {job(1).id, job(3).id} <= {told.id for told in index.told()}
+    assert {job(1).id, job(3).id} <= {told.id for told in index.overviews()}
     assert {job(1).id, job(3).id} <= {row.id for row in index.latest(*JobStatus, limit=9)}
-    assert index.turns.next_parked() in {AT, None}
+    assert index.queue.next_parked() in {AT, None}
     assert index.find(job(2).id) in [summary_of(job(2, status=JobStatus.PARKED, parked_until=AT)), None]
 
 
@@ -572,7 +572,7 @@ def test_rows_and_lists_tell_what_the_file_says_when_the_row_makes_no_sense(stor
     assert rows(index) == ids(1, 2, 3)
 
     tamper(tmp_path, f"UPDATE jobs SET row = '{{}}' WHERE id = '{job(2).id}'")
-    assert [told.title for told in index.told()] == ["Film 1", "Film 2", "Film 3"]
+    assert [told.title for told in index.overviews()] == ["Film 1", "Film 2", "Film 3"]
 
 
 def test_a_workspace_that_was_moved_is_read_in_its_new_place(store, again, tmp_path):
@@ -602,11 +602,11 @@ def test_a_full_disk_costs_no_row_and_no_job(store, again, tmp_path):
 
     index = store.index("space")
     assert rows(index) == ids(78, 77, *range(50))
-    assert index.sums.counts()[JobStatus.COMPLETED].jobs == 50
+    assert index.totals.counts()[JobStatus.COMPLETED].jobs == 50
     assert turns(index) == ids(78, 77)
     after = again().refreshed("space")
     assert rows(after) == ids(78, 77, *range(50))
-    assert after.sums.counts()[JobStatus.COMPLETED].jobs == 50
+    assert after.totals.counts()[JobStatus.COMPLETED].jobs == 50
 
 
 class Clock:
@@ -669,7 +669,7 @@ def test_a_disk_that_stays_full_is_told_once_and_costs_no_row(timed, caplog, mon
     assert rows(timed.index("space"), JobStatus.COMPLETED) == ids(*range(50))
     warnings = [record.getMessage() for record in caplog.records if record.levelname == "WARNING"]
     assert len(warnings) == 1
-    assert "can't be written, and is kept in memory until it can: database or disk is full" in warnings[0]
+    assert "can't be written, and is kept in memory until it can be: database or disk is full" in warnings[0]
 
 
 def test_a_full_disk_does_not_keep_a_row_from_being_forgotten_or_told_as_damaged(store, tmp_path):
@@ -718,7 +718,7 @@ def test_an_index_that_can_not_be_opened_is_kept_in_memory(store, again, tmp_pat
 
 def test_a_batch_that_is_not_there_is_not_begun_by_asking(store, tmp_path):
     assert rows(store.refreshed("space")) == []
-    assert store.index("space").sums.counts()[JobStatus.PENDING] == Standing(0, 0)
+    assert store.index("space").totals.counts()[JobStatus.PENDING] == Workload(0, 0)
     assert list(tmp_path.iterdir()) == []
 
     fill(store, job(1))
@@ -742,7 +742,7 @@ def test_a_glance_sees_what_is_there_and_touches_nothing(store, again, tmp_path,
     read = count_reads(other, monkeypatch)
     before = tree(tmp_path)
 
-    index = other.glance("space")
+    index = other.read_only_index("space")
 
     assert rows(index) == ids(1)
     assert [damage.job for damage in index.damages()] == ids(2)
@@ -758,7 +758,7 @@ def test_a_glance_does_without_an_index(store, again, tmp_path, spoil):
     spoil(index_file(tmp_path))
     before = tree(tmp_path)
 
-    index = again().glance("space")
+    index = again().read_only_index("space")
 
     assert rows(index) == ids(*range(200))
     index.close()
@@ -770,7 +770,7 @@ def test_a_glance_while_others_write_is_up_to_date(store, tmp_path):
     save(store, job(2, status=JobStatus.COMPLETED))  # and the index is open
 
     other = CheckpointStore(tmp_path)
-    index = other.glance("space")
+    index = other.read_only_index("space")
     assert rows(index, JobStatus.COMPLETED) == ids(2)
     index.close()
 
@@ -781,14 +781,14 @@ def test_a_glance_at_a_batch_whose_list_is_damaged_sees_its_jobs_and_no_list(sto
     list_file = job_file(tmp_path, 1).parent.parent / "batch.json"
     list_file.write_bytes(b"{")
 
-    index = again().glance("space")
+    index = again().read_only_index("space")
 
     assert (rows(index), index.find(job(1).id)) == ([], summary_of(job(1)))
     index.close()
 
 
 def test_a_glance_at_nothing_makes_nothing(store, tmp_path):
-    index = store.glance("space")
+    index = store.read_only_index("space")
     assert rows(index) == []
     index.close()
     assert list(tmp_path.iterdir()) == []
@@ -805,8 +805,8 @@ def test_twenty_threads_write_and_read_at_once(store):
         try:
             for number in range(first, 100, 20):
                 store.plan_jobs("space", [job(number, status=JobStatus.COMPLETED)])
-                store.index("space").sums.counts()
-                store.index("space").turns.next_up(AT, limit=5)
+                store.index("space").totals.counts()
+                store.index("space").queue.next_jobs(AT, limit=5)
                 store.refreshed("space")
         except Exception as error:  # noqa: BLE001 - shown below
             errors.append(error)
@@ -890,7 +890,7 @@ def count_arranged(store: CheckpointStore, monkeypatch) -> list[object]:
 
 def make_full(index: BatchIndex) -> None:
     """SQLite answers as on a full disk: "database or disk is full"."""
-    database = index._keeper.opened()
+    database = index._database.opened()
     (pages,) = database.execute("PRAGMA page_count").fetchone()
     database.execute(f"PRAGMA max_page_count = {pages + 2}")
     database.execute("CREATE TABLE filler (x BLOB)")
@@ -924,7 +924,7 @@ def test_what_the_source_has_no_more_has_no_turn(store, status):
     index = store.refreshed("space")
 
     assert turns(index) == ids(2)
-    assert index.turns.under_way() == []
+    assert index.queue.in_progress() == []
 
 
 def test_a_file_that_a_listing_misses_keeps_its_row(store, monkeypatch):

@@ -198,7 +198,7 @@ async def test_a_task_that_asyncio_cancels_while_it_takes_a_film_does_not_keep_i
 
 async def test_a_task_that_asyncio_cancels_while_it_gives_a_film_back_gives_it_back(store, claimed, monkeypatch):
     begun, go_on = threading.Event(), threading.Event()
-    really = locks._Lock.give_back
+    really = locks._Lock.release
 
     def slowly(lock) -> None:
         begun.set()
@@ -209,7 +209,7 @@ async def test_a_task_that_asyncio_cancels_while_it_gives_a_film_back_gives_it_b
         async with store.claims.claim("space", SKY, what="Sky"):
             pass
 
-    monkeypatch.setattr(locks._Lock, "give_back", slowly)
+    monkeypatch.setattr(locks._Lock, "release", slowly)
     task = asyncio.create_task(make())
     await to_thread.run_sync(begun.wait, 10)
     for _ in range(2):
@@ -238,25 +238,25 @@ async def test_a_film_is_given_back_though_all_threads_of_asyncio_wait_for_addre
 
 async def test_a_wish_to_cancel_is_asked_for_and_heard(store, tmp_path):
     def is_asked() -> bool:
-        return store.claims.cancel_is_asked("space", SKY)
+        return store.claims.is_cancel_requested("space", SKY)
 
     assert not await to_thread.run_sync(is_asked)
-    await to_thread.run_sync(store.claims.ask_to_cancel, "space", SKY)
+    await to_thread.run_sync(store.claims.request_cancel, "space", SKY)
     assert await to_thread.run_sync(is_asked)
     for _ in range(2):  # whoever hears it last finds nothing to do
-        await to_thread.run_sync(store.claims.cancel_is_heard, "space", SKY)
+        await to_thread.run_sync(store.claims.clear_cancel_request, "space", SKY)
     assert not await to_thread.run_sync(is_asked)
     assert await names(tmp_path) == []
 
 
 async def test_why_somebody_wants_a_film_no_more_is_told_as_long_as_the_wish_is_there(store):
-    why = partial(to_thread.run_sync, store.claims.why_cancelled, "space", SKY)
+    why = partial(to_thread.run_sync, store.claims.cancel_reason, "space", SKY)
     assert await why() == ""
 
-    await to_thread.run_sync(partial(store.claims.ask_to_cancel, "space", SKY, why="the row is gone"))
+    await to_thread.run_sync(partial(store.claims.request_cancel, "space", SKY, why="the row is gone"))
     assert await why() == "the row is gone"
 
-    await to_thread.run_sync(store.claims.cancel_is_heard, "space", SKY)
+    await to_thread.run_sync(store.claims.clear_cancel_request, "space", SKY)
     assert await why() == ""
 
 
@@ -266,7 +266,7 @@ def test_locks_that_killed_processes_have_left_are_cleared_and_no_file_of_somebo
         (batch / name).parent.mkdir(parents=True, exist_ok=True)
         (batch / name).touch()
 
-    with locks.held_now(batch / "workers" / "notes.lock", what="notes"):
+    with locks.held_blocking(batch / "workers" / "notes.lock", what="notes"):
         assert store.claims.workers("space") == []
         store.claims.tidy("space")
         assert [path.name for path in batch.rglob("*") if path.is_file()] == ["notes.lock"]
@@ -304,12 +304,12 @@ posix_only = pytest.mark.skipif(sys.platform == "win32", reason="filelock opens 
 @posix_only
 def test_a_lock_whose_file_was_removed_leaves_that_of_whoever_has_taken_it_since(path):
     with contextlib.ExitStack() as theirs:
-        with locks.held_now(path, what="ours"):
+        with locks.held_blocking(path, what="ours"):
             path.unlink()
-            theirs.enter_context(locks.held_now(path, what="theirs"))
+            theirs.enter_context(locks.held_blocking(path, what="theirs"))
         assert locks.is_held(path)
         with pytest.raises(BusyError, match=f"process {os.getpid()} is working on theirs"):
-            theirs.enter_context(locks.held_now(path, what="theirs"))
+            theirs.enter_context(locks.held_blocking(path, what="theirs"))
     assert not path.exists()
 
 
@@ -325,7 +325,7 @@ def test_a_file_that_is_removed_while_it_is_opened_is_no_lock(path, monkeypatch)
         return descriptor
 
     monkeypatch.setattr(os, "open", open_)
-    with locks.held_now(path, what="the film"):
+    with locks.held_blocking(path, what="the film"):
         assert path.exists()
         assert locks.is_held(path)
 
@@ -334,7 +334,7 @@ def test_a_file_that_is_removed_while_it_is_opened_is_no_lock(path, monkeypatch)
 def test_a_lock_that_a_killed_process_has_left_says_who_holds_it_now(path):
     path.write_text("4194304" * 3)
 
-    with locks.held_now(path, what="the film"):
+    with locks.held_blocking(path, what="the film"):
         assert path.read_text() == str(os.getpid())
 
 
@@ -345,7 +345,7 @@ def test_a_lock_whose_file_can_not_be_removed_is_free_when_nobody_holds_it(path,
 
     monkeypatch.setattr(os, "unlink", refuse)
     for _ in range(2):
-        with locks.held_now(path, what="the film"):
+        with locks.held_blocking(path, what="the film"):
             assert locks.is_held(path)
         assert not locks.is_held(path)
     assert path.exists()
@@ -363,7 +363,7 @@ def test_a_lock_that_is_given_back_while_somebody_looks_is_free(path, monkeypatc
     looks = iter([True, False])
     monkeypatch.setattr(locks, "path_exists", lambda _path: next(looks))
 
-    with locks.held_now(path, what="the film"):
+    with locks.held_blocking(path, what="the film"):
         assert not locks.is_held(path)
 
 
@@ -375,15 +375,15 @@ def test_locks_that_were_given_back_or_not_got_are_no_open_files(path, monkeypat
     count = psutil.Process().num_fds
     before = count()
     for _ in range(3):
-        with locks.held_now(path, what="the film"):
+        with locks.held_blocking(path, what="the film"):
             assert locks.is_held(path)
-            with pytest.raises(BusyError), locks.held_now(path, what="the film"):
+            with pytest.raises(BusyError), locks.held_blocking(path, what="the film"):
                 pass
             assert locks._Lock(path).is_taken()
     path.touch()
     assert not locks._Lock(path).is_taken()
     monkeypatch.setattr(locks.fcntl, "flock", refuse)
-    with pytest.raises(StorageError), locks.held_now(path, what="the film"):
+    with pytest.raises(StorageError), locks.held_blocking(path, what="the film"):
         pass
 
     assert count() == before
@@ -393,7 +393,7 @@ def test_locks_that_were_given_back_or_not_got_are_no_open_files(path, monkeypat
 def test_a_lock_whose_folder_has_gone_is_given_back(path):
     folder = path.parent / "batch"
 
-    with locks.held_now(folder / path.name, what="the film"):
+    with locks.held_blocking(folder / path.name, what="the film"):
         shutil.rmtree(folder)
 
     assert not locks._open
@@ -405,11 +405,11 @@ def test_on_a_full_disk_a_lock_is_held_and_only_its_holder_is_not_told(path, mon
         raise OSError(errno.ENOSPC, "No space left on device")
 
     monkeypatch.setattr(os, "write", full)
-    with locks.held_now(path, what="the film"):
+    with locks.held_blocking(path, what="the film"):
         monkeypatch.undo()
         with (
             pytest.raises(BusyError, match="another process is working on the film"),
-            locks.held_now(path, what="the film"),
+            locks.held_blocking(path, what="the film"),
         ):
             pass
 
@@ -417,9 +417,9 @@ def test_on_a_full_disk_a_lock_is_held_and_only_its_holder_is_not_told(path, mon
 GIVE_BACK_AND_FORK = """
 import os, sys
 from pathlib import Path
-from pipeline.state.locks import held_now
+from pipeline.state.locks import held_blocking
 
-with held_now(Path(sys.argv[1]), what="the film"):
+with held_blocking(Path(sys.argv[1]), what="the film"):
     pass
 theirs = os.pipe()
 if not (child := os.fork()):
@@ -438,9 +438,9 @@ def test_a_fork_keeps_what_was_opened_since_a_lock_was_given_back(path):
 FORK_AND_DIE = """
 import os, sys
 from pathlib import Path
-from pipeline.state.locks import held_now
+from pipeline.state.locks import held_blocking
 
-with held_now(Path(sys.argv[1]), what="the film"):
+with held_blocking(Path(sys.argv[1]), what="the film"):
     if os.fork():
         os._exit(0)
     os.write(1, b"x")
@@ -466,7 +466,7 @@ def test_a_lock_dies_with_the_process_that_took_it_though_a_fork_of_it_lives_on(
 def test_a_lock_is_not_looked_for_behind_a_link(path, tmp_path):
     path.symlink_to(tmp_path / "elsewhere")
 
-    with pytest.raises(StorageError), locks.held_now(path, what="the film"):
+    with pytest.raises(StorageError), locks.held_blocking(path, what="the film"):
         pass
     assert not (tmp_path / "elsewhere").exists()
 
@@ -508,8 +508,8 @@ async def test_a_lock_that_can_not_be_opened_is_an_error_that_says_what_to_do(st
     with pytest.raises(StorageError) as caught:
         await claimed()
     assert str(caught.value) == (
-        f"{path}: can't be opened, to see who holds it: permission denied. "
-        "Give yourself the right to read and write it; if no nightreel is running, remove it"
+        f"{path}: can't be opened to check the lock: permission denied. "
+        "Check its permissions; if no nightreel is running, remove it"
     )
     with pytest.raises(StorageError, match="permission denied"):
         async with store.claims.claim("space", SKY, what="Sky"):

@@ -123,7 +123,7 @@ def test_what_is_damaged_again_while_it_is_filled_is_an_error_that_says_what_to_
     add(keeper)
     lose_its_tables(keeper)
 
-    with pytest.raises(CheckpointError, match=r"no such table: sketches.*Remove the file when nothing runs"):
+    with pytest.raises(CheckpointError, match=r"no such table: sketches.*Remove the file while no nightreel runs"):
         rows(keeper)
 
     assert len(filled) == 1

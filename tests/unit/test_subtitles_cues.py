@@ -27,7 +27,7 @@ HANGING = set(
 
 
 def spoken(text: str, *, chars_per_s: float = 15.0, pause_s: float = 0.35) -> Clip:
-    """A clip of `text`, said evenly, with a pause after each sentence and half of it after a comma."""
+    """A clip of `text` at an even pace, with a pause after each sentence and half of it after a comma."""
     words, now = [], 0.3
     for word in split_words(text):
         end = now + (len(word) + 1) / chars_per_s
@@ -58,7 +58,7 @@ normal_pace = st.floats(9, 17)
 
 @st.composite
 def speech(draw, chars_per_s=normal_pace, words=normal_words, least_words=8):
-    """A scene as narrators give it: silence at both ends, pauses at punctuation, an even pace."""
+    """A scene like those of narrators: silence at both ends, pauses at punctuation, an even pace."""
     pace = draw(chars_per_s)
     now, spoken_words = 0.25 + draw(st.floats(0, 0.5)), []
     for text in draw(st.lists(words, min_size=least_words, max_size=60)):
@@ -70,7 +70,7 @@ def speech(draw, chars_per_s=normal_pace, words=normal_words, least_words=8):
     return Clip(path=Path("clip.wav"), sha256="0", samples=samples, words=tuple(spoken_words))
 
 
-def test_items_that_begin_with_small_letters_have_cues_of_their_own():
+def test_items_that_begin_with_small_letters_get_their_own_cues():
     items = "a radiator key and what belongs to it. a cup or small bowl."
 
     assert texts(items, pause_s=0.45) == [("a radiator key and what belongs to it.",), ("a cup or small bowl.",)]
@@ -78,7 +78,7 @@ def test_items_that_begin_with_small_letters_have_cues_of_their_own():
 
 
 def assert_always(clip: Clip, cues: tuple[Cue, ...], limits: CueLimits) -> None:
-    """What holds at any speed: all words, in order, in lines that fit, one cue at a time, inside the scene."""
+    """Check the invariants at any speed: all words in order, lines that fit, no overlaps, within the scene."""
     for cue in cues:
         assert 1 <= len(cue.lines) <= limits.max_lines
         assert all(0 < len(line) <= limits.max_chars_per_line for line in cue.texts)
@@ -110,7 +110,7 @@ def test_speech_of_a_normal_pace_keeps_every_limit(clip, limits):
         chars_per_s=st.floats(2, 200), words=st.text(LETTERS + "-/漢字", min_size=1, max_size=120), least_words=1
     )
 )
-def test_any_speech_keeps_its_order_its_lines_and_one_cue_at_a_time(clip):
+def test_any_speech_keeps_its_order_and_lines_without_overlapping_cues(clip):
     cues = cues_of(clip)
 
     assert_always(clip, cues, LIMITS)
@@ -138,7 +138,7 @@ def test_sentences_become_cues_of_their_own():
     ]
 
 
-def test_a_long_sentence_is_cut_at_its_clauses():
+def test_a_long_sentence_is_split_at_clauses():
     assert texts(
         "When it enters the atmosphere, it meets molecules of nitrogen and oxygen, "
         "which are far smaller than the wavelength of light."
@@ -155,7 +155,7 @@ def test_a_long_sentence_is_cut_at_its_clauses():
         ("de", "Wenn es passt, Jörg, genügt ein einziges Wort.", ("Wenn es passt, Jörg,", "genügt ein einziges Wort.")),
     ],
 )
-def test_a_name_that_is_called_ends_its_line_and_begins_none(language, text, lines):
+def test_a_vocative_ends_its_line_and_begins_none(language, text, lines):
     assert texts(text, language) == [lines]
 
 
@@ -195,17 +195,17 @@ def test_no_line_ends_with_an_article_or_a_preposition(language, text):
         ("da", "det gamle hus ligger", "på en bakke over floden i skoven og har meget store vinduer i hvert rum"),
         ("ar", "ذهب الرجل العجوز كل صباح مع كلبه الصغير إلى شاطئ البحر", "في المدينة القديمة قبل طلوع الشمس"),
         ("he", "הבית הישן עומד על הגבעה מעל הנהר בתוך היער", "עם חלונות גדולים מאוד בכל חדר של הבית"),
-        # Behind a postposition, not before it.
+        # After a postposition, not before it.
         ("hi", "तूफ़ान के बाद सड़क के एक गड्ढे में", "पूरा आसमान दिखता है।"),
     ],
 )
-def test_a_line_ends_before_what_leads_to_the_next_word(language, line, following):
+def test_lines_break_before_prepositions_and_conjunctions(language, line, following):
     lines = [each for cue in texts(f"{line} {following}", language) for each in cue]
 
     assert line in {" ".join(lines[:count]) for count in range(1, len(lines))}, lines
 
 
-def test_a_voice_that_pauses_after_an_abbreviation_ends_no_sentence():
+def test_a_pause_after_an_abbreviation_does_not_end_the_sentence():
     words = [Word(text=text, start_s=at, end_s=at + 0.5) for text, at in [("Mt.", 0.0), ("Vernon", 1.2), ("is", 1.7)]]
 
     assert break_costs(words, "en")[0] == PHRASE
@@ -227,7 +227,7 @@ def test_captions_end_sentences_where_the_voice_does(text: str, sentences: int) 
     assert costs.count(SENTENCE) == sentences
 
 
-def test_a_mark_with_a_space_beside_it_is_not_parted_from_its_word():
+def test_spaced_punctuation_is_not_separated_from_its_word():
     text = (
         "Louis n'avait pas encore dit un seul mot « Halte ! » au peuple qui vivait dans la ville : jamais ! Et puis ?"
     )
@@ -244,7 +244,7 @@ def test_the_language_is_the_one_of_the_script_however_foreign_the_words_are():
     assert texts(text, "de") != texts(text, "en")
 
 
-def test_a_language_without_a_table_is_broken_by_its_punctuation():
+def test_a_language_without_function_words_is_broken_at_punctuation():
     text = "Niebo jest niebieskie, bo powietrze rozprasza światło, a najmocniej rozprasza krótkie fale światła."
 
     assert texts(text, "pl")[0][0] == "Niebo jest niebieskie,"
@@ -279,13 +279,13 @@ def test_a_few_letters_at_the_end_of_a_sentence_are_not_left_alone():
     ]
 
 
-def test_two_lines_are_about_equal_and_the_lower_one_is_rather_the_longer():
+def test_two_lines_are_balanced_with_the_lower_one_rather_longer():
     ((top, bottom),) = texts("alpha bravo charlie delta echos foxtrot golfs hotel india")
 
     assert len(top) <= len(bottom) <= len(top) + 10
 
 
-def test_a_pause_in_the_middle_of_a_sentence_parts_cues():
+def test_a_pause_inside_a_sentence_separates_cues():
     words = [
         Word(text=text, start_s=at, end_s=at + 0.4)
         for text, at in [("And", 0.3), ("then,", 0.8), ("silence", 4.0), ("fell.", 4.5)]
@@ -329,7 +329,7 @@ def test_an_address_longer_than_a_line_is_broken_after_a_slash():
     assert address in "".join(lines)
 
 
-def test_a_compound_longer_than_a_line_is_hyphenated_and_shares_the_time_of_its_word():
+def test_the_pieces_of_a_hyphenated_compound_share_its_time():
     compound = "Donaudampfschifffahrtselektrizitätenhauptbetriebswerk"
     clip = spoken(f"Die {compound} ruht.")
 
@@ -350,14 +350,14 @@ def test_a_compound_longer_than_a_line_is_hyphenated_and_shares_the_time_of_its_
         ("en", "We read www.abcdefghijklmnopqrstuvwxyz.example today.", []),
     ],
 )
-def test_a_word_longer_than_a_line_is_divided_where_its_language_does(language, text, ends):
+def test_a_word_longer_than_a_line_is_hyphenated_by_its_language(language, text, ends):
     lines = [line for cue in cues_of(spoken(text), language=language, limits=VERTICAL) for line in cue.texts]
 
     assert [line for line in lines if line.endswith("-")] == ends
     assert max(map(len, lines)) <= 25
 
 
-def test_a_letter_is_never_parted_from_its_accents():
+def test_a_letter_is_never_separated_from_its_accents():
     word = "e\u0301" * 60
 
     pieces = [word for cue in cues_of(spoken(word)) for line in cue.lines for word in line]
@@ -384,29 +384,29 @@ def test_full_width_characters_count_twice():
         ("th", "น้ำแข็งเบากว่าน้ำราว 9 เปอร์เซ็นต์ เราจึงเห็นภูเขาน้ำแข็ง เพียงหนึ่งในสิบส่วน", 35),
     ],
 )
-def test_a_language_with_limits_of_its_own_has_them_by_width(language, text, widest):
+def test_limits_of_a_language_count_display_width(language, text, widest):
     lines = [line for cue in texts(text, language, chars_per_s=6) for line in cue]
 
     assert max(map(display_width, lines)) <= widest
     assert "".join("".join(lines).split()) == "".join(text.split())
 
 
-def test_the_pace_that_is_asked_for_is_carried_over_to_readers_of_ideographs():
+def test_the_requested_reading_speed_is_scaled_for_ideographs():
     assert LIMITS.for_language("en") == LIMITS
     assert LIMITS.for_language("ja-JP").max_chars_per_s == pytest.approx(2 * 7)
     assert replace(LIMITS, max_chars_per_s=10).for_language("zh-Hant").max_chars_per_s == pytest.approx(11)
 
 
-def test_lines_are_never_longer_than_was_asked_for():
+def test_lines_never_exceed_the_requested_length():
     assert VERTICAL.for_language("ja").max_chars_per_line == 25
 
 
-def test_marks_above_and_below_letters_take_no_room():
+def test_combining_marks_have_no_width():
     assert display_width("น้ำ") == display_width("नी") == 2
     assert display_width("ก่อน") == 3
 
 
-def test_no_phrase_is_broken_and_phrases_light_up_as_one():
+def test_phrases_are_not_broken_and_are_highlighted_as_one():
     (cue,) = cues_of(spoken("太陽の光は白く見えます。", chars_per_s=6), language="ja")
 
     assert [[word.text for word in line] for line in cue.lines] == [["太陽の", "光は", "白く", "見えます。"]]
@@ -425,7 +425,7 @@ def test_a_phrase_wider_than_a_line_is_broken_between_characters():
     assert max(map(display_width, lines)) <= 10
 
 
-def test_a_phrase_wider_than_a_line_is_broken_between_words_where_they_are_known():
+def test_a_phrase_wider_than_a_line_is_broken_between_words_if_known():
     narrow = replace(LIMITS, max_chars_per_line=12)
 
     found = cues_of(spoken("สถานีรถไฟฟ้าบีทีเอส", chars_per_s=4), limits=narrow, language="th")
@@ -444,7 +444,7 @@ def test_a_greek_question_ends_a_sentence():
     assert texts("Γιατί είναι αλμυρή; Η βροχή διαλύει τα πετρώματα.", "el")[0] == ("Γιατί είναι αλμυρή;",)
 
 
-def test_a_scene_without_words_has_no_cues_and_keeps_its_place():
+def test_a_scene_without_words_has_no_cues():
     silent = Clip(path=Path("c"), sha256="0", samples=SAMPLE_RATE_HZ, words=())
     narration = Narration(narrator="t", voice="t", clips=(silent, spoken("Hello there, world."), silent))
 
@@ -466,7 +466,7 @@ def test_the_same_words_give_the_same_cues():
     assert cues_of(clip) == cues_of(clip)
 
 
-def test_a_minute_of_speech_takes_a_moment():
+def test_a_minute_of_speech_is_processed_quickly():
     clip = spoken("It was a bright cold day in April, and the clocks were striking thirteen. " * 12)
     assert clip.samples >= 60 * SAMPLE_RATE_HZ
 
@@ -480,8 +480,10 @@ def test_a_minute_of_speech_takes_a_moment():
     ("language", "chars", "per_s"),
     [("en", 42, 20), ("ja", 26, 14), ("zh-Hant", 32, 22), ("yue", 32, 22), ("ko", 32, 28), ("th", 35, 20)],
 )
-def test_lines_and_pace_are_those_of_the_style_guide_of_the_language(language: str, chars: int, per_s: int) -> None:
-    """Netflix TTSG; an ideograph, kana or syllable of Hangul is two of ours."""
+def test_line_length_and_reading_speed_follow_the_style_guide_of_the_language(
+    language: str, chars: int, per_s: int
+) -> None:
+    """Netflix TTSG; an ideograph, kana or Hangul syllable counts as two."""
     own = LIMITS.for_language(language)
 
     assert (own.max_chars_per_line, own.max_chars_per_s) == (chars, pytest.approx(per_s))

@@ -24,14 +24,14 @@ FILM = Subtitles(scenes=((cue(0.3, 1.98, "Why is the", "sky blue?"),), (), (cue(
 LENGTHS = (3 * SAMPLE_RATE_HZ, SAMPLE_RATE_HZ // 2, 4 * SAMPLE_RATE_HZ)
 
 
-def test_srt_is_numbered_from_one_in_the_time_of_the_film():
+def test_srt_is_numbered_from_one_with_timestamps_of_the_film():
     assert to_srt(FILM, LENGTHS).strip() == (
         "1\n00:00:00,300 --> 00:00:01,980\nWhy is the\nsky blue?\n\n"
         "2\n00:00:03,750 --> 00:00:05,500\nSunlight looks white."
     )
 
 
-def test_vtt_has_its_header_and_its_own_decimal_sign():
+def test_vtt_has_its_header_and_decimal_point():
     text = to_vtt(FILM, LENGTHS)
 
     assert text.startswith("WEBVTT\n\n1\n00:00:00.300 --> 00:00:01.980\nWhy is the\nsky blue?\n\n")
@@ -45,15 +45,15 @@ def test_a_film_without_words_gives_empty_files():
 
 
 @pytest.mark.parametrize("text", [r"C:\New\home", r"{\p1}drawn", r"{\i1}slanted{\i0}", "{braces}", r"\N"])
-def test_what_looks_like_markup_of_the_library_is_left_as_it_is(text):
+def test_text_that_looks_like_mark_up_of_the_library_is_unchanged(text):
     film = Subtitles(scenes=((cue(0.3, 2, text),),))
 
     assert to_vtt(film, (SAMPLE_RATE_HZ * 3,)).strip().splitlines()[4:] == [text]
-    # Of SRT, players know it as well, and would not show it.
+    # Players also interpret it in SRT, and would not show it.
     assert to_srt(film, (SAMPLE_RATE_HZ * 3,)).strip().splitlines()[2:] == [text.replace("{\\", "{ \\")]
 
 
-def test_what_looks_like_markup_of_vtt_is_escaped():
+def test_mark_up_of_vtt_is_escaped():
     film = Subtitles(scenes=((cue(0.3, 2, "a < b & c --> <i>d</i>"),),))
 
     assert "a &lt; b &amp; c --&gt; &lt;i&gt;d&lt;/i&gt;" in to_vtt(film, (SAMPLE_RATE_HZ * 3,))
@@ -68,7 +68,7 @@ def test_what_looks_like_markup_of_vtt_is_escaped():
         ("a < b > c, {{ x }} <3", "a < b > c, {{ x }} <3"),
     ],
 )
-def test_what_players_would_take_for_mark_up_in_srt_is_shown(said, written):
+def test_text_that_players_take_for_mark_up_in_srt_is_replaced(said, written):
     film = Subtitles(scenes=((cue(0.3, 2, said),),))
 
     assert to_srt(film, (SAMPLE_RATE_HZ * 3,)).strip().endswith(f"\n{written}")
@@ -117,7 +117,7 @@ def test_no_two_cues_overlap_after_rounding(scenes):
         ("en", ("שלום לכולם",), ("שלום לכולם",)),
     ],
 )
-def test_a_line_whose_direction_a_player_could_not_know_is_marked(write, language, lines, marked):
+def test_a_line_that_players_lay_out_wrong_gets_a_direction_mark(write, language, lines, marked):
     film = Subtitles(scenes=((cue(0.3, 2, *lines),),))
 
     assert write(film, (SAMPLE_RATE_HZ * 3,), language=language).strip().splitlines()[-len(marked) :] == list(marked)

@@ -8,7 +8,7 @@ from anyio import to_thread
 from pipeline.orchestrator.batch.planning import plan_batch
 from pipeline.orchestrator.batch.source import read_source
 from pipeline.orchestrator.context import open_context
-from pipeline.script import fill_script
+from pipeline.script.template_writer import fill_script
 from tests.standins.tables import FILMS, TABLES, write_template
 
 

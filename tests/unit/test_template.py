@@ -38,7 +38,7 @@ from pipeline.workspace import builtin_root
 BUILTIN = builtin_root() / "templates" / "explainer"
 BRIEF = Brief(title="The sky", sections=(Section(heading="One", blocks=(Paragraph(text="Text."),)),))
 
-# How its message to a model begins.
+# The start of its user message.
 ASKED = '{% include "shared/brief.jinja" %}'
 
 Change = Callable[[str, str, str], list[Path]]

@@ -160,7 +160,7 @@ def test_the_prompt_has_the_default_texts() -> None:
     assert "\nAction of the last scene, unless the notes call for another one: Visit acme.example" in user
 
 
-# What templates share -------------------------------------------------------------------------------------------------
+# Shared files --------------------------------------------------------------------------------------------------------
 
 
 def test_shared_files_are_part_of_the_prompt_and_of_the_fingerprint(tmp_path: Path) -> None:

@@ -48,7 +48,7 @@ def test_every_method_of_youtubes_is_called_where_google_says(method):
     simple = told.get("mediaUpload", {}).get("protocols", {}).get("simple", {}).get("path")
     wanted = discovery()["rootUrl"] + (simple.removeprefix("/") if simple else told["path"])
 
-    address = calls.address(ours.path, {"part": "snippet,status"})
+    address = calls.url(ours.path, {"part": "snippet,status"})
 
     assert (ours.verb, address) == (told["httpMethod"], f"{wanted}?part=snippet,status")
     assert api_method(ours.verb, address) == method

@@ -41,23 +41,23 @@ TEXTS = st.text(
         (" \n ", ()),
     ],
 )
-def test_words_are_cut_where_a_reader_would_accept_a_line_break(text, words):
+def test_text_is_split_where_a_reader_would_accept_a_line_break(text, words):
     assert split_words(text) == words
 
 
 @pytest.mark.parametrize(
     "text", ["他说:OK", "他说: OK", "10/5(土)開催。NHK(日本)は", "田中 (Tanaka)さん", "好吗?OK!行"]
 )
-def test_a_space_is_neither_put_nor_lost_where_a_mark_of_the_alphabet_stands_between_two_scripts(text):
+def test_spaces_around_ascii_punctuation_between_scripts_are_preserved(text):
     assert join_words(split_words(text)) == text
 
 
-def test_a_space_behind_a_full_width_mark_means_nothing():
+def test_a_space_after_full_width_punctuation_is_dropped():
     assert join_words(split_words("3楼。 A4纸。")) == "3楼。A4纸。"
 
 
 def is_whole(text):
-    """Whether it neither begins with what belongs to the letter before it nor ends with what belongs to the next."""
+    """Whether it neither begins with a character that joins the one before nor ends with one that joins the next."""
     first, last = text.strip()[:1] or "a", text.strip()[-1:] or "a"
     category = unicodedata.category(first)
     leans = category[0] == "M" or category == "Lm" or first in "ะาำๅฯะາຳຽ"
@@ -66,7 +66,7 @@ def is_whole(text):
 
 
 @given(TEXTS)
-def test_cutting_a_text_that_was_joined_gives_the_same_words(text):
+def test_splitting_joined_words_of_one_text_gives_the_same_words(text):
     words = split_words(text)
 
     assert split_words(join_words(words)) == words
@@ -74,7 +74,7 @@ def test_cutting_a_text_that_was_joined_gives_the_same_words(text):
 
 @example(["𠀀", "0\r𠀀"])
 @given(st.lists(TEXTS.filter(is_whole), max_size=4))
-def test_cutting_what_was_joined_gives_the_same_words(texts):
+def test_splitting_joined_words_of_several_texts_gives_the_same_words(texts):
     words = [word for text in texts for word in split_words(text)]
 
     assert split_words(join_words(words)) == tuple(words)
@@ -97,7 +97,7 @@ def test_nothing_but_white_space_is_lost(text):
         ("Привет 田中 2024", "Привет 田中 2024"),
         ("ใช้ API ได้", "ใช้ API ได้"),
         ("ดีมาก ครับ", "ดีมาก ครับ"),
-        # By itself "0«" is one word, and behind a letter it would be two.
+        # By itself "0«" is one word, after a letter it would be two.
         ("𠀀 0«", "𠀀 0«"),
         ("ปี พ.ศ. 2567 และ/หรือ กรุงเทพ-เชียงใหม่", "ปี พ.ศ. 2567 และ/หรือ กรุงเทพ-เชียงใหม่"),
         ("เวลา 14:30 น. ถึง 120 กม./ชม.", "เวลา 14:30 น. ถึง 120 กม./ชม."),
@@ -112,7 +112,7 @@ def test_running_text_has_the_spaces_that_its_script_writes(text, joined):
 @pytest.mark.parametrize(
     ("word", "speaks"), [("ดี ", True), ("น. ", True), ("Hello ", False), ("中 ", False), ("ดี", False)]
 )
-def test_only_the_space_of_a_script_that_writes_few_is_a_pause(word, speaks):
+def test_only_a_space_in_southeast_asian_scripts_is_a_pause(word, speaks):
     assert ends_with_pause(word) is speaks
 
 
@@ -141,7 +141,7 @@ def test_punctuation_and_pictures_are_no_words(text):
         ("", "", False),
     ],
 )
-def test_a_full_stop_after_an_abbreviation_ends_nothing(word, following, belongs):
+def test_the_full_stop_of_an_abbreviation_ends_no_sentence(word, following, belongs):
     assert is_abbreviation(word, following) is belongs
 
 
@@ -175,7 +175,7 @@ def test_no_text_makes_an_unsafe_name(text):
 
 
 @pytest.mark.parametrize("name", ["con", "NUL.txt", "aux .jpg", "COM¹", "conin$", "LPT9.tar.gz"])
-def test_names_that_windows_keeps_for_devices_are_known(name):
+def test_device_names_of_windows_are_known(name):
     assert is_reserved_name(name)
 
 
@@ -194,5 +194,5 @@ def test_a_long_name_in_letters_of_several_bytes_is_cut_between_them():
         ("\x1b]0;" + "no end " * 99, "]0;" + "no end " * 98 + "no end"),
     ],
 )
-def test_what_is_meant_for_a_terminal_or_no_character_is_not_read_out(text, said):
+def test_terminal_escapes_and_noncharacters_are_removed(text, said):
     assert clean_text(text) == said

@@ -35,14 +35,14 @@ def test_all_other_languages_run_left_to_right(tag):
         ("th", ""),
     ],
 )
-def test_ideographs_have_the_shapes_of_a_place(tag, place):
+def test_ideographs_have_regional_variants(tag, place):
     assert writing_of(tag).ideographs == place
 
 
 @pytest.mark.parametrize(
     ("text", "direction"), [("NASA أطلقت", "L"), ("1500 عام", "R"), ("(USB) שקע", "L"), ("2024", ""), ("", "")]
 )
-def test_a_text_has_the_direction_of_its_first_letter(text, direction):
+def test_a_text_has_the_direction_of_its_first_strong_character(text, direction):
     assert first_strong_direction(text) == direction
 
 
@@ -59,19 +59,19 @@ def test_digits_and_marks_have_no_direction_of_their_own():
         ("zh-Hant", "永遠只能看到同一面。", ("永遠", "只能", "看到同一面。")),
         ("th", "น้ำแข็งเบากว่าน้ำ", ("น้ำแข็งเบา", "กว่า", "น้ำ")),
         ("th", "ดีมาก ครับ", ("ดี", "มาก ", "ครับ")),
-        # What says a word twice begins no line.
+        # No line begins with a repetition sign.
         ("th", "โมเลกุลเล็ก ๆ ของอากาศ", ("โมเลกุลเล็ก ๆ ", "ของ", "อากาศ")),
         ("km", "ផ្សេង ៗ គ្នា", ("ផ្សេ", "ង ៗ ", "គ្នា")),
         ("en", "空は青い", ("空", "は", "青", "い")),
         ("ko", "김치를 담근 지", ("김치를", "담근", "지")),
     ],
 )
-def test_characters_that_a_reader_would_not_part_are_one_phrase(language, text, phrases):
+def test_characters_are_grouped_into_phrases(language, text, phrases):
     assert split_phrases(text, language) == phrases
 
 
 @pytest.mark.parametrize("word", ["มหาวิทยาลัย", "ภูเขา", "เปอร์เซ็นต์", "แอฟริกา", "รสชาติ", "พริก", "ช้าง", "เลือด"])
-def test_no_thai_word_is_cut_in_two(word):
+def test_no_thai_word_is_split(word):
     phrases = split_phrases(f"เราเห็น{word}มากกว่าเดิม", "th")
 
     assert any(word in phrase for phrase in phrases)
@@ -91,15 +91,15 @@ def test_phrases_are_all_of_the_words_in_order_and_join_to_the_same_text(text, l
 @pytest.mark.parametrize(
     ("text", "mark"), [("rain", "."), ("дождь", "."), ("है", "।"), ("雨", "。"), ("あめ", "。"), ("ฝน", ""), ("비", ".")]
 )
-def test_a_statement_ends_as_its_script_ends_one(text, mark):
+def test_a_statement_ends_with_the_full_stop_of_its_script(text, mark):
     assert full_stop_after(text) == mark
 
 
 @pytest.mark.parametrize("text", ["Why?", "なぜ？", "لماذا؟", "Γιατί;", "Ինչո՞ւ։", "ለምን፧", "Why?”", "Really?!"])
-def test_a_question_ends_with_the_mark_of_its_script(text):
+def test_a_question_ends_with_the_question_mark_of_its_script(text):
     assert is_question(text)
 
 
 @pytest.mark.parametrize("text", ["", "Why.", "He said; so.", "one; two;", "?Why"])
-def test_other_sentences_are_no_questions(text):
+def test_other_sentences_are_not_questions(text):
     assert not is_question(text)

@@ -21,7 +21,7 @@ DAY = Allowance(uploads_per_day=10, units_per_day=100, costs={"thumbnails.set": 
 
 async def test_units_are_left_to_others_as_long_as_it_was_said_and_no_longer(youtube, tmp_path):
     async with channel_of(youtube, tmp_path, allowance=DAY).open() as calls:
-        with calls.leaving(60):
+        with calls.leaving_units(60):
             assert isinstance(await calls.shortage("thumbnails.set"), ClosedError)
         assert await calls.shortage("thumbnails.set") is None
     # Whoever only asks whether the units are there has spent none.
@@ -43,10 +43,10 @@ async def test_only_a_film_that_came_out_just_now_may_not_be_known_yet(youtube, 
         return Reply(status=404, headers={}, body=b'{"error": {"errors": [{"reason": "%s"}]}}' % reason)
 
     async with channel_of(youtube, tmp_path).open() as calls:
-        with calls.about(now() - timedelta(minutes=1)):
+        with calls.on_video(now() - timedelta(minutes=1)):
             assert isinstance(calls.error(missing(b"videoNotFound")), TransientError)
             assert isinstance(calls.error(missing(b"playlistNotFound")), PermanentError)
-        with calls.about(now() - timedelta(hours=1)):
+        with calls.on_video(now() - timedelta(hours=1)):
             assert isinstance(calls.error(missing(b"videoNotFound")), PermanentError)
         assert isinstance(calls.error(missing(b"videoNotFound")), PermanentError)
 
@@ -55,11 +55,11 @@ async def test_what_reaches_nobody_was_not_sent_and_costs_nothing_whatever_it_is
     async with channel_of(youtube, tmp_path, allowance=DAY).open() as calls:
         await calls.login.access_token()
         await youtube.__aexit__(None, None, None)
-        session = calls.address("upload/youtube/v3/videos", {"upload_id": "1"})
+        session = calls.url("upload/youtube/v3/videos", {"upload_id": "1"})
         with pytest.raises(UnreachedError):
             await calls.send("PUT", session, body=b"film")
         with pytest.raises(UnreachedError):
-            await calls.ask("videos.list", {"id": "1"})
+            await calls.query("videos.list", {"id": "1"})
 
         assert calls.sent == 0
     spent = await to_thread.run_sync(quota_in(tmp_path, DAY)(CLIENT_ID).spent_today)

@@ -13,7 +13,7 @@ from anyio import to_thread
 
 from pipeline.errors import ClosedError, HeldError, InputError, NeedsLoginError, QuotaError, TransientError
 from pipeline.model import Package
-from pipeline.publishing import files_beside, sums_of
+from pipeline.publishing import hash_files, sidecar_files
 from pipeline.publishing.youtube import Extras, Title
 from pipeline.publishing.youtube.calls import Calls
 from pipeline.publishing.youtube.extras.execution import Missing
@@ -67,7 +67,7 @@ async def deliver(youtube, root, film, *, extras=ALL, key=KEY, **options):
 
 def judged(film):
     """What goes with the film, as it lies there."""
-    return frozenset(sums_of(files_beside(film)).items())
+    return frozenset(hash_files(sidecar_files(film)).items())
 
 
 def steps(root):
@@ -162,14 +162,14 @@ async def test_a_process_that_died_before_it_heard_of_it_does_it_no_second_time(
 
 
 async def test_what_is_sent_has_been_noted_as_begun(youtube, film, tmp_path, monkeypatch):
-    begun, do = {}, Calls.do
+    begun, do = {}, Calls.request
 
     async def look_and_do(calls, method, *args, **named):
         noted = await to_thread.run_sync(steps, tmp_path)
         begun[method] = [name for name, state in noted.items() if state == "begun"]
         return await do(calls, method, *args, **named)
 
-    monkeypatch.setattr(Calls, "do", look_and_do)
+    monkeypatch.setattr(Calls, "request", look_and_do)
     await deliver(youtube, tmp_path, film)
 
     assert begun == {
@@ -250,7 +250,10 @@ async def test_a_channel_that_has_had_its_thumbnails_for_today_is_asked_again_to
     receipt = await deliver(youtube, tmp_path, film)
 
     assert receipt.missing == (
-        "thumbnail: youtube: the channel may get no more thumbnails today. It goes on then; the film is out without it",
+        (
+            "thumbnail: youtube: the channel may set no more thumbnails today. "
+            "It goes on then; the film is published without it"
+        ),
     )
     assert before + timedelta(hours=24) <= receipt.missing_until <= now() + timedelta(hours=24)
     assert youtube.calls["thumbnails.set"] == 1
@@ -343,7 +346,7 @@ async def test_titles_that_people_have_set_stay_and_ours_are_set_again_when_ther
     ("content", "said"),
     [
         ({"thumbnail.jpg": b"GIF89a"}, "neither JPEG nor PNG"),
-        ({"thumbnail.jpg": JPEG + bytes(2_000_000)}, "has 2.0 MB, and may have 2"),
+        ({"thumbnail.jpg": JPEG + bytes(2_000_000)}, "has 2.0 MB; at most 2 are allowed"),
         ({"video.srt": b""}, "are empty"),
     ],
 )
@@ -399,7 +402,7 @@ async def test_what_the_days_units_do_not_pay_for_is_not_begun_and_the_next_day_
     short = await film_for(channel(400), KEY, extras=ALL).deliver(film)
 
     assert [line.partition(":")[0] for line in short.missing] == ["captions (en)"]
-    assert "units that may be used in a day are spent (400 by youtube.units_per_day)" in short.missing[0]
+    assert "quota units of the day are spent (400 by youtube.units_per_day)" in short.missing[0]
     # Google was not asked, and what was never begun need not be looked for.
     assert youtube.calls["captions.insert"] == 0
     assert steps(tmp_path)["captions (en)"] == "waiting"
@@ -496,7 +499,7 @@ async def test_captions_leave_the_units_that_the_films_to_come_need_for_their_pi
     short = await film_for(channel, KEY, extras=wanted, to_come=10).deliver(film)
 
     assert [line.partition(":")[0] for line in short.missing] == ["captions (en)"]
-    assert "600 of the project's units in a day are kept for films that are still to come" in short.missing[0]
+    assert "600 of the project's quota units of the day are kept for films that are still to come" in short.missing[0]
     assert short.missing_until is not None
     assert youtube.calls["captions.insert"] == 0
 
@@ -545,11 +548,11 @@ async def test_what_is_missing_says_whether_it_follows_by_itself(youtube, film, 
 async def test_titles_of_films_that_have_no_words_yet_follow_when_those_are_on_their_way(
     youtube, film, tmp_path, follows
 ):
-    wanted = Extras(untold=("es",), untold_follow=follows)
+    wanted = Extras(untranslated=("es",), translations_follow=follows)
 
     receipt = await film_for(channel_of(youtube, tmp_path), KEY, extras=wanted).deliver(film)
 
-    assert receipt.missing == ("titles in es: that film has no words yet",)
+    assert receipt.missing == ("titles in es: that film has no script yet",)
     assert (receipt.missing_until is not None) == follows
     assert not follows or receipt.missing_until > now()
 
@@ -599,7 +602,7 @@ async def test_what_was_changed_since_it_was_judged_does_not_go_with_the_film(yo
     second = await deliver(youtube, tmp_path, film, companions=companions)
 
     assert [line.partition(": ")[2] for line in first.missing] == [
-        f"{name}: has changed since it was judged. Run the command again: it is judged then"
+        f"{name}: has changed since it was judged. Run the command again to have it judged"
     ]
     assert second.missing == ()
     assert (len(youtube.films), len(youtube.shelf.captions[second.id])) == (1, 2)
@@ -645,7 +648,7 @@ async def test_a_playlist_that_is_full_is_told_and_all_else_is_done(youtube, fil
 
 async def test_a_film_that_is_published_once_more_gets_all_that_goes_with_it_once_more(youtube, film, tmp_path):
     first = await deliver(youtube, tmp_path, film)
-    await film_for(channel_of(youtube, tmp_path), KEY).again()
+    await film_for(channel_of(youtube, tmp_path), KEY).republish()
 
     second = await deliver(youtube, tmp_path, film)
 
@@ -666,7 +669,7 @@ async def test_while_the_channel_is_closed_nothing_is_added_to_a_film_that_is_ou
     before = youtube.calls.total()
 
     receipt = await film_for(channel, KEY, extras=ALL).deliver(film)
-    with pytest.raises(QuotaError, match="It does not go on by itself"):
+    with pytest.raises(QuotaError, match="It is not retried automatically"):
         await film_for(channel, KEY).update(film)
 
     assert (len(receipt.missing), receipt.missing_until > now()) == (1, True)

@@ -25,11 +25,11 @@ from pipeline.errors import (
 )
 from pipeline.limits.times import LONGEST_WAIT_S, retry_after_s
 from pipeline.publishing.youtube import Extras
-from pipeline.publishing.youtube.http import _Once, open_http
+from pipeline.publishing.youtube.http import _SingleUse, open_http
 from pipeline.publishing.youtube.login import read_client
-from pipeline.publishing.youtube.lookup import films_of
+from pipeline.publishing.youtube.lookup import uploaded_films
 from pipeline.publishing.youtube.responses import text_at
-from pipeline.publishing.youtube.status import look
+from pipeline.publishing.youtube.status import fetch_status
 from pipeline.settings import load_settings
 from tests.standins.youtube import CHUNK_BYTES, HOSTILE_PASSING, YouTubeStandIn, listing
 from tests.standins.youtube.clients import channel_of, film_for, token_file
@@ -68,7 +68,7 @@ async def test_a_film_that_is_listed_without_its_name_may_be_the_one_that_is_loo
     whole = listing._item
     monkeypatch.setattr(listing, "_item", lambda one: {**whole(one), "contentDetails": {}})
 
-    with pytest.raises(TransientError, match="lists a film without saying which"):
+    with pytest.raises(TransientError, match="lists a film without its id"):
         await film_for(channel_of(youtube, tmp_path), KEY).deliver(film)
     monkeypatch.undo()
     await film_for(channel_of(youtube, tmp_path), KEY).deliver(film)
@@ -96,7 +96,7 @@ async def test_a_film_that_is_listed_with_a_time_of_no_zone_came_at_that_time_in
 async def test_a_film_is_sent_to_no_other_host_and_its_day_has_lost_one_upload(youtube, film, tmp_path):
     youtube.faults.order("start_elsewhere")
 
-    with pytest.raises(PermanentError, match="wants the film to be sent to another host"):
+    with pytest.raises(PermanentError, match="returned a session URI on another host"):
         await film_for(channel_of(youtube, tmp_path), KEY).deliver(film)
 
     assert (youtube.calls["videos.insert"], youtube.calls["put"]) == (1, 0)
@@ -185,9 +185,9 @@ async def test_questions_survive_answers_of_any_shape(youtube, film, tmp_path, f
     youtube.faults.order(*[fault] * 20)
     async with channel.open() as calls:
         if fault != "list_page":
-            assert all(not seen.upload for seen in (await look(calls, ["film0000001"])).values())
+            assert all(not seen.upload for seen in (await fetch_status(calls, ["film0000001"])).values())
         with pytest.raises(ProviderError):
-            assert [one async for one in films_of(calls)]
+            assert [one async for one in uploaded_films(calls)]
 
     receipt = await film_for(channel, KEY, extras=Extras(playlist="Space", captions=True)).deliver(film)
 
@@ -405,7 +405,7 @@ async def test_an_answer_that_does_not_end_fills_no_memory():
             await writer.drain()
 
     async with answering(endless) as url, open_http(where="youtube", timeout_s=30) as http:
-        with pytest.raises(TransientError, match="the answer does not end"):
+        with pytest.raises(TransientError, match="the response does not end"):
             await http.send("GET", url, headers={})
 
 
@@ -434,7 +434,7 @@ async def test_a_body_is_sent_once_whoever_asks_for_it_again():
     async def pieces():
         yield memoryview(b"film")
 
-    body = _Once(pieces())
+    body = _SingleUse(pieces())
 
     assert [bytes(piece) async for piece in body] == [b"film"]
     with pytest.raises(ConnectionResetError):

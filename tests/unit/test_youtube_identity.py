@@ -12,7 +12,13 @@ from pipeline.errors import HeldError, InputError, NeedsLoginError, TransientErr
 from pipeline.orchestrator.context import open_context
 from pipeline.orchestrator.logins import login_status
 from pipeline.publishing.youtube import Extras
-from pipeline.publishing.youtube.identity import Identity, ask_whose, identity_in, keep_login, whose
+from pipeline.publishing.youtube.identity import (
+    Identity,
+    fetch_identity,
+    login_identity,
+    save_new_login,
+    stored_identity,
+)
 from pipeline.publishing.youtube.tokens import Token
 from pipeline.state.ledgers.quota import Allowance
 from tests.standins.youtube import CLIENT_ID, UPLOAD, YouTubeStandIn
@@ -35,7 +41,7 @@ def film(tmp_path):
 async def log_in(youtube, root, account, **options):
     """Somebody logs in to the channel `default` with an account."""
     token = Token.model_validate(youtube.accounts.authorized_user(youtube.accounts.grant(account)))
-    await keep_login(channel_of(youtube, root), token, **options)
+    await save_new_login(channel_of(youtube, root), token, **options)
 
 
 def kept(root):
@@ -72,7 +78,7 @@ async def test_another_account_under_the_same_name_is_told_and_the_login_before_
     before = token_file(tmp_path).read_bytes()
 
     with pytest.raises(
-        NeedsLoginError, match=r"is for the channel “Channel bob” \(UCbob\), and was for .*UCann"
+        NeedsLoginError, match=r"is for the channel “Channel bob” \(UCbob\), but the previous one was for .*UCann"
     ) as told:
         await log_in(youtube, tmp_path, "bob")
 
@@ -87,7 +93,9 @@ async def test_another_account_under_the_same_name_is_told_and_the_login_before_
 async def test_an_account_without_a_channel_is_told_and_is_no_login(youtube, tmp_path, replace):
     youtube.without_channel = frozenset({"mail"})
 
-    with pytest.raises(NeedsLoginError, match=r"no YouTube channel.*Begin one at youtube\.com.*nightreel auth youtube"):
+    with pytest.raises(
+        NeedsLoginError, match=r"no YouTube channel.*Create one at youtube\.com.*nightreel auth youtube"
+    ):
         await log_in(youtube, tmp_path, "mail", replace=replace)
     assert not token_file(tmp_path).exists()
 
@@ -118,7 +126,7 @@ async def test_a_login_that_youtube_refuses_takes_the_place_of_none_that_is_know
     before = token_file(tmp_path).read_bytes()
 
     youtube.faults.order("list_401")
-    with pytest.raises(NeedsLoginError, match="the new login is refused"):
+    with pytest.raises(NeedsLoginError, match="the new login is rejected"):
         await log_in(youtube, tmp_path, "ann")
 
     assert token_file(tmp_path).read_bytes() == before
@@ -162,14 +170,14 @@ async def test_another_account_is_noticed_at_first_use_where_youtube_could_not_b
 async def test_a_login_that_is_asked_again_is_for_the_same_channel_or_is_refused(youtube, tmp_path):
     await log_in(youtube, tmp_path, "ann")
     async with channel_of(youtube, tmp_path).open() as calls:
-        assert await ask_whose(calls) == Identity(id="UCann", title="Channel ann")
+        assert await fetch_identity(calls) == Identity(id="UCann", title="Channel ann")
 
     noted = kept(tmp_path)["nightreel"]
     youtube.write_token(token_file(tmp_path), "bob")
     token_file(tmp_path).write_text(json.dumps({**kept(tmp_path), "nightreel": noted}), encoding="utf-8")
     async with channel_of(youtube, tmp_path).open() as calls:
         with pytest.raises(NeedsLoginError, match=r"UCbob.*was for .*UCann"):
-            await ask_whose(calls)
+            await fetch_identity(calls)
 
 
 async def test_the_same_account_is_welcome_at_first_use_where_youtube_could_not_be_asked_at_login(youtube, tmp_path):
@@ -179,7 +187,7 @@ async def test_the_same_account_is_welcome_at_first_use_where_youtube_could_not_
     youtube.faults.clear()
 
     async with channel_of(youtube, tmp_path).open() as calls:
-        assert (await ask_whose(calls)).id == "UCann"
+        assert (await fetch_identity(calls)).id == "UCann"
     assert kept(tmp_path)["nightreel"] == {"channel": {"id": "UCann", "title": "Channel ann"}}
 
 
@@ -190,7 +198,7 @@ async def test_a_token_that_was_made_elsewhere_is_asked_once_and_the_unit_is_cou
 
     await film_for(channel, KEY).deliver(film)
     async with channel.open() as calls:
-        assert await whose(calls) == Identity(id="UCann", title="Channel ann")
+        assert await login_identity(calls) == Identity(id="UCann", title="Channel ann")
 
     assert youtube.calls["channels.list"] == 1
     assert record(tmp_path)["channel_id"] == "UCann"
@@ -214,9 +222,9 @@ async def test_what_is_learned_of_a_login_is_not_noted_with_the_next_one(youtube
         before = await calls.login.token()
         youtube.write_token(path, "bob", elsewhere=True)
         noted = before.model_copy(update={"nightreel": {"channel": {"id": "UCann", "title": ""}}})
-        await calls.login.keep(noted, instead_of=before)
+        await calls.login.save_notes(noted, replaces=before)
 
-        assert identity_in(await calls.login.token()) is None
+        assert stored_identity(await calls.login.token()) is None
 
 
 async def test_an_upload_neither_goes_on_nor_begins_anew_on_the_channel_of_another_account(youtube, film, tmp_path):
@@ -224,7 +232,7 @@ async def test_an_upload_neither_goes_on_nor_begins_anew_on_the_channel_of_anoth
     begun = record(tmp_path)
     await log_in(youtube, tmp_path, "bob", replace=True)
 
-    with pytest.raises(HeldError, match=r"was begun on the channel UCann, and the login is for .*UCbob") as told:
+    with pytest.raises(HeldError, match=r"was begun on the channel UCann, but the login is for .*UCbob") as told:
         await deliver(youtube, tmp_path, film)
 
     assert "nightreel auth youtube --channel default --replace" in str(told.value)
@@ -237,7 +245,7 @@ async def test_an_upload_goes_on_when_its_account_is_back_whether_asked_to_begin
     await log_in(youtube, tmp_path, "bob", replace=True)
     await log_in(youtube, tmp_path, "ann", replace=True)
 
-    await film_for(channel_of(youtube, tmp_path), KEY).again()
+    await film_for(channel_of(youtube, tmp_path), KEY).republish()
     await deliver(youtube, tmp_path, film)
 
     assert (the_film(youtube).channel, len(youtube.sessions)) == ("ann", 1)
@@ -247,7 +255,7 @@ async def test_who_asks_for_it_begins_an_upload_anew_on_the_other_channel(youtub
     await stop_half_way(youtube, tmp_path, film)
     await log_in(youtube, tmp_path, "bob", replace=True)
 
-    await film_for(channel_of(youtube, tmp_path), KEY).again()
+    await film_for(channel_of(youtube, tmp_path), KEY).republish()
     await deliver(youtube, tmp_path, film)
 
     assert the_film(youtube).channel == "bob"
@@ -278,10 +286,10 @@ async def test_nothing_is_added_to_a_film_or_changed_of_it_with_the_login_of_ano
     await log_in(youtube, tmp_path, "bob", replace=True)
 
     receipt = await deliver(youtube, tmp_path, film, extras=Extras(playlist="Sky"))
-    with pytest.raises(InputError, match=r"is on the channel UCann, and the login is for .*UCbob.*--replace"):
+    with pytest.raises(InputError, match=r"is published on the channel UCann, but the login is for .*UCbob.*--replace"):
         await film_for(channel_of(youtube, tmp_path), KEY).update(film)
 
     assert receipt.id == the_film(youtube).id
-    assert "is on the channel UCann" in receipt.missing[0]
+    assert "is published on the channel UCann" in receipt.missing[0]
     assert (receipt.missing_until, receipt.missing_may_pass) == (None, False)
     assert youtube.shelf.playlists == {}

@@ -8,7 +8,7 @@ from dataclasses import replace
 from pipeline.model.metadata import DESCRIPTION_MAX_BYTES, utf8_bytes
 from pipeline.publishing.youtube import Links, Neighbour
 from pipeline.publishing.youtube.extras import Extras, Title
-from pipeline.publishing.youtube.journal import WATCH
+from pipeline.publishing.youtube.journal import WATCH_URL
 from pipeline.publishing.youtube.links import with_links
 from tests.standins.youtube.clients import channel_of, film_for
 from tests.unit.test_youtube_extras import write_film
@@ -39,7 +39,7 @@ async def test_the_film_before_gets_one_line_and_keeps_what_somebody_has_written
     second = await out(youtube, tmp_path, SECOND, "Mirrors", after(first, "Light!"))
     again = await out(youtube, tmp_path, SECOND, "Mirrors", after(first, "Light!"))
 
-    assert described(youtube, first) == f"Written by hand.\n\nNext: Mirrors {WATCH}{second.id}"
+    assert described(youtube, first) == f"Written by hand.\n\nNext: Mirrors {WATCH_URL}{second.id}"
     assert youtube.films[first.id].resource["snippet"]["title"] == "Light!"
     assert described(youtube, second) == f"About Mirrors.\n\nPrevious: Light! {first.url}"
     assert (second.missing, again.id, youtube.calls["videos.update"]) == ((), second.id, 1)
@@ -89,30 +89,30 @@ async def test_a_link_that_the_day_does_not_pay_for_is_told_and_follows(youtube,
 
 
 async def test_a_neighbour_that_is_gone_needs_no_link(youtube, tmp_path):
-    gone = Neighbour(id="gone", url=f"{WATCH}gone", title="Gone")
+    gone = Neighbour(id="gone", url=f"{WATCH_URL}gone", title="Gone")
 
     receipt = await out(youtube, tmp_path, FIRST, "Light", Links(words=("Previous", "Next"), before=gone))
 
     assert (receipt.missing, youtube.calls["videos.update"]) == ((), 0)
 
 
-NEXT = Links(words=("Previous", "Next"), after=Neighbour(id="b", url=f"{WATCH}b", title="Two"))
+NEXT = Links(words=("Previous", "Next"), after=Neighbour(id="b", url=f"{WATCH_URL}b", title="Two"))
 
 
 def test_a_description_that_is_full_makes_room_for_its_links():
     linked = with_links("word " * 1_200, NEXT)
 
-    assert linked.endswith(f"\n\nNext: Two {WATCH}b")
+    assert linked.endswith(f"\n\nNext: Two {WATCH_URL}b")
     assert DESCRIPTION_MAX_BYTES - 10 < utf8_bytes(linked) <= DESCRIPTION_MAX_BYTES
 
 
 def test_a_line_of_a_person_that_begins_like_a_link_and_leads_nowhere_stays():
     described = "Previous: what we know.\nNext: what we don't."
 
-    assert with_links(described, NEXT) == f"{described}\n\nNext: Two {WATCH}b"
+    assert with_links(described, NEXT) == f"{described}\n\nNext: Two {WATCH_URL}b"
 
 
 def test_a_film_without_neighbours_is_described_as_it_was():
-    described = f"  As it was.\n\n\nNext: Two {WATCH}b\n"
+    described = f"  As it was.\n\n\nNext: Two {WATCH_URL}b\n"
 
     assert with_links(described, Links(words=NEXT.words)) == described

@@ -24,7 +24,7 @@ from pipeline.orchestrator.context import open_context
 from pipeline.orchestrator.logins import login_status
 from pipeline.publishing.youtube.device import log_in_by_code
 from pipeline.publishing.youtube.http import Reply, open_http
-from pipeline.publishing.youtube.identity import keep_login
+from pipeline.publishing.youtube.identity import save_new_login
 from pipeline.publishing.youtube.login import Client, LoginPlan, log_in, read_client
 from pipeline.publishing.youtube.tokens import Login, Token, read_token, save_login, token_error
 from pipeline.state.locks import held
@@ -178,11 +178,14 @@ async def test_a_renewed_token_can_be_read_by_its_owner_alone(youtube, http, tmp
     ("spoil", "said"),
     [
         (lambda path, _: path.unlink(), "nobody is logged in"),
-        (lambda path, _: path.write_text("{}"), "is no token file: client_id"),
-        (lambda path, _: path.write_text("no JSON"), "is no token file"),
+        (lambda path, _: path.write_text("{}"), "is not a token file: client_id"),
+        (lambda path, _: path.write_text("no JSON"), "is not a token file"),
         (lambda _, youtube: youtube.faults.order("invalid_grant"), "has expired or was revoked"),
-        (lambda path, _: path.write_text(without(path, "refresh_token")), "can't be renewed"),
-        (lambda path, _: path.write_text(path.read_text().replace(CLIENT_SECRET, "other")), "does not know the client"),
+        (lambda path, _: path.write_text(without(path, "refresh_token")), "can't be refreshed"),
+        (
+            lambda path, _: path.write_text(path.read_text().replace(CLIENT_SECRET, "other")),
+            "no longer knows the client",
+        ),
     ],
     ids=["missing", "empty", "no JSON", "revoked", "no refresh token", "another client"],
 )
@@ -225,7 +228,7 @@ async def test_a_token_server_that_fails_for_reasons_of_its_own_ends_no_login(yo
     with pytest.raises(TransientError):
         await ours.access_token()
 
-    assert not ours.is_over
+    assert not ours.is_expired
     assert await ours.access_token()
 
 
@@ -235,7 +238,7 @@ async def test_a_token_server_that_asks_for_more_patience_than_we_have_is_left_a
     youtube.retry_after = "900"
     youtube.faults.order("token_429")
 
-    with pytest.raises(ClosedError, match=r"could not be renewed now \(HTTP 429\): not before"):
+    with pytest.raises(ClosedError, match=r"could not be refreshed now \(HTTP 429\): not before"):
         await login(youtube, http, path).access_token()
 
     assert youtube.calls["token"] == 1
@@ -245,10 +248,10 @@ async def test_a_token_server_that_asks_for_more_patience_than_we_have_is_left_a
     ("status", "error", "kind", "told"),
     [
         (400, "invalid_grant", NeedsLoginError, "has expired or was revoked"),
-        (401, "invalid_client", NeedsLoginError, "does not know the client any more"),
-        (401, "unauthorized_client", NeedsLoginError, "does not know the client any more"),
-        (401, "deleted_client", NeedsLoginError, "does not know the client any more"),
-        (400, "invalid_scope", NeedsLoginError, r"the login is refused \(invalid_scope\)"),
+        (401, "invalid_client", NeedsLoginError, "no longer knows the client"),
+        (401, "unauthorized_client", NeedsLoginError, "no longer knows the client"),
+        (401, "deleted_client", NeedsLoginError, "no longer knows the client"),
+        (400, "invalid_scope", NeedsLoginError, r"the login is rejected \(invalid_scope\)"),
         (400, "internal_failure", TransientError, "HTTP 400"),
         (403, "rate_limit_exceeded", TransientError, "HTTP 403"),
         (400, "server_error", TransientError, "HTTP 400"),
@@ -258,7 +261,7 @@ async def test_a_token_server_that_asks_for_more_patience_than_we_have_is_left_a
         (500, "invalid_request", TransientError, "HTTP 500"),
         (400, None, TransientError, "HTTP 400"),
         (400, {"message": "No."}, TransientError, "HTTP 400"),
-        (400, "x" * 5000, NeedsLoginError, "the login is refused"),
+        (400, "x" * 5000, NeedsLoginError, "the login is rejected"),
     ],
 )
 def test_every_refusal_to_renew_a_login_is_told_as_what_it_is(status, error, kind, told):
@@ -293,15 +296,15 @@ def test_the_time_of_a_token_is_in_utc_unless_it_says_otherwise(told):
     token = Token(client_id="1", client_secret="x", token="ya29.x", expiry=told)
 
     assert token.expires_at == datetime(2026, 1, 26, 12, tzinfo=UTC)
-    assert token.holds(datetime(2026, 1, 26, 11, 56, tzinfo=UTC))
-    assert not token.holds(datetime(2026, 1, 26, 11, 57, tzinfo=UTC))
+    assert token.is_valid(datetime(2026, 1, 26, 11, 56, tzinfo=UTC))
+    assert not token.is_valid(datetime(2026, 1, 26, 11, 57, tzinfo=UTC))
     assert json.loads(token.as_json())["expiry"] == "2026-01-26T12:00:00Z"
 
 
 def test_an_answer_that_names_no_scopes_leaves_them_as_they_were():
     token = Token(client_id="1", client_secret="x", scopes=(FORCE_SSL,))
 
-    assert token.refreshed({"access_token": "ya29.x"}, now()).scopes == (FORCE_SSL,)
+    assert token.with_answer({"access_token": "ya29.x"}, now()).scopes == (FORCE_SSL,)
 
 
 def test_files_that_can_not_be_read_say_where_they_lie_and_what_to_do(tmp_path):
@@ -338,8 +341,8 @@ def test_whoever_writes_a_login_waits_for_who_renews_it(tmp_path):
             before, waited = path.read_bytes(), []
             async with held(path.with_suffix(".lock"), what="the login"):
                 for write in (
-                    partial(save_login, path, token.noting(channel={}), what="the login"),
-                    partial(ours.keep, token.noting(channel={}), instead_of=token),
+                    partial(save_login, path, token.with_notes(channel={}), what="the login"),
+                    partial(ours.save_notes, token.with_notes(channel={}), replaces=token),
                     ours.access_token,
                 ):
                     with anyio.move_on_after(1) as patience:
@@ -363,7 +366,7 @@ def client_file(root, kind="installed"):
 async def log_in_and_keep(youtube, root, browser, **options):
     token = await log_in(plan(youtube), show=browser.open)
     await browser.task
-    await keep_login(channel_of(youtube, root), token, **options)
+    await save_new_login(channel_of(youtube, root), token, **options)
 
 
 def plan(youtube, *, patience_s=10.0, port=0):
@@ -503,9 +506,9 @@ async def test_the_address_asks_for_one_scope_and_proves_who_asked(youtube, brow
 
 
 async def test_a_port_that_is_taken_or_none_is_told_with_what_to_give(youtube, browser, tmp_path):
-    with pytest.raises(InputError, match=rf"port {youtube.port} is in use\. Give another, from 1024"):
+    with pytest.raises(InputError, match=rf"port {youtube.port} is in use\. Give another one, from 1024"):
         await log_in(plan(youtube, port=youtube.port), show=browser.open)
-    with pytest.raises(InputError, match=r"port 99999 can't be had\. Give another"):
+    with pytest.raises(InputError, match=r"port 99999 can't be opened\. Give another"):
         await log_in(plan(youtube, port=99999), show=browser.open)
 
 
@@ -547,7 +550,7 @@ def log_in_on_a_phone(tmp_path, *before_consent, **accounts):
             error = None
             try:
                 token = await log_in_by_code(plan(youtube, patience_s=600), show=show)
-                await keep_login(channel_of(youtube, tmp_path), token)
+                await save_new_login(channel_of(youtube, tmp_path), token)
             except NightreelError as raised:
                 error = raised
             return youtube, error, loop.time() - start_s
@@ -571,7 +574,7 @@ def test_a_code_that_is_typed_on_a_phone_logs_in_for_what_google_allows_there(tm
 @pytest.mark.parametrize(
     ("before", "accounts", "told"),
     [
-        ((), {"is_for_devices": False}, "gets no codes. Make one of the type TVs and Limited Input devices"),
+        ((), {"is_for_devices": False}, "gets no device codes. Make one of the type TVs and Limited Input devices"),
         ((), {"denies": True}, "access_denied"),
         (("expired_token",), {}, "nobody has typed the code in time"),
         (("authorization_pending",) * 200, {}, "nobody has typed the code in time"),
@@ -658,8 +661,8 @@ def test_what_passes_while_a_person_types_a_code_does_not_end_the_login(passing)
         ((503, {}), TransientError, "HTTP 503"),
         ((200, {"device_code": "1", "user_code": "A"}), TransientError, "HTTP 200"),
         ((503, CODE), TransientError, "HTTP 503"),
-        ((401, {"error": "unauthorized_client"}), NeedsLoginError, "gets no codes"),
-        ((403, {"error": "org_internal"}), NeedsLoginError, r"refused \(org_internal\)"),
+        ((401, {"error": "unauthorized_client"}), NeedsLoginError, "gets no device codes"),
+        ((403, {"error": "org_internal"}), NeedsLoginError, r"rejected \(org_internal\)"),
     ],
 )
 def test_a_code_that_is_not_given_is_told_with_the_reason_and_nothing_is_shown(code, kind, told):

@@ -10,8 +10,8 @@ import pytest
 from anyio import to_thread
 
 from pipeline.errors import InputError, QualityError, StorageError
-from pipeline.publishing import Subject, sums_of
-from pipeline.publishing.youtube import Extras, Links, ManualUploadDestination, Neighbour
+from pipeline.publishing import Subject, hash_files
+from pipeline.publishing.youtube import Extras, Links, ManualDestination, Neighbour
 from tests.standins.youtube.clients import ASKED
 from tests.unit.test_youtube_extras import SRT, judged, write_film
 
@@ -29,7 +29,7 @@ def folder(tmp_path):
 
 
 def destination(folder, extras=None):
-    return ManualUploadDestination("folder:usb", folder, ASKED, extras or Extras(playlist="Space"))
+    return ManualDestination("folder:usb", folder, ASKED, extras or Extras(playlist="Space"))
 
 
 async def test_a_folder_has_all_that_is_needed_in_the_words_of_youtubeuploader(film, folder):
@@ -100,7 +100,7 @@ async def test_a_film_that_is_not_the_one_that_was_judged_is_not_put_there(film,
     judged = Subject(key="0123456789abcdef", job="job1", batch="space", film_sha256="0" * 64)
 
     with pytest.raises(QualityError, match="not the one that was judged"):
-        await ManualUploadDestination("folder:usb", folder, ASKED, Extras(), judged).deliver(film)
+        await ManualDestination("folder:usb", folder, ASKED, Extras(), judged).deliver(film)
 
     assert not folder.exists()
 
@@ -152,7 +152,7 @@ async def test_what_was_changed_since_it_was_judged_is_not_copied(film, folder, 
     path.write_bytes(path.read_bytes() + b"\n")
 
     with pytest.raises(InputError, match="has changed since it was judged"):
-        await ManualUploadDestination("folder:usb", folder, ASKED, Extras(), subject).deliver(film)
+        await ManualDestination("folder:usb", folder, ASKED, Extras(), subject).deliver(film)
 
     assert not folder.exists()
 
@@ -167,7 +167,7 @@ async def test_other_stills_captions_of_the_web_and_links_come_along_and_a_playl
     film.metadata.write_text(json.dumps({**told, "playlistTitles": ["Light"]}), encoding="utf-8")
     before = Neighbour(id="1", url="https://www.youtube.com/watch?v=1", title="Dawn")
 
-    await ManualUploadDestination(
+    await ManualDestination(
         "folder:usb", folder, ASKED, Extras(playlist="Space"), neighbours=lambda: Links(before=before)
     ).deliver(film)
 
@@ -190,4 +190,4 @@ def test_a_film_that_is_gone_when_it_is_counted_is_told_with_its_name(film):
     film.srt.unlink()
 
     with pytest.raises(StorageError, match=r"video\.srt: can't be read, or is gone\. Run the command again"):
-        sums_of({"srt": film.srt})
+        hash_files({"srt": film.srt})

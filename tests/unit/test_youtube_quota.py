@@ -164,7 +164,9 @@ async def test_uploads_may_cost_units_as_they_once_did_and_one_purse_alone_is_ne
 
 async def test_a_call_that_leaves_units_to_others_takes_none_of_theirs_and_uploads_have_a_purse_of_their_own(quota):
     bucket = quota(uploads=1, units=1000)
-    kept = r"600 of the project's units in a day are kept for films that are still to come.*midnight in California"
+    kept = (
+        r"600 of the project's quota units of the day are kept for films that are still to come.*midnight in California"
+    )
     await bucket.reserve("captions.insert", leave=600)
 
     with pytest.raises(ClosedError, match=kept) as raised:
@@ -181,9 +183,9 @@ async def test_a_call_that_leaves_units_to_others_takes_none_of_theirs_and_uploa
 
 async def test_what_google_says_is_spent_is_not_said_to_be_kept_for_others(quota):
     bucket = quota(units=1000)
-    await (await bucket.reserve("captions.insert", leave=100)).refused()
+    await (await bucket.reserve("captions.insert", leave=100)).close_buckets()
 
-    with pytest.raises(ClosedError, match="units that may be used in a day are spent"):
+    with pytest.raises(ClosedError, match="quota units of the day are spent"):
         await bucket.reserve("captions.insert", leave=100)
 
 

@@ -10,8 +10,8 @@ import pytest
 
 from pipeline.publishing.youtube import Timing
 from pipeline.publishing.youtube.journal import Seen
-from pipeline.publishing.youtube.status import LOCKED, is_locked, is_over, look, trouble_of
-from pipeline.publishing.youtube.timing import AS_IT_IS
+from pipeline.publishing.youtube.status import KEPT_PRIVATE, fetch_status, is_final, is_kept_private, problem_of
+from pipeline.publishing.youtube.timing import UNSCHEDULED
 from tests.standins.youtube import YouTubeStandIn
 from tests.standins.youtube.clients import channel_of, film_for, now, token_file
 from tests.unit.test_youtube_extras import KEY, write_film
@@ -22,7 +22,7 @@ def record(root):
     return json.loads((root / "state" / "youtube" / "default" / f"{KEY}.json").read_bytes())
 
 
-def published(root, *, patience_s=120.0, timing=AS_IT_IS, **server):
+def published(root, *, patience_s=120.0, timing=UNSCHEDULED, **server):
     """(receipt, looks, seconds) of a film, on a clock that jumps."""
     film = write_film(root / "film")
 
@@ -94,7 +94,7 @@ def test_a_film_that_youtube_does_not_take_is_told_with_the_reason(tmp_path, bec
 def test_a_film_that_youtube_locks_is_told_loudly(tmp_path):
     receipt, *_ = published(tmp_path, locked_private=True)
 
-    assert receipt.remarks == (LOCKED,)
+    assert receipt.remarks == (KEPT_PRIVATE,)
 
 
 def test_a_film_that_waits_for_its_time_is_not_taken_for_one_that_is_locked(tmp_path):
@@ -116,7 +116,7 @@ def test_a_film_that_waits_for_its_time_is_not_taken_for_one_that_is_locked(tmp_
     ],
 )
 def test_a_film_is_locked_when_it_is_private_unasked_and_nobody_has_set_a_time(asked, stands, locked):
-    assert is_locked(asked, stands) is locked
+    assert is_kept_private(asked, stands) is locked
 
 
 @pytest.mark.parametrize(
@@ -132,7 +132,7 @@ def test_a_film_is_locked_when_it_is_private_unasked_and_nobody_has_set_a_time(a
     ],
 )
 def test_what_is_wrong_with_a_film_is_told_in_a_line(stands, trouble):
-    assert trouble_of(stands) == trouble
+    assert problem_of(stands) == trouble
 
 
 def test_a_film_that_is_out_is_out_also_when_nobody_can_ask_what_becomes_of_it(tmp_path):
@@ -147,7 +147,7 @@ def test_a_film_that_is_out_is_out_also_when_nobody_can_ask_what_becomes_of_it(t
     receipt = run_in_virtual_time(publish)
 
     (remark,) = receipt.remarks
-    assert remark.startswith(f"{receipt.url} is out, and whether it is processed can't be asked: ")
+    assert remark.startswith(f"{receipt.url} is published, but its processing status is unknown: ")
 
 
 @pytest.mark.parametrize(
@@ -164,7 +164,7 @@ def test_a_film_that_is_still_private_after_its_time_is_told(publish_at, privacy
     """As those of projects without an audit are, which were asked for as private until then."""
     seen = Seen(at=datetime(2027, 1, 27, 11, tzinfo=UTC), privacy=privacy, publish_at=publish_at)
 
-    assert is_locked("private", seen) is is_told
+    assert is_kept_private("private", seen) is is_told
 
 
 def test_a_film_that_is_published_once_more_is_watched_once_more(tmp_path):
@@ -175,7 +175,7 @@ def test_a_film_that_is_published_once_more_is_watched_once_more(tmp_path):
             youtube.write_token(token_file(tmp_path))
             destination = film_for(channel_of(youtube, tmp_path, processing_s=120.0), KEY)
             await destination.deliver(film)
-            await destination.again()
+            await destination.republish()
             youtube.becomes, youtube.because = "rejected", "duplicate"
             return await destination.deliver(film)
 
@@ -194,13 +194,13 @@ def test_a_film_that_is_published_once_more_is_watched_once_more(tmp_path):
     ],
 )
 def test_either_word_of_youtubes_says_that_it_is_through_with_a_film(stands, over):
-    assert is_over(Seen(at=now(), **stands)) is over
+    assert is_final(Seen(at=now(), **stands)) is over
 
 
 async def test_however_many_films_there_are_fifty_are_asked_for_at_once(youtube, tmp_path):
     youtube.add_films(101)
     async with channel_of(youtube, tmp_path).open() as calls:
-        found = await look(calls, [*youtube.films, "gone"])
+        found = await fetch_status(calls, [*youtube.films, "gone"])
 
     assert found.keys() == youtube.films.keys()
     assert youtube.calls["videos.list"] == 3

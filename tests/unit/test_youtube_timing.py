@@ -22,7 +22,7 @@ from pipeline.model.schedule import Hours, Slots, Zone
 from pipeline.orchestrator.context import open_context
 from pipeline.orchestrator.context.release import release_of
 from pipeline.publishing import Subject
-from pipeline.publishing.youtube import SlotBook, Timing
+from pipeline.publishing.youtube import SlotLedger, Timing
 from pipeline.publishing.youtube.http import open_http
 from pipeline.publishing.youtube.timing import LEAD
 from pipeline.settings import Settings, load_settings
@@ -57,31 +57,31 @@ async def youtube(tmp_path, clock):
 
 @pytest.fixture
 def book(tmp_path):
-    return SlotBook(tmp_path / "ledgers" / "youtube-slots-default.json")
+    return SlotLedger(tmp_path / "ledgers" / "youtube-slots-default.json")
 
 
 # Slots
 
 
 async def test_each_film_has_a_slot_of_its_own_and_keeps_it_when_it_is_tried_again(book):
-    first, second = await book.take("a", DAILY, now=NOW), await book.take("b", DAILY, now=NOW)
-    again = await book.take("a", DAILY, now=NOW + timedelta(hours=5))
+    first, second = await book.assign("a", DAILY, now=NOW), await book.assign("b", DAILY, now=NOW)
+    again = await book.assign("a", DAILY, now=NOW + timedelta(hours=5))
 
     assert (first, second, again) == (at(26), at(27), at(26))
 
 
 async def test_a_film_that_has_missed_its_slot_gets_the_next_one(book):
-    await book.take("a", DAILY, now=NOW)
+    await book.assign("a", DAILY, now=NOW)
 
-    assert await book.take("a", DAILY, now=at(26, 20)) == at(27)
+    assert await book.assign("a", DAILY, now=at(26, 20)) == at(27)
 
 
 async def test_a_clock_that_ran_ahead_for_a_while_has_no_slot_given_twice(book):
-    assert await book.take("a", DAILY, now=NOW) == at(26)
-    await book.take("ahead", DAILY, now=NOW + timedelta(days=900))
+    assert await book.assign("a", DAILY, now=NOW) == at(26)
+    await book.assign("ahead", DAILY, now=NOW + timedelta(days=900))
 
-    assert await book.take("b", DAILY, now=NOW) == at(27)
-    assert await book.take("a", DAILY, now=NOW) == at(26)
+    assert await book.assign("b", DAILY, now=NOW) == at(27)
+    assert await book.assign("a", DAILY, now=NOW) == at(26)
 
 
 def test_the_book_of_a_channel_does_not_grow_for_ever(book, tmp_path):
@@ -91,22 +91,22 @@ def test_the_book_of_a_channel_does_not_grow_for_ever(book, tmp_path):
 
 
 async def test_a_slot_that_is_too_near_to_be_met_is_left_out(book):
-    assert await book.take("a", DAILY, now=at(26) - LEAD) == at(27)
+    assert await book.assign("a", DAILY, now=at(26) - LEAD) == at(27)
 
 
 async def test_a_time_that_somebody_has_chosen_is_given_to_nobody_else(book):
-    chosen = Timing(publish_at=at(27), book=book)
-    assert await chosen.moment("chosen", now=NOW) == at(27)
+    chosen = Timing(publish_at=at(27), ledger=book)
+    assert await chosen.publish_time("chosen", now=NOW) == at(27)
 
-    assert [await book.take(film, DAILY, now=NOW) for film in "ab"] == [at(26), at(28)]
+    assert [await book.assign(film, DAILY, now=NOW) for film in "ab"] == [at(26), at(28)]
 
 
 async def test_a_book_that_can_not_be_read_gives_no_times(book, tmp_path):
-    await book.take("a", DAILY, now=NOW)
+    await book.assign("a", DAILY, now=NOW)
     (tmp_path / "ledgers" / "youtube-slots-default.json").write_text("{")
 
     with pytest.raises(DamagedError, match=r"youtube-slots-default\.json"):
-        await book.take("a", DAILY, now=NOW)
+        await book.assign("a", DAILY, now=NOW)
 
 
 @settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
@@ -120,7 +120,7 @@ def test_whoever_comes_when_and_how_often_no_slot_is_given_twice(tmp_path, visit
     for film, hours in visits:
         now += timedelta(hours=hours)
         # Each time another process.
-        given_to = SlotBook(shared)._take(film, slots, now)
+        given_to = SlotLedger(shared)._assign(film, slots, now)
         assert given_to > now
         if film in has and has[film] > now:
             assert given_to == has[film]
@@ -134,10 +134,10 @@ import sys
 from datetime import UTC, datetime
 from pathlib import Path
 from pipeline.model.schedule import Slots, Zone
-from pipeline.publishing.youtube.timing import SlotBook
-book, slots = SlotBook(Path(sys.argv[1])), Slots.parse(("daily 18:00",), Zone("UTC"))
+from pipeline.publishing.youtube.timing import SlotLedger
+book, slots = SlotLedger(Path(sys.argv[1])), Slots.parse(("daily 18:00",), Zone("UTC"))
 for film in sys.argv[2:]:
-    print(book._take(film, slots, datetime(2026, 1, 26, 12, tzinfo=UTC)).isoformat())
+    print(book._assign(film, slots, datetime(2026, 1, 26, 12, tzinfo=UTC)).isoformat())
 """
 
 
@@ -256,7 +256,7 @@ def test_a_flag_goes_before_the_brief_and_the_brief_before_the_settings(brief, m
 
 
 async def test_films_of_a_channel_with_slots_are_private_until_the_next_free_one(youtube, clock, book, tmp_path):
-    timing = Timing(slots=DAILY, book=book)
+    timing = Timing(slots=DAILY, ledger=book)
 
     for key in ("a" * 16, "b" * 16):
         film = write_film(tmp_path / f"{key}.mp4", seed=ord(key[0]))
@@ -273,7 +273,7 @@ async def test_no_time_shows_a_film_to_more_people_than_its_metadata_say(youtube
     film = write_film(tmp_path / "film.mp4")
     told = json.loads(film.metadata.read_bytes())
     film.metadata.write_text(json.dumps({**told, "privacyStatus": "private"}), encoding="utf-8")
-    timing = Timing(slots=DAILY, book=book)
+    timing = Timing(slots=DAILY, ledger=book)
 
     receipt = await film_for(channel_of(youtube, tmp_path, clock=clock), timing=timing).deliver(film)
 
@@ -370,8 +370,12 @@ async def test_a_run_tells_a_past_time_before_the_film_is_made(tmp_path):
         ("hours", "22-6", "'22-6' are no hours; write e.g. 22:00-06:00"),
         ("time_zone", "Berlin", "knows no time zone 'Berlin'"),
         ("time_zones", "cooking Berlin", "knows no time zone 'Berlin'"),
-        ("time_zones", "Europe/Berlin", "'Europe/Berlin' names no channel and its zone; write e.g. cooking"),
-        ("costs", "captions.insert", "'captions.insert' is no cost; write e.g. captions.insert 400"),
+        ("time_zones", "Europe/Berlin", "'Europe/Berlin' is not of the form CHANNEL ZONE; write e.g. cooking"),
+        (
+            "costs",
+            "captions.insert",
+            "'captions.insert' is not of the form METHOD UNITS; write e.g. captions.insert",
+        ),
     ],
 )
 def test_a_setting_that_is_none_is_told_with_what_to_write(tmp_path, name, value, told):

@@ -13,8 +13,8 @@ import pytest
 from pipeline.errors import ClosedError, HeldError, InputError, PermanentError, QuotaError, TransientError
 from pipeline.publishing.youtube import Timing
 from pipeline.publishing.youtube.journal import Journal
-from pipeline.publishing.youtube.status import LOCKED
-from pipeline.publishing.youtube.updating import change_description
+from pipeline.publishing.youtube.status import KEPT_PRIVATE
+from pipeline.publishing.youtube.updating import update_description
 from pipeline.state.ledgers.quota import Allowance
 from tests.standins.youtube import YouTubeStandIn
 from tests.standins.youtube.clients import channel_of, film_for, now, token_file
@@ -74,7 +74,7 @@ async def test_what_is_shown_so_already_costs_a_look(youtube, out, tmp_path):
 
 
 async def test_a_time_that_somebody_sets_makes_the_film_private_until_then(youtube, out, tmp_path):
-    timing = Timing(publish_at=LATER, is_asked=True)
+    timing = Timing(publish_at=LATER, is_explicit=True)
     destination = film_for(channel_of(youtube, tmp_path), timing=timing)
 
     assert await destination.update(out)
@@ -86,7 +86,7 @@ async def test_a_time_that_somebody_sets_makes_the_film_private_until_then(youtu
 
 async def test_another_time_is_a_change_and_the_same_one_told_otherwise_is_none(youtube, out, tmp_path):
     def at(when):
-        return film_for(channel_of(youtube, tmp_path), timing=Timing(publish_at=when, is_asked=True))
+        return film_for(channel_of(youtube, tmp_path), timing=Timing(publish_at=when, is_explicit=True))
 
     await at(LATER).update(out)
     film(youtube)["status"]["publishAt"] = f"{LATER.astimezone(timezone(timedelta(hours=-8))):%Y-%m-%dT%H:%M:%S.000%z}"
@@ -97,9 +97,9 @@ async def test_another_time_is_a_change_and_the_same_one_told_otherwise_is_none(
 
 
 async def test_a_time_is_taken_away_by_who_names_a_privacy(youtube, out, tmp_path):
-    await film_for(channel_of(youtube, tmp_path), timing=Timing(publish_at=LATER, is_asked=True)).update(out)
+    await film_for(channel_of(youtube, tmp_path), timing=Timing(publish_at=LATER, is_explicit=True)).update(out)
 
-    assert await film_for(channel_of(youtube, tmp_path), timing=Timing(is_asked=True)).update(out)
+    assert await film_for(channel_of(youtube, tmp_path), timing=Timing(is_explicit=True)).update(out)
 
     assert film(youtube)["status"]["privacyStatus"] == "unlisted"
     assert "publishAt" not in film(youtube)["status"]
@@ -109,7 +109,7 @@ async def test_a_film_that_is_public_is_not_hidden_for_a_time(youtube, out, tmp_
     film(youtube)["status"]["privacyStatus"] = "public"
 
     with pytest.raises(InputError, match="is public already"):
-        await film_for(channel_of(youtube, tmp_path), timing=Timing(publish_at=LATER, is_asked=True)).update(out)
+        await film_for(channel_of(youtube, tmp_path), timing=Timing(publish_at=LATER, is_explicit=True)).update(out)
 
     assert youtube.calls["videos.update"] == 0
 
@@ -138,7 +138,7 @@ async def test_a_fault_that_passes_is_waited_for(youtube, out, tmp_path, fault):
 
 
 async def test_what_is_not_out_or_gone_is_told(youtube, out, tmp_path):
-    with pytest.raises(InputError, match="not out there"):
+    with pytest.raises(InputError, match="not published there"):
         await film_for(channel_of(youtube, tmp_path), "f" * 16).update(out)
     youtube.films.clear()
     with pytest.raises(PermanentError, match="the film is gone"):
@@ -152,7 +152,7 @@ async def test_a_change_that_the_day_does_not_pay_for_is_told_with_when_to_ask_f
     with pytest.raises(ClosedError, match=r"units .* spent") as told:
         await film_for(channel_of(youtube, tmp_path, allowance=day)).update(out)
 
-    again = f"give the same command again after {told.value.until.astimezone():%Y-%m-%d %H:%M}"
+    again = f"run the same command again after {told.value.until.astimezone():%Y-%m-%d %H:%M}"
     assert again in str(told.value)
     assert "goes on at" not in str(told.value)
     (journal,) = (tmp_path / "state" / "youtube" / "default").glob("*.json")
@@ -185,7 +185,7 @@ async def test_words_that_change_are_shown_also_when_the_time_that_was_set_for_a
 async def test_a_film_that_is_public_is_hidden_when_somebody_asks_for_it_without_a_time(youtube, out, tmp_path):
     film(youtube)["status"]["privacyStatus"] = "public"
 
-    assert await film_for(channel_of(youtube, tmp_path), timing=Timing(is_asked=True)).update(out)
+    assert await film_for(channel_of(youtube, tmp_path), timing=Timing(is_explicit=True)).update(out)
 
     assert film(youtube)["status"]["privacyStatus"] == "unlisted"
 
@@ -205,7 +205,7 @@ async def test_a_film_that_was_only_begun_has_nothing_to_be_changed(youtube, tmp
     with pytest.raises(TransientError):
         await film_for(channel_of(youtube, tmp_path)).deliver(package)
 
-    with pytest.raises(InputError, match="not out there"):
+    with pytest.raises(InputError, match="not published there"):
         await film_for(channel_of(youtube, tmp_path)).update(package)
 
 
@@ -214,12 +214,12 @@ async def test_a_film_that_youtube_hides_after_somebody_asked_to_show_it_is_told
     channel = channel_of(youtube, tmp_path, processing_s=0)
     await film_for(channel).deliver(package)
     words(package, privacyStatus="unlisted")
-    asked = film_for(channel, timing=Timing(is_asked=True))
+    asked = film_for(channel, timing=Timing(is_explicit=True))
 
     assert await asked.update(package)
     youtube.locked_private = True
 
-    assert (await film_for(channel).deliver(package)).remarks == (LOCKED,)
+    assert (await film_for(channel).deliver(package)).remarks == (KEPT_PRIVATE,)
     # What was told once is not asked again, also after a wish that changed nothing.
     youtube.locked_private = False
     assert not await asked.update(package)
@@ -239,8 +239,8 @@ def test_whoever_changes_a_film_or_asks_for_it_once_more_waits_for_who_is_at_it(
             await ours.deliver(package)
             words(package, title="Another")
             waited = []
-            async with Journal(channel.journals, "0123456789abcdef").alone(what="the film"):
-                for wish in (partial(ours.update, package), ours.again, partial(ours.deliver, package)):
+            async with Journal(channel.journals, "0123456789abcdef").locked(what="the film"):
+                for wish in (partial(ours.update, package), ours.republish, partial(ours.deliver, package)):
                     with anyio.move_on_after(1) as patience:
                         await wish()
                     waited.append(patience.cancelled_caught)
@@ -254,7 +254,7 @@ async def test_descriptions_that_stay_as_they_are_cost_a_look_whatever_stands_be
     for others in ({"de": {"title": "Blau", "description": "Luft."}}, {"de": "Luft."}, ["Luft."], {}):
         film(youtube)["localizations"] = others
         async with channel_of(youtube, tmp_path).open() as calls:
-            await change_description(calls, one, lambda text, _language: text)
+            await update_description(calls, one, lambda text, _language: text)
 
     assert (youtube.calls["videos.list"], youtube.calls["videos.update"]) == (4, 0)
 
@@ -265,7 +265,7 @@ async def test_a_description_that_changes_in_one_language_alone_leaves_all_other
     before = film(youtube)["snippet"]
 
     async with channel_of(youtube, tmp_path).open() as calls:
-        await change_description(calls, one, lambda text, language: text + " Neu." if language else text)
+        await update_description(calls, one, lambda text, language: text + " Neu." if language else text)
 
     assert film(youtube)["localizations"] == {"de": {"title": "Blau", "description": "Luft. Neu."}}
     assert film(youtube)["snippet"] == before

@@ -29,10 +29,10 @@ from pipeline.errors import (
 from pipeline.model import Package
 from pipeline.publishing import Subject
 from pipeline.publishing.youtube import YouTubeDestination
-from pipeline.publishing.youtube.failures import error_of, says_spent
+from pipeline.publishing.youtube.failures import error_of, is_quota_spent
 from pipeline.publishing.youtube.http import Reply
 from pipeline.publishing.youtube.journal import Journal
-from pipeline.publishing.youtube.video_file import measured, open_film
+from pipeline.publishing.youtube.video_file import hash_video, open_video
 from pipeline.state.ledgers.quota import next_day
 from tests.standins.youtube import CHUNK_BYTES, FAULTS, PASSING, UPLOAD
 from tests.standins.youtube.clients import ASKED, channel_of, film_for, token_file
@@ -184,7 +184,7 @@ async def test_a_token_server_that_is_down_is_asked_as_often_as_we_are_patient_a
     youtube.faults.order(*["token_503"] * 40)
     channel = channel_of(youtube, tmp_path)
 
-    with pytest.raises(TransientError, match="could not be renewed now"):
+    with pytest.raises(TransientError, match="could not be refreshed now"):
         await film_for(channel, KEY).deliver(film)
 
     assert youtube.calls["token"] == channel.retry.attempts
@@ -250,7 +250,7 @@ async def test_what_is_known_of_a_film_is_saved_also_by_who_is_cancelled_at_that
 
     with anyio.CancelScope() as scope:
         scope.cancel()
-        await journal.write(known.again())
+        await journal.write(known.for_republication())
 
     assert (await journal.read()).round == 2
 
@@ -377,8 +377,8 @@ async def test_asked_again_it_is_published_once_more_under_another_tag(youtube, 
     first = await deliver(youtube, tmp_path, film)
     once_more = film_for(channel_of(youtube, tmp_path), KEY, job="job2")
 
-    await once_more.again()
-    await once_more.again()  # the first one was killed before it had published
+    await once_more.republish()
+    await once_more.republish()  # the first one was killed before it had published
     second = await once_more.deliver(film)
 
     assert youtube.films_by_tag() == {f"nightreel-{KEY}": 1, f"nightreel-{KEY}-2": 1}
@@ -413,7 +413,7 @@ async def test_an_upload_goes_on_from_a_journal_that_does_not_say_yet_what_later
     (tmp_path / "state" / "youtube" / "default" / f"{KEY}.json").write_text(json.dumps(before), encoding="utf-8")
 
     # Who asks for it once more has it go on as well: nobody knows of another channel.
-    await film_for(channel_of(youtube, tmp_path), KEY).again()
+    await film_for(channel_of(youtube, tmp_path), KEY).republish()
     receipt = await deliver(youtube, tmp_path, film)
 
     assert (receipt.id, len(youtube.sessions), receipt.remarks) == (the_film(youtube).id, 1, ())
@@ -462,8 +462,8 @@ async def test_a_film_that_is_asked_for_otherwise_when_it_has_arrived_is_there_o
     assert the_film(youtube).resource["snippet"]["title"] == "Why the sky is blue"
     assert receipt.remarks == (
         (
-            "“Why the sky is blue” was there before it was asked for otherwise: "
-            "nightreel publish space --to youtube --job job1 --update changes that"
+            "“Why the sky is blue” was uploaded before its metadata were changed: "
+            "nightreel publish space --to youtube --job job1 --update applies them"
         ),
     )
     assert (await deliver(youtube, tmp_path, film)).remarks == ()
@@ -580,7 +580,7 @@ def test_what_is_spent_for_a_day_is_told_from_what_is_for_a_minute_by_the_unit(u
 
     told = error_of(reply, where="youtube", login="", now=NOW)
 
-    assert says_spent(reply) == is_spent == isinstance(told, QuotaError)
+    assert is_quota_spent(reply) == is_spent == isinstance(told, QuotaError)
     assert is_spent or isinstance(told, TransientError)
 
 
@@ -663,7 +663,7 @@ async def test_a_refusal_is_told_with_its_reason_and_is_not_tried_again(youtube,
     film = write_film(tmp_path / "film.mp4")
     channel = channel_of(youtube, tmp_path)
     destination = film_for(channel, KEY)
-    destination._publicity = destination._publicity.__class__(**{**vars(destination._publicity), "category": "999"})
+    destination._settings = destination._settings.__class__(**{**vars(destination._settings), "category": "999"})
 
     with pytest.raises(PermanentError, match="HTTP 400, invalidCategoryId"):
         await destination.deliver(film)
@@ -703,13 +703,13 @@ async def test_only_its_owner_can_read_a_session(youtube, film, tmp_path):
 
 def test_bytes_that_somebody_writes_while_the_film_is_sent_are_not_sent(film):
     os.utime(film.video, (0, 0))
-    with open_film(film.video) as file:
-        _, measured_film = measured(file)
+    with open_video(film.video) as file:
+        _, measured_film = hash_video(file)
         first = measured_film.read(0, 100)
         with film.video.open("r+b") as theirs:
             theirs.write(b"x" * 100)
 
-        with pytest.raises(CheckpointError, match="has changed while it was sent"):
+        with pytest.raises(CheckpointError, match="was changed during the upload"):
             measured_film.read(100, 100)
 
     assert first != b"x" * 100
@@ -732,7 +732,7 @@ async def test_another_jobs_film_whose_last_answer_was_lost_is_not_taken_for_our
     youtube.faults.clear()
 
     anew = write_film(tmp_path / "film.mp4", seed=2)
-    with pytest.raises(HeldError, match=r"\(job job1\).*made anew.*\(job job2\)"):
+    with pytest.raises(HeldError, match=r"\(job job1\).*made again.*\(job job2\)"):
         await deliver(youtube, tmp_path, anew, job="job2")
 
     assert (youtube.calls["videos.insert"], record(tmp_path)["published"]["job"]) == (1, "job1")
@@ -753,7 +753,7 @@ async def test_a_film_that_another_batch_had_begun_is_noted_as_that_of_who_ended
 async def test_a_film_that_was_never_begun_is_published_once_also_by_who_asks_for_it_again(youtube, film, tmp_path):
     destination = film_for(channel_of(youtube, tmp_path), KEY)
 
-    await destination.again()
+    await destination.republish()
     await destination.deliver(film)
 
     assert youtube.films_by_tag() == {f"nightreel-{KEY}": 1}

@@ -19,9 +19,9 @@ from pipeline.language.words import split_words
 from pipeline.model import Prosody
 from pipeline.narration.alignment import Span, are_plausible, distribute_evenly, interpolate, spans_of_written_words
 from pipeline.narration.estimate import max_duration_s, min_duration_s
-from pipeline.narration.narrator import Speech, VoiceList, sorted_voices
+from pipeline.narration.narrator import Speech, Voice, VoiceList, sorted_voices
 from pipeline.narration.piper import child
-from pipeline.narration.piper.voices import PiperVoice, choose, find_voices, listed
+from pipeline.narration.piper.voices import PiperVoice, choose, find_voices
 from pipeline.narration.spoken_text import SpokenText
 from pipeline.narration.subprocesses import error_line, run_child
 
@@ -61,8 +61,8 @@ class PiperNarrator:
 
     async def voices(self) -> VoiceList:
         """The voices with both a model and a configuration file."""
-        found = await self._list_voices()
-        return VoiceList(voices=sorted_voices(map(listed, found)), source=f"the files in {self._folder.name}/")
+        found = (Voice(name=voice.name, language=voice.language) for voice in await self._list_voices())
+        return VoiceList(voices=sorted_voices(found), source=f"the files in {self._folder.name}/")
 
     def fallback_voices(self, language: str, voice: str) -> tuple[str, ...]:  # noqa: ARG002
         """None: if one voice fails, all do."""

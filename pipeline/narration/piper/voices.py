@@ -13,7 +13,6 @@ from typing import Annotated
 from pydantic import BaseModel, Field, ValidationError
 
 from pipeline.errors import InputError, did_you_mean
-from pipeline.narration.narrator import Voice
 
 _MODEL, _CONFIG = ".onnx", ".onnx.json"
 # Phoneme types that need nothing but Piper itself; others download dictionaries.
@@ -87,11 +86,6 @@ def choose(voices: Sequence[PiperVoice], language: str, wanted: str | None) -> P
         return next((voice for voice in speaking if voice.language.lower() == tag), speaking[0])
     known = ", ".join(sorted({voice.language for voice in voices}))
     raise InputError(f"piper has no voice for the language {language!r}", hint=f"There are voices for {known}")
-
-
-def listed(voice: PiperVoice) -> Voice:
-    """The voice for `VoiceList`."""
-    return Voice(name=voice.name, language=voice.language)
 
 
 def _read(model: Path) -> PiperVoice | None:

@@ -1,4 +1,4 @@
-"""The point below which no new film is begun: too little memory, or too little room on the disk."""
+"""Admission control: start no new film while memory or disk space is short."""
 
 from __future__ import annotations
 
@@ -7,32 +7,35 @@ from collections.abc import Callable
 
 from pipeline.errors import StorageError
 
-# How long a full disk is waited for, when nothing is under way that could give space back.
+# How long to wait for disk space when no film is in progress whose end could free some.
 _DISK_PATIENCE_S = 60.0
 
 
 class AdmissionControl:
-    """The floor of one run. `say` gets a line for a person when it is reached, and when there is room again."""
+    """The admission control of one run. `say` gets a message when starting stops, and when it resumes."""
 
     def __init__(self, say: Callable[[str], None]) -> None:
         self._say = say
         self._refusal = ""
-        # Since when (monotonic) nothing is under way that could give space back.
-        self._alone_since: float | None = None
+        # Since when (monotonic) no film has been in progress.
+        self._idle_since: float | None = None
 
-    def refuses(self, refusal: str | None, *, has_company: bool) -> bool:
-        """Whether a film must wait because of `refusal`. Raises `StorageError` when that will not pass by itself."""
+    def must_wait(self, refusal: str | None, *, is_idle: bool) -> bool:
+        """Whether no film may start because of `refusal`; `is_idle`: none is in progress.
+
+        Raises `StorageError` when idle for too long: waiting will not free any space.
+        """
         if refusal and not self._refusal:
-            self._say(f"no new film is begun: {refusal}")
+            self._say(f"not starting new films: {refusal}")
         elif self._refusal and not refusal:
-            self._say("there is room again: going on")
+            self._say("enough memory and disk space again: continuing")
         self._refusal = refusal or ""
-        if not refusal or has_company:
-            self._alone_since = None
-        elif self._alone_since is None:
-            self._alone_since = time.monotonic()
-        if self._alone_since is not None and time.monotonic() >= self._alone_since + _DISK_PATIENCE_S:
+        if not refusal or not is_idle:
+            self._idle_since = None
+        elif self._idle_since is None:
+            self._idle_since = time.monotonic()
+        if self._idle_since is not None and time.monotonic() >= self._idle_since + _DISK_PATIENCE_S:
             raise StorageError(
-                self._refusal, hint="Free some space and run the command again; it goes on where it stopped"
+                self._refusal, hint="Free some space and run the command again: it resumes where it stopped"
             )
         return bool(refusal)

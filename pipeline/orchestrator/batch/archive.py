@@ -1,4 +1,4 @@
-"""The films of a batch in one file to hand over: a ZIP with the manifest and the checksums of all that is in it."""
+"""The films of a batch as a ZIP archive, with a manifest and checksums of all its files."""
 
 from __future__ import annotations
 
@@ -21,28 +21,27 @@ from pipeline.sources.campaign import read_snapshot
 from pipeline.state import no_batch
 
 CHECKSUMS = "SHA256SUMS"
-# What a ZIP can't be older than: the same films give the same bytes, whenever they are packed.
-_MOMENT = (1980, 1, 1, 0, 0, 0)
+# The earliest timestamp of the ZIP format, for reproducible archives.
+_TIMESTAMP = (1980, 1, 1, 0, 0, 0)
 _READABLE = 0o100644 << 16
 _CHUNK_BYTES = 1 << 20
 
 
 @dataclass(frozen=True, kw_only=True)
 class Archive:
-    """What was packed."""
+    """The archive that was written."""
 
     path: Path
     films: int
-    # Completed, and not where they were.
+    # Titles of completed films whose files are missing.
     missing: tuple[str, ...]
     bytes: int
 
 
 def pack(context: RunContext, batch: str, *, output: Path | None = None) -> Archive:
-    """Write the completed films of a batch to `output` (default: BATCH.zip beside them), as they lie in their folders.
+    """Write the completed films of a batch, with their folders, to `output` (default: BATCH.zip beside them).
 
-    Larger than 4 GB is ZIP64. Memory does not grow with the films. Blocks. Raises `InputError` when there is nothing
-    to pack, and `StorageError`.
+    Uses ZIP64 above 4 GB, and constant memory. Blocks. Raises `InputError` if there are no films, and `StorageError`.
     """
     known = context.store.read_batch(batch)
     if known is None:
@@ -65,14 +64,14 @@ def pack(context: RunContext, batch: str, *, output: Path | None = None) -> Arch
             for part in sorted(each for each in row.video.parent.iterdir() if _belongs(each, row.video)):
                 packer.add(part, _inside(row, batch) / part.name)
         if not films:
-            raise InputError("has no film to pack", where=batch, hint=f"See nightreel status {shlex.quote(batch)}")
+            raise InputError("has no completed films", where=batch, hint=f"See nightreel status {shlex.quote(batch)}")
         _add_manifest(packer, context, batch)
         packer.finish()
     return Archive(path=path, films=films, missing=tuple(missing), bytes=path.stat().st_size)
 
 
 class _Packer:
-    """Adds files to a ZIP, and remembers their checksums: a hundred bytes each."""
+    """Adds files to a ZIP and collects their checksums."""
 
     def __init__(self, file: zipfile.ZipFile) -> None:
         self._file = file
@@ -87,21 +86,21 @@ class _Packer:
         self._sums.append(f"{digest.hexdigest()}  {name}\n")
 
     def finish(self) -> None:
-        """The checksums, as `sha256sum --check` reads them."""
+        """Write the checksums in the format of `sha256sum --check`."""
         self._file.writestr(_entry(PurePosixPath(CHECKSUMS)), "".join(self._sums).encode(errors="surrogateescape"))
 
 
 def _entry(name: PurePosixPath) -> zipfile.ZipInfo:
-    entry = zipfile.ZipInfo(str(name), _MOMENT)
+    entry = zipfile.ZipInfo(str(name), _TIMESTAMP)
     entry.external_attr = _READABLE
-    entry.create_system = 3  # as on Unix, wherever it is made
-    # Films and pictures are compressed already, and zlib's bytes differ from version to version.
+    entry.create_system = 3  # Unix, on all systems
+    # Films and pictures are compressed already, and the output of zlib differs between versions.
     entry.compress_type = zipfile.ZIP_STORED
     return entry
 
 
 def _belongs(path: Path, video: Path) -> bool:
-    """Whether a file is part of a film: all in its folder, or, of a film in a file of its own, what is called so."""
+    """Whether a file is part of a film: its folder, or the sidecars of a film with a name of its own."""
     return path.is_file() and not path.name.startswith(".") and (video.name == "video.mp4" or video.stem in path.name)
 
 
@@ -111,7 +110,7 @@ def _inside(row: JobSummary, batch: str) -> PurePosixPath:
 
 
 def _add_manifest(packer: _Packer, context: RunContext, batch: str) -> None:
-    """The manifest, with the places that films have in the ZIP; only tables have one."""
+    """Add the manifest with the paths in the archive, if the batch is of a table."""
     roster = read_snapshot(roster_path(context.store, batch))
     if roster is None:
         return

@@ -1,4 +1,4 @@
-"""A film that somebody wants no more while it is made, by `nightreel cancel`, or since it is wanted otherwise."""
+"""Cancelling a film while it is made: requested by `nightreel cancel`, or by a plan that replaces it."""
 
 from __future__ import annotations
 
@@ -12,41 +12,41 @@ from pipeline.orchestrator.context import RunContext
 from pipeline.orchestrator.events import JobEvent, Listener, emit
 from pipeline.orchestrator.film.runner import run_job
 
-# How often a film that is made by itself asks whether it is still wanted.
-_HEARING_S = 1.0
+# How often a single film checks for a cancel request.
+_POLL_INTERVAL_S = 1.0
 
 
 async def run_until_cancelled(job: Job, context: RunContext, listen: Listener, *, rank: Rank) -> Job:
-    """`run_job`, with an ear for who wants the film no more."""
+    """`run_job`, cancelled on request."""
     key = (job.batch, job.id)
-    # Whoever wanted it no more before: somebody wants it now.
-    await to_thread.run_sync(context.store.claims.cancel_is_heard, *key)
+    # An earlier request is void: the film is requested now.
+    await to_thread.run_sync(context.store.claims.clear_cancel_request, *key)
 
-    async def hear(scope: anyio.CancelScope) -> None:
+    async def poll(scope: anyio.CancelScope) -> None:
         while True:
-            await anyio.sleep(_HEARING_S)
-            if await to_thread.run_sync(context.store.claims.cancel_is_asked, *key):
+            await anyio.sleep(_POLL_INTERVAL_S)
+            if await to_thread.run_sync(context.store.claims.is_cancel_requested, *key):
                 scope.cancel()
 
     with raise_first_error():
         async with anyio.create_task_group() as tasks:
             with anyio.CancelScope() as scope:
-                tasks.start_soon(hear, scope)
+                tasks.start_soon(poll, scope)
                 job = await run_job(job, context, listen, rank=rank)
             tasks.cancel_scope.cancel()
     return await cancel_if_requested(context, *key, listen) or job
 
 
 async def cancel_if_requested(context: RunContext, batch: str, job_id: str, listen: Listener) -> Job | None:
-    """Make a job cancelled if somebody has asked for that; for who has claimed it, and put it down."""
+    """Set a job to cancelled and return it if that was requested, else return None. The caller holds its claim."""
     store = context.store
-    if not await to_thread.run_sync(store.claims.cancel_is_asked, batch, job_id):
+    if not await to_thread.run_sync(store.claims.is_cancel_requested, batch, job_id):
         return None
     job = await store.load_job(batch, job_id)
     if JobStatus.CANCELLED in TRANSITIONS[job.status]:
-        why = await to_thread.run_sync(store.claims.why_cancelled, batch, job_id) or "cancelled while it was made"
+        why = await to_thread.run_sync(store.claims.cancel_reason, batch, job_id) or "cancelled while it was made"
         job = advance(job, JobStatus.CANCELLED, at=context.clock(), why=why)
         await store.save_job(job)
         emit(listen, JobEvent(job=job))
-    await to_thread.run_sync(store.claims.cancel_is_heard, batch, job_id)
+    await to_thread.run_sync(store.claims.clear_cancel_request, batch, job_id)
     return job

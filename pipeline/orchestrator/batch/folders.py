@@ -1,4 +1,4 @@
-"""Which film of a batch gets which folder: a new one takes that of the film it replaces, and no other film's."""
+"""Output folders of the films of a batch: unique, and a film that replaces another keeps its folder."""
 
 from __future__ import annotations
 
@@ -10,111 +10,110 @@ from pipeline.orchestrator.context import RunContext
 from pipeline.orchestrator.naming import FolderPattern
 from pipeline.state import BatchIndex
 
-# Of the id of a job, so much tells its folder from one that is taken.
+# Characters of the job id that are appended to a folder that is taken.
 _ID_CHARS = 6
-# What a job may be that gives its folder away if it has no film: nobody is at work on it.
-_OVER = frozenset({JobStatus.FAILED, JobStatus.PARKED, JobStatus.CANCELLED})
+# A job in one of these statuses gives its folder away if it has no film.
+_INACTIVE = frozenset({JobStatus.FAILED, JobStatus.PARKED, JobStatus.CANCELLED})
 
 
 class FolderAllocator:
-    """The folders of one plan. Raises `ConfigurationError` for a pattern that is none. Blocks."""
+    """Assigns the folders of one plan. Raises `ConfigurationError` for an invalid pattern. Blocks."""
 
     def __init__(self, context: RunContext, batch: str, index: BatchIndex) -> None:
         self._context = context
         self._batch = batch
         self._index = index
-        # Of a batch that begins, no row has to be looked up.
+        # In a new batch, no rows have to be looked up.
         self.is_new = index.is_empty()
         self._pattern = FolderPattern(context.settings.output.pattern)
-        # Whether nobody else puts films where ours go.
-        self._is_all_ours = self._pattern.is_per_batch and context.output is None
-        # What this plan has given away, by casefolded name, since some systems do not tell "A" from "a".
-        self._given: set[str] = set()
-        # Jobs whose films are replaced, with their titles; jobs that never made one, with the folders they get instead.
+        # Whether no other batch can have films in our folders.
+        self._is_exclusive = self._pattern.is_per_batch and context.output is None
+        # Folders assigned by this plan, casefolded, as some file systems are case-insensitive.
+        self._assigned: set[str] = set()
+        # Titles of jobs whose films are replaced, and new folders of jobs without a film, both by job id.
         self.replaced: dict[str, str] = {}
         self.moved: dict[str, str] = {}
-        # How many got another folder than the pattern's.
-        self.crowded = 0
+        # Films whose folder is not the one of the pattern.
+        self.folder_conflicts = 0
 
     def keep(self, row: JobSummary) -> bool:
-        """Whether a known job keeps its folder. If not, what lies there is not its film."""
+        """Whether a known job can keep its folder; if not, the folder belongs to another film by now."""
         holder = self._index.in_folder(row.folder)
-        if row.folder.casefold() in self._given or (holder and holder.id != row.id):
+        if row.folder.casefold() in self._assigned or (holder and holder.id != row.id):
             return False
-        self._given.add(row.folder.casefold())
+        self._assigned.add(row.folder.casefold())
         return True
 
-    def free(self, brief: Brief, job_id: str, number: int) -> str:
-        """The folder of a new film, which is the `number`th of its source."""
+    def assign(self, brief: Brief, job_id: str, number: int) -> str:
+        """Assign a folder to a new film, which is the `number`th of its source."""
         folder = self._pattern.folder(brief, batch=self._batch, index=number, job_id=job_id, day=self._today)
-        before = self._before(brief)
-        if before and before.id != job_id and before.folder.casefold() not in self._given:
-            self.replaced[before.id] = before.title
-        if before and before.id in self.replaced and before.video:
-            self.crowded += not before.key
-            # Whoever links to the film of a row finds it where it was.
-            folder = before.folder
+        previous = self._previous(brief)
+        if previous and previous.id != job_id and previous.folder.casefold() not in self._assigned:
+            self.replaced[previous.id] = previous.title
+        if previous and previous.id in self.replaced and previous.video:
+            self.folder_conflicts += not previous.key
+            # The film of a row keeps its folder, so that links to it stay valid.
+            folder = previous.folder
         elif not self._is_free(folder, brief):
-            self.crowded += 1
+            self.folder_conflicts += 1
             folder = _with_id(folder, job_id)
-        self._given.add(folder.casefold())
+        self._assigned.add(folder.casefold())
         return folder
 
     def _is_free(self, folder: str, brief: Brief) -> bool:
-        if folder.casefold() in self._given:
+        if folder.casefold() in self._assigned:
             return False
         holder = None if self.is_new else self._index.in_folder(folder)
         if holder is None:
-            return self._is_all_ours or not self._context.paths.is_taken(folder, self._batch)
-        # The same place of the same source with other content, or the same topic under other settings: the film is
-        # replaced, not doubled.
+            return self._is_exclusive or not self._context.paths.is_taken(folder, self._batch)
+        # The same place of the source with other content, or the same topic with other settings: replace the film.
         if _is_same(holder, brief):
             self.replaced[holder.id] = holder.title
             return True
-        if gives_way := self._gives_way(holder):
+        if is_available := self._can_move(holder):
             self.moved[holder.id] = _with_id(folder, holder.id)
-        return gives_way
+        return is_available
 
-    def _gives_way(self, holder: JobSummary) -> bool:
-        """Whether nothing lies in its folder, and nothing is about to."""
+    def _can_move(self, holder: JobSummary) -> bool:
+        """Whether the folder of a job is empty, and no process is making its film."""
         return (
-            holder.status in _OVER
+            holder.status in _INACTIVE
             and holder.video is None
             and not self._context.store.claims.is_claimed(self._batch, holder.id)
         )
 
-    def _before(self, brief: Brief) -> JobSummary | None:
-        """The job of the same row as it was, or of the same topic whose folder was taken by another."""
+    def _previous(self, brief: Brief) -> JobSummary | None:
+        """The job of an earlier version of the same row or, after a folder conflict, of the same topic."""
         if self.is_new:
             return None
         if brief.key:
             rows = self._index.of_key(brief.key)
-            return next((row for row in rows if _which(row) == _which_of(brief)), None)
-        return self._crowded.get((brief.origin, brief.title, *_which_of(brief)))
+            return next((row for row in rows if _version(row) == _version_of(brief)), None)
+        return self._conflicting.get((brief.origin, brief.title, *_version_of(brief)))
 
     @cached_property
     def _today(self) -> date:
-        """The day of the plan, where it is made."""
+        """The date of the plan in local time."""
         return self._context.clock().astimezone().date()
 
     @cached_property
-    def _crowded(self) -> dict[tuple[str | int, ...], JobSummary]:
-        """By what is asked for, the jobs that don't have the folder of the pattern, and so are not found by it."""
-        rows = self._index.beside(_ID_CHARS)
-        return {(row.origin, row.topic, *_which(row)): row for row in rows}
+    def _conflicting(self) -> dict[tuple[str | int, ...], JobSummary]:
+        """Jobs that have an id appended to their folder, by origin, topic and version."""
+        rows = self._index.with_id_in_folder(_ID_CHARS)
+        return {(row.origin, row.topic, *_version(row)): row for row in rows}
 
 
-def _which(row: JobSummary) -> tuple[str, int, str]:
-    """Which of the films of one brief a job makes."""
+def _version(row: JobSummary) -> tuple[str, int, str]:
+    """Language, variant and format, which tell the films of one brief apart."""
     return row.language, row.variant, row.format
 
 
-def _which_of(brief: Brief) -> tuple[str, int, str]:
+def _version_of(brief: Brief) -> tuple[str, int, str]:
     return brief.language, brief.variant, brief.format or ""
 
 
 def _is_same(holder: JobSummary, brief: Brief) -> bool:
-    """Whether a job was made of what is asked for now, as it was then."""
+    """Whether a job was made from an earlier version of this brief."""
     if brief.key or holder.key:
         return holder.key == brief.key
     return holder.origin == brief.origin and bool(brief.origin or holder.topic == brief.title)

@@ -1,4 +1,4 @@
-"""How a run is, told about once a second: from the index, which has the work of all processes, and from the machine."""
+"""Progress and resource use of a run: from the index, which counts the work of all processes, and the machine."""
 
 from __future__ import annotations
 
@@ -19,17 +19,17 @@ logger = logging.getLogger("nightreel")
 async def collect_metrics(
     store: CheckpointStore, batch: str, *, load: Load, at_once: Callable[[], int]
 ) -> RunMetrics | None:
-    """How the run is now; None if the index is broken: each job says so itself, and the next run makes it anew."""
+    """The metrics of a run now; None if the index is broken, which each job reports and the next run repairs."""
     try:
-        standing = await to_thread.run_sync(store.index(batch).sums.counts)
+        counts = await to_thread.run_sync(store.index(batch).totals.counts)
     except NightreelError as error:
-        logger.debug("no pulse: %s", error)
+        logger.debug("no metrics: %s", error)
         return None
     return RunMetrics(
         batch=batch,
-        counts={status.value: count.jobs for status, count in standing.items()},
-        weight_done=standing[JobStatus.COMPLETED].weight,
-        weight_left=sum(standing[status].weight for status in UNFINISHED),
+        counts={status.value: count.jobs for status, count in counts.items()},
+        weight_done=counts[JobStatus.COMPLETED].weight,
+        weight_left=sum(counts[status].weight for status in UNFINISHED),
         at_once=at_once(),
         memory_bytes=load.memory_bytes,
         cpu_percent=load.cpu_percent,

@@ -1,4 +1,4 @@
-"""What a plan of a batch says: which jobs are new, gone or changed, and what this run wants of those that are known."""
+"""The plan of a batch: which jobs are new, removed or replaced, and what changes in known ones."""
 
 from __future__ import annotations
 
@@ -13,90 +13,88 @@ from pipeline.state import BatchIndex
 
 @dataclass(frozen=True, kw_only=True)
 class PlannedChange:
-    """What this run wants of a job that is known already."""
+    """A change to a known job."""
 
     job: str
-    # As it was when the plan was made: if it has moved on since, it is left alone.
+    # The status when the plan was made; if it differs when the change is applied, the job is left alone.
     status: JobStatus
     brief: Brief
-    # Another than it had: a film that came back after its folder was given away.
+    # A new folder, because its old one now belongs to another film; None: unchanged.
     folder: str | None = None
-    # Whether it is in the sample that a person looks at; None: as it was.
+    # Whether it joins (True) or leaves (False) the review sample; None: unchanged.
     sampled: bool | None = None
-    # Its film stays as it is, and out as it is: only what the brief says of that is noted.
-    only_noted: bool = False
+    # Only save the brief: the published film is left as it is.
+    metadata_only: bool = False
 
 
 @dataclass(kw_only=True)
 class Plan:
-    """The jobs of a batch, and what asking for it again means for them."""
+    """The jobs of a batch, and how they differ from the last run."""
 
     ids: list[str] = field(default_factory=list)
-    # Never seen before.
+    # Jobs that did not exist.
     new: int = 0
-    # Their films are there; some are on video hosts, and their briefs want them shown otherwise than before.
+    # Jobs whose films exist; of these, published ones whose briefs want other metadata.
     untouched: int = 0
-    shown_otherwise: int = 0
-    # The folder that the pattern gives them is another film's: theirs has the id in its name.
-    crowded: int = 0
-    # What an earlier source had and this one has not: how many films, and what the first of them are called.
+    outdated_metadata: int = 0
+    # Jobs whose folder has the job id appended, because another film has the folder of the pattern.
+    folder_conflicts: int = 0
+    # Jobs of the last run that the source has no more, and the titles of the first of them.
     removed: int = 0
-    # Whether some of them may be there, and be refused.
-    has_refused: bool = False
     removed_titles: list[str] = field(default_factory=list)
-    # Others have taken their folders: their films are replaced.
+    # Whether briefs of the source were refused, so that removed jobs may be among them.
+    has_refused: bool = False
+    # Jobs whose films are replaced, as others have taken their folders: titles by id.
     replaced: dict[str, str] = field(default_factory=dict)
-    # Likewise, but they never made a film: they get these folders.
+    # Jobs without a film that get other folders: folders by id.
     moved: dict[str, str] = field(default_factory=dict)
     changed: list[PlannedChange] = field(default_factory=list)
 
     @property
-    def crowding(self) -> str:
-        """What to tell of films whose folders are not those of the pattern; empty: nothing."""
-        if not self.crowded:
+    def conflict_notice(self) -> str:
+        """A notice about films whose folders are not those of the pattern; empty if there are none."""
+        if not self.folder_conflicts:
             return ""
-        films = counted(self.crowded, "film gets", "films get")
-        return f"{films} a folder with a number behind its name: another film has it"
+        films = counted(self.folder_conflicts, "film gets", "films get")
+        return f"{films} a folder with an id appended: another film has that folder"
 
-    def news(self, batch: str) -> Iterator[str]:
-        """What to tell who asked for this batch, in lines."""
+    def notices(self, batch: str) -> Iterator[str]:
+        """Notices about the plan, one line each."""
         if self.replaced:
-            films = counted(len(self.replaced), "film takes", "films take")
-            why = "the brief, how it is asked for, or nightreel itself has changed"
-            yield f"{films} the place of another: {why}"
-        if self.crowded:
-            yield self.crowding
+            films = counted(len(self.replaced), "film replaces", "films replace")
+            yield f"{films} an older one: the brief, the settings or nightreel itself has changed"
+        if self.folder_conflicts:
+            yield self.conflict_notice
         if self.removed:
             films = counted(self.removed, "film is", "films are")
-            they = "it lies" if self.removed == 1 else "they lie"
             unnamed = self.removed - len(self.removed_titles)
             more = f" and {unnamed:,} more" if unnamed else ""
-            why = "not in the source any more, or refused there," if self.has_refused else "not in the source any more,"
-            yield f"{films} {why} and left where {they}: {'; '.join(self.removed_titles)}{more}"
-        if self.shown_otherwise:
-            is_out = ("film is out, and its brief wants it", "films are out, and their briefs want them")
-            hint = f"nightreel publish {shlex.quote(batch)} --to youtube --update tells YouTube"
-            yield f"{counted(self.shown_otherwise, *is_out)} shown otherwise: {hint}"
+            why = "no longer in the source, or refused there" if self.has_refused else "no longer in the source"
+            yield f"{films} {why}, and kept: {'; '.join(self.removed_titles)}{more}"
+        if self.outdated_metadata:
+            films = counted(self.outdated_metadata, "published film has", "published films have")
+            hint = f"to update YouTube, run nightreel publish {shlex.quote(batch)} --to youtube --update"
+            yield f"{films} outdated metadata: {hint}"
         if self.untouched:
-            films = "film is" if len(self.ids) == 1 else "films are"
-            yield f"{self.untouched} of {len(self.ids)} {films} there already"
+            films = "film exists" if len(self.ids) == 1 else "films exist"
+            yield f"{self.untouched} of {len(self.ids)} {films} already"
 
 
 @dataclass(frozen=True, kw_only=True)
 class DraftPlan:
-    """A plan that was made and not saved."""
+    """A plan that is not saved."""
 
     plan: Plan
-    # The rows of the batch as it stands, and the completed briefs of the plan by the ids of their jobs.
+    # The rows of the batch at present, and the resolved briefs of the plan by job id.
     index: BatchIndex
     briefs: dict[str, Brief]
 
 
 @dataclass(frozen=True, kw_only=True)
 class CorrectedRow:
-    """A row of the source as it is now, in the place of the job that was made of it."""
+    """A corrected row of the source, and the job that it replaces."""
 
     job: str
-    # Its place in the source, from 1.
+    # Its position in the source, from 1.
     number: int
     brief: Brief

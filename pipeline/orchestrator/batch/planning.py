@@ -1,7 +1,7 @@
-"""From briefs to jobs: ids, folders, and what an earlier run of the same batch has already done.
+"""Turn briefs into saved jobs, reusing those of earlier runs of the same batch.
 
-A plan is made and saved as a whole before anything runs. Jobs that were never begun are written many at a time; one
-that is known is touched only when this run wants something else of it, and never while another process makes it.
+The whole plan is made and saved before anything runs. New jobs are written in pages; a known job is only changed if its
+options have changed, and never while another process makes it.
 """
 
 from __future__ import annotations
@@ -23,10 +23,10 @@ from pipeline.orchestrator.context import RunContext
 from pipeline.state import BatchIndex, CheckpointStore
 
 logger = logging.getLogger("nightreel")
-# Another process hears of a wish within a second, and then has a stage to roll back.
-_STOPS_WITHIN_S = 10.0
-# Of what is gone from a source, so many are named.
-_NAMED = 10
+# Another process notices a cancel request within a second, and then has to roll back a stage.
+_CANCEL_TIMEOUT_S = 10.0
+# Titles of removed films that are listed.
+_MAX_TITLES = 10
 
 
 async def plan_batch(
@@ -41,14 +41,14 @@ async def plan_batch(
     refused: Sequence[Refused] = (),
     numbered: bool = True,
 ) -> Plan:
-    """Turn briefs into saved jobs of the batch, and say what there is to do.
+    """Turn briefs into saved jobs of the batch, and return the plan.
 
-    Two briefs that would give the same film are one job. A brief that has changed is a new job, which takes over the
-    folder of the film it replaces. What failed is taken up again, and so are completed films that are gone. `keep`
-    leaves the other jobs of the batch in it, as added to it by themselves; `is_partial` does because the briefs are not
-    all that the source has. `refused` are briefs of the source that can't be read. Episodes of a series get their
-    numbers, unless not `numbered`. Raises `ConfigurationError` for a pattern of folders that is none, and `InputError`
-    for numbers that can't be, and for a name that is another batch's on some systems.
+    Two briefs for the same film are one job. A changed brief is a new job, which takes over the folder of the film it
+    replaces. Failed jobs are retried, and so are completed ones whose film is missing. Other jobs of the batch are
+    removed from it, except with `keep` (the briefs are additions) or `is_partial` (they are only some of the source's).
+    `refused` are unreadable briefs of the source. `numbered`: number the episodes of series. Raises
+    `ConfigurationError` for an invalid folder pattern, and `InputError` for conflicting episode numbers, and for a
+    batch name that equals another one on case-insensitive file systems.
     """
     store = context.store
     await to_thread.run_sync(store.check_apart, batch)
@@ -66,7 +66,7 @@ async def plan_batch(
         left = {*about.jobs, *plan.replaced}
         removed = [job_id for job_id in known.jobs if job_id not in left]
         plan.removed, plan.has_refused = len(removed), bool(refused)
-        plan.removed_titles = await to_thread.run_sync(_titles, planner.index, removed[:_NAMED])
+        plan.removed_titles = await to_thread.run_sync(_titles, planner.index, removed[:_MAX_TITLES])
         if not keep:
             about = replace(
                 about,
@@ -84,7 +84,7 @@ async def plan_batch(
 
 
 def _with_jobs(known: Batch, plan: Plan, *, keep: bool, is_partial: bool) -> Batch:
-    """The batch with the jobs of the plan, after those of before that stay in it."""
+    """The batch with the jobs of the plan, after the known ones that stay in it."""
     planned = {*plan.ids, *plan.replaced}
     added = {*known.added, *(plan.ids if keep else ())} - plan.replaced.keys()
     others = [job_id for job_id in known.jobs if job_id not in planned and (keep or is_partial or job_id in added)]
@@ -97,27 +97,27 @@ def _titles(index: BatchIndex, ids: Iterable[str]) -> list[str]:
 
 
 def _refused(known: Batch, refused: Sequence[Refused], *, is_partial: bool) -> tuple[Refused, ...]:
-    """What of the source was refused. If only a part of it was read, what was refused before stays so."""
+    """The refused briefs; if only part of the source was read, including those of earlier runs."""
     before = {each.where: each for each in known.refused} if is_partial else {}
     return tuple({**before, **{each.where: each for each in refused}}.values())
 
 
-async def replace_jobs(mended: Sequence[CorrectedRow], context: RunContext, *, batch: str) -> dict[str, str]:
-    """Put new jobs in the places of some, and leave the rest of the batch as it is; their ids by those of the old ones.
+async def replace_jobs(corrected: Sequence[CorrectedRow], context: RunContext, *, batch: str) -> dict[str, str]:
+    """Replace jobs of a batch by those of corrected rows. Returns the new ids by the old ones.
 
-    A damaged job may be replaced by the same one.
+    A damaged job may be replaced by a job with the same id.
     """
-    if not mended:
+    if not corrected:
         return {}
     store = context.store
     async with store.claims.planning(batch):
         known = await store.load_batch(batch)
         if known is None:
             return {}
-        numbering = partial(number_episodes, [row.brief for row in mended], context, gives=True)
+        numbering = partial(number_episodes, [row.brief for row in corrected], context, gives=True)
         numbers = await to_thread.run_sync(numbering)
         planner = Planner(context, batch, known.priority, sample=known.sample, numbers=numbers)
-        ids = await to_thread.run_sync(planner.mend, mended)
+        ids = await to_thread.run_sync(planner.replace_rows, corrected)
         await _move(planner.moved, context.store, batch)
         jobs = dict.fromkeys(ids.get(job_id, job_id) for job_id in known.jobs)
         added = dict.fromkeys(ids.get(job_id, job_id) for job_id in known.added)
@@ -129,17 +129,17 @@ async def replace_jobs(mended: Sequence[CorrectedRow], context: RunContext, *, b
 
 
 async def _known_batch(context: RunContext, batch: str, source: str) -> Batch:
-    """What is known of the batch; a new one if nothing is.
+    """The saved batch, or a new one.
 
-    Raises `BusyError` while it is made from another source, and `CheckpointError` for a list of films that others read.
+    Raises `BusyError` while a process makes it from another source, and `CheckpointError` if it can't be read.
     """
     store = context.store
     try:
         known = await store.load_batch(batch)
     except DamagedError as error:
-        # The list of its jobs is made from the source, and what each of them has done is in its own file.
+        # Nothing is lost: jobs have files of their own, and their list is made from the source again.
         aside = await to_thread.run_sync(store.set_aside_batch, batch)
-        logger.warning("%s; it is kept as %s", error, aside.name)
+        logger.warning("%s; moved to %s", error, aside.name)
         known = None
     if known is None:
         return Batch(name=batch, source=source, created_at=context.clock())
@@ -147,13 +147,14 @@ async def _known_batch(context: RunContext, batch: str, source: str) -> Batch:
         running = await to_thread.run_sync(store.claims.workers, batch)
         if running:
             raise BusyError(
-                f"process {running[0]} makes batch “{batch}” from {known.source}", hint="Give another name with --batch"
+                f"process {running[0]} is making batch “{batch}” from {known.source}",
+                hint="Choose another name with --batch",
             )
     return known
 
 
 async def _move(folders: Mapping[str, str], store: CheckpointStore, batch: str) -> None:
-    """Give jobs that never made a film other folders; not while another process makes one."""
+    """Give jobs without a film other folders, except those that another process makes."""
     for job_id, folder in folders.items():
         try:
             async with store.claims.claim(batch, job_id, what=folder, wait_s=0):
@@ -164,31 +165,31 @@ async def _move(folders: Mapping[str, str], store: CheckpointStore, batch: str) 
 
 
 async def _forget(context: RunContext, batch: str, job_id: str, title: str) -> None:
-    """Remove a job whose folder another has taken; whoever still makes its film is asked to stop."""
+    """Delete a replaced job; a process that still makes its film is asked to stop."""
     store = context.store
     if await to_thread.run_sync(store.claims.is_claimed, batch, job_id):
-        why = "a later command wants it with other settings or notes"
-        await to_thread.run_sync(partial(store.claims.ask_to_cancel, batch, job_id, why=why))
-    async with store.claims.claim(batch, job_id, what=title, wait_s=_STOPS_WITHIN_S):
+        why = "replaced by a later command with other settings or notes"
+        await to_thread.run_sync(partial(store.claims.request_cancel, batch, job_id, why=why))
+    async with store.claims.claim(batch, job_id, what=title, wait_s=_CANCEL_TIMEOUT_S):
         await store.forget_job(batch, job_id)
         await context.clear_work_folder(batch, job_id)
-        await to_thread.run_sync(store.claims.cancel_is_heard, batch, job_id)
+        await to_thread.run_sync(store.claims.clear_cancel_request, batch, job_id)
 
 
 async def _apply(change: PlannedChange, context: RunContext, batch: str, priority: Priority) -> None:
-    """Take a job up again, or give it another priority or folder; not while another process makes it."""
+    """Apply a planned change to a job, unless another process makes it."""
     store = context.store
     try:
         async with store.claims.claim(batch, change.job, what=change.brief.title, wait_s=0):
             job = await store.load_job(batch, change.job)
             if job.status is not change.status:
                 return
-            if change.only_noted:
+            if change.metadata_only:
                 await store.save_job(job.evolve(brief=change.brief))
                 return
             if job.status in RETRY_REASONS:
-                # Whoever wanted it no more before: somebody wants it now.
-                await to_thread.run_sync(store.claims.cancel_is_heard, batch, change.job)
+                # A cancel request of an earlier command is void.
+                await to_thread.run_sync(store.claims.clear_cancel_request, batch, change.job)
                 job = advance(job, JobStatus.PENDING, at=context.clock(), why=RETRY_REASONS[job.status])
             if change.folder:
                 job = job.evolve(folder=change.folder, receipt=None)
@@ -197,13 +198,13 @@ async def _apply(change: PlannedChange, context: RunContext, batch: str, priorit
             job = job.evolve(brief=change.brief, priority=urgency, asked=context.asked, retries=0, sampled=sampled)
             await store.save_job(job)
     except (BusyError, CheckpointError) as error:
-        logger.debug("job %s is left as it is: %s", change.job, error)
+        logger.debug("job %s is left unchanged: %s", change.job, error)
 
 
 def draft_plan(
     briefs: Collection[Brief], context: RunContext, *, batch: str, priority: Priority = Priority.NORMAL
 ) -> DraftPlan:
-    """The plan that `plan_batch` would make. Makes and changes nothing. Blocks."""
+    """The plan that `plan_batch` would make, without saving anything. Blocks."""
     numbers = number_episodes(briefs, context, gives=False)
     planner = Planner(context, batch, priority, saves=False, numbers=numbers)
     plan = planner.plan(briefs)

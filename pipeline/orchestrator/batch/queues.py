@@ -1,7 +1,7 @@
-"""Whose turn it is: the next jobs of the queue on disk, for who has a place free, but for those left alone for now.
+"""The queue of jobs on disk: the next ones to start, and the backoff of those to leave alone for now.
 
-Reading the queue blocks, and changes nothing: what a run knows of the jobs (which ones it has taken, which ones others
-have) is handed in and given back, so that a thread and the loop never share it.
+Reading a queue blocks and changes nothing. The state of a run (jobs in progress here and elsewhere) is passed in and
+returned, so that threads never share it with the event loop.
 """
 
 from __future__ import annotations
@@ -16,19 +16,19 @@ from typing import NamedTuple, Protocol
 from pipeline.model import JobStatus, JobSummary
 from pipeline.state import CheckpointStore
 
-# A job that another process makes, or that was just put down, is looked at again after this.
-_WHILE_S = 2.0
+# Backoff of a job that another process makes, or that has just been released.
+_BACKOFF_S = 2.0
 
 
 class JobKey(NamedTuple):
-    """A job of a workspace."""
+    """The key of a job within its workspace."""
 
     batch: str
     job: str
 
 
 class QueueEntry(NamedTuple):
-    """A job that may begin; the smaller rank goes first."""
+    """A job that may start; the smallest rank goes first."""
 
     rank: int
     key: JobKey
@@ -36,72 +36,72 @@ class QueueEntry(NamedTuple):
 
 @dataclass(frozen=True, kw_only=True)
 class QueueView:
-    """What one look at the queue has shown."""
+    """The state of a queue at one moment."""
 
-    turns: Sequence[QueueEntry] = ()
-    # Made by other processes, as far as their locks tell.
+    entries: Sequence[QueueEntry] = ()
+    # Claimed by other processes.
     others: Sequence[JobKey] = ()
-    # When nothing may begin now: the time of the first job that waits for one; None: none does.
+    # If there are no entries: the earliest time at which a parked job may start; None if there is none.
     parked_until: datetime | None = None
 
 
 class Queue(Protocol):
-    """Where turns come from."""
+    """A source of jobs for the scheduler."""
 
-    def look(self, places: int, away: Collection[JobKey], now: datetime) -> QueueView:
-        """At most `places` jobs that may begin at `now`, less those that are `away`."""
+    def peek(self, limit: int, exclude: Collection[JobKey], now: datetime) -> QueueView:
+        """At most `limit` jobs that may start at `now`, without those in `exclude`."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class BatchQueue:
-    """All jobs of some batches, the most urgent of all of them first; the first batch is the one that is run."""
+    """All jobs of several batches, ordered by priority across them; the first batch is the one being run."""
 
     store: CheckpointStore
     batches: Sequence[str]
     order: Sequence[str]
 
-    def look(self, places: int, away: Collection[JobKey], now: datetime) -> QueueView:
+    def peek(self, limit: int, exclude: Collection[JobKey], now: datetime) -> QueueView:
         """See `Queue`."""
         found: list[QueueEntry] = []
         others: list[JobKey] = []
         for batch in self.batches:
-            if not self.store.folder(batch).exists():  # nobody has ever left anything in the queue
+            if not self.store.folder(batch).exists():  # nothing was ever queued
                 continue
             index = self.store.index(batch)
-            leave_out = [key.job for key in away if key.batch == batch]
-            for rank, job in index.turns.under_way():
-                # Begun by a process that is gone now, or by one that is at work.
+            leave_out = [key.job for key in exclude if key.batch == batch]
+            for rank, job in index.queue.in_progress():
+                # Started by a process that is still running, or by one that was killed.
                 if job not in leave_out and self.store.claims.is_claimed(batch, job):
                     others.append(JobKey(batch, job))
                 elif job not in leave_out:
                     found.append(QueueEntry(rank, JobKey(batch, job)))
-            up = index.turns.next_up(now, order=self.order, limit=places, leave_out=leave_out)
+            up = index.queue.next_jobs(now, order=self.order, limit=limit, leave_out=leave_out)
             found += [QueueEntry(rank, JobKey(batch, job)) for rank, job in up]
-        turns = sorted(found, key=lambda turn: turn.rank)[:places]
-        return QueueView(turns=turns, others=others, parked_until=None if turns else self._parked_until())
+        entries = sorted(found, key=lambda entry: entry.rank)[:limit]
+        return QueueView(entries=entries, others=others, parked_until=None if entries else self._parked_until())
 
     def _parked_until(self) -> datetime | None:
-        return self.store.index(self.batches[0]).turns.next_parked()
+        return self.store.index(self.batches[0]).queue.next_parked()
 
 
 @dataclass(frozen=True, kw_only=True)
 class JobListQueue:
-    """Some jobs of one batch, each until it is over: for `retry`."""
+    """Selected jobs of one batch, until each has ended: for `retry`."""
 
     store: CheckpointStore
     batch: str
-    # In the order in which they were asked for, each once.
+    # An ordered set of ids.
     jobs: dict[str, None] = field(default_factory=dict)
 
-    def look(self, places: int, away: Collection[JobKey], now: datetime) -> QueueView:
+    def peek(self, limit: int, exclude: Collection[JobKey], now: datetime) -> QueueView:
         """See `Queue`."""
         index = self.store.index(self.batch)
-        turns: list[QueueEntry] = []
+        entries: list[QueueEntry] = []
         others: list[JobKey] = []
         later: list[datetime] = []
         for job in list(self.jobs):
             key = JobKey(self.batch, job)
-            row = None if key in away else index.find(job)
+            row = None if key in exclude else index.find(job)
             if row is None:
                 continue
             if row.status is JobStatus.PARKED and _has_to_wait(row, now):
@@ -109,30 +109,30 @@ class JobListQueue:
             elif self.store.claims.is_claimed(self.batch, job):
                 others.append(key)
             elif row.status in {JobStatus.PENDING, JobStatus.IN_PROGRESS} or row.parked_until:
-                turns.append(QueueEntry(row.priority.rank, key))
-        turns = sorted(turns, key=lambda turn: turn.rank)[:places]
-        return QueueView(turns=turns, others=others, parked_until=None if turns else min(later, default=None))
+                entries.append(QueueEntry(row.priority.rank, key))
+        entries = sorted(entries, key=lambda entry: entry.rank)[:limit]
+        return QueueView(entries=entries, others=others, parked_until=None if entries else min(later, default=None))
 
 
 def _has_to_wait(row: JobSummary, now: datetime) -> bool:
-    """Whether its time is to come. One that was parked in the future was parked under a clock that ran ahead."""
-    was_ahead = row.ended_at is not None and row.ended_at > now
-    return row.parked_until is not None and row.parked_until > now and not was_ahead
+    """Whether a job is parked until after `now`. One that was parked by a clock running ahead does not wait."""
+    was_clock_ahead = row.ended_at is not None and row.ended_at > now
+    return row.parked_until is not None and row.parked_until > now and not was_clock_ahead
 
 
 class Backoff:
-    """The jobs that one run leaves alone for now."""
+    """The jobs that a run does not start for now."""
 
     def __init__(self) -> None:
-        # Until when (monotonic) each is left alone.
+        # Monotonic times until which jobs are left alone.
         self._until: dict[JobKey, float] = {}
 
-    def for_a_while(self, *keys: JobKey) -> None:
-        """Leave jobs alone for two seconds: other processes make them, or they were just put down."""
-        self._until.update(dict.fromkeys(keys, time.monotonic() + _WHILE_S))
+    def delay(self, *keys: JobKey) -> None:
+        """Leave jobs alone for two seconds: other processes make them, or they have just been released."""
+        self._until.update(dict.fromkeys(keys, time.monotonic() + _BACKOFF_S))
 
-    def for_good(self, key: JobKey) -> None:
-        """Leave a job alone for the rest of the run: how it ended could not be saved."""
+    def exclude(self, key: JobKey) -> None:
+        """Leave a job alone for the rest of the run: its result could not be saved."""
         self._until[key] = inf
 
     def keys(self) -> set[JobKey]:
@@ -141,6 +141,6 @@ class Backoff:
         self._until = {key: until for key, until in self._until.items() if until > now}
         return set(self._until)
 
-    def ends_for(self, batch: str) -> bool:
-        """Whether a job of this batch is to be looked at again."""
+    def has_delayed(self, batch: str) -> bool:
+        """Whether a job of this batch is delayed, and will be looked at again."""
         return any(key.batch == batch and until < inf for key, until in self._until.items())

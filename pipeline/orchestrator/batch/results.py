@@ -1,4 +1,4 @@
-"""What a batch came to, beside its films: the reports, and of a table the manifest. Everything here blocks."""
+"""The results of a batch besides its films: reports and, for a table, the manifest. Everything here blocks."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from pipeline.version import __version__
 
 
 def write_results(context: RunContext, known: Batch, facts: RunFacts) -> tuple[Path, ...]:
-    """Write the reports and the manifest of a batch, and return their paths: none if its one film has its own place.
+    """Write the reports and the manifest of a batch, and return their paths; none for a film in a file of its own.
 
     Raises `StorageError`.
     """
@@ -38,7 +38,7 @@ def write_results(context: RunContext, known: Batch, facts: RunFacts) -> tuple[P
 
 
 def films_by_row(store: CheckpointStore, batch: str, roster: TableSnapshot) -> Iterator[RowFilms]:
-    """The rows of the table in their order, each with its films as they stand."""
+    """The rows of the table in order, each with the state of its films."""
     index = store.index(batch)
     for row in roster.rows():
         films: list[JobSummary] = index.of_row(row.name) if row.name else []
@@ -46,9 +46,9 @@ def films_by_row(store: CheckpointStore, batch: str, roster: TableSnapshot) -> I
 
 
 def rewrite_results(context: RunContext, batch: str) -> tuple[Path, ...]:
-    """Write the reports again, as the batch stands now. What only its last run knew is read from the old report.
+    """Write the reports again for the present state; facts about the last run are read from the old report.
 
-    Raises `InputError` for an unknown batch, and one whose films have no folder for reports.
+    Raises `InputError` for an unknown batch, and for a film in a file of its own.
     """
     known = context.store.read_batch(batch)
     if known is None:
@@ -57,7 +57,7 @@ def rewrite_results(context: RunContext, batch: str) -> tuple[Path, ...]:
     context.store.refreshed(batch)
     paths = write_results(context, known, _last_run(context, known))
     if not paths:
-        raise InputError("its film went to a file of its own, and has no reports", where=batch)
+        raise InputError("has no reports: its film is a file of its own", where=batch)
     return paths
 
 
@@ -90,4 +90,4 @@ def _last_run(context: RunContext, known: Batch) -> RunFacts:
             notices=tuple(map(str, run["notices"])),
         )
     except (OSError, ValueError, KeyError, TypeError):
-        return facts  # there is none, or somebody has changed it: the films are told all the same
+        return facts  # missing or edited: report the films without them

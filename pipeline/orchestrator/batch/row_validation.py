@@ -1,4 +1,4 @@
-"""Whether films can be made of a row: its words fit, its pictures are there, what it asks for can be had."""
+"""Check whether a film can be made of a table row: text lengths, pictures, and the options that it names."""
 
 from __future__ import annotations
 
@@ -17,30 +17,30 @@ from pipeline.pictures import is_address, precheck_picture
 from pipeline.script import check_filled_script
 from pipeline.sources.campaign import ReadRow, Rejection
 
-# So many of the pictures that were looked at last are known: very many rows show the same few.
-_MOST_PICTURES = 4000
+# Size of the cache of checked pictures: many rows show the same few.
+_MAX_PICTURES = 4000
 
 
-class _Missed(NamedTuple):
-    """Something that a row asks for and can't get; `cell` asks for it, empty if that is not known."""
+class _Unavailable(NamedTuple):
+    """An option of a row that is not available; `cell` is the cell that names it, empty if unknown."""
 
     error: InputError
     cell: str
 
 
 class RowValidator:
-    """Looks at rows before anything is made of them. For a thread of `anyio.to_thread`."""
+    """Validates rows before anything is made of them. For a thread of `anyio.to_thread`."""
 
     def __init__(self, context: RunContext) -> None:
         self._context = context
-        # What very many rows ask for alike, and what is wrong with it.
-        self._known: dict[tuple[object, ...], _Missed | None] = {}
-        # The same of pictures beside the table.
-        self._seen: dict[Path, InputError | None] = {}
+        # Results by options, which many rows share.
+        self._known: dict[tuple[object, ...], _Unavailable | None] = {}
+        # Results by picture file.
+        self._pictures: dict[Path, InputError | None] = {}
 
     def __call__(self, row: ReadRow) -> Rejection | None:
-        """What is wrong with it, and what to do; None: nothing."""
-        if unfit := self._without_pictures(row.brief):
+        """The first problem of a row, with a hint; None if a film can be made."""
+        if unfit := self._check_pictures(row.brief):
             return unfit
         brief, origin = row.brief, row.brief.origin
         try:
@@ -49,70 +49,72 @@ class RowValidator:
                 check_filled_script(script, template, where=origin)
                 for wanted in pictures_named_by_script(script, brief, self._context):
                     if not (is_address(wanted.source) or is_stock(wanted.source)):
-                        self._look_at(find_picture(wanted.source, brief, self._context))
+                        self._check_picture(find_picture(wanted.source, brief, self._context))
             if brief.publish_at:
                 self._context.hosts.check(brief)
-            wrong = self._not_to_be_had(brief)
+            wrong = self._find_unavailable(brief)
         except InputError as error:
             return _unfit(error, origin)
         return _unfit(wrong.error, origin, cell=wrong.cell) if wrong else None
 
-    def _without_pictures(self, brief: Brief) -> Rejection | None:
-        """The first picture of its cells that no film can show; None: all can be shown."""
+    def _check_pictures(self, brief: Brief) -> Rejection | None:
+        """The first picture in a cell that can't be shown; None if all can."""
         for wanted in brief.pictures:
             try:
                 if not is_address(wanted.source):
-                    self._look_at(self._context.paths.picture(self._context.paths.origin(brief.origin), wanted.source))
+                    self._check_picture(
+                        self._context.paths.picture(self._context.paths.origin(brief.origin), wanted.source)
+                    )
             except InputError as error:
                 return Rejection(f"{wanted.source!r}: {error.message}", error.hint, cell=wanted.source)
         return None
 
-    def _look_at(self, picture: Path) -> None:
-        """Raise `InputError` for a file that no film can show, as far as that is seen without decoding it."""
-        if picture not in self._seen:
-            if len(self._seen) >= _MOST_PICTURES:
-                self._seen.clear()
+    def _check_picture(self, picture: Path) -> None:
+        """Raise `InputError` for a picture that can't be shown, as far as its header tells."""
+        if picture not in self._pictures:
+            if len(self._pictures) >= _MAX_PICTURES:
+                self._pictures.clear()
             try:
-                self._seen[picture] = None
+                self._pictures[picture] = None
                 precheck_picture(picture, picture.name)
             except InputError as error:
-                self._seen[picture] = error
-        if wrong := self._seen[picture]:
+                self._pictures[picture] = error
+        if wrong := self._pictures[picture]:
             raise InputError(wrong.message, where=wrong.where, hint=wrong.hint)
 
-    def _not_to_be_had(self, brief: Brief) -> _Missed | None:
-        """The preset, theme, music, voice, series or language that can't be had; None: all can."""
+    def _find_unavailable(self, brief: Brief) -> _Unavailable | None:
+        """The first unavailable preset, theme, music, voice, series or language; None if all are available."""
         spoken = (brief.language, brief.languages, brief.voice, brief.voices)
         asked = (brief.template, brief.theme, brief.preset, brief.music, brief.series, *spoken)
         if asked not in self._known:
-            missed = self._look_for(brief)
-            # Another row is told with its own place.
+            missed = self._check_options(brief)
+            # The origin is added again for each row.
             if missed and missed.error.where == brief.origin:
                 missed = missed._replace(error=InputError(missed.error.message, where="", hint=missed.error.hint))
             self._known[asked] = missed
         return self._known[asked]
 
-    def _look_for(self, brief: Brief) -> _Missed | None:
+    def _check_options(self, brief: Brief) -> _Unavailable | None:
         try:
             films = self._context.briefs.films_of(brief)
         except InputError as error:
-            return _Missed(error, brief.series)
+            return _Unavailable(error, brief.series)
         for film in films:
-            for cell, look in self._looks(brief, film):
+            for cell, look in self._option_checks(brief, film):
                 try:
                     look()
                 except InputError as error:
-                    return _Missed(error, cell)
+                    return _Unavailable(error, cell)
         return None
 
-    def _looks(self, brief: Brief, film: Brief) -> Iterator[tuple[str, Callable[[], object]]]:
-        """What a row may ask for, as it says it, and who raises `InputError` where that can't be had."""
+    def _option_checks(self, brief: Brief, film: Brief) -> Iterator[tuple[str, Callable[[], object]]]:
+        """The options of a row as written in its cells, each with a check that raises `InputError`."""
         context = self._context
         yield brief.preset or "", lambda: context.encoding(film)
         yield brief.theme or "", lambda: context.appearance.theme(film)
         yield brief.music or "", lambda: context.bed(film)
         if film.voice and (brief.voice or brief.voices):
-            # Narrators are asked once for each voice that rows name; a service that does not answer refuses none.
+            # Narrators are asked once per voice; if a service does not answer, the voice is accepted.
             said = brief.voice or ""
             yield said, lambda: from_thread.run(check_voice, context.providers.narrators, film.language, film.voice)
         yield ",".join(brief.languages), lambda: self._check_translated(film)

@@ -1,13 +1,12 @@
-"""How many films at once, and what stops a night: the heart of a run.
+"""The scheduler of a run: starts jobs, limits how many are in progress, and decides when to stop.
 
-A run takes jobs from its batch, and from `QUEUE`, where other commands leave work for whoever is running. The queue is
-on disk (`turns.py`) and shared: several processes take from it side by side, each job is claimed by a lock that dies
-with its process, and what a killed process has begun is found and finished by the others.
+A run takes jobs from its batch and from `QUEUE`, where other commands leave work for any running process. The queue is
+on disk (`queues.py`) and shared: several processes take jobs from it, each job is claimed by a lock that is released
+when its process dies, and jobs of killed processes are found and finished by the others.
 
-Every job is one task that runs its stages in order; network stages wait at the throttles of their services, CPU stages
-for one of the cores, and the films that were begun first are served first. So films overlap by themselves: while one is
-drawn, others are written and spoken. How many may be under way is the strategy's decision, which is also the bound on
-look-ahead and on memory.
+Every job is one task that runs its stages in order. Network stages wait for the rate limiters of their services, CPU
+stages for a core; films that started first go first. So films overlap: while one is drawn, others are written and
+spoken. The strategy decides how many may be in progress, which also bounds memory.
 """
 
 from __future__ import annotations
@@ -37,8 +36,8 @@ from pipeline.state import IN_ORDER, SMART_ORDER
 
 logger = logging.getLogger("nightreel")
 
-# How often the machine is looked at, the display told, and the queue asked for work that came from elsewhere.
-_PULSE_S = 1.0
+# How often resources are sampled, metrics emitted, and the queue polled for work from other processes.
+_INTERVAL_S = 1.0
 _IDLE = Load(memory_bytes=0, memory_free_bytes=2**62, cpu_percent=0.0, disk_free_bytes=2**62)
 
 
@@ -52,30 +51,30 @@ class Scheduler:
         listen: Listener = ignore,
         *,
         only: Sequence[str] | None = None,
-        pulse_s: float = _PULSE_S,
+        interval_s: float = _INTERVAL_S,
     ) -> None:
-        """`only` names the jobs to make, when it is not the whole batch and the queue."""
+        """`only`: make these jobs, instead of the whole batch and the queue."""
         self._context = context
         self._batch = batch
         self._listen = listen
         self._only = dict.fromkeys(only) if only is not None else None
         self._queue = self._make_queue()
-        self._pulse_s = pulse_s
+        self._interval_s = interval_s
         self._strategy: Strategy
-        self._under_way: dict[JobKey, anyio.CancelScope] = {}
+        self._in_progress: dict[JobKey, anyio.CancelScope] = {}
         self._backoff = Backoff()
         self._failures = 0
         self._load = _IDLE
-        self._floor = AdmissionControl(self._say)
-        self._said = ""
-        self._woken = anyio.Event()
-        # Why no new job is begun any more; empty: they are.
+        self._admission = AdmissionControl(self._say)
+        self._last_notice = ""
+        self._wake_up = anyio.Event()
+        # Why no new jobs are started; empty: they are.
         self.stopped_because = ""
-        # Jobs that could not even be begun: their checkpoints could not be read or locked.
-        self.troubles = 0
-        # Why films ended whose end could not even be saved; empty: all are.
+        # Jobs that could not be started: their checkpoints could not be read or locked.
+        self.unstartable = 0
+        # Why results could not be saved; empty: all are saved.
         self.unsaved_because = ""
-        self.begun = 0
+        self.started = 0
         self.most_at_once = 0
 
     def _make_queue(self) -> Queue:
@@ -86,9 +85,9 @@ class Scheduler:
         return BatchQueue(store=self._context.store, batches=batches, order=order)
 
     async def run(self) -> None:
-        """Until every job of the batch is over, or waits for a person.
+        """Run until every job of the batch has ended or waits for a person.
 
-        Raises `StorageError` when the disk stays full. Cancelled, it puts back what is under way.
+        Raises `StorageError` when the disk stays full. When cancelled, jobs in progress are saved and released.
         """
         machine = self._context.runtime
         self._strategy = await to_thread.run_sync(machine.make_strategy)
@@ -97,55 +96,53 @@ class Scheduler:
         async with self._context.store.claims.working(self._batch):
             with raise_first_error():
                 async with anyio.create_task_group() as tasks:
-                    tasks.start_soon(self._watch)
-                    while await self._admit(tasks) or await self._wake():
-                        with anyio.move_on_after(self._pulse_s):
-                            await self._woken.wait()
-                        self._woken = anyio.Event()
+                    tasks.start_soon(self._monitor)
+                    while await self._start_jobs(tasks) or await self._release_episodes():
+                        with anyio.move_on_after(self._interval_s):
+                            await self._wake_up.wait()
+                        self._wake_up = anyio.Event()
                     tasks.cancel_scope.cancel()
             await to_thread.run_sync(self._context.store.claims.tidy, self._batch)
-        await self._pulse()
+        await self._emit_metrics()
 
-    # Who is let in -----------------------------------------------------------------------------------------------
+    # Starting jobs -----------------------------------------------------------------------------------------------
 
-    async def _admit(self, tasks: TaskGroup) -> bool:
-        """Begin as many jobs as may be under way now. Whether there is anything left to wait for."""
+    async def _start_jobs(self, tasks: TaskGroup) -> bool:
+        """Start as many jobs as may be in progress. Returns whether there is anything left to wait for."""
         view = QueueView()
-        while not self.stopped_because and (places := self._at_once() - len(self._under_way)) > 0:
-            view = await to_thread.run_sync(self._queue.look, places, self._passed_over(), self._context.clock())
-            self._backoff.for_a_while(*view.others)
-            if not view.turns:
+        while not self.stopped_because and (free := self._at_once() - len(self._in_progress)) > 0:
+            view = await to_thread.run_sync(self._queue.peek, free, self._excluded(), self._context.clock())
+            self._backoff.delay(*view.others)
+            if not view.entries:
                 break
             limits = self._context.runtime.resource_limits
-            refusal = limits.refusal(self._load, under_way=len(self._under_way))
-            if self._floor.refuses(refusal, has_company=bool(self._under_way)):
+            refusal = limits.refusal(self._load, under_way=len(self._in_progress))
+            if self._admission.must_wait(refusal, is_idle=not self._in_progress):
                 return True
-            for rank, key in view.turns:
-                self.begun += 1
-                self._under_way[key] = anyio.CancelScope()
-                # The more urgent first, and among equals the one that was begun first: it should be finished first.
-                tasks.start_soon(self._make, key, (rank, self.begun))
-            self.most_at_once = max(self.most_at_once, len(self._under_way))
-        return bool(self._under_way) or (not self.stopped_because and self._is_waiting(view.parked_until))
+            for rank, key in view.entries:
+                self.started += 1
+                self._in_progress[key] = anyio.CancelScope()
+                # Jobs of higher priority go first; among equals, those that started first.
+                tasks.start_soon(self._make, key, (rank, self.started))
+            self.most_at_once = max(self.most_at_once, len(self._in_progress))
+        return bool(self._in_progress) or (not self.stopped_because and self._is_waiting(view.parked_until))
 
-    async def _wake(self) -> bool:
-        """Whether an episode that was parked may go on: the one before it was given up, or is out by other hands."""
+    async def _release_episodes(self) -> bool:
+        """Whether a parked episode may start: the one before it was cancelled, or published by other means."""
         if self._only is not None or self.stopped_because:
             return False
-        return (
-            sum([await release_waiting_episodes(batch, self._context) for batch in dict.fromkeys((self._batch, QUEUE))])
-            > 0
-        )
+        batches = dict.fromkeys((self._batch, QUEUE))
+        return sum([await release_waiting_episodes(batch, self._context) for batch in batches]) > 0
 
-    def _passed_over(self) -> set[JobKey]:
-        """The jobs that are none of our business now."""
-        return {*self._under_way, *self._backoff.keys()}
+    def _excluded(self) -> set[JobKey]:
+        """The jobs that must not be started now."""
+        return {*self._in_progress, *self._backoff.keys()}
 
     def _at_once(self) -> int:
         cores = self._context.cores
         situation = Situation(
             now_s=time.monotonic(),
-            under_way=len(self._under_way),
+            under_way=len(self._in_progress),
             waiting_for_core=cores.waiting,
             cores=cores.count,
             cores_busy=cores.busy,
@@ -154,26 +151,26 @@ class Scheduler:
         return self._strategy.concurrency(situation)
 
     def _is_waiting(self, parked_until: datetime | None) -> bool:
-        """Whether a job waits for its time, or another process makes one: it may die, and leave it to us."""
+        """Whether to wait for a parked job, or for a job of another process, which might die and leave it to us."""
         if parked_until:
             self._say(f"all other films are parked, the first until {parked_until.astimezone():%Y-%m-%d %H:%M:%S}")
-        return bool(parked_until) or self._backoff.ends_for(self._batch)
+        return bool(parked_until) or self._backoff.has_delayed(self._batch)
 
     def _say(self, text: str) -> None:
-        """A line for a person, not twice in a row."""
-        if text != self._said:
-            self._said = text
+        """Emit a notice, unless it repeats the last one."""
+        if text != self._last_notice:
+            self._last_notice = text
             emit(self._listen, Notice(text=text))
 
     # One job -----------------------------------------------------------------------------------------------------
 
     async def _make(self, key: JobKey, rank: tuple[float, ...]) -> None:
-        """Claim a job and make it. Whatever becomes of it is in its checkpoint, and none of it ends the night."""
-        with self._taking(key) as scope:
+        """Claim a job and make it. Its result is in its checkpoint; no error of a job ends the run."""
+        with self._removing(key) as scope:
             try:
                 await self._make_claimed(key, rank, scope)
             except BusyError:
-                self._backoff.for_a_while(key)
+                self._backoff.delay(key)
             except NightreelError as error:
                 self._give_up(key, error)
             except Exception as error:
@@ -181,33 +178,33 @@ class Scheduler:
                 self._give_up(key, error)
 
     async def _make_claimed(self, key: JobKey, rank: tuple[float, ...], scope: anyio.CancelScope) -> None:
-        """Claim a job and make it. Blocking steps share a thread: each way there and back costs as much as a save."""
-        claim, is_put_down = ExitStack(), False
+        """Claim a job, make it and release it. Blocking steps share a thread call: each costs as much as a save."""
+        claim, is_released = ExitStack(), False
         try:
             with scope:
                 await self._run(key, rank, claim)
-            is_put_down = await to_thread.run_sync(self._put_down, key, claim)
-            if not is_put_down:
+            is_released = await to_thread.run_sync(self._release, key, claim)
+            if not is_released:
                 await cancel_if_requested(self._context, *key, self._listen)
         finally:
-            if not is_put_down:
+            if not is_released:
                 with anyio.CancelScope(shield=True):
                     await to_thread.run_sync(claim.close)
 
     def _give_up(self, key: JobKey, error: Exception) -> None:
-        """A job that can't be begun, or whose end can't be written down, is left alone for the rest of the run."""
-        self._backoff.for_good(key)
-        self.troubles += 1
+        """Leave a job that can't be started or saved alone for the rest of the run."""
+        self._backoff.exclude(key)
+        self.unstartable += 1
         self._say(f"job {key.job} of “{key.batch}” is left for the next run: {error}")
 
-    def _take_up(self, key: JobKey, claim: ExitStack) -> Job:
-        """The job, claimed until `claim` is closed: whoever held it before may have moved it on. Blocks."""
+    def _claim(self, key: JobKey, claim: ExitStack) -> Job:
+        """Claim a job until `claim` is closed, then load it: its previous owner may have changed it. Blocks."""
         claim.enter_context(self._context.store.claims.claim_now(*key, what=key.job))
         return self._context.store.load_job_now(*key)
 
-    def _put_down(self, key: JobKey, claim: ExitStack) -> bool:
-        """Gives the job back, unless somebody wishes it cancelled; whether it did. Blocks."""
-        if self._context.store.claims.cancel_is_asked(*key):
+    def _release(self, key: JobKey, claim: ExitStack) -> bool:
+        """Release the claim unless a cancel request is pending; whether it was released. Blocks."""
+        if self._context.store.claims.is_cancel_requested(*key):
             return False
         claim.close()
         return True
@@ -215,25 +212,25 @@ class Scheduler:
     async def _run(self, key: JobKey, rank: tuple[float, ...], claim: ExitStack) -> None:
         store = self._context.store
         try:
-            job = await to_thread.run_sync(self._take_up, key, claim)
+            job = await to_thread.run_sync(self._claim, key, claim)
         except DamagedError as error:
             aside = await to_thread.run_sync(store.set_aside, *key, str(error))
-            self._backoff.for_good(key)
-            self._say(f"{error}; it is kept as {aside.name}, and made afresh by the next run")
+            self._backoff.exclude(key)
+            self._say(f"{error}; moved to {aside.name}, and made again by the next run")
             return
         if job.status not in {JobStatus.PENDING, JobStatus.PARKED, JobStatus.IN_PROGRESS}:
-            await store.save_job(job)  # its row said otherwise
+            await store.save_job(job)  # its row in the index was out of date
             return
         job = await run_job(job, self._context, self._listen, rank=rank)
         if job.status is not JobStatus.COMPLETED and not await to_thread.run_sync(self._is_saved, key, job.status):
-            # A full disk kept its end from being written down: it is not its turn again in this run.
-            self._backoff.for_good(key)
+            # The result could not be saved (disk full): don't start it again in this run.
+            self._backoff.exclude(key)
             self.unsaved_because = self.unsaved_because or (job.error.message if job.error else "")
         elif job.parked_until:
-            # Even if that is now, it is not its turn again at once.
-            self._backoff.for_a_while(key)
+            # Don't start it again at once, even if that time has come.
+            self._backoff.delay(key)
         if job.status is JobStatus.PARKED and job.error and job.error.kind == DiskFullError.__name__:
-            # What is free does not tell of a quota: the others would fail one by one.
+            # The free space does not show a disk quota: all others would fail one by one.
             self._stop(f"a file {job.error.cause}")
         if job.status is JobStatus.FAILED and key.batch == self._batch:
             self._count_failure(job)
@@ -241,53 +238,54 @@ class Scheduler:
             await to_thread.run_sync(self._context.cache.prune, self._context.settings.cache.max_bytes)
 
     def _is_saved(self, key: JobKey, status: JobStatus) -> bool:
-        """Whether the end of a job is on the disk. Its file is asked: the row in the index may be a moment behind."""
+        """Whether the job on disk has this status. Reads its file: the index may lag behind."""
         try:
             return self._context.store.load_job_now(*key).status is status
         except NightreelError:
             return False
 
     @contextmanager
-    def _taking(self, key: JobKey) -> Iterator[anyio.CancelScope]:
+    def _removing(self, key: JobKey) -> Iterator[anyio.CancelScope]:
+        """The cancel scope of a job in progress, which is removed at the end of the block."""
         try:
-            yield self._under_way[key]
+            yield self._in_progress[key]
         finally:
-            del self._under_way[key]
-            self._woken.set()
+            del self._in_progress[key]
+            self._wake_up.set()
 
     def _count_failure(self, job: Job) -> None:
         self._failures += 1
         errors = self._context.settings.errors
         if errors.on_error == "stop":
-            self._stop(f"“{title_of(job)}” failed, and errors.on_error says stop")
+            self._stop(f"“{title_of(job)}” failed, and errors.on_error is stop")
         elif errors.max_failures and self._failures >= errors.max_failures:
-            self._stop(f"{self._failures} films have failed, and errors.max_failures allows no more")
+            self._stop(f"{self._failures} films have failed, which reaches errors.max_failures")
 
     def _stop(self, why: str) -> None:
         if not self.stopped_because:
             self.stopped_because = why
-            self._say(f"no new film is begun: {why}")
+            self._say(f"not starting new films: {why}")
 
-    # Meanwhile ---------------------------------------------------------------------------------------------------
+    # Monitoring --------------------------------------------------------------------------------------------------
 
-    async def _watch(self) -> None:
-        """Once a second: look at the machine, at wishes from outside, and tell how it is going."""
+    async def _monitor(self) -> None:
+        """Once a second: sample resources, handle cancel requests, and emit metrics."""
         while True:
             self._load = await to_thread.run_sync(self._context.runtime.resources.sample)
-            # Whoever helps brings worker processes of its own: the cores are shared, not doubled.
+            # Every process on this batch has worker processes of its own: share the cores between them.
             self._context.runtime.share_cores(len(await to_thread.run_sync(self._context.store.processes)))
-            taken = list(self._under_way)
-            for key in await to_thread.run_sync(self._unwanted, taken):
-                if key in self._under_way:
-                    self._under_way[key].cancel()
-            await self._pulse()
-            self._woken.set()
-            await anyio.sleep(self._pulse_s)
+            keys = list(self._in_progress)
+            for key in await to_thread.run_sync(self._cancel_requests, keys):
+                if key in self._in_progress:
+                    self._in_progress[key].cancel()
+            await self._emit_metrics()
+            self._wake_up.set()
+            await anyio.sleep(self._interval_s)
 
-    def _unwanted(self, keys: Sequence[JobKey]) -> list[JobKey]:
-        return [key for key in keys if self._context.store.claims.cancel_is_asked(*key)]
+    def _cancel_requests(self, keys: Sequence[JobKey]) -> list[JobKey]:
+        return [key for key in keys if self._context.store.claims.is_cancel_requested(*key)]
 
-    async def _pulse(self) -> None:
-        pulse = await collect_metrics(self._context.store, self._batch, load=self._load, at_once=self._at_once)
-        if pulse:
-            emit(self._listen, pulse)
+    async def _emit_metrics(self) -> None:
+        metrics = await collect_metrics(self._context.store, self._batch, load=self._load, at_once=self._at_once)
+        if metrics:
+            emit(self._listen, metrics)

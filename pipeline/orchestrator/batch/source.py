@@ -1,6 +1,6 @@
-"""What a command asks for, read: topics and briefs as they are, a table checked row by row for its template.
+"""Read the source that a command names: topics and briefs as they are, tables validated row by row.
 
-Briefs may be very many: they are iterated over, not held.
+There may be very many briefs: they are iterated over, not held in memory.
 """
 
 from __future__ import annotations
@@ -42,106 +42,105 @@ ROSTER = "rows.jsonl"
 
 @dataclass(frozen=True, kw_only=True)
 class SourceContent:
-    """What a source has: the films that it asks for, and what of it can't be made."""
+    """The content of a source: briefs, and what can't be made of it."""
 
     briefs: Collection[Brief]
-    # Of rows that stand out, why each of them does.
+    # For `extremes`: why each brief is an outlier.
     remarks: tuple[str, ...] = ()
-    # Briefs and rows that can't be made, each with its reason.
+    # Errors of unreadable briefs and invalid rows.
     unreadable: tuple[InputError, ...] = ()
-    # Of a table: how many rows were looked at and refused, what is wrong with them (the first thousand), where all that
-    # is written.
+    # For tables: how many rows were read and refused, the first thousand problems, and the file with all of them.
     rows: int = 0
     refused: int = 0
     problems: tuple[RowProblem, ...] = ()
     rejected: Path | None = None
-    # How many lines stand above the one that names the columns.
+    # Lines skipped above the header.
     titles: int = 0
-    # Fields without a column, and columns that are called nearly so, as --map takes them.
-    nearly: tuple[str, ...] = ()
-    # Whether only some rows were looked at: the others stay as they are.
+    # Unused columns with a name similar to that of a field without a column, as arguments for --map.
+    suggestions: tuple[str, ...] = ()
+    # Whether only some rows were read: the films of the others stay as they are.
     is_partial: bool = False
-    # Why nothing is made; None: the good ones are.
+    # Why nothing at all can be made; None if the good rows can.
     stop: InputError | None = None
-    # Why the source could not be read, and `settings.source.fallback` took its place; None: it could.
+    # Why the source could not be read, so that `settings.source.fallback` was; None if it could.
     instead_of: NightreelError | None = None
 
 
 async def read_source(
     source: Path | str, context: RunContext, *, batch: str, rows: str = "", writes: bool = True
 ) -> SourceContent:
-    """The briefs of a source, whatever its kind; of a table, those of its good rows, all of them checked.
+    """The briefs of a source of any kind; for a table, those of its valid rows.
 
-    `rows` are the rows of a table that are wanted ("extremes": those that stand out); without `writes` nothing is left
-    behind. Raises `InputError` for a source that can't be read, and for a `batch` whose name is another's on some
-    systems. What is wrong with rows is in what is returned, also where the settings are strict: `stop` says so.
+    `rows` selects rows of a table ("extremes": outliers); `writes`: save rejected rows and the list of all rows. Raises
+    `InputError` for a source that can't be read, and for a batch name that equals another one on case-insensitive file
+    systems. Problems of rows are returned, even with strict settings, for which `stop` is set.
     """
     await to_thread.run_sync(context.store.check_apart, batch)
-    wanted = _Wanted(batch=batch, rows=rows, writes=writes)
+    request = _Request(batch=batch, rows=rows, writes=writes)
     fallback = context.settings.source.fallback
     try:
-        return await _read(source, context, wanted)
+        return await _read(source, context, request)
     except (SourceError, ProviderError) as error:
         if not fallback or fallback == str(source):
             raise
-        # All of a source is read before anything is made of it: nothing of the first one is left.
-        logger.info("%s is read instead: %s", redacted(parse_source(fallback)), error)
+        # A source is read completely before anything is made, so nothing of the first one remains.
+        logger.info("reading the fallback %s: %s", redacted(parse_source(fallback)), error)
         try:
-            found = await _read(_beside(parse_source(fallback), context.workspace), context, wanted)
+            found = await _read(_in_workspace(parse_source(fallback), context.workspace), context, request)
         except (SourceError, ProviderError) as second:
-            raise SourceError(f"{error}; nor can the fallback be read: {second}") from error
+            raise SourceError(f"{error}; the fallback can't be read either: {second}") from error
         return replace(found, instead_of=error)
 
 
 @dataclass(frozen=True, kw_only=True)
-class _Wanted:
-    """What is wanted of a source, whichever it is."""
+class _Request:
+    """The request for a source or its fallback."""
 
     batch: str
     rows: str
     writes: bool
 
 
-def _beside(source: Path | str, workspace: Path) -> Path | str:
-    """A path of the settings is one in the workspace."""
+def _in_workspace(source: Path | str, workspace: Path) -> Path | str:
+    """Resolve a path of the settings against the workspace."""
     return workspace / source if isinstance(source, Path) else source
 
 
-async def _read(source: Path | str, context: RunContext, wanted: _Wanted) -> SourceContent:
+async def _read(source: Path | str, context: RunContext, request: _Request) -> SourceContent:
     if await to_thread.run_sync(is_table, source):
-        return await _read_rows(source, context, wanted)
-    if wanted.rows:
-        raise InputError("only tables have rows", where="--rows", hint="Give a .csv, .tsv, .json, .jsonl or .xlsx file")
+        return await _read_rows(source, context, request)
+    if request.rows:
+        raise InputError("is only for tables", where="--rows", hint="Give a .csv, .tsv, .json, .jsonl or .xlsx file")
     unreadable: list[InputError] = []
     briefs = await read_briefs(source, report=unreadable.append)
     return SourceContent(briefs=briefs, unreadable=tuple(unreadable))
 
 
-async def _read_rows(source: Path | str, context: RunContext, wanted: _Wanted) -> SourceContent:
-    """All rows, checked. What a service answers is fetched first, into a folder that goes again."""
+async def _read_rows(source: Path | str, context: RunContext, request: _Request) -> SourceContent:
+    """Read and validate all rows. The pages of a service are fetched into a scratch folder first."""
     form = await to_thread.run_sync(table_form, context)
     if not is_endpoint(source):
-        return await to_thread.run_sync(lambda: _check_table(open_table(source, form), context, wanted))
+        return await to_thread.run_sync(lambda: _check_table(open_table(source, form), context, request))
     with scratch_folder() as folder:
         pages = await fetch_pages(
             service_endpoint(str(source), context.settings), folder, form, retry=context.retry_policy
         )
         return await to_thread.run_sync(
-            lambda: _check_table(open_pages(pages, form, name=redacted(source)), context, wanted)
+            lambda: _check_table(open_pages(pages, form, name=redacted(source)), context, request)
         )
 
 
-def _check_table(table: Table, context: RunContext, wanted: _Wanted) -> SourceContent:
-    outstanding = wanted.rows.strip().casefold() == EXTREMES
-    choice = parse_row_selection(wanted.rows) if wanted.rows and not outstanding else None
+def _check_table(table: Table, context: RunContext, request: _Request) -> SourceContent:
+    outstanding = request.rows.strip().casefold() == EXTREMES
+    choice = parse_row_selection(request.rows) if request.rows and not outstanding else None
     reader = campaign_reader(table, context)
     refused: list[InputError] = []
-    rejected = _rejected(context.paths, wanted.batch) if wanted.writes else None
+    rejected = _rejected(context.paths, request.batch) if request.writes else None
     columns, separator = table.columns, table.separator
     with ExitStack() as files:
         opened = files.enter_context
         write = opened(write_rejected(rejected, columns, separator=separator)) if rejected else _unwritten
-        roster = roster_path(context.store, wanted.batch) if wanted.writes else None
+        roster = roster_path(context.store, request.batch) if request.writes else None
         enter = opened(write_snapshot(roster, columns, separator=separator, choice=choice)) if roster else None
 
         def refuse(row: TableRow | BrokenRow, problems: list[RowProblem]) -> None:
@@ -159,21 +158,21 @@ def _check_table(table: Table, context: RunContext, wanted: _Wanted) -> SourceCo
         problems=tuple(checked.problems),
         rejected=rejected if checked.refused and rejected else None,
         titles=table.title_rows,
-        nearly=reader.suggestions,
-        is_partial=bool(wanted.rows),
+        suggestions=reader.suggestions,
+        is_partial=bool(request.rows),
         stop=_stop(
-            checked, table.path, rows="" if outstanding else wanted.rows, is_strict=context.settings.campaign.strict
+            checked, table.path, rows="" if outstanding else request.rows, is_strict=context.settings.campaign.strict
         ),
     )
 
 
 def roster_path(store: CheckpointStore, batch: str) -> Path:
-    """Where the rows of a batch are kept as they were."""
+    """The file with the original rows of a batch."""
     return store.folder(batch) / ROSTER
 
 
 def _unwritten(_row: TableRow | BrokenRow, _problems: list[RowProblem]) -> None:
-    """Nothing is left behind."""
+    """Write no rejected rows."""
 
 
 def _rejected(places: Paths, batch: str) -> Path:
@@ -183,16 +182,16 @@ def _rejected(places: Paths, batch: str) -> Path:
 
 def _stop(checked: ValidatedRows, path: str, *, rows: str, is_strict: bool) -> InputError | None:
     if not checked.rows and rows:
-        hint = "They are counted from 1, below the line that names the columns"
-        return InputError(f"has none of the rows {rows}, or none at all", where=path, hint=hint)
+        hint = "Rows are counted from 1, below the header"
+        return InputError(f"has none of the rows {rows}, or no rows at all", where=path, hint=hint)
     if not checked.rows:
-        hint = "Below the line that names the columns, each line is a film"
+        hint = "Each line below the header is a film"
         return InputError("has no rows", where=path, hint=hint)
     if not is_strict or not checked.refused:
         return None
     rows = "rows has a problem" if checked.refused == 1 else "rows have problems"
     return InputError(
-        f"{checked.refused:,} of {checked.rows:,} {rows}, and nothing is made of the others (strict)",
+        f"{checked.refused:,} of {checked.rows:,} {rows}: nothing is made (strict)",
         where=path,
-        hint="Mend them, or drop --strict",
+        hint="Correct them, or leave out --strict",
     )

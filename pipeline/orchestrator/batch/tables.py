@@ -1,4 +1,4 @@
-"""How tables are opened and their rows read, as the settings and the flags of a command say."""
+"""Options for opening tables and reading their rows, from the settings and flags of a command."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from pipeline.sources.tables import Table, TableOptions, normalise_name
 
 
 def table_form(context: RunContext) -> TableOptions:
-    """What is known of a table before it is opened. Reads templates: not for the event loop."""
+    """How to open a table: delimiter, encoding, expected column names etc. Reads templates, and blocks."""
     asked, source = context.settings.campaign, context.settings.source
     pairs = (*asked.map, *asked.columns)
     mapped = {normalise_name(pair.rpartition("=")[0]) for pair in pairs} | {normalise_name(asked.key)} - {""}
@@ -34,7 +34,7 @@ def table_form(context: RunContext) -> TableOptions:
 
 
 def service_endpoint(address: str, settings: Settings) -> Endpoint:
-    """A service that answers page by page."""
+    """The options of an HTTP API with pagination."""
     source = settings.source
     return Endpoint(
         address=address,
@@ -50,22 +50,22 @@ def service_endpoint(address: str, settings: Settings) -> Endpoint:
 
 
 def _templates(context: RunContext) -> dict[str, None]:
-    """The templates that rows may get by rule; a flag goes before the rules."""
+    """The templates that rows may use: by --template, else by the rules of [campaign], else the default."""
     rules = () if context.overrides.get("template") else context.settings.campaign.templates
     return dict.fromkeys(rule.template for rule in rules) or {context.settings.template: None}
 
 
 def campaign_reader(table: Table, context: RunContext) -> CampaignReader:
-    """Who makes briefs of rows. Raises `InputError` for a language or a column that is not there. Reads templates."""
+    """The reader that turns rows into briefs. Raises `InputError` for a missing language or column. Blocks."""
     asked, flags = context.settings.campaign, context.overrides
     if flags.get("template") and flags.get("campaign.templates"):
-        raise InputError("--template is one for all rows, --split are several", hint="Give one of the two")
+        raise InputError("--template and --split exclude each other", hint="Give one of them")
     language = str(flags.get("language") or "")
     for name in _templates(context):
         template = context.template(Brief(title="", template=name))
         if language and template.script_templates:
             script_template_for(template, language)
-    # A flag goes before what the row says.
+    # Flags override the columns of the row.
     silent = {"template"} if flags.get("template") else set()
     silent |= {"languages"} if language or flags.get("languages") else set()
     deciders = OptionColumns(table, asked.columns, without=silent)

@@ -25,9 +25,9 @@ if TYPE_CHECKING:
         Channel,
         Extras,
         Links,
-        ManualUploadDestination,
-        Publicity,
+        ManualDestination,
         Timing,
+        VideoSettings,
         YouTubeDestination,
     )
 
@@ -107,13 +107,13 @@ class Hosts:
         brief: Brief | None = None,
         versions: LanguageVersions | None = None,
         count_pending: CountPending = _none_pending,
-    ) -> YouTubeDestination | ManualUploadDestination:
+    ) -> YouTubeDestination | ManualDestination:
         """The destination "youtube", "youtube:CHANNEL" or "folder:PATH" for one film.
 
         Third-party films have no `brief`: the settings alone determine how they are published. Raises `InputError` for
         an invalid publication time.
         """
-        from pipeline.publishing.youtube import ManualUploadDestination, YouTubeDestination  # noqa: PLC0415 - loads aiohttp
+        from pipeline.publishing.youtube import ManualDestination, YouTubeDestination  # noqa: PLC0415 - loads aiohttp
 
         release = self._release(brief or Brief(title=""), name)
         publicity, extras = (
@@ -126,7 +126,7 @@ class Hosts:
             by_hand = replace(publicity, publish_at=release.publish_at)
             # Links to neighbouring episodes are known for films published on the channel.
             near = self._neighbours(brief, self.settings.youtube.channel)
-            return ManualUploadDestination(name, folder, by_hand, extras, subject, neighbours=near)
+            return ManualDestination(name, folder, by_hand, extras, subject, neighbours=near)
         self.refuse_offline(name)
         channel, timing = self._channel_name(name), self._timing(release, self._channel_name(name))
         known = self.channel(channel)
@@ -214,23 +214,23 @@ class Hosts:
         return release_of(brief, self.settings.youtube, channel=channel, flag=flag)
 
     def _timing(self, release: Release, channel: str) -> Timing:
-        from pipeline.publishing.youtube import SlotBook, Timing  # noqa: PLC0415
+        from pipeline.publishing.youtube import SlotLedger, Timing  # noqa: PLC0415
 
         path = self.workspace / "state" / "ledgers" / f"youtube-slots-{channel}.json"
-        book = SlotBook(path) if self.settings.youtube.slots else None
+        book = SlotLedger(path) if self.settings.youtube.slots else None
         return Timing(
             publish_at=release.publish_at,
             slots=release.slots,
-            book=book,
-            is_asked=release.is_asked,
+            ledger=book,
+            is_explicit=release.is_asked,
             where=release.where,
         )
 
-    def _publicity(self, privacy: Privacy) -> Publicity:
-        from pipeline.publishing.youtube import Publicity  # noqa: PLC0415
+    def _publicity(self, privacy: Privacy) -> VideoSettings:
+        from pipeline.publishing.youtube import VideoSettings  # noqa: PLC0415
 
         youtube = self.settings.youtube
-        return Publicity(
+        return VideoSettings(
             privacy=privacy,
             category=youtube.category,
             made_for_kids=youtube.made_for_kids,
@@ -270,8 +270,8 @@ class Hosts:
             playlist_privacy="public" if release.publish_at or release.slots else release.privacy,
             place=place if youtube.playlist_in_order else "",
             titles=titles if youtube.titles else {},
-            untold=versions.pending if youtube.titles else (),
-            untold_follow=versions.pending_will_follow and youtube.titles,
+            untranslated=versions.pending if youtube.titles else (),
+            translations_follow=versions.pending_will_follow and youtube.titles,
         )
 
     def _channel_name(self, name: str) -> str:

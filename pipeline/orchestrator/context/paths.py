@@ -146,7 +146,7 @@ class Paths:
 
     def package(self, folder: str, batch: str) -> Package:
         """The files of a film in this job folder, whether they exist or not."""
-        return self._names.within(self.video(folder, batch).parent)
+        return self._names.in_folder(self.video(folder, batch).parent)
 
     def video(self, folder: str, batch: str) -> Path:
         """The video file of a job folder. A requested output folder replaces output/<batch>/."""

@@ -1,6 +1,6 @@
-"""Jobs that exist are changed: some at a time, each by who has claimed it.
+"""Change many jobs, a few at a time, each while claimed.
 
-So fifty thousand are no more trouble than five; one that another process makes is left to that process.
+So fifty thousand jobs need no more open files than fifty; jobs that other processes make are skipped.
 """
 
 from __future__ import annotations
@@ -17,20 +17,20 @@ from pipeline.model import Job, JobStatus
 from pipeline.orchestrator.context import RunContext
 from pipeline.state import CheckpointStore
 
-# Each claim is an open file, and a process may have few.
+# Each claim is an open file, of which a process may have few.
 _AT_ONCE = 50
-# Called with a claimed job; None: it stays as it is.
+# Called with a claimed job. Returns the changed job; None: leave it unchanged.
 Change = Callable[[Job], Job | None]
 
 
 @dataclass(kw_only=True)
 class BulkResult:
-    """What became of jobs that somebody wanted changed, by id; `damaged` are the reasons."""
+    """The result of a bulk change: job ids, and messages about damaged jobs."""
 
     changed: list[str] = field(default_factory=list)
-    # Another process works on them.
+    # Claimed by other processes.
     busy: list[str] = field(default_factory=list)
-    # They are as they should be, or have moved on.
+    # Left unchanged.
     left: list[str] = field(default_factory=list)
     damaged: list[str] = field(default_factory=list)
 
@@ -44,7 +44,10 @@ async def select_jobs(
     damaged: bool = False,
     flag: str = "--job",
 ) -> list[str]:
-    """Ids of the jobs that are meant: those named with `flag`, else all in these statuses, damaged ones if wanted."""
+    """The ids of `jobs` (id prefixes of `flag`), else of all jobs in `statuses`, plus damaged ones if `damaged`.
+
+    Raises `InputError` for a prefix that is unknown or ambiguous.
+    """
 
     def look() -> list[str]:
         index = context.store.refreshed(batch)
@@ -59,19 +62,16 @@ def _one(found: Sequence[str], prefix: str, batch: str, flag: str) -> str:
     if prefix and len(found) == 1:
         return found[0]
     if prefix and found:
-        message = f"{len(found)} jobs of batch “{batch}” have ids that begin with {prefix[:40]!r}"
-        raise InputError(message, where=flag, hint=f"Say more of it: {', '.join(found[:3])}")
-    hint = f"nightreel status {shlex.quote(batch)} shows how the ids begin"
+        message = f"{len(found)} jobs of batch “{batch}” have ids starting with {prefix[:40]!r}"
+        raise InputError(message, where=flag, hint=f"Give a longer prefix: {', '.join(found[:3])}")
+    hint = f"nightreel status {shlex.quote(batch)} shows the ids"
     raise InputError(f"batch “{batch}” has no job {prefix[:40]!r}", where=flag, hint=hint)
 
 
 async def change_jobs(
     context: RunContext, batch: str, ids: Sequence[str], change: Change, *, or_else: Callable[[str], None] | None = None
 ) -> BulkResult:
-    """Claim each job, change it (None: leave it) and save it; `or_else` is called with the id of one that is busy.
-
-    Both are called in a thread.
-    """
+    """Claim, change and save each job; `or_else` is called with the ids of busy ones. Both are called in a thread."""
     done = BulkResult()
     for start in range(0, len(ids), _AT_ONCE):
         some = ids[start : start + _AT_ONCE]
@@ -119,7 +119,7 @@ def settle(context: RunContext, batch: str, asked: Iterable[str], change: Change
                 fresh = change(job) if job else None
                 if fresh:
                     store.put_jobs(batch, [fresh])
-                store.claims.cancel_is_heard(batch, job_id)
+                store.claims.clear_cancel_request(batch, job_id)
         except BusyError:
             done.busy.append(job_id)
         except CheckpointError as error:

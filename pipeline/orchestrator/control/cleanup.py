@@ -1,6 +1,6 @@
-"""What nobody needs any more: a cache that is too large, leftovers of killed processes, batches that are finished.
+"""Shrink the cache, delete leftovers of killed processes, and delete finished batches.
 
-Films, ledgers and anything unfinished are never touched. Everything here blocks, but for `clean` and `remove_batch`.
+Films, ledgers and unfinished work are never touched. Everything here blocks, except `clean` and `remove_batch`.
 """
 
 from __future__ import annotations
@@ -29,61 +29,61 @@ from pipeline.orchestrator.context.series import seen_at, subject_key
 from pipeline.state import CheckpointStore
 
 _DAY_S = 24 * 3600
-# What is known of a crash, or of a damaged file, is worth a look for so long.
+# How long crash reports and damaged files are kept.
 _EVIDENCE_S = 30 * _DAY_S
 _DONE = frozenset({JobStatus.COMPLETED, JobStatus.CANCELLED})
-# What is left of a removed batch, below state/, until it is deleted.
+# Prefix of folders in state/ with removed batches that are yet to be deleted.
 _REMOVED = ".removed-"
-# A file being written, or left half-written; see `files.temporary_sibling`.
+# A file that is being written, or was left half-written; see `files.temporary_sibling`.
 _TEMPORARY = re.compile(r"\..+\.[0-9a-f]{8}(\.[^.]*)?")
 
 
 @dataclass(frozen=True, kw_only=True)
 class Cleaned:
-    """What was removed, or would be; sizes in bytes."""
+    """What was deleted, or would be; sizes in bytes."""
 
     cache_bytes: int = 0
-    # Files and folders that killed processes, and old crashes, have left.
+    # Files and folders left by killed processes and old crashes.
     leftovers: int = 0
     leftover_bytes: int = 0
-    # The state of a batch, if one was named.
+    # Size of the deleted state of a batch.
     batch_bytes: int = 0
-    # Why the cache was left as it is; empty: it was not.
+    # Why the cache was not shrunk; empty if it was.
     cache_left_because: str = ""
 
 
 async def clean(context: RunContext, *, cache_bytes: int | None = None, dry_run: bool = False) -> Cleaned:
-    """Make the cache no larger than `cache_bytes` (None: as set), and remove leftovers of all batches.
+    """Shrink the cache to `cache_bytes` (None: its configured size), and delete leftovers of all batches.
 
-    While a process works, the cache is left to it: it keeps the size that is set by itself, and knows what it needs.
+    While a process makes films, the cache is left to it: it enforces the configured size itself.
     """
     limit = context.settings.cache.max_bytes if cache_bytes is None else cache_bytes
     return await to_thread.run_sync(partial(_clean, context, limit, dry_run=dry_run))
 
 
 async def remove_batch(context: RunContext, *, batch: str, dry_run: bool = False) -> Cleaned:
-    """Remove all that is known of a finished batch; its films stay.
+    """Delete the state of a finished batch; its films stay.
 
-    Films that are out stay known by the journals of their channels. Raises `InputError` when it is unknown, not
-    finished, or alone in knowing that a film is out, and `BusyError` while a process works on it.
+    The journals of the channels still record what is published. Raises `InputError` for an unknown or unfinished batch,
+    and for one that has the only record of a publication, and `BusyError` while a process works on it.
     """
     await require_batch(context, batch)
     async with context.store.claims.planning(batch):
         await to_thread.run_sync(_check_removable, context, batch)
         folder = context.store.folder(batch)
         size = await to_thread.run_sync(_size, folder)
-        removed = None if dry_run else await to_thread.run_sync(_put_away, context, folder)
+        removed = None if dry_run else await to_thread.run_sync(_move_aside, context, folder)
     if removed:
         await to_thread.run_sync(_remove, removed)
-        with suppress(OSError):  # who has waited for us begins a batch of that name
+        with suppress(OSError):  # another process has just created a batch of that name
             await to_thread.run_sync(folder.rmdir)
     return Cleaned(batch_bytes=size)
 
 
 def _clean(context: RunContext, limit: int, *, dry_run: bool) -> Cleaned:
     cache_bytes, because = 0, ""
-    if worker := _somebody_at_work(context.store):
-        because = f"{worker} is at work and may need it"
+    if worker := _running_process(context.store):
+        because = f"{worker} is running and may need it"
     elif dry_run:
         cache_bytes = max(0, context.cache.size_bytes() - limit)
     else:
@@ -98,32 +98,32 @@ def _clean(context: RunContext, limit: int, *, dry_run: bool) -> Cleaned:
     return Cleaned(cache_bytes=cache_bytes, leftovers=count, leftover_bytes=size, cache_left_because=because)
 
 
-def _somebody_at_work(store: CheckpointStore) -> str:
-    """A process that makes films, in words; empty: none does."""
+def _running_process(store: CheckpointStore) -> str:
+    """A description of a process that makes films; empty if there is none."""
     if pids := store.processes():
         return f"process {min(pids)}"
     for name in store.batch_names():
-        with suppress(CheckpointError):  # its index can't be read; its processes were looked for above
-            if any(store.claims.is_claimed(name, turn.job) for turn in store.index(name).turns.under_way()):
+        with suppress(CheckpointError):  # index can't be read; its processes were checked above
+            if any(store.claims.is_claimed(name, turn.job) for turn in store.index(name).queue.in_progress()):
                 return "a process"
     return ""
 
 
 def _leftovers(context: RunContext, batch: str) -> Iterator[Path]:
-    """What nobody needs of a batch, as it is found."""
+    """The leftovers of a batch."""
     folder, store, now_s = context.store.folder(batch), context.store, time.time()
     for place in (folder, folder / "jobs", folder / "checkpoints", folder / "evidence"):
         for path in _older(place, now_s - _DAY_S):
             if _TEMPORARY.fullmatch(path.name):
                 yield path
-    # Looking at a lock that nobody holds removes it.
+    # Checking a free lock removes its file.
     store.claims.workers(batch)
-    yield from _loose_ends(context.store, batch)
+    yield from _stale_locks(context.store, batch)
     try:
         index = store.refreshed(batch)
-        counts = {status for status, standing in index.sums.counts().items() if standing.jobs}
+        counts = {status for status, standing in index.totals.counts().items() if standing.jobs}
         damaged = bool(index.damages())
-    except CheckpointError:  # nothing is known of it: nothing of it is removed
+    except CheckpointError:  # state unknown: delete nothing
         return
     for path in _children(folder / "unfinished"):
         row = index.find(path.name)
@@ -134,19 +134,19 @@ def _leftovers(context: RunContext, batch: str) -> Iterator[Path]:
         yield from (path for path in _older(folder / "jobs", now_s - _EVIDENCE_S) if ".json.damaged" in path.name)
 
 
-def _loose_ends(store: CheckpointStore, batch: str) -> Iterator[Path]:
-    """Locks that nobody holds, and wishes that nobody will hear."""
+def _stale_locks(store: CheckpointStore, batch: str) -> Iterator[Path]:
+    """Free lock files, and cancel requests that no process will handle."""
     jobs = store.folder(batch) / "jobs"
     for path in _children(jobs):
         if path.suffix == ".lock":
             if not store.claims.is_claimed(batch, path.stem) and path.exists():
-                yield path  # it could not be removed by looking at it
+                yield path  # checking it did not remove it
         elif path.suffix == ".pid":
             if not path.with_suffix("").exists():
                 yield path
         elif path.suffix == ".cancel" and not store.claims.is_claimed(batch, path.stem):
             row = store.index(batch).find(path.stem)
-            # A process that died before it heard leaves its job to one that will hear.
+            # If a process died before it handled the request, the next one on the job will.
             if row is None or row.status not in {JobStatus.PENDING, JobStatus.IN_PROGRESS}:
                 yield path
 
@@ -154,37 +154,37 @@ def _loose_ends(store: CheckpointStore, batch: str) -> Iterator[Path]:
 def _check_removable(context: RunContext, batch: str) -> None:
     refuse_while_busy(context, batch)
     index = context.store.index(batch)
-    left = [f"{n.jobs} {status.value}" for status, n in index.sums.counts().items() if n.jobs and status not in _DONE]
+    left = [f"{n.jobs} {status.value}" for status, n in index.totals.counts().items() if n.jobs and status not in _DONE]
     if left:
         typed = shlex.quote(batch)
-        hint = f"Finish it (nightreel resume {typed}, retry or review), or give the rest up (nightreel cancel {typed})"
+        hint = f"Finish it (nightreel resume {typed}, retry or review), or cancel the rest (nightreel cancel {typed})"
         raise InputError(f"batch “{batch}” is not finished: {', '.join(left)}", hint=hint)
-    # Also films that the source has no more.
+    # Including jobs that are no longer in the source.
     for row in filter(None, map(index.find, index.stamps())):
         job = context.store.read_job(batch, row.id) if row.published else None
-        if job is not None and (url := _known_here_alone(job, context.hosts)):
-            hint = "Leave the batch as it is: without it, the film could be published twice"
-            raise InputError(f"batch “{batch}” alone knows that “{row.title}” is out as {url}", hint=hint)
+        if job is not None and (url := _unrecorded_publication(job, context.hosts)):
+            hint = "Keep the batch: without it, the film could be published twice"
+            raise InputError(f"batch “{batch}” has the only record that “{row.title}” is published: {url}", hint=hint)
 
 
-def _known_here_alone(job: Job, hosts: Hosts) -> str:
-    """Where the film is out, if no journal of a channel says so; empty: none is forgotten with the job."""
+def _unrecorded_publication(job: Job, hosts: Hosts) -> str:
+    """The address of a publication that is in no journal of a channel; empty if there is none."""
     known = seen_at(subject_key(job.brief), hosts.journals).values()
-    # A folder may be filled again.
+    # Publishing to a folder can be repeated without harm.
     on_channels = (each for each in job.published if not is_by_hand(each.destination))
     return next((each.url for each in on_channels if each.url not in known), "")
 
 
-def _put_away(context: RunContext, folder: Path) -> Path:
-    """Move all that is known of a batch out of sight, and return where it is; for who holds its planning lock.
+def _move_aside(context: RunContext, folder: Path) -> Path:
+    """Move the state of a batch aside, and return the new folder. The caller holds the planning lock.
 
-    The lock stays where it is: whoever waits for it finds an empty place, and not one that is being emptied.
+    The lock file stays: a process that waits for it then finds an empty folder, not one that is being deleted.
     """
     removed = context.workspace / "state" / f"{_REMOVED}{uuid4().hex[:8]}"
     context.store.close()
     with storage_errors(folder):
         removed.mkdir()
-        # From its first step on there is no such batch, whatever happens.
+        # Without batch.json there is no batch, even if the rest fails.
         (folder / "batch.json").rename(removed / "batch.json")
         for path in _children(folder):
             if not path.name.startswith("planning.lock"):
@@ -193,21 +193,21 @@ def _put_away(context: RunContext, folder: Path) -> Path:
 
 
 def _children(folder: Path) -> list[Path]:
-    with suppress(OSError):  # there is none, or it is not ours to read: nothing in it is removed
+    with suppress(OSError):  # missing or unreadable: delete nothing in it
         return list(folder.iterdir())
     return []
 
 
 def _older(folder: Path, than_s: float) -> Iterator[Path]:
-    """What lies in the folder and was last changed before that time."""
+    """The entries of a folder that were last modified before that time."""
     for path in _children(folder):
-        with suppress(OSError):  # another process removes leftovers, too; likewise below
+        with suppress(OSError):  # another process may delete leftovers at the same time; likewise below
             if path.stat().st_mtime < than_s:
                 yield path
 
 
 def _size(path: Path) -> int:
-    """Bytes in a file, or in all files of a folder."""
+    """Size of a file, or of all files in a folder, in bytes."""
     total = 0
     with suppress(OSError):
         if not path.is_dir():
@@ -222,5 +222,5 @@ def _remove(path: Path) -> None:
     if path.is_dir():
         shutil.rmtree(path, ignore_errors=True)
     else:
-        with suppress(OSError):  # what stays is found by the next `clean`
+        with suppress(OSError):  # left to the next `clean`
             path.unlink()

@@ -1,4 +1,4 @@
-"""What there is of a series: its episodes, how their films stand, and a number that is to be free again."""
+"""List the episodes of a series with the state of their films, and free episode numbers."""
 
 from __future__ import annotations
 
@@ -16,24 +16,24 @@ from pipeline.state.episodes import Episode, EpisodeFilm
 
 @dataclass(frozen=True, kw_only=True)
 class EpisodeState:
-    """A film of an episode; an episode without one has an empty track."""
+    """A film of an episode; `track` is empty if there is none."""
 
     series: str
     number: int
     title: str
     where: str
-    # The language, and the shape and the variant where they are not the first ones.
+    # The language, plus format and variant if they are not the first ones.
     track: str = ""
-    # "completed", "parked", …; "removed": its batch has it no more.
+    # A job status, or "removed" if the job no longer exists.
     status: str = "removed"
     batch: str = ""
     job: str = ""
-    # Where it is seen, by video host.
+    # Pairs of video host and address.
     published: tuple[tuple[str, str], ...] = ()
 
 
 def episodes_of(context: RunContext, name: str) -> list[EpisodeState]:
-    """The episodes of a series, or of all series of the settings, by number. Blocks. Raises `InputError`."""
+    """The episodes of a series, or of all series, by number. Blocks. Raises `InputError` for an unknown series."""
     if name:
         table_of(name, context.settings, where="")
     names = [name] if name else sorted(context.settings.series)
@@ -47,22 +47,22 @@ def episodes_of(context: RunContext, name: str) -> list[EpisodeState]:
 
 
 def forget_episode(context: RunContext, name: str, number: int) -> None:
-    """Free a number, so that the next plan may give it to another film. Blocks.
+    """Free an episode number, so that another episode can have it. Blocks.
 
-    Raises `InputError` for one that nobody has, and for one whose film is out.
+    Raises `InputError` for an unknown episode, and for one that is published.
     """
     films = [each for each in episodes_of(context, name) if each.number == number]
     if not films:
         raise InputError(
-            f"there is no episode {number}", where=f"series “{name}”", hint=f"See nightreel series {shlex.quote(name)}"
+            f"has no episode {number}", where=f"series “{name}”", hint=f"See nightreel series {shlex.quote(name)}"
         )
     if out := next((url for film in films for _, url in film.published), None):
-        raise InputError(f"episode {number} is out as {out}", where=f"series “{name}”", hint="Its number stays")
+        raise InputError(f"episode {number} is published: {out}", where=f"series “{name}”", hint="It keeps its number")
     ledger_of(context.workspace, name).forget(number)
 
 
 class _Indexes(dict[str, BatchIndex | None]):
-    """The index of each batch, brought up to date once; None: the batch is gone."""
+    """The index of each batch, refreshed on first use; None if the batch no longer exists."""
 
     def __init__(self, context: RunContext) -> None:
         super().__init__()

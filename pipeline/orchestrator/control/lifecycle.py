@@ -1,6 +1,6 @@
-"""What can be asked of jobs that exist: go on, try again, let it be.
+"""Cancel, resume and retry jobs, and save checkpoints of batches.
 
-One that another process makes hears of a wish to cancel within a second or two.
+A process that makes a job notices a cancel request within a second or two.
 """
 
 from __future__ import annotations
@@ -36,8 +36,8 @@ _CANCELLABLE = (
     JobStatus.FAILED,
     JobStatus.REVIEW,
 )
-# A process that is done with a film puts it down within this.
-_SETTLES_S = 0.2
+# A process that has finished a film releases its claim within this time.
+_RELEASE_S = 0.2
 _RETRIED = (JobStatus.FAILED, JobStatus.PARKED, JobStatus.CANCELLED)
 
 
@@ -48,12 +48,12 @@ def open_for_batch(
     overrides: Mapping[str, object] | None,
     called: Mapping[str, str] | None = None,
 ) -> RunContext:
-    """The workspace, to go on with a batch: it is worked on as the command that began it said, but for `overrides`.
+    """Open the workspace with the settings of the command that created the batch, except for `overrides`.
 
-    Reads files. Raises what `open_context` does.
+    Blocks. Raises what `open_context` does.
     """
     asked = None
-    with suppress(CheckpointError, InputError):  # told by whoever needs the batch
+    with suppress(CheckpointError, InputError):  # reported when the batch is needed
         place = find_workspace(Path.cwd(), Path(workspace) if workspace else None)
         asked = CheckpointStore(place).read_batch(batch)
     settings = {**(asked.working if asked else {}), **(overrides or {})}
@@ -61,30 +61,30 @@ def open_for_batch(
 
 
 async def with_batch_settings(context: RunContext, batch: str) -> RunContext:
-    """The context with what this batch was asked for with. Raises `InputError` for an unknown one."""
+    """The context with the film settings of a batch. Raises `InputError` for an unknown batch."""
     asked = await require_batch(context, batch)
     return await to_thread.run_sync(context.for_request, asked.asked)
 
 
 async def with_addition_settings(context: RunContext, batch: str) -> RunContext:
-    """The context for more films of a batch: as the batch was asked for, but for what `context` is asked for.
+    """The context for adding films to a batch: its settings, overridden by those of `context`.
 
-    Raises `InputError` for an unknown batch that is not the queue.
+    Raises `InputError` for an unknown batch other than the queue.
     """
     if batch == QUEUE:
         return context
     asked = (await require_batch(context, batch)).asked
-    # A film of its own in a file would take the place of the one that is there.
+    # An output file would be overwritten by the new films.
     output = "" if asked.output.lower().endswith(".mp4") else asked.output
     both = Asked(settings={**asked.settings, **context.asked.settings}, output=context.asked.output or output)
     return await to_thread.run_sync(context.for_request, both)
 
 
 async def cancel(context: RunContext, *, batch: str, jobs: Sequence[str] = ()) -> BulkResult:
-    """Make what is not completed cancelled: all of a batch, or the `jobs` whose ids begin so.
+    """Cancel the jobs of a batch that are not completed, or only `jobs` (id prefixes).
 
-    Those under way are stopped by the process that makes them, which is asked to (`busy`). Only `retry` brings a
-    cancelled job back. Raises `InputError` for an unknown batch or job.
+    Jobs in progress (`busy`) are stopped by the processes that make them. `retry` resumes cancelled jobs. Raises
+    `InputError` for an unknown batch or job.
     """
     await require_batch(context, batch)
     ids = await select_jobs(context, batch, jobs, _CANCELLABLE)
@@ -94,20 +94,20 @@ async def cancel(context: RunContext, *, batch: str, jobs: Sequence[str] = ()) -
             return None
         return advance(job, JobStatus.CANCELLED, at=context.clock(), why="cancelled")
 
-    done = await change_jobs(context, batch, ids, let_be, or_else=partial(context.store.claims.ask_to_cancel, batch))
+    done = await change_jobs(context, batch, ids, let_be, or_else=partial(context.store.claims.request_cancel, batch))
     if done.busy:
-        # Who was about to put a film down may have heard nothing: then nobody will, and it is ours to cancel.
-        await anyio.sleep(_SETTLES_S)
+        # A process that was just releasing a job may have missed the request: then cancel it here.
+        await anyio.sleep(_RELEASE_S)
         asked, done.busy = done.busy, []
         await to_thread.run_sync(settle, context, batch, asked, let_be, done)
     return done
 
 
 async def resume(context: RunContext, *, batch: str, listen: Listener = ignore) -> Outcome:
-    """Go on with a batch as its checkpoints stand, without its source.
+    """Resume a batch from its checkpoints, without its source.
 
-    What waits for a person is taken up as well: somebody is there. What failed is not. Raises `InputError` for an
-    unknown batch.
+    Jobs that are parked for a person are resumed as well, failed ones are not. Raises `InputError` for an unknown
+    batch.
     """
     context = await with_batch_settings(context, batch)
     await _remember_budget(context, batch)
@@ -117,13 +117,13 @@ async def resume(context: RunContext, *, batch: str, listen: Listener = ignore) 
     def take_up(job: Job) -> Job | None:
         if job.status is not JobStatus.PARKED or job.parked_until:
             return None
-        return advance(job, JobStatus.PENDING, at=context.clock(), why="taken up again").evolve(retries=0)
+        return advance(job, JobStatus.PENDING, at=context.clock(), why="resumed").evolve(retries=0)
 
     await change_jobs(context, batch, rows, take_up)
     for damage in await to_thread.run_sync(index.damages):
         is_damaged = await to_thread.run_sync(context.store.is_damaged, batch, damage.job)
-        afresh = "; or nightreel retry makes it afresh, if the source has it" if is_damaged else ""
-        emit(listen, Notice(text=damage.message + afresh))
+        hint = "; or nightreel retry makes it again, if the source has it" if is_damaged else ""
+        emit(listen, Notice(text=damage.message + hint))
     return await batches.resume(context, batch=batch, listen=listen)
 
 
@@ -137,12 +137,11 @@ async def retry(
     briefs: Collection[Brief] = (),
     listen: Listener = ignore,
 ) -> Outcome:
-    """Take up what failed, is parked or was cancelled, and go on with the batch.
+    """Retry failed, parked and cancelled jobs, and resume the batch.
 
-    Or take up only what `failed`, or only `jobs` (beginnings of ids), and make nothing else. `briefs` are what the
-    source holds now: a job whose row was mended gives way to the new one, and a brief that could not be read becomes a
-    job; rows that are new are not made. From `stage` on everything is made afresh. Raises `InputError` for an unknown
-    batch or job, or a film that is out.
+    With `failed`, or `jobs` (id prefixes), only retry those, and make no others. `briefs` are the present content of
+    the source: jobs of corrected rows are replaced, briefs that could not be read before become jobs; new rows are left
+    to `run`. `stage`: redo this and all later stages. Raises `InputError` for an unknown batch or job.
     """
     context = await with_batch_settings(context, batch)
     await _remember_budget(context, batch)
@@ -156,17 +155,17 @@ async def retry(
             return None
         fresh = discard_from(stage, job, context) if stage else job
         if fresh.status is not JobStatus.PENDING:
-            why = f"tried again, from {stage} on" if stage else "tried again"
+            why = f"retried, from {stage} on" if stage else "retried"
             fresh = advance(fresh, JobStatus.PENDING, at=context.clock(), why=why)
-        context.store.claims.cancel_is_heard(batch, job.id)
+        context.store.claims.clear_cancel_request(batch, job.id)
         return fresh.evolve(error=None, retries=0)
 
     done = await change_jobs(context, batch, ids, take_up)
     if not jobs:
         done.changed += await add_now_readable(context, batch, briefs)
-    _tell_left(done, batch, listen, named=bool(jobs))
+    _notify_skipped(done, batch, listen, named=bool(jobs))
     if failed and not ids and not done.changed:
-        emit(listen, Notice(text=f"nothing in “{batch}” has failed"))
+        emit(listen, Notice(text=f"no job of “{batch}” has failed"))
     if not (failed or jobs):
         return await batches.resume(context, batch=batch, listen=listen)
     outcome = await batches.resume_jobs(context, batch=batch, jobs=done.changed, listen=listen)
@@ -175,24 +174,24 @@ async def retry(
 
 @dataclass(frozen=True, kw_only=True)
 class SelectedOutcome(Outcome):
-    """How a batch stands after some of its jobs were asked for: it is complete when those are."""
+    """The outcome of a run of selected jobs: complete when these are."""
 
     statuses: tuple[JobStatus | None, ...]
 
     @property
     def is_complete(self) -> bool:
-        """Whether every film that was asked for is there."""
+        """Whether every requested film is completed."""
         return all(status is JobStatus.COMPLETED for status in self.statuses)
 
 
 def outcome_of_jobs(outcome: Outcome, context: RunContext, ids: Iterable[str]) -> Outcome:
-    """How the batch stands, seen from these jobs. Blocks."""
+    """The outcome for these jobs only. Blocks."""
     rows = map(context.store.index(outcome.batch).find, ids)
     return SelectedOutcome(**vars(outcome), statuses=tuple(row.status if row else None for row in rows))
 
 
 async def _remember_budget(context: RunContext, batch: str) -> None:
-    """What the batch may cost from now on, if a flag has said so: the next command goes by it as well."""
+    """Save a budget given by a flag with the batch, so that later commands use it as well."""
     said = {key: value for key, value in context.batch_overrides.items() if key.startswith("budget.")}
     if not said:
         return
@@ -203,9 +202,9 @@ async def _remember_budget(context: RunContext, batch: str) -> None:
 
 
 async def checkpoint(context: RunContext, *, batch: str, name: str, replace: bool = False) -> int:
-    """Keep a copy of the batch as it stands under a name; returns how many jobs it has.
+    """Save the state of a batch under a name. Returns the number of jobs.
 
-    Raises `InputError` for an unknown batch and a name that is taken, but for `replace`.
+    Raises `InputError` for an unknown batch and, unless `replace`, for a name that is taken.
     """
     await require_batch(context, batch)
     copies = Snapshots(context.store.folder(batch), context.workspace)
@@ -213,8 +212,8 @@ async def checkpoint(context: RunContext, *, batch: str, name: str, replace: boo
         return await to_thread.run_sync(partial(copies.make, name, replace=replace))
 
 
-def _tell_left(done: BulkResult, batch: str, listen: Listener, *, named: bool) -> None:
-    """Say what is not tried again, and why."""
+def _notify_skipped(done: BulkResult, batch: str, listen: Listener, *, named: bool) -> None:
+    """Emit notices about jobs that are not retried."""
     for reason in done.damaged:
         emit(listen, Notice(text=reason))
     if done.busy:
@@ -222,5 +221,5 @@ def _tell_left(done: BulkResult, batch: str, listen: Listener, *, named: bool) -
         emit(listen, Notice(text=f"{films} being made by another process"))
     if done.left and named:
         films = counted(len(done.left), "film is", "films are")
-        hint = f"nightreel retry {shlex.quote(batch)} --job ID --from STAGE makes one again that was not published"
-        emit(listen, Notice(text=f"{films} completed already and left alone: {hint}"))
+        hint = f"to redo one that is not published: nightreel retry {shlex.quote(batch)} --job ID --from STAGE"
+        emit(listen, Notice(text=f"{films} completed already, and skipped; {hint}"))

@@ -1,4 +1,4 @@
-"""What is out, from the journals; and whether the channels say the same."""
+"""Published films according to the local journals, and their comparison with the channels."""
 
 from __future__ import annotations
 
@@ -21,51 +21,51 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, kw_only=True)
 class PublishedFilm:
-    """One film at one channel."""
+    """A film on a channel."""
 
     # "youtube", or "youtube:NAME".
     destination: str
-    # What it is about: a film has the tag nightreel-KEY on its channel.
+    # The key of its topic: on the channel, the film has the tag nightreel-KEY.
     key: str
     title: str = ""
-    # Empty: it is not out yet.
+    # Empty if it is not published yet.
     url: str = ""
     at: datetime | None = None
     batch: str = ""
     job: str = ""
-    # As YouTube said last: processed, public, …; empty: nobody has asked.
+    # Upload state and privacy as last reported by YouTube; empty if never queried.
     state: str = ""
     privacy: str = ""
-    # When it becomes public, as YouTube said last; None: at no time that was set.
+    # The scheduled publish time as last reported by YouTube; None if there is none.
     public_at: datetime | None = None
-    # Addresses of the same film that went out before somebody asked for it once more.
+    # Addresses of earlier publications of the same film (`publish --again`).
     earlier: tuple[str, ...] = ()
-    # What should go with it and does not yet.
+    # Thumbnail, captions etc. that are not uploaded yet.
     missing: tuple[str, ...] = ()
-    # What is wrong, in a line: gone, rejected, doubled, locked; empty: nothing that is known.
+    # The problem in one line: gone, rejected, duplicate, locked; empty if none is known.
     trouble: str = ""
 
 
 @dataclass(frozen=True, kw_only=True)
 class Reconciliation:
-    """All films of the journals, and what can't be said of them."""
+    """The result of comparing the journals with the channels."""
 
     films: tuple[PublishedFilm, ...]
-    # Films on a channel with a tag of ours that no journal here knows, as addresses.
+    # Addresses of films on a channel that have a nightreel tag but no journal here.
     strangers: tuple[str, ...] = ()
-    # Channels that could not be asked, a line each.
+    # Messages about channels that could not be queried.
     unasked: tuple[str, ...] = ()
 
 
 def published(context: RunContext) -> tuple[PublishedFilm, ...]:
-    """What the journals say, channel by channel. Asks nobody. Blocks."""
+    """The films of all journals, by channel, without any request. Blocks."""
     return tuple(out for channel in _channels(context.hosts) for out, _ in _journals(context.hosts, channel))
 
 
 async def reconcile(context: RunContext) -> Reconciliation:
-    """The same, compared with the channels: which films are gone, rejected, private against our will, or there twice.
+    """Compare the journals with the channels: films that are gone, rejected, unintentionally private, or duplicates.
 
-    What YouTube says is written into the journals. About three units of quota for fifty films.
+    The state reported by YouTube is saved in the journals. Costs about three quota units for fifty films.
     """
     films: list[PublishedFilm] = []
     strangers: list[str] = []
@@ -90,7 +90,7 @@ def _channels(hosts: Hosts) -> list[str]:
 
 
 def _journals(hosts: Hosts, channel: str) -> list[tuple[PublishedFilm, Journal]]:
-    """Films of a channel, the first that went out first."""
+    """The films of a channel with their journals, the oldest first."""
     from pipeline.publishing.youtube.journal import Journal  # noqa: PLC0415 - loads aiohttp
 
     address, folder = hosts.address(channel), hosts.channel(channel).journals
@@ -104,10 +104,10 @@ def _out(address: str, journal: Journal) -> PublishedFilm:
     except CheckpointError as error:
         return PublishedFilm(destination=address, key=journal.key, trouble=error.message)
     if record is None:
-        return PublishedFilm(destination=address, key=journal.key, trouble="is gone since this moment")
+        return PublishedFilm(destination=address, key=journal.key, trouble="its journal was just deleted")
     known = PublishedFilm(destination=address, key=journal.key, title=record.title, batch=record.batch, job=record.job)
     if record.published is None:
-        return replace(known, state="on its way")
+        return replace(known, state="being published")
     missing = tuple(f"{name}: {step.why or step.state}" for name, step in record.steps.items() if step.state != "done")
     out = record.published
     earlier = tuple(each.url for each in record.earlier)
@@ -116,9 +116,11 @@ def _out(address: str, journal: Journal) -> PublishedFilm:
 
 
 def _as_seen(known: PublishedFilm, record: Record, seen: Seen | None) -> PublishedFilm:
-    from pipeline.publishing.youtube.status import is_locked, trouble_of  # noqa: PLC0415
+    from pipeline.publishing.youtube.status import is_kept_private, problem_of  # noqa: PLC0415
 
-    trouble = trouble_of(seen) or ("locked: private, and it was to be seen" if is_locked(record.privacy, seen) else "")
+    trouble = problem_of(seen) or (
+        "locked: private, although it should be visible" if is_kept_private(record.privacy, seen) else ""
+    )
     if seen is None:
         return replace(known, state="", privacy="", public_at=None, trouble=trouble)
     public_at = None
@@ -130,14 +132,16 @@ def _as_seen(known: PublishedFilm, record: Record, seen: Seen | None) -> Publish
 async def _compared(
     calls: Calls, known: Sequence[tuple[PublishedFilm, Journal]]
 ) -> tuple[list[PublishedFilm], list[str]]:
-    """What a channel says of the films of its journals, and the addresses of those with our tags that none knows."""
-    from pipeline.publishing.youtube.identity import ask_whose  # noqa: PLC0415
-    from pipeline.publishing.youtube.journal import WATCH  # noqa: PLC0415
-    from pipeline.publishing.youtube.status import look  # noqa: PLC0415
+    """The films of a channel compared with its journals, and the addresses of films that have no journal."""
+    from pipeline.publishing.youtube.identity import fetch_identity  # noqa: PLC0415
+    from pipeline.publishing.youtube.journal import WATCH_URL  # noqa: PLC0415
+    from pipeline.publishing.youtube.status import fetch_status  # noqa: PLC0415
 
     records = {out.key: await journal.read() for out, journal in known if not (out.trouble and not out.url)}
-    login = await ask_whose(calls) if records else None
-    seen = await look(calls, [record.published.id for record in records.values() if record and record.published])
+    login = await fetch_identity(calls) if records else None
+    seen = await fetch_status(
+        calls, [record.published.id for record in records.values() if record and record.published]
+    )
     by_tag = await _films_by_tag(calls)
     told: list[PublishedFilm] = []
     ours: set[str] = set()
@@ -151,24 +155,24 @@ async def _compared(
         if record.published is None:
             told.append(out)
         elif login and record.channel_id not in {"", login.id}:
-            told.append(replace(out, trouble=f"is on the channel {record.channel_id}, and the login is for {login}"))
+            told.append(replace(out, trouble=f"is on the channel {record.channel_id}, but the login is for {login}"))
         else:
             stands = seen.get(record.published.id)
             if stands:
                 await _note(journal, record, stands)
             meant = {each.id for each in (record.published, *record.earlier)}
-            doubles = [WATCH + one for tag in tags for one in by_tag.get(tag, []) if one not in meant]
+            doubles = [WATCH_URL + one for tag in tags for one in by_tag.get(tag, []) if one not in meant]
             told.append(_with_doubles(_as_seen(out, record, stands), doubles))
-    strangers = [WATCH + one for tag, found in by_tag.items() if tag not in ours for one in found]
+    strangers = [WATCH_URL + one for tag, found in by_tag.items() if tag not in ours for one in found]
     return told, strangers
 
 
 async def _films_by_tag(calls: Calls) -> dict[str, list[str]]:
-    """The ids of all films of a channel that have a tag of ours."""
-    from pipeline.publishing.youtube.lookup import films_of  # noqa: PLC0415
+    """The ids of all films of a channel that have a nightreel tag, by tag."""
+    from pipeline.publishing.youtube.lookup import uploaded_films  # noqa: PLC0415
 
     by_tag: dict[str, list[str]] = {}
-    async for video_id, tags in films_of(calls):
+    async for video_id, tags in uploaded_films(calls):
         for tag in tags:
             if tag.startswith("nightreel-"):
                 by_tag.setdefault(tag, []).append(video_id)
@@ -178,13 +182,13 @@ async def _films_by_tag(calls: Calls) -> dict[str, list[str]]:
 def _with_doubles(seen: PublishedFilm, doubles: Sequence[str]) -> PublishedFilm:
     if seen.trouble or not doubles:
         return seen
-    return replace(seen, trouble=f"doubled: it is there as {', '.join(doubles)}, too")
+    return replace(seen, trouble=f"duplicate: also published as {', '.join(doubles)}")
 
 
 async def _note(journal: Journal, record: Record, seen: Seen) -> None:
-    """Write down how a film stands, unless somebody publishes it this very moment."""
+    """Save the reported state of a film in its journal, unless it is being published."""
     try:
-        async with journal.alone(what="the journal of a film", wait_s=0):
+        async with journal.locked(what="the journal of a film", wait_s=0):
             now = await journal.read()
             if now and now.published == record.published:
                 await journal.write(now.model_copy(update={"seen": seen}))

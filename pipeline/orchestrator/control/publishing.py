@@ -1,4 +1,4 @@
-"""Publish films that are made: those of a batch, or any file."""
+"""Publish finished films: those of a batch, or any file."""
 
 from __future__ import annotations
 
@@ -29,17 +29,17 @@ from pipeline.orchestrator.events import Listener, Notice, emit
 from pipeline.orchestrator.film.approval import film_sha256
 from pipeline.orchestrator.film.delivery import is_fully_published
 from pipeline.orchestrator.qc import judge_films
-from pipeline.publishing import FileNames, Subject, files_beside, sums_of
+from pipeline.publishing import FileNames, Subject, hash_files, sidecar_files
 from pipeline.quality.judge import with_companions
 from pipeline.state import CheckpointStore
 
-# A film that is made may be in any of these: it was not published, or that failed, waits, or was held.
+# Statuses of finished films: not published yet, or publishing failed, waits, or is held for review.
 _MADE = (JobStatus.COMPLETED, JobStatus.REVIEW, JobStatus.FAILED, JobStatus.PARKED)
-# And in these when a person has let it go, somebody is at it, or was when this command was killed.
-_ON_THE_WAY = (JobStatus.PENDING, JobStatus.IN_PROGRESS)
+# Statuses of finished films that are being published, or were when the process was killed.
+_BEING_PUBLISHED = (JobStatus.PENDING, JobStatus.IN_PROGRESS)
 _KEY_DIGITS = 16
-# To whoever wants what is out shown otherwise.
-_UPDATE = "What is out is shown as before: --update changes that"
+# For release options that don't apply to published films.
+_UPDATE = "Published films are not changed: use --update for that"
 
 
 async def publish_batch(
@@ -51,12 +51,12 @@ async def publish_batch(
     options: ReleaseOptions,
     listen: Listener,
 ) -> Outcome:
-    """Publish the films of a batch that are made, or only `jobs` (beginnings of ids), where `context` says.
+    """Publish the finished films of a batch, or only `jobs` (id prefixes), at the destinations of `context`.
 
-    A film that is out stays as it is, and gets what is still missing there: captions, a place in a playlist. With
-    `again` it is published once more, and so is one that is held because an earlier one about the same is out. What
-    was on its way when somebody was killed goes on. Raises `InputError` for an unknown batch or job, and
-    `NeedsLoginError` where nobody is logged in.
+    Published films are left as they are, and only get what is missing: captions, a playlist entry. With `again`, they
+    are published a second time, and so are films that are held because an earlier one on the same topic is published.
+    Interrupted publications are resumed. Raises `InputError` for an unknown batch or job, and `NeedsLoginError` for a
+    destination without a login.
     """
     known = await require_batch(context, batch)
     known = replace(known, sample=sample_for(known, context))
@@ -68,22 +68,22 @@ async def publish_batch(
     await ensure_sampled(context, known, made=ids)
 
     def take_up(job: Job) -> Job | None:
-        is_under_way = job.status in _ON_THE_WAY
+        is_under_way = job.status in _BEING_PUBLISHED
         if not (is_under_way or job.status in _MADE) or job.receipt is None:
             return None
         if job.status is JobStatus.REVIEW and not again:
             return None
         settings = publish_settings(job.asked.settings, context, without={PRIVACY} if options.publish_at else ())
         wanted = job.evolve(
-            brief=options.on(job.brief),
+            brief=options.apply(job.brief),
             asked=replace(job.asked, settings=settings),
             sampled=job.sampled or bool(known.sample and known.sample.takes(batch, job.id) and not job.published),
         )
         if is_under_way:
-            # Also with `again`: it was taken up once more already.
+            # Even with `again`, resume an interrupted publication.
             return wanted.evolve(error=None, retries=0)
         if again:
-            wanted = _once_more(wanted, context.hosts)
+            wanted = _unpublished(wanted, context.hosts)
         elif is_fully_published(wanted, context.for_job(wanted)):
             return None
         return advance(wanted, JobStatus.PENDING, at=context.clock(), why="to be published").evolve(
@@ -103,39 +103,39 @@ async def publish_batch(
 
 
 def _under_way(store: CheckpointStore, batch: str) -> list[str]:
-    """Jobs whose films are made and on their way, or were when somebody was killed. Blocks."""
-    return [row.id for row in store.index(batch).rows(*_ON_THE_WAY) if row.video]
+    """Jobs whose finished films are being published, or were when the process was killed. Blocks."""
+    return [row.id for row in store.index(batch).rows(*_BEING_PUBLISHED) if row.video]
 
 
 def _nothing_to_publish(context: RunContext, batch: str, ids: Sequence[str], options: ReleaseOptions) -> str:
-    """Why, of these jobs or of all: "nothing to publish: 3 films are out already, 1 film is not made yet". Blocks."""
+    """The reason: "nothing to publish: 3 films are already published, 1 film is not made yet". Blocks."""
     index = context.store.index(batch)
     counts: Counter[str] = Counter()
     for row in filter(None, map(index.find, ids)) if ids else index.rows():
         if row.status is JobStatus.REVIEW:
             counts["held for review"] += 1
         elif row.published:
-            counts["out already"] += 1
-        elif row.video and row.status in _ON_THE_WAY:
-            counts["on the way"] += 1
+            counts["already published"] += 1
+        elif row.video and row.status in _BEING_PUBLISHED:
+            counts["being published"] += 1
         else:
             counts["not made yet"] += 1
     parts = [f"{counted(count, 'film is', 'films are')} {what}" for what, count in counts.items()]
-    hint = f". {_UPDATE}" if counts["out already"] and _asks(options, context.hosts) else ""
+    hint = f". {_UPDATE}" if counts["already published"] and _asks(options, context.hosts) else ""
     return f"nothing to publish: {', '.join(parts)}{hint}"
 
 
 def _asks(options: ReleaseOptions, hosts: Hosts) -> bool:
-    """Whether a flag says how films are shown."""
+    """Whether a flag sets release options or privacy."""
     return options != NO_RELEASE_OPTIONS or PRIVACY in hosts.overrides
 
 
 def publish_settings(
     asked: Mapping[str, str | bool | int | float], context: RunContext, *, without: Collection[str]
 ) -> dict[str, str | bool | int | float]:
-    """What a job was asked for with, and published where `context` says, too.
+    """The settings of a job, extended by the destinations and publishing settings of `context`.
 
-    A film that was made offline is not bound to stay so: whoever publishes it wants the network now.
+    `offline` is dropped: publishing needs the network.
     """
     asked = {key: value for key, value in asked.items() if key not in {"offline", *without}}
     names = [*str(asked.get("publishing.to", "")).split(","), *context.settings.publishing.to]
@@ -143,10 +143,10 @@ def publish_settings(
     return {**asked, **ours, "publishing.to": ",".join(dict.fromkeys(name for name in names if name))}
 
 
-def _once_more(job: Job, hosts: Hosts) -> Job:
-    """The job as if its film were out nowhere of where `context` says. In a thread of `anyio.to_thread`."""
+def _unpublished(job: Job, hosts: Hosts) -> Job:
+    """The job as if it were not published at the requested hosts. For a thread of `anyio.to_thread`."""
     for name in hosts.requested:
-        from_thread.run(hosts.destination(name, hosts.subject(job)).again)
+        from_thread.run(hosts.destination(name, hosts.subject(job)).republish)
     return job.evolve(published=tuple(each for each in job.published if each.destination not in hosts.requested))
 
 
@@ -158,11 +158,11 @@ async def publish_file(
     again: bool = False,
     options: ReleaseOptions = NO_RELEASE_OPTIONS,
 ) -> tuple[Receipt, ...]:
-    """Publish an MP4 where `context` says: one that we have made as what it is, any other once for its bytes.
+    """Publish an MP4 at the destinations of `context`, once: identified by its job, or by its hash if it is not ours.
 
-    It is judged first, as `nightreel qc` does, and its picture and words, too, and goes only if they pass. A film that
-    is out gets what is still missing there. Without `metadata` (title, description, tags, language as JSON), what is
-    beside the film is taken, and else its name. Raises `InputError`, `QualityError`, a `ProviderError`, `HeldError`.
+    It must first pass the quality check of `nightreel qc`, with its thumbnail and metadata. A published film only gets
+    what is missing. Without `metadata` (title, description, tags, language as JSON), that beside the film is used, else
+    its name. Raises `InputError`, `QualityError`, `ProviderError` and `HeldError`.
     """
     await to_thread.run_sync(options.check, context)
     package = await to_thread.run_sync(package_of, video, metadata)
@@ -171,16 +171,16 @@ async def publish_file(
     verdict = await _judged(package, context)
     if not verdict.lets_pass(str(subject.film_sha256)):
         reasons = "; ".join(verdict.reasons) or "it has changed meanwhile"
-        hint = f"It was not published. All of it: nightreel qc {shlex.quote(str(video))}"
-        raise QualityError(f"the film does not pass: {reasons}", where=str(video), hint=hint)
+        hint = f"It was not published. For all checks: nightreel qc {shlex.quote(str(video))}"
+        raise QualityError(f"the film fails the quality check: {reasons}", where=str(video), hint=hint)
     receipts = []
     out = (
         {film.url for film in await to_thread.run_sync(published, context)} if _asks(options, context.hosts) else set()
     )
     for name in context.hosts.requested:
-        host = await to_thread.run_sync(context.hosts.destination, name, subject, options.on(brief))
+        host = await to_thread.run_sync(context.hosts.destination, name, subject, options.apply(brief))
         if again:
-            await host.again()
+            await host.republish()
         receipt = await host.deliver(package)
         told = (*receipt.remarks, _UPDATE) if receipt.url in out else receipt.remarks
         receipts.append(replace(receipt, remarks=told))
@@ -188,25 +188,25 @@ async def publish_file(
 
 
 def _refuse_without_login(hosts: Hosts) -> None:
-    """Raise `NeedsLoginError` before films are bound to go where nobody is logged in (a mistyped name). Blocks."""
+    """Raise `NeedsLoginError` for a destination without a login, such as a mistyped name. Blocks."""
     for name in hosts.without_login:
-        raise NeedsLoginError("nobody is logged in", where=name, hint=hosts.login_hint(name))
+        raise NeedsLoginError("not logged in", where=name, hint=hosts.login_hint(name))
 
 
 def refuse_unknown(context: RunContext, what: str) -> None:
-    """Raise `InputError` for what is no name of a batch: a person may have meant a file. Blocks."""
+    """Raise `InputError` for an unknown batch name, which may be meant as a file. Blocks."""
     known = context.store.batch_names()
     if what in known:
         return
     path = Path(what)
-    told = "it is a folder" if path.is_dir() else "it is no MP4" if path.is_file() else "there is no such file"
-    nothing = "Nothing has been run in this workspace yet: nightreel run LIST makes films, or name a file in .mp4"
+    told = "it is a folder" if path.is_dir() else "it is not an MP4 file" if path.is_file() else "no such file"
+    nothing = "Nothing has been run in this workspace yet: make films with nightreel run SOURCE, or give an .mp4 file"
     hint = did_you_mean(what, known) or nothing
-    raise InputError(f"no batch has this name, and {told}", where=what, hint=hint)
+    raise InputError(f"there is no batch of this name, and {told}", where=what, hint=hint)
 
 
 def find_job(context: RunContext, video: Path) -> JobSummary | None:
-    """The job whose film lies there, whatever its batch; None: it is none of ours. Blocks."""
+    """The job whose film is that file, in any batch; None if it is not ours. Blocks."""
     video = video.absolute()
     for batch in context.store.batch_names():
         for row in context.store.refreshed(batch).rows():
@@ -216,33 +216,33 @@ def find_job(context: RunContext, video: Path) -> JobSummary | None:
 
 
 def subject_of(context: RunContext, package: Package) -> tuple[Subject, Brief]:
-    """What a file is about, and the brief that it was made of; an empty one for any other. Blocks.
+    """The publication subject of a film, and its brief; for a third-party film, an empty brief. Blocks.
 
-    Only what lies there now may go out: the film, and what is beside it.
+    The subject has the hashes of the film and its sidecars, so that only these very files can be published.
     """
     row = find_job(context, package.video)
     job = context.store.read_job(row.batch, row.id) if row else None
     sha256 = film_sha256(package.video)
     subject = context.hosts.subject(job) if job else Subject(key=sha256[:_KEY_DIGITS], folder=package.video.stem)
-    beside = frozenset(sums_of(files_beside(package)).items())
+    beside = frozenset(hash_files(sidecar_files(package)).items())
     return replace(subject, film_sha256=sha256, companions=beside), job.brief if job else Brief(title="")
 
 
 def _refuse_held(context: RunContext, video: Path) -> None:
-    """A film of a batch goes its way: what keeps it there, keeps it here. Blocks."""
+    """Raise `ReviewError` for a film of a batch that is not completed, e.g. held for review. Blocks."""
     row = find_job(context, video)
     if row is None or row.published or row.status is JobStatus.COMPLETED:
         return
     job = context.store.read_job(row.batch, row.id)
     if job is None:
         return
-    hint = f"Let it go: nightreel review {shlex.quote(job.batch)} --approve {job.id}"
+    hint = f"Approve it with: nightreel review {shlex.quote(job.batch)} --approve {job.id}"
     said = f": {job.error.cause or job.error.message}" if job.error else ""
     raise ReviewError(f"the film is {job.status.value} in batch “{job.batch}”{said}", where=job.folder, hint=hint)
 
 
 async def _judged(package: Package, context: RunContext) -> Verdict:
-    """What the gate thinks of a file, with the captions, the picture and the words beside it."""
+    """The verdict on a film with its captions, thumbnail and metadata."""
     found: list[Verdict] = []
     profile = await to_thread.run_sync(profile_for, context.settings)
     await judge_films([package.video], profile, context, lambda film: found.append(film.verdict))
@@ -250,13 +250,13 @@ async def _judged(package: Package, context: RunContext) -> Verdict:
 
 
 def package_of(video: Path, metadata: Path | None) -> Package:
-    """A film and what lies beside it. Blocks. Raises `InputError`."""
+    """A film and its sidecars. Blocks. Raises `InputError`."""
     video = video.absolute()
     if not video.is_file():
         raise InputError("no such file", where=str(video))
-    probe(video)  # raises what is wrong with it
+    probe(video)  # raises for a file that is not a film
     names = FileNames()
-    package = (names if video.name == names.video else FileNames.like(video)).within(video.parent)
+    package = (names if video.name == names.video else FileNames.like(video)).in_folder(video.parent)
     if metadata is not None and not metadata.is_file():
         raise InputError("no such file", where=str(metadata))
     return replace(package, metadata=metadata.absolute()) if metadata else package

@@ -1,4 +1,4 @@
-"""The source of a batch, read again: what was mended in it since is made as it is now."""
+"""Re-read the source of a batch for `retry`, and replace the jobs of briefs that were corrected since."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from pipeline.sources import glob_root, is_remote, is_table
 
 
 async def reread_source(context: RunContext, batch: str, *, report: Callable[[InputError], None]) -> Collection[Brief]:
-    """The briefs of a batch as its source holds them now; none when there is no source, or it is gone."""
+    """The present briefs of the source of a batch; none if it has no source, or the source no longer exists."""
     source = (await require_batch(context, batch)).source
     place = source if is_remote(source) else context.workspace / source
     if not source or (isinstance(place, Path) and not await to_thread.run_sync(_is_there, place)):
@@ -38,7 +38,7 @@ def _is_there(path: Path) -> bool:
 async def replace_corrected_jobs(
     context: RunContext, batch: str, ids: Sequence[str], briefs: Collection[Brief]
 ) -> list[str]:
-    """The same ids, with new ones for jobs whose rows were mended, and for damaged ones that the source still has."""
+    """Replace jobs whose rows were corrected, and damaged ones that the source still has. Returns the ids to retry."""
     if not len(briefs):
         return list(ids)
 
@@ -49,7 +49,7 @@ async def replace_corrected_jobs(
         whole = ((at, film) for at, brief in enumerate(briefs, start=1) for film in films_of(numbers.of(brief)))
         now = {context.job_id(film): (number, film) for number, film in whole}
         listed = set(index.ids(*JobStatus))
-        # A place of the source, or a row with a name, has a film for each of its languages and formats.
+        # An origin, or a row with a key, has a film for each of its languages and formats.
         places: dict[tuple[str, str, str], tuple[int, Brief]] = {
             (film.key or film.origin, film.language, film.format or ""): (number, film)
             for job, (number, film) in now.items()
@@ -72,7 +72,7 @@ async def replace_corrected_jobs(
 
 
 async def add_now_readable(context: RunContext, batch: str, briefs: Collection[Brief]) -> list[str]:
-    """Ids of new jobs: for briefs that could not be read when the batch was asked for, and can be read now."""
+    """Create jobs for briefs that could not be read when the batch was planned, but can now. Returns their ids."""
     asked = await require_batch(context, batch)
     places = {_file_of(context.paths.origin(refused.where)): refused for refused in asked.refused}
     readable = [brief for brief in briefs if _file_of(context.paths.origin(brief.origin)) in places]
@@ -83,12 +83,12 @@ async def add_now_readable(context: RunContext, batch: str, briefs: Collection[B
     async with context.store.claims.planning(batch):
         now = await require_batch(context, batch)
         left = [refused for refused in now.refused if _file_of(context.paths.origin(refused.where)) not in read]
-        # They stand in the source: they leave the batch when they leave it.
+        # They are in the source, so they are not saved as added by hand.
         await context.store.save_batch(replace(now, refused=tuple(left), added=asked.added))
     return plan.ids
 
 
 def _file_of(place: str) -> str:
-    """A place without its line: "kitchen/tea.md:4" -> "kitchen/tea.md". A table has a film in each line."""
+    """An origin without its line: "kitchen/tea.md:4" -> "kitchen/tea.md". Tables keep it: each line is a film."""
     path, _, line = place.rpartition(":")
     return path if line.isdecimal() and not is_table(path) else place

@@ -1,4 +1,4 @@
-"""Back to a copy of a batch that `nightreel checkpoint` has made."""
+"""Restore a checkpoint of a batch that `nightreel checkpoint` has saved."""
 
 from __future__ import annotations
 
@@ -19,24 +19,24 @@ from pipeline.orchestrator.film.stages import STAGES
 from pipeline.state import Damage, Snapshots
 
 logger = logging.getLogger("nightreel")
-# Each claim is an open file, and a process may have few.
+# Each claim is an open file, of which a process may have few.
 _AT_ONCE = 50
 
 
 @dataclass(kw_only=True)
 class RestoreResult:
-    """How many jobs are again as they were, and why some are not."""
+    """The number of restored jobs, and messages about damaged ones."""
 
     jobs: int = 0
     damaged: list[str] = field(default_factory=list)
 
 
 async def restore_checkpoint(context: RunContext, *, batch: str, name: str) -> RestoreResult:
-    """Take the jobs of a batch back to the copy `name`, ready to go on from there.
+    """Restore the jobs of a batch from the checkpoint `name`.
 
-    Films that were delivered since stay delivered, no history or record is lost, and jobs that were added since stay.
-    Done again after an interruption, it does the rest. Raises `BusyError` while any process works on the batch, and
-    `InputError` for an unknown batch or copy.
+    Films delivered since stay delivered, no history or record is lost, and jobs added since stay. After an
+    interruption, running it again completes it. Raises `BusyError` while a process works on the batch, and
+    `InputError` for an unknown batch or checkpoint.
     """
     await require_batch(context, batch)
     copies = Snapshots(context.store.folder(batch), context.workspace)
@@ -56,7 +56,7 @@ async def restore_checkpoint(context: RunContext, *, batch: str, name: str) -> R
 
 
 def _return_some(context: RunContext, name: str, copied: Iterator[Job | Damage], done: RestoreResult) -> bool:
-    """Take the next few jobs back; whether there were any."""
+    """Restore the next few jobs; whether there were any."""
     some = list(islice(copied, _AT_ONCE))
     with ExitStack() as claims:
         jobs = []
@@ -78,29 +78,29 @@ def _return_some(context: RunContext, name: str, copied: Iterator[Job | Damage],
 
 
 def _returned(then: Job, context: RunContext, name: str) -> Job | None:
-    """The job as it is to be now; None: as it is."""
+    """The job to save; None to leave it unchanged."""
     try:
         now = context.store.read_job(then.batch, then.id)
     except DamagedError as error:
         aside = context.store.set_aside(then.batch, then.id, "is damaged")
-        logger.warning("%s; it is kept as %s", error, aside.name)
+        logger.warning("%s; moved to %s", error, aside.name)
         now = None
     job = restored_job(then, now, name=name, at=context.clock())
     holder = context.store.index(then.batch).in_folder(job.folder) if job and now is None else None
     if job and holder and holder.id != job.id:
-        # Another film has taken over its folder since, and stays.
+        # Another film has its folder by now, and keeps it.
         return job.evolve(folder=f"{job.folder}-{job.id[:6]}", receipt=None)
     return job
 
 
 def restored_job(then: Job, now: Job | None, *, name: str, at: datetime) -> Job | None:
-    """The job `now`, taken back to what it was `then`; None: it stays as it is.
+    """The job `now`, restored to its state `then`; None to leave it unchanged.
 
-    What is delivered stays so: no film is made or published twice. The history goes on, and so does the counting of
-    attempts; the status is the one it was, where that is a step from the one it is, and else pending. What lay on the
-    bench then may be the film of a later attempt now, and is joined again.
+    Delivered films are left alone, so that none is made or published twice. History and attempts continue. The status
+    is that of `then` if the present one may change to it, else pending. The unfinished film is joined again, as its
+    file may belong to a later attempt.
     """
-    why = f"returned to checkpoint {name}"
+    why = f"restored from checkpoint {name}"
     if now is None:
         return then.evolve(history=(*then.history, Event(at=at, status=then.status, why=why)))
     if now.receipt is not None:
@@ -112,7 +112,7 @@ def restored_job(then: Job, now: Job | None, *, name: str, at: datetime) -> Job 
         stage=then.stage,
         retries=0,
         error=then.error,
-        # All of it as it was: a sound, a picture or a script of another attempt would be another film's.
+        # Restore all results: those of different attempts don't fit together.
         **{result: getattr(then, result) for stage in STAGES for result in stage.fills},
     )
     job = job.evolve(package=None)

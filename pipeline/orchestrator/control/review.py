@@ -1,6 +1,6 @@
-"""What a person says of films that wait for that: they go on, or they don't.
+"""Approve or reject films that are held for review.
 
-A film that waits is not claimed by anybody, so all of this works while other processes make the rest of the batch.
+Held films are not claimed, so all of this works while other processes make the rest of the batch.
 """
 
 from __future__ import annotations
@@ -23,52 +23,53 @@ from pipeline.orchestrator.film.failures import error_record
 from pipeline.state import CheckpointStore
 from pipeline.version import __version__
 
-MOST_WORDS_CHARS = 1000
-_AT_REVIEW = "publishing"
+MAX_REASON_CHARS = 1000
+# The stage at which films are held.
+_REVIEW_STAGE = "publishing"
 
 
 @dataclass(frozen=True, kw_only=True)
 class ReviewQueue:
-    """Everything of a batch that waits for a person."""
+    """The films of a batch that are held for review."""
 
     batch: str
     films: tuple[HeldFilm, ...]
-    # The rest, which waits for the sample; and how that stands.
+    # How many others wait for the review sample, and the state of the sample.
     behind: int
     sample: SampleStanding
 
 
 @dataclass(kw_only=True)
 class ReviewResult:
-    """What came of what a person said; ids of jobs."""
+    """The result of an approval or rejection: job ids, and messages."""
 
     approved: list[str] = field(default_factory=list)
     rejected: list[str] = field(default_factory=list)
-    # They waited for the sample, and go on now.
+    # Released, because the sample that they waited for is approved.
     released: list[str] = field(default_factory=list)
-    # Nobody has asked about them.
+    # Left unchanged, because they are not held.
     left: list[str] = field(default_factory=list)
-    # Other processes work on them.
+    # Claimed by other processes.
     busy: list[str] = field(default_factory=list)
-    # What can't be said of a film, a line each.
+    # Messages about films that could not be approved or rejected.
     problems: list[str] = field(default_factory=list)
 
 
 async def review_queue(context: RunContext, batch: str) -> ReviewQueue:
-    """What waits for a person in a batch. Raises `InputError` for an unknown one."""
+    """The films of a batch that are held for review. Raises `InputError` for an unknown batch."""
     await require_batch(context, batch)
 
     def look() -> ReviewQueue:
         index = context.store.refreshed(batch)
         films = [_held(job) for row in index.rows(JobStatus.REVIEW) if (job := _readable(context.store, row))]
-        behind = sum(_is_behind(row) for row in index.rows(JobStatus.PARKED))
-        return ReviewQueue(batch=batch, films=tuple(films), behind=behind, sample=index.sums.sample())
+        behind = sum(_waits_for_sample(row) for row in index.rows(JobStatus.PARKED))
+        return ReviewQueue(batch=batch, films=tuple(films), behind=behind, sample=index.totals.sample())
 
     return await to_thread.run_sync(look)
 
 
 def write_page(context: RunContext, waits: ReviewQueue) -> Path:
-    """The same as a page with pictures, beside the report of the batch; its path. Blocks: pictures are decoded."""
+    """Write the review queue as an HTML page with pictures, beside the report; returns its path. Blocks."""
     from pipeline.reporting.review import write_review_page  # noqa: PLC0415 - loads PyAV and Jinja2
 
     folder = context.paths.summary(waits.batch) or context.store.folder(waits.batch)
@@ -78,11 +79,10 @@ def write_page(context: RunContext, waits: ReviewQueue) -> Path:
 
 
 async def approve_films(context: RunContext, *, batch: str, jobs: Sequence[str] = ()) -> ReviewResult:
-    """Let films go on to where they are published: `jobs` (beginnings of ids), else all that wait for a person.
+    """Approve `jobs` (id prefixes), else all films that are held or wait for the sample.
 
-    Named ones may also be of those that wait for the sample, or were rejected. When all of the sample is approved, the
-    rest goes on as well. It is published by whoever runs the batch, now or next. Raises `InputError` for an unknown
-    batch or job.
+    Named jobs may also be rejected ones. Once all of the sample is approved, the films that wait for it are released.
+    Publishing is left to the process that runs the batch, now or next. Raises `InputError` for an unknown batch or job.
     """
     await require_batch(context, batch)
     ids = await select_jobs(context, batch, jobs, (JobStatus.REVIEW, JobStatus.PARKED), flag="--approve")
@@ -90,19 +90,19 @@ async def approve_films(context: RunContext, *, batch: str, jobs: Sequence[str] 
 
     def let_go(job: Job) -> Job | None:
         kind = job.error.kind if job.error else ""
-        if not _is_asked_about(job.status, kind, named=bool(jobs)):
+        if not _can_approve(job.status, kind, named=bool(jobs)):
             return None
         if job.video is None or not film_is_intact(job):
-            said.problems.append(f"{job.folder}: the film has changed since, and is made anew by the next run")
+            said.problems.append(f"{job.folder}: the film has changed since, and is made again by the next run")
             anew.append(job.id)
-            why = "approved by a person, but it has changed since"
+            why = "approved by a person, but the film has changed since"
             return advance(job.evolve(error=None, retries=0), JobStatus.PENDING, at=context.clock(), why=why)
         if kind == HeldError.__name__:
-            # An earlier film about the same is out: this one goes out as well.
+            # It was held because an earlier film on the same topic is published: publish this one too.
             theirs = context.for_job(job)
             for name in theirs.hosts.requested:
                 host = theirs.hosts.destination(name, theirs.hosts.subject(job))
-                from_thread.run(host.again)
+                from_thread.run(host.republish)
         review = Review(film=job.video.sha256, decision="approved", at=context.clock())
         fresh = job.evolve(review=review, error=None, retries=0)
         return advance(fresh, JobStatus.PENDING, at=context.clock(), why="approved by a person")
@@ -111,47 +111,47 @@ async def approve_films(context: RunContext, *, batch: str, jobs: Sequence[str] 
     said.approved = [job for job in done.changed if job not in anew]
     said.busy, said.left = done.busy, done.left if jobs else []
     said.problems += done.damaged
-    said.released = await _look_at_the_rest(context, batch)
+    said.released = await _release_waiting(context, batch)
     return said
 
 
 async def reject_film(context: RunContext, *, batch: str, job: str, why: str) -> ReviewResult:
-    """Keep a film that is held from leaving, for the reason `why`; it counts as failed until it is made otherwise.
+    """Reject a film that is held, for the reason `why`; it counts as failed until it is made differently.
 
-    Raises `InputError` for an unknown batch or job, and without a reason.
+    Raises `InputError` for an unknown batch or job, and for an empty reason.
     """
-    words = " ".join(clean_text(why).split())[:MOST_WORDS_CHARS]
+    words = " ".join(clean_text(why).split())[:MAX_REASON_CHARS]
     if not words:
-        raise InputError("a film is rejected for a reason", where="--why", hint='Write e.g. --why "the name is wrong"')
+        raise InputError("a rejection needs a reason", where="--why", hint='Write e.g. --why "the name is wrong"')
     await require_batch(context, batch)
     ids = await select_jobs(context, batch, (job,), (), flag="--reject")
 
     def keep_back(job: Job) -> Job | None:
         if job.status is not JobStatus.REVIEW or job.video is None:
             return None
-        record = error_record(rejection_error(job, words), _AT_REVIEW)
+        record = error_record(rejection_error(job, words), _REVIEW_STAGE)
         review = Review(film=job.video.sha256, decision="rejected", at=context.clock(), why=words)
         fresh = job.evolve(review=review, error=record)
         return advance(fresh, JobStatus.FAILED, at=context.clock(), why=f"rejected by a person: {words}")
 
     done = await change_jobs(context, batch, ids, keep_back)
-    await _look_at_the_rest(context, batch)
+    await _release_waiting(context, batch)
     return ReviewResult(rejected=done.changed, busy=done.busy, left=done.left, problems=done.damaged)
 
 
-async def _look_at_the_rest(context: RunContext, batch: str) -> list[str]:
-    """Let go what waited for a sample that is approved now; what waits on, says why now. The ids of those that go."""
+async def _release_waiting(context: RunContext, batch: str) -> list[str]:
+    """Release films if their sample is approved, else update why they wait. Returns the ids of those released."""
     index = context.store.index(batch)
-    sample = await to_thread.run_sync(index.sums.sample)
-    ids = await to_thread.run_sync(lambda: [row.id for row in index.rows(JobStatus.PARKED) if _is_behind(row)])
+    sample = await to_thread.run_sync(index.totals.sample)
+    ids = await to_thread.run_sync(lambda: [row.id for row in index.rows(JobStatus.PARKED) if _waits_for_sample(row)])
     gone: list[str] = []
 
     def go_on(job: Job) -> Job | None:
-        if not _is_behind(job):
+        if not _waits_for_sample(job):
             return None
         waits = sample_error(job, sample)
         if waits:
-            record = error_record(waits, job.error.stage if job.error else _AT_REVIEW)
+            record = error_record(waits, job.error.stage if job.error else _REVIEW_STAGE)
             return job.evolve(error=record) if record != job.error else None
         gone.append(job.id)
         fresh = job.evolve(error=None, retries=0)
@@ -161,21 +161,21 @@ async def _look_at_the_rest(context: RunContext, batch: str) -> list[str]:
     return gone
 
 
-def _is_asked_about(status: JobStatus, kind: str, *, named: bool) -> bool:
+def _can_approve(status: JobStatus, kind: str, *, named: bool) -> bool:
     if status is JobStatus.FAILED:
         return named and kind == RejectedError.__name__
     return status is JobStatus.REVIEW or (status is JobStatus.PARKED and kind == SampleError.__name__)
 
 
-def _is_behind(job: Job | JobSummary) -> bool:
-    """Whether it waits for the sample of its batch."""
+def _waits_for_sample(job: Job | JobSummary) -> bool:
+    """Whether a job waits for the review sample of its batch."""
     return job.status is JobStatus.PARKED and job.error is not None and job.error.kind == SampleError.__name__
 
 
 def _readable(store: CheckpointStore, row: JobSummary) -> Job | None:
     try:
         return store.read_job(row.batch, row.id)
-    except CheckpointError:  # `nightreel status` says so
+    except CheckpointError:  # reported by `nightreel status`
         return None
 
 

@@ -1,4 +1,4 @@
-"""Films that are out are shown as is asked for now; never by itself: people change films in YouTube Studio, too."""
+"""Update the metadata of published films. Only on request: people also edit films in YouTube Studio."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ _OUT = (JobStatus.COMPLETED, JobStatus.PARKED)
 
 @dataclass(kw_only=True)
 class Updated:
-    """What came of it: titles, and how many were shown so already or are not out."""
+    """The titles of updated films, and how many others were up to date or are not published."""
 
     changed: list[str] = field(default_factory=list)
     same: int = 0
@@ -42,10 +42,10 @@ async def update_batch(
     jobs: Sequence[str],
     options: ReleaseOptions,
 ) -> Updated:
-    """Show the films of a batch that are out at the hosts of `context`, or only `jobs` (beginnings of ids), as asked.
+    """Update the published films of a batch at the hosts of `context`, or only `jobs` (id prefixes).
 
-    A job that is named and held, because a film about the same is out, gives that film its words, and is done. A unit
-    for each film, and 50 for each that is changed. Raises `InputError` and a `ProviderError`.
+    A named job that is held, because a film on the same topic is published, gives its metadata to that film, and is
+    completed. Costs one quota unit per film, and 50 for each change. Raises `InputError` and `ProviderError`.
     """
     await require_batch(context, batch)
     await to_thread.run_sync(options.check, context)
@@ -78,36 +78,36 @@ async def update_batch(
 
 
 def _noted(job: Job, *, context: RunContext, options: ReleaseOptions) -> Job | None:
-    """The job with what was wished for; one that was held is not held any more."""
+    """The job with the release options; if it was held, it is pending now."""
     noted = _wanted(job, context, options)
     if job.status is not JobStatus.REVIEW:
         return noted if noted.brief.release != job.brief.release else None
-    why = "its words were given to the film that is out"
+    why = "its metadata was given to the published film"
     return advance(noted, JobStatus.PENDING, at=context.clock(), why=why).evolve(error=None)
 
 
 def _wanted(job: Job, context: RunContext, options: ReleaseOptions) -> Job:
-    # Who may see it was asked for when it went out; since then somebody may have changed it by hand.
+    # Keep the privacy: it was set on publication, and may have been changed by hand since.
     settings = publish_settings(job.asked.settings, context, without={PRIVACY})
-    return job.evolve(brief=options.on(job.brief), asked=replace(job.asked, settings=settings))
+    return job.evolve(brief=options.apply(job.brief), asked=replace(job.asked, settings=settings))
 
 
 async def update_file(context: RunContext, video: Path, *, metadata: Path | None, options: ReleaseOptions) -> Updated:
-    """The same for a file that was published."""
+    """Update the metadata of a published file. Raises `InputError`, `QualityError` and `ProviderError`."""
     await to_thread.run_sync(options.check, context)
     package = await to_thread.run_sync(package_of, video, metadata)
     verdict = await to_thread.run_sync(_judged, package, context.settings)
     if not verdict.passed:
-        raise QualityError("the words do not pass: " + "; ".join(verdict.reasons), where=str(package.metadata))
+        raise QualityError("the metadata fails the check: " + "; ".join(verdict.reasons), where=str(package.metadata))
     subject, brief = await to_thread.run_sync(subject_of, context, package)
     changed = False
     for name in context.hosts.requested:
-        host = await to_thread.run_sync(context.hosts.destination, name, subject, options.on(brief))
+        host = await to_thread.run_sync(context.hosts.destination, name, subject, options.apply(brief))
         changed |= await host.update(package)
     return Updated(changed=[video.name] if changed else [], same=int(not changed))
 
 
 def _judged(package: Package, settings: Settings) -> Verdict:
-    """What the gate thinks of the words that lie beside a film, if there are any. Blocks."""
+    """The verdict on the metadata of a film, if there is any. Blocks."""
     found = (own_metadata(package.metadata),) if package.metadata.is_file() else ()
     return Verdict(checks=found).under(profile_for(settings))

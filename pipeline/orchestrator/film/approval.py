@@ -66,7 +66,7 @@ def hold_error(job: Job, context: RunContext) -> NightreelError | None:
     if why := _review_reason(job, context.settings):
         return ReviewError(why, where=job.folder, hint=f"Look at it: nightreel review {shlex.quote(job.batch)}")
     if context.hosts.requested and job.batch not in STANDALONE_BATCHES:
-        return sample_error(job, context.store.index(job.batch).sums.sample())
+        return sample_error(job, context.store.index(job.batch).totals.sample())
     return None
 
 
@@ -78,8 +78,8 @@ def _review_reason(job: Job, settings: Settings) -> str:
         more = f"; and {len(warnings) - _MOST_WARNINGS} more" if len(warnings) > _MOST_WARNINGS else ""
         return f"passes with warnings: {'; '.join(warnings[:_MOST_WARNINGS])}{more}"
     if job.sampled:
-        return "drawn for the sample that a person looks at"
-    return "waits for a person, as every film of this batch" if policy == "all" else ""
+        return "drawn for the sample, which a person reviews"
+    return "waits for review, like every film of this batch" if policy == "all" else ""
 
 
 def sample_error(job: Job, sample: SampleStanding) -> SampleError | None:
@@ -89,13 +89,11 @@ def sample_error(job: Job, sample: SampleStanding) -> SampleError | None:
     look = f"nightreel review {shlex.quote(job.batch)}"
     if sample.rejected:
         hint = f"Correct what is wrong and make the films again, or let these go: {look} --approve --all"
-        return SampleError("a film of the sample was rejected: the rest is held back", where=job.folder, hint=hint)
+        return SampleError("a film of the sample was rejected: the others are held back", where=job.folder, hint=hint)
     if sample.waiting:
-        return SampleError(
-            "waits until a person has looked at the sample", where=job.folder, hint=f"Look at it: {look}"
-        )
+        return SampleError("waits until a person has reviewed the sample", where=job.folder, hint=f"Look at it: {look}")
     hint = f"nightreel retry {shlex.quote(job.batch)} --failed, or let these go: {look} --approve --all"
-    return SampleError("the sample could not be made: nobody has looked at a film", where=job.folder, hint=hint)
+    return SampleError("the sample could not be made: no film has been reviewed", where=job.folder, hint=hint)
 
 
 def rejection_error(job: Job, why: str) -> RejectedError:

@@ -74,17 +74,17 @@ class Attempt:
             self._scope = scope
             yield scope
 
-    async def compute(self, function: Callable[..., Result], *arguments: object, takes: float = 0.0) -> Result:
+    async def compute(self, function: Callable[..., Result], *arguments: object, duration_hint: float = 0.0) -> Result:
         """Run `function(*arguments)` in a worker process when this film gets a core. See `run_in_worker`.
 
-        `takes` is an estimate of the duration, in any unit. Among tasks of one film the longest runs first, so that no
+        `duration_hint` is an estimate in any unit. Among tasks of one film the longest runs first, so that no
         core idles at the end; tasks without an estimate run before all others, since later work may depend on them.
         """
         return await run_in_worker(
             self.cores,
             function,
             *arguments,
-            rank=(*self.rank, -takes) if takes else self.rank,
+            rank=(*self.rank, -duration_hint) if duration_hint else self.rank,
             work_folder=self.work_folder,
             crash_report=self.crash_report,
             waiting=self._pause_clock,

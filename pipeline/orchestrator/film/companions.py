@@ -15,7 +15,7 @@ from pipeline.model import Job, JobStatus, Subtitles, title_of
 from pipeline.orchestrator.context import RunContext
 from pipeline.orchestrator.context.quality_profiles import profile_for
 from pipeline.orchestrator.film.approval import is_judged
-from pipeline.publishing import sums_of
+from pipeline.publishing import hash_files
 from pipeline.quality import Expected, faults_of
 from pipeline.state import CheckpointStore
 
@@ -36,7 +36,7 @@ def judge_companions(job: Job, files: Mapping[str, Path], context: RunContext) -
 
     Raises `ReviewError` for a file that may not be published.
     """
-    sums = sums_of(files)
+    sums = hash_files(files)
     known = job.verdict.companions if job.verdict and is_judged(job) else frozenset()
     changed = {name: sha256 for name, sha256 in sums.items() if (name, sha256) not in known}
     if changed:
@@ -59,7 +59,7 @@ def _expected(job: Job, context: RunContext) -> Expected:
 def _owner_faults(job: Job, sha256: str, store: CheckpointStore) -> tuple[str, ...]:
     """The fault of a file that was made for another film of the workspace, found by its hash; else none. Blocks."""
     for batch in dict.fromkeys((job.batch, *store.batch_names())):
-        for other in store.jobs_that_say(batch, sha256):
+        for other in store.jobs_containing(batch, sha256):
             if other.verdict and sha256 in other.verdict.beside.values() and not _is_same_film(job, other):
                 return (f"it belongs to another film, {other.folder}",)
     return ()

@@ -50,7 +50,7 @@ def is_published(job: Job, context: RunContext) -> bool:
 
 def is_at_destination(job: Job, context: RunContext) -> bool:
     """Whether the film was delivered to its current destination; it may have been lost since."""
-    return job.receipt is not None and context.for_job(job).paths.destination(job).gave(job.receipt)
+    return job.receipt is not None and context.for_job(job).paths.destination(job).has_issued(job.receipt)
 
 
 def film_is_intact(job: Job) -> bool:

@@ -25,7 +25,7 @@ from pipeline.orchestrator.film.attempt import Attempt
 from pipeline.orchestrator.film.companions import with_judged_companions
 from pipeline.orchestrator.film.delivery import is_published
 from pipeline.orchestrator.film.episode_order import release_next_episode, skipped_episodes, turn_error
-from pipeline.publishing import files_beside, publish
+from pipeline.publishing import publish, sidecar_files
 from pipeline.settings import Settings
 from pipeline.state import CheckpointStore
 
@@ -44,7 +44,7 @@ async def publish_to_hosts(job: Job, package: Package, context: RunContext, atte
     """
     skipped = await _check_turn(job, context, attempt)
     try:
-        job = await to_thread.run_sync(lambda: with_judged_companions(job, files_beside(package), context))
+        job = await to_thread.run_sync(lambda: with_judged_companions(job, sidecar_files(package), context))
     except ReviewError:
         await attempt.save(job)
         raise
@@ -55,7 +55,7 @@ async def publish_to_hosts(job: Job, package: Package, context: RunContext, atte
         return count_unpublished(job, context.store, name, most)
 
     for host in await to_thread.run_sync(context.hosts.destinations, job, versions, count_pending):
-        before = next(filter(host.gave, job.published), None)
+        before = next(filter(host.has_issued, job.published), None)
         if before and not before.missing:
             continue
         await attempt.save(job)
@@ -144,7 +144,7 @@ def language_versions_of(job: Job, store: CheckpointStore) -> LanguageVersions:
     scripts: dict[str, Script] = {}
     pending: list[str] = []
     will_follow = True
-    for row in store.refreshed(job.batch).rows_whose("origin", brief.origin):
+    for row in store.refreshed(job.batch).rows_where("origin", brief.origin):
         if (row.topic, row.variant, row.format) != (brief.title, brief.variant, brief.format or ""):
             continue
         if row.language == brief.language:

@@ -52,7 +52,7 @@ class SceneRenderer:
             opens=not index and not isinstance(self.script.scenes[0], TitleScene),
         )
 
-        make = self._in_worker(make_segment, task, takes=task.frames)
+        make = self._in_worker(make_segment, task, duration_hint=task.frames)
         try:
             path, _ = await self.context.cache.get_or_make("segment", task.key, ".mp4", make)
         except QualityError as error:
@@ -62,12 +62,12 @@ class SceneRenderer:
     async def stills(self, episode: int) -> Path:
         """The thumbnails, in one file: from the cache, or drawn in a worker process."""
         task = StillsTask(script=self.script, look=self.look, fonts=self.fonts, episode=episode)
-        make = self._in_worker(make_stills, task, takes=_STILLS_FRAMES)
+        make = self._in_worker(make_stills, task, duration_hint=_STILLS_FRAMES)
         path, _ = await self.context.cache.get_or_make(_STILLS, task.key, ".zip", make)
         return path
 
     def _in_worker(
-        self, work: Callable[[_Task, Path], None], task: _Task, *, takes: int
+        self, work: Callable[[_Task, Path], None], task: _Task, *, duration_hint: int
     ) -> Callable[[Path], Awaitable[None]]:
         """A function that runs `work` in a worker. A task that crashed or failed inspection is not run again."""
 
@@ -75,7 +75,7 @@ class SceneRenderer:
             if task.key in self.attempt.failed_tasks:
                 raise self.attempt.failed_tasks[task.key]
             try:
-                await self.attempt.compute(work, task, path, takes=takes)
+                await self.attempt.compute(work, task, path, duration_hint=duration_hint)
             except (CrashError, QualityError) as error:
                 self.attempt.failed_tasks[task.key] = error
                 raise

@@ -81,7 +81,7 @@ class LiveAuthor:
         brief, context = self.job.brief, self.context
         original = await to_thread.run_sync(context.briefs.original_of, brief)
         key = content_key(original.said, self.template.fingerprint)
-        async with context.cache.alone("script", key):
+        async with context.cache.exclusive("script", key):
             first, pace = await write_original(brief, context, self)
         script = first
         if await to_thread.run_sync(context.briefs.is_translated, brief):

@@ -33,7 +33,7 @@ def with_earlier_episodes(brief: Brief, context: RunContext) -> Brief:
     for episode in episodes_before(brief.episode, ledger.episodes()):
         # Prefer the film of the same track; in another language it is about the same.
         films = sorted(episode.films.items(), key=lambda entry: entry[0] != track)
-        if not (known := next(filter(None, (ledger.told(film) for _, film in films)), None)):
+        if not (known := next(filter(None, (ledger.summary(film) for _, film in films)), None)):
             continue
         chars_left -= len(known.title) + len(known.covered)
         if chars_left < 0 or len(earlier) == brief.serial.remember:

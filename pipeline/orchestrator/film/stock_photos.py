@@ -21,7 +21,7 @@ from pipeline.pictures.stock import (
     orientation_of,
     photos_from_json,
     photos_to_json,
-    suitable,
+    select_photos,
 )
 
 # Part of the cache keys: increase it when the code would choose another photo from the same results.
@@ -112,7 +112,7 @@ async def _answer(service: PictureSource, query: StockQuery, context: RunContext
             hint = "Search for it once without --offline"
             raise ConfigurationError("it has to be searched for, and --offline forbids that", hint=hint)
         photos = await with_retries(context.retry_policy, partial(service.search, query))
-        await to_thread.run_sync(path.write_bytes, photos_to_json(suitable(photos, query.orientation)))
+        await to_thread.run_sync(path.write_bytes, photos_to_json(select_photos(photos, query.orientation)))
 
     key = content_key(_VERSION, service.name, service.version, query)
     return await context.cache.get_or_make("stock", key, ".json", make)

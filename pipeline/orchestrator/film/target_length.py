@@ -84,7 +84,7 @@ async def adjust_to_length(
         narration = _with(narration, f"spoken {pace}, because the film would have lasted {lasts_s:.0f} s")
     if is_close_to(film_duration_s(narration), wanted_s):
         return narration
-    return _with(narration, f"the film lasts {film_duration_s(narration):.0f} s, and {wanted_s} s were asked for")
+    return _with(narration, f"the film lasts {film_duration_s(narration):.0f} s instead of the requested {wanted_s} s")
 
 
 def length_warning(narration: Narration, wanted_s: int) -> str:
@@ -92,8 +92,9 @@ def length_warning(narration: Narration, wanted_s: int) -> str:
     lasts_s = film_duration_s(narration)
     if is_close_to(lasts_s, wanted_s):
         return ""
-    what = "shorten" if lasts_s > wanted_s else "add to"
-    return f"it lasts {lasts_s:,.0f} s, and {wanted_s:,} s were asked for: {what} the notes, or ask for another length"
+    change = "shorten" if lasts_s > wanted_s else "add to"
+    difference = f"{lasts_s:,.0f} s instead of the requested {wanted_s:,} s"
+    return f"it lasts {difference}: {change} the notes, or request another length"
 
 
 def _with(narration: Narration, incident: str) -> Narration:

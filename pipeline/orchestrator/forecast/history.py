@@ -133,7 +133,7 @@ def _completed(context: RunContext) -> Iterator[JobSummary]:
     latest = sorted(store.batch_names(), key=lambda name: store.folder(name).stat().st_mtime)[-_BATCHES_MOST:]
     for name in latest:
         try:
-            index = store.glance(name)
+            index = store.read_only_index(name)
             yield from (row for row in index.rows(JobStatus.COMPLETED) if row.started_at and row.ended_at)
             index.close()
         except NightreelError:

@@ -87,7 +87,7 @@ def _kind(row: JobSummary | None, *, is_changed: bool) -> str:
 
 
 def _notes(draft: DraftPlan, store: CheckpointStore, batch: str) -> list[str]:
-    notes = [*_episodes(draft), *([draft.plan.crowding] if draft.plan.crowded else [])]
+    notes = [*_episodes(draft), *([draft.plan.conflict_notice] if draft.plan.folder_conflicts else [])]
     for damage in draft.index.damages():
         is_damaged = store.is_damaged(batch, damage.job)
         notes.append(f"{damage.message}; it would be set aside and made afresh" if is_damaged else damage.message)

@@ -1,7 +1,7 @@
 """Photo search at stock services: one module per service.
 
     source.search(query)    words -> usable photos, best first
-    suitable(photos, …)     those that are large enough, and of a suitable orientation
+    select_photos(photos, …)     those that are large enough, and of a suitable orientation
 
 Responses are hostile input, too: sizes, names and URLs are validated. Pictures are downloaded by `fetch_picture`.
 """
@@ -18,7 +18,7 @@ from pipeline.pictures.stock.photos import (
     orientation_of,
     photos_from_json,
     photos_to_json,
-    suitable,
+    select_photos,
 )
 
 __all__ = [
@@ -30,7 +30,7 @@ __all__ = [
     "orientation_of",
     "photos_from_json",
     "photos_to_json",
-    "suitable",
+    "select_photos",
 ]
 
 

@@ -90,7 +90,7 @@ class PictureSource(Protocol):
         ...
 
 
-def suitable(photos: Iterable[StockPhoto], orientation: Orientation) -> tuple[StockPhoto, ...]:
+def select_photos(photos: Iterable[StockPhoto], orientation: Orientation) -> tuple[StockPhoto, ...]:
     """The photos that a film can show, those of its own orientation first. The order is deterministic."""
     shown = [photo for photo in photos if _can_be_shown(photo)]
     ours = [photo for photo in shown if _orientation(photo) == orientation]

@@ -27,20 +27,20 @@ from pipeline.publishing.youtube.channel import Channel
 from pipeline.publishing.youtube.destination import YouTubeDestination
 from pipeline.publishing.youtube.extras import Extras, Title
 from pipeline.publishing.youtube.links import NO_LINKS, Links, Neighbour
-from pipeline.publishing.youtube.manual import ManualUploadDestination
-from pipeline.publishing.youtube.timing import SlotBook, Timing
-from pipeline.publishing.youtube.video import Publicity
+from pipeline.publishing.youtube.manual import ManualDestination
+from pipeline.publishing.youtube.timing import SlotLedger, Timing
+from pipeline.publishing.youtube.video import VideoSettings
 
 __all__ = [
     "NO_LINKS",
     "Channel",
     "Extras",
     "Links",
-    "ManualUploadDestination",
+    "ManualDestination",
     "Neighbour",
-    "Publicity",
-    "SlotBook",
+    "SlotLedger",
     "Timing",
     "Title",
+    "VideoSettings",
     "YouTubeDestination",
 ]

@@ -1,4 +1,4 @@
-"""Requests in the name of a channel."""
+"""Authorised API requests for a channel, charged to the project's quota."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from anyio import to_thread
 
 from pipeline.errors import ClosedError, PermanentError, ProviderError, TransientError
 from pipeline.limits import RetryPolicy, with_retries
-from pipeline.publishing.youtube.failures import error_of, reason_of, says_spent
+from pipeline.publishing.youtube.failures import error_of, is_quota_spent, reason_of
 from pipeline.publishing.youtube.http import Http, Reply, UnreachedError
 from pipeline.publishing.youtube.methods import METHODS
 from pipeline.publishing.youtube.tokens import Login
@@ -22,13 +22,13 @@ from pipeline.state.ledgers.quota import ProjectQuota
 
 T = TypeVar("T")
 _API_PATH = re.compile(r"(?P<upload>/upload)?/youtube/v3/(?P<what>\w+)(?:/(?P<verb>\w+))?$", re.ASCII)
-# A film that came out so lately is sometimes told to be unknown (tokland/youtube-upload issues 269 and 305).
-_UNTIL_KNOWN = timedelta(minutes=10)
+# For some minutes the API may not find a new video (tokland/youtube-upload issues 269 and 305).
+_PROPAGATION = timedelta(minutes=10)
 _VERBS = {"GET": "list", "POST": "insert", "PUT": "update"}
 
 
 class Calls:
-    """Sends requests with the channel's token, renewed where it was refused."""
+    """Sends requests with the channel's access token, which is refreshed when it is rejected."""
 
     def __init__(
         self,
@@ -42,7 +42,7 @@ class Calls:
         retry: RetryPolicy,
         clock: Callable[[], datetime],
     ) -> None:
-        """`quota` is that of a project, by its client."""
+        """`quota` returns the quota of a client's project."""
         self._http = http
         self._quota = quota
         self.login = login
@@ -50,68 +50,60 @@ class Calls:
         self.how_to_log_in = how_to_log_in
         self._clock = clock
         self._retry = retry
-        # Units of the day that are left to others.
+        # Units of the day that must be left over for other films.
         self._leave = 0
-        # Whether the film that is spoken of came out just now.
+        # Whether the requests are about a video that was published just now.
         self._is_new = False
-        # Requests that may have arrived.
+        # The number of requests that may have reached the server.
         self.sent = 0
         self.where = where
 
     @property
     def _project(self) -> ProjectQuota:
-        """The quota of the client's project; it is known with the first token."""
+        """The quota of the client's project, which is known once a token was read."""
         return self._quota(self.login.client_id)
 
-    def address(self, path: str, parameters: Mapping[str, str]) -> str:
-        """Where a method of the API is called."""
+    def url(self, path: str, parameters: Mapping[str, str]) -> str:
+        """The URL of an API method."""
         return f"{self._root_url}/{path}?{urlencode(parameters, safe=',')}"
 
-    async def read(self, path: str, parameters: Mapping[str, str]) -> dict[str, Any]:
-        """What a question (GET) is answered, with the patience of the retry policy. Raises a `ProviderError`."""
-
-        async def ask() -> dict[str, Any]:
-            return self.told(await self.send("GET", self.address(path, parameters)))
-
-        return await self.patiently(ask)
-
-    async def ask(self, method: str, parameters: Mapping[str, str]) -> dict[str, Any]:
-        """What a method that only reads answers, asked once. `method` is one of `METHODS`. Raises a `ProviderError`."""
-        answer = await self.find(method, parameters, absent="")
+    async def query(self, method: str, parameters: Mapping[str, str]) -> dict[str, Any]:
+        """The response of a read-only method, without retries. `method` is one of `METHODS`. Raises `ProviderError`."""
+        answer = await self.query_or_none(method, parameters, absent="")
         assert answer is not None
         return answer
 
-    async def find(self, method: str, parameters: Mapping[str, str], *, absent: str) -> dict[str, Any] | None:
-        """As `ask`; None: it is refused with 404, for the reason `absent`."""
+    async def query_or_none(self, method: str, parameters: Mapping[str, str], *, absent: str) -> dict[str, Any] | None:
+        """Like `query`; None if the error is a 404 with the reason `absent`."""
         called = METHODS[method]
-        reply = await self.send(called.verb, self.address(called.path, parameters))
+        reply = await self.send(called.verb, self.url(called.path, parameters))
         if reply.status == 404 and absent and reason_of(reply) == absent:
             return None
-        return self.told(reply)
+        return self.parsed(reply)
 
-    async def do(self, method: str, parameters: Mapping[str, str], *, body: bytes, kind: str) -> Reply:
-        """One request of a method that changes something, whatever its answer; `kind` is the body's media type.
+    async def request(self, method: str, parameters: Mapping[str, str], *, body: bytes, kind: str) -> Reply:
+        """The raw response of a method that writes, without retries; `kind` is the body's media type.
 
-        The caller knows which answers are none, and whether asking again could do it twice.
+        The caller decides which responses are errors, and whether a retry could do something twice.
         """
         called = METHODS[method]
         return await self.send(
-            called.verb, self.address(called.path, parameters), headers={"Content-Type": kind}, body=body
+            called.verb, self.url(called.path, parameters), headers={"Content-Type": kind}, body=body
         )
 
-    async def tell(self, method: str, parameters: Mapping[str, str], resource: Mapping[str, Any]) -> Reply:
-        """As `do`, with a resource of the API for a body."""
+    async def request_json(self, method: str, parameters: Mapping[str, str], resource: Mapping[str, Any]) -> Reply:
+        """Like `request`, with an API resource as the body."""
         body = json.dumps(resource, ensure_ascii=False).encode()
-        return await self.do(method, parameters, body=body, kind="application/json; charset=UTF-8")
+        return await self.request(method, parameters, body=body, kind="application/json; charset=UTF-8")
 
     @property
-    def login_is_over(self) -> bool:
-        """Whether it was found out that nothing more can be asked before a person has logged in."""
-        return self.login.is_over
+    def is_login_over(self) -> bool:
+        """Whether requests are pointless until a person has logged in again."""
+        return self.login.is_expired
 
     @contextmanager
-    def leaving(self, units: int) -> Iterator[None]:
-        """Within the block, calls leave so many of the day's units to others."""
+    def leaving_units(self, units: int) -> Iterator[None]:
+        """Within the block, requests must leave that many of the day's units to other films."""
         before, self._leave = self._leave, units
         try:
             yield
@@ -119,30 +111,30 @@ class Calls:
             self._leave = before
 
     @contextmanager
-    def about(self, published_at: datetime) -> Iterator[None]:
-        """Within the block, calls are about a film that came out then: YouTube's servers may not all know it yet."""
-        before, self._is_new = self._is_new, not self.is_known(published_at)
+    def on_video(self, published_at: datetime) -> Iterator[None]:
+        """Within the block, requests are about a video published then, which not all servers may know yet."""
+        before, self._is_new = self._is_new, not self.is_propagated(published_at)
         try:
             yield
         finally:
             self._is_new = before
 
-    def is_known(self, published_at: datetime) -> bool:
-        """Whether a film that came out then is known to all of YouTube's servers by now."""
-        return self._clock() - published_at >= _UNTIL_KNOWN
+    def is_propagated(self, published_at: datetime) -> bool:
+        """Whether all of YouTube's servers should know a video that was published then."""
+        return self._clock() - published_at >= _PROPAGATION
 
     def units(self, method: str) -> int:
-        """What a call costs."""
+        """The quota units that a call costs."""
         return self._project.price(method)["units"]
 
     async def uploads_left(self) -> int | None:
-        """How many films the project may begin to upload today; None: there is no limit."""
+        """The number of uploads that the project may still begin today; None: no limit."""
         return await to_thread.run_sync(self._project.uploads_left)
 
     async def shortage(self, method: str) -> ClosedError | None:
-        """Why the day's quota does not pay for a method now; None: it does, or the call itself will say why not.
+        """Why the quota does not allow a call now; None: it does, or the call itself will fail with the reason.
 
-        Raises `NeedsLoginError` when the login is over.
+        Raises `NeedsLoginError` if a person has to log in again.
         """
         try:
             await self.login.access_token()
@@ -150,14 +142,14 @@ class Calls:
         except ClosedError as error:
             return error
         except ProviderError:
-            if self.login_is_over:
+            if self.is_login_over:
                 raise
             return None
-        await reserved.give_back()
+        await reserved.refund()
         return None
 
-    async def patiently(self, call: Callable[[], Awaitable[T]]) -> T:
-        """The result of `call`, called again after errors that may pass, as the retry policy says."""
+    async def with_retries(self, call: Callable[[], Awaitable[T]]) -> T:
+        """The result of `call`, which is retried after transient errors by the channel's retry policy."""
         return await with_retries(self._retry, call, clock=self._clock)
 
     async def send(
@@ -169,53 +161,56 @@ class Calls:
         body: bytes = b"",
         repeat: bool = True,
     ) -> Reply:
-        """One request, whatever its answer; with a new token a second time if the first was refused (401).
+        """Send a request; after a 401, repeat it once with a new token.
 
-        Without `repeat` the token is renewed, and the 401 returned: the caller has to look first how far it came.
+        Without `repeat`, the token is refreshed and the 401 returned, for callers that must first query how much of the
+        body has arrived.
         """
         token = await self.login.access_token()
-        reply = await self._once(method, url, headers, body, token)
+        reply = await self._send_charged(method, url, headers, body, token)
         if reply.status == 401:
             token = await self.login.access_token(rejected=token)
             if repeat:
-                reply = await self._once(method, url, headers, body, token)
+                reply = await self._send_charged(method, url, headers, body, token)
         return reply
 
     def error(self, reply: Reply) -> ProviderError:
-        """The error for an answer that is none."""
+        """The error for an error response."""
         if self._is_new and reply.status == 404 and reason_of(reply) == "videoNotFound":
-            return self.absent()
+            return self.not_found()
         return error_of(reply, where=self.where, login=self.how_to_log_in, now=self._clock())
 
-    def told(self, reply: Reply) -> dict[str, Any]:
-        """What a request was answered. Raises the error for an answer that is none.
+    def parsed(self, reply: Reply) -> dict[str, Any]:
+        """The JSON object of a successful response. Raises the error for any other.
 
-        A page of somebody else's must not look like a channel without films, nor like a thumbnail that is set.
+        A captive portal's page must not pass for a channel without videos, or for a thumbnail that was set.
         """
         if reply.status != 200:
             raise self.error(reply)
         if not str(reply.content.get("kind")).startswith("youtube#"):
-            raise self.passing("answers with something that is not YouTube's")
+            raise self.transient("answers with something that is not YouTube's")
         return reply.content
 
-    def absent(self) -> ProviderError:
-        """The error for a film that is not there, or not there yet."""
+    def not_found(self) -> ProviderError:
+        """The error for a video that does not exist, or is not known yet."""
         if self._is_new:
-            return self.passing("does not know the film yet")
+            return self.transient("does not know the film yet")
         return PermanentError("the film is gone", where=self.where)
 
     def now(self) -> datetime:
-        """The time, aware."""
+        """The current time (aware)."""
         return self._clock()
 
-    def passing(self, what: str) -> TransientError:
-        """The error for an answer that may be a better one the next time."""
+    def transient(self, what: str) -> TransientError:
+        """A transient error of this channel, for responses that may be better the next time."""
         return TransientError(what, where=self.where)
 
-    async def _once(self, method: str, url: str, headers: Mapping[str, str] | None, body: bytes, token: str) -> Reply:
-        """Every request that Google counts is counted here first, whatever it is for."""
-        counted = api_method(method, url)
-        reserved = await self._project.reserve(counted, leave=self._leave) if counted else None
+    async def _send_charged(
+        self, method: str, url: str, headers: Mapping[str, str] | None, body: bytes, token: str
+    ) -> Reply:
+        """Send one request, charged to the quota before it is sent if Google charges for it."""
+        charged = api_method(method, url)
+        reserved = await self._project.reserve(charged, leave=self._leave) if charged else None
         self.sent += 1
         try:
             reply = await self._http.send(
@@ -223,18 +218,18 @@ class Calls:
             )
         except UnreachedError:
             if reserved:
-                await reserved.give_back()
+                await reserved.refund()
             self.sent -= 1
             raise
-        if reserved and says_spent(reply):
-            await reserved.refused()
+        if reserved and is_quota_spent(reply):
+            await reserved.close_buckets()
         return reply
 
 
 def api_method(method: str, url: str) -> str:
-    """What Google's table of costs calls a request: "videos.insert"; empty for one that costs nothing.
+    """The method as in Google's table of quota costs: "videos.insert"; empty: the request is free.
 
-    The bytes of a film cost nothing, nor does the question how many have arrived: both are a PUT to their session.
+    Sending chunks is free, and so is querying the progress: both are a PUT to the session URI.
     """
     path = _API_PATH.search(urlsplit(url).path)
     if path is None or (path["upload"] and path["what"] == "videos" and method == "PUT"):

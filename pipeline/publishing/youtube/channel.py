@@ -1,4 +1,4 @@
-"""A channel, and how to reach it."""
+"""A YouTube channel: its settings, limits and API client."""
 
 from __future__ import annotations
 
@@ -15,57 +15,59 @@ from pipeline.limits import Bandwidth, RetryPolicy, Throttle
 from pipeline.model.schedule import Hours
 from pipeline.publishing.youtube.calls import Calls
 from pipeline.publishing.youtube.http import open_http
-from pipeline.publishing.youtube.tokens import Login, Token, lies_at
+from pipeline.publishing.youtube.tokens import Login, Token, resolve_token_path
 from pipeline.state.ledgers.quota import ProjectQuota
 
 
 @dataclass(frozen=True, kw_only=True)
 class Channel:
-    """What is known of it, and what is asked in its name goes by."""
+    """Settings and limits of one channel."""
 
-    # As the user calls it, e.g. "default"; and as receipts and messages do: "youtube", or "youtube:NAME".
+    # The user's name for it, e.g. "default"; and its name in receipts and messages: "youtube" or "youtube:NAME".
     name: str
     address: str
     token: Path
-    # Where its journals are.
+    # The folder of its journals.
     journals: Path
     root_url: str
     token_url: str
     timeout_s: float
     chunk_bytes: int
     throttle: Throttle
-    # Of the project that a client belongs to.
+    # The quota of the project that a client belongs to.
     quota: Callable[[str], ProjectQuota]
     retry: RetryPolicy
     clock: Callable[[], datetime]
     # None: no limit.
     bandwidth: Bandwidth | None = None
     hours: Hours | None = None
-    # How long a film that is out is watched until YouTube has processed it; None: it is not looked at.
+    # How long to wait for YouTube to process a published film; None: do not check.
     processing_s: float | None = None
 
     @property
     def how_to_log_in(self) -> str:
-        """What a person has to do."""
+        """The hint for people when a login is needed."""
         return f"Run: nightreel auth youtube --channel {self.name}"
 
     def check_hours(self) -> None:
-        """Raise `ClosedError` outside of the hours in which films are sent."""
+        """Raise `ClosedError` outside of the hours in which uploads are allowed."""
         now = self.clock()
         if self.hours and not self.hours.contain(now):
-            raise ClosedError(f"films are sent at {self.hours}", until=self.hours.next_begin(now), where=self.address)
+            raise ClosedError(
+                f"uploads are allowed at {self.hours}", until=self.hours.next_begin(now), where=self.address
+            )
 
     @asynccontextmanager
     async def open(self, token: Token | None = None) -> AsyncIterator[Calls]:
-        """Requests in its name, for the length of the block; with a `token` that is not saved yet, by that."""
+        """An API client for the length of the block; it uses `token`, one not saved yet, if given."""
         async with open_http(where=self.address, timeout_s=self.timeout_s, bandwidth=self.bandwidth) as http:
             login = Login(
-                await to_thread.run_sync(lies_at, self.token),
+                await to_thread.run_sync(resolve_token_path, self.token),
                 http=http,
                 token_url=self.token_url,
                 where=self.address,
                 login=self.how_to_log_in,
-                # Whoever makes a request is patient already, and waits for all that it takes.
+                # The request that needs the token is retried as a whole.
                 retry=replace(self.retry, attempts=1),
                 clock=self.clock,
                 unsaved=token,

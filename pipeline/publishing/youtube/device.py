@@ -1,9 +1,9 @@
-"""Logging in where there is no browser: a code is shown here, and typed on a phone or another machine.
+"""The OAuth device flow, for machines without a browser: the user types a code on a phone or another machine.
 
-RFC 8628, as https://developers.google.com/identity/protocols/oauth2/limited-input-device has it. Google gives such
-logins few scopes: of YouTube's only `youtube` and `youtube.readonly`. The first one uploads, sets thumbnails, fills
-playlists and looks films up; captions need `youtube.force-ssl`, which only a browser can give. And it wants a client of
-a type of its own, "TVs and Limited Input devices".
+RFC 8628, as in https://developers.google.com/identity/protocols/oauth2/limited-input-device. Google grants only few
+scopes this way, of YouTube's `youtube` and `youtube.readonly`. The former is enough for uploads, thumbnails, playlists
+and lookups; captions need `youtube.force-ssl`, which only the browser flow grants. It also needs its own client type,
+"TVs and Limited Input devices".
 """
 
 from __future__ import annotations
@@ -25,16 +25,15 @@ SCOPE = "https://www.googleapis.com/auth/youtube"
 CLIENT_KIND = "TVs and Limited Input devices"
 _GRANT = "urn:ietf:params:oauth:grant-type:device_code"
 _HEADERS = {"Content-Type": "application/x-www-form-urlencoded", "Accept": "application/json"}
-# RFC 8628, 3.2 and 3.5: how often we may ask, in seconds, and how much less often after a "slow_down".
+# RFC 8628, 3.2 and 3.5: the polling interval in seconds, and its increase after a "slow_down".
 _INTERVAL_S, _SLOWER_S = 5, 5
 _WHERE = "youtube"
 
 
 async def log_in_by_code(plan: LoginPlan, *, show: Callable[[str, str], Awaitable[None]]) -> Token:
-    """Wait for a person to type the code; the token, saved nowhere yet. `show` gets the address to open, and the code.
+    """Wait for the user to type the code; returns the token, not saved yet. `show` receives the URL and the code.
 
-    Raises `NeedsLoginError` when nobody comes, consent is refused, or the client is of another type, and
-    `TransientError`.
+    Raises `NeedsLoginError` on a timeout, refused consent or a client of another type, and `TransientError`.
     """
     async with open_http(where=_WHERE, timeout_s=plan.timeout_s) as http:
         code = await _ask_for_code(http, plan)
@@ -49,7 +48,7 @@ async def _ask_for_code(http: Http, plan: LoginPlan) -> dict[str, Any]:
         return reply.content
     if reply.content.get("error") in {"invalid_client", "unauthorized_client"}:
         hint = f"Make one of the type {CLIENT_KIND} for --device, or log in with --no-browser"
-        raise NeedsLoginError("the client is of a type that gets no codes", where="client_secret.json", hint=hint)
+        raise NeedsLoginError("this type of client gets no device codes", where="client_secret.json", hint=hint)
     raise token_error(reply, _WHERE, "Log in again")
 
 
@@ -76,7 +75,7 @@ async def _wait_for_consent(http: Http, plan: LoginPlan, code: dict[str, Any]) -
                 interval_s += _SLOWER_S
             elif error != "authorization_pending":
                 refused = _refusal(reply, error)
-                # While a person types, what may pass is no reason to begin anew.
+                # While the user types, a transient error is no reason to give up.
                 if not isinstance(refused, TransientError):
                     raise refused
     raise NeedsLoginError("nobody has typed the code in time", hint="Try again")

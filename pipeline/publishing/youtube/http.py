@@ -1,4 +1,4 @@
-"""HTTP as the rest of the room needs it: whole answers, a deadline for each, one kind of error for what may pass."""
+"""A thin HTTP client: whole responses, a deadline per request, one exception for all transient failures."""
 
 from __future__ import annotations
 
@@ -18,26 +18,26 @@ from pipeline.limits import Bandwidth
 from pipeline.proxy import proxy_for
 from pipeline.tls import tls_context
 
-# An answer that describes fifty films has some 300,000 bytes; one that does not end must not fill the memory.
+# A response about fifty videos has some 300,000 bytes; an endless one must not fill the memory.
 _MOST_BYTES = 8_000_000
-_PIECE_BYTES = 262_144
-# Slower than this nobody uploads films: a line that carries less is taken for dead.
+_CHUNK_BYTES = 262_144
+# A slower connection counts as dead.
 _SLOWEST_BYTES_PER_S = 8_192
 _CONNECT_S = 30.0
 
 
 @dataclass(frozen=True, kw_only=True)
 class Reply:
-    """What came back."""
+    """A response."""
 
     status: int
-    # Names in lower case.
+    # Lower-case names.
     headers: Mapping[str, str]
     body: bytes
 
     @property
     def content(self) -> dict[str, Any]:
-        """The JSON object of the body; empty: it is none."""
+        """The JSON object in the body; empty if there is none."""
         try:
             content = json.loads(self.body)
         except (ValueError, RecursionError):
@@ -45,11 +45,11 @@ class Reply:
         return content if isinstance(content, dict) else {}
 
 
-class _Once:
-    """A body that is sent once.
+class _SingleUse:
+    """A request body that can be sent only once.
 
-    aiohttp repeats a PUT by itself when the line breaks, and before 3.14.5 with what is left of a body: the server then
-    waits for its end. What has arrived is asked first, anyway.
+    aiohttp retries a PUT by itself after a broken connection, before 3.14.5 with the rest of the body only, for whose
+    end the server then waits. We query what has arrived first, anyway.
     """
 
     def __init__(self, pieces: AsyncIterator[memoryview]) -> None:
@@ -58,30 +58,30 @@ class _Once:
     def __aiter__(self) -> AsyncIterator[memoryview]:
         pieces, self._pieces = self._pieces, None
         if pieces is None:
-            raise ConnectionResetError(errno.ECONNRESET, "the line broke while it was sent")
+            raise ConnectionResetError(errno.ECONNRESET, "the connection broke during the upload")
         return pieces
 
 
 class UnreachedError(TransientError):
-    """There was no connection, so that nothing can have been sent."""
+    """There was no connection, so nothing was sent."""
 
 
 class Http:
-    """One connection pool. Redirects are not followed: a token goes where it was sent, and nowhere else."""
+    """A connection pool. Does not follow redirects, so a token is only sent to the given host."""
 
     def __init__(
         self, session: aiohttp.ClientSession, *, where: str, timeout_s: float, bandwidth: Bandwidth | None = None
     ) -> None:
-        """`where` is what messages call the service; an answer is waited for `timeout_s` seconds."""
+        """`where` names the service in messages; `timeout_s` is the deadline for a response."""
         self._session = session
         self._where = where
         self._timeout_s = timeout_s
         self._bandwidth = bandwidth
 
     async def send(self, method: str, url: str, *, headers: Mapping[str, str], body: bytes = b"") -> Reply:
-        """One request. Raises `TransientError` when there is no whole answer in time.
+        """Send one request. Raises `TransientError` if there is no complete response in time.
 
-        The error never has the address in it: that of an upload is a secret.
+        The error never contains the URL: that of an upload session is a secret.
         """
         deadline_s = self._timeout_s + len(body) / _SLOWEST_BYTES_PER_S
         proxy = await to_thread.run_sync(proxy_for, url)
@@ -92,7 +92,7 @@ class Http:
                     method,
                     url,
                     headers={**headers, "Content-Length": str(len(body))},
-                    data=_Once(self._in_pieces(body, deadline)) if body else None,
+                    data=_SingleUse(self._chunks(body, deadline)) if body else None,
                     allow_redirects=False,
                     proxy=proxy,
                 ) as response,
@@ -101,17 +101,17 @@ class Http:
         except TimeoutError as error:
             raise TransientError("did not answer in time", where=self._where) from error
         except (aiohttp.ClientError, OSError, ValueError) as error:
-            told = getattr(error, "strerror", None) or type(error).__name__
+            reason = getattr(error, "strerror", None) or type(error).__name__
             if isinstance(error, aiohttp.ClientConnectorCertificateError):
-                told = "its certificate is not trusted"
+                reason = "its certificate is not trusted"
             kind = UnreachedError if isinstance(error, aiohttp.ClientConnectorError) else TransientError
-            # `from None`: what aiohttp says may quote the address.
-            raise kind(f"no connection ({str(told)[:120]})", where=self._where) from None
+            # `from None`: the messages of aiohttp may quote the URL.
+            raise kind(f"no connection ({str(reason)[:120]})", where=self._where) from None
 
-    async def _in_pieces(self, body: bytes, deadline: asyncio.Timeout) -> AsyncIterator[memoryview]:
-        """A large body at once would keep the loop busy. While it waits for its part of the line, time stands still."""
+    async def _chunks(self, body: bytes, deadline: asyncio.Timeout) -> AsyncIterator[memoryview]:
+        """Split a body, so as not to block the event loop. Waiting for bandwidth extends the deadline."""
         limit = self._bandwidth
-        size_bytes = min(_PIECE_BYTES, limit.bytes_per_s) if limit else _PIECE_BYTES
+        size_bytes = min(_CHUNK_BYTES, limit.bytes_per_s) if limit else _CHUNK_BYTES
         view = memoryview(body)
         for start in range(0, len(body), size_bytes):
             piece = view[start : start + size_bytes]
@@ -125,14 +125,14 @@ class Http:
         async for piece in response.content.iter_any():
             body += piece
             if len(body) > _MOST_BYTES:
-                raise TransientError("the answer does not end", where=self._where)
+                raise TransientError("the response does not end", where=self._where)
         headers = {name.lower(): value for name, value in response.headers.items()}
         return Reply(status=response.status, headers=headers, body=bytes(body))
 
 
 @asynccontextmanager
 async def open_http(*, where: str, timeout_s: float, bandwidth: Bandwidth | None = None) -> AsyncIterator[Http]:
-    """A pool for the length of the block; `bandwidth` is what all that is sent has in common."""
+    """A connection pool for the length of the block; `bandwidth` limits all its uploads together."""
     timeout = aiohttp.ClientTimeout(total=None, sock_connect=_CONNECT_S)
     connector = aiohttp.TCPConnector(ssl=await to_thread.run_sync(tls_context))
     async with aiohttp.ClientSession(

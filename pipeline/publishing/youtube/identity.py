@@ -1,8 +1,8 @@
-"""Which channel a login is for, so that nobody's films go to the channel of another account.
+"""Which channel a login belongs to, so that films never go to the channel of another account.
 
-YouTube's id of it is kept with the token, below "nightreel": as "channel", once YouTube has said so with this very
-token. A login that was made while YouTube could not be asked, or a file that was made elsewhere, is asked about at
-first use, for one unit; "channel_before" is what the name stood for until then.
+The channel's id is saved with the token, below "nightreel": as "channel" once YouTube has confirmed it with this very
+token. For a login made while YouTube was unreachable, or a token file from elsewhere, it is queried at first use, for
+one unit; until then "channel_before" is the channel of the previous login.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from pipeline.publishing.youtube.calls import Calls
 from pipeline.publishing.youtube.channel import Channel
 from pipeline.publishing.youtube.journal import Record
 from pipeline.publishing.youtube.responses import id_at, objects, text_at
-from pipeline.publishing.youtube.tokens import Token, lies_at, read_token, save_login
+from pipeline.publishing.youtube.tokens import Token, read_token, resolve_token_path, save_login
 
 _UPLOADS_ONLY = "/auth/youtube.upload"
 _NOW, _BEFORE = "channel", "channel_before"
@@ -24,7 +24,7 @@ _NOW, _BEFORE = "channel", "channel_before"
 
 @dataclass(frozen=True, kw_only=True)
 class Identity:
-    """A channel, as YouTube knows it: its id, which never changes, and how it is called now."""
+    """A channel's permanent id and current title."""
 
     id: str
     title: str = ""
@@ -33,113 +33,116 @@ class Identity:
         return f"“{self.title}” ({self.id})" if self.title else self.id
 
 
-def identity_in(token: Token) -> Identity | None:
-    """The channel that YouTube has said the login is for; None: it was not asked yet."""
-    return _kept(token, _NOW)
+def stored_identity(token: Token) -> Identity | None:
+    """The confirmed channel of a login; None: not queried yet."""
+    return _stored(token, _NOW)
 
 
-async def whose(calls: Calls) -> Identity:
-    """The channel that the login is for; asked at first use. Raises as `ask_whose`.
+async def login_identity(calls: Calls) -> Identity:
+    """The channel of the login, queried at first use. Raises as `fetch_identity`.
 
-    A login that may do nothing but upload may not ask: its channel has no id.
+    A login whose only scope is uploading can't query it: then the id is empty.
     """
     token = await calls.login.token()
     if token.scopes and all(scope.endswith(_UPLOADS_ONLY) for scope in token.scopes):
         return Identity(id="")
-    return identity_in(token) or await ask_whose(calls)
+    return stored_identity(token) or await fetch_identity(calls)
 
 
-async def elsewhere(calls: Calls, record: Record) -> str:
-    """In a line that a film is, or was begun, on another channel than the login is for; empty: it is not."""
-    if not record.channel_id or (now := await whose(calls)).id in {"", record.channel_id}:
+async def channel_mismatch(calls: Calls, record: Record) -> str:
+    """Why a film belongs to another channel than that of the login, in a line; empty: it does not."""
+    if not record.channel_id or (now := await login_identity(calls)).id in {"", record.channel_id}:
         return ""
-    stands = "is" if record.published else "was begun"
-    return f"“{record.title}” {stands} on the channel {record.channel_id}, and the login is for {now}"
+    state = "is published" if record.published else "was begun"
+    return f"“{record.title}” {state} on the channel {record.channel_id}, but the login is for {now}"
 
 
-async def ask_whose(calls: Calls) -> Identity:
-    """The channel that the login is for, as YouTube says now; one unit. It is kept with the token.
+async def fetch_identity(calls: Calls) -> Identity:
+    """Query the channel of the login, for one unit, and save it with the token.
 
-    Raises `NeedsLoginError` for another channel than the name stood for before, and a `ProviderError`.
+    Raises `NeedsLoginError` if it differs from the previous login's channel, and a `ProviderError`.
     """
     token = await calls.login.token()
-    told, before = await _ask(calls), identity_in(token) or _kept(token, _BEFORE)
-    if before and before.id != told.id:
-        raise _other(before, told, calls.where, calls.how_to_log_in)
-    if told != identity_in(token):
-        await calls.login.keep(_noting(token, now=told), instead_of=token)
-    return told
+    before = stored_identity(token) or _stored(token, _BEFORE)
+    now = await _query(calls)
+    if now is None:
+        raise _no_channel(calls.where, calls.how_to_log_in)
+    if before and before.id != now.id:
+        raise _other_channel(before, now, calls.where, calls.how_to_log_in)
+    if now != stored_identity(token):
+        await calls.login.save_notes(_with_channel(token, now=now), replaces=token)
+    return now
 
 
-async def keep_login(channel: Channel, token: Token, *, replace: bool = False) -> None:
-    """Save a login that is new. When YouTube can't be asked now whose it is, it is asked at first use.
+async def save_new_login(channel: Channel, token: Token, *, replace: bool = False) -> None:
+    """Save a new login. If its channel can't be queried now, that is done at first use.
 
-    Raises `NeedsLoginError` when it is for another channel than the name stood for, unless that is to be replaced, and
-    for an account without a channel: the login before stays as it is then. Raises `StorageError`, too.
+    Raises `NeedsLoginError` if it is for another channel than the previous login, unless `replace`, and for an account
+    without a channel; the previous login is then kept. Also raises `StorageError`.
     """
     before = None if replace else await to_thread.run_sync(known_identity, channel)
-    told, answered = None, False
+    now, has_answered = None, False
     try:
         async with channel.open(token) as calls:
-            told, answered = await _told(calls), True
+            now, has_answered = await _query(calls), True
     except NeedsLoginError:
-        # What was refused can't be told to be the same channel.
+        # Then nothing confirms that it is the same channel.
         if before:
             raise
     except ProviderError:
-        # What stands in the way is told by whoever asks next.
+        # The next request reports the problem.
         pass
-    if answered and told is None:
-        # Kept, it would pass for a login, and a whole night of films would be made for nobody.
+    if has_answered and now is None:
+        # Once saved, it would pass for a valid login, and a night's films could not be published.
         raise _no_channel(channel.address, channel.how_to_log_in)
-    if told and before and told.id != before.id:
-        raise _other(before, told, channel.address, channel.how_to_log_in)
-    await save_login(channel.token, _noting(token, now=told, before=before), what=f"the login of {channel.address}")
+    if now and before and now.id != before.id:
+        raise _other_channel(before, now, channel.address, channel.how_to_log_in)
+    await save_login(
+        channel.token, _with_channel(token, now=now, before=before), what=f"the login of {channel.address}"
+    )
 
 
 def known_identity(channel: Channel) -> Identity | None:
-    """The channel that the login there is stands for; None: nobody knows yet. Blocks."""
+    """The channel of the saved login; None: unknown so far. Blocks."""
     try:
-        token = read_token(lies_at(channel.token), login=channel.how_to_log_in)
+        token = read_token(resolve_token_path(channel.token), login=channel.how_to_log_in)
     except NeedsLoginError:
         return None
-    return identity_in(token) or _kept(token, _BEFORE)
+    return stored_identity(token) or _stored(token, _BEFORE)
 
 
-async def _ask(calls: Calls) -> Identity:
-    if told := await _told(calls):
-        return told
-    raise _no_channel(calls.where, calls.how_to_log_in)
-
-
-async def _told(calls: Calls) -> Identity | None:
-    """The channel that YouTube says the login is for; None: its account has none."""
+async def _query(calls: Calls) -> Identity | None:
+    """The channel of the login; None: the account has none."""
     parameters = {"part": "snippet", "mine": "true"}
-    answer = await calls.patiently(lambda: calls.ask("channels.list", parameters))
+    answer = await calls.with_retries(lambda: calls.query("channels.list", parameters))
     for item in objects(answer.get("items")):
-        if told := id_at(item, "id"):
-            return Identity(id=told, title=text_at(item, "snippet", "title"))
+        if channel_id := id_at(item, "id"):
+            return Identity(id=channel_id, title=text_at(item, "snippet", "title"))
     return None
 
 
 def _no_channel(where: str, how_to_log_in: str) -> NeedsLoginError:
-    hint = f"Begin one at youtube.com with this account, or choose another. {how_to_log_in}"
+    hint = f"Create one at youtube.com with this account, or choose another. {how_to_log_in}"
     return NeedsLoginError("this Google account has no YouTube channel", where=where, hint=hint)
 
 
-def _kept(token: Token, name: str) -> Identity | None:
-    told = id_at(token.nightreel, name, "id")
-    return Identity(id=told, title=text_at(token.nightreel, name, "title")) if told else None
+def _stored(token: Token, name: str) -> Identity | None:
+    channel_id = id_at(token.nightreel, name, "id")
+    return Identity(id=channel_id, title=text_at(token.nightreel, name, "title")) if channel_id else None
 
 
-def _noting(token: Token, *, now: Identity | None, before: Identity | None = None) -> Token:
-    """The token with its channel; or, as long as nobody has said which that is, with the one before."""
-    return token.noting(**{_NOW: asdict(now) if now else None, _BEFORE: asdict(before) if before and not now else None})
+def _with_channel(token: Token, *, now: Identity | None, before: Identity | None = None) -> Token:
+    """The token with its channel; or, while that is unknown, with the one of the previous login."""
+    return token.with_notes(
+        **{_NOW: asdict(now) if now else None, _BEFORE: asdict(before) if before and not now else None}
+    )
 
 
-def _other(before: Identity, told: Identity, where: str, how_to_log_in: str) -> NeedsLoginError:
+def _other_channel(before: Identity, now: Identity, where: str, how_to_log_in: str) -> NeedsLoginError:
     hint = (
-        f"{how_to_log_in} and choose the account of {before}; with --replace to publish to {told} from now on; "
+        f"{how_to_log_in} and choose the account of {before}; with --replace to publish to {now} from now on; "
         "or give this channel a name of its own with --channel"
     )
-    return NeedsLoginError(f"the login is for the channel {told}, and was for {before}", where=where, hint=hint)
+    return NeedsLoginError(
+        f"the login is for the channel {now}, but the previous one was for {before}", where=where, hint=hint
+    )

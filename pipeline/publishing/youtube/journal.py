@@ -1,14 +1,14 @@
-"""What is known of one film on its way to one channel: a file that says what to do after any crash.
+"""The journal of one film on one channel: a file that says how to continue after any crash.
 
-state/youtube/<channel>/<key>.json, where the key names the topic, the brief or the row: not the film's bytes. Each step
-is on the disk before the next one begins:
+state/youtube/<channel>/<key>.json; the key identifies the topic, brief or row, not the film's bytes. Each step is on
+disk before the next one begins:
 
     intent    what is to be published, with the hash of its bytes
-    session   the address that bytes go to: as good as a key, hence mode 0600
-    id        the film is there; the session is forgotten
-    steps     its thumbnail, captions, playlist and titles in other languages, each waiting, begun, then done or failed
+    session   the URI of the upload session: grants access, hence mode 0600
+    id        the film is published; the session is deleted
+    steps     thumbnail, captions, playlist, localized titles: each waiting, begun, then done or failed
 
-The file stays when all is done: it is how we know that a film is out. Whoever changes it holds the lock beside it.
+The file is kept when all is done: it records that the film is published. Writers hold the lock file next to it.
 """
 
 from __future__ import annotations
@@ -29,9 +29,9 @@ from pipeline.publishing.youtube.upload import CHUNK_UNIT_BYTES
 from pipeline.state.locks import held
 
 _MODE = 0o600
-# Where a film is seen: this, and its id.
-WATCH = "https://www.youtube.com/watch?v="
-# Among the steps: a person asks for it with --update.
+# The prefix of a video's URL, before its id.
+WATCH_URL = "https://www.youtube.com/watch?v="
+# The name of the step for a postponed --update.
 CHANGE = "what --update asked for"
 
 
@@ -40,32 +40,32 @@ class _Document(BaseModel):
 
 
 class Published(_Document):
-    """A film that is on the channel."""
+    """A published video."""
 
     id: str = Field(pattern=r"^[\w-]{1,64}$")
     url: str
-    # Which job made it, and what its film was called.
+    # The job that made it, and the film's title.
     job: str
     title: str
     at: AwareDatetime
 
 
 class Step(_Document):
-    """One thing more than the film. What was begun and is not done may have been done: the channel is asked.
+    """The state of one extra. A begun step may have been completed, so the channel is queried.
 
-    What waits was never begun: the film is hardly out, or the day's units don't pay for it.
+    A waiting step was never begun: the film was published just now, or the day's quota does not suffice.
     """
 
     state: Literal["waiting", "begun", "done", "failed"]
     at: AwareDatetime
-    # What it was done with, where that may change; another content makes it a step to be done again.
+    # A hash of its input, if that may change; the step is run again if it differs.
     content: str = ""
     # Why it failed or waits, in a line.
     why: str = ""
 
 
 class Seen(_Document):
-    """How YouTube said that a film stands, in its own words."""
+    """The status of a video, in YouTube's own terms."""
 
     at: AwareDatetime
     # uploaded, processed, failed, rejected, deleted; processing, succeeded, failed, terminated.
@@ -78,76 +78,76 @@ class Seen(_Document):
 
 
 class Record(_Document):
-    """The file."""
+    """The content of the file."""
 
     model_schema: Literal[1] = Field(1, alias="schema")
-    # Of these bytes, made by this job of this batch (empty: a file that somebody named).
+    # The film file, and the job and batch that made it (empty: a file given on the command line).
     sha256: str
     size_bytes: int
     job: str
     batch: str = ""
     title: str
-    # The channel that it goes to, as YouTube calls it; empty: nobody has written that down.
+    # YouTube's id of the channel; empty: not recorded.
     channel_id: str = ""
-    # Who shall see it.
+    # The requested privacy.
     privacy: str = ""
-    # A hash of all that YouTube is told of it when its session begins; empty: nobody has written that down.
+    # A hash of the metadata with which the session was started; empty: not recorded.
     words: str = ""
-    # In what pieces it is sent; 0: nobody has written that down.
+    # 0: not recorded.
     chunk_bytes: int = Field(0, ge=0, multiple_of=CHUNK_UNIT_BYTES)
     intended_at: AwareDatetime
-    # From 1; one more each time that somebody has asked for the film to be published again.
+    # From 1; incremented each time the film is to be published again.
     round: int = 1
     session: str | None = None
     published: Published | None = None
-    # By name, of a film that is out.
+    # The extras of a published film, by name.
     steps: dict[str, Step] = {}
     seen: Seen | None = None
-    # Of earlier rounds.
+    # The videos of earlier rounds.
     earlier: tuple[Published, ...] = ()
 
-    def with_change(self, at: datetime, *, put_off: str = "") -> Record:
-        """After somebody has asked for the film to be shown otherwise; `put_off` says why it was not."""
+    def after_update(self, at: datetime, *, postponed: str = "") -> Record:
+        """The record after an --update; `postponed` says why that could not be done, if it could not."""
         steps = {name: step for name, step in self.steps.items() if name != CHANGE}
-        if put_off:
-            steps[CHANGE] = Step(state="failed", at=at, why=put_off)
+        if postponed:
+            steps[CHANGE] = Step(state="failed", at=at, why=postponed)
         return self.model_copy(update={"steps": steps})
 
-    def arrived(self, video_id: str, at: datetime) -> Record:
-        """With the film on the channel: its session is over."""
-        published = Published(id=video_id, url=WATCH + video_id, job=self.job, title=self.title, at=at)
+    def after_upload(self, video_id: str, at: datetime) -> Record:
+        """The record of the published film, without the session."""
+        published = Published(id=video_id, url=WATCH_URL + video_id, job=self.job, title=self.title, at=at)
         return self.model_copy(update={"session": None, "published": published})
 
-    def on_another(self) -> Record:
-        """Ready to begin anew on another channel, under another tag: what was begun there is left alone."""
+    def for_other_channel(self) -> Record:
+        """The record for restarting on another channel, with another tag: the begun upload is abandoned."""
         return self.model_copy(update={"session": None, "channel_id": "", "round": self.round + 1})
 
-    def again(self) -> Record:
-        """Ready for one more round, now that this one's film is out."""
+    def for_republication(self) -> Record:
+        """The record for another round, after this round's film was published."""
         assert self.published is not None
         earlier = (*self.earlier, self.published)
-        anew: dict[str, object] = {"published": None, "steps": {}, "seen": None}
-        return self.model_copy(update={"round": self.round + 1, "earlier": earlier, **anew})
+        reset: dict[str, object] = {"published": None, "steps": {}, "seen": None}
+        return self.model_copy(update={"round": self.round + 1, "earlier": earlier, **reset})
 
 
 class Journal:
-    """The file of one film at one channel."""
+    """The journal file of one film on one channel."""
 
     def __init__(self, folder: Path, key: str) -> None:
-        """`folder` is the channel's; `key` is what the film is about, in letters and digits."""
+        """`folder` is the channel's; `key` is that of the film's `Subject`."""
         self.key = key
         self._path = folder / f"{key}.json"
 
     def tag(self, record: Record) -> str:
-        """By which the film is known on the channel: of each round another."""
+        """The tag that identifies the film on the channel; it differs by round."""
         return self.tag_of(record.round)
 
     def tag_of(self, number: int) -> str:
         """The tag of a round, from 1."""
         return f"nightreel-{self.key}" + (f"-{number}" if number > 1 else "")
 
-    def alone(self, *, what: str, wait_s: float = math.inf) -> AbstractAsyncContextManager[None]:
-        """`async with`: nobody else publishes this film; whoever does is waited for. Raises `BusyError` after that."""
+    def locked(self, *, what: str, wait_s: float = math.inf) -> AbstractAsyncContextManager[None]:
+        """`async with`: the lock for publishing this film, awaited up to `wait_s`, then `BusyError`."""
         return held(self._path.with_suffix(".lock"), what=what, wait_s=wait_s)
 
     @classmethod
@@ -156,17 +156,17 @@ class Journal:
         return [cls(folder, path.stem) for path in sorted(folder.glob("*.json"))]
 
     async def read(self) -> Record | None:
-        """What is known; None: nothing. Raises `DamagedError`: whoever can't read it must not publish."""
+        """The record; None: there is none. Raises `DamagedError`: without the record nothing may be published."""
         return await to_thread.run_sync(self.read_now)
 
     async def write(self, record: Record) -> Record:
-        """Save, and return what was saved. Cancellation waits until it is on the disk."""
+        """Save the record and return it. Shielded: cancellation waits until it is on disk."""
         with anyio.CancelScope(shield=True):
             await to_thread.run_sync(self._write, record)
         return record
 
     def read_now(self) -> Record | None:
-        """As `read`, for those who are in a thread already. Blocks."""
+        """Blocking version of `read`."""
         with storage_errors(self._path, "read"):
             try:
                 text = read_file(self._path)
@@ -177,17 +177,17 @@ class Journal:
         except ValidationError:
             where = "/".join(self._path.parts[-4:])
             hint = f"Look for the tag nightreel-{self.key} on the channel; if there is no such film, remove the file"
-            # `from None`: the address of a session may stand in it.
+            # `from None`: the file may contain a session URI.
             raise DamagedError("is damaged, or of a newer version", where=where, hint=hint) from None
 
     def _write(self, record: Record) -> None:
         text = record.model_dump_json(by_alias=True, indent=2, exclude_none=True) + "\n"
         write_atomically(self._path, text, mode=_MODE)
-        # What a killed process has left of it may have an address in it.
+        # A killed process's temporary file may contain a session URI.
         discard_stale_temporaries(self._path)
 
 
-def intent(
+def new_record(
     *,
     sha256: str,
     size_bytes: int,
@@ -201,7 +201,7 @@ def intent(
     at: datetime,
     before: Record | None,
 ) -> Record:
-    """A record that begins, or that takes over from one whose film never arrived."""
+    """A new record, which keeps the rounds of `before`, whose upload never completed."""
     return Record(
         sha256=sha256,
         size_bytes=size_bytes,

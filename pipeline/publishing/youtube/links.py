@@ -1,6 +1,6 @@
-"""Links from one film to the next in descriptions: a line for the film before, and one for the film after.
+"""Links between consecutive films, as lines in their descriptions: one to the previous film, one to the next.
 
-Whatever else stands in a description stays, also when somebody has changed it on the channel's own page.
+All other text is preserved, including changes that a user made in YouTube Studio.
 """
 
 from __future__ import annotations
@@ -10,12 +10,12 @@ from dataclasses import dataclass, replace
 from pipeline.language.text import clean_text
 from pipeline.model.episodes import link_words
 from pipeline.model.metadata import DESCRIPTION_MAX_BYTES, fit_description, fit_title, utf8_bytes
-from pipeline.publishing.youtube.journal import WATCH
+from pipeline.publishing.youtube.journal import WATCH_URL
 
 
 @dataclass(frozen=True, kw_only=True)
 class Neighbour:
-    """A film that is out."""
+    """A published film."""
 
     id: str
     url: str
@@ -24,14 +24,14 @@ class Neighbour:
 
 @dataclass(frozen=True, kw_only=True)
 class Links:
-    """The neighbours of a film, as far as they are out; `words` stand before their titles."""
+    """The published neighbours of a film; `words` are the labels before their titles."""
 
     words: tuple[str, str] = ("←", "→")
     before: Neighbour | None = None
     after: Neighbour | None = None
 
-    def said_in(self, language: str) -> Links:
-        """The same in the words of another language (BCP-47); empty: as they are."""
+    def translated(self, language: str) -> Links:
+        """The same links with labels in another language (BCP-47); empty: unchanged."""
         return replace(self, words=link_words(language)) if language else self
 
 
@@ -39,14 +39,14 @@ NO_LINKS = Links()
 
 
 def with_links(description: str, links: Links) -> str:
-    """The description with its last lines linking to these neighbours; a link of another kind stays."""
+    """The description, ending with lines that link to these neighbours; an existing link without a new one stays."""
     if not (links.before or links.after):
         return description
     heads = tuple(f"{word}: " for word in links.words)
     found: dict[str, str] = {}
     kept: list[str] = []
     for line in description.split("\n"):
-        head = next((each for each in heads if line.startswith(each) and WATCH in line), "")
+        head = next((each for each in heads if line.startswith(each) and WATCH_URL in line), "")
         if head:
             found[head] = line
         else:

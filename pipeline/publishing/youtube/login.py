@@ -1,7 +1,7 @@
-"""Logging in once: a browser, an address of this machine that it comes back to, a token file.
+"""The OAuth flow for installed apps: a browser, a redirect to a loopback address, a token file.
 
-The flow of RFC 8252 with a loopback address and PKCE (RFC 7636). Whatever happens to the code on its way back, it is
-worth nothing without the verifier, which never leaves this process.
+RFC 8252 with a loopback redirect and PKCE (RFC 7636): an intercepted authorisation code is useless without the code
+verifier, which never leaves this process.
 """
 
 from __future__ import annotations
@@ -28,10 +28,10 @@ from pipeline.files import read_file
 from pipeline.publishing.youtube.http import open_http
 from pipeline.publishing.youtube.tokens import Token, post_form
 
-# This one allows all that we do: uploading, thumbnails, captions, playlists, and looking a film up. (youtube.upload
-# can't look anything up, so a lost film would not be found again.)
+# Covers everything that we do: uploads, thumbnails, captions, playlists and lookups. (youtube.upload does not allow
+# lookups, without which a lost upload could not be found.)
 SCOPE = "https://www.googleapis.com/auth/youtube.force-ssl"
-# What it wants, as Google's console calls it.
+# The client type, as named in Google's console.
 CLIENT_KIND = "Desktop app"
 _HOST = "127.0.0.1"
 _NO_PORT = {errno.EADDRINUSE: "is in use", errno.EACCES: "is for administrators"}
@@ -40,7 +40,7 @@ _PAGE = """<!doctype html><html lang="en"><meta charset="utf-8"><title>nightreel
 
 
 class Client(BaseModel):
-    """What the program is to Google: the part "installed" of the file that the console hands out."""
+    """An OAuth client: the "installed" object of the file downloaded from Google's console."""
 
     model_config = ConfigDict(frozen=True, extra="ignore", hide_input_in_errors=True)
 
@@ -55,9 +55,9 @@ class _ClientFile(BaseModel):
 
 
 def read_client(path: Path, *, kind: str) -> Client:
-    """The client in client_secret.json, of a type as Google's console calls it. Blocks.
+    """The client in client_secret.json; `kind` is its type as named in Google's console. Blocks.
 
-    Raises `NeedsLoginError` if it is not there, or no client for programs.
+    Raises `NeedsLoginError` if the file is missing, or the client is not for installed apps.
     """
     where = "/".join(path.parts[-3:])
     make = f"In Google's console, make an OAuth client of the type {kind}, and save its JSON there"
@@ -70,41 +70,41 @@ def read_client(path: Path, *, kind: str) -> Client:
         raise NeedsLoginError(f"can't be read: {(error.strerror or '').lower()}", where=where, hint=make) from error
     except ValidationError:
         if b'"service_account"' in text:
-            told = "is the key of a service account, which YouTube gives no channel"
-            raise NeedsLoginError(told, where=where, hint=make) from None
-        # `from None`: it may quote the secret.
+            message = "is the key of a service account, which can't have a YouTube channel"
+            raise NeedsLoginError(message, where=where, hint=make) from None
+        # `from None`: the cause may quote the secret.
         raise NeedsLoginError(f"is no client of the type {kind}", where=where, hint=make) from None
 
 
 @dataclass(frozen=True, kw_only=True)
 class LoginPlan:
-    """How to log in."""
+    """The parameters of a login."""
 
     client: Client
     auth_url: str
     token_url: str
     device_url: str
-    # Of this machine; 0: any that is free.
+    # The local port for the redirect; 0: any free one.
     port: int
-    # A person has so many seconds.
+    # How long to wait for the user.
     patience_s: float
     timeout_s: float
     clock: Callable[[], datetime]
 
 
 @dataclass(kw_only=True)
-class _Visit:
-    """What the browser brought back."""
+class _Callback:
+    """The handler of the OAuth redirect, and the query that it received."""
 
     state: str
     answer: asyncio.Future[dict[str, str]] = field(default_factory=lambda: asyncio.get_running_loop().create_future())
 
     async def receive(self, request: web.Request) -> web.Response:
-        """The browser comes back with a code, or with a refusal. Whatever else knocks is sent away."""
+        """Accept the redirect with a code or an error; reject all other requests."""
         query = dict(request.query)
-        # As bytes: text is compared only if it is ASCII, and anybody may knock with anything.
-        told = query.get("state", "").encode(errors="replace")
-        if not secrets.compare_digest(told, self.state.encode()) or not {"code", "error"} & query.keys():
+        # As bytes: `compare_digest` takes only ASCII text, and a request may contain anything.
+        state = query.get("state", "").encode(errors="replace")
+        if not secrets.compare_digest(state, self.state.encode()) or not {"code", "error"} & query.keys():
             return _page("Nothing here", "This address waits for Google.", status=404)
         if not self.answer.done():
             self.answer.set_result(query)
@@ -120,19 +120,18 @@ def _page(title: str, text: str, *, status: int = 200) -> web.Response:
 
 
 async def log_in(plan: LoginPlan, *, show: Callable[[str, int], Awaitable[None]]) -> Token:
-    """Wait for a person to log in; the token, saved nowhere yet. `show` gets the address to open, and the port.
+    """Wait for the user to log in; returns the token, not saved yet. `show` receives the URL to open, and the port.
 
-    Raises `NeedsLoginError` when nobody comes, consent is refused, or what was allowed is too little; `InputError` for
-    a port that is taken.
+    Raises `NeedsLoginError` on a timeout, refused consent or insufficient scopes, and `InputError` for a port in use.
     """
     verifier = secrets.token_urlsafe(64)
-    visit = _Visit(state=secrets.token_urlsafe(32))
-    async with _listening(visit, plan.port) as port:
+    callback = _Callback(state=secrets.token_urlsafe(32))
+    async with _listening(callback, plan.port) as port:
         redirect = f"http://{_HOST}:{port}/"
-        await show(_address(plan, redirect, visit.state, verifier), port)
+        await show(_authorisation_url(plan, redirect, callback.state, verifier), port)
         try:
             async with asyncio.timeout(plan.patience_s):
-                answer = await visit.answer
+                answer = await callback.answer
         except TimeoutError as error:
             raise NeedsLoginError(f"nobody has logged in within {plan.patience_s:g} s", hint="Try again") from error
     if "error" in answer:
@@ -140,7 +139,7 @@ async def log_in(plan: LoginPlan, *, show: Callable[[str, int], Awaitable[None]]
     return await _exchange(plan, answer["code"], redirect, verifier)
 
 
-def _address(plan: LoginPlan, redirect: str, state: str, verifier: str) -> str:
+def _authorisation_url(plan: LoginPlan, redirect: str, state: str, verifier: str) -> str:
     challenge = base64.urlsafe_b64encode(hashlib.sha256(verifier.encode()).digest()).rstrip(b"=").decode()
     query = {
         "response_type": "code",
@@ -150,7 +149,7 @@ def _address(plan: LoginPlan, redirect: str, state: str, verifier: str) -> str:
         "state": state,
         "code_challenge": challenge,
         "code_challenge_method": "S256",
-        # Without both there is no refresh token for who has consented before.
+        # Both are needed to get a refresh token if the user has consented before.
         "access_type": "offline",
         "prompt": "consent",
     }
@@ -172,7 +171,7 @@ async def _exchange(plan: LoginPlan, code: str, redirect: str, verifier: str) ->
 
 
 def make_token(plan: LoginPlan, answer: dict[str, Any], *, scope: str) -> Token:
-    """The token of a login that is new. Raises `NeedsLoginError` for one that is not allowed enough."""
+    """The token of a new login. Raises `NeedsLoginError` if scopes or the refresh token are missing."""
     now = plan.clock()
     token = Token.model_validate(
         {
@@ -183,7 +182,7 @@ def make_token(plan: LoginPlan, answer: dict[str, Any], *, scope: str) -> Token:
             "account": "",
             "nightreel": {"logged_in_at": now.isoformat()},
         }
-    ).refreshed(answer, now)
+    ).with_answer(answer, now)
     if scope not in (token.scopes or ()):
         raise NeedsLoginError("the box for YouTube was not ticked", hint="Log in again, and allow what is asked for")
     if token.refresh_token is None:
@@ -195,19 +194,19 @@ def make_token(plan: LoginPlan, answer: dict[str, Any], *, scope: str) -> Token:
 
 
 @asynccontextmanager
-async def _listening(visit: _Visit, port: int) -> AsyncIterator[int]:
-    """A server for the way back, on this machine alone; its port."""
+async def _listening(callback: _Callback, port: int) -> AsyncIterator[int]:
+    """Serve the redirect URI on the loopback interface; yields the port."""
     app = web.Application()
-    app.router.add_get("/{tail:.*}", visit.receive)
+    app.router.add_get("/{tail:.*}", callback.receive)
     runner = web.AppRunner(app, handle_signals=False, access_log=None, shutdown_timeout=1)
     await runner.setup()
     try:
         try:
             await web.TCPSite(runner, _HOST, port).start()
         except (OSError, OverflowError) as error:
-            told = _NO_PORT.get(getattr(error, "errno", None) or 0, "can't be had")
-            hint = "Give another, from 1024 to 65535, or none: then any that is free is taken"
-            raise InputError(f"port {port} {told}", where="--port", hint=hint) from error
+            reason = _NO_PORT.get(getattr(error, "errno", None) or 0, "can't be opened")
+            hint = "Give another one, from 1024 to 65535, or none to use any free port"
+            raise InputError(f"port {port} {reason}", where="--port", hint=hint) from error
         yield int(runner.addresses[0][1])
     finally:
         await runner.cleanup()

@@ -19,36 +19,36 @@ from anyio import to_thread
 from pipeline.errors import CheckpointError, InputError
 from pipeline.files import fsync_file, fsync_folder, sha256_of, storage_errors
 from pipeline.model import Package, Receipt
-from pipeline.publishing.destination import Subject, not_judged, refuse_other_film
+from pipeline.publishing.destination import Subject, changed_since_judged, check_judged_film
 from pipeline.publishing.folder import FileNames
-from pipeline.publishing.sidecars import METADATA, SRT, THUMBNAIL, VTT, files_beside
+from pipeline.publishing.sidecars import METADATA, SRT, THUMBNAIL, VTT, sidecar_files
 from pipeline.publishing.youtube.extras import Extras
 from pipeline.publishing.youtube.links import NO_LINKS, Links, with_links
-from pipeline.publishing.youtube.video import FilmText, Publicity, read_text, video_resource
+from pipeline.publishing.youtube.video import VideoMetadata, VideoSettings, read_metadata, video_resource
 from pipeline.state.locks import held
 
 SUMS = "SHA256SUMS"
 
 
-class ManualUploadDestination:
-    """Copies a film, what goes with it and how it shall be shown into a folder of its own below `root`."""
+class ManualDestination:
+    """Copies a film, its sidecar files and its metadata into a folder of its own."""
 
     def __init__(
         self,
         address: str,
         folder: Path,
-        publicity: Publicity,
+        settings: VideoSettings,
         extras: Extras,
         subject: Subject | None = None,
         *,
         neighbours: Callable[[], Links] = lambda: NO_LINKS,
     ) -> None:
-        """`address` is how receipts call the place; `folder` is the film's own; `neighbours` as at a channel."""
+        """`address` is the name in receipts; `folder` is the film's own; `neighbours` as for `YouTubeDestination`."""
         self._neighbours = neighbours
         self._subject = subject
         self._address = address
         self._folder = folder
-        self._publicity = publicity
+        self._settings = settings
         self._extras = extras
 
     @property
@@ -56,61 +56,62 @@ class ManualUploadDestination:
         """See `Destination`."""
         return self._address
 
-    def gave(self, receipt: Receipt) -> bool:
+    def has_issued(self, receipt: Receipt) -> bool:
         """See `Destination`."""
         return receipt.destination == self.name
 
-    async def again(self) -> None:
-        """Delivering again puts there what is missing: there is nothing to forget."""
+    async def republish(self) -> None:
+        """Do nothing: each delivery restores missing files anyway."""
 
-    async def update(self, package: Package) -> bool:  # noqa: ARG002 - as at a channel
-        """Raises `InputError`: whoever delivers again replaces what is there."""
+    async def update(self, package: Package) -> bool:  # noqa: ARG002 - as `YouTubeDestination`
+        """Raise `InputError`: another delivery replaces what differs."""
         raise InputError(
             "is a folder", where=self.name, hint="Publish again without --update: what differs is replaced"
         )
 
     async def deliver(self, package: Package) -> Receipt:
-        """See `Destination`. Raises `InputError` for metadata that are none."""
+        """See `Destination`. Raises `InputError` for invalid metadata."""
         async with held(self._folder.with_name(f".{self._folder.name}.lock"), what=f"the folder {self._folder}"):
             await to_thread.run_sync(self._deliver, package)
         return Receipt(destination=self.name, package=package, url=self._folder.absolute().as_uri())
 
     def _deliver(self, package: Package) -> None:
-        saw = partial(self._subject.saw, METADATA) if self._subject else lambda _: True
-        text = read_text(package.metadata, saw) if package.metadata.is_file() else FilmText(title=package.video.stem)
+        is_judged = partial(self._subject.was_judged, METADATA) if self._subject else lambda _: True
+        has_metadata = package.metadata.is_file()
+        text = read_metadata(package.metadata, is_judged) if has_metadata else VideoMetadata(title=package.video.stem)
         if not package.video.is_file():
             raise CheckpointError("the film is gone", where=str(package.video), hint="Run the command again")
         files = self._files(package)
         sums = {name: sha256_of(path) for name, path in files.items()}
         if self._subject:
-            refuse_other_film(self._subject, sums[FileNames().video], where=str(package.video))
+            check_judged_film(self._subject, sums[FileNames().video], where=str(package.video))
         text = text.model_copy(update={"description": with_links(text.description, self._neighbours())})
-        told = json.dumps(self._metadata(text), ensure_ascii=False, indent=2) + "\n"
-        listed = _listed({**sums, FileNames().metadata: hashlib.sha256(told.encode()).hexdigest()})
+        metadata = json.dumps(self._metadata(text), ensure_ascii=False, indent=2) + "\n"
+        listed = _listed({**sums, FileNames().metadata: hashlib.sha256(metadata.encode()).hexdigest()})
         with storage_errors(self._folder):
             if not self._is_there(files, listed):
-                self._replace(files, sums, {FileNames().metadata: told, SUMS: listed})
+                self._replace(files, sums, {FileNames().metadata: metadata, SUMS: listed})
 
     def _files(self, package: Package) -> dict[str, Path]:
-        """Names in the folder, and what they are copied from. A file that somebody named may come alone.
+        """The source of each file, by its name in the folder. A film that is no job of a batch may have no sidecars.
 
-        Raises `InputError` for one that was not judged.
+        Raises `InputError` for a sidecar file that was not judged.
         """
         ours = FileNames()
         called = {SRT: ours.srt, VTT: ours.vtt, THUMBNAIL: ours.thumbnail}
         called |= {f"{THUMBNAIL}-{number}": name for number, name in enumerate(ours.more_thumbnails, start=2)}
         files = {ours.video: package.video}
-        for what, path in files_beside(package).items():
+        for what, path in sidecar_files(package).items():
             if what == METADATA:
                 continue
-            if self._subject and not self._subject.saw(what, path.read_bytes()):
-                raise not_judged(path)
+            if self._subject and not self._subject.was_judged(what, path.read_bytes()):
+                raise changed_since_judged(path)
             files[called.get(what, f"{Path(ours.srt).stem}.{what}")] = path
         return files
 
-    def _metadata(self, text: FilmText) -> dict[str, object]:
-        """What YouTube would be told, in youtubeuploader's field names; those that it does not know, it ignores."""
-        resource = video_resource(text, self._publicity.of(text), tag="")
+    def _metadata(self, text: VideoMetadata) -> dict[str, object]:
+        """The video resource in youtubeuploader's field names; it ignores those that it does not know."""
+        resource = video_resource(text, self._settings.for_film(text), tag="")
         snippet, status = resource["snippet"], resource["status"]
         playlists = text.playlist_titles or ((self._extras.playlist,) if self._extras.playlist else ())
         return {
@@ -137,7 +138,7 @@ class ManualUploadDestination:
         )
 
     def _replace(self, files: dict[str, Path], sums: dict[str, str], texts: dict[str, str]) -> None:
-        """Only whoever has the lock comes here: what lies around was left by a killed process."""
+        """Write the folder anew. The caller holds the lock, so leftovers are those of a killed process."""
         part, old = (self._folder.with_name(f".{self._folder.name}.{end}") for end in ("part", "old"))
         for folder in (part, old):
             shutil.rmtree(folder, ignore_errors=True)
@@ -145,7 +146,7 @@ class ManualUploadDestination:
         for name, path in files.items():
             shutil.copyfile(path, part / name)
             if sha256_of(part / name) != sums[name]:
-                raise not_judged(path)
+                raise changed_since_judged(path)
         for name, text in texts.items():
             (part / name).write_text(text, encoding="utf-8", newline="\n")
         for path in part.iterdir():

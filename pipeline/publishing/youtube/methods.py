@@ -1,4 +1,4 @@
-"""The methods of the API that we call: how each is asked. What it costs is in the project's quota (`state.quota`)."""
+"""The API methods that we call: HTTP verb and path. Their costs are in `state.ledgers.quota`."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from types import MappingProxyType
 
 @dataclass(frozen=True, kw_only=True)
 class Method:
-    """How it is asked."""
+    """The HTTP verb and path of a method."""
 
     verb: str
     path: str

@@ -1,4 +1,4 @@
-"""What has become of films that are out: processed, refused, shown to fewer people than was asked, or gone.
+"""The status of published films: processed, rejected, kept private, or deleted.
 
 https://developers.google.com/youtube/v3/docs/videos: status and processingDetails.
 """
@@ -17,92 +17,95 @@ from pipeline.publishing.youtube.channel import Channel
 from pipeline.publishing.youtube.journal import Journal, Record, Seen
 from pipeline.publishing.youtube.responses import id_at, objects, text_at
 
-# The first look comes soon: a short film is processed in some seconds. Each wait is half as long again as the last.
+# Polling with backoff; the first poll comes soon, because a short film is processed within seconds.
 _FIRST_WAIT_S, _LONGEST_WAIT_S, _GROWTH = 5.0, 60.0, 1.5
 _PAGE = 50
-# So long YouTube may take to show a film at its time.
+# YouTube may publish a scheduled film this late.
 _LATE = timedelta(hours=1)
 _NEVER = datetime(9999, 1, 1, tzinfo=UTC)
-_OVER = frozenset({"processed", "failed", "rejected", "deleted"})
-LOCKED = (
-    "WARNING: YouTube keeps films private that were sent by a project which it has not audited, whatever is asked for: "
+_FINAL = frozenset({"processed", "failed", "rejected", "deleted"})
+_DELETED = "gone: somebody has removed it"
+KEPT_PRIVATE = (
+    "WARNING: YouTube keeps uploads from an unaudited API project private, whatever was requested: "
     "apply for an audit (support.google.com/youtube/contact/yt_api_form), or change them by hand in YouTube Studio"
 )
 
 
-async def look(calls: Calls, ids: Sequence[str]) -> dict[str, Seen]:
-    """How films stand, by id; one that is not there has no entry. A unit for fifty. Raises a `ProviderError`."""
+async def fetch_status(calls: Calls, ids: Sequence[str]) -> dict[str, Seen]:
+    """The status of videos, by id; missing ones have no entry. A unit for fifty. Raises a `ProviderError`."""
     found: dict[str, Seen] = {}
     for start in range(0, len(ids), _PAGE):
         parameters = {"part": "status,processingDetails", "id": ",".join(ids[start : start + _PAGE])}
-        answer = await calls.patiently(lambda asked=parameters: calls.ask("videos.list", asked))  # type: ignore[misc]
+        answer = await calls.with_retries(lambda asked=parameters: calls.query("videos.list", asked))  # type: ignore[misc]
         for video in objects(answer.get("items")):
             found[id_at(video, "id")] = _seen(calls, video)
     return found
 
 
-async def remarks_on(channel: Channel, journal: Journal, record: Record) -> tuple[str, ...]:
-    """What YouTube has made of a film that is out, where that is not what was asked for. It is told once."""
+async def check_processing(channel: Channel, journal: Journal, record: Record) -> tuple[str, ...]:
+    """Wait for YouTube to process a published film; returns problems to report, and reports each film only once."""
     patience_s, out = channel.processing_s, record.published
     assert out is not None
-    if patience_s is None or (record.seen and is_over(record.seen)):
+    if patience_s is None or (record.seen and is_final(record.seen)):
         return ()
     try:
-        # Not through the throttle: others may send their films meanwhile.
+        # Not through the throttle: other films may be uploaded meanwhile.
         async with channel.open() as calls:
-            seen = await until_processed(calls, out.id, patience_s=patience_s, published_at=out.at)
+            seen = await wait_until_processed(calls, out.id, patience_s=patience_s, published_at=out.at)
     except ProviderError as error:
-        return (f"{out.url} is out, and whether it is processed can't be asked: {error.message}",)
+        return (f"{out.url} is published, but its processing status is unknown: {error.message}",)
     if seen:
         await journal.write(record.model_copy(update={"seen": seen}))
-    trouble = trouble_of(seen)
-    told = f"“{out.title}” ({out.url}) is {trouble}" if trouble else ""
-    return tuple(filter(None, (told, LOCKED if is_locked(record.privacy, seen) else "")))
+    trouble = problem_of(seen)
+    remark = f"“{out.title}” ({out.url}) is {trouble}" if trouble else ""
+    return tuple(filter(None, (remark, KEPT_PRIVATE if is_kept_private(record.privacy, seen) else "")))
 
 
-async def until_processed(calls: Calls, video_id: str, *, patience_s: float, published_at: datetime) -> Seen | None:
-    """How a film stands as soon as it is processed, or after `patience_s` seconds; None: it is not there.
+async def wait_until_processed(
+    calls: Calls, video_id: str, *, patience_s: float, published_at: datetime
+) -> Seen | None:
+    """The status of a video once it is processed, or after `patience_s` seconds; None: there is no such video.
 
-    It is looked at at least once. One that came out just now may not be shown at the first look.
+    Polls at least once. A video published just now may not be found at first.
     """
     deadline, wait_s = anyio.current_time() + patience_s, _FIRST_WAIT_S
     while True:
-        seen = (await look(calls, [video_id])).get(video_id)
-        is_settled = is_over(seen) if seen else calls.is_known(published_at)
+        seen = (await fetch_status(calls, [video_id])).get(video_id)
+        is_settled = is_final(seen) if seen else calls.is_propagated(published_at)
         if is_settled or anyio.current_time() + wait_s > deadline:
             return seen
         await anyio.sleep(wait_s)
         wait_s = min(wait_s * _GROWTH, _LONGEST_WAIT_S)
 
 
-def is_over(seen: Seen) -> bool:
-    """Whether YouTube is through with it, for good or ill."""
-    return seen.upload in _OVER or seen.processing in {"succeeded", "failed", "terminated"}
+def is_final(seen: Seen) -> bool:
+    """Whether YouTube has finished processing, successfully or not."""
+    return seen.upload in _FINAL or seen.processing in {"succeeded", "failed", "terminated"}
 
 
-def trouble_of(seen: Seen | None) -> str:
+def problem_of(seen: Seen | None) -> str:
     """What is wrong with a film, in a line; empty: nothing."""
     if seen is None:
-        return "gone: somebody has removed it"
+        return _DELETED
     because = f" ({seen.why})" if seen.why else ""
     if seen.upload == "rejected":
         return f"rejected by YouTube{because}"
     if seen.upload == "deleted":
-        return "gone: somebody has removed it"
+        return _DELETED
     if seen.upload == "failed" or seen.processing in {"failed", "terminated"}:
         return f"not to be processed by YouTube{because}"
     return ""
 
 
-def is_locked(asked: str, seen: Seen | None) -> bool:
-    """Whether a film is private that was to be seen by others by now."""
+def is_kept_private(asked: str, seen: Seen | None) -> bool:
+    """Whether a film that should be visible by now is still private."""
     if seen is None or seen.privacy != "private":
         return False
-    return seen.at > time_of(seen) + _LATE if seen.publish_at else asked in {"public", "unlisted"}
+    return seen.at > public_at(seen) + _LATE if seen.publish_at else asked in {"public", "unlisted"}
 
 
-def time_of(seen: Seen) -> datetime:
-    """When the film becomes public; never, if YouTube tells no time that can be read."""
+def public_at(seen: Seen) -> datetime:
+    """The scheduled time; in the year 9999 if YouTube reports none that can be parsed."""
     try:
         return datetime.fromisoformat(seen.publish_at).astimezone(UTC)
     except (ValueError, OverflowError):

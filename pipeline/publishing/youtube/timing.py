@@ -1,7 +1,7 @@
-"""When a film becomes public: at a time that was asked for, or at the next slot of the channel that is free.
+"""Scheduled publishing: at a requested time, or at the next free slot of the channel.
 
-state/ledgers/youtube-slots-<channel>.json says which film has which time. It is read, changed and written under a lock
-that all processes share, so that no time is given twice; and a film that is tried again keeps its own.
+state/ledgers/youtube-slots-<channel>.json maps films to times. It is read, modified and written under a lock shared by
+all processes, so no slot is assigned twice; a film that is retried keeps its slot.
 """
 
 from __future__ import annotations
@@ -18,12 +18,12 @@ from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, ValidationErro
 from pipeline.errors import DamagedError, InputError
 from pipeline.files import discard_stale_temporaries, read_file, storage_errors, write_atomically
 from pipeline.model.schedule import Slots
-from pipeline.state.ledgers.daily import lock_beside
+from pipeline.state.ledgers.daily import acquire_file_lock
 
-# A film has to arrive and to be processed before its time.
+# A film must be uploaded and processed before its time.
 LEAD = timedelta(minutes=15)
-# So many times are remembered, the latest: also those that are past, since the clock that says so may be wrong.
-_REMEMBERED = 1000
+# The latest times that are kept, including past ones, since the clock may be wrong.
+_MOST_KEPT = 1000
 
 
 class _Document(BaseModel):
@@ -32,27 +32,27 @@ class _Document(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
     model_schema: Literal[1] = Field(1, alias="schema")
-    # Films by tag, and when they become public.
+    # The scheduled times of films, by tag.
     films: dict[str, AwareDatetime] = {}
 
 
-class SlotBook:
-    """The times of one channel that are given away."""
+class SlotLedger:
+    """The assigned times of one channel."""
 
     def __init__(self, path: Path) -> None:
         self._path = path
 
-    async def take(self, film: str, slots: Slots, *, now: datetime) -> datetime:
-        """The film's time: the one that it has, or if that is past or there is none, the next free one."""
-        return await to_thread.run_sync(self._take, film, slots, now)
+    async def assign(self, film: str, slots: Slots, *, now: datetime) -> datetime:
+        """The film's slot; if it has none, or it is past, the next free one is assigned."""
+        return await to_thread.run_sync(self._assign, film, slots, now)
 
-    async def enter(self, film: str, at: datetime) -> None:
-        """Somebody has chosen a time for the film; no other one is given it."""
-        await to_thread.run_sync(self._enter, film, at)
+    async def record(self, film: str, at: datetime) -> None:
+        """Reserve a time that the user chose for the film."""
+        await to_thread.run_sync(self._record, film, at)
 
-    def _take(self, film: str, slots: Slots, now: datetime) -> datetime:
+    def _assign(self, film: str, slots: Slots, now: datetime) -> datetime:
         with contextlib.ExitStack() as held:
-            lock_beside(self._path, held)
+            acquire_file_lock(self._path, held)
             films = self._read()
             if film not in films or films[film] <= now:
                 taken = set(films.values())
@@ -60,13 +60,13 @@ class SlotBook:
                 self._write(films)
             return films[film]
 
-    def _enter(self, film: str, at: datetime) -> None:
+    def _record(self, film: str, at: datetime) -> None:
         with contextlib.ExitStack() as held:
-            lock_beside(self._path, held)
+            acquire_file_lock(self._path, held)
             self._write({**self._read(), film: at})
 
     def _read(self) -> dict[str, datetime]:
-        """All times that are given. Raises `DamagedError`: whoever can't read it must not give any."""
+        """All assigned times. Raises `DamagedError`: without them none may be assigned."""
         with storage_errors(self._path, "read"):
             try:
                 text = read_file(self._path)
@@ -75,13 +75,13 @@ class SlotBook:
         try:
             return _Document.model_validate_json(text).films
         except ValidationError as error:
-            hint = "Remove it; times that are taken on the channel may be given once more then"
+            hint = "Remove it; slots that are taken on the channel may then be assigned again"
             raise DamagedError("is damaged, or of a newer version", where=self._path.name, hint=hint) from error
 
     def _write(self, films: dict[str, datetime]) -> None:
-        """Only with the lock."""
-        if len(films) > _REMEMBERED:
-            films = dict(sorted(films.items(), key=lambda each: each[1])[-_REMEMBERED:])
+        """Write the file; the caller holds the lock."""
+        if len(films) > _MOST_KEPT:
+            films = dict(sorted(films.items(), key=lambda each: each[1])[-_MOST_KEPT:])
         document = _Document(schema=1, films=films)
         write_atomically(self._path, document.model_dump_json(by_alias=True, indent=2) + "\n")
         discard_stale_temporaries(self._path)
@@ -89,32 +89,31 @@ class SlotBook:
 
 @dataclass(frozen=True, kw_only=True)
 class Timing:
-    """When a film becomes public: at `publish_at`, or at one of `slots`; neither: when it is uploaded, if ever."""
+    """When a film becomes public: at `publish_at`, or in one of `slots`; neither: unscheduled."""
 
     publish_at: datetime | None = None
     slots: Slots | None = None
     # None: the channel has no slots.
-    book: SlotBook | None = None
-    # Whether somebody has said of this film who sees it and from when, rather than of all.
-    is_asked: bool = False
-    # Who asked for the time, as messages call it.
+    ledger: SlotLedger | None = None
+    # Whether privacy and schedule were set for this film explicitly, not by the channel's defaults.
+    is_explicit: bool = False
+    # The origin of `publish_at`, for messages.
     where: str = ""
 
-    async def moment(self, film: str, *, now: datetime) -> datetime | None:
-        """The time of a film (its tag), taken for it. Raises `InputError` for one that is past."""
+    async def publish_time(self, film: str, *, now: datetime) -> datetime | None:
+        """The time of a film (its tag), which is reserved for it. Raises `InputError` for a past time."""
         if self.publish_at is not None:
             check_future(self.publish_at, now, where=self.where)
-            if self.book:
-                await self.book.enter(film, self.publish_at)
+            if self.ledger:
+                await self.ledger.record(film, self.publish_at)
             return self.publish_at
-        return await self.book.take(film, self.slots, now=now) if self.book and self.slots else None
+        return await self.ledger.assign(film, self.slots, now=now) if self.ledger and self.slots else None
 
 
-# It becomes public when it is uploaded, if ever.
-AS_IT_IS = Timing()
+UNSCHEDULED = Timing()
 
 
 def check_future(at: datetime, now: datetime, *, where: str) -> None:
-    """Raise `InputError` for a time that is past: YouTube would publish the film at once."""
+    """Raise `InputError` for a past time: YouTube would publish the film at once."""
     if at <= now:
         raise InputError(f"publish_at is past: {at:%Y-%m-%d %H:%M} UTC", where=where, hint="Set a later time, or none")

@@ -1,8 +1,8 @@
-"""The login of a channel: a token file as google-auth writes it, refreshed by one process for all.
+"""Token files in the format of google-auth, refreshed by one process for all.
 
-credentials/youtube/<channel>.token.json has the keys of `google.oauth2.credentials.Credentials.to_json()`; one that was
-made elsewhere works as it is, and ours works there. What we add stands below "nightreel". Refreshing is one form that
-is posted (RFC 6749, section 6), so it is done here, on the event loop and with our own patience; the address comes from
+credentials/youtube/<channel>.token.json has the keys of `google.oauth2.credentials.Credentials.to_json()`, so files
+from other tools work here, and ours work there. Our additions are below "nightreel". A refresh is one form that is
+posted (RFC 6749, section 6), so it is done here, on the event loop and with our own retry policy; the URL comes from
 the settings and never from the file, as in google-auth itself.
 """
 
@@ -28,17 +28,17 @@ from pipeline.limits.times import bounded_s, retry_after_s
 from pipeline.publishing.youtube.http import Http, Reply
 from pipeline.state.locks import held
 
-# google-auth refreshes so long before the end, too.
+# The same margin as in google-auth.
 _EARLY = timedelta(minutes=3, seconds=45)
 _MODE = 0o600
-# Errors of Google's that say nothing of the login, whatever their status: google-auth asks again, too.
-_PASSING = frozenset({"internal_failure", "rate_limit_exceeded", "server_error", "temporarily_unavailable"})
-# What can stand in a header.
+# Errors that are transient whatever their status: google-auth retries them, too.
+_TRANSIENT = frozenset({"internal_failure", "rate_limit_exceeded", "server_error", "temporarily_unavailable"})
+# Characters that may be sent in a header.
 _BEARER = re.compile(r"[!-~]{1,4096}")
 
 
 class Token(BaseModel):
-    """The file. Keys that we don't know are kept."""
+    """The content of the file. Unknown keys are preserved."""
 
     model_config = ConfigDict(extra="allow", hide_input_in_errors=True)
 
@@ -49,36 +49,36 @@ class Token(BaseModel):
     scopes: tuple[str, ...] | None = None
     # Naive in the file, and UTC.
     expiry: datetime | None = None
-    # Ours: when somebody has logged in, to which channel (`identity`), and when Google refused to renew it.
+    # Our additions: the time of the login, its channel (`identity`), and when Google refused to refresh it.
     nightreel: dict[str, Any] | None = None
 
     @property
     def expires_at(self) -> datetime | None:
-        """Until when the access token holds (aware); None: the file does not say."""
+        """The expiry of the access token (aware); None: unknown."""
         return _aware(self.expiry) if self.expiry else None
 
-    def holds(self, now: datetime) -> bool:
-        """Whether the access token can be used for a while."""
+    def is_valid(self, now: datetime) -> bool:
+        """Whether the access token will be valid for some minutes."""
         return self.token is not None and self.expires_at is not None and now + _EARLY < self.expires_at
 
-    def refreshed(self, answer: dict[str, Any], now: datetime) -> Token:
-        """With the access token of an answer; a refresh token comes only if Google has changed it."""
-        told = answer.get("expires_in")
-        lasts = timedelta(seconds=bounded_s(told) if isinstance(told, int | float) else 0)
-        changes: dict[str, Any] = {"token": SecretStr(str(answer["access_token"])), "expiry": now + lasts}
+    def with_answer(self, answer: dict[str, Any], now: datetime) -> Token:
+        """The token updated from a token response, which has a refresh token only if it was rotated."""
+        seconds = answer.get("expires_in")
+        lifetime = timedelta(seconds=bounded_s(seconds) if isinstance(seconds, int | float) else 0)
+        changes: dict[str, Any] = {"token": SecretStr(str(answer["access_token"])), "expiry": now + lifetime}
         if answer.get("refresh_token"):
             changes["refresh_token"] = SecretStr(str(answer["refresh_token"]))
         if isinstance(answer.get("scope"), str):
             changes["scopes"] = tuple(answer["scope"].split())
         return self.model_copy(update=changes)
 
-    def noting(self, **ours: object) -> Token:
-        """With what we note of a login; None: nothing more."""
-        noted = {name: value for name, value in {**(self.nightreel or {}), **ours}.items() if value is not None}
-        return self.model_copy(update={"nightreel": noted or None})
+    def with_notes(self, **notes: object) -> Token:
+        """The token with our additions updated; None removes one."""
+        ours = {name: value for name, value in {**(self.nightreel or {}), **notes}.items() if value is not None}
+        return self.model_copy(update={"nightreel": ours or None})
 
     def as_json(self) -> str:
-        """As google-auth writes it."""
+        """JSON in the format of google-auth."""
         plain = {name: _plain(value) for name, value in self if value is not None}
         if self.expires_at is not None:
             plain["expiry"] = self.expires_at.replace(tzinfo=None).isoformat() + "Z"
@@ -94,7 +94,7 @@ def _plain(value: object) -> object:
 
 
 def read_token(path: Path, *, login: str) -> Token:
-    """The file at `path`. Raises `NeedsLoginError`, with `login` as what to do, if it is not there or none. Blocks."""
+    """Read a token file. Raises `NeedsLoginError`, with the hint `login`, if it is missing or invalid. Blocks."""
     try:
         return Token.model_validate_json(read_file(path))
     except FileNotFoundError as error:
@@ -103,29 +103,29 @@ def read_token(path: Path, *, login: str) -> Token:
         raise NeedsLoginError(f"can't be read: {error.strerror}", where=_shown(path), hint=login) from error
     except ValidationError as error:
         wrong = error.errors(include_input=False, include_url=False)[0]
-        what = f"is no token file: {'.'.join(map(str, wrong['loc']))} {wrong['msg'].lower()}".replace(":  ", ": ")
-        # `from None`: the file is full of secrets.
+        what = f"is not a token file: {'.'.join(map(str, wrong['loc']))} {wrong['msg'].lower()}".replace(":  ", ": ")
+        # `from None`: the cause may quote secrets.
         raise NeedsLoginError(what, where=_shown(path), hint=login) from None
 
 
 def write_token(path: Path, token: Token) -> None:
-    """Whole or not at all, and readable by its owner alone. Blocks. Raises `StorageError`."""
-    write_atomically(lies_at(path), token.as_json(), mode=_MODE)
+    """Write a token file atomically, with mode 0600. Blocks. Raises `StorageError`."""
+    write_atomically(resolve_token_path(path), token.as_json(), mode=_MODE)
 
 
 async def save_login(path: Path, token: Token, *, what: str) -> None:
-    """Write a token that is new. Whoever renews the one before comes first, and is not the last who writes."""
-    path = await to_thread.run_sync(lies_at, path)
+    """Write a new token, under the lock: a concurrent refresh of the old one can't overwrite it."""
+    path = await to_thread.run_sync(resolve_token_path, path)
     async with held(path.with_suffix(".lock"), what=what):
         await to_thread.run_sync(write_token, path, token)
 
 
-def lies_at(path: Path) -> Path:
-    """Where a token file lies that is linked into several workspaces: it is renewed there, for all of them. Blocks."""
+def resolve_token_path(path: Path) -> Path:
+    """Resolve symbolic links: a token file that several workspaces share is refreshed in place. Blocks."""
     try:
         return path.resolve()
     except (OSError, RuntimeError):
-        # Links that lead nowhere: whoever reads the file says so.
+        # A broken link: reading the file reports it.
         return path
 
 
@@ -134,7 +134,7 @@ def _shown(path: Path) -> str:
 
 
 class Login:
-    """Access tokens of one channel, for as many processes as want them."""
+    """Access tokens of one channel; safe for many processes."""
 
     def __init__(
         self,
@@ -148,7 +148,7 @@ class Login:
         clock: Callable[[], datetime],
         unsaved: Token | None = None,
     ) -> None:
-        """`login` is what a person has to do when the login is over; `unsaved` is one that is no file yet."""
+        """`login` is the hint if a new login is needed; `unsaved` is a token that has no file yet."""
         self._path = path
         self._unsaved = unsaved
         self._http = http
@@ -157,32 +157,32 @@ class Login:
         self._hint = login
         self._retry = retry
         self._clock = clock
-        # Whose quota is used; known with the first token.
+        # Determines whose quota is used; known once a token was read.
         self.client_id = ""
-        # Nothing more can be asked in the channel's name, before a person has logged in.
-        self.is_over = False
+        # Whether a person has to log in again before any further request.
+        self.is_expired = False
 
     async def token(self) -> Token:
-        """What the file says. Raises `NeedsLoginError`."""
+        """The content of the file. Raises `NeedsLoginError`."""
         return await to_thread.run_sync(self._read)
 
-    async def keep(self, token: Token, *, instead_of: Token) -> None:
-        """Save what was noted of a login, unless somebody has logged in anew meanwhile."""
+    async def save_notes(self, token: Token, *, replaces: Token) -> None:
+        """Save our additions to a token, unless there was a new login meanwhile."""
         async with held(self._path.with_suffix(".lock"), what=f"the login of {self._where}"):
             now = await to_thread.run_sync(self._read)
-            if now.refresh_token == instead_of.refresh_token:
-                noted = now.model_copy(update={"nightreel": token.nightreel})
-                await to_thread.run_sync(write_token, self._path, noted)
+            if now.refresh_token == replaces.refresh_token:
+                updated = now.model_copy(update={"nightreel": token.nightreel})
+                await to_thread.run_sync(write_token, self._path, updated)
 
     async def access_token(self, *, rejected: str = "") -> str:
-        """A token that holds for some minutes, and is not the one that was `rejected`.
+        """An access token that is valid for some minutes, and not the `rejected` one.
 
-        Raises `NeedsLoginError` when a person has to log in again, and `TransientError`.
+        Raises `NeedsLoginError` if a person has to log in again, and `TransientError`.
         """
         try:
             return await self._access_token(rejected)
         except NeedsLoginError:
-            self.is_over = True
+            self.is_expired = True
             raise
 
     async def _access_token(self, rejected: str) -> str:
@@ -190,17 +190,17 @@ class Login:
         if ready := self._ready(token, rejected):
             return ready
         if self._unsaved:
-            raise NeedsLoginError("the new login is refused", where=self._where, hint=self._hint)
+            raise NeedsLoginError("the new login is rejected", where=self._where, hint=self._hint)
         async with held(self._path.with_suffix(".lock"), what=f"the login of {self._where}"):
-            # Whoever had the lock before may have refreshed it for us.
+            # The previous holder of the lock may have refreshed it.
             token = await to_thread.run_sync(self._read)
             if ready := self._ready(token, rejected):
                 return ready
             await to_thread.run_sync(discard_stale_temporaries, self._path)
             try:
-                token = (await self._refreshed(token)).noting(refused_at=None)
+                token = (await self._refreshed(token)).with_notes(refused_at=None)
             except NeedsLoginError:
-                refused = token.noting(refused_at=self._clock().isoformat())
+                refused = token.with_notes(refused_at=self._clock().isoformat())
                 await to_thread.run_sync(write_token, self._path, refused)
                 raise
             await to_thread.run_sync(write_token, self._path, token)
@@ -209,23 +209,23 @@ class Login:
 
     def _ready(self, token: Token, rejected: str) -> str:
         value = token.token.get_secret_value() if token.token else ""
-        return value if _BEARER.fullmatch(value) and token.holds(self._clock()) and value != rejected else ""
+        return value if _BEARER.fullmatch(value) and token.is_valid(self._clock()) and value != rejected else ""
 
     def _read(self) -> Token:
         token = self._unsaved or read_token(self._path, login=self._hint)
-        self._close_to_others()
+        self._restrict_mode()
         self.client_id = token.client_id
         return token
 
-    def _close_to_others(self) -> None:
-        """One that was copied here may be readable by others. Where that can't be changed, it is used as it is."""
+    def _restrict_mode(self) -> None:
+        """Make the file private to its owner, if possible: it may have been copied here."""
         with contextlib.suppress(OSError):
             if os.name == "posix" and self._path.stat().st_mode & 0o077:
                 self._path.chmod(_MODE)
 
     async def _refreshed(self, token: Token) -> Token:
         if token.refresh_token is None:
-            raise NeedsLoginError("the login is over, and can't be renewed", where=self._where, hint=self._hint)
+            raise NeedsLoginError("the login has expired and can't be refreshed", where=self._where, hint=self._hint)
         form = {
             "grant_type": "refresh_token",
             "client_id": token.client_id,
@@ -233,14 +233,14 @@ class Login:
             "refresh_token": token.refresh_token.get_secret_value(),
         }
         answer = await with_retries(self._retry, lambda: self._post(form), clock=self._clock)
-        return token.refreshed(answer, self._clock())
+        return token.with_answer(answer, self._clock())
 
     async def _post(self, form: dict[str, str]) -> dict[str, Any]:
         return await post_form(self._http, self._token_url, form, where=self._where, login=self._hint)
 
 
 async def post_form(http: Http, url: str, form: dict[str, str], *, where: str, login: str) -> dict[str, Any]:
-    """What the token endpoint answers to a form. Raises `TransientError` and `NeedsLoginError`."""
+    """Post a form to the token endpoint; returns its response. Raises `TransientError` and `NeedsLoginError`."""
     headers = {"Content-Type": "application/x-www-form-urlencoded", "Accept": "application/json"}
     reply = await http.send("POST", url, headers=headers, body=urlencode(form).encode())
     if reply.status == 200 and _BEARER.fullmatch(str(reply.content.get("access_token", ""))):
@@ -249,23 +249,23 @@ async def post_form(http: Http, url: str, form: dict[str, str], *, where: str, l
 
 
 def token_error(reply: Reply, where: str, login: str) -> ProviderError:
-    """The error for an answer without a token: RFC 6749, section 5.2.
+    """The exception for a token response without a token: RFC 6749, section 5.2.
 
-    What the answer says besides the error's name is not repeated: it may quote a secret.
+    Only the error code is quoted: the rest may contain a secret.
     """
-    told = reply.content.get("error")
-    # An object is said by Google's servers in front of it, or by a proxy: it is about the request, not the login.
-    error = told[:40] if isinstance(told, str) else ""
+    code = reply.content.get("error")
+    # An object comes from Google's front-end servers or from a proxy: it is about the request, not the login.
+    error = code[:40] if isinstance(code, str) else ""
     if error == "invalid_grant":
-        over = "the login has expired or was revoked (of an app in testing, Google ends each after 7 days)"
-        return NeedsLoginError(over, where=where, hint=login)
+        expired = "the login has expired or was revoked (while an app is in testing, Google ends each after 7 days)"
+        return NeedsLoginError(expired, where=where, hint=login)
     if error in {"invalid_client", "unauthorized_client", "deleted_client"}:
         hint = f"Check client_secret.json. {login}"
-        return NeedsLoginError(f"Google does not know the client any more ({error})", where=where, hint=hint)
-    if reply.status in {408, 429} or reply.status >= 500 or error in _PASSING or not error:
+        return NeedsLoginError(f"Google no longer knows the client ({error})", where=where, hint=hint)
+    if reply.status in {408, 429} or reply.status >= 500 or error in _TRANSIENT or not error:
         return TransientError(
-            f"the login could not be renewed now (HTTP {reply.status})",
+            f"the login could not be refreshed now (HTTP {reply.status})",
             where=where,
             retry_after_s=retry_after_s(reply.headers),
         )
-    return NeedsLoginError(f"the login is refused ({error})", where=where, hint=login)
+    return NeedsLoginError(f"the login is rejected ({error})", where=where, hint=login)

@@ -1,4 +1,4 @@
-"""A film as YouTube describes it: the video resource of videos.insert."""
+"""The video resource of videos.insert, from metadata.json and the settings."""
 
 from __future__ import annotations
 
@@ -18,35 +18,35 @@ from pipeline.language.tags import LANGUAGE_TAG
 from pipeline.language.text import clean_text, strip_invisible
 from pipeline.model import Package
 from pipeline.model.metadata import fit_description, fit_tags, fit_title, known_category
-from pipeline.publishing.destination import Subject, not_judged
+from pipeline.publishing.destination import Subject, changed_since_judged
 from pipeline.publishing.sidecars import METADATA
 
-# Each takes 50 units and more of a day's 10,000.
+# Each costs at least 50 of the day's 10,000 units.
 _MOST_PLAYLISTS = 20
-# With all its chapters and credits, what we write has some 50,000 bytes.
+# Our own files have some 50,000 bytes, with all chapters and credits.
 _MOST_BYTES = 2_000_000
-_FEWEST_FIRST = ("private", "unlisted", "public")
+_MOST_RESTRICTIVE_FIRST = ("private", "unlisted", "public")
 
 
 @dataclass(frozen=True, kw_only=True)
-class Publicity:
-    """What is asked for every film alike."""
+class VideoSettings:
+    """The settings for all videos."""
 
     privacy: Privacy
-    # Of YouTube, a number as text: "27" is education.
+    # YouTube's category id: "27" is education.
     category: str
     made_for_kids: bool
-    # Realistic pictures, sound or voices that are made or changed: YouTube labels such films.
+    # Realistic pictures, sound or voices that are synthetic or altered: YouTube labels such videos.
     synthetic_media: bool
     notify_subscribers: bool
-    # When a private film becomes public (aware); None: it stays as it is.
+    # When a private video becomes public (aware); None: unscheduled.
     publish_at: datetime | None = None
     license: License = "youtube"
     embeddable: bool = True
 
-    def of(self, text: FilmText) -> Publicity:
-        """What is asked for one film: what its metadata says goes before, but never shows it to more people."""
-        told = {
+    def for_film(self, text: VideoMetadata) -> VideoSettings:
+        """The settings for one film: its metadata take precedence, but never make it less private."""
+        own = {
             "category": text.category,
             "made_for_kids": text.made_for_kids,
             "synthetic_media": text.synthetic_media,
@@ -54,9 +54,9 @@ class Publicity:
             "license": text.license,
             "embeddable": text.embeddable,
         }
-        privacy = min(self.privacy, text.privacy or self.privacy, key=_FEWEST_FIRST.index)
+        privacy = min(self.privacy, text.privacy or self.privacy, key=_MOST_RESTRICTIVE_FIRST.index)
         at = self.publish_at if text.may_be_public else None
-        changes: dict[str, Any] = {name: value for name, value in told.items() if value is not None}
+        changes: dict[str, Any] = {name: value for name, value in own.items() if value is not None}
         return replace(self, privacy=privacy, publish_at=at, **changes)
 
 
@@ -66,17 +66,17 @@ def _language(value: str) -> str:
     return value
 
 
-class FilmText(BaseModel):
-    """What metadata.json says, as far as YouTube wants to know it; whatever else is in it, is not read."""
+class VideoMetadata(BaseModel):
+    """The fields of metadata.json that YouTube needs; others are ignored."""
 
     model_config = ConfigDict(frozen=True, extra="ignore", populate_by_name=True, hide_input_in_errors=True)
 
     title: str
     description: str = ""
     tags: tuple[str, ...] = ()
-    # BCP-47; empty: nobody says.
+    # BCP-47; empty: unknown.
     language: Annotated[str, AfterValidator(_language)] = ""
-    # Called as youtubeuploader calls them (github.com/porjo/youtubeuploader); None: the settings decide.
+    # The names are those of youtubeuploader (github.com/porjo/youtubeuploader); None: as in the settings.
     category: Annotated[str, Field(pattern=r"^\d{1,3}$"), AfterValidator(known_category)] | None = Field(
         None, alias="categoryId"
     )
@@ -90,19 +90,19 @@ class FilmText(BaseModel):
 
     @property
     def may_be_public(self) -> bool:
-        """Whether a time may make the film public: not one that shall be seen by fewer."""
+        """Whether a schedule may make the film public: not if its own privacy is more restrictive."""
         return self.privacy in {None, "public"}
 
 
-def text_of(package: Package, subject: Subject) -> FilmText:
-    """What lies beside a film; a file that somebody named may have nothing but its name. Raises as `read_text`."""
+def metadata_of(package: Package, subject: Subject) -> VideoMetadata:
+    """The metadata of a film; one that is no job of a batch may have only a file name. Raises as `read_metadata`."""
     if not subject.job and not package.metadata.exists():
-        return FilmText(title=package.video.stem.replace("_", " "))
-    return read_text(package.metadata, partial(subject.saw, METADATA))
+        return VideoMetadata(title=package.video.stem.replace("_", " "))
+    return read_metadata(package.metadata, partial(subject.was_judged, METADATA))
 
 
-def read_text(path: Path, is_judged: Callable[[bytes], bool] = lambda _: True) -> FilmText:
-    """The words of a film. Blocks. Raises `InputError` for a file that is none, or not one that may go out."""
+def read_metadata(path: Path, is_judged: Callable[[bytes], bool] = lambda _: True) -> VideoMetadata:
+    """Read metadata.json. Blocks. Raises `InputError` if it is invalid, or not the judged file."""
     hint = 'It needs at least {"title": "…"}'
     try:
         with path.open("rb") as file:
@@ -110,9 +110,9 @@ def read_text(path: Path, is_judged: Callable[[bytes], bool] = lambda _: True) -
         if len(text) > _MOST_BYTES:
             raise InputError("is larger than 2 MB", where=str(path), hint=hint)
         if not is_judged(text):
-            raise not_judged(path)
-        # Editors of Windows begin a file with a mark.
-        return FilmText.model_validate_json(text.removeprefix(BOM_UTF8))
+            raise changed_since_judged(path)
+        # Windows editors may write a byte order mark.
+        return VideoMetadata.model_validate_json(text.removeprefix(BOM_UTF8))
     except OSError as error:
         raise InputError(f"can't be read: {(error.strerror or 'no such file').lower()}", where=str(path)) from error
     except ValidationError as error:
@@ -122,28 +122,28 @@ def read_text(path: Path, is_judged: Callable[[bytes], bool] = lambda _: True) -
         raise InputError(message, where=str(path), hint=hint) from error
 
 
-def video_resource(text: FilmText, publicity: Publicity, *, tag: str) -> Mapping[str, Any]:
-    """The body of videos.insert. `tag` is the first of the tags: by it the film is found again.
+def video_resource(text: VideoMetadata, settings: VideoSettings, *, tag: str) -> Mapping[str, Any]:
+    """The body of videos.insert. `tag` becomes the first tag, by which the video can be found.
 
-    Everything fits what YouTube takes: what is too long is cut at the end of a word. privacyStatus is always sent,
-    since without it a film would be public, and selfDeclaredMadeForKids too, which the law of some countries asks for.
+    Texts that exceed YouTube's limits are cut at a word boundary. privacyStatus is always sent, since the default is
+    public, and so is selfDeclaredMadeForKids, which is a legal requirement in some countries.
     """
     snippet: dict[str, Any] = {
         "title": fit_title(clean_text(text.title)) or "Film",
         "description": fit_description(strip_invisible(text.description)),
         "tags": list(fit_tags((tag, *text.tags))),
-        "categoryId": publicity.category,
+        "categoryId": settings.category,
     }
     if text.language:
         snippet["defaultLanguage"] = text.language
         snippet["defaultAudioLanguage"] = text.language
     status: dict[str, Any] = {
-        "privacyStatus": publicity.privacy,
-        "selfDeclaredMadeForKids": publicity.made_for_kids,
-        "containsSyntheticMedia": publicity.synthetic_media,
-        "license": publicity.license,
-        "embeddable": publicity.embeddable,
+        "privacyStatus": settings.privacy,
+        "selfDeclaredMadeForKids": settings.made_for_kids,
+        "containsSyntheticMedia": settings.synthetic_media,
+        "license": settings.license,
+        "embeddable": settings.embeddable,
     }
-    if publicity.publish_at:
-        status["publishAt"] = publicity.publish_at.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+    if settings.publish_at:
+        status["publishAt"] = settings.publish_at.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
     return {"snippet": snippet, "status": status}

@@ -1,4 +1,4 @@
-"""The bytes that are sent: those of one open file, which are the ones that were hashed."""
+"""The file to upload: opened once, so that the uploaded bytes are the hashed ones."""
 
 from __future__ import annotations
 
@@ -13,16 +13,16 @@ from pipeline.errors import CheckpointError
 
 
 @dataclass(frozen=True, kw_only=True)
-class Film:
-    """What is sent: so many bytes, to be read from any place."""
+class VideoFile:
+    """A file of known size, readable at any offset."""
 
     size_bytes: int
-    # (first byte, how many) -> bytes; blocks.
+    # (offset, size) -> bytes; blocks.
     read: Callable[[int, int], bytes]
 
 
-def open_film(path: Path) -> io.BufferedReader:
-    """The file at `path`. Blocks. Raises `CheckpointError`."""
+def open_video(path: Path) -> io.BufferedReader:
+    """Open the file at `path`. Blocks. Raises `CheckpointError`."""
     try:
         return path.open("rb")
     except OSError as error:
@@ -31,15 +31,15 @@ def open_film(path: Path) -> io.BufferedReader:
         ) from error
 
 
-def measured(file: io.BufferedReader) -> tuple[str, Film]:
-    """SHA-256 of the very file that is sent, and what is sent of it. Blocks."""
+def hash_video(file: io.BufferedReader) -> tuple[str, VideoFile]:
+    """The SHA-256 (hex) of an open file, and the file to upload. Blocks."""
     stamp = _stamp(file)
     sha256 = hashlib.file_digest(file, "sha256").hexdigest()
-    return sha256, Film(size_bytes=file.tell(), read=lambda first, size: _read(file, first, size, stamp))
+    return sha256, VideoFile(size_bytes=file.tell(), read=lambda first, size: _read(file, first, size, stamp))
 
 
 def _stamp(file: io.BufferedReader) -> tuple[int, int]:
-    """Another one when somebody has written into it."""
+    """Size and time of change: differ after a write."""
     stat = os.fstat(file.fileno())
     return stat.st_size, stat.st_mtime_ns
 
@@ -48,5 +48,5 @@ def _read(file: io.BufferedReader, first: int, size: int, stamp: tuple[int, int]
     file.seek(first)
     data = file.read(size)
     if len(data) != size or _stamp(file) != stamp:
-        raise CheckpointError("the film has changed while it was sent", where=file.name, hint="Run the command again")
+        raise CheckpointError("the film was changed during the upload", where=file.name, hint="Run the command again")
     return data

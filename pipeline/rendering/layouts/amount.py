@@ -1,4 +1,4 @@
-"""A number and its unit as a language writes them, in the pieces that a layout sets."""
+"""Amounts: a number and its unit by locale, in the pieces that a layout sets."""
 
 from __future__ import annotations
 
@@ -23,54 +23,54 @@ from pipeline.rendering.number_format import (
     zero_of,
 )
 
-# Beyond that no language has a short word, and digits are no help either; nor are they where so many are zeros.
-_LARGEST, _LEAST = 1e15, 1e-6
-# Digits of a number that is told to people, and of one that is written with a power of ten.
-_DIGITS, _FEW_DIGITS = 12, 3
+# Outside this range numbers are written with a power of ten: there is no word for them, and digits don't help.
+_MAX_PLAIN, _MIN_PLAIN = 1e15, 1e-6
+# Significant digits, plain and with a power of ten.
+_DIGITS, _MANTISSA_DIGITS = 12, 3
 _SUPERSCRIPTS = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
-# A whole number without a unit in this range is most likely a year, which nobody groups.
+# An integer without a unit in this range is probably a year, which is not grouped.
 _YEARS = range(1000, 3000)
 _NUMBER = re.compile(r"[-−]?\d(?:.*\d)?", re.DOTALL)
-# Signs that are read with the digits they follow, in languages that run right to left as well.
+# Signs that follow the digits directly, also in right-to-left languages.
 _LEFT_TO_RIGHT_SIGNS = frozenset("%‰°")
 
 
 @dataclass(frozen=True, kw_only=True)
 class Amount:
-    """The digits, and what stands on either side of them in a layout that begins at the left."""
+    """The digits, and the units before and after them in a left-to-right layout."""
 
     figure: str
     before: str = ""
     behind: str = ""
-    # Whether what stands before them is raised, as the sign of a currency is.
+    # Whether the unit before the digits is raised, like a currency sign.
     raised: bool = False
-    # How many of the digits are behind the decimal mark; None: the figure is no plain number and can't count up.
+    # Number of decimals; None: not a plain number, so it can't count up.
     decimals: int | None = 0
 
 
-def written(value: float, unit: str, language: str, *, short: bool = False) -> Amount:
-    """An amount in a language (a tag). `short`: with a word for thousands, millions…, to one decimal."""
+def format_amount(value: float, unit: str, language: str, *, short: bool = False) -> Amount:
+    """An amount in a language (a tag). `short`: compact, with a word for thousands, millions…, to one decimal."""
     locale = locale_of(language)
-    if not (value == 0 or _LEAST <= abs(value) < _LARGEST):
-        return _sided(Amount(figure=_power_of_ten(value, locale), decimals=None), unit, locale)
+    if not (value == 0 or _MIN_PLAIN <= abs(value) < _MAX_PLAIN):
+        return _with_unit(Amount(figure=_power_of_ten(value, locale), decimals=None), unit, locale)
     word, system = "", numbering_system(locale)
     if short:
-        text, word = _shortened(value, locale, system, "short")
+        text, word = _compact(value, locale, system, "short")
         letter = word.strip().strip(".")
         if len(letter) == 1 and letter.isascii() and unit[:1].isalpha() and not is_currency(unit, locale):
-            # A letter before a unit reads as a part of it: "k km", "M km", "t km".
-            text, word = _shortened(value, locale, system, "long")
+            # A single letter before a unit reads as part of it: "k km", "M km", "t km".
+            text, word = _compact(value, locale, system, "long")
     else:
         text = _decimal(value, locale, grouped=bool(unit) or value not in _YEARS)
     mark = get_decimal_symbol(locale, numbering_system=system)
     decimals = len(text) - 1 - text.rfind(mark) if mark in text else 0
-    # A price of 84.9 is 84.90; 2.5 billion are no price.
+    # 84.9 is written 84.90 as a price, but 2.5 billion is not one.
     if decimals == 1 and not word and is_money(unit, locale):
         text, decimals = f"{text}0", 2
-    return _sided(Amount(figure=_in_digits(text, locale), decimals=decimals), f"{word} {unit}", locale)
+    return _with_unit(Amount(figure=_in_digits(text, locale), decimals=decimals), f"{word} {unit}", locale)
 
 
-def _shortened(value: float, locale: Locale, system: str, kind: Literal["short", "long"]) -> tuple[str, str]:
+def _compact(value: float, locale: Locale, system: str, kind: Literal["short", "long"]) -> tuple[str, str]:
     """The digits, and the word for thousands, millions… that goes with them."""
     written = format_compact_decimal(
         _exact(value), format_type=kind, locale=locale, fraction_digits=1, numbering_system=system
@@ -82,14 +82,14 @@ def _shortened(value: float, locale: Locale, system: str, kind: Literal["short",
 
 
 def numeral(number: int, language: str) -> str:
-    """The number of a thing in a row, or of a chapter, in the digits of a language."""
-    return written(number, "", language).figure
+    """An ordinal position or chapter number in the digits of a language."""
+    return format_amount(number, "", language).figure
 
 
-def counted(amount: Amount, share: float) -> str:
-    """The figure of an amount on its way from nothing (0) to all (1), of the same length: what is not there is blank.
+def partial_figure(amount: Amount, share: float) -> str:
+    """The figure at `share` (0 to 1) of counting up, with the same length: leading places are blank.
 
-    Places stay what they are, so that nothing moves while it counts: "1,234" is "  234" on its way.
+    Places keep their positions, so that nothing moves while it counts: "1,234" is "  234" on its way.
     """
     if share >= 1 or amount.decimals is None:
         return amount.figure
@@ -106,8 +106,8 @@ def counted(amount: Amount, share: float) -> str:
     return "".join(shown)
 
 
-def _sided(amount: Amount, unit: str, locale: Locale) -> Amount:
-    """The amount with its unit on the sides of the digits where it belongs."""
+def _with_unit(amount: Amount, unit: str, locale: Locale) -> Amount:
+    """The amount with its unit before or after the digits, as the locale wants."""
     before: list[str] = []
     behind: list[str] = []
     raised = False
@@ -125,7 +125,7 @@ def _sided(amount: Amount, unit: str, locale: Locale) -> Amount:
 
 
 def _exact(value: float) -> Decimal:
-    # Nothing added makes a zero of what is less than nothing by a sign only.
+    # Adding 0.0 turns -0.0 into 0.
     return Decimal(f"{value + 0.0:.{_DIGITS}g}")
 
 
@@ -141,14 +141,14 @@ def _decimal(value: float, locale: Locale, *, grouped: bool) -> str:
 
 
 def _power_of_ten(value: float, locale: Locale) -> str:
-    """3.2 × 10³⁰; what is no number is a dash."""
+    """3.2 × 10³⁰; a dash for infinity and NaN."""
     if not abs(value) < float("inf"):
         return "–"
-    mantissa, _, exponent = f"{value:.{_FEW_DIGITS - 1}e}".partition("e")
+    mantissa, _, exponent = f"{value:.{_MANTISSA_DIGITS - 1}e}".partition("e")
     raised = str(int(exponent)).translate(_SUPERSCRIPTS)
     return _in_digits(f"{_decimal(float(mantissa), locale, grouped=False)}×10", locale) + raised
 
 
 def _in_digits(text: str, locale: Locale) -> str:
-    """In the digits of a language, with a minus sign as wide as a plus."""
+    """The text in native digits, with a real minus sign."""
     return text.replace("-", MINUS).translate(digit_table(zero_of(locale)))

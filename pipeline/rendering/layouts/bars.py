@@ -1,9 +1,7 @@
-"""A bar chart: bars from a line at zero, label and number at each, grey for context and the accent for the point.
+"""Bar charts: bars from a zero line with label and number at each; grey for context, the accent for the key bar.
 
-The number at each is its scale: a grid and an axis would say the same again.
-
-Bars lie where there are few or their labels are long, and where the picture is narrow; else they stand. Labels are
-there from the start; bars grow and numbers come when they are spoken of.
+The number at each bar replaces grid and axis. Bars are horizontal if there are few, if their labels are long, and on
+narrow pictures; else vertical. Labels are there from the start; bars grow and numbers appear when they are spoken.
 """
 
 from __future__ import annotations
@@ -19,15 +17,15 @@ from pipeline.rendering.layouts.charts import (
     VALUE,
     VALUE_AFTER,
     VALUE_IN_COLUMN,
-    Sheet,
-    alike,
-    measured,
-    quiet,
-    rule,
-    sheet,
+    ChartFrame,
+    chart_frame,
+    chart_rule,
+    fit_labels,
+    muted_fill,
+    pending_until,
+    subtitle_with_unit,
     value_frames,
     value_texts,
-    waiting,
 )
 from pipeline.rendering.layouts.components import entrance
 from pipeline.rendering.layouts.growth import Direction, grown_bar
@@ -40,29 +38,31 @@ from pipeline.rendering.surface.background import background
 from pipeline.rendering.text.fitting import TextBlock
 from pipeline.rendering.text.styles import BODY, TextStyle
 
-# From so many bars on they stand, if their labels are short.
-_STANDING_FROM = 5
-# At 1080: how thick a bar is at most, lying and standing, the round of their ends, the gap beside them;
-# how far apart lying bars are, at most, and how high standing ones.
-_THICK, _BROAD, _ROUND, _GAP = 72, 168, 12, 24
-_PITCH, _HIGH = 120, 720
-# More air below the heading, where labels stand above lying bars.
+# From this number on bars are vertical, if their labels are short.
+_VERTICAL_FROM = 5
+# At 1080: maximum thickness of horizontal and vertical bars, radius of their ends, gap to labels; maximum pitch of
+# horizontal bars, and maximum height of vertical ones.
+_MAX_THICKNESS, _MAX_THICKNESS_VERTICAL, _RADIUS, _GAP = 72, 168, 12, 24
+_MAX_PITCH, _MAX_HEIGHT = 120, 720
+# Additional space below the heading if labels are above the bars.
 _BELOW_HEADING = 32
-# Share of the width that labels take beside lying bars, before they stand above them.
+# Maximum width of labels beside horizontal bars, alone and with the numbers, as shares; wider ones go above the bars.
 _BESIDE, _BESIDE_BOTH = 0.36, 0.52
-_THICK_SHARE, _BROAD_SHARE = 0.62, 0.58
+_THICKNESS_SHARE, _THICKNESS_SHARE_VERTICAL = 0.62, 0.58
 
 
 def lay_out(scene: BarsScene, words: Sequence[Word], look: Look) -> Composition:
     """See the module."""
-    page = sheet(look, message=scene.heading, subtitle=measured(scene.subtitle, scene.unit), source=scene.source)
+    page = chart_frame(
+        look, message=scene.heading, subtitle=subtitle_with_unit(scene.subtitle, scene.unit), source=scene.source
+    )
     chart = _Bars(scene, words, look)
-    elements = (chart.standing(page) if chart.can_stand() else []) or chart.lying(page)
+    elements = (chart.vertical(page) if chart.can_be_vertical() else []) or chart.horizontal(page)
     return Composition(ground=background(look.format, look.theme, LIGHTS), elements=elements)
 
 
 class _Bars:
-    """The parts of a chart, set in type, and the two ways to place them."""
+    """The fitted parts of a bar chart, and its arrangements."""
 
     def __init__(self, scene: BarsScene, words: Sequence[Word], look: Look) -> None:
         self._scene, self._look, self._grid = scene, look, look.grid
@@ -72,35 +72,35 @@ class _Bars:
         if self._low == self._high:
             self._high = 1.0
 
-    def can_stand(self) -> bool:
-        """Whether there are enough bars with labels short enough for one line below each."""
+    def can_be_vertical(self) -> bool:
+        """Whether there are enough bars, with labels short enough for one line below each."""
         count = len(self._scene.items)
-        if self._grid.is_stacked or count < _STANDING_FROM:
+        if self._grid.is_stacked or count < _VERTICAL_FROM:
             return False
         slot = self._grid.content.width // count - self._grid.px(_GAP)
         return all(label.width_px <= slot and not label.is_truncated for label in self._labels(slot, 1))
 
-    def lying(self, page: Sheet) -> list[Element]:
-        """Bars that grow to the right, their labels beside them, their numbers at their ends."""
+    def horizontal(self, page: ChartFrame) -> list[Element]:
+        """Bars that grow to the right, with labels beside them and numbers at their ends."""
         grid, count, width = self._grid, len(self._amounts), self._grid.content.width
         values = self._values(VALUE, width // 3)
         row_px = page.room_px // count
         labels, least_px = self._labels_in_rows(round(width * _BESIDE), row_px)
         widest = max(label.width_px for label in labels)
-        beside = widest + sum(self._beside(values))
+        beside = widest + sum(self._number_widths(values))
         is_long = beside > _BESIDE_BOTH * width or any(label.is_truncated or len(label.lines) > 1 for label in labels)
         if grid.is_stacked and is_long:
-            return self._lying_below(page)
-        pitch = min(max(grid.type_px(_PITCH), least_px + grid.px(_GAP)), row_px)
-        thick = min(grid.type_px(_THICK), round(pitch * _THICK_SHARE))
+            return self._horizontal_below_labels(page)
+        pitch = min(max(grid.type_px(_MAX_PITCH), least_px + grid.px(_GAP)), row_px)
+        thick = min(grid.type_px(_MAX_THICKNESS), round(pitch * _THICKNESS_SHARE))
         sprites, area = page.place(pitch * count)
         left = area.left + widest + grid.px(40)
-        scale = self._scale_across(values, left, area.right)
+        scale = self._horizontal_scale(values, left, area.right)
         elements: list[Element] = []
         for number, (label, value) in enumerate(zip(labels, values, strict=True)):
             top = area.top + number * pitch + (pitch - thick) // 2
             middle = top + thick // 2
-            at, to = self._bar_across(number, scale, top, thick)
+            at, to = self._horizontal_bar(number, scale, top, thick)
             value_left = at.right + grid.px(_GAP) if to == "right" else at.left - grid.px(_GAP) - value.width_px
             elements += self._label(number, label, area.left, middle - label.height_px // 2)
             elements += self._bar(number, at, to)
@@ -108,20 +108,20 @@ class _Bars:
         zero, width = scale.px(0), max(1, grid.px(2))
         return [self._zero(Box(zero - width, area.top, zero, area.top + pitch * count)), *sprites, *elements]
 
-    def _lying_below(self, page: Sheet) -> list[Element]:
-        """On a narrow picture: label and number on a line, the bar below them, as wide as the picture."""
+    def _horizontal_below_labels(self, page: ChartFrame) -> list[Element]:
+        """On narrow pictures: label and number on a line, the bar below them across the whole width."""
         grid, count = self._grid, len(self._amounts)
-        pitch = min(grid.type_px(_PITCH + 40), page.room_px // count)
+        pitch = min(grid.type_px(_MAX_PITCH + 40), page.room_px // count)
         values = self._values(VALUE_IN_COLUMN, grid.content.width // 3, pitch // 2)
         value_px = max(value.width_px for value in values)
         labels = self._labels(grid.content.width - value_px - grid.px(_GAP), 1, pitch // 2 + grid.px(24))
         texts = (*labels, *values)
         cap_px = max(text.cap_px + text.clearance_px for text in texts)
-        # Tails of letters keep clear of the bar below them.
+        # Descenders keep clear of the bar below them.
         gap = max(text.cap_px * 3 // 10 + text.clearance_px for text in texts) + grid.px(10)
-        thick = min(grid.type_px(_THICK * 2 // 3), (pitch - cap_px - gap) * 2 // 5)
+        thick = min(grid.type_px(_MAX_THICKNESS * 2 // 3), (pitch - cap_px - gap) * 2 // 5)
         height_px = pitch * (count - 1) + cap_px + gap + thick
-        # The heading stands no nearer to the first label than that to its neighbours, if there is room.
+        # The heading is no closer to the first label than labels to each other, if there is space.
         air = max(0, min(grid.px(_BELOW_HEADING), page.room_px - height_px))
         sprites, area = page.place(height_px + air)
         scale = Scale(low=self._low, high=self._high, start_px=area.left, end_px=area.right)
@@ -130,19 +130,19 @@ class _Bars:
             top = area.top + air + number * pitch
             bar_top = top + cap_px + gap
             track = Box(area.left, bar_top + thick // 2, area.right, bar_top + thick // 2 + max(1, grid.px(2)))
-            elements.append(rule(self._look, track, frame=6))
-            # Label and number stand on one line, whichever is larger.
+            elements.append(chart_rule(self._look, track, frame=6))
+            # Label and number share a baseline, whichever is larger.
             elements += self._label(number, label, area.left, top + cap_px - label.cap_px)
-            # Numbers are set to the right in every language: the layout is mirrored, they are not.
+            # Numbers are right-aligned in every language: the layout is mirrored, they are not.
             value_left = area.right - (value_px if self._look.right_to_left else value.width_px)
             elements += self._value(number, value, value_left, top + cap_px - value.cap_px)
-            elements += self._bar(number, *self._bar_across(number, scale, bar_top, thick))
+            elements += self._bar(number, *self._horizontal_bar(number, scale, bar_top, thick))
         return [*sprites, *elements]
 
-    def standing(self, page: Sheet) -> list[Element]:
-        """Bars that grow upwards, labels below them; nothing, if there is no room for all labels."""
+    def vertical(self, page: ChartFrame) -> list[Element]:
+        """Bars that grow upwards, with labels below them; empty if not all labels fit."""
         grid, count = self._grid, len(self._amounts)
-        sprites, area = page.place(min(page.room_px, grid.px(_HIGH)))
+        sprites, area = page.place(min(page.room_px, grid.px(_MAX_HEIGHT)))
         values = self._values(VALUE, area.width // count)
         value_px = values[0].cap_px + grid.px(16 + 8)
         ends = (area.bottom - grid.type_px(40) - grid.px(_GAP), area.top)
@@ -156,11 +156,11 @@ class _Bars:
         labels = self._labels(slot - grid.px(_GAP), 1)
         if any(label.is_truncated for label in labels):
             return []
-        thick = min(grid.px(_BROAD), round(slot * _BROAD_SHARE))
+        thick = min(grid.px(_MAX_THICKNESS_VERTICAL), round(slot * _THICKNESS_SHARE_VERTICAL))
         elements: list[Element] = []
         for number, (label, value) in enumerate(zip(labels, values, strict=True)):
             centre = area.left + number * slot + slot // 2
-            at, to = self._bar_upright(number, scale, centre - thick // 2, thick)
+            at, to = self._vertical_bar(number, scale, centre - thick // 2, thick)
             value_top = at.top - grid.px(16) - value.cap_px if to == "up" else at.bottom + grid.px(16)
             elements += self._bar(number, at, to)
             elements += self._value(number, value, centre - value.width_px // 2, value_top)
@@ -173,7 +173,7 @@ class _Bars:
         ]
 
     def _labels_in_rows(self, width_px: int, row_px: int) -> tuple[tuple[TextBlock, ...], int]:
-        """Labels on up to two lines, and how far apart rows have to be for their tails and accents."""
+        """Labels on up to two lines, and the row pitch that their ascenders and descenders need."""
 
         def pitch(labels: Sequence[TextBlock]) -> int:
             return max(label.clearance_px + label.height_px + label.descent_px for label in labels) + self._grid.px(8)
@@ -184,8 +184,8 @@ class _Bars:
         return labels, pitch(labels)
 
     def _labels(self, width_px: int, max_lines: int, height_px: int | None = None) -> tuple[TextBlock, ...]:
-        """All of one size: the largest at which each fits."""
-        return alike(
+        """Labels in one size, the largest at which each fits."""
+        return fit_labels(
             [bar.label for bar in self._scene.items],
             [STRONG if self._is_point(number) else BODY for number in range(len(self._amounts))],
             self._look,
@@ -196,20 +196,20 @@ class _Bars:
 
     def _values(self, style: TextStyle, width_px: int, height_px: int | None = None) -> tuple[TextBlock, ...]:
         texts = value_texts(self._amounts, self._scene.unit, self._look)
-        return alike(texts, [style] * len(texts), self._look, width_px=width_px, height_px=height_px)
+        return fit_labels(texts, [style] * len(texts), self._look, width_px=width_px, height_px=height_px)
 
     def _is_point(self, number: int) -> bool:
         return number + 1 == self._scene.point
 
     def _colours(self, number: int) -> tuple[str, str]:
-        """The colour of a bar, and that of what is written at it."""
+        """The colours of a bar and of its texts."""
         theme = self._look.theme
         if not self._scene.point:
             return (theme.negative if self._amounts[number] < 0 else theme.accent_2), theme.text
-        return (theme.accent, theme.text) if self._is_point(number) else (quiet(theme), theme.muted)
+        return (theme.accent, theme.text) if self._is_point(number) else (muted_fill(theme), theme.muted)
 
     def _label(self, number: int, label: TextBlock, left: int, top: int) -> list[Element]:
-        motion = waiting(entrance(self._grid, 5 + 2 * number, rise=16), self._starts[number])
+        motion = pending_until(entrance(self._grid, 5 + 2 * number, rise=16), self._starts[number])
         return [*text_sprites(label, left=left, top=top, colours=(self._colours(number)[1],), motion=motion, stagger=0)]
 
     def _value(self, number: int, value: TextBlock, left: int, top: int) -> list[Element]:
@@ -219,18 +219,18 @@ class _Bars:
     def _bar(self, number: int, at: Box, to: Direction) -> list[Element]:
         if not at.width or not at.height:
             return []
-        radius = min(self._grid.px(_ROUND), min(at.width, at.height) // 2)
+        radius = min(self._grid.px(_RADIUS), min(at.width, at.height) // 2)
         starts = self._starts[number]
         return [grown_bar(at, self._colours(number)[0], to=to, radius=radius, enters=starts, frames=GROWTH_FRAMES)]
 
-    def _bar_across(self, number: int, scale: Scale, top: int, thick: int) -> tuple[Box, Direction]:
-        """Its place, and where it grows; what is not quite nothing is seen."""
+    def _horizontal_bar(self, number: int, scale: Scale, top: int, thick: int) -> tuple[Box, Direction]:
+        """The box of a bar and its direction; values close to zero stay visible."""
         zero, length = scale.px(0), self._length(number, scale)
         if self._amounts[number] < 0:
             return Box(zero - length, top, zero, top + thick), "left"
         return Box(zero, top, zero + length, top + thick), "right"
 
-    def _bar_upright(self, number: int, scale: Scale, left: int, thick: int) -> tuple[Box, Direction]:
+    def _vertical_bar(self, number: int, scale: Scale, left: int, thick: int) -> tuple[Box, Direction]:
         zero, length = scale.px(0), self._length(number, scale)
         if self._amounts[number] < 0:
             return Box(left, zero, left + thick, zero + length), "down"
@@ -240,17 +240,17 @@ class _Bars:
         amount = self._amounts[number]
         return max(abs(scale.px(amount) - scale.px(0)), self._grid.px(4) if amount else 0)
 
-    def _scale_across(self, values: Sequence[TextBlock], left: int, right: int) -> Scale:
-        """From the lowest value to the highest, with room for the numbers beyond them."""
-        before, after = self._beside(values)
+    def _horizontal_scale(self, values: Sequence[TextBlock], left: int, right: int) -> Scale:
+        """The scale from the lowest value to the highest, with space for the numbers beyond them."""
+        before, after = self._number_widths(values)
         return Scale(low=self._low, high=self._high, start_px=left + before, end_px=right - after)
 
-    def _beside(self, values: Sequence[TextBlock]) -> tuple[int, int]:
-        """Room that numbers take before the lowest and after the highest value."""
+    def _number_widths(self, values: Sequence[TextBlock]) -> tuple[int, int]:
+        """Space for numbers before the lowest and after the highest value."""
         room = [value.width_px + self._grid.px(_GAP) for value in values]
         before = max((px for px, amount in zip(room, self._amounts, strict=True) if amount < 0), default=0)
         after = max((px for px, amount in zip(room, self._amounts, strict=True) if amount >= 0), default=0)
         return before, after
 
     def _zero(self, line: Box) -> Element:
-        return rule(self._look, line, frame=6, strong=True)
+        return chart_rule(self._look, line, frame=6, strong=True)

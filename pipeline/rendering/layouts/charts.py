@@ -1,4 +1,4 @@
-"""What charts and tables share: message, what is measured, source; when values come; colours; lines of an axis."""
+"""Shared by charts and tables: the frame of texts, value labels, ticks, timing, colours and rules."""
 
 from __future__ import annotations
 
@@ -29,27 +29,27 @@ LIGHTS = (
     Light(role="glow_far", x=0.98, y=0.98, width=0.50, height=0.55, strength=0.34),
 )
 VALUE = TextStyle(weight=640, tracking=-0.012, optical_size=28)
-# The same where numbers stand below each other.
+# With tabular figures, for columns of numbers.
 VALUE_IN_COLUMN = replace(VALUE, tabular=True)
 TICK = TextStyle(weight=440, optical_size=20, tabular=True)
 STRONG = replace(ITEM, weight=640)
-# A bar, a line or a part grows in so many frames; its number is there before it has come to rest.
+# Duration of a bar, line or segment growing, and delay of its number.
 GROWTH_FRAMES = 24
 VALUE_AFTER = 14
-# When what no line speaks of appears, and how far apart its values stand, in frames.
-_UNSPOKEN_AFTER, _UNSPOKEN_APART = 14, 3
-# From the heading to what is measured, from there to the drawing, from the drawing to its source, and below that, at
-# 1080.
-_AFTER_HEADING, _AFTER_HEAD, _BEFORE_SOURCE, _TAILS = 32, 72, 56, 12
-# How far the greys of context are on the way from the colour of quiet text to that of lines; how visible the lines of
-# an axis are, and labels whose values have not come (0 to 255).
-_QUIET_BAR, _QUIET_LINE = 0.78, 0.40
-_GRID_OPACITY, _AXIS_OPACITY, _WAITING = 96, 255, 150
+# When values that no line mentions appear, and their stagger, in frames.
+_UNMENTIONED_AT, _UNMENTIONED_STAGGER = 14, 3
+# At 1080: from heading to subtitle, from there to the chart, from the chart to its source, and descenders of the
+# source.
+_AFTER_HEADING, _AFTER_HEAD, _BEFORE_SOURCE, _DESCENDERS = 32, 72, 56, 12
+# Greys of context, as shares between the colours of muted text and of lines; opacity of grid lines, axes, and labels of
+# pending values (0 to 255).
+_MUTED_FILL, _MUTED_LINE = 0.78, 0.40
+_GRID_OPACITY, _AXIS_OPACITY, _PENDING_OPACITY = 96, 255, 150
 
 
 @dataclass(frozen=True, kw_only=True)
-class Sheet:
-    """A scene without its drawing: what stands above and below it, and how high it may be."""
+class ChartFrame:
+    """The texts of a chart scene, and the height they leave to the chart."""
 
     look: Look
     heading: TextBlock
@@ -59,7 +59,7 @@ class Sheet:
     room_px: int
 
     def place(self, height_px: int) -> tuple[list[Sprite], Box]:
-        """Everything but a drawing of that height, and where that belongs: all of it in the middle of the picture."""
+        """The sprites of the texts around a chart of that height, and its box, all vertically centred."""
         look, content, theme = self.look, self.look.grid.content, self.look.theme
         top = content.centre_y - (content.height - self.room_px + height_px) // 2 + self.heading.clearance_px
         sprites = text_sprites(
@@ -80,14 +80,14 @@ class Sheet:
         return sprites, area
 
 
-def sheet(look: Look, *, message: str, subtitle: str = "", source: str = "", columns: int = 12) -> Sheet:
-    """The texts around a drawing, set, on so many columns."""
+def chart_frame(look: Look, *, message: str, subtitle: str = "", source: str = "", columns: int = 12) -> ChartFrame:
+    """The texts around a chart, fitted to `columns` columns."""
     grid, width = look.grid, look.grid.columns(columns)
-    # On the whole width, lines would be too long.
+    # Across the whole width lines would be too long.
     text_width = grid.columns(min(columns, 11))
     title = heading(message, look, width_px=text_width)
     if len(title.lines) > 1:
-        # A long message gives way to the drawing.
+        # A long message is set smaller, for the sake of the chart.
         style = look.styled(HEADING)
         title = fit(message, style, scaled_sizes(grid, HEADING_SIZES[2:]), width_px=text_width, max_lines=2)
     below = fit(
@@ -100,9 +100,9 @@ def sheet(look: Look, *, message: str, subtitle: str = "", source: str = "", col
     origin = source_line(source, look, width_px=width)
     used = title.height_px + title.clearance_px + grid.px(_AFTER_HEAD)
     used += _gap_above(below, title, look) + below.height_px if below.lines else 0
-    # Tails of the last line stay inside the margin.
-    used += grid.px(_BEFORE_SOURCE) + origin.height_px + grid.px(_TAILS) if origin.lines else 0
-    return Sheet(
+    # Descenders of the last line stay inside the margin.
+    used += grid.px(_BEFORE_SOURCE) + origin.height_px + grid.px(_DESCENDERS) if origin.lines else 0
+    return ChartFrame(
         look=look, heading=title, subtitle=below, source=origin, width_px=width, room_px=grid.content.height - used
     )
 
@@ -111,23 +111,25 @@ def _gap_above(subtitle: TextBlock, title: TextBlock, look: Look) -> int:
     return look.grid.px(_AFTER_HEADING) + title.size_px // 5 + subtitle.clearance_px
 
 
-def measured(subtitle: str, unit: str, *, at_values: bool = True) -> str:
-    """The line below the heading: what is measured, and its unit if it does not stand at every number.
+def subtitle_with_unit(subtitle: str, unit: str, *, at_values: bool = True) -> str:
+    """The line below the heading: what is measured, with the unit unless that is shown at every number.
 
-    A long one never does. Without values at what is drawn (`at_values`), only a sign stands at the ticks of the axis;
-    a letter alone would be no line, and comes with the last value.
+    A long unit never is. Without numbers at the marks (`at_values` False), ticks show only symbols; a single letter
+    would be no subtitle and is shown with the last value.
     """
-    is_told = len(unit) <= SHORT_UNIT_CHARS if at_values else is_symbol(unit) or (len(unit) == 1 and not subtitle)
-    return " · ".join(part for part in (subtitle, "" if is_told else unit) if part)
+    is_shown_elsewhere = (
+        len(unit) <= SHORT_UNIT_CHARS if at_values else is_symbol(unit) or (len(unit) == 1 and not subtitle)
+    )
+    return " · ".join(part for part in (subtitle, "" if is_shown_elsewhere else unit) if part)
 
 
 def value_texts(values: Sequence[float], unit: str, look: Look) -> tuple[str, ...]:
-    """Values as they stand at bars and lines."""
+    """Values as labels of bars and lines."""
     return format_numbers(values, look.language, unit if len(unit) <= SHORT_UNIT_CHARS else "")
 
 
 def tick_texts(values: Sequence[float], unit: str, look: Look) -> tuple[TextBlock, ...]:
-    """Numbers of an axis, small; with their unit, if that is a sign. If some would look alike, only zero is written."""
+    """Tick labels, with the unit if it is a symbol. If some would look the same, only zero is labelled."""
     sign = unit if is_symbol(unit) else ""
     texts = format_numbers(values, look.language, sign)
     if len(set(texts)) < len(texts):
@@ -136,7 +138,7 @@ def tick_texts(values: Sequence[float], unit: str, look: Look) -> tuple[TextBloc
     return tuple(fit(text, style, steps, width_px=look.grid.content.width) for text in texts)
 
 
-def alike(
+def fit_labels(
     texts: Sequence[str],
     styles: Sequence[TextStyle],
     look: Look,
@@ -146,7 +148,7 @@ def alike(
     max_lines: int = 1,
     largest_px: int = 1 << 16,
 ) -> tuple[TextBlock, ...]:
-    """Texts that stand beside each other, all in the largest size at which each of them fits its box."""
+    """Labels, all in the largest size at which each of them fits its box."""
     steps = scaled_sizes(look.grid, ITEM_SIZES[1:])
     largest_px = min(largest_px, height_px or largest_px)
     steps = tuple(size for size in steps if size <= largest_px) or steps[-1:]
@@ -162,30 +164,30 @@ def alike(
 
 
 def value_frames(scene: Scene, words: Sequence[Word], count: int) -> tuple[int, ...]:
-    """The frame in which each value appears: when its line begins; those that none speaks of come soon, together."""
+    """The frame in which each value appears: when its line begins; values without a line appear early, together."""
     spoken = line_frames(scene, words)
     unspoken = [index for index in range(count) if index not in spoken]
-    together = {index: _UNSPOKEN_AFTER + _UNSPOKEN_APART * rank for rank, index in enumerate(unspoken)}
-    return tuple(max(_UNSPOKEN_AFTER, spoken.get(index, together.get(index, 0))) for index in range(count))
+    together = {index: _UNMENTIONED_AT + _UNMENTIONED_STAGGER * rank for rank, index in enumerate(unspoken)}
+    return tuple(max(_UNMENTIONED_AT, spoken.get(index, together.get(index, 0))) for index in range(count))
 
 
-def waiting(motion: Motion, until: int) -> Motion:
-    """The motion of a label that is there before its value, and quieter until the value comes."""
-    return replace(motion, levels=(Level(0, _WAITING), Level(until, FULL)))
+def pending_until(motion: Motion, until: int) -> Motion:
+    """The motion of a label that is fainter until its value appears."""
+    return replace(motion, levels=(Level(0, _PENDING_OPACITY), Level(until, FULL)))
 
 
-def quiet(theme: Theme) -> str:
-    """Context, as a surface: a grey of the theme."""
-    return blend(theme.muted, theme.line, _QUIET_BAR)
+def muted_fill(theme: Theme) -> str:
+    """The grey of context, for surfaces."""
+    return blend(theme.muted, theme.line, _MUTED_FILL)
 
 
-def quiet_line(theme: Theme) -> str:
-    """Context, as a line."""
-    return blend(theme.muted, theme.line, _QUIET_LINE)
+def muted_line(theme: Theme) -> str:
+    """The grey of context, for lines."""
+    return blend(theme.muted, theme.line, _MUTED_LINE)
 
 
-def rule(look: Look, box: Box, *, frame: int, strong: bool = False) -> Sprite:
-    """A line of an axis or a grid, faded in."""
+def chart_rule(look: Look, box: Box, *, frame: int, strong: bool = False) -> Sprite:
+    """A line of an axis or grid, faded in."""
     mask = Image.new("L", (box.width, box.height), _AXIS_OPACITY if strong else _GRID_OPACITY)
     motion = Motion(enters=frame, frames=12)
     return Drawing(mask=mask, ink=colour(look.theme.line), left=box.left, top=box.top, motion=motion)

@@ -1,7 +1,7 @@
-"""A program on a dark surface: typed on once, line by line; then what is spoken of is lit and the rest dimmed.
+"""Code scenes: a program on a dark surface, typed on line by line; then the lines being spoken are highlighted.
 
-The heading stands above the card, or beside it where the lines are short. What does not fit the card at the smallest
-size takes another page of it.
+The heading is above the card, or beside it if the lines are short. Code that does not fit the card at the smallest size
+continues on further pages.
 """
 
 from __future__ import annotations
@@ -18,16 +18,16 @@ from pipeline.rendering.code_listing import CodeLine, CodeRow, advance_em, highl
 from pipeline.rendering.grid import Box
 from pipeline.rendering.layouts.code_fitting import (
     AFTER_NUMBERS,
-    Air,
-    Setting,
+    CodeLayout,
+    CodeSpacing,
     card_height,
-    fitted,
+    fit_code,
     inset,
     number_px,
     pad_x,
 )
 from pipeline.rendering.layouts.components import accent_bar, entrance, heading, panel, scaled_sizes
-from pipeline.rendering.layouts.derived_colours import CodeInks, code_inks
+from pipeline.rendering.layouts.derived_colours import CodeColours, code_colours
 from pipeline.rendering.look import Look
 from pipeline.rendering.motion.animation import DIMMED, FULL, Level, Motion
 from pipeline.rendering.motion.composition import Composition
@@ -47,83 +47,84 @@ _LIGHTS = (
     Light(role="glow", x=0.90, y=0.04, width=0.46, height=0.60, strength=0.60),
     Light(role="glow_far", x=0.06, y=1.00, width=0.44, height=0.56, strength=0.44),
 )
-# How far the band behind lines that are spoken of reaches above capitals and below the baseline, in sizes.
-_BAND_REACH = 0.36
-# Columns of the card beside a heading, its smallest type there, and the widest line (of the whole card) that needs it.
+# How far the band behind highlighted lines extends above capitals and below the baseline, in sizes.
+_BAND_PADDING = 0.36
+# Columns of the card beside a heading, the minimum font size there, and the share of the card that the widest line of
+# such a program takes at most.
 _BESIDE, _BESIDE_FROM, _NARROW = 8, 44, 0.6
-# The first line appears in this frame, each of the others so many after it; all of them in a second and a half.
-_TYPED_FROM, _TYPED_APART, _TYPED_WITHIN = 10, 5, 40
-# How long the card takes to come: one that is there at once would lie on the words that a fade takes away.
+# Frame of the first line, frames between lines, and maximum frames for all of them.
+_TYPING_FROM, _LINE_FRAMES, _MAX_TYPING_FRAMES = 10, 5, 40
+# The card fades in: there at once, it would cover the text that a transition fades out.
 _CARD_FRAMES = 8
-_LETTERS_A_FRAME = 4
+_CHARS_PER_FRAME = 4
 
 
 @dataclass(frozen=True, kw_only=True)
 class _Plan:
-    """Sizes and rows that fit: what stands where."""
+    """Fitted code and heading, and their positions."""
 
     heading: TextBlock
     beside: bool
     card: Box
-    setting: Setting
-    # From the left edge of the card to the lines, and from its top to the capitals of the first one.
+    layout: CodeLayout
+    # From the card's left edge to the lines, and from its top to the capitals of the first line.
     inset_px: int
     pad_px: int
 
     def baseline(self, row: int) -> int:
         """The baseline of a row of a page, in pixels from the top of the picture."""
-        return self.card.top + self.pad_px + self.setting.cap_px + row * self.setting.leading_px
+        return self.card.top + self.pad_px + self.layout.cap_px + row * self.layout.leading_px
 
 
 def lay_out(scene: CodeScene, words: Sequence[Word], look: Look) -> Composition:
     """See the module."""
     plan = _plan(scene, look)
     elements: list[Element] = [*_heading(plan, look)]
-    inks = code_inks(look.theme)
+    inks = code_colours(look.theme)
     elements += panel(look, plan.card, motion=Motion(frames=_CARD_FRAMES), ink=inks.surface)
     inside: list[Sprite] = []
     turns = _page_turns(scene, words, plan)
-    lit = _lit(scene, words)
-    for page, (begins, ends) in zip(plan.setting.pages, pairwise((*turns, None)), strict=True):
+    lit = _highlights(scene, words)
+    for page, (begins, ends) in zip(plan.layout.pages, pairwise((*turns, None)), strict=True):
         assert begins is not None
-        inside += _bands(page, plan, look, inks, lit=lit, begins=begins, ends=ends)
-        inside += _page(page, plan, look, inks, lit=lit, begins=begins, ends=ends)
-    # A program runs from left to right in every language: the card is mirrored as one.
+        inside += _highlight_bands(page, plan, look, inks, lit=lit, begins=begins, ends=ends)
+        inside += _page_sprites(page, plan, look, inks, lit=lit, begins=begins, ends=ends)
+    # Code runs left to right in every language: the card is mirrored as a unit.
     elements += [replace(sprite, span=(plan.card.left, plan.card.right)) for sprite in inside]
     return Composition(ground=background(look.format, look.theme, _LIGHTS), elements=elements)
 
 
 def _plan(scene: CodeScene, look: Look) -> _Plan:
-    """The heading beside the card if the lines are short, and there is room; else above it."""
+    """The heading beside the card if the lines are short and it fits, else above."""
     lines = highlight(scene.code, scene.language)
     above = _above(scene, lines, look)
-    if look.grid.is_stacked or not above.heading.lines or len(above.setting.pages) > 1:
+    if look.grid.is_stacked or not above.heading.lines or len(above.layout.pages) > 1:
         return above
     room = above.card.width - above.inset_px - pad_x(look.grid)
-    widest = max((row.indent_em + shape_row(row).width_em for row in above.setting.pages[0]), default=0.0)
-    return (_beside(scene, lines, look) or above) if widest * above.setting.size_px < _NARROW * room else above
+    widest = max((row.indent_em + shape_row(row).width_em for row in above.layout.pages[0]), default=0.0)
+    return (_beside(scene, lines, look) or above) if widest * above.layout.size_px < _NARROW * room else above
 
 
 def _above(scene: CodeScene, lines: Sequence[CodeLine], look: Look) -> _Plan:
     grid, content = look.grid, look.grid.content
     title = heading(scene.heading, look, width_px=grid.columns(10))
 
-    def above_px(air: Air) -> int:
+    def above_px(air: CodeSpacing) -> int:
         return title.height_px + title.clearance_px + grid.px(air.below_heading) if title.lines else 0
 
-    setting = fitted(lines, grid, CODE_SIZES, width_px=content.width, above_px=above_px, passages=scene.items)
-    height = card_height(setting, grid)
-    top = content.centre_y - (above_px(setting.air) + height) // 2 + above_px(setting.air)
+    layout = fit_code(lines, grid, CODE_SIZES, width_px=content.width, above_px=above_px, passages=scene.items)
+    height = card_height(layout, grid)
+    top = content.centre_y - (above_px(layout.spacing) + height) // 2 + above_px(layout.spacing)
     card = Box(content.left, top, content.right, top + height)
-    return _placed(title, card, setting, lines, look, beside=False)
+    return _plan_with(title, card, layout, lines, look, beside=False)
 
 
 def _beside(scene: CodeScene, lines: Sequence[CodeLine], look: Look) -> _Plan | None:
-    """The heading beside the card; None: the program does not fit there at a size that can be read."""
+    """The plan with the heading beside the card; None if the code does not fit there at a legible size."""
     grid, content = look.grid, look.grid.content
     width = grid.columns(_BESIDE)
     large = [size for size in CODE_SIZES if size >= _BESIDE_FROM]
-    setting = fitted(lines, grid, large, width_px=width, above_px=lambda _: 0)
+    layout = fit_code(lines, grid, large, width_px=width, above_px=lambda _: 0)
     title = fit(
         scene.heading,
         look.styled(HEADING),
@@ -131,25 +132,25 @@ def _beside(scene: CodeScene, lines: Sequence[CodeLine], look: Look) -> _Plan | 
         width_px=content.width - width - grid.px(64),
         max_lines=4,
     )
-    if len(setting.pages) > 1 or len(setting.pages[0]) > len(lines) or title.is_truncated:
+    if len(layout.pages) > 1 or len(layout.pages[0]) > len(lines) or title.is_truncated:
         return None
-    height = card_height(setting, grid)
+    height = card_height(layout, grid)
     card = Box(
         content.right - width, content.centre_y - height // 2, content.right, content.centre_y + (height + 1) // 2
     )
-    return _placed(title, card, setting, lines, look, beside=True)
+    return _plan_with(title, card, layout, lines, look, beside=True)
 
 
-def _placed(
-    title: TextBlock, card: Box, setting: Setting, lines: Sequence[CodeLine], look: Look, *, beside: bool
+def _plan_with(
+    title: TextBlock, card: Box, layout: CodeLayout, lines: Sequence[CodeLine], look: Look, *, beside: bool
 ) -> _Plan:
     return _Plan(
         heading=title,
         beside=beside,
         card=card,
-        setting=setting,
-        inset_px=inset(lines, setting.size_px, look.grid),
-        pad_px=look.grid.px(setting.air.pad_y),
+        layout=layout,
+        inset_px=inset(lines, layout.size_px, look.grid),
+        pad_px=look.grid.px(layout.spacing.pad_y),
     )
 
 
@@ -159,7 +160,7 @@ def _heading(plan: _Plan, look: Look) -> list[Sprite]:
         return []
     colours, title = (look.theme.text,), plan.heading
     if not plan.beside:
-        top = plan.card.top - grid.px(plan.setting.air.below_heading) - title.clearance_px - title.height_px
+        top = plan.card.top - grid.px(plan.layout.spacing.below_heading) - title.clearance_px - title.height_px
         return text_sprites(title, left=left, top=top, colours=colours, motion=entrance(grid, 0))
     height = title.height_px + title.clearance_px + grid.px(48 + 8)
     top = plan.card.centre_y - height // 2
@@ -169,40 +170,40 @@ def _heading(plan: _Plan, look: Look) -> list[Sprite]:
     ]
 
 
-def _lit(scene: CodeScene, words: Sequence[Word]) -> list[tuple[int, range]]:
-    """From which frame on which lines are spoken of; passages that no line speaks of are not."""
+def _highlights(scene: CodeScene, words: Sequence[Word]) -> list[tuple[int, range]]:
+    """From which frame on which lines are spoken; passages that no line mentions are left out."""
     spoken = line_frames(scene, words)
     passages = ((spoken[index], passage) for index, passage in enumerate(scene.items) if index in spoken)
     return sorted(((frame, range(of.first, of.last + 1)) for frame, of in passages), key=lambda each: each[0])
 
 
 def _page_turns(scene: CodeScene, words: Sequence[Word], plan: _Plan) -> list[int]:
-    """The frame in which each page begins: when a passage that begins on it does, else in equal parts of the scene."""
-    turns = [_TYPED_FROM]
+    """The frame in which each page begins: with the first passage on it, else at equal parts of the scene."""
+    turns = [_TYPING_FROM]
     end = frame_at(words[-1].end_s) if words else 0
-    for number, page in enumerate(plan.setting.pages[1:], start=1):
-        spoken = [frame for frame, lines in _lit(scene, words) if lines.start >= page[0].line.number]
-        even = max(end * number // len(plan.setting.pages), turns[-1] + 60)
+    for number, page in enumerate(plan.layout.pages[1:], start=1):
+        spoken = [frame for frame, lines in _highlights(scene, words) if lines.start >= page[0].line.number]
+        even = max(end * number // len(plan.layout.pages), turns[-1] + 60)
         turns.append(max(turns[-1] + 1, min(spoken, default=even)))
     return turns
 
 
-def _bands(
+def _highlight_bands(
     page: Sequence[CodeRow],
     plan: _Plan,
     look: Look,
-    inks: CodeInks,
+    inks: CodeColours,
     *,
     lit: Sequence[tuple[int, range]],
     begins: int,
     ends: int | None,
 ) -> list[Sprite]:
-    """A band behind the rows of each passage, as long as it is spoken of, with an edge in the accent."""
-    card, setting, sprites = plan.card, plan.setting, []
-    reach = round(_BAND_REACH * setting.size_px)
-    # As the card is cut: the band of its first rows has its corners.
+    """A band with an accent edge behind the rows of each passage while it is spoken."""
+    card, layout, sprites = plan.card, plan.layout, []
+    reach = round(_BAND_PADDING * layout.size_px)
+    # Cropped from the card's shape, so that bands at its top and bottom have its corners.
     whole = rounded_rectangle(card.width, card.height, radius=look.grid.px(look.theme.radius_px))
-    longest = max(map(len, setting.pages))
+    longest = max(map(len, layout.pages))
     starts = [frame for frame, _ in lit]
     for (frame, lines), after in zip(lit, [*starts, None][1:], strict=True):
         rows = [index for index, row in enumerate(page) if row.line.number in lines]
@@ -210,7 +211,7 @@ def _bands(
         enters = max(frame, begins)
         if not rows or (until is not None and until <= enters):
             continue
-        top = plan.baseline(rows[0]) - setting.cap_px - reach if rows[0] else card.top
+        top = plan.baseline(rows[0]) - layout.cap_px - reach if rows[0] else card.top
         bottom = plan.baseline(rows[-1]) + reach if rows[-1] < longest - 1 else card.bottom
         motion = Motion(enters=enters, frames=12, levels=() if until is None else (Level(until, 0),))
         for width, ink in ((card.width, inks.band), (look.grid.px(8), inks.edge)):
@@ -219,36 +220,36 @@ def _bands(
     return sprites
 
 
-def _page(
+def _page_sprites(
     page: Sequence[CodeRow],
     plan: _Plan,
     look: Look,
-    inks: CodeInks,
+    inks: CodeColours,
     *,
     lit: Sequence[tuple[int, range]],
     begins: int,
     ends: int | None,
 ) -> list[Sprite]:
-    """The rows of a page, typed on from a frame on, and the numbers of their lines."""
+    """The rows of a page, typed on from frame `begins` on, and their line numbers."""
     grid, sprites = look.grid, []
-    apart = min(_TYPED_APART, _TYPED_WITHIN / max(1, len(page)))
+    apart = min(_LINE_FRAMES, _MAX_TYPING_FRAMES / max(1, len(page)))
     for index, row in enumerate(page):
         levels = _levels(row.line.number, lit)
         if ends is not None:
             levels = (*(level for level in levels if level.frame < ends), Level(ends, 0))
-        frames = max(6, len(row.line.text) // _LETTERS_A_FRAME)
+        frames = max(6, len(row.line.text) // _CHARS_PER_FRAME)
         motion = Motion(enters=begins + round(index * apart), frames=frames, drawn=True, levels=levels)
         baseline = plan.baseline(index)
-        sprites += _row(row, plan, inks, baseline=baseline, motion=motion)
+        sprites += _row_sprites(row, plan, inks, baseline=baseline, motion=motion)
         if row.begins and row.line.text and not grid.is_stacked:
-            # Faint already: a number does not step back with its line.
+            # Line numbers are faint already and not dimmed with their lines.
             stays = replace(motion, levels=() if ends is None else (Level(ends, 0),))
             sprites += _number(row.line.number, plan, look, inks, baseline=baseline, motion=stays)
     return sprites
 
 
 def _levels(number: int, lit: Sequence[tuple[int, range]]) -> tuple[Level, ...]:
-    """How bright a line is: fully until something is spoken of, and while it is that itself."""
+    """The opacity of a line: full until a passage is spoken, then full only while that contains it."""
     levels: list[Level] = []
     now = FULL
     for frame, lines in lit:
@@ -259,9 +260,9 @@ def _levels(number: int, lit: Sequence[tuple[int, range]]) -> tuple[Level, ...]:
     return tuple(levels)
 
 
-def _row(row: CodeRow, plan: _Plan, inks: CodeInks, *, baseline: int, motion: Motion) -> list[Sprite]:
-    """A row as one sprite in its colours, which appears letter by letter."""
-    size_px, line = plan.setting.size_px, shape_row(row)
+def _row_sprites(row: CodeRow, plan: _Plan, inks: CodeColours, *, baseline: int, motion: Motion) -> list[Sprite]:
+    """A row as one sprite in its colours, appearing letter by letter."""
+    size_px, line = plan.layout.size_px, shape_row(row)
     ink = draw_ink(line, size_px)
     if ink is None:
         return []
@@ -271,7 +272,7 @@ def _row(row: CodeRow, plan: _Plan, inks: CodeInks, *, baseline: int, motion: Mo
         if piece.group:
             left, right = (round(at * size_px) - ink.left for at in (piece.left_em, piece.left_em + piece.width_em))
             colours.paste(rgb(by_kind[piece.group]), (left, 0, right, ink.mask.height))
-    # Columns of a program stand below each other: the white space before a letter is part of its place.
+    # Code aligns in columns: the side bearing is part of a letter's cell.
     left = plan.card.left + plan.inset_px + round((row.indent_em + line.bearing_em) * size_px)
     return [
         Sprite(
@@ -280,21 +281,21 @@ def _row(row: CodeRow, plan: _Plan, inks: CodeInks, *, baseline: int, motion: Mo
             left=left + ink.left,
             top=baseline + ink.top,
             motion=motion,
-            order=_by_letter(ink.mask.size, size_px),
+            order=_typing_order(ink.mask.size, size_px),
         )
     ]
 
 
-def _by_letter(size: tuple[int, int], size_px: int) -> Image.Image:
-    """The order in which a row appears: from the left, a letter at a time."""
+def _typing_order(size: tuple[int, int], size_px: int) -> Image.Image:
+    """The order in which a row appears: left to right, a letter at a time."""
     width, height = size
     letter = np.floor(np.arange(width) / (advance_em() * size_px))
     order = (255 * letter / max(1.0, letter[-1])).astype(np.uint8)
     return Image.fromarray(np.tile(order, (height, 1)))
 
 
-def _number(number: int, plan: _Plan, look: Look, inks: CodeInks, *, baseline: int, motion: Motion) -> list[Sprite]:
-    ink = draw_ink(shape(str(number), CODE), number_px(plan.setting.size_px, look.grid))
+def _number(number: int, plan: _Plan, look: Look, inks: CodeColours, *, baseline: int, motion: Motion) -> list[Sprite]:
+    ink = draw_ink(shape(str(number), CODE), number_px(plan.layout.size_px, look.grid))
     if ink is None:
         return []
     right = plan.card.left + plan.inset_px - look.grid.px(AFTER_NUMBERS)

@@ -1,4 +1,4 @@
-"""A figure that counts up: each digit in a place of its own, drawn once, and only those that differ are changed."""
+"""A counter: each digit has a fixed cell, is drawn once, and only cells that change are repainted."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from functools import lru_cache
 from typing import NamedTuple
 
 from pipeline.rendering.grid import Box
-from pipeline.rendering.layouts.amount import Amount, counted
+from pipeline.rendering.layouts.amount import Amount, partial_figure
 from pipeline.rendering.motion.animation import FADE_FRAMES, FULL, Motion, Pose, ease_out
 from pipeline.rendering.motion.sprites import Sprite, solid_sprite
 from pipeline.rendering.motion.ycbcr import Picture
@@ -18,24 +18,24 @@ from pipeline.rendering.text.styles import CAP_HEIGHT_EM, TextStyle
 from pipeline.theme.theme import Manner
 
 FIGURE = TextStyle(weight=700, tracking=-0.035, leading=1.0, is_heading=True)
-# A narrow digit has at least this share of the widest one's place, so that others on their way do not touch.
-_NARROWEST = 0.84
-# How far the first digit may stand out over the left edge on its way.
+# The cell of a narrow digit has at least this share of the widest digit's, so that digits don't touch while counting.
+_MIN_CELL_SHARE = 0.84
+# How far the first digit may extend beyond the left edge while counting.
 _OVERHANG_EM = 0.05
-_STILL = Motion()
-# Size at which the end of the last character's ink is looked for.
-_LOOKED_AT_PX = 200
+_NO_MOTION = Motion()
+# Size at which the ink of the last character is measured.
+_MEASURING_PX = 200
 
 
 class Reading(NamedTuple):
-    """Pose of a counter: what it says, and how visible it is (1 to 255)."""
+    """Pose of a counter: the text shown, and its opacity (1 to 255)."""
 
     text: str
     opacity: int
 
 
-class _Place(NamedTuple):
-    """Where a character of the figure stands, from the figure's left edge, in em."""
+class _Cell(NamedTuple):
+    """The cell of a character, from the left edge of the number, in em."""
 
     left_em: float
     width_em: float
@@ -43,11 +43,11 @@ class _Place(NamedTuple):
 
 @dataclass(frozen=True, kw_only=True)
 class Counter:
-    """An element: a figure from the frame in which it enters; it stands still `over` frames later."""
+    """An element: a number that counts up from the frame in which it enters."""
 
-    # By place and character: every character that ever stands there.
+    # By index and character: every character ever shown there.
     sprites: Mapping[tuple[int, str], Sprite]
-    # What it says in each frame.
+    # The text shown in each frame.
     readings: tuple[str, ...]
     enters: int
     fade_frames: int = FADE_FRAMES
@@ -69,10 +69,10 @@ class Counter:
     def box(self, pose: Hashable) -> Box:
         """See `sprites.Element`."""
         assert isinstance(pose, Reading)
-        return _around(self.sprites[at] for at in enumerate(pose.text) if at in self.sprites)
+        return _bounding_box(self.sprites[at] for at in enumerate(pose.text) if at in self.sprites)
 
     def changes(self, before: Hashable | None, now: Hashable | None) -> list[Box]:
-        """See `sprites.Element`: from one reading to the next only the places that differ."""
+        """See `sprites.Element`: from one reading to the next only cells that differ."""
         if isinstance(before, Reading) and isinstance(now, Reading) and before.opacity == now.opacity:
             different = set(enumerate(before.text)) ^ set(enumerate(now.text))
             return [self.sprites[at].box(_pose(FULL)) for at in sorted(different) if at in self.sprites]
@@ -94,26 +94,26 @@ class Counter:
         )
 
     def mirrored(self, width_px: int) -> Counter:
-        """See `sprites.Element`: it moves as one, its digits run as they do everywhere."""
+        """See `sprites.Element`: it is moved as a unit; digits run left to right everywhere."""
         return replace(self, sprites={at: sprite.mirrored(width_px) for at, sprite in self.sprites.items()})
 
 
 def figure_width_em(figure: str, style: TextStyle) -> float:
-    """From the ink of its first character to that of its last, in em."""
-    return _ink_right(figure[-1], style, _places(figure, style)[-1])
+    """From the ink of the first character to that of the last, in em."""
+    return _ink_right(figure[-1], style, _cells(figure, style)[-1])
 
 
 def overhang_em(figure: str, style: TextStyle) -> float:
-    """How much further to the right other digits reach on their way than the last one does, in em."""
-    last = _places(figure, style)[-1]
-    return max(_ink_right(digit, style, last) for digit in _alike(figure)) - figure_width_em(figure, style)
+    """How much further to the right than the last digit other digits extend while counting, in em."""
+    last = _cells(figure, style)[-1]
+    return max(_ink_right(digit, style, last) for digit in _digits_like(figure)) - figure_width_em(figure, style)
 
 
 def counter(
     amount: Amount, style: TextStyle, colour: str, *, size_px: int, left: int, top: int, enters: int, frames: int
 ) -> Counter:
-    """The figure of `amount`, its capital height from `top` on; it says all of it in frame `enters + over - 1`."""
-    places = _places(amount.figure, style)
+    """The counter of `amount`, with its cap height from `top` on; complete in frame `enters + frames - 1`."""
+    places = _cells(amount.figure, style)
     readings = _readings(amount, style, places[0], frames)
     baseline = top + round(size_px * CAP_HEIGHT_EM)
     span = (left, left + round(figure_width_em(amount.figure, style) * size_px))
@@ -124,54 +124,56 @@ def counter(
             continue
         place = places[at[0]]
         x = left + round(_ink_left(line, place) * size_px) + ink.left
-        sprites[at] = replace(solid_sprite(ink.mask, colour, left=x, top=baseline + ink.top, motion=_STILL), span=span)
+        sprites[at] = replace(
+            solid_sprite(ink.mask, colour, left=x, top=baseline + ink.top, motion=_NO_MOTION), span=span
+        )
     return Counter(sprites=sprites, readings=readings, enters=enters)
 
 
-def _readings(amount: Amount, style: TextStyle, first: _Place, frames: int) -> tuple[str, ...]:
-    """What it says in each of `over` frames.
+def _readings(amount: Amount, style: TextStyle, first: _Cell, frames: int) -> tuple[str, ...]:
+    """The text in each of `frames` frames.
 
-    "1.5" counts from 1 on: a nought in the place of a one would stand out over the edge and touch what follows.
+    "1.5" counts from 1 on: a zero in the cell of a one would extend beyond the edge and touch what follows.
     """
-    readings = [counted(amount, ease_out((step + 1) / frames)) for step in range(frames)]
+    readings = [partial_figure(amount, ease_out((step + 1) / frames)) for step in range(frames)]
     fitting = [_ink_left(shape(reading[0], style), first) >= -_OVERHANG_EM for reading in readings]
     begins = readings[fitting.index(True)]
     return tuple(reading if fits else begins for reading, fits in zip(readings, fitting, strict=True))
 
 
 @lru_cache(maxsize=64)
-def _places(figure: str, style: TextStyle) -> tuple[_Place, ...]:
-    """A place for each character, the last reading's spacing, but none too narrow for any digit."""
-    widest = max(measure(character, style) for character in _alike(figure))
-    places: list[_Place] = []
+def _cells(figure: str, style: TextStyle) -> tuple[_Cell, ...]:
+    """A cell for each character, with the spacing of the final reading, but none too narrow for any digit."""
+    widest = max(measure(character, style) for character in _digits_like(figure))
+    places: list[_Cell] = []
     left = 0.0
     for index, character in enumerate(figure):
         width = measure(character, style)
         if character.isdecimal():
-            width = max(width, _NARROWEST * widest)
+            width = max(width, _MIN_CELL_SHARE * widest)
         if not places:
-            # The ink of the first character is what stands at the edge.
-            left = -_ink_left(shape(character, style), _Place(0.0, width))
+            # The ink of the first character is aligned with the edge.
+            left = -_ink_left(shape(character, style), _Cell(0.0, width))
         else:
             pair = figure[index - 1 : index + 1]
             left += measure(pair, style) - sum(measure(each, style) for each in pair)
-        places.append(_Place(left, width))
+        places.append(_Cell(left, width))
         left += width
     return tuple(places)
 
 
-def _ink_left(line: Line, place: _Place) -> float:
-    """Where the ink of a character begins that stands in the middle of its place, in em."""
+def _ink_left(line: Line, place: _Cell) -> float:
+    """Where the ink of a character centred in its cell begins, in em."""
     return place.left_em + (place.width_em - line.bearing_em - line.width_em) / 2 + line.bearing_em
 
 
-def _ink_right(character: str, style: TextStyle, place: _Place) -> float:
-    line, ink = _drawn(character, style, _LOOKED_AT_PX)
-    return _ink_left(line, place) + (ink.mask.width / _LOOKED_AT_PX if ink else 0.0)
+def _ink_right(character: str, style: TextStyle, place: _Cell) -> float:
+    line, ink = _drawn(character, style, _MEASURING_PX)
+    return _ink_left(line, place) + (ink.mask.width / _MEASURING_PX if ink else 0.0)
 
 
-def _alike(figure: str) -> Sequence[str]:
-    """All ten digits in the script of the last character of a figure; that character, where it is none."""
+def _digits_like(figure: str) -> Sequence[str]:
+    """All ten digits in the script of the last character; only that character if it is no digit."""
     last = figure[-1]
     return [chr(ord(last) - int(last) + digit) for digit in range(10)] if last.isdecimal() else last
 
@@ -187,7 +189,7 @@ def _pose(opacity: int) -> Pose:
     return Pose(opacity, 0, FULL)
 
 
-def _around(sprites: Iterable[Sprite]) -> Box:
+def _bounding_box(sprites: Iterable[Sprite]) -> Box:
     first, *others = (sprite.box(_pose(FULL)) for sprite in sprites)
     for box in others:
         first = first.union(box)

@@ -1,4 +1,4 @@
-"""Colours that follow from a theme's roles: for a dark surface in any theme, and for letters on what is coloured."""
+"""Colours derived from a theme: for code on a dark surface, and for text on coloured surfaces."""
 
 from __future__ import annotations
 
@@ -8,15 +8,15 @@ from functools import lru_cache
 from pipeline.theme.colours import blend, contrast, luminance, readable
 from pipeline.theme.theme import LARGE_CONTRAST, TEXT_CONTRAST, Theme
 
-# Of coloured letters on the dark surface: more than text needs, because they are thin.
-_LIT_CONTRAST = 6.0
-# Of comments, which are still to be read (3 to 1) when their line has stepped back.
-_QUIET_CONTRAST = 5.2
+# Contrast of coloured code on the dark surface: more than for text, because its strokes are thin.
+_CODE_CONTRAST = 6.0
+# Contrast of comments, which stay legible (3 to 1) when their line is dimmed.
+_COMMENT_CONTRAST = 5.2
 
 
 @dataclass(frozen=True, kw_only=True)
-class CodeInks:
-    """What a program is set in: a dark surface, the band behind what is spoken of, letters by what they are."""
+class CodeColours:
+    """Colours of code: a dark surface, the highlight band and its edge, line numbers, and tokens by kind."""
 
     surface: str
     band: str
@@ -31,8 +31,8 @@ class CodeInks:
 
 
 @lru_cache(maxsize=32)
-def code_inks(theme: Theme) -> CodeInks:
-    """The colours of a theme on a dark surface; each is lightened until it can be read there."""
+def code_colours(theme: Theme) -> CodeColours:
+    """The code colours of a theme, each lightened until it is legible on the dark surface."""
     light = max(theme.text, theme.background_top, key=luminance)
     if theme.mode == "dark":
         surface = blend(theme.plate, theme.surface, 0.5)
@@ -41,24 +41,24 @@ def code_inks(theme: Theme) -> CodeInks:
         surface = blend(theme.plate, theme.text, 0.4)
         band = blend(surface, light, 0.1)
 
-    def read(colour: str, least: float = _LIT_CONTRAST) -> str:
+    def legible(colour: str, least: float = _CODE_CONTRAST) -> str:
         return readable(colour, (surface, band), least)
 
-    return CodeInks(
+    return CodeColours(
         surface=surface,
         band=band,
-        edge=read(theme.accent, LARGE_CONTRAST),
-        numbers=read(blend(light, band, 0.5), TEXT_CONTRAST + 0.2),  # for what is lost when levels are rounded
+        edge=legible(theme.accent, LARGE_CONTRAST),
+        numbers=legible(blend(light, band, 0.5), TEXT_CONTRAST + 0.2),  # a reserve for rounding
         plain=blend(light, surface, 0.06),
-        keyword=read(theme.accent_2),
-        name=read(theme.accent),
-        text=read(theme.positive),
-        number=read(theme.accent_light),
-        comment=read(blend(theme.muted, surface, 0.25), _QUIET_CONTRAST),
+        keyword=legible(theme.accent_2),
+        name=legible(theme.accent),
+        text=legible(theme.positive),
+        number=legible(theme.accent_light),
+        comment=legible(blend(theme.muted, surface, 0.25), _COMMENT_CONTRAST),
     )
 
 
-def written_on(theme: Theme, ground: str) -> str:
-    """The theme's own colour that is read best on another."""
+def text_colour_on(theme: Theme, ground: str) -> str:
+    """The theme colour with the highest contrast to `ground`."""
     own = (theme.background_bottom, theme.background_top, theme.text, theme.plate)
     return max(own, key=lambda colour: contrast(colour, ground))

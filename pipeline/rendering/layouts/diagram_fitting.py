@@ -1,4 +1,4 @@
-"""Boxes of a diagram and what stands in them, as large as they fit the picture, under the heading or beside it."""
+"""Fitting a diagram: boxes and their labels as large as they fit, below the heading or beside it."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pipeline.model import DiagramScene
 from pipeline.rendering.grid import Box
 from pipeline.rendering.layouts.components import scaled_sizes
-from pipeline.rendering.layouts.graph_layout import Arrow, Network, Place, arrange
+from pipeline.rendering.layouts.graph_layout import Arrow, GraphLayout, GridPosition, arrange
 from pipeline.rendering.layouts.header import Header, header, narrow_header
 from pipeline.rendering.layouts.routing import Point
 from pipeline.rendering.look import Look
@@ -20,119 +20,119 @@ from pipeline.rendering.type_scale import HEADING_SIZES
 
 _SIZES = (*HEADING_SIZES[3:], 40, 36, 32)
 _LINK_SIZES = (32,)
-# At 1080: between columns, without words at the arrows between them and with, each where columns are few and many.
+# At 1080: gaps between columns, without and with labels at the arrows, each for few and many columns.
 _COLUMN_GAP, _COLUMN_GAP_CROWDED, _COLUMN_GAP_WORDS, _COLUMN_GAP_WORDS_CROWDED = 96, 72, 200, 144
 _COLUMN_GAP_BRANCHING = 136
 _MANY_COLUMNS = 4
-# Between rows: a share of the height of a box, within these, and more where there are words.
+# Gaps between rows: a share of a box's height, within these limits, which are higher with labels.
 _ROW_GAP_SHARE, _MIN_ROW_GAP, _MAX_ROW_GAP = 0.55, 44, 80
 _MIN_ROW_GAP_WORDS, _MAX_ROW_GAP_WORDS = 56, 120
-# Inside a box, beside and above its words; the highest one, alone in its column and not.
+# Padding of boxes; maximum height of a box, in several rows and in a single one.
 PADDING, _PADDING_ABOVE = 24, 16
 _MAX_HEIGHT, _MAX_HEIGHT_ALONE = 232, 272
-# What an arrow is longer than the words above it: its head keeps clear of them.
-_BESIDE_HEAD = 80
+# How much longer an arrow is than its label, for its head to keep clear of that.
+_ARROW_EXTRA = 80
 # Columns of a heading beside the boxes, and its distance from them.
 _BESIDE, _AFTER_HEADING = 4, 64
-# Around words at an arrow, and from them to one at their side; the widest.
+# Padding of arrow labels, their distance to an arrow at their side, and their maximum width.
 AROUND, BESIDE_ARROW, _WORDS_WIDTH = 8, 24, 360
-# Above and below all of it, together.
+# Above and below the block, in total.
 AIR = 32
 
 
 @dataclass(frozen=True, kw_only=True)
 class DiagramPlan:
-    """Sizes and breaks that fit, and the grid in pixels, from the left margin and the end of the header."""
+    """Fitted labels, and the grid in pixels, from the left margin and the end of the header."""
 
     head: Header
-    network: Network
-    # With what stands beside each.
+    graph: GraphLayout
+    # With the label of each.
     arrows: Mapping[Arrow, str]
     labels: tuple[TextBlock, ...]
     box: tuple[int, int]
     gaps: tuple[int, int]
-    # Whether the heading has a column of its own, on the left.
+    # Whether the heading is in a column on the left.
     beside: bool = False
 
     @property
     def body_px(self) -> int:
-        """How high it is below the header."""
-        return round(self.network.rows * self._pitch[1]) - self.gaps[1]
+        """Height below the header."""
+        return round(self.graph.rows * self._pitch[1]) - self.gaps[1]
 
     @property
     def width_px(self) -> int:
         """From the first column to the last."""
-        return round(self.network.columns * self._pitch[0]) - self.gaps[0]
+        return round(self.graph.columns * self._pitch[0]) - self.gaps[0]
 
     @property
     def height_px(self) -> int:
-        """With the header, where that stands above it."""
+        """Height with the header, unless that is beside the boxes."""
         return self.body_px if self.beside else self.head.height_px + self.body_px
 
     @property
     def is_truncated(self) -> bool:
-        """Whether a box has no room for its words."""
+        """Whether the label of any box is truncated."""
         return any(label.is_truncated for label in self.labels)
 
     @property
     def _pitch(self) -> tuple[int, int]:
         return self.box[0] + self.gaps[0], self.box[1] + self.gaps[1]
 
-    def box_px(self, place: Place) -> int:
-        """How wide the box of a place is."""
+    def box_px(self, place: GridPosition) -> int:
+        """Width of the box at a place."""
         return math.floor(place.span * self._pitch[0]) - self.gaps[0]
 
-    def middle(self, place: Place) -> Point:
-        """The pixel in the middle of a place."""
+    def middle(self, place: GridPosition) -> Point:
+        """The centre of a place in pixels."""
         return place.x * self._pitch[0] - self.gaps[0] / 2, place.y * self._pitch[1] - self.gaps[1] / 2
 
-    def box_at(self, place: Place) -> Box:
+    def box_at(self, place: GridPosition) -> Box:
         """The box in pixels."""
         x, y = self.middle(place)
         width = self.box_px(place)
         left, top = round(x - width / 2), round(y - self.box[1] / 2)
         return Box(left, top, left + width, top + self.box[1])
 
-    def words_at(self, arrow: Arrow, look: Look) -> TextBlock:
-        """What stands beside an arrow, broken as narrow as its place is."""
+    def label_at(self, arrow: Arrow, look: Look) -> TextBlock:
+        """The label of an arrow, wrapped to the space at its place."""
         grid = look.grid
-        in_lane = arrow in self.network.lanes
-        if self.network.is_upright and in_lane:
-            # Between the last box and its arrow.
-            width = self.gaps[0] + round(self.network.lane * self._pitch[0]) - 2 * grid.px(BESIDE_ARROW)
-        elif self.network.is_upright or in_lane:
+        in_lane = arrow in self.graph.lanes
+        if self.graph.is_upright and in_lane:
+            # Between the last box and the arrow.
+            width = self.gaps[0] + round(self.graph.lane * self._pitch[0]) - 2 * grid.px(BESIDE_ARROW)
+        elif self.graph.is_upright or in_lane:
             width = grid.px(_WORDS_WIDTH)
         else:
             width = self.gaps[0] - 2 * grid.px(AROUND)
         return fit(self.arrows[arrow], look.styled(BODY), scaled_sizes(grid, _LINK_SIZES), width_px=width, max_lines=2)
 
 
-def set_diagram(scene: DiagramScene, look: Look) -> DiagramPlan:
-    """The largest type at which everything fits, under a lower header if need be, in fewer lines in the end."""
-    plan = _planned(scene, look, beside=False)
+def fit_diagram(scene: DiagramScene, look: Look) -> DiagramPlan:
+    """The largest font size at which everything fits, with a compact header if necessary, finally in fewer lines."""
+    plan = _plan(scene, look, beside=False)
     faults = _faults(scene, plan, look)
-    if look.grid.is_stacked or not plan.network.in_ranks or not any(faults):
+    if look.grid.is_stacked or not plan.graph.in_ranks or not any(faults):
         return plan
-    beside = _planned(scene, look, beside=True)
-    fits = beside.height_px <= _room_px(look) and not beside.head.heading.is_truncated
+    beside = _plan(scene, look, beside=True)
+    fits = beside.height_px <= _available_px(look) and not beside.head.heading.is_truncated
     return beside if fits and _faults(scene, beside, look) < faults else plan
 
 
-def _planned(scene: DiagramScene, look: Look, *, beside: bool) -> DiagramPlan:
+def _plan(scene: DiagramScene, look: Look, *, beside: bool) -> DiagramPlan:
     arrows = _arrows(scene)
     upright, wordy = look.grid.is_stacked or beside, any(arrows.values())
-    network = arrange(len(scene.items), list(arrows), upright=upright, wordy=wordy)
+    graph = arrange(len(scene.items), list(arrows), upright=upright, has_labels=wordy)
     plan = None
     for compact, lines in ((False, 4), (True, 5), (True, 3), (True, 2), (True, 1)):
-        plan = _try(scene, network, arrows, look, compact=compact, lines=lines, beside=beside)
-        if plan.height_px <= _room_px(look) and (not plan.is_truncated or compact):
+        plan = _plan_at(scene, graph, arrows, look, compact=compact, lines=lines, beside=beside)
+        if plan.height_px <= _available_px(look) and (not plan.is_truncated or compact):
             break
     assert plan is not None
     return plan
 
 
 def _arrows(scene: DiagramScene) -> dict[Arrow, str]:
-    """From box to box, counted from 0, with what stands beside each; without links, one box leads to the next."""
+    """Arrows from box to box, counted from 0, with their labels; without links, each box leads to the next."""
     count = len(scene.items)
     if not scene.links:
         return {(index, index + 1): "" for index in range(count - 1)}
@@ -144,26 +144,26 @@ def _arrows(scene: DiagramScene) -> dict[Arrow, str]:
     }
 
 
-def _room_px(look: Look) -> int:
+def _available_px(look: Look) -> int:
     return look.grid.content.height - look.grid.px(AIR)
 
 
 def _faults(scene: DiagramScene, plan: DiagramPlan, look: Look) -> tuple[int, int]:
-    """How many of the words in boxes and at arrows are cut, and how many have a line that ends inside a word."""
+    """The number of truncated labels, and of labels with a hyphenated word."""
     blocks = [(node.label, label) for node, label in zip(scene.items, plan.labels, strict=True)]
-    blocks += [(words, plan.words_at(arrow, look)) for arrow, words in plan.arrows.items()]
-    cut = sum(block.is_truncated for _, block in blocks)
-    torn = sum(
+    blocks += [(words, plan.label_at(arrow, look)) for arrow, words in plan.arrows.items()]
+    truncated = sum(block.is_truncated for _, block in blocks)
+    hyphenated = sum(
         [word for line in block.lines for word in line.text.split()]
         != drawable_text(text, weight=block.style.weight).split()
         for text, block in blocks
     )
-    return cut, torn
+    return truncated, hyphenated
 
 
-def _try(
+def _plan_at(
     scene: DiagramScene,
-    network: Network,
+    graph: GraphLayout,
     arrows: Mapping[Arrow, str],
     look: Look,
     *,
@@ -177,15 +177,15 @@ def _try(
         if beside
         else header("", scene.heading, look, compact=compact)
     )
-    gap_x = _column_gap(network, arrows, look)
+    gap_x = _column_gap(graph, arrows, look)
     whole = grid.content.width - (grid.columns(_BESIDE) + grid.px(_AFTER_HEADING) if beside else 0)
-    width = min(math.floor((whole + gap_x) / network.columns) - gap_x, whole)
-    room_px = _room_px(look) - (0 if beside else head.height_px)
-    # In boxes of the height of one, gaps are a share of it.
-    most = room_px / (network.rows + _ROW_GAP_SHARE * (network.rows - 1))
+    width = min(math.floor((whole + gap_x) / graph.columns) - gap_x, whole)
+    room_px = _available_px(look) - (0 if beside else head.height_px)
+    # Gaps are a share of a box's height.
+    most = room_px / (graph.rows + _ROW_GAP_SHARE * (graph.rows - 1))
     bounds = (_MIN_ROW_GAP_WORDS, _MAX_ROW_GAP_WORDS) if any(arrows.values()) else (_MIN_ROW_GAP, _MAX_ROW_GAP)
     gap_y = min(max(round(_ROW_GAP_SHARE * most), grid.px(bounds[0])), grid.px(bounds[1]))
-    most = math.floor((room_px + gap_y) / network.rows) - gap_y
+    most = math.floor((room_px + gap_y) / graph.rows) - gap_y
     padding_y = 2 * grid.px(_PADDING_ABOVE)
     steps = scaled_sizes(grid, _SIZES)
     for number in range(len(steps)):
@@ -194,19 +194,19 @@ def _try(
             look.styled(HEADING),
             steps[number:],
             width_px=[
-                math.floor(place.span * (width + gap_x)) - gap_x - 2 * grid.px(PADDING) for place in network.places
+                math.floor(place.span * (width + gap_x)) - gap_x - 2 * grid.px(PADDING) for place in graph.places
             ],
             height_px=max(grid.px(32), most - padding_y),
             max_lines=lines,
         )
-        # Scripts with high marks need more than the height of their capitals.
+        # Tall scripts need more than the cap height.
         needed = max(label.height_px + 2 * label.clearance_px for label in labels) + padding_y
         if needed <= most:
             break
-    height = max(needed, min(most, grid.type_px(_MAX_HEIGHT if network.rows > 1 else _MAX_HEIGHT_ALONE)))
+    height = max(needed, min(most, grid.type_px(_MAX_HEIGHT if graph.rows > 1 else _MAX_HEIGHT_ALONE)))
     return DiagramPlan(
         head=head,
-        network=network,
+        graph=graph,
         arrows=arrows,
         labels=labels,
         box=(width, height),
@@ -215,19 +215,19 @@ def _try(
     )
 
 
-def _column_gap(network: Network, arrows: Mapping[Arrow, str], look: Look) -> int:
-    """Wide enough for words above an arrow that has no other place for them."""
+def _column_gap(graph: GraphLayout, arrows: Mapping[Arrow, str], look: Look) -> int:
+    """The gap between columns, wide enough for arrow labels that have no other place."""
     grid = look.grid
-    if network.is_upright:
+    if graph.is_upright:
         return grid.px(_COLUMN_GAP) // 2
-    crowded = network.columns > _MANY_COLUMNS
-    words = [label for arrow, label in arrows.items() if label and arrow not in network.lanes]
+    crowded = graph.columns > _MANY_COLUMNS
+    words = [label for arrow, label in arrows.items() if label and arrow not in graph.lanes]
     if words:
         most = grid.px(_COLUMN_GAP_WORDS_CROWDED if crowded else _COLUMN_GAP_WORDS)
-        # Where the picture is narrow, boxes need what words do not.
+        # On narrow pictures, spare width goes to the boxes.
         widest = max(measure(label, look.styled(BODY)) for label in words) * grid.type_px(_LINK_SIZES[0])
-        needed = math.ceil(widest) + grid.px(_BESIDE_HEAD)
+        needed = math.ceil(widest) + grid.px(_ARROW_EXTRA)
         return min(most, max(needed, grid.px(_COLUMN_GAP))) if grid.is_stacked else most
     if crowded:
         return grid.px(_COLUMN_GAP_CROWDED)
-    return grid.px(_COLUMN_GAP_BRANCHING if network.in_ranks and network.rows > 1 else _COLUMN_GAP)
+    return grid.px(_COLUMN_GAP_BRANCHING if graph.in_ranks and graph.rows > 1 else _COLUMN_GAP)

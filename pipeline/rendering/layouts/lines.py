@@ -1,4 +1,4 @@
-"""A line chart: lines that are drawn on once, each with its name and last value at its end instead of in a legend."""
+"""Line charts: lines drawn on once, each labelled with its name and last value at its end instead of in a legend."""
 
 from __future__ import annotations
 
@@ -13,11 +13,11 @@ from pipeline.rendering.layouts.charts import (
     STRONG,
     TICK,
     VALUE,
-    alike,
-    measured,
-    quiet_line,
-    rule,
-    sheet,
+    chart_frame,
+    chart_rule,
+    fit_labels,
+    muted_line,
+    subtitle_with_unit,
     tick_texts,
     value_frames,
     value_texts,
@@ -41,24 +41,24 @@ from pipeline.theme.colours import readable
 from pipeline.theme.theme import TEXT_CONTRAST, Theme
 
 _MAX_TICKS = 7
-# A line in one go, or from one mark to the next; its name comes a little before it is there.
+# Duration of a whole line, or of a stage from mark to mark; how early the name appears before the line is complete.
 _DRAWING_FRAMES, _STAGE_FRAMES, _NAME_BEFORE = 36, 20, 12
-# At 1080: lines and the dots at their ends; from ticks to the plot, from the plot to names, from its left edge to the
-# first mark, and its height, at most.
+# At 1080: width of lines and of their dots, normal and for the key line; from ticks to the plot, from the plot to
+# names, maximum inset of the first mark, and maximum height.
 _WIDTH, _WIDTH_POINT, _DOT, _DOT_POINT = 4, 7, 14, 20
-_GAP, _BESIDE, _INSET, _HIGH = 24, 40, 80, 720
-# Share of the width that the names at the ends take at most, on how many lines: where they would be cut, or two lines
-# of each have no room, they may be wider.
+_GAP, _BESIDE, _INSET, _MAX_HEIGHT = 24, 40, 80, 720
+# Maximum width of names, as a share, and their maximum lines: wider ones are tried if names would be truncated or don't
+# fit below each other.
 _NAMES, _NAMES_NARROW = ((0.22, 2), (0.30, 1)), ((0.28, 2), (0.34, 2), (0.42, 1))
-# How much wider than need be steps may be, from mark to mark, for the first to be one of them.
-_WIDER_STEPS = 2
-# Of a name and its value, and of two names.
+# Factor by which the step between shown marks may grow so that the first mark is one of them.
+_MAX_STEP_FACTOR = 2
+# At 1080: between a name and its value, between names, and between marks.
 _BELOW_NAME, _BETWEEN, _BETWEEN_MARKS = 16, 32, 24
 
 
 @dataclass(frozen=True, kw_only=True)
 class _End:
-    """What stands at the end of a line: its name and, where there is room for it, its last value."""
+    """The label at the end of a line: its name and, if it fits, its last value."""
 
     name: TextBlock
     value: TextBlock | None
@@ -71,37 +71,39 @@ class _End:
 
     @property
     def width_px(self) -> int:
-        """The width of the name or of the value, whichever is wider."""
+        """Width of the wider of name and value."""
         return max(self.name.width_px, self.value.width_px if self.value else 0)
 
 
 def lay_out(scene: LinesScene, words: Sequence[Word], look: Look) -> Composition:
     """See the module."""
-    subtitle = measured(scene.subtitle, scene.unit, at_values=False)
-    page = sheet(look, message=scene.heading, subtitle=subtitle, source=scene.source)
-    sprites, area = page.place(min(page.room_px, look.grid.px(_HIGH)))
+    subtitle = subtitle_with_unit(scene.subtitle, scene.unit, at_values=False)
+    page = chart_frame(look, message=scene.heading, subtitle=subtitle, source=scene.source)
+    sprites, area = page.place(min(page.room_px, look.grid.px(_MAX_HEIGHT)))
     plot = _Plot(scene, look, area)
     starts = value_frames(scene, words, len(scene.items))
-    elements = [*sprites, *plot.across(), *plot.marks(), *plot.lines(starts, _mark_frames(scene, words))]
+    elements = [*sprites, *plot.grid_lines(), *plot.marks(), *plot.lines(starts, _mark_frames(scene, words))]
     return Composition(ground=background(look.format, look.theme, LIGHTS), elements=elements)
 
 
 def _mark_frames(scene: LinesScene, words: Sequence[Word]) -> tuple[int, ...]:
-    """The frame in which each mark is told, where one line after the other begins with it; empty: they do not."""
+    """The frame in which each mark is spoken, if consecutive lines begin with the marks; else empty."""
     starts = line_starts(scene, words)
     numbers = range(len(scene.lines) - len(scene.marks), len(scene.lines))
     lines = [scene.lines[number] for number in numbers] if numbers.start >= 0 else []
-    told = lines and all(_tells(line.text, mark) for line, mark in zip(lines, scene.marks, strict=True))
-    return tuple(starts[number] for number in numbers) if told and all(number in starts for number in numbers) else ()
+    is_spoken = lines and all(_mentions(line.text, mark) for line, mark in zip(lines, scene.marks, strict=True))
+    return (
+        tuple(starts[number] for number in numbers) if is_spoken and all(number in starts for number in numbers) else ()
+    )
 
 
-def _tells(text: str, mark: str) -> bool:
-    """Whether a line is about a mark: “1990: 12 %.”, not “19900: …”."""
+def _mentions(text: str, mark: str) -> bool:
+    """Whether a line begins with a mark: “1990: 12 %.”, not “19900: …”."""
     return text.startswith(mark) and not text[len(mark) : len(mark) + 1].isalnum()
 
 
 class _Plot:
-    """The scales of a chart in its area, and what is drawn by them."""
+    """The scales of a chart, and what is drawn with them."""
 
     def __init__(self, scene: LinesScene, look: Look, area: Box) -> None:
         grid = look.grid
@@ -110,45 +112,45 @@ class _Plot:
         self._ticks = ticks(low, high, most=_MAX_TICKS)
         self._texts = tick_texts(self._ticks, scene.unit, look)
         bottom = area.bottom - grid.type_px(28) - grid.px(20)
-        self._up = Scale(low=low, high=high, start_px=bottom, end_px=area.top + grid.px(12))
-        self._ends = _ends(scene, look, room_px=bottom - area.top)
+        self._y = Scale(low=low, high=high, start_px=bottom, end_px=area.top + grid.px(12))
+        self._ends = _fit_ends(scene, look, room_px=bottom - area.top)
         self._left = area.left + max(text.width_px for text in self._texts) + grid.px(_GAP)
         right = area.right - max(end.width_px for end in self._ends) - grid.px(_BESIDE)
         style, steps = look.styled(replace(TICK, tabular=False)), scaled_sizes(grid, SOURCE_SIZES)
         self._marks = [fit(mark, style, steps, width_px=(right - self._left) // 2) for mark in scene.marks]
-        # The first of them begins where the axis does, unless it is long.
+        # The first mark is aligned with the axis, unless it is long.
         self._inset = min(self._marks[0].width_px // 2, grid.px(_INSET))
-        self._along = Scale(low=0, high=len(self._marks) - 1, start_px=self._left + self._inset, end_px=right)
+        self._x = Scale(low=0, high=len(self._marks) - 1, start_px=self._left + self._inset, end_px=right)
 
-    def across(self) -> list[Element]:
-        """Lines at round numbers, which stand at their left."""
+    def grid_lines(self) -> list[Element]:
+        """Horizontal lines at the ticks, with their labels at the left."""
         grid, low = self._grid, self._ticks[0]
         elements: list[Element] = []
         for tick, text in zip(self._ticks, self._texts, strict=True):
-            y = self._up.px(tick)
-            line = Box(self._left, y - grid.px(1), self._along.end_px, y + max(1, grid.px(1)))
-            elements.append(rule(self._look, line, frame=4, strong=tick == 0 or (tick == low > 0)))
+            y = self._y.px(tick)
+            line = Box(self._left, y - grid.px(1), self._x.end_px, y + max(1, grid.px(1)))
+            elements.append(chart_rule(self._look, line, frame=4, strong=tick == 0 or (tick == low > 0)))
             left, top = self._left - grid.px(_GAP) - text.width_px, y - text.cap_px // 2
             motion = entrance(grid, 5, rise=0)
             elements += text_sprites(text, left=left, top=top, colours=(self._look.theme.muted,), motion=motion)
         return elements
 
     def marks(self) -> list[Element]:
-        """What the horizontal axis tells, evenly, as much as has room: the last and, if that can be, the first."""
-        grid, along, last = self._grid, self._along, len(self._marks) - 1
+        """The labels of the horizontal axis, evenly spaced, as many as fit: always the last, preferably the first."""
+        grid, along, last = self._grid, self._x, len(self._marks) - 1
         pitch = (along.end_px - along.start_px) / last
         widest = max(mark.width_px for mark in self._marks) + grid.px(32)
         least = min(last, math.ceil(widest / pitch))
         step = next(step for step in range(least, last + 1) if last % step == 0)
-        # Of 14 marks, steps from the first to the last leave nothing between.
-        step = step if step <= _WIDER_STEPS * least else least
+        # With 14 marks, the only even step would be from the first to the last.
+        step = step if step <= _MAX_STEP_FACTOR * least else least
         lefts: dict[int, int] = {}
         free_to = self._area.right
         for number in range(last, -1, -step):
             mark = self._marks[number]
             left = min(along.px(number) - mark.width_px // 2, self._area.right - mark.width_px)
             left = max(left, along.start_px - self._inset)
-            if left + mark.width_px <= free_to:  # the first one is moved in from the edge
+            if left + mark.width_px <= free_to:  # the first one may have been moved in from the edge
                 lefts[number], free_to = left, left - grid.px(_BETWEEN_MARKS)
         elements: list[Element] = []
         for number, left in sorted(lefts.items()):
@@ -158,38 +160,42 @@ class _Plot:
         return elements
 
     def lines(self, starts: Sequence[int], marks: Sequence[int]) -> list[Element]:
-        """The lines with what stands at their ends; the one that the message is about lies above the others.
+        """The lines with their labels; the key line is drawn on top.
 
-        Each is drawn from the frame in `starts` on; if `marks` has the frames of all marks, from mark to mark.
+        Each is drawn on from its frame in `starts`; if `marks` has the frames of all marks, from mark to mark.
         """
         grid, scene, theme = self._grid, self._scene, self._look.theme
-        lasts = [self._up.px(series.values[-1]) for series in scene.items]
+        lasts = [self._y.px(series.values[-1]) for series in scene.items]
         heights = [end.height_px for end in self._ends]
-        top, bottom = self._area.top, self._up.start_px + grid.px(8)
+        top, bottom = self._area.top, self._y.start_px + grid.px(8)
         middles = spread_labels(lasts, heights, low=top, high=bottom, gap=grid.px(_BETWEEN))
         elements: list[Element] = []
         for number in sorted(range(len(lasts)), key=self._is_point):
-            colour_of_line = _colour(scene, number, theme)
+            colour_of_line = _line_colour(scene, number, theme)
             named = (marks[-1] + _STAGE_FRAMES if marks else starts[number] + _DRAWING_FRAMES) - _NAME_BEFORE
             elements += self._line(number, colour_of_line, starts[number], marks, named)
             written = (
-                theme.text if self._is_point(number) else theme.muted if scene.point else _read(colour_of_line, theme)
+                theme.text
+                if self._is_point(number)
+                else theme.muted
+                if scene.point
+                else _text_colour(colour_of_line, theme)
             )
             motion = Motion(enters=named)
-            elements += self._tie(lasts[number], middles[number], heights[number], motion)
-            left, top = self._along.end_px + grid.px(_BESIDE), middles[number] - heights[number] // 2
-            elements += _end(self._ends[number], left, top, written, motion)
+            elements += self._leader_line(lasts[number], middles[number], heights[number], motion)
+            left, top = self._x.end_px + grid.px(_BESIDE), middles[number] - heights[number] // 2
+            elements += _end_sprites(self._ends[number], left, top, written, motion)
         return elements
 
     def _line(self, number: int, name: str, start: int, marks: Sequence[int], named: int) -> list[Element]:
-        """A line that is drawn in reading direction, and a dot at its end, and where it rests, when it is there."""
+        """A line drawn on in reading direction, with a dot at its end and wherever it pauses."""
         grid, is_point = self._grid, self._is_point(number)
-        points = [(self._along.px(at), self._up.px(value)) for at, value in enumerate(self._scene.items[number].values)]
+        points = [(self._x.px(at), self._y.px(value)) for at, value in enumerate(self._scene.items[number].values)]
         width = max(2, grid.px(_WIDTH_POINT if is_point else _WIDTH))
         left, top = points[0][0] - width, min(y for _, y in points) - width
         size = (points[-1][0] + width - left, max(y for _, y in points) + width - top)
         mask = polyline([(x - left, y - top) for x, y in points], width, size)
-        # Without its round end: where it rests on its way, there is a dot.
+        # Without its round cap: where it pauses, there is a dot.
         stages = tuple((frame, at - left) for frame, (at, _) in zip(marks, points, strict=False))
         stages = (*stages[:-1], (marks[-1], size[0])) if stages else ()
         frames = _STAGE_FRAMES if marks else _DRAWING_FRAMES
@@ -206,14 +212,14 @@ class _Plot:
         left, top = at[0] - side // 2, at[1] - side // 2
         return Drawing(mask=disc(side), ink=colour(name), left=left, top=top, motion=Motion(enters=enters, frames=8))
 
-    def _tie(self, y: int, middle: int, height_px: int, motion: Motion) -> list[Element]:
+    def _leader_line(self, y: int, middle: int, height_px: int, motion: Motion) -> list[Element]:
         """A thin line from the end of a line to its name, if that had to move away."""
         grid = self._grid
         if abs(y - middle) <= height_px // 2 + grid.px(8):
             return []
         # To the nearer edge of the name.
         target = middle + (height_px // 2 if y > middle else -(height_px // 2))
-        left, top = self._along.end_px + grid.px(14), min(y, target) - 2
+        left, top = self._x.end_px + grid.px(14), min(y, target) - 2
         size = (grid.px(_BESIDE) - grid.px(14 + 6), abs(target - y) + 4)
         mask = polyline([(0, y - top), (size[0], target - top)], max(1, grid.px(2)), size)
         return [Drawing(mask=mask, ink=colour(self._look.theme.line), left=left, top=top, motion=motion)]
@@ -222,7 +228,7 @@ class _Plot:
         return number + 1 == self._scene.point
 
 
-def _end(end: _End, left: int, top: int, written: str, motion: Motion) -> list[Element]:
+def _end_sprites(end: _End, left: int, top: int, written: str, motion: Motion) -> list[Element]:
     elements: list[Element] = [*text_sprites(end.name, left=left, top=top, colours=(written,), motion=motion)]
     if end.value:
         below = top + end.name.height_px + end.gap_px
@@ -230,41 +236,41 @@ def _end(end: _End, left: int, top: int, written: str, motion: Motion) -> list[E
     return elements
 
 
-def _ends(scene: LinesScene, look: Look, *, room_px: int) -> tuple[_End, ...]:
-    """What stands at the ends of the lines: whole words and apart from each other if that can be, at least apart."""
+def _fit_ends(scene: LinesScene, look: Look, *, room_px: int) -> tuple[_End, ...]:
+    """The labels of the lines: preferably whole words that don't overlap, at least no overlap."""
     tried = [
         _ends_within(scene, look, share, max_lines, room_px)
         for share, max_lines in (_NAMES_NARROW if look.grid.is_stacked else _NAMES)
     ]
     apart = [ends for ends in tried if _height(ends, look) <= room_px]
     whole = [ends for ends in apart if not any(end.name.is_truncated for end in ends)]
-    undivided = [ends for ends in whole if not any(_is_divided(end.name) for end in ends)]
-    return [*undivided, *whole, *apart, tried[-1]][0]
+    unhyphenated = [ends for ends in whole if not any(_is_hyphenated(end.name) for end in ends)]
+    return [*unhyphenated, *whole, *apart, tried[-1]][0]
 
 
-def _is_told(scene: LinesScene) -> bool:
-    """Whether what stands above the chart names its only line already."""
-    above = f"{scene.heading}\n{measured(scene.subtitle, scene.unit, at_values=False)}".casefold()
+def _is_named_above(scene: LinesScene) -> bool:
+    """Whether heading or subtitle already name the only line."""
+    above = f"{scene.heading}\n{subtitle_with_unit(scene.subtitle, scene.unit, at_values=False)}".casefold()
     return len(scene.items) == 1 and scene.items[0].label.removesuffix("…").casefold() in above
 
 
-def _is_divided(name: TextBlock) -> bool:
+def _is_hyphenated(name: TextBlock) -> bool:
     return any(line.text.endswith(HYPHEN) for line in name.lines[:-1])
 
 
 def _ends_within(scene: LinesScene, look: Look, share: float, max_lines: int, room_px: int) -> tuple[_End, ...]:
-    """Names, and last values where all of them fit; else only that of the point."""
+    """Names, and last values if all of them fit; else only that of the key line."""
     grid = look.grid
     width = round(grid.content.width * share)
     styles = [STRONG if number + 1 == scene.point else BODY for number in range(len(scene.items))]
     styles = [replace(style, leading=1.15) for style in styles]
     labels, size_px = [series.label for series in scene.items], grid.type_px(36)
     height = max_lines * size_px
-    names = alike(labels, styles, look, width_px=width, height_px=height, max_lines=max_lines, largest_px=size_px)
+    names = fit_labels(labels, styles, look, width_px=width, height_px=height, max_lines=max_lines, largest_px=size_px)
     texts = value_texts([series.values[-1] for series in scene.items], scene.unit, look)
-    values = alike(texts, [VALUE] * len(texts), look, width_px=width, largest_px=size_px)
+    values = fit_labels(texts, [VALUE] * len(texts), look, width_px=width, largest_px=size_px)
     gap = grid.px(_BELOW_NAME) + max(block.clearance_px for block in (*names, *values))
-    if _is_told(scene):
+    if _is_named_above(scene):
         names, gap = tuple(replace(name, lines=()) for name in names), 0
     every = tuple(_End(name=name, value=value, gap_px=gap) for name, value in zip(names, values, strict=True))
     if _height(every, look) + grid.px(_BETWEEN) <= 0.8 * room_px:
@@ -276,17 +282,17 @@ def _ends_within(scene: LinesScene, look: Look, share: float, max_lines: int, ro
 
 
 def _height(ends: Sequence[_End], look: Look) -> int:
-    """The height of all ends below each other, with space between them."""
+    """The total height of all labels, with space between them."""
     return sum(end.height_px for end in ends) + look.grid.px(_BETWEEN) * (len(ends) - 1)
 
 
-def _read(name: str, theme: Theme) -> str:
-    """The colour of a line for what is written at its end: letters need more contrast than lines."""
+def _text_colour(name: str, theme: Theme) -> str:
+    """The colour of text at the end of a line: text needs more contrast than lines."""
     return readable(name, (theme.background_top, theme.background_bottom, theme.glow), TEXT_CONTRAST)
 
 
-def _colour(scene: LinesScene, number: int, theme: Theme) -> str:
-    """The accent for the point and grey for the others; without a point each its own."""
+def _line_colour(scene: LinesScene, number: int, theme: Theme) -> str:
+    """The accent for the key line and grey for the others; without a key line a colour for each."""
     if scene.point:
-        return theme.accent if number + 1 == scene.point else quiet_line(theme)
+        return theme.accent if number + 1 == scene.point else muted_line(theme)
     return (theme.accent_2, theme.accent, theme.text, theme.muted, theme.accent_deep)[number % 5]

@@ -1,6 +1,6 @@
-"""One number, large, counting up until it is spoken; what it means below it, and where it comes from.
+"""Number scenes: one large number that counts up until it is spoken, its meaning below it, and the source.
 
-A share of a hundred fills a ring beside it as it counts; any other number has a figure there, cropped.
+A percentage fills a ring beside it while it counts; other numbers have a cropped motif there.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ from typing import NamedTuple
 
 from pipeline.language.words import split_words
 from pipeline.model import NumberScene, Word, first_word_indices
-from pipeline.rendering.layouts.amount import Amount, written
+from pipeline.rendering.layouts.amount import Amount, format_amount
 from pipeline.rendering.layouts.components import (
     INDENT,
     announcement,
@@ -38,32 +38,33 @@ _LIGHTS = (
     Light(role="glow", x=0.84, y=0.42, width=0.40, height=0.66, strength=0.62),
     Light(role="glow_far", x=0.08, y=1.0, width=0.46, height=0.50, strength=0.30),
 )
-# Of the digits, in px at 1080: capital heights of 300 down to 220, and what long numbers come down to.
+# Font sizes at 1080: cap heights of 300 to 220, and smaller ones for long numbers.
 _SIZES = (412, 384, 356, 328, 302, 264, 232, 200, 172, 148)
-# Below the first, a number gets the whole width; below the last, a word for its thousands or millions.
+# Below the first size a number gets the whole width; below the last of `_SIZES` it is shortened ("1.2 million"), down
+# to the second.
 _LARGE, _SMALLEST = 302, 124
 _MEANING_SIZES = (64, 56, 50, 44, 40)
 _UNIT = TextStyle(weight=620, tracking=-0.02, leading=1.0, is_heading=True)
-# Shares of the size of the digits; a long unit takes a smaller one. In px at 1080: nothing beside digits is smaller.
+# Sizes of the unit, as shares of the digits' size, smaller for long units; and its minimum, in px at 1080.
 _UNIT_SHARES, _MIN_UNIT = (0.4, 0.32, 0.25), 50
 _UNIT_GAP_EM, _CLEAR_EM = 0.1, 0.025
-# Columns of text where something stands beside it.
+# Columns of text beside a ring or motif.
 _BESIDE = 8
 _RING = 496
-# Where it stands beside the digits: its distance from them, and how small it may be as a share of their height.
+# A ring beside the digits: its distance, and its minimum diameter as a share of their height.
 _BESIDE_DIGITS, _SMALLEST_RING = 64, 0.6
-# Distances at 1080: kicker, figure, meaning, source.
+# Distances below kicker, digits and meaning, at 1080.
 _BELOW_KICKER, _BELOW_FIGURE, _BELOW_MEANING = 80, 88, 64
-# How far a comma reaches below the digits.
+# Depth of a comma below the digits.
 _COMMA_EM = 0.12
-# In frames: how long it counts, and how long where it is spoken at once; when something may come first.
+# In frames: duration of counting, and if the number is spoken at once; earliest entrance.
 _COUNTING, _COUNTING_FAST, _FIRST = 30, 24, 6
-# A number that is spoken later is announced; how long an announcement fades; what the meaning takes to be read.
-_WORTH_ANNOUNCING, _LEAVING, _READ_IN = 45, 8, 60
+# In frames: numbers spoken later than this are announced; fade of the announcement; reading time of the meaning.
+_ANNOUNCE_FROM, _FADE_OUT, _READING_FRAMES = 45, 8, 60
 
 
-# A ring on the line of the digits reads as a nought: degrees, minutes and seconds hang from their top.
-_HANGING = ("°", "′", "″")
+# Aligned at the top of the digits: on their baseline a degree sign reads as a zero.
+_RAISED_SIGNS = ("°", "′", "″")
 
 
 class _Digits(NamedTuple):
@@ -73,7 +74,7 @@ class _Digits(NamedTuple):
     size_px: int
     before: TextBlock
     behind: TextBlock
-    # Between each of these and the digits.
+    # Gaps between each of these and the digits.
     before_gap_px: int
     behind_gap_px: int
     figure_px: int
@@ -87,12 +88,12 @@ class _Digits(NamedTuple):
 
     @property
     def cap_px(self) -> int:
-        """Height of the digits."""
+        """Cap height of the digits."""
         return round(self.size_px * CAP_HEIGHT_EM)
 
     @property
     def descent_px(self) -> int:
-        """What a comma needs below the digits."""
+        """Depth of a comma below the digits."""
         return round(self.size_px * _COMMA_EM) if "," in self.amount.figure else 0
 
 
@@ -102,7 +103,7 @@ class _Plan:
     digits: _Digits
     meaning: TextBlock
     source: TextBlock
-    # Whether something has room beside the number.
+    # Whether a ring or motif fits beside the number.
     beside: bool
     height_px: int
 
@@ -112,12 +113,12 @@ def lay_out(scene: NumberScene, words: Sequence[Word], look: Look) -> Compositio
     grid, theme, content = look.grid, look.theme, look.grid.content
     plan = _plan(scene, look)
     enters, frames = _counting(scene, words)
-    # What the number is about is named before it, large, where it is spoken late.
-    announced = enters - _LEAVING if scene.kicker and enters >= _WORTH_ANNOUNCING else 0
+    # If the number is spoken late, its kicker is shown large before it.
+    announced = enters - _FADE_OUT if scene.kicker and enters >= _ANNOUNCE_FROM else 0
     top = low_top(grid, plan.height_px) if grid.is_stacked else content.centre_y - plan.height_px // 2
     left = content.left
     elements: list[Element] = [
-        *_picture(scene, plan, look, top=top, counts=Motion(enters=enters, frames=frames, drawn=True))
+        *_ring_or_motif(scene, plan, look, top=top, counts=Motion(enters=enters, frames=frames, drawn=True))
     ]
     if announced:
         elements += announcement(scene.kicker, look, width_px=_width(look) - grid.px(INDENT), until=announced)
@@ -127,7 +128,7 @@ def lay_out(scene: NumberScene, words: Sequence[Word], look: Look) -> Compositio
     top += plan.label.height_px + grid.px(_BELOW_KICKER) if plan.label.lines else 0
     elements += _digits(plan.digits, look, top=top, enters=enters, frames=frames)
     top += plan.digits.cap_px + plan.digits.descent_px + grid.px(_BELOW_FIGURE)
-    told = _told(scene, words, enters, enters + frames)
+    told = _meaning_frame(scene, words, enters, enters + frames)
     elements += text_sprites(plan.meaning, left=left, top=top, colours=(theme.text,), motion=entrance(grid, told))
     top += plan.meaning.height_px + grid.px(_BELOW_MEANING)
     told += 3 * len(plan.meaning.lines) + 3
@@ -137,19 +138,19 @@ def lay_out(scene: NumberScene, words: Sequence[Word], look: Look) -> Compositio
     return Composition(ground=background(look.format, theme, _LIGHTS), elements=elements)
 
 
-def _told(scene: NumberScene, words: Sequence[Word], enters: int, lands: int) -> int:
-    """The frame in which the meaning comes: with the number, if it can be read then.
+def _meaning_frame(scene: NumberScene, words: Sequence[Word], enters: int, lands: int) -> int:
+    """The frame in which the meaning enters: with the number, early enough to be read.
 
-    Where a late number is not announced, its meaning stands there first and waits for it.
+    If a late number is not announced, its meaning is shown first.
     """
-    if not scene.kicker and enters >= _WORTH_ANNOUNCING:
+    if not scene.kicker and enters >= _ANNOUNCE_FROM:
         return _FIRST
     ends = frame_at(words[-1].end_s) if words else lands
-    return max(enters + _FIRST, min(lands - _FIRST, ends - _READ_IN))
+    return max(enters + _FIRST, min(lands - _FIRST, ends - _READING_FRAMES))
 
 
 def _counting(scene: NumberScene, words: Sequence[Word]) -> tuple[int, int]:
-    """When the counter enters, and for how many frames it counts: until the number is spoken, if there is time."""
+    """When the counter enters and for how many frames it counts: until the number is spoken, if there is time."""
     spoken = _spoken(scene, words)
     lands = max(spoken, _FIRST + _COUNTING_FAST)
     frames = min(_COUNTING, lands - _FIRST)
@@ -157,7 +158,7 @@ def _counting(scene: NumberScene, words: Sequence[Word]) -> tuple[int, int]:
 
 
 def _spoken(scene: NumberScene, words: Sequence[Word]) -> int:
-    """The frame in which the number is said: the word with its digits, else the beginning of the line."""
+    """The frame in which the number is spoken: at the word with its digits, else at the beginning of the line."""
     begins = line_frames(scene, words).get(0)
     if begins is None:
         return 0
@@ -170,12 +171,12 @@ def _spoken(scene: NumberScene, words: Sequence[Word]) -> int:
     said = said or next(iter(with_digits), None)
     if said:
         return frame_at(said.start_s)
-    # Spelt out, it comes some words later, if the line is not over by then.
+    # Spelt out, it is probably spoken some words later, within the line.
     return min(begins + _COUNTING, frame_at(line[-1].start_s))
 
 
 def _digits_of(text: str) -> str:
-    """The significant digits: "15" for "1,500,000", and for the "1.5" of "1.5 million"."""
+    """The significant digits: "15" for "1,500,000" as well as for the "1.5" of "1.5 million"."""
     return "".join(character for character in text if character.isdecimal()).strip("0") or (
         "0" if any(character.isdecimal() for character in text) else ""
     )
@@ -183,7 +184,7 @@ def _digits_of(text: str) -> str:
 
 def _plan(scene: NumberScene, look: Look) -> _Plan:
     grid = look.grid
-    digits, beside = _fitted(scene, look)
+    digits, beside = _fit_digits(scene, look)
     width = _width(look)
     label = kicker(scene.kicker, look, width_px=width)
     source = source_line(scene.source, look, width_px=width)
@@ -212,28 +213,28 @@ def _width(look: Look) -> int:
     return look.grid.columns(_BESIDE)
 
 
-def _fitted(scene: NumberScene, look: Look) -> tuple[_Digits, bool]:
-    """The digits as large as they fit, and whether there is room beside them."""
+def _fit_digits(scene: NumberScene, look: Look) -> tuple[_Digits, bool]:
+    """The digits as large as they fit, and whether there is space beside them."""
     grid = look.grid
-    whole = written(scene.value, scene.unit, look.language)
+    whole = format_amount(scene.value, scene.unit, look.language)
     large = [size for size in _SIZES if size >= _LARGE]
-    if found := _sized(whole, look, grid.columns(_BESIDE), large):
+    if found := _largest_digits(whole, look, grid.columns(_BESIDE), large):
         return found, True
-    if found := _sized(whole, look, grid.columns(12), _SIZES):
+    if found := _largest_digits(whole, look, grid.columns(12), _SIZES):
         return found, False
-    short = written(scene.value, scene.unit, look.language, short=True)
-    if found := _sized(short, look, grid.columns(_BESIDE), large):
+    short = format_amount(scene.value, scene.unit, look.language, short=True)
+    if found := _largest_digits(short, look, grid.columns(_BESIDE), large):
         return found, True
-    found = _sized(short, look, grid.columns(12), (*_SIZES, *range(_SMALLEST, 0, -8)))
+    found = _largest_digits(short, look, grid.columns(12), (*_SIZES, *range(_SMALLEST, 0, -8)))
     assert found is not None
     return found, False
 
 
-def _sized(amount: Amount, look: Look, width_px: int, at_1080: Sequence[int]) -> _Digits | None:
-    """The largest size at which number and unit are no wider than that; None: there is none."""
+def _largest_digits(amount: Amount, look: Look, width_px: int, at_1080: Sequence[int]) -> _Digits | None:
+    """The largest size at which number and unit fit the width; None if there is none."""
     style = look.styled(FIGURE)
     width_em, overhang = figure_width_em(amount.figure, style), overhang_em(amount.figure, style)
-    # What stands on the right of the digits keeps clear of those on their way.
+    # A unit on the right keeps clear of the digits shown while counting.
     gaps_em = [_UNIT_GAP_EM, max(_UNIT_GAP_EM, overhang + _CLEAR_EM)]
     before_em, behind_em = reversed(gaps_em) if look.right_to_left else gaps_em
     for size in at_1080:
@@ -260,7 +261,7 @@ def _unit(text: str, look: Look, size_px: int) -> TextBlock:
 
 
 def _digits(digits: _Digits, look: Look, *, top: int, enters: int, frames: int) -> list[Element]:
-    """Unit and number: the unit stands on the line of the digits, or hangs from their top if it is raised."""
+    """Unit and number: the unit on the baseline of the digits, or at their top if it is raised."""
     theme, left = look.theme, look.grid.content.left
     motion = Motion(enters=enters)
     elements: list[Element] = []
@@ -275,25 +276,25 @@ def _digits(digits: _Digits, look: Look, *, top: int, enters: int, frames: int) 
         )
     )
     left += digits.figure_px + digits.behind_gap_px
-    if not digits.amount.behind.startswith(_HANGING):
+    if not digits.amount.behind.startswith(_RAISED_SIGNS):
         top += digits.cap_px - digits.behind.cap_px
     elements += text_sprites(digits.behind, left=left, top=top, colours=(theme.accent,), motion=motion)
     return elements
 
 
-def _picture(scene: NumberScene, plan: _Plan, look: Look, *, top: int, counts: Motion) -> Sequence[Element]:
-    """What stands beside the number: a ring of its share, drawn as it counts, or the figure."""
+def _ring_or_motif(scene: NumberScene, plan: _Plan, look: Look, *, top: int, counts: Motion) -> Sequence[Element]:
+    """What is beside the number: a ring filled while it counts, or a motif."""
     grid, content = look.grid, look.grid.content
     if grid.is_stacked:
         side = min(plan.digits.cap_px, content.width - plan.digits.width_px - grid.px(_BESIDE_DIGITS))
-        if not _is_share(scene) or side < _SMALLEST_RING * plan.digits.cap_px:
+        if not _is_percentage(scene) or side < _SMALLEST_RING * plan.digits.cap_px:
             return corner_motif(look, above=top)
         row = top + (plan.label.height_px + grid.px(_BELOW_KICKER) if plan.label.lines else 0)
         centre = (content.right - side // 2, row + plan.digits.cap_px - side // 2)
         return share_ring(scene.value / 100, look, side_px=side, centre=centre, motion=counts)
     if not plan.beside:
         return []
-    if _is_share(scene):
+    if _is_percentage(scene):
         side = grid.px(_RING)
         centre = (content.right - side // 2, content.centre_y)
         return share_ring(scene.value / 100, look, side_px=side, centre=centre, motion=counts)
@@ -301,5 +302,5 @@ def _picture(scene: NumberScene, plan: _Plan, look: Look, *, top: int, counts: M
     return [motif(look, side_px=grid.px(832), centre=centre, opacity=0.5)]
 
 
-def _is_share(scene: NumberScene) -> bool:
+def _is_percentage(scene: NumberScene) -> bool:
     return scene.unit.strip() in {"%", "٪"} and 0 < scene.value <= 100

@@ -1,6 +1,6 @@
-"""A picture on the grid, its caption and whose it is below; beside it, where the picture is too narrow for that.
+"""Picture scenes: a picture on the grid with caption and credit below it, or beside it if it is narrow.
 
-Cut as little as can be: what the frame has too much, the picture need not lose.
+Cropped as little as possible: unused space in the frame is better than a lost part of the picture.
 """
 
 from __future__ import annotations
@@ -24,17 +24,17 @@ _LIGHTS = (
     Light(role="glow", x=0.16, y=0.20, width=0.46, height=0.60, strength=0.50),
     Light(role="glow_far", x=0.92, y=0.90, width=0.40, height=0.50, strength=0.34),
 )
-# Pictures narrower than this have their caption at their side, in a picture that is wide.
+# Aspect below which the caption goes beside the picture, on wide formats.
 _BESIDE_BELOW = 1.25
-# There is room beside it: hardly anything has to be cut off.
-_GIVE_BESIDE = 1.06
+# Maximum cropping there: the space beside it is free.
+_MAX_CROP_BESIDE = 1.06
 _ABOVE_CAPTION, _ABOVE_CREDIT = 40, 36
-# Of a caption below that two lines do not hold.
-_MORE_LINES = 4
+# Maximum lines of a caption that does not fit on two.
+_MAX_LINES = 4
 _BESIDE_SIZES = (56, 50, 44, 40, 36)
 
 
-def lay_out(scene: PictureScene, words: Sequence[Word], look: Look) -> Composition:  # noqa: ARG001 - like every layout
+def lay_out(scene: PictureScene, words: Sequence[Word], look: Look) -> Composition:  # noqa: ARG001 - the signature of layouts
     """See the module. Raises `LookupError` if the look does not have the picture."""
     still = look.still(scene.picture)
     if still is None:
@@ -45,8 +45,8 @@ def lay_out(scene: PictureScene, words: Sequence[Word], look: Look) -> Compositi
 
 
 @dataclass(frozen=True, kw_only=True)
-class _Words:
-    """What stands below, and how high it is with the space above it."""
+class _Texts:
+    """Caption and credit, and their height with the space above them."""
 
     caption: TextBlock
     credit: TextBlock
@@ -60,12 +60,12 @@ def _below(scene: PictureScene, still: Still, look: Look) -> list[Element]:
     grid, content = look.grid, picture_area(look)
     width = content.width
     for _ in range(2):
-        # The caption is as wide as the picture, which leaves room for the caption.
-        words = _words(scene, still, look, width)
+        # Iterated: the caption is as wide as the picture, whose height depends on the caption.
+        words = _fit_texts(scene, still, look, width)
         width, height = frame_size(
             still.aspect, content.width, content.height - words.height_px(grid), tolerance=crop_tolerance(still)
         )
-    words = _words(scene, still, look, max(width, content.width // 2))
+    words = _fit_texts(scene, still, look, max(width, content.width // 2))
     left = content.left + (content.width - width) // 2
     top = content.top + (content.height - height - words.height_px(grid)) // 2
     box = Box(left, top, left + width, top + height)
@@ -81,22 +81,22 @@ def _below(scene: PictureScene, still: Still, look: Look) -> list[Element]:
     return elements
 
 
-def _words(scene: PictureScene, still: Still, look: Look, width_px: int) -> _Words:
+def _fit_texts(scene: PictureScene, still: Still, look: Look, width_px: int) -> _Texts:
     style, steps = look.styled(BODY), scaled_sizes(look.grid, TEXT_SIZES)
     caption = fit(scene.text, style, steps, width_px=width_px, max_lines=2)
     if caption.is_truncated:
-        caption = fit(scene.text, style, steps[1:], width_px=width_px, max_lines=_MORE_LINES)
-    return _Words(caption=caption, credit=source_line(still.credit, look, width_px=width_px))
+        caption = fit(scene.text, style, steps[1:], width_px=width_px, max_lines=_MAX_LINES)
+    return _Texts(caption=caption, credit=source_line(still.credit, look, width_px=width_px))
 
 
 def _beside(scene: PictureScene, still: Still, look: Look) -> list[Element]:
-    """The picture on the left, as high as there is room; the caption in the middle of its height."""
+    """The picture on the left at full height, with the caption vertically centred beside it."""
     grid, content = look.grid, picture_area(look)
     gap = grid.px(96)
     width, height = frame_size(
-        still.aspect, grid.columns(7) - gap, content.height, tolerance=crop_tolerance(still, _GIVE_BESIDE)
+        still.aspect, grid.columns(7) - gap, content.height, tolerance=crop_tolerance(still, _MAX_CROP_BESIDE)
     )
-    # Both together stand in the middle of the content.
+    # Centred together.
     room = min(content.width - width - gap, grid.columns(5))
     caption = fit(scene.text, look.styled(STATEMENT), scaled_sizes(grid, _BESIDE_SIZES), width_px=room, max_lines=6)
     credit = source_line(still.credit, look, width_px=room)

@@ -1,6 +1,6 @@
-"""A thing to buy: its picture on a plain surface; name, rating, price and up to three facts beside or below it.
+"""Product scenes: a picture on a plain surface; name, rating, price and up to three facts beside or below it.
 
-Facts appear when they are spoken of. Without a picture, a figure takes its place.
+Facts appear when they are spoken. Without a picture, a motif takes its place.
 """
 
 from __future__ import annotations
@@ -14,8 +14,8 @@ from PIL import Image
 from pipeline.model import ProductScene, Still, Word
 from pipeline.rendering.grid import Box
 from pipeline.rendering.layouts.components import entrance, kicker, scaled_sizes
-from pipeline.rendering.layouts.product_picture import credit_px, shown_thing
-from pipeline.rendering.layouts.rating import STAR, rated, rating_of, stars_px
+from pipeline.rendering.layouts.product_picture import credit_px, product_sprites
+from pipeline.rendering.layouts.rating import STAR, rating_sprites, rating_text, stars_px
 from pipeline.rendering.look import Look
 from pipeline.rendering.motion.animation import Motion
 from pipeline.rendering.motion.composition import Composition
@@ -32,30 +32,30 @@ _LIGHTS = (
     Light(role="glow", x=0.20, y=0.40, width=0.44, height=0.70, strength=0.60),
     Light(role="glow_far", x=0.96, y=0.94, width=0.36, height=0.46, strength=0.30),
 )
-# Sizes of name and price, larger to smaller together.
+# Sizes of name and price, which shrink together.
 _NAME_SIZES = (80, 72, 64, 56, 50, 44, 40)
 _PRICE_SIZES = (112, 100, 90, 80, 72, 64, 56)
 _BEFORE_SIZES = (44, 40, 36, 32)
 _AFTER_LABEL, _AFTER_NAME, _AFTER_RATING, _AFTER_PRICE, _AFTER_FACT = 40, 48, 64, 64, 44
 _TICK, _AFTER_TICK = 28, 24
 _BEFORE_GAP = 32
-# Of the picture beside the words, least and most.
+# Minimum and maximum columns of a picture beside the text.
 _COLUMNS = (5, 6)
-_GAP, _GAP_STACKED, _MAX_FIGURE = 96, 72, 400
-# What a picture takes of the content at least where one stacks; the second, where words would have to be cut else. In
-# a square, facts stand beside the other words if that fits, and the picture takes more. So it does in a tall frame, if
-# words get smaller by a few steps at most, and closer.
+_GAP, _GAP_STACKED, _MAX_MOTIF = 96, 72, 400
+# Minimum share of a stacked picture, and a smaller one if text would be truncated otherwise. On square pictures, facts
+# go beside the other texts if they fit, which leaves more to the picture; on tall ones, texts may shrink by a few steps
+# and move closer for its sake.
 _PICTURE_SHARES, _SQUARE_SHARE = (0.32, 0.16), 0.46
 _TALL_SHARE, _STEPS_TALL, _SPREAD_TALL = 0.46, 4, 0.75
-# Of the width, with facts beside them: the other words; between both, and below all, at 1080.
+# With facts beside them: the share of the other texts; the gap, and the space below all, at 1080.
 _MAIN_SHARE, _BETWEEN_COLUMNS, _BELOW = 0.54, 48, 16
-# Pictures higher than this, for their width, are none.
+# Maximum height of a square picture relative to its width.
 _SQUARE = 1.1
 
 
 @dataclass(frozen=True, kw_only=True)
 class _Texts:
-    """All texts on their lines."""
+    """The fitted texts."""
 
     label: TextBlock
     name: TextBlock
@@ -63,9 +63,9 @@ class _Texts:
     price: TextBlock
     before: TextBlock
     facts: tuple[TextBlock, ...]
-    # From the left edge to the facts, if they stand beside the others, on the same last baseline; 0: below them.
+    # Left edge of facts beside the other texts, with aligned last baselines; 0: below them.
     facts_at_px: int = 0
-    # Of the usual room between them.
+    # Factor on the space between texts.
     spread: float = 1.0
 
     def gap_px(self, look: Look, at_1080: int) -> int:
@@ -80,7 +80,7 @@ class _Texts:
         return self._main_px(look) + self.gap_px(look, _AFTER_PRICE) + facts
 
     def width_px(self, look: Look) -> int:
-        """The width of the widest line, where facts stand below."""
+        """Width of the widest line, with facts below."""
         grid = look.grid
         lines = [self.label.width_px, self.name.width_px, self.price.width_px]
         lines.append(stars_px(look) + self.rating.width_px if self.rating.lines else 0)
@@ -92,8 +92,8 @@ class _Texts:
         between = self.gap_px(look, _AFTER_FACT) * max(0, len(self.facts) - 1)
         return sum(fact.height_px for fact in self.facts) + between
 
-    def tails_px(self, look: Look) -> int:
-        """What the last lines need below their baseline, where that is more than is free there."""
+    def descenders_px(self, look: Look) -> int:
+        """Space that descenders of the last lines need below what is free there."""
         last = next((each for each in (self.price, self.rating) if each.lines), self.name)
         ends = self.facts[-1:] if self.facts and not self.facts_at_px else (*self.facts[-1:], last)
         return max(0, max(each.descent_px for each in ends) - look.grid.px(_BELOW))
@@ -120,31 +120,31 @@ def lay_out(scene: ProductScene, words: Sequence[Word], look: Look) -> Compositi
     grid, content = look.grid, picture_area(look)
     if grid.is_stacked:
         content = content._replace(bottom=content.bottom - grid.px(_BELOW))
-        texts = _fitted(scene, look, content.width, _tries(scene, still, look, content.height))
-        left, top = content.left, content.bottom - texts.tails_px(look) - texts.height_px(look)
+        texts = _best_texts(scene, look, content.width, _options(scene, still, look, content.height))
+        left, top = content.left, content.bottom - texts.descenders_px(look) - texts.height_px(look)
         bottom = top - grid.px(_GAP_STACKED) - credit_px(still, look)
-        # From edge to edge and from the top: a picture may run under what apps show up there, as no word may.
+        # Full bleed from the top: pictures may extend below the controls of apps, unlike text.
         box = Box(0, 0, look.format.width_px, bottom)
         if still is None:
-            side = min(bottom - content.top, grid.px(_MAX_FIGURE))
+            side = min(bottom - content.top, grid.px(_MAX_MOTIF))
             box = Box(left, bottom - side, left + side, bottom)
     else:
         gap = grid.px(_GAP)
-        texts = _fitted(scene, look, content.width - grid.columns(_COLUMNS[0]) - gap, [_Try(content.height)])
-        # What short texts leave free is the picture's.
+        texts = _best_texts(scene, look, content.width - grid.columns(_COLUMNS[0]) - gap, [_Option(content.height)])
+        # Short texts leave more columns to the picture.
         columns = [each for each in _COLUMNS if grid.columns(each) + gap + texts.width_px(look) <= content.width]
         width = grid.columns(columns[-1] if columns else _COLUMNS[0])
         if still and not still.has_alpha:
             width = max(grid.columns(_COLUMNS[0]), frame_size(still.aspect, width, content.height)[0])
         box = Box(content.left, content.top, content.left + width, content.bottom)
         left = box.right + gap
-        top = content.centre_y - (texts.height_px(look) + texts.tails_px(look)) // 2
-    elements = [*shown_thing(still, box, look), *_words(scene, texts, starts, look, left=left, top=top)]
+        top = content.centre_y - (texts.height_px(look) + texts.descenders_px(look)) // 2
+    elements = [*product_sprites(still, box, look), *_text_elements(scene, texts, starts, look, left=left, top=top)]
     return Composition(ground=background(look.format, look.theme, _LIGHTS), elements=elements)
 
 
-class _Try(NamedTuple):
-    """How high words may be, whether facts stand beside them, how many sizes they may have, and room between them."""
+class _Option(NamedTuple):
+    """Maximum height of texts, whether facts are beside them, the number of sizes to try, and a spacing factor."""
 
     height_px: int
     is_beside: bool = False
@@ -152,13 +152,13 @@ class _Try(NamedTuple):
     spread: float = 1.0
 
 
-def _tries(scene: ProductScene, still: Still | None, look: Look, height_px: int) -> list[_Try]:
-    """Where one stacks: what leaves much room for the picture first."""
-    tries = [_Try(round(height_px * (1 - share))) for share in _PICTURE_SHARES]
+def _options(scene: ProductScene, still: Still | None, look: Look, height_px: int) -> list[_Option]:
+    """Options for stacked layouts, those with much space for the picture first."""
+    tries = [_Option(round(height_px * (1 - share))) for share in _PICTURE_SHARES]
     if _is_square(look) and scene.items:
-        tries.insert(0, _Try(round(height_px * (1 - _SQUARE_SHARE)), is_beside=True))
+        tries.insert(0, _Option(round(height_px * (1 - _SQUARE_SHARE)), is_beside=True))
     elif look.grid.is_tall and still:
-        low = _Try(round(height_px * (1 - _TALL_SHARE)), steps=1)
+        low = _Option(round(height_px * (1 - _TALL_SHARE)), steps=1)
         tries = [low, low._replace(steps=_STEPS_TALL, spread=_SPREAD_TALL), *tries]
     return tries
 
@@ -167,21 +167,21 @@ def _is_square(look: Look) -> bool:
     return look.grid.is_stacked and look.format.height_px <= _SQUARE * look.format.width_px
 
 
-def _fitted(scene: ProductScene, look: Look, width_px: int, tries: Sequence[_Try]) -> _Texts:
-    """The largest sizes at which all of it fits, in the first of the tries that it fits."""
+def _best_texts(scene: ProductScene, look: Look, width_px: int, tries: Sequence[_Option]) -> _Texts:
+    """The largest sizes at which everything fits, in the first option that allows it."""
     for height_px, is_beside, steps, spread in tries:
         for step in range(steps):
-            texts = replace(_texts(scene, look, width_px, step, 2, beside=is_beside), spread=spread)
+            texts = replace(_fit_texts(scene, look, width_px, step, 2, beside=is_beside), spread=spread)
             cut = any(each.is_truncated for each in (texts.name, texts.before, *texts.facts))
             cut = cut or bool(scene.price and scene.price_before and not texts.before.lines)
-            if not cut and texts.height_px(look) + texts.tails_px(look) <= height_px:
+            if not cut and texts.height_px(look) + texts.descenders_px(look) <= height_px:
                 return texts
-    texts = _texts(scene, look, width_px, len(_NAME_SIZES) - 1, 1)
-    # Half a price is none.
+    texts = _fit_texts(scene, look, width_px, len(_NAME_SIZES) - 1, 1)
+    # A truncated price is misleading.
     return replace(texts, before=fit("", BODY, (1,), width_px=1)) if texts.before.is_truncated else texts
 
 
-def _texts(
+def _fit_texts(
     scene: ProductScene, look: Look, width_px: int, step: int, fact_lines: int, *, beside: bool = False
 ) -> _Texts:
     grid = look.grid
@@ -192,7 +192,7 @@ def _texts(
         facts_width, width_px = width_px - facts_at, facts_at - grid.px(_BETWEEN_COLUMNS)
     price = fit(scene.price, look.styled(DISPLAY), scaled_sizes(grid, _PRICE_SIZES[step:]), width_px=width_px)
     room = width_px - price.width_px - grid.px(_BEFORE_GAP)
-    # What it cost before means nothing without what it costs.
+    # The old price is meaningless without the current one.
     before = scene.price_before if scene.price and room > grid.px(120) else ""
     indent = grid.px(_TICK + _AFTER_TICK)
     fact_sizes = scaled_sizes(grid, TEXT_SIZES[1 + min(step // 3, 1) :])
@@ -206,7 +206,7 @@ def _texts(
             max_lines=3,
         ),
         rating=fit(
-            rating_of(scene, look), body, scaled_sizes(grid, TEXT_SIZES[2:]), width_px=width_px - stars_px(look)
+            rating_text(scene, look), body, scaled_sizes(grid, TEXT_SIZES[2:]), width_px=width_px - stars_px(look)
         ),
         price=price,
         before=fit(before, body, scaled_sizes(grid, _BEFORE_SIZES), width_px=max(1, room)),
@@ -218,7 +218,7 @@ def _texts(
 def _facts(
     items: Sequence[str], style: TextStyle, fact_sizes: Sequence[int], *, width_px: int, max_lines: int
 ) -> tuple[TextBlock, ...]:
-    """All at the largest size at which each fits: a list looks like one."""
+    """All facts in the largest size at which each fits, so that they look like a list."""
     facts: tuple[TextBlock, ...] = ()
     for size_px in fact_sizes:
         facts = tuple(fit(each, style, (size_px,), width_px=width_px, max_lines=max_lines) for each in items)
@@ -227,7 +227,7 @@ def _facts(
     return facts
 
 
-def _words(
+def _text_elements(
     scene: ProductScene, texts: _Texts, starts: Sequence[int], look: Look, *, left: int, top: int
 ) -> list[Element]:
     grid, theme = look.grid, look.theme
@@ -240,13 +240,13 @@ def _words(
     top += texts.name.height_px
     if texts.rating.lines:
         top += texts.gap_px(look, _AFTER_NAME)
-        found += rated(scene.rating, texts.rating, look, left=left, top=top)
+        found += rating_sprites(scene.rating, texts.rating, look, left=left, top=top)
         top += grid.px(STAR)
     if texts.price.lines:
         top += texts.above_price_px(look)
         found += text_sprites(texts.price, left=left, top=top, colours=(theme.text,), motion=entrance(grid, 11))
         beside = left + texts.price.width_px + grid.px(_BEFORE_GAP)
-        found += _struck(texts.before, look, left=beside, baseline=top + texts.price.cap_px)
+        found += _struck_price(texts.before, look, left=beside, baseline=top + texts.price.cap_px)
     left += texts.facts_at_px
     for fact, frame in zip(texts.facts, starts, strict=True):
         motion = entrance(grid, frame, rise=24)
@@ -264,8 +264,8 @@ def _tick(look: Look, *, left: int, middle: int, motion: Motion) -> Sprite:
     return solid_sprite(mask, look.theme.accent, left=left, top=middle - height // 2, motion=motion)
 
 
-def _struck(block: TextBlock, look: Look, *, left: int, baseline: int) -> list[Sprite]:
-    """A price that holds no more: on the baseline of the other, a line through it."""
+def _struck_price(block: TextBlock, look: Look, *, left: int, baseline: int) -> list[Sprite]:
+    """The old price, struck through, on the baseline of the current one."""
     if not block.lines:
         return []
     grid, ink, motion = look.grid, look.theme.muted, entrance(look.grid, 13)

@@ -1,4 +1,4 @@
-"""The picture of a thing to buy, and whose it is; without one, a figure."""
+"""The picture of a product and its credit; without a picture, a motif."""
 
 from __future__ import annotations
 
@@ -17,17 +17,17 @@ from pipeline.rendering.surface.photographs import (
 from pipeline.rendering.surface.shapes import disc
 
 _PAD, _ABOVE_CREDIT = 56, 28
-# How much of the accent there is in the disc behind a thing; in a wide room the thing would hide it.
-_DISC, _DISC_WIDEST = 0.16, 1.4
+# Opacity of the accent disc behind a cutout, and the aspect from which on there is none, because it would be hidden.
+_DISC, _MAX_DISC_ASPECT = 0.16, 1.4
 
 
-def shown_thing(still: Still | None, box: Box, look: Look) -> list[Element]:
-    """The picture: standing free on a surface if it is cut out; else as it is. Whose it is stands below."""
+def product_sprites(still: Still | None, box: Box, look: Look) -> list[Element]:
+    """The picture with its credit: a cutout on a surface, or a photograph."""
     grid, stacked = look.grid, look.grid.is_stacked
     if still is None:
         return [motif(look, side_px=min(box.width, box.height), centre=(box.centre_x, box.centre_y))]
     room = box if stacked else Box(box.left, box.top, box.right, box.bottom - credit_px(still, look))
-    shown, frame = _free(still, room, look) if still.has_alpha else _filling(still, room, look)
+    shown, frame = _cutout(still, room, look) if still.has_alpha else _photograph(still, room, look)
     credit = source_line(still.credit, look, width_px=look.grid.columns(5))
     left, top = max(frame.left, grid.content.left), frame.bottom + grid.px(_ABOVE_CREDIT)
     motion = entrance(grid, 12, rise=16)
@@ -35,34 +35,31 @@ def shown_thing(still: Still | None, box: Box, look: Look) -> list[Element]:
 
 
 def credit_px(still: Still | None, look: Look) -> int:
-    """What whose it is takes below the picture."""
+    """Height of the credit below the picture."""
     credit = source_line(still.credit if still else "", look, width_px=look.grid.columns(5))
     return look.grid.px(_ABOVE_CREDIT) + credit.height_px if credit.lines else 0
 
 
-def _free(still: Still, box: Box, look: Look) -> tuple[list[Element], Box]:
-    """On a surface, in front of a disc."""
+def _cutout(still: Still, box: Box, look: Look) -> tuple[list[Element], Box]:
+    """A cutout on a surface, in front of a disc."""
     grid, pad = look.grid, look.grid.px(_PAD)
     motion = entrance(grid, 0, rise=0 if grid.is_stacked else 24)
     inner = Box(box.left + pad, box.top + pad, box.right - pad, box.bottom - pad)
     under: list[Element] = [*panel(look, box, motion=motion)]
     if grid.is_stacked:
-        # Apps show things over the upper part of a tall picture.
+        # Apps cover the top of tall pictures.
         inner = inner._replace(top=grid.content.top // 2 if grid.is_tall else pad)
         under = [surface_sprite(look, box, motion=motion)]
     side = min(inner.width, inner.height)
     spot = disc(side).point([round(level * _DISC) for level in range(256)])
     left, top = inner.centre_x - side // 2, inner.centre_y - side // 2
-    if inner.width < _DISC_WIDEST * side:
+    if inner.width < _MAX_DISC_ASPECT * side:
         under.append(solid_sprite(spot, look.theme.accent, left=left, top=top, motion=entrance(grid, 3, rise=24)))
     return [*under, cutout_sprite(still, inner, motion=entrance(grid, 6, rise=40))], box
 
 
-def _filling(still: Still, box: Box, look: Look) -> tuple[list[Element], Box]:
-    """In the middle of the room, as large as it can be without losing much.
-
-    Where one stacks, in all of the room.
-    """
+def _photograph(still: Still, box: Box, look: Look) -> tuple[list[Element], Box]:
+    """A photograph centred in the box, as large as possible with little cropping; if stacked, filling the box."""
     if look.grid.is_stacked:
         return [*full_bleed(look, still, box, motion=entrance(look.grid, 0, rise=0))], box
     width, height = frame_size(still.aspect, box.width, box.height)
@@ -70,7 +67,7 @@ def _filling(still: Still, box: Box, look: Look) -> tuple[list[Element], Box]:
     frame = Box(left, top, left + width, top + height)
     motion = entrance(look.grid, 0, rise=24)
     radius = look.grid.px(look.theme.radius_px)
-    # Its shadow is that of a card.
+    # With the shadow of a card.
     return [
         *panel(look, frame, motion=motion),
         photograph_sprite(look, still, frame, motion=motion, radius_px=radius),

@@ -16,7 +16,7 @@ from pipeline.model import QuizScene, Word, first_word_indices
 from pipeline.rendering.grid import Box
 from pipeline.rendering.layouts.components import centred_text, entrance, kicker, panel, require_at_most, scaled_sizes
 from pipeline.rendering.layouts.countdown import countdown, seconds_before
-from pipeline.rendering.layouts.derived_colours import written_on
+from pipeline.rendering.layouts.derived_colours import text_colour_on
 from pipeline.rendering.look import Look
 from pipeline.rendering.motion.animation import DIMMED, FADE_FRAMES, MOTION_RATE, Level, Motion
 from pipeline.rendering.motion.composition import Composition
@@ -85,7 +85,7 @@ class _Plan:
     label: TextBlock
     question: TextBlock
     options: tuple[TextBlock, ...]
-    air: _Spacing
+    spacing: _Spacing
     card_px: int
     height_px: int
 
@@ -101,16 +101,16 @@ def lay_out(scene: QuizScene, words: Sequence[Word], look: Look) -> Composition:
     elements: list[Element] = []
     label_left, label_top = content.left, top
     if grid.is_stacked:
-        side = grid.px(plan.air.ring)
+        side = grid.px(plan.spacing.ring)
         centre = (content.left + side // 2, top + side // 2)
         elements += countdown(seconds, answer, look, side_px=side, centre=centre)
         label_left, label_top = content.left + side + grid.px(_AFTER_RING), centre[1] - plan.label.height_px // 2
     elements += text_sprites(
         plan.label, left=label_left, top=label_top, colours=(theme.accent,), motion=entrance(grid, 0)
     )
-    top += _above_question(plan.label, plan.question, plan.air, look)
+    top += _above_question(plan.label, plan.question, plan.spacing, look)
     elements += text_sprites(plan.question, left=content.left, top=top, colours=(theme.text,), motion=entrance(grid, 2))
-    top += plan.question.height_px + plan.question.clearance_px + grid.px(plan.air.below_question)
+    top += plan.question.height_px + plan.question.clearance_px + grid.px(plan.spacing.below_question)
     cards = _cards(plan, top, look)
     if not grid.is_stacked:
         side = min(grid.px(_RING), max(cards[-1].bottom - top, grid.px(_SMALL_RING)))
@@ -184,7 +184,7 @@ def _plan_with(
     card = tallest + 2 * grid.px(air.card_pad)
     height = _above_question(label, question, air, look) + question.height_px + question.clearance_px
     height += grid.px(air.below_question) + card * len(options) + grid.px(air.between_cards) * (len(options) - 1)
-    return _Plan(label=label, question=question, options=options, air=air, card_px=card, height_px=height)
+    return _Plan(label=label, question=question, options=options, spacing=air, card_px=card, height_px=height)
 
 
 def _above_question(label: TextBlock, question: TextBlock, air: _Spacing, look: Look) -> int:
@@ -196,7 +196,7 @@ def _above_question(label: TextBlock, question: TextBlock, air: _Spacing, look: 
 
 def _cards(plan: _Plan, top: int, look: Look) -> list[Box]:
     grid, left = look.grid, look.grid.content.left
-    step = plan.card_px + grid.px(plan.air.between_cards)
+    step = plan.card_px + grid.px(plan.spacing.between_cards)
     tops = [top + step * index for index in range(len(plan.options))]
     return [Box(left, top, left + grid.columns(_CARD_COLUMNS), top + plan.card_px) for top in tops]
 
@@ -242,7 +242,7 @@ def _option(
     ]
     if right is None:
         return sprites
-    ink = written_on(theme, theme.positive)
+    ink = text_colour_on(theme, theme.positive)
     turned = Motion(enters=answer, frames=10)
     return [
         *sprites,

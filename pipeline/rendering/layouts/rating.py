@@ -1,4 +1,4 @@
-"""What others think of a thing: five stars, and the figures beside them."""
+"""A product's rating: five stars and the numbers beside them."""
 
 from __future__ import annotations
 
@@ -16,20 +16,20 @@ from pipeline.rendering.motion.sprites import Sprite, solid_sprite, text_sprites
 from pipeline.rendering.number_format import localise
 from pipeline.rendering.text.fitting import TextBlock
 
-# Side of a star, and the space between two.
+# Size of a star, and the space between two.
 STAR, _STAR_GAP = 36, 8
 _STARS = 5
-# Inner corners of a star, as a share of its outer ones: a little rounder than a pentagram's.
+# Radius of a star's inner corners relative to its outer ones: slightly plumper than a pentagram.
 _WAIST = 0.46
-_FINER = 4
+_SUPERSAMPLING = 4
 
 
-def rated(rating: float, block: TextBlock, look: Look, *, left: int, top: int) -> list[Sprite]:
-    """Stars and figures, on one middle."""
+def rating_sprites(rating: float, block: TextBlock, look: Look, *, left: int, top: int) -> list[Sprite]:
+    """Stars and numbers, vertically aligned."""
     grid, motion = look.grid, entrance(look.grid, 8, rise=24)
     side, gap = grid.px(STAR), grid.px(_STAR_GAP)
     row = star_row(side, gap)
-    lit = filled(row, side, gap, rating)
+    lit = filled_stars(row, side, gap, rating)
     if look.right_to_left:
         row, lit = (each.transpose(Image.Transpose.FLIP_LEFT_RIGHT) for each in (row, lit))
     figures = top + (side - block.cap_px) // 2
@@ -45,29 +45,31 @@ def stars_px(look: Look) -> int:
     return look.grid.px(5 * STAR + 4 * _STAR_GAP + 24)
 
 
-def rating_of(scene: ProductScene, look: Look) -> str:
-    """How many stars, and of how many, "4.6 (1,234)", as the language writes it; empty: nobody has said."""
+def rating_text(scene: ProductScene, look: Look) -> str:
+    """The rating and the number of ratings, "4.6 (1,234)", in the language's format; empty without a rating."""
     if not scene.rating:
         return ""
     locale = locale_of(look.language)
-    told = localise(format_decimal(min(5.0, max(0.0, scene.rating)), format="0.0", locale=locale), locale)
-    return f"{told} ({localise(format_decimal(scene.ratings, locale=locale), locale)})" if scene.ratings > 0 else told
+    rating = localise(format_decimal(min(5.0, max(0.0, scene.rating)), format="0.0", locale=locale), locale)
+    return (
+        f"{rating} ({localise(format_decimal(scene.ratings, locale=locale), locale)})" if scene.ratings > 0 else rating
+    )
 
 
 @lru_cache(maxsize=16)
 def star_row(side_px: int, gap_px: int) -> Image.Image:
     """Five stars side by side as a mask."""
-    side, width = side_px * _FINER, _STARS * side_px + (_STARS - 1) * gap_px
-    row = Image.new("L", (width * _FINER, side))
+    side, width = side_px * _SUPERSAMPLING, _STARS * side_px + (_STARS - 1) * gap_px
+    row = Image.new("L", (width * _SUPERSAMPLING, side))
     draw = ImageDraw.Draw(row)
     for number in range(_STARS):
-        middle = number * (side_px + gap_px) * _FINER + side / 2
+        middle = number * (side_px + gap_px) * _SUPERSAMPLING + side / 2
         draw.polygon(_corners(middle, side * 0.525, side / 2), fill=255)
-    return row.reduce(_FINER)
+    return row.reduce(_SUPERSAMPLING)
 
 
-def filled(row: Image.Image, side_px: int, gap_px: int, rating: float) -> Image.Image:
-    """The same row as far as a rating out of five goes."""
+def filled_stars(row: Image.Image, side_px: int, gap_px: int, rating: float) -> Image.Image:
+    """The row cropped to a rating out of five."""
     rating = min(float(_STARS), max(0.0, rating))
     stars = math.floor(rating)
     cut = stars * (side_px + gap_px) + round((rating - stars) * side_px)

@@ -1,4 +1,4 @@
-"""A share of a whole as a ring: a quiet track, and the part of it that is meant."""
+"""A ring gauge: a share of a whole as an arc on a muted track."""
 
 from __future__ import annotations
 
@@ -11,12 +11,12 @@ from pipeline.rendering.motion.sprites import Sprite, solid_sprite
 from pipeline.rendering.motion.ycbcr import colour
 from pipeline.rendering.surface.shapes import arc, ring
 
-# Of the side; how visible the track is (0 to 255).
+# Line width as a share of the diameter; opacity of the track (0 to 255).
 _WIDTH, _TRACK = 0.09, 150
 
 
 def share_ring(share: float, look: Look, *, side_px: int, centre: tuple[int, int], motion: Motion) -> list[Sprite]:
-    """A ring of which `share` (more than 0, at most 1) is drawn from twelve o'clock on as `motion` says."""
+    """A ring of which `share` (above 0, at most 1) is drawn on from twelve o'clock with `motion`."""
     left, top = centre[0] - side_px // 2, centre[1] - side_px // 2
     width = max(6.0, _WIDTH * side_px)
     span = (left, left + side_px)

@@ -1,4 +1,4 @@
-"""Edge routing: the ways of arrows from box to box, so that none crosses another where it need not."""
+"""Edge routing: paths of arrows from box to box with as few crossings as possible."""
 
 from __future__ import annotations
 
@@ -9,23 +9,23 @@ from dataclasses import dataclass
 from itertools import pairwise
 
 from pipeline.rendering.grid import Box
-from pipeline.rendering.layouts.graph_layout import Arrow, Network
+from pipeline.rendering.layouts.graph_layout import Arrow, GraphLayout
 from pipeline.rendering.look import Look
 
 Point = tuple[float, float]
 
-# At 1080: air between an arrow and its boxes, roundness of corners.
+# At 1080: distance between arrows and boxes, radius of corners.
 _AIR, _CORNER = 12, 32
-# Between two arrows at the same side of a box; how far an arrow runs straight at its ends.
+# At 1080: between two arrows at the same side of a box; length of the straight stubs at the ends of an arrow.
 _APART, _STUB = 64, 20
 _STEPS = 20
-# How much wider than long a swing is that is no curve any more.
+# A curve this many times wider than long becomes two corners.
 _SLANT = 3
 
 
 @dataclass(frozen=True, kw_only=True)
 class _Port:
-    """An end of an arrow at a side of a box: which box, whether at its far side, and where the arrow comes from."""
+    """An end of an arrow at a side of a box: the box, whether at its far side, and where the arrow comes from."""
 
     arrow: Arrow
     box: int
@@ -33,23 +33,30 @@ class _Port:
     comes_from: float
 
 
-def ways(
-    network: Network, boxes: Sequence[Box], lanes: dict[Arrow, tuple[Point, ...]], arrows: Sequence[Arrow], look: Look
+def route_arrows(
+    graph: GraphLayout,
+    boxes: Sequence[Box],
+    lanes: dict[Arrow, tuple[Point, ...]],
+    arrows: Sequence[Arrow],
+    look: Look,
 ) -> list[list[Point]]:
-    """For each arrow its way in pixels, from box to box; `lanes` are the middles of the lanes in pixels."""
-    if not network.in_ranks:
+    """The path of each arrow in pixels, from box to box; `lanes` are the centre lines of lanes in pixels."""
+    if not graph.in_ranks:
         return [
-            _trimmed(_rounded(_elbow(boxes[start], boxes[end]), look.grid.px(_CORNER)), look) for start, end in arrows
+            _trimmed_at_ends(_rounded(_elbow(boxes[start], boxes[end]), look.grid.px(_CORNER)), look)
+            for start, end in arrows
         ]
-    turned = network.is_upright
-    # From here on ranks follow each other along the first axis.
-    flat = [_turned(box) if turned else box for box in boxes]
+    turned = graph.is_upright
+    # From here on ranks are along the first axis.
+    flat = [_transposed(box) if turned else box for box in boxes]
     sides = {
-        arrow: _sides(arrow, flat, [_swapped(point) if turned else point for point in lanes.get(arrow, ())])
+        arrow: _ordered_ends(
+            arrow, flat, [_transposed_point(point) if turned else point for point in lanes.get(arrow, ())]
+        )
         for arrow in arrows
     }
     offsets = _port_offsets(sides, flat, look)
-    swinging = _swinging(sides, flat, offsets)
+    swinging = _curve_counts(sides, flat, offsets)
     found = []
     for arrow in arrows:
         first, last, middles = sides[arrow]
@@ -60,22 +67,22 @@ def ways(
         bent = air + stub
         begins = (before.right + air, before.centre_y + offsets[arrow, first])
         ends = (after.left - air, after.centre_y + offsets[arrow, last])
-        # All of a gap swing between the same two lines: those that begin and end in the same order never cross.
+        # All curves of a gap span the same range: those that start and end in the same order never cross.
         swings: list[Point] = [(before.right + bent, begins[1])]
         if middles:
             (from_x, y), (to_x, _) = middles
             swings += [(from_x - before.width / 2 - bent, y), (to_x + before.width / 2 + bent, y)]
         swings.append((after.left - bent, ends[1]))
         alone = swinging[before.right] == 1, swinging[after.left] == 1
-        way = [begins, *_curved(swings, alone), ends]
+        path = [begins, *_curves(swings, alone), ends]
         if turned:
-            way = [_swapped(point) for point in way]
-        found.append(way if first == arrow[0] else way[::-1])
+            path = [_transposed_point(point) for point in path]
+        found.append(path if first == arrow[0] else path[::-1])
     return found
 
 
-def _sides(arrow: Arrow, boxes: Sequence[Box], middles: Sequence[Point]) -> tuple[int, int, Sequence[Point]]:
-    """The box of an arrow that stands in the earlier rank, the other one, and its lanes between them."""
+def _ordered_ends(arrow: Arrow, boxes: Sequence[Box], middles: Sequence[Point]) -> tuple[int, int, Sequence[Point]]:
+    """The box of an arrow in the earlier rank, the other one, and its lanes between them."""
     start, end = arrow
     return (start, end, middles) if boxes[start].left < boxes[end].left else (end, start, middles)
 
@@ -83,7 +90,7 @@ def _sides(arrow: Arrow, boxes: Sequence[Box], middles: Sequence[Point]) -> tupl
 def _port_offsets(
     sides: dict[Arrow, tuple[int, int, Sequence[Point]]], boxes: Sequence[Box], look: Look
 ) -> dict[tuple[Arrow, int], float]:
-    """How far from the middle of a side each arrow begins or ends, so that no two share a place or cross there."""
+    """The offset of each arrow from the centre of a side, so that no two overlap or cross there."""
     ports: list[_Port] = []
     for arrow, (first, last, middles) in sides.items():
         to = middles[0][1] if middles else boxes[last].centre_y
@@ -95,10 +102,10 @@ def _port_offsets(
     for box, far in {(port.box, port.far): None for port in ports}:
         here = sorted((p for p in ports if p.box == box and p.far == far), key=lambda p: (p.comes_from, p.arrow))
         wanted = [port.comes_from - boxes[box].centre_y for port in here]
-        places = _spread(wanted)
+        places = _port_slots(wanted)
         apart = min(look.grid.px(_APART), boxes[box].height / (2 * max(map(abs, places)) + 1.5))
         if boxes[box].height > narrowest:
-            # A wide side is met where one comes from: such arrows are straight.
+            # Arrows meet a wide side where they come from, and stay straight.
             reach = boxes[box].height / 2 - apart
             found = _spread_out([min(max(each, -reach), reach) for each in wanted], apart=apart, reach=reach)
         else:
@@ -108,8 +115,8 @@ def _port_offsets(
     return offsets
 
 
-def _spread(comes_from: Sequence[float]) -> list[float]:
-    """Places around the middle of a side, in steps; what comes straight stays in the middle."""
+def _port_slots(comes_from: Sequence[float]) -> list[float]:
+    """Slots around the centre of a side, in steps; arrows that come straight stay in the centre."""
     straight = sum(abs(offset) < 1 for offset in comes_from)
     before = sum(offset <= -1 for offset in comes_from)
     first = -before - (straight - 1) / 2 if straight else -(len(comes_from) - 1) / 2
@@ -117,7 +124,7 @@ def _spread(comes_from: Sequence[float]) -> list[float]:
 
 
 def _spread_out(wanted: Sequence[float], *, apart: float, reach: float) -> list[float]:
-    """Places in the same order, as near to the wanted ones as can be, so far apart and none beyond `reach`."""
+    """Positions in the same order, close to the wanted ones, at least `apart` from each other, within `reach`."""
     places: list[float] = []
     for at in wanted:
         places.append(max(at, places[-1] + apart) if places else at)
@@ -127,7 +134,7 @@ def _spread_out(wanted: Sequence[float], *, apart: float, reach: float) -> list[
 
 
 def _elbow(start: Box, end: Box) -> list[Point]:
-    """Straight where two boxes stand beside or above each other, else with one corner: down first, up last."""
+    """A straight path between aligned boxes, else one with a single corner: down first, up last."""
     if start.centre_y == end.centre_y:
         rightwards = start.left < end.left
         return [
@@ -148,21 +155,21 @@ def _elbow(start: Box, end: Box) -> list[Point]:
 
 
 def _rounded(points: list[Point], radius: float) -> list[Point]:
-    """The same way with its corner rounded off."""
+    """The path with its corner rounded."""
     if len(points) < 3:
         return points
     start, corner, end = points
     reach = min(radius, math.dist(start, corner) / 2, math.dist(corner, end) / 2)
-    into = between(corner, start, reach / math.dist(corner, start))
-    out = between(corner, end, reach / math.dist(corner, end))
-    bend = [between(between(into, corner, t), between(corner, out, t), t) for t in _shares()]
+    into = interpolate(corner, start, reach / math.dist(corner, start))
+    out = interpolate(corner, end, reach / math.dist(corner, end))
+    bend = [interpolate(interpolate(into, corner, t), interpolate(corner, out, t), t) for t in _parameters()]
     return [start, *bend, end]
 
 
-def _swinging(
+def _curve_counts(
     sides: dict[Arrow, tuple[int, int, Sequence[Point]]], boxes: Sequence[Box], offsets: dict[tuple[Arrow, int], float]
 ) -> Counter[int]:
-    """By the edge of a rank, how many arrows leave their line between it and the next one."""
+    """By the edge of a rank, the number of arrows that curve between it and the next rank."""
     found: Counter[int] = Counter()
     for arrow, (first, last, middles) in sides.items():
         before, after = boxes[first], boxes[last]
@@ -172,56 +179,56 @@ def _swinging(
     return found
 
 
-def _curved(points: Sequence[Point], alone: Sequence[bool]) -> list[Point]:
-    """Through pairs of points: a swing from the first to the second, straight on to the third, and so on.
+def _curves(points: Sequence[Point], alone: Sequence[bool]) -> list[Point]:
+    """A path through pairs of points: a curve from the first to the second, straight to the third, and so on.
 
-    A swing that is far wider than long would be a slant: one that is `alone` there turns two corners instead.
+    A curve far wider than long would be a slant: if it is `alone` there, it becomes two corners.
     """
-    way: list[Point] = []
+    path: list[Point] = []
     pairs = list(zip(points[::2], points[1::2], strict=True))
     for ((from_x, from_y), (to_x, to_y)), is_alone in zip(pairs, alone[-len(pairs) :], strict=True):
         bend = (to_x - from_x) / 2
         if is_alone and abs(to_y - from_y) > _SLANT * (to_x - from_x):
             turn = from_x + bend
             half = (turn, (from_y + to_y) / 2)
-            way += _rounded([(from_x, from_y), (turn, from_y), half], bend)
-            way += _rounded([half, (turn, to_y), (to_x, to_y)], bend)
+            path += _rounded([(from_x, from_y), (turn, from_y), half], bend)
+            path += _rounded([half, (turn, to_y), (to_x, to_y)], bend)
             continue
-        for t in _shares():
+        for t in _parameters():
             rest = 1 - t
             x = from_x + 3 * rest * rest * t * bend + 3 * rest * t * t * bend + t**3 * 2 * bend
             y = from_y + (3 * rest * t * t + t**3) * (to_y - from_y)
-            way.append((x, y))
-    return way
+            path.append((x, y))
+    return path
 
 
-def _trimmed(way: list[Point], look: Look) -> list[Point]:
-    """The way without the last few pixels at both ends: arrows do not touch boxes."""
+def _trimmed_at_ends(path: list[Point], look: Look) -> list[Point]:
+    """The path without the last few pixels at both ends, so that arrows do not touch boxes."""
     air = look.grid.px(_AIR)
-    return _shortened(_shortened(way, air)[::-1], air)[::-1]
+    return _without_start(_without_start(path, air)[::-1], air)[::-1]
 
 
-def _shortened(way: list[Point], length: float) -> list[Point]:
-    for number, (one, other) in enumerate(pairwise(way)):
+def _without_start(path: list[Point], length: float) -> list[Point]:
+    for number, (one, other) in enumerate(pairwise(path)):
         step = math.dist(one, other)
         if step > length:
-            return [between(one, other, length / step), *way[number + 1 :]]
+            return [interpolate(one, other, length / step), *path[number + 1 :]]
         length -= step
-    return way[-2:]
+    return path[-2:]
 
 
-def _shares() -> list[float]:
+def _parameters() -> list[float]:
     return [step / _STEPS for step in range(_STEPS + 1)]
 
 
-def between(one: Point, other: Point, share: float) -> Point:
-    """The point that lies this share of the way from one to the other."""
+def interpolate(one: Point, other: Point, share: float) -> Point:
+    """The point at a share of the way between two points."""
     return one[0] + (other[0] - one[0]) * share, one[1] + (other[1] - one[1]) * share
 
 
-def _swapped(point: Point) -> Point:
+def _transposed_point(point: Point) -> Point:
     return point[1], point[0]
 
 
-def _turned(box: Box) -> Box:
+def _transposed(box: Box) -> Box:
     return Box(box.top, box.left, box.bottom, box.right)

@@ -1,9 +1,8 @@
-"""A picture that fills the frame and is slowly moved over; a few words on it, low, at the left.
+"""Scenery scenes: a full-frame picture with a slow pan and zoom, and a short text at the lower left.
 
-If it is much calmer there, they stand high on a picture that is not wide, smaller if that keeps them off what the
-picture shows, and in a narrower column on one that is wide.
-Under the words is a scrim, as much of it as it takes to read them wherever the picture has moved to: light words in the
-dark, dark ones on a picture that is bright there.
+If it is much calmer there, the text is at the top on narrow pictures, in smaller type if that keeps it off the subject,
+and in a narrower column on wide pictures. Under the text is a scrim, as opaque as legibility requires wherever the
+picture has moved to: dark with light text, or light with dark text on bright pictures.
 """
 
 from __future__ import annotations
@@ -36,34 +35,34 @@ from pipeline.rendering.text.styles import BODY, DISPLAY
 from pipeline.rendering.type_scale import DISPLAY_SIZES, TEXT_SIZES
 from pipeline.theme.theme import LARGE_CONTRAST
 
-# How much closer the nearer end of the move is; for how long it goes on after the last word, and without any.
+# Zoom of the closer end; how long it moves after the last word, and in total without words, in frames.
 _ZOOM = 1.06
 _AFTER_WORDS, _WITHOUT_WORDS = 24, 180
 _HEADING_SIZES = (*DISPLAY_SIZES[3:], 56, 50)
 _AFTER_BAR, _AFTER_HEADING, _ABOVE_CREDIT, _ABOVE_EDGE = 56, 60, 40, 16
-# How far around all of the text, and around a line of it, a picture has to be calm and dark.
-_PAD, _NEAR = 24, 12
-# How busy it may be elsewhere, as a share of where they usually stand, also for smaller words; and the size at which
-# that is seen.
-_CALMER, _CALMER_IF_SMALLER, _SEEN_AT = 0.6, 0.5, (48, 24)
-# What goes on where words need not get smaller, and at most where they do.
+# Padding of the area around the whole text, and around a line, in which calmness and contrast are measured.
+_PAD, _LINE_PAD = 24, 12
+# Maximum busyness of another place relative to the default, also for smaller text; and the size at which it is
+# measured.
+_CALMER, _CALMER_FOR_SMALLER, _MEASURED_AT = 0.6, 0.5, (48, 24)
+# Busyness below which text need not become smaller, and the maximum for smaller text.
 _QUIET, _CALM = 1.5, 5.5
-# What light words cross, low on a picture that is not wide, is faded out under them: at least so much of it.
-_FADED = 0.76
+# Minimum opacity of a dark scrim over busy areas at the bottom of narrow pictures.
+_MIN_SCRIM = 0.76
 
 
-class _Place(NamedTuple):
-    """How many columns text has, by how many steps its heading is smaller than it might be, and whether it is high."""
+class _Placement(NamedTuple):
+    """Columns of the text, reduction of its heading in steps of size, and whether it is at the top."""
 
     columns: int = 9
     smaller: int = 0
     is_high: bool = False
 
 
-_USUAL = _Place()
-# What is tried: on a wide picture and on others.
-_BESIDE = tuple(_Place(columns=columns, is_high=high) for columns in (6, 4) for high in (False, True))
-_RAISED = tuple(_Place(smaller=steps, is_high=True) for steps in range(5))
+_DEFAULT = _Placement()
+# Alternatives on wide pictures and on others.
+_COLUMNS = tuple(_Placement(columns=columns, is_high=high) for columns in (6, 4) for high in (False, True))
+_AT_TOP = tuple(_Placement(smaller=steps, is_high=True) for steps in range(5))
 
 
 def lay_out(scene: SceneryScene, words: Sequence[Word], look: Look) -> Composition:
@@ -73,51 +72,55 @@ def lay_out(scene: SceneryScene, words: Sequence[Word], look: Look) -> Compositi
         raise LookupError(scene.picture)
     screen = Box(0, 0, look.format.width_px, look.format.height_px)
     frames = frame_at(words[-1].end_s) + _AFTER_WORDS if words else _WITHOUT_WORDS
-    image = _sized(still, screen, look)
-    move = cache(partial(_moving, image, still, screen, frames))
-    place = _calmest(scene, still, image, move, look)
+    image = _scaled(still, screen, look)
+    move = cache(partial(_pan_zoom, image, still, screen, frames))
+    place = _calmest_placement(scene, still, image, move, look)
     moving = move(place.is_high)
     text = _text(scene, still, look, place)
     elements: list[Element] = [moving]
     if text:
-        scrim = choose_scrim([_behind([line], image, moving, look, _NEAR) for line in text], look.theme)
-        if look.grid.is_stacked and not (place.is_high or scrim.is_light) and _busy(text, image, moving, look) > _CALM:
-            scrim = scrim._replace(opacity=max(scrim.opacity, _FADED))
+        scrim = choose_scrim([_behind([line], image, moving, look, _LINE_PAD) for line in text], look.theme)
+        if (
+            look.grid.is_stacked
+            and not (place.is_high or scrim.is_light)
+            and _busyness(text, image, moving, look) > _CALM
+        ):
+            scrim = scrim._replace(opacity=max(scrim.opacity, _MIN_SCRIM))
         text = _text(scene, still, look, place, ink=scrim.ink)
         elements += [*_scrim(text, scrim, moving.area, look, place), *_bar(scene, text, scrim, look), *text]
     return Composition(ground=background(look.format, look.theme, ()), elements=elements, is_picture=True)
 
 
-def _calmest(
+def _calmest_placement(
     scene: SceneryScene, still: Still, image: Image.Image, move: Callable[[bool], MovingStill], look: Look
-) -> _Place:
-    """Where the words stand: at another place than usual only if it is much calmer there, and they fit."""
-    best = _USUAL
+) -> _Placement:
+    """The placement of the text: another than the default only if it is much calmer and the text fits."""
+    best = _DEFAULT
     text = _text(scene, still, look, best)
-    busy = _busy(text, image, move(best.is_high), look) if text else 0.0
-    for place in _RAISED if look.grid.is_stacked else _BESIDE:
+    busy = _busyness(text, image, move(best.is_high), look) if text else 0.0
+    for place in _AT_TOP if look.grid.is_stacked else _COLUMNS:
         if not text or (place.smaller and busy < _QUIET):
             break
         other = _text(scene, still, look, place)
-        found = _busy(other, image, move(place.is_high), look)
-        is_smaller = place.smaller or place.columns < _BESIDE[0].columns
-        most = min(_CALMER_IF_SMALLER * busy, _CALM) if is_smaller else _CALMER * busy
+        found = _busyness(other, image, move(place.is_high), look)
+        is_smaller = place.smaller or place.columns < _COLUMNS[0].columns
+        most = min(_CALMER_FOR_SMALLER * busy, _CALM) if is_smaller else _CALMER * busy
         if found < most and not any(line.is_truncated for line in other):
             best, busy = place, found
     return best
 
 
-def _sized(still: Still, screen: Box, look: Look) -> Image.Image:
+def _scaled(still: Still, screen: Box, look: Look) -> Image.Image:
     """The picture, no larger than its closest view needs."""
     scale = min(1.0, max(screen.width / still.width_px, screen.height / still.height_px) * _ZOOM)
     size = (math.ceil(still.width_px * scale), math.ceil(still.height_px * scale))
     return resized(still, (size[0] + size[0] % 2, size[1] + size[1] % 2), ground=look.theme.surface)
 
 
-def _moving(image: Image.Image, still: Still, screen: Box, frames: int, is_under: bool) -> MovingStill:  # noqa: FBT001
-    """Closer to what is looked at, or away from it: not the same way in every scene.
+def _pan_zoom(image: Image.Image, still: Still, screen: Box, frames: int, is_under: bool) -> MovingStill:  # noqa: FBT001
+    """Zoom towards the focal point or away from it, alternating between pictures.
 
-    What `is_under` the words does not come up to them: the upper edge stays where it is.
+    If `is_under` the text, the upper edge stays fixed, so that the subject does not move up to the text.
     """
     shape = screen.width / screen.height
     x, y = crop_centre(still, shape)
@@ -128,8 +131,8 @@ def _moving(image: Image.Image, still: Still, screen: Box, frames: int, is_under
     return moving_still(image, screen, start=start, end=end, frames=frames)
 
 
-def _around(text: Sequence[Sprite], screen: Box, look: Look, *, pad: int = _PAD) -> Box:
-    """The place of the text, with some air."""
+def _text_box(text: Sequence[Sprite], screen: Box, look: Look, *, pad: int = _PAD) -> Box:
+    """The bounding box of the text, padded."""
     pad = look.grid.px(pad)
     lines = [Box(each.left, each.top, each.left + each.mask.width, each.top + each.mask.height) for each in text]
     around = reduce(Box.union, lines)
@@ -137,42 +140,42 @@ def _around(text: Sequence[Sprite], screen: Box, look: Look, *, pad: int = _PAD)
 
 
 def _behind(text: Sequence[Sprite], image: Image.Image, moving: MovingStill, look: Look, pad: int) -> Image.Image:
-    """What of the picture is behind the text, and so near to it, at some time."""
+    """The part of the picture that is behind the text at any time, with padding."""
     screen = moving.area
-    box = _around(text, screen, look, pad=pad)
+    box = _text_box(text, screen, look, pad=pad)
     if look.right_to_left:
         box = Box(screen.right - box.right, box.top, screen.right - box.left, box.bottom)
     return image.crop(moving.passes_behind(box, image.size))
 
 
-def _busy(text: Sequence[Sprite], image: Image.Image, moving: MovingStill, look: Look) -> float:
-    """How much goes on behind the text: the mean difference of neighbours, from afar."""
-    seen = _behind(text, image, moving, look, _PAD).convert("L").resize(_SEEN_AT, Image.Resampling.BOX)
+def _busyness(text: Sequence[Sprite], image: Image.Image, moving: MovingStill, look: Look) -> float:
+    """How busy the picture is behind the text: mean difference of neighbouring pixels at low resolution."""
+    seen = _behind(text, image, moving, look, _PAD).convert("L").resize(_MEASURED_AT, Image.Resampling.BOX)
     levels = np.asarray(seen, float)
     return float(np.abs(np.diff(levels, axis=0)).mean() + np.abs(np.diff(levels, axis=1)).mean())
 
 
-def _scrim(text: Sequence[Sprite], scrim: Scrim, screen: Box, look: Look, place: _Place) -> list[Sprite]:
-    """The scrim under the text, if it takes one; text beside something leaves that as it is, a light one too."""
+def _scrim(text: Sequence[Sprite], scrim: Scrim, screen: Box, look: Look, place: _Placement) -> list[Sprite]:
+    """The scrim under the text, if one is needed. Narrow columns have a scrim from the side."""
     if not scrim.opacity:
         return []
-    box, size = _around(text, screen, look), (screen.width, screen.height)
+    box, size = _text_box(text, screen, look), (screen.width, screen.height)
     from_top = box.centre_y < screen.centre_y
-    if place.columns < _USUAL.columns:
+    if place.columns < _DEFAULT.columns:
         mask = side_scrim_mask(size, box, scrim.opacity, is_light=scrim.is_light)
     elif from_top and scrim.is_light:
-        near = _around(text, screen, look, pad=_NEAR)
+        near = _text_box(text, screen, look, pad=_LINE_PAD)
         mask = scrim_mask(size, near, scrim.opacity, from_top=True, fade=FADE_LIGHT)
     else:
         mask = scrim_mask(size, box, scrim.opacity, from_top=from_top)
-    # It is drawn on every frame: what lets all of the picture through is left out.
+    # Cropped to its visible part, because it is drawn in every frame.
     part = Box(*(mask.getbbox() or screen)).even()
     ink = colour(scrim.colour)
     return [Drawing(mask=mask.crop(part), ink=ink, left=part.left, top=part.top, motion=AT_ONCE)]
 
 
-def _text(scene: SceneryScene, still: Still, look: Look, place: _Place, *, ink: str = "") -> list[Sprite]:
-    """From the bottom of the content upwards: whose it is, the subtitle, the heading, all in `ink`; empty: in light."""
+def _text(scene: SceneryScene, still: Still, look: Look, place: _Placement, *, ink: str = "") -> list[Sprite]:
+    """Credit, subtitle and heading, from the bottom of the content upwards, in `ink`; empty: in light."""
     grid, content, ink = look.grid, look.grid.content, ink or look.theme.plate_text
     width, steps = grid.columns(place.columns), scaled_sizes(grid, _HEADING_SIZES[place.smaller :])
     heading = fit(scene.heading, look.styled(DISPLAY), steps, width_px=width, max_lines=3)
@@ -191,18 +194,18 @@ def _text(scene: SceneryScene, still: Still, look: Look, place: _Place, *, ink: 
     if heading.lines:
         top = bottom - heading.height_px - heading.clearance_px
         found += text_sprites(heading, left=left, top=top, colours=(ink,), motion=entrance(grid, 8, rise=40))
-    return _raised(found, look) if place.is_high else found
+    return _moved_to_top(found, look) if place.is_high else found
 
 
-def _raised(text: Sequence[Sprite], look: Look) -> list[Sprite]:
-    """The same text at the top of the content, below its bar."""
+def _moved_to_top(text: Sequence[Sprite], look: Look) -> list[Sprite]:
+    """The text moved to the top of the content, below its bar."""
     top = min((line.top for line in text), default=0)
     up = top - look.grid.content.top - look.grid.px(_AFTER_BAR)
     return [replace(line, top=line.top - up) for line in text]
 
 
 def _bar(scene: SceneryScene, text: Sequence[Sprite], scrim: Scrim, look: Look) -> list[Sprite]:
-    """The short bar above the highest line; none above nothing but whose the picture is."""
+    """The accent bar above the top line; none if there is only a credit."""
     if not (scene.heading or scene.subtitle):
         return []
     top = min(line.top for line in text) - look.grid.px(_AFTER_BAR)

@@ -1,8 +1,8 @@
-"""A picture on one side, words on the other; where one stacks, the picture stands above them.
+"""Split scenes: a picture on one side, text on the other; in stacked layouts, the picture above the text.
 
-The wider the picture, the more of the width it gets: little of it is cut off. Above words there is no room for one that
-is upright: it fills a picture that is as tall as a phone, with the words on it, and others from top to bottom at their
-side, as long as all words fit.
+The wider the picture, the wider its share, so that little is cropped. Above text there is no space for upright
+pictures: on tall formats they fill the frame with the text on them; on others they stand beside the text at full
+height, as long as all of it fits.
 """
 
 from __future__ import annotations
@@ -37,23 +37,22 @@ _LIGHTS = (
     Light(role="glow", x=0.84, y=0.30, width=0.46, height=0.66, strength=0.55),
     Light(role="glow_far", x=0.06, y=0.95, width=0.40, height=0.50, strength=0.34),
 )
-# Columns of a picture by its shape, widest first: width over height from which it gets them; and how much of one that
-# is upright is cut off.
+# Columns of a picture by its minimum aspect, widest first; and the maximum cropping of upright ones.
 _COLUMNS = ((1.2, 7), (0.85, 6), (0.0, 5))
-_GIVE_UPRIGHT = 1.12
+_MAX_CROP_UPRIGHT = 1.12
 _GAP, _GAP_STACKED = 80, 64
 _AFTER_LABEL, _AFTER_HEADING, _AFTER_BAR, _ABOVE_CREDIT = 40, 48, 48, 28
-# Of a stacked picture: the least that it may be high, as a share of the whole, and how much of it may be cut off.
-_MIN_HEIGHT, _GIVE_STACKED = 0.24, 1.6
-# Of a tall frame: a picture that is no higher than this share of it stands below what apps show at the top.
+# Minimum height of a stacked picture, as a share of the frame, and its maximum cropping.
+_MIN_HEIGHT, _MAX_CROP_STACKED = 0.24, 1.6
+# On tall formats: a picture lower than this share of the frame goes below the controls of apps.
 _BAND = 0.26
-# Width over height below which a picture is upright, and below which it is none that lies.
+# Aspects below which a picture is upright, and below which it is not landscape.
 _UPRIGHT, _SQUARISH = 0.85, 1.1
-# Beside words: how much of the width a picture takes that is upright or not, and the room between.
+# Beside text: maximum share of the width for upright and other pictures, and the gap.
 _SHARE_UPRIGHT, _SHARE_SQUARISH, _GAP_BESIDE = 0.44, 0.5, 56
-# From which share of the room on it is taken up to the top.
-_TALL_BESIDE = 0.8
-# Below stacked words: captions of two lines come close otherwise.
+# From this share of the height on a picture extends to the top.
+_EXTEND_TO_TOP = 0.8
+# Space below stacked text, because captions of two lines come close otherwise.
 _ABOVE_CAPTIONS = 32
 
 
@@ -63,19 +62,19 @@ def lay_out(scene: SplitScene, words: Sequence[Word], look: Look) -> Composition
     if still is None:
         raise LookupError(scene.picture)
     is_background = still.aspect < _UPRIGHT and not is_page(still)
-    if look.grid.is_tall and is_background and (found := _filling(scene, words, look)):
+    if look.grid.is_tall and is_background and (found := _full_frame(scene, words, look)):
         return found
     if not look.grid.is_stacked:
         elements = _side_by_side(scene, still, look)
     else:
-        beside = _beside(scene, still, look) if _is_better_beside(scene, still, look) else None
+        beside = _beside(scene, still, look) if _prefers_beside(scene, still, look) else None
         elements = beside or _stacked(scene, still, look)
     return Composition(ground=background(look.format, look.theme, _LIGHTS), elements=elements)
 
 
 @dataclass(frozen=True, kw_only=True)
-class _Words:
-    """The texts on their lines."""
+class _Texts:
+    """The fitted texts."""
 
     label: TextBlock
     heading: TextBlock
@@ -108,13 +107,13 @@ class _Words:
         return found
 
 
-def _words(scene: SplitScene, look: Look, width_px: int, height_px: int, max_lines: int) -> _Words:
-    """The texts in a room of so many pixels; where they need more, the text gives."""
+def _fit_texts(scene: SplitScene, look: Look, width_px: int, height_px: int, max_lines: int) -> _Texts:
+    """The texts fitted to a box; if they need more, the body text shrinks."""
     grid = look.grid
     heading = fit(
         scene.heading, look.styled(HEADING), scaled_sizes(grid, HEADING_SIZES), width_px=width_px, max_lines=3
     )
-    words = _Words(
+    words = _Texts(
         label=kicker(scene.kicker, look, width_px=width_px),
         heading=heading,
         text=fit(scene.text, look.styled(BODY), scaled_sizes(grid, TEXT_SIZES), width_px=width_px, max_lines=max_lines),
@@ -134,16 +133,16 @@ def _words(scene: SplitScene, look: Look, width_px: int, height_px: int, max_lin
 
 
 def _side_by_side(scene: SplitScene, still: Still, look: Look) -> list[Element]:
-    """Words on the left, the picture on the right edge."""
+    """Text on the left, the picture at the right edge."""
     grid, content = look.grid, picture_area(look)
     columns = next(columns for least, columns in _COLUMNS if still.aspect >= least)
     credit = source_line(still.credit, look, width_px=grid.columns(columns))
     below = grid.px(_ABOVE_CREDIT) + credit.height_px if credit.lines else 0
-    give = crop_tolerance(still, MAX_CROP if still.aspect > 1 else _GIVE_UPRIGHT)
+    give = crop_tolerance(still, MAX_CROP if still.aspect > 1 else _MAX_CROP_UPRIGHT)
     width, height = frame_size(still.aspect, grid.columns(columns), content.height - below, tolerance=give)
     top = content.top + (content.height - height - below) // 2
     box = Box(content.right - width, top, content.right, top + height)
-    words = _words(scene, look, box.left - grid.px(_GAP) - content.left, content.height, 7)
+    words = _fit_texts(scene, look, box.left - grid.px(_GAP) - content.left, content.height, 7)
     at = box.centre_y - words.height_px(look) // 2
     return [
         photograph_sprite(look, still, box, motion=entrance(grid, 0, rise=24)),
@@ -158,8 +157,8 @@ def _side_by_side(scene: SplitScene, still: Still, look: Look) -> list[Element]:
     ]
 
 
-def _filling(scene: SplitScene, words: Sequence[Word], look: Look) -> Composition | None:
-    """The picture over all of the frame, the words low on it; None: they need more room."""
+def _full_frame(scene: SplitScene, words: Sequence[Word], look: Look) -> Composition | None:
+    """The picture full-frame with the text at the bottom; None if that does not fit."""
     if scene.kicker:
         return None
     whole = SceneryScene(lines=scene.lines, picture=scene.picture, heading=scene.heading, subtitle=scene.text)
@@ -167,20 +166,20 @@ def _filling(scene: SplitScene, words: Sequence[Word], look: Look) -> Compositio
     return None if any(isinstance(each, Sprite) and each.is_truncated for each in found.elements) else found
 
 
-def _is_better_beside(scene: SplitScene, still: Still, look: Look) -> bool:
-    """Whether a picture would lose too much above the words, and has room at their side."""
+def _prefers_beside(scene: SplitScene, still: Still, look: Look) -> bool:
+    """Whether too much would be cropped above the text, and there is space at its side."""
     if look.grid.is_tall or still.aspect < _UPRIGHT:
         return not look.grid.is_tall
     _, height, _ = _above(scene, still, look)
     shape = look.format.width_px / height
-    loses_much = still.aspect < _SQUARISH and shape > _GIVE_STACKED * still.aspect
+    loses_much = still.aspect < _SQUARISH and shape > _MAX_CROP_STACKED * still.aspect
     return not still.has_alpha and (loses_much or is_cropped(still, shape))
 
 
 def _beside(scene: SplitScene, still: Still, look: Look) -> list[Element] | None:
-    """The picture at the right edge, words on the left; None: they need more room.
+    """The picture at the right edge, text on the left; None if that does not fit.
 
-    From the top to the captions, if so much of its sides can be cut off; else in the middle.
+    From the top to the captions, if that much can be cropped from its sides; else vertically centred.
     """
     grid, content = look.grid, picture_area(look)
     right = look.format.width_px
@@ -190,9 +189,9 @@ def _beside(scene: SplitScene, still: Still, look: Look) -> list[Element] | None
     room = content.bottom - below
     shape = min(still.aspect, max(most / room, narrowest_aspect(still)))
     height = min(room, round(most / shape)) & ~1
-    top = 0 if height > _TALL_BESIDE * room else max(0, content.centre_y - (height + below) // 2)
+    top = 0 if height > _EXTEND_TO_TOP * room else max(0, content.centre_y - (height + below) // 2)
     box = Box(right - min(most, round(height * shape)), top, right, top + height)
-    words = _words(scene, look, box.left - grid.px(_GAP_BESIDE) - content.left, content.height, 7)
+    words = _fit_texts(scene, look, box.left - grid.px(_GAP_BESIDE) - content.left, content.height, 7)
     if words.is_truncated or words.height_px(look) > content.height:
         return None
     return [
@@ -208,24 +207,24 @@ def _beside(scene: SplitScene, still: Still, look: Look) -> list[Element] | None
     ]
 
 
-def _above(scene: SplitScene, still: Still, look: Look) -> tuple[_Words, int, int]:
-    """Words with a picture above them, its height, and what is left over."""
+def _above(scene: SplitScene, still: Still, look: Look) -> tuple[_Texts, int, int]:
+    """The texts with a picture above them, its height, and the spare height."""
     grid, content = look.grid, picture_area(look)
     room = content.bottom - _credit_px(still, look) - grid.px(_GAP_STACKED + _ABOVE_CAPTIONS)
-    words = _words(scene, look, content.width, room - round(look.format.height_px * _MIN_HEIGHT), 5)
+    words = _fit_texts(scene, look, content.width, room - round(look.format.height_px * _MIN_HEIGHT), 5)
     room -= words.height_px(look)
-    _, height = frame_size(still.aspect, look.format.width_px, room, tolerance=crop_tolerance(still, _GIVE_STACKED))
+    _, height = frame_size(still.aspect, look.format.width_px, room, tolerance=crop_tolerance(still, _MAX_CROP_STACKED))
     return words, height, room - height
 
 
 def _credit_px(still: Still, look: Look) -> int:
-    """What whose it is takes below a picture above words."""
+    """Height of the credit below a stacked picture."""
     credit = source_line(still.credit, look, width_px=look.grid.content.width)
     return look.grid.px(_ABOVE_CREDIT) + credit.height_px if credit.lines else 0
 
 
 def _stacked(scene: SplitScene, still: Still, look: Look) -> list[Element]:
-    """The picture above, from edge to edge: it may run under what apps show up there, as no word may. Words below."""
+    """The picture at the top, full bleed: it may extend below the controls of apps, unlike text. Text below it."""
     grid, content = look.grid, picture_area(look)
     words, height, spare = _above(scene, still, look)
     is_band = grid.is_tall and height < _BAND * look.format.height_px and spare > content.top
@@ -242,6 +241,6 @@ def _stacked(scene: SplitScene, still: Still, look: Look) -> list[Element]:
             colours=(look.theme.muted,),
             motion=entrance(grid, 12, rise=16),
         ),
-        # What is left over stands above and below the words.
+        # Spare height goes above and below the text.
         *words.elements(look, left=content.left, top=top),
     ]

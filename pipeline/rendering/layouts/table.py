@@ -1,6 +1,6 @@
-"""A table: a muted head, rows on faint bands that come when they are spoken of, numbers set to the right.
+"""Tables: a muted head, rows on alternating bands that appear when spoken, right-aligned numbers.
 
-Where the columns would have no room beside each other, the first cell of a row stands above the others.
+If the columns don't fit side by side, the first cell of each row is above the others.
 """
 
 from __future__ import annotations
@@ -9,10 +9,10 @@ from collections.abc import Sequence
 
 from pipeline.model import TableScene, Word
 from pipeline.rendering.grid import Box
-from pipeline.rendering.layouts.charts import LIGHTS, sheet, value_frames
+from pipeline.rendering.layouts.charts import LIGHTS, chart_frame, value_frames
 from pipeline.rendering.layouts.components import entrance, hairline
 from pipeline.rendering.layouts.growth import Drawing
-from pipeline.rendering.layouts.table_fitting import AFTER_HEAD, TablePlan, set_table
+from pipeline.rendering.layouts.table_fitting import AFTER_HEAD, TablePlan, fit_table
 from pipeline.rendering.look import Look
 from pipeline.rendering.motion.animation import Motion
 from pipeline.rendering.motion.composition import Composition
@@ -22,17 +22,17 @@ from pipeline.rendering.surface.background import background
 from pipeline.rendering.surface.shapes import rounded_rectangle
 from pipeline.rendering.text.fitting import TextBlock
 
-# At 1080: how far a band reaches past the text, and its round.
+# At 1080: how far bands extend beyond the text, and their radius.
 _OUTDENT, _RADIUS = 24, 12
-# A band is so much of the text's colour on the ground: about three per cent of lightness.
+# Opacity of the text colour in bands: about three per cent of lightness.
 _BAND_OPACITY = 0.035
 _ROW_FRAMES = 12
 
 
 def lay_out(scene: TableScene, words: Sequence[Word], look: Look) -> Composition:
     """See the module."""
-    page = sheet(look, message=scene.heading, source=scene.source)
-    plan = set_table(scene, page)
+    page = chart_frame(look, message=scene.heading, source=scene.source)
+    plan = fit_table(scene, page)
     grid, theme = look.grid, look.theme
     head_px = plan.head_px + grid.px(AFTER_HEAD)
     elements, area = page.place(head_px + plan.row_px * len(plan.rows))
@@ -55,7 +55,7 @@ def lay_out(scene: TableScene, words: Sequence[Word], look: Look) -> Composition
 
 
 def _row(plan: TablePlan, cells: Sequence[TextBlock], look: Look, *, left: int, top: int, start: int) -> list[Element]:
-    """The cells of a row, which fade in together; what stands in it is in its middle."""
+    """The cells of a row, which appear together, vertically centred."""
     theme, motion = look.theme, Motion(enters=start, frames=_ROW_FRAMES, rise_px=look.grid.px(16))
     first, others = cells[0], cells[1:]
     below_px = max(cell.height_px for cell in others)
@@ -74,7 +74,7 @@ def _row(plan: TablePlan, cells: Sequence[TextBlock], look: Look, *, left: int, 
 
 
 def _band(look: Look, box: Box, *, frame: int) -> Drawing:
-    """The faint ground of every other row."""
+    """The faint background of every other row."""
     mask = rounded_rectangle(box.width, box.height, radius=look.grid.px(_RADIUS), opacity=_BAND_OPACITY)
     motion = Motion(enters=frame, frames=_ROW_FRAMES)
     return Drawing(mask=mask, ink=colour(look.theme.text), left=box.left, top=box.top, motion=motion)

@@ -1,4 +1,4 @@
-"""Setting a table: the largest type at which its cells fit, and how wide its columns are."""
+"""Fitting a table: the largest font size at which its cells fit, and the widths of its columns."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from pipeline.model import TableScene
-from pipeline.rendering.layouts.charts import Sheet
+from pipeline.rendering.layouts.charts import ChartFrame
 from pipeline.rendering.layouts.components import scaled_sizes
 from pipeline.rendering.number_format import MINUS, is_blank, looks_numeric
 from pipeline.rendering.text.fitting import ACCENT_EM, TextBlock, fit
@@ -20,52 +20,52 @@ _FIRST = replace(ITEM, weight=600, leading=1.2)
 _CELL = replace(BODY, leading=1.2)
 _NUMBER = replace(BODY, weight=480, tabular=True, leading=1.2)
 _HEAD = TextStyle(weight=540, optical_size=20, leading=1.2)
-# At 1080: between columns, above and below what stands in a row, and a row at most.
-_COLUMN_GAP, _PADDING, _ROW = 48, 22, 104
+# At 1080: gap between columns, vertical padding of rows, and maximum row height.
+_COLUMN_GAP, _PADDING, _MAX_ROW = 48, 22, 104
 AFTER_HEAD, _LINE_GAP = 24, 14
-# Cells on a wide picture, if they are short; from so many rows on they stand closer.
+# Largest size of cells on wide pictures; number of rows from which on they are packed closer.
 _LARGE, _MANY_ROWS = 50, 5
-# Before texts, a gap grows by so many of itself: the eye has to find the way across.
-_WIDEST_GAP = 3
-# A column of texts is not narrower than this share of the table.
+# A gap before text grows by at most this many times itself, so that the eye finds its way across.
+_MAX_GAP_GROWTH = 3
+# Minimum width of a text column, as a share of the table.
 _MIN_SHARE = 0.1
 
 
 @dataclass(frozen=True, kw_only=True)
 class TablePlan:
-    """A table that fits (or nearly): cells by row, and where its columns are, from the left of the table."""
+    """A fitted table: cells by row, and its columns, from the left edge of the table."""
 
     head: tuple[TextBlock, ...]
     rows: tuple[tuple[TextBlock, ...], ...]
     lefts: tuple[int, ...]
     widths: tuple[int, ...]
     numeric: tuple[bool, ...]
-    # Whether the first cell of each row stands above the others.
+    # Whether the first cell of each row is above the others.
     is_stacked: bool
-    # Numbers are set to the right in every language: the layout is mirrored, they are not.
+    # Numbers are right-aligned in every language: the layout is mirrored, they are not.
     is_mirrored: bool
     row_px: int
     line_gap_px: int
 
     @property
     def head_px(self) -> int:
-        """Height of the head, down to its last baseline."""
+        """Height of the head, to its last baseline."""
         return max(block.height_px for block in self.head[self.is_stacked :])
 
     @property
     def is_truncated(self) -> bool:
-        """Whether words are missing."""
+        """Whether any cell is truncated."""
         return any(cell.is_truncated for row in (self.head[self.is_stacked :], *self.rows) for cell in row)
 
     def left_of(self, column: int, block: TextBlock) -> int:
-        """Where a text of a column begins, from the left of the table."""
+        """Left edge of a text in a column, from the left of the table."""
         is_right = self.numeric[column] and not self.is_mirrored
         return self.lefts[column] + (self.widths[column] - block.width_px if is_right else 0)
 
 
-def set_table(scene: TableScene, page: Sheet) -> TablePlan:
-    """The largest type at which nothing is cut, a line to a cell if possible; else with first cells above the rest."""
-    setting = _Setting(scene, page)
+def fit_table(scene: TableScene, page: ChartFrame) -> TablePlan:
+    """The largest size without truncation, preferably with one line per cell, else with stacked first cells."""
+    setting = _Measurements(scene, page)
     steps = setting.steps
     tries = [(stacked, lines, px, False) for stacked in (False, True) for lines in (1, 2) for px in steps]
     tries += [(stacked, 3, steps[-1], tight) for tight in (False, True) for stacked in (False, True)]
@@ -74,16 +74,16 @@ def set_table(scene: TableScene, page: Sheet) -> TablePlan:
             plan = setting.at(size_px, max_lines, is_stacked=is_stacked, is_tight=is_tight)
             if not plan.is_truncated and plan.row_px <= setting.share_px(plan):
                 return plan
-    # Words will be missing: as few as can be, and the rows stay above the captions.
+    # Some cells are truncated, as little as possible, and the rows stay above the captions.
     ways = dict.fromkeys((stacked, lines) for stacked in (page.look.grid.is_stacked, False) for lines in (2, 1))
     plans = [setting.at(steps[-1], lines, is_stacked=stacked, is_tight=True) for stacked, lines in ways]
     return next((plan for plan in plans if plan.row_px <= setting.share_px(plan)), plans[-1])
 
 
-class _Setting:
-    """What a table needs, in em, and the table set at a size."""
+class _Measurements:
+    """The widths of a table's texts in em, and the table fitted at a size."""
 
-    def __init__(self, scene: TableScene, page: Sheet) -> None:
+    def __init__(self, scene: TableScene, page: ChartFrame) -> None:
         self._page, self._grid, self._heads = page, page.look.grid, scene.columns
         self._numeric = _numeric_columns(scene)
         self._styles = [
@@ -92,7 +92,7 @@ class _Setting:
         ]
         self._texts = [
             [
-                _written(cell, style, is_number)
+                _cell_text(cell, style, is_number)
                 for cell, style, is_number in zip(row.cells, self._styles, self._numeric, strict=True)
             ]
             for row in scene.items
@@ -110,7 +110,7 @@ class _Setting:
 
     @property
     def steps(self) -> tuple[int, ...]:
-        """Sizes of cells, largest first; on a tall picture, where letters are larger, also those of other pictures."""
+        """Font sizes of cells, largest first; on tall pictures, with larger type, also the sizes of others."""
         grid = self._grid
         if grid.is_stacked:
             usual = scaled_sizes(grid, ITEM_SIZES[1:])
@@ -118,11 +118,11 @@ class _Setting:
         return scaled_sizes(grid, (_LARGE, *ITEM_SIZES[1:]))
 
     def share_px(self, plan: TablePlan) -> int:
-        """Height that a row may have."""
+        """Maximum height of a row."""
         return (self._page.room_px - plan.head_px - self._grid.px(AFTER_HEAD)) // len(self._texts)
 
     def may_fit(self, size_px: int, max_lines: int, *, is_stacked: bool) -> bool:
-        """Whether it is worth trying: texts are no longer than their lines together, and no word than a line."""
+        """A quick check: no text longer than its lines together, and no word longer than a line."""
         _, widths = self._columns(size_px, is_stacked=is_stacked)
         for row, words in zip(self._ems, self._word_ems, strict=True):
             for column, (em, word_em) in enumerate(zip(row, words, strict=True)):
@@ -133,7 +133,7 @@ class _Setting:
         return True
 
     def at(self, size_px: int, max_lines: int, *, is_stacked: bool, is_tight: bool = False) -> TablePlan:
-        """The table at a type size, its columns as wide as what stands in them asks for; `is_tight`: in low rows."""
+        """The table at a size, with columns as wide as their content wants; `is_tight`: with less padding."""
         lefts, widths = self._columns(size_px, is_stacked=is_stacked)
         rows = tuple(
             tuple(
@@ -148,7 +148,7 @@ class _Setting:
             )
             for row in self._texts
         )
-        # Between the lines of a stacked row, and of neighbours however low rows are, tails and accents have room.
+        # Descenders and accents of stacked cells and of neighbouring rows don't touch.
         reach, accent_px = max(cell.clearance_px for row in rows for cell in row), math.ceil(ACCENT_EM * size_px)
         gap = max(self._line_gap, 2 * accent_px) + reach
         padding = max(self._padding // 2, reach + accent_px) if is_tight else self._padding
@@ -163,10 +163,10 @@ class _Setting:
             row_px=max(_height(row, gap, is_stacked=is_stacked) for row in rows) + 2 * padding,
             line_gap_px=gap,
         )
-        return replace(plan, row_px=max(plan.row_px, min(self.share_px(plan), self._grid.type_px(_ROW))))
+        return replace(plan, row_px=max(plan.row_px, min(self.share_px(plan), self._grid.type_px(_MAX_ROW))))
 
     def _head(self, widths: Sequence[int]) -> tuple[TextBlock, ...]:
-        """All in one size, on one line if they fit."""
+        """Headers in one size, on one line if they fit."""
         steps = scaled_sizes(self._grid, LABEL_SIZES)
         room = [width or self._page.width_px for width in widths]
         ems = [measure(head, self._head_style) for head in self._heads]
@@ -177,7 +177,7 @@ class _Setting:
         )
 
     def _columns(self, size_px: int, *, is_stacked: bool) -> tuple[tuple[int, ...], tuple[int, ...]]:
-        """Where columns begin, and how wide they are: wide enough for large headers where there is room for those."""
+        """Lefts and widths of columns, wide enough for large headers if there is space."""
         for head_px in scaled_sizes(self._grid, LABEL_SIZES):
             natural = [
                 math.ceil(max(measure(head, self._head_style) * head_px, *(row[at] * size_px for row in self._ems))) + 2
@@ -199,23 +199,23 @@ def _height(row: Sequence[TextBlock], line_gap_px: int, *, is_stacked: bool) -> 
 def _columns(
     natural: Sequence[int], numeric: Sequence[bool], width_px: int, gap: int, *, is_stacked: bool
 ) -> tuple[tuple[int, ...], tuple[int, ...]]:
-    """Where columns begin and how wide they are: what is left over goes between them, what lacks texts give.
+    """Lefts and widths of columns: spare width goes to the gaps, missing width is taken from text columns.
 
-    A last column of texts stays within reach of the others; numbers are set to the far edge.
+    A last column of text stays close to the others; numbers go to the far edge.
     """
     shown = range(int(is_stacked), len(natural))
     left_over = width_px - sum(natural[column] for column in shown) - gap * (len(shown) - 1)
     widths = list(natural)
     if left_over >= 0:
         more = left_over // max(1, len(shown) - 1)
-        gap += more if numeric[-1] else min(more, _WIDEST_GAP * gap)
+        gap += more if numeric[-1] else min(more, _MAX_GAP_GROWTH * gap)
     else:
         texts = [column for column in shown if not numeric[column]] or list(shown)
         available = sum(natural[column] for column in texts) + left_over
         if available < _MIN_SHARE * width_px * len(texts):
-            # Numbers as long as that give way like texts.
+            # Very long numbers are shrunk like texts.
             texts, available = list(shown), width_px - gap * (len(shown) - 1)
-        for column, part in zip(texts, _shared_out([natural[column] for column in texts], available), strict=True):
+        for column, part in zip(texts, _distribute([natural[column] for column in texts], available), strict=True):
             widths[column] = part
     lefts, left = [0] * len(natural), 0
     for column in shown:
@@ -224,8 +224,8 @@ def _columns(
     return tuple(lefts), tuple(widths)
 
 
-def _shared_out(wanted: Sequence[int], available: int) -> list[int]:
-    """Who wants less than an equal part gets that; the others share the rest."""
+def _distribute(wanted: Sequence[int], available: int) -> list[int]:
+    """Widths that add up to `available`: wants below an equal share are met, the others share the rest."""
     parts, waiting = [0] * len(wanted), sorted(range(len(wanted)), key=lambda index: wanted[index])
     while waiting:
         equal = available // len(waiting)
@@ -236,7 +236,7 @@ def _shared_out(wanted: Sequence[int], available: int) -> list[int]:
 
 
 def _numeric_columns(scene: TableScene) -> tuple[bool, ...]:
-    """Which columns hold numbers and nothing else; the first names its row, whatever it is."""
+    """Which columns contain only numbers; the first one, the row header, never counts."""
     columns = list(zip(*(row.cells for row in scene.items), strict=True))
     return tuple(
         bool(column) and all(looks_numeric(cell) or is_blank(cell) for cell in cells) and not all(map(is_blank, cells))
@@ -245,19 +245,19 @@ def _numeric_columns(scene: TableScene) -> tuple[bool, ...]:
 
 
 def _width(text: str, style: TextStyle) -> float:
-    """Width of a text as it is reckoned when it is broken, in em: words have a little air."""
+    """Width of a text as assumed when breaking lines, in em, with a small reserve per word."""
     return measure(text, style) + 2 * abs(style.tracking) * len(split_chunks(text, style.language))
 
 
 def _widest_word(text: str, style: TextStyle) -> float:
-    """Width of the widest part that is not broken, in em."""
+    """Width of the widest unbreakable part, in em."""
     return max(
         (measure(text[part.start : part.end], style) for part in split_chunks(text, style.language)), default=0.0
     )
 
 
-def _written(cell: str, style: TextStyle, is_number: bool) -> str:  # noqa: FBT001 - what its column is
-    """A cell as it is shown: a real minus, a dash where there is nothing."""
+def _cell_text(cell: str, style: TextStyle, is_number: bool) -> str:  # noqa: FBT001 - from its column
+    """The text of a cell as shown: with a real minus, and a dash if empty."""
     text = drawable_text(cell, weight=style.weight)
     if is_blank(text):
         return "–"

@@ -47,24 +47,25 @@ def split_notes(context: OutlineContext) -> tuple[Piece, ...]:
 
 def group_pieces(pieces: Sequence[Piece], context: OutlineContext) -> Iterator[Piece]:
     """Yield each block with the paragraphs that belong to it; blocks without any spoken text are left out."""
-    left = list(pieces)
+    remaining = list(pieces)
+    # Sections whose heading was added to a lead as a question, and those whose heading is the narration of a scene.
     asked: set[int] = set()
     spoken_headings: set[int] = set()
-    while left:
-        piece = left.pop(0)
-        if isinstance(piece.block, Paragraph) and _introduces(piece, left, context):
-            piece = replace(left.pop(0), lead=piece.block)
-        if isinstance(piece.block, Chapter) and (paragraph := _free_paragraph(piece, left, context)):
+    while remaining:
+        piece = remaining.pop(0)
+        if isinstance(piece.block, Paragraph) and _introduces(piece, remaining, context):
+            piece = replace(remaining.pop(0), lead=piece.block)
+        if isinstance(piece.block, Chapter) and (paragraph := _free_paragraph(piece, remaining, context)):
             piece = replace(piece, lead=paragraph)
-            left.pop(0)
-        elif is_quiz(piece, context) and (paragraph := _free_paragraph(piece, left, context)):
+            remaining.pop(0)
+        elif is_quiz(piece, context) and (paragraph := _free_paragraph(piece, remaining, context)):
             piece = replace(piece, answer=paragraph)
-            left.pop(0)
+            remaining.pop(0)
         elif isinstance(piece.block, Illustration | CodeBlock) and not piece.lead:
-            paragraph = _free_paragraph(piece, left, context)
+            paragraph = _free_paragraph(piece, remaining, context)
             if paragraph and (isinstance(piece.block, Illustration) or not piece.heading):
                 piece = replace(piece, lead=paragraph)
-                left.pop(0)
+                remaining.pop(0)
             elif not piece.heading or piece.section in spoken_headings:
                 continue
         if before := _split_lead(piece):
@@ -73,7 +74,7 @@ def group_pieces(pieces: Sequence[Piece], context: OutlineContext) -> Iterator[P
         piece = _with_question(piece, asked, context)
         if not piece.lead and (isinstance(piece.block, Chapter | Illustration | CodeBlock) or is_quiz(piece, context)):
             spoken_headings.add(piece.section)
-        yield from _with_answer(piece, left, context)
+        yield from _with_answer(piece, remaining, context)
 
 
 def _with_answer(piece: Piece, following: Sequence[Piece], context: OutlineContext) -> Iterator[Piece]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import replace
-from itertools import pairwise
+from itertools import accumulate, pairwise
 from typing import TypeVar
 
 from pipeline.language.display_width import display_width
@@ -49,20 +49,16 @@ def bullets(piece: Piece, context: OutlineContext) -> Sequence[Scene]:
     """Any list, as bullets."""
     layout = context.needed("bullets")
     groups = _by_scenes(piece.block.said, layout)
-    scenes: list[Scene] = []
-    first = 1
-    for number, group in enumerate(groups, start=1):
-        scenes.append(
-            BulletsScene(
-                lines=lines(piece, [item for item, _ in group], is_first=number == 1),
-                heading=_question_heading(piece, layout) or context.heading(piece, layout),
-                items=tuple(text for _, text in group),
-                first=first,
-                kicker=pages(number, len(groups)),
-            )
+    return [
+        BulletsScene(
+            lines=lines(piece, [item for item, _ in group], is_first=number == 1),
+            heading=_question_heading(piece, layout) or context.heading(piece, layout),
+            items=tuple(text for _, text in group),
+            first=first,
+            kicker=pages(number, len(groups)),
         )
-        first += len(group)
-    return scenes
+        for number, (first, group) in enumerate(_numbered(groups), start=1)
+    ]
 
 
 def steps(piece: Piece, context: OutlineContext) -> Sequence[Scene]:
@@ -80,20 +76,16 @@ def steps(piece: Piece, context: OutlineContext) -> Sequence[Scene]:
         ]
         for group in _with_limits(list(zip(block.items, labelled, strict=True)), layout, "item_text")
     ]
-    scenes: list[Scene] = []
-    first = 1
-    for number, group in enumerate(groups, start=1):
-        scenes.append(
-            StepsScene(
-                lines=lines(piece, [item for item, _ in group], is_first=number == 1),
-                heading=context.heading(piece, layout),
-                kicker=pages(number, len(groups)),
-                items=tuple(card for _, card in group),
-                first=first,
-            )
+    return [
+        StepsScene(
+            lines=lines(piece, [item for item, _ in group], is_first=number == 1),
+            heading=context.heading(piece, layout),
+            kicker=pages(number, len(groups)),
+            items=tuple(step for _, step in group),
+            first=first,
         )
-        first += len(group)
-    return scenes
+        for number, (first, group) in enumerate(_numbered(groups), start=1)
+    ]
 
 
 def timeline(piece: Piece, context: OutlineContext) -> Sequence[Scene]:
@@ -183,6 +175,11 @@ def evenly(items: list[T], most: int) -> list[list[T]]:
     size, larger = divmod(len(items), count)
     starts = [n * size + min(n, larger) for n in range(count + 1)]
     return [items[start:end] for start, end in pairwise(starts)]
+
+
+def _numbered(groups: Sequence[Sequence[T]]) -> list[tuple[int, Sequence[T]]]:
+    """The groups, each with the number of its first item in the whole list."""
+    return list(zip(accumulate(map(len, groups), initial=1), groups, strict=False))
 
 
 def _by_scenes(items: Sequence[Paragraph], layout: Layout) -> list[list[tuple[Paragraph, str]]]:

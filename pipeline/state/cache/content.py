@@ -1,6 +1,6 @@
-"""Everything expensive is kept by content: same inputs, same file, paid for once.
+"""`Cache`: a content-addressed cache of files with LRU eviction. Same inputs, same file, made once.
 
-State, not a result: the whole folder may be deleted at any time.
+The whole folder may be deleted at any time.
 """
 
 from __future__ import annotations
@@ -19,53 +19,52 @@ from anyio import to_thread
 
 from pipeline.files import DISK_FULL, discard, storage_error, storage_errors, temporary_sibling
 from pipeline.state.cache.digests import (
+    duplicate_files,
     files_below,
-    has_its_bytes,
+    files_of_slot,
     is_intact,
-    publish_sealed,
-    sealed_files,
+    matches_digest,
+    publish_with_digest,
     slot_of,
-    spare_files,
 )
-from pipeline.state.cache.leases import Signs
+from pipeline.state.cache.leases import Leases
 from pipeline.state.cache.usage import CacheUsage, current_use
 from pipeline.state.locks import held
 
-# A file being made is written all the time; one that nobody has touched for a day belongs to a killed process. Nor does
-# anybody who got the second of two files for the same key still need it then.
+# A file in the making is written continuously; one untouched for a day belongs to a killed process. And nobody uses the
+# second of two files for the same key for longer than that.
 _LEFTOVER_AGE_NS = 24 * 3600 * 1_000_000_000
 
 logger = logging.getLogger("nightreel")
 
 
 class Cache:
-    """Files below `root`, at `<kind>/<first two digits of the key>/<key>.<seal><suffix>` (see `digests.py`).
+    """Files below `root`, at `<kind>/<first two digits of the key>/<key>.<digest><suffix>` (see `digests.py`).
 
-    One per process. Safe for many tasks of one event loop, and for several processes on the same folder: each may make
-    the same file, and the first one stays. `suffix` begins with a dot.
+    One per process. Safe for many tasks of one event loop, and for several processes on the same folder: if two make
+    the same file, the first one is kept. `suffix` begins with a dot.
     """
 
     def __init__(self, root: Path) -> None:
         self._root = root.absolute()
-        # What is being made now, by slot, and how many tasks want it.
+        # Files being made now, by slot.
         self._flights: dict[str, _Flight] = {}
         self._blocks: set[CacheUsage] = set()
-        # By which other processes know since when we hold something.
-        self._signs = Signs(self._root)
-        # What lies below `root`, as far as this process knows; not counted yet.
+        # Tell other processes since when we use files.
+        self._leases = Leases(self._root)
+        # Total size below `root`, as far as this process knows; infinite: not counted yet.
         self._bytes: float = inf
-        # Held for moments, in threads: what `prune` is about to remove can't be found by anybody in between.
+        # Held briefly, in threads, so that no task finds a file that `prune` is about to remove.
         self._lock = threading.Lock()
 
     async def get_or_make(
         self, kind: str, key: str, suffix: str, make: Callable[[Path], Awaitable[None]]
     ) -> tuple[Path, bool]:
-        """The file for `key`, and whether it was there already.
+        """The file for `key`, and whether it was a cache hit.
 
-        If it was not, `make` writes it to the (temporary) path that it is given, once for all tasks that ask. When
-        `make` fails or is cancelled nothing stays behind, and the next task that waits tries for itself. An empty file
-        is no file, and one whose bytes are not what they were is made afresh. Raises `StorageError` and what `make`
-        raises.
+        On a miss, `make` writes it to the temporary path that it is given, once for all concurrent callers. If `make`
+        fails or is cancelled, nothing is left behind, and the next waiting caller tries. Empty files are rejected, and
+        corrupted ones made again. Raises `StorageError` and whatever `make` raises.
         """
         slot = self._slot(kind, key, suffix)
         use = current_use.get()
@@ -83,49 +82,49 @@ class Cache:
             return path, False
 
     @contextlib.asynccontextmanager
-    async def alone(self, kind: str, key: str) -> AsyncIterator[None]:
-        """No other task is in a block of this kind and key, in any process.
+    async def exclusive(self, kind: str, key: str) -> AsyncIterator[None]:
+        """A mutex for this kind and key, across all processes.
 
-        For what costs money and never comes out the same twice: whoever comes second finds what the first has made.
+        For results that cost money and are not reproducible: the second caller finds what the first has made.
         """
-        # A name that `prune` takes for half-made: the lock of a killed process goes after a day.
+        # `prune` takes a hidden file for a partial one: the lock file of a killed process is removed after a day.
         slot = self._slot(kind, f".{key}", ".lock")
         async with self._flight(str(slot)), held(slot, what=key):
             yield
 
     def find(self, kind: str, key: str, suffix: str) -> Path | None:
-        """The file for `key`, checked, if it is there. Blocks: call it in a thread. Raises `StorageError`."""
-        return next((path for path in sealed_files(self._slot(kind, key, suffix)) if is_intact(path)), None)
+        """The file for `key` if it exists and is intact. Blocks: call it in a thread. Raises `StorageError`."""
+        return next((path for path in files_of_slot(self._slot(kind, key, suffix)) if is_intact(path)), None)
 
     def contains(self, kind: str, key: str, suffix: str) -> bool:
-        """Whether there is a file for `key`; nobody looks into it. Blocks, for a moment. Raises `StorageError`."""
-        return bool(sealed_files(self._slot(kind, key, suffix)))
+        """Whether there is a file for `key`, unverified. Blocks briefly. Raises `StorageError`."""
+        return bool(files_of_slot(self._slot(kind, key, suffix)))
 
     def intact(self, path: Path) -> bool:
-        """Whether a file that was got from the cache, perhaps by an earlier process, is still there as it was.
+        """Whether a file from the cache, perhaps got by an earlier process, still exists and is intact.
 
-        Blocks: it reads the whole file, once for as long as it does not change.
+        Blocks: it reads the whole file, but only once while its size and time do not change.
         """
         return is_intact(path)
 
     def size_bytes(self) -> int:
-        """How much there is. Blocks: it looks at every file."""
+        """The total size. Blocks: it stats every file."""
         files, _ = files_below(self._root)
         return sum(file.bytes for file in files)
 
     async def discard(self, path: Path) -> None:
-        """Removes a file that turned out to be damaged; the next task that asks makes it afresh."""
+        """Remove a file that turned out to be damaged; the next caller makes it again."""
         await to_thread.run_sync(self._discard, path)
 
     @contextlib.asynccontextmanager
     async def holding(self, *paths: Path) -> AsyncIterator[CacheUsage]:
-        """`prune` leaves alone what the block, and every task that it starts, gets from the cache, until it ends.
+        """Protect from eviction what the block, and every task that it starts, gets from the cache, until it ends.
 
-        So does that of every other process; and so it is with `paths`: what an earlier process got for the same work;
-        some may be missing. Yields what tells how much of it was there already. Blocks do not nest.
+        Also protects `paths`, which an earlier process got for the same work; some may be missing. Holds in all
+        processes. Yields the counter of hits and misses. Blocks do not nest.
         """
         use = CacheUsage(paths)
-        async with self._signs.shown():
+        async with self._leases.held():
             self._blocks.add(use)
             token = current_use.set(use)
             try:
@@ -137,37 +136,36 @@ class Cache:
                 self._blocks.remove(use)
 
     def may_exceed(self, max_bytes: int) -> bool:
-        """Whether there may be something to prune, as far as is known; costs nothing."""
+        """Whether `prune` might have something to remove, as far as is known; costs nothing."""
         return self._bytes > max_bytes
 
     def prune(self, max_bytes: int) -> int:
-        """Removes the least recently used files until the rest is at most `max_bytes`; returns the bytes freed.
+        """Evict the least recently used files until the rest is at most `max_bytes`; returns the bytes freed.
 
-        What a block of `holding` has got stays, even above the limit; of other processes, what anybody has used since
-        the oldest of their blocks began. Half-made files of killed processes go after a day, and so do those that two
-        processes made of the same, but for one.
-        Files are counted the first time and when they may be too many, so it costs nothing to call this often.
-        Blocks: call it in a thread.
+        Files in use by a `holding` block are kept, even above the limit; for other processes, those are all files used
+        since the oldest of their blocks began. Partial files of killed processes are removed after a day, and so are
+        duplicates that two processes made. Files are only counted the first time and when they may exceed the limit, so
+        calling this often costs nothing. Blocks: call it in a thread.
         """
         with self._lock:
             if self._bytes <= max_bytes:
                 return 0
-            self._bytes = 0  # from now on, what is made while we count
-        files, half_made = files_below(self._root)
+            self._bytes = 0  # from now on, counts what is made meanwhile
+        files, partial = files_below(self._root)
         day_ago_ns = time.time_ns() - _LEFTOVER_AGE_NS
-        old = [Path(file.path) for file in half_made if file.made_ns < day_ago_ns]
-        # Those at the top are signs: they are not taken away from who works for longer than a day.
+        old = [Path(file.path) for file in partial if file.made_ns < day_ago_ns]
+        # Not those at the top: they are leases of processes that have worked for longer than a day.
         freed = sum(_remove(path) for path in old if path.parent != self._root)
         total = sum(file.bytes for file in files)
-        spare = {file.path for file in spare_files(files) if file.used_ns < day_ago_ns}
-        others_began_ns = self._signs.others_began_ns()
+        duplicates = {file.path for file in duplicate_files(files) if file.used_ns < day_ago_ns}
+        others_since_ns = self._leases.others_since_ns()
         for file in sorted(files):
-            if total <= max_bytes and file.path not in spare:
+            if total <= max_bytes and file.path not in duplicates:
                 continue
-            if file.used_ns >= others_began_ns:
+            if file.used_ns >= others_since_ns:
                 continue
             with self._lock:
-                # Another process may have begun, and taken it, since it was counted.
+                # Another process may have started to use it since it was counted.
                 if not self._is_held(file.path) and _used_ns(file.path) == file.used_ns:
                     freed += _remove(Path(file.path))
                     total -= file.bytes
@@ -183,15 +181,15 @@ class Cache:
         return any(slot in use.slots for use in tuple(self._blocks))
 
     def _take(self, slot: Path) -> Path | None:
-        """The good file of the slot, marked as used; bad ones are removed. None: there is none, but a folder for it."""
-        for path in sealed_files(slot):
+        """The intact file of the slot, marked as used. Removes damaged ones. None: there is none, but its folder."""
+        for path in files_of_slot(slot):
             try:
-                intact = has_its_bytes(path)
+                intact = matches_digest(path)
             except OSError as error:
-                logger.info("%s can't be read and is made afresh: %s", path, error)
+                logger.info("%s can't be read and is made again: %s", path, error)
                 continue
             if not intact:
-                logger.info("%s is damaged and made afresh", path)
+                logger.info("%s is damaged and is made again", path)
                 self._discard(path)
                 continue
             with self._lock:
@@ -206,8 +204,8 @@ class Cache:
             self._bytes -= _remove(path)
 
     def _publish(self, temporary: Path, slot: Path) -> tuple[Path, int]:
-        path, size = publish_sealed(temporary, slot)
-        # Where another process was quicker, its file is the answer.
+        path, size = publish_with_digest(temporary, slot)
+        # If another process was faster, its file is used instead.
         discard(temporary)
         with self._lock:
             self._bytes += size
@@ -221,29 +219,29 @@ class Cache:
         except BaseException as error:
             with anyio.CancelScope(shield=True):
                 await to_thread.run_sync(_remove, temporary)
-            # Only a full disk is surely ours to explain; anything else is what `make` has to say.
+            # Only a full disk is certainly our error; any other is for `make` to explain.
             if isinstance(error, OSError) and error.errno in DISK_FULL:
                 raise storage_error(error, slot) from error
             raise
 
     @contextlib.asynccontextmanager
     async def _flight(self, slot: str) -> AsyncIterator[None]:
-        """Lets one task at a time in per slot, and forgets the slot when nobody wants it any more."""
+        """A mutex per slot, dropped when no task waits for it any more."""
         flight = self._flights.setdefault(slot, _Flight())
-        flight.wanted_by += 1
+        flight.users += 1
         try:
             async with flight.lock:
                 yield
         finally:
-            flight.wanted_by -= 1
-            if not flight.wanted_by:
+            flight.users -= 1
+            if not flight.users:
                 del self._flights[slot]
 
 
 class _Flight:
     def __init__(self) -> None:
         self.lock = anyio.Lock()
-        self.wanted_by = 0
+        self.users = 0
 
 
 def _touch_all(paths: Iterable[Path]) -> None:
@@ -252,7 +250,7 @@ def _touch_all(paths: Iterable[Path]) -> None:
 
 
 def _touch(path: Path) -> bool:
-    """Whether the file is there; marks it as used just now. Its time of change stays: it tells when its bytes came."""
+    """Whether the file exists; updates its access time, but not its modification time."""
     try:
         changed_ns = path.stat().st_mtime_ns
     except OSError:
@@ -263,7 +261,7 @@ def _touch(path: Path) -> bool:
 
 
 def _used_ns(path: str) -> int:
-    """When the file was used last; 0: it is not there."""
+    """When the file was last used; 0: it does not exist."""
     try:
         return Path(path).stat().st_atime_ns
     except OSError:
@@ -271,8 +269,8 @@ def _used_ns(path: str) -> int:
 
 
 def _remove(path: Path) -> int:
-    """Removes the file if it is there; returns the bytes freed."""
-    with contextlib.suppress(OSError):  # another process has removed it, or it can't be: nothing is freed by us
+    """Remove the file if it exists; returns the bytes freed."""
+    with contextlib.suppress(OSError):  # already removed by another process, or not removable: nothing freed
         size = path.stat().st_size
         path.unlink()
         return size

@@ -1,8 +1,8 @@
-"""Files whose name tells what is in them: wrong bytes are noticed before they are used.
+"""Files with a digest of their content in their name, so that corruption is detected before they are used.
 
-A file is asked for by its *slot*, the path `<folder>/<key><suffix>`, and lies beside it as `<key>.<seal><suffix>`. The
-seal is the beginning of the SHA-256 of its bytes, so that a file vouches for itself, without an index that could be
-lost or torn. Everything here blocks: call it in a thread.
+A file is requested by its *slot*, the path `<folder>/<key><suffix>`, and stored next to it as `<key>.<digest><suffix>`.
+The digest is the beginning of the SHA-256 of its bytes, so a file verifies itself, without an index that could be lost
+or torn. Everything here blocks: call it in a thread.
 """
 
 from __future__ import annotations
@@ -21,24 +21,24 @@ from typing import NamedTuple
 from pipeline.errors import StorageError
 from pipeline.files import replace_durably, sha256_of, storage_errors
 
-# 64 bits: chance does not get past them, and nobody attacks their own cache.
-_SEAL_DIGITS = 16
-_SEAL = re.compile(rf"\.([0-9a-f]{{{_SEAL_DIGITS}}})(?=\.[^/\\]*$)")
-# Twice in one tick of the clock of a file system (16 ms at most, on those that matter) a file may be written unseen.
+# 64 bits: enough against accidents, and nobody attacks their own cache.
+_DIGEST_CHARS = 16
+_DIGEST = re.compile(rf"\.([0-9a-f]{{{_DIGEST_CHARS}}})(?=\.[^/\\]*$)")
+# A second write within one tick of the file system's clock (at most 16 ms on common ones) leaves no trace.
 _TICK_S = 0.02
-# How many hashes are remembered: all files of the films under way, in a few megabytes.
+# Number of remembered hashes: enough for all files of the films in progress, in a few megabytes.
 _REMEMBERED = 8192
 
 
 def slot_of(path: Path | str) -> str:
-    """The slot that a sealed file belongs to; any other path is its own."""
-    return _SEAL.sub("", str(path))
+    """The slot of a file with a digest; any other path is its own slot."""
+    return _DIGEST.sub("", str(path))
 
 
-def sealed_files(slot: Path) -> list[Path]:
-    """The files of a slot, unchecked, in an order that every process agrees on. Raises `StorageError`.
+def files_of_slot(slot: Path) -> list[Path]:
+    """The files of a slot, unverified, in an order that is the same for all processes. Raises `StorageError`.
 
-    More than one is rare: two processes made it in the same instant, from a service that never answers the same twice.
+    More than one is rare: two processes made it at the same time, from a service with varying responses.
     """
     with storage_errors(slot):
         try:
@@ -50,43 +50,42 @@ def sealed_files(slot: Path) -> list[Path]:
 
 
 def is_intact(path: Path) -> bool:
-    """Whether the file is there, can be read, is not empty, and has the bytes that its name says."""
+    """Whether the file exists, is readable and not empty, and matches the digest in its name."""
     try:
-        return has_its_bytes(path)
+        return matches_digest(path)
     except OSError:
         return False
 
 
-def has_its_bytes(path: Path) -> bool:
-    """The same of a file that can be read. Raises `OSError`."""
-    seal = _SEAL.search(path.name)
+def matches_digest(path: Path) -> bool:
+    """Whether the file is not empty and matches the digest in its name. Raises `OSError`."""
+    digest = _DIGEST.search(path.name)
     stat = path.stat()
-    return seal is not None and stat.st_size > 0 and _hashes.of(path, stat).startswith(seal[1])
+    return digest is not None and stat.st_size > 0 and _hashes.of(path, stat).startswith(digest[1])
 
 
-def publish_sealed(temporary: Path, slot: Path) -> tuple[Path, int]:
-    """Gives the finished file its sealed name; returns it, and how many bytes were made.
+def publish_with_digest(temporary: Path, slot: Path) -> tuple[Path, int]:
+    """Move the finished file to its final name; returns that path, and the size of what was made.
 
-    Where another process was quicker, its file stays and is the answer: it may be in use already. Raises
-    `StorageError`.
+    If another process was faster, its file is kept and returned: it may be in use already. Raises `StorageError`.
     """
     with storage_errors(slot):
         made = temporary.stat() if temporary.exists() else None
         if not made or not made.st_size:
-            raise StorageError("was made, but nothing arrived on the disk", where=str(slot), hint="Check the disk")
-        there = next(filter(is_intact, sealed_files(slot)), None)
-        if there:
-            return there, made.st_size
+            raise StorageError("was made, but is empty on the disk", where=str(slot), hint="Check the disk")
+        existing = next(filter(is_intact, files_of_slot(slot)), None)
+        if existing:
+            return existing, made.st_size
         digest = sha256_of(temporary)
-        path = slot.with_name(f"{slot.stem}.{digest[:_SEAL_DIGITS]}{slot.suffix}")
+        path = slot.with_name(f"{slot.stem}.{digest[:_DIGEST_CHARS]}{slot.suffix}")
         replace_durably(temporary, path)
-        # A rename leaves size and time as they were.
+        # A rename does not change size and time.
         _hashes.remember(path, made, digest)
         return path, made.st_size
 
 
 class FileEntry(NamedTuple):
-    """A file as a folder lists it; the least recently used sorts first."""
+    """A file in a folder listing; the least recently used sorts first."""
 
     used_ns: int
     made_ns: int
@@ -95,38 +94,38 @@ class FileEntry(NamedTuple):
 
 
 def files_below(folder: Path) -> tuple[list[FileEntry], list[FileEntry]]:
-    """All files below `folder`: those that have their name, and those still being made, or left half-made."""
-    named: list[FileEntry] = []
-    half_made: list[FileEntry] = []
+    """All files below `folder`: the finished ones, and the partial ones."""
+    finished: list[FileEntry] = []
+    partial: list[FileEntry] = []
     for entry in _entries_below(folder):
-        with contextlib.suppress(OSError):  # another process removes files too
+        with contextlib.suppress(OSError):  # removed by another process
             stat = entry.stat()
             file = FileEntry(stat.st_atime_ns, stat.st_mtime_ns, entry.path, stat.st_size)
-            (half_made if entry.name.startswith(".") else named).append(file)
-    return named, half_made
+            (partial if entry.name.startswith(".") else finished).append(file)
+    return finished, partial
 
 
-def spare_files(files: Iterable[FileEntry]) -> list[FileEntry]:
-    """All but the first file of each slot: whoever asks now gets the first."""
+def duplicate_files(files: Iterable[FileEntry]) -> list[FileEntry]:
+    """All but the first file of each slot, which is the one that is served."""
     slots: set[str] = set()
-    spare: list[FileEntry] = []
+    duplicates: list[FileEntry] = []
     for file in sorted(files, key=attrgetter("path")):
         slot = slot_of(file.path)
         if slot in slots:
-            spare.append(file)
+            duplicates.append(file)
         slots.add(slot)
-    return spare
+    return duplicates
 
 
 class _Hashes:
-    """What files hashed to, for as long as their size and time of change stay: each is read once, not at each stage."""
+    """Hashes of files, valid while their size and time do not change: each is read once, not at each stage."""
 
     def __init__(self) -> None:
         self._known: OrderedDict[tuple[str, int, int], str] = OrderedDict()
         self._lock = threading.Lock()
 
     def of(self, path: Path, stat: os.stat_result) -> str:
-        """SHA-256 (hex) of the file, which `stat` is about. Raises `OSError`."""
+        """The SHA-256 (hex) of the file; `stat` is its current status. Raises `OSError`."""
         key = (str(path), stat.st_size, stat.st_mtime_ns)
         with self._lock:
             if key in self._known:
@@ -137,7 +136,7 @@ class _Hashes:
         return digest
 
     def remember(self, path: Path, stat: os.stat_result, digest: str) -> None:
-        """Keeps what was just hashed, unless it is so new that a change would not show."""
+        """Remember a hash, unless the file is so new that a further change would not show in its time."""
         if time.time() - stat.st_mtime < _TICK_S:
             return
         with self._lock:
@@ -150,7 +149,7 @@ _hashes = _Hashes()
 
 
 def _entries_below(folder: Path | str) -> Iterator[os.DirEntry[str]]:
-    # Another process removes folders too.
+    # Other processes remove folders, too.
     with contextlib.suppress(OSError), os.scandir(folder) as entries:
         for entry in entries:
             if entry.is_dir(follow_symlinks=False):

@@ -1,4 +1,4 @@
-"""What a piece of work got from the cache: how much was there, how much had to be made."""
+"""Cache hits and misses of one piece of work."""
 
 from __future__ import annotations
 
@@ -12,14 +12,14 @@ from pipeline.state.cache.digests import slot_of
 
 @dataclass(frozen=True, kw_only=True)
 class CacheCounts:
-    """Files that were found and files that were made, each counted once, and the bytes of those made."""
+    """Cache hits (`found`) and misses (`made`), each file counted once, and the bytes of those made."""
 
     found: int = 0
     made: int = 0
     made_bytes: int = 0
 
     def __sub__(self, earlier: CacheCounts) -> CacheCounts:
-        """What came since `earlier`."""
+        """The counts since `earlier`."""
         return CacheCounts(
             found=self.found - earlier.found,
             made=self.made - earlier.made,
@@ -28,42 +28,42 @@ class CacheCounts:
 
 
 class CacheUsage:
-    """A block of `Cache.holding`. What was made in it stays made, however often the block asks for it again."""
+    """A block of `Cache.holding`. A file made in it counts as made, even if it is then requested again."""
 
     def __init__(self, paths: Iterable[Path]) -> None:
-        # Whatever lies in these is held (see `digests.py`).
+        # The protected slots (see `digests.py`).
         self.slots = {slot_of(path) for path in paths}
         self._found: set[str] = set()
         self._made: dict[str, int] = {}
 
     @property
     def found(self) -> int:
-        """Files that were there: from an earlier run, or made by other work meanwhile."""
+        """Files that existed: from an earlier run, or made by other work meanwhile."""
         return len(self._found)
 
     @property
     def made(self) -> int:
-        """Files that were made in the block."""
+        """Files made in the block."""
         return len(self._made)
 
     @property
     def made_bytes(self) -> int:
-        """How large those are together."""
+        """Their total size."""
         return sum(self._made.values())
 
     def counts(self) -> CacheCounts:
-        """All of this as it is now; two of them subtracted tell about the time between."""
+        """A snapshot of the counts; the difference of two covers the time between them."""
         return CacheCounts(found=self.found, made=self.made, made_bytes=self.made_bytes)
 
     def note_found(self, slot: str) -> None:
-        """For the cache: the file of `slot` was there."""
+        """Record a hit; called by the cache."""
         if slot not in self._made:
             self._found.add(slot)
 
     def note_made(self, slot: str, size: int) -> None:
-        """For the cache: the file of `slot` was made, of `size` bytes."""
+        """Record a miss; called by the cache."""
         self._made.setdefault(slot, size)
 
 
-# The block that the current task works in: tasks inherit it from the one that starts them.
+# The block of the current task, which tasks started by it inherit.
 current_use: ContextVar[CacheUsage | None] = ContextVar("current_use", default=None)

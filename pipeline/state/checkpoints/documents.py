@@ -1,8 +1,8 @@
-"""Jobs and batches as JSON, and back, checked.
+"""Jobs and batches to JSON and back, with validation.
 
-The dataclasses of `pipeline.model` are the schema: pydantic reads their annotations, so a field added there is saved
-and loaded without a line here. Paths inside the workspace are written relative to it, with forward slashes, so that
-a workspace goes on after it was moved, even to another system.
+The dataclasses of `pipeline.model` are the schema: pydantic reads their annotations, so a new field needs no change
+here. Paths inside the workspace are saved relative to it, with forward slashes, so that a workspace can be moved, even
+to another operating system.
 """
 
 from __future__ import annotations
@@ -22,20 +22,20 @@ from pipeline.errors import CheckpointError, DamagedError, InputError, NewerErro
 from pipeline.files import read_file
 from pipeline.model import Batch, Job
 from pipeline.state.names import is_folder
-from pipeline.state.timestamps import fields_with, has_sane_moments
+from pipeline.state.timestamps import fields_with, has_valid_times
 
-# Raised with every change of what is saved: older versions leave alone what they can't read, if it says so.
+# Incremented with every change of the format: older versions then refuse to read the files.
 SCHEMA = 6
-_REMEDY = "Remove the file and run the command again: what the cache still has is not made twice"
+_REMEDY = "Remove the file and run the command again: what is still in the cache is not made twice"
 # A petabyte, or thirty million years.
 _LARGEST = 1e15
 T = TypeVar("T", Job, Batch)
 
 
 def to_json(value: Job | Batch, workspace: Path) -> str:
-    """`value` as a pretty JSON object that begins with its schema number.
+    """`value` as an indented JSON object that begins with its schema number.
 
-    Raises `InputError` for text that can't be written: half a character, which only Python itself can hand in.
+    Raises `InputError` for text that can't be encoded: a lone surrogate, which can only come in through Python.
     """
     portable = _with_paths(value, lambda path: _portable(path, workspace))
     try:
@@ -43,20 +43,20 @@ def to_json(value: Job | Batch, workspace: Path) -> str:
     except pydantic_core.PydanticSerializationError as error:
         where = value.brief.origin if isinstance(value, Job) else value.name
         where = where.encode(errors="replace").decode()
-        raise InputError("has text that is no text: half a character", where=where, hint="Mend the text") from error
+        raise InputError("has invalid text: a lone surrogate", where=where, hint="Correct the text") from error
     return f'{{\n  "schema": {SCHEMA},{written.removeprefix("{")}\n'
 
 
 def read_document(
     path: Path, kind: type[T], workspace: Path, *, batch: str, written: tuple[bytes, Job] | None = None
 ) -> T:
-    """The job or batch that the file at `path` is about. Blocks.
+    """Load the job or batch in the file at `path`. Blocks.
 
-    `written` is what one of our own files says, and the job that it was written from: found again as it was, it is not
-    checked, and neither is built what checks, which takes a command 25 ms.
+    `written` is the content of a file that this process wrote, and its job: if the content is still the same, it is not
+    validated, and no validator needs to be built, which takes 25 ms.
 
-    Raises `DamagedError`, also for what belongs elsewhere, `NewerError`, `CheckpointError` for a file that can't be
-    read, and `FileNotFoundError`.
+    Raises `DamagedError`, also for a file copied from another batch or job, `NewerError`, `CheckpointError` for an
+    unreadable file, and `FileNotFoundError`.
     """
     where = path.relative_to(workspace).as_posix()
     try:
@@ -65,7 +65,7 @@ def read_document(
         raise
     except OSError as error:
         reason = (error.strerror or type(error).__name__).lower()
-        hint = "Give yourself the right to read it" if isinstance(error, PermissionError) else ""
+        hint = "Check its permissions" if isinstance(error, PermissionError) else ""
         raise CheckpointError(f"can't be read: {reason}", where=where, hint=hint) from error
     if written and content == written[0] and isinstance(written[1], kind):
         value: T = written[1]
@@ -75,15 +75,15 @@ def read_document(
     if not ours:
         raise DamagedError("was copied from another batch or job", where=where, hint="Remove the file")
     if isinstance(value, Job) and not is_folder(value.folder):
-        raise DamagedError("is damaged: folder: leads out of the folder of all output", where=where, hint=_REMEDY)
+        raise DamagedError("is damaged: folder: is outside of the output folder", where=where, hint=_REMEDY)
     return value
 
 
 def from_json(text: bytes, kind: type[T], workspace: Path, *, where: str) -> T:
-    """What `to_json` wrote, as a `kind`. Raises `DamagedError` and `NewerError`, naming the file `where`."""
+    """Parse the output of `to_json` as a `kind`. Raises `DamagedError` and `NewerError` about the file `where`."""
     try:
         content = json.loads(text, parse_int=_whole, parse_float=_real, parse_constant=_real)
-        if b"\\u" in text:  # half a character, which can be written so, goes nowhere from here
+        if b"\\u" in text:  # may be a lone surrogate, which could not be saved again
             json.dumps(content, ensure_ascii=False).encode()
     except (ValueError, RecursionError) as error:
         raise DamagedError("is damaged: not JSON", where=where, hint=_REMEDY) from error
@@ -92,7 +92,7 @@ def from_json(text: bytes, kind: type[T], workspace: Path, *, where: str) -> T:
         raise DamagedError("is damaged: no schema number", where=where, hint=_REMEDY)
     if schema > SCHEMA:
         message = f"was written by a newer nightreel (schema {schema}; this one reads {SCHEMA})"
-        hint = "Update nightreel (pip install --upgrade nightreel), or make another batch: --batch NAME"
+        hint = "Update nightreel (pip install --upgrade nightreel), or use another batch: --batch NAME"
         raise NewerError(message, where=where, hint=hint)
     if schema == 1:
         content = _from_schema_1(content)
@@ -103,8 +103,8 @@ def from_json(text: bytes, kind: type[T], workspace: Path, *, where: str) -> T:
     except ValidationError as error:
         raise DamagedError(f"is damaged: {_first_problem(error)}", where=where, hint=_REMEDY) from error
     value = cast("T", dict(document)["value"])
-    if not has_sane_moments(value):
-        raise DamagedError("is damaged: a time that is none", where=where, hint=_REMEDY)
+    if not has_valid_times(value):
+        raise DamagedError("is damaged: an invalid time", where=where, hint=_REMEDY)
     return cast("T", _with_paths(value, lambda path: workspace / path))
 
 
@@ -114,16 +114,16 @@ def _whole(text: str) -> int:
 
 
 def _real(text: str) -> float:
-    """The number, if all that is done with numbers (sums, durations, dates) can be done with it."""
+    """Parse a number that is safe for all later arithmetic (sums, durations, dates)."""
     number = float(text)
     if not abs(number) <= _LARGEST:
-        raise ValueError("too large a number, or none")
+        raise ValueError("not a number, or too large")
     return number
 
 
 @cache  # mypy does not take a class for hashable, hence the ignores
 def _document(kind: type[Job | Batch]) -> type[BaseModel]:
-    """A model around the dataclass: its config, here "no unknown keys", holds for the dataclasses inside as well."""
+    """A model around the dataclass, whose config ("no unknown keys") also applies to nested dataclasses."""
     return create_model(f"{kind.__name__}Document", __config__=ConfigDict(extra="forbid"), value=(kind, ...))
 
 
@@ -133,7 +133,7 @@ def _portable(path: Path, workspace: Path) -> PurePosixPath:
 
 
 def _with_paths(value: object, change: Callable[[Path], PurePath]) -> object:
-    """`value` with every path in it changed. Looks only where the types say that there may be one: jobs are large."""
+    """`value` with every path mapped by `change`. Follows only fields whose types may contain one: jobs are large."""
     if isinstance(value, Path):
         return change(value)
     if isinstance(value, tuple):
@@ -150,20 +150,20 @@ def _with_paths(value: object, change: Callable[[Path], PurePath]) -> object:
 
 
 def _from_schema_1(content: dict[str, Any]) -> dict[str, Any]:
-    """A job in today's words: it named a folder below that of its batch, and kept only the stages that were done."""
+    """Migrate a job from schema 1, which had a folder name relative to its batch and only completed stages."""
     if "brief" not in content:
         return content
     records = stages = content.pop("stages", {})
     if isinstance(stages, dict) and all(isinstance(record, dict) for record in stages.values()):
         attempt = content.get("attempts", 1)
         records = [{"stage": name, "attempt": attempt, **record} for name, record in stages.items()]
-    # What is no table of stages is no list of records either: the schema says so.
+    # If it is no table of stages, the validation of the records reports it.
     folder = f"{content.get('batch')}/{content.pop('name', '')}"
     return {**content, "folder": folder, "records": records}
 
 
 def _from_schema_2(content: dict[str, Any]) -> dict[str, Any]:
-    """A job in today's words: a check passed, or it did not."""
+    """Migrate a job from schema 2, in which a check only passed or failed."""
     verdict = content.get("verdict")
     checks = verdict.get("checks") if isinstance(verdict, dict) else None
     if not isinstance(checks, list) or not all(isinstance(check, dict) for check in checks):
@@ -174,6 +174,6 @@ def _from_schema_2(content: dict[str, Any]) -> dict[str, Any]:
 
 
 def _first_problem(error: ValidationError) -> str:
-    """The first thing that is wrong, without the value: a checkpoint may quote anything."""
+    """The first validation error, without the value, which may contain anything."""
     first = error.errors(include_input=False, include_url=False)[0]
     return f"{'.'.join(str(part) for part in first['loc'][1:])}: {first['msg']}"

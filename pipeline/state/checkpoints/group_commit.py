@@ -1,7 +1,7 @@
-"""Saves that come while others are being written are written together, as databases commit in groups.
+"""Group commit: saves that arrive while others are being written are written together.
 
-Each save costs a thread its waking up, a flush of the folder and a transaction of the index; a group pays once. Nobody
-is told that a job is saved before it is: a save alone is written at once, and others wait for it, not for a clock.
+Each save costs a thread wake-up, an fsync of the folder and a transaction of the index; a group pays once. A save only
+returns when the job is on disk; a single save is written at once, and later ones wait for it, not for a timer.
 """
 
 from __future__ import annotations
@@ -19,16 +19,16 @@ from pipeline.model import Job
 @dataclass(kw_only=True)
 class _Save:
     job: Job
-    # Set when it is over, or cancelled with the task that waits for it.
-    told: asyncio.Future[None]
+    # Resolved when the save is over, or cancelled with the waiting task.
+    done: asyncio.Future[None]
     is_over: bool = False
     error: Exception | None = None
 
 
 class GroupCommit:
-    """The saves of one batch. For one event loop at a time.
+    """Group commit for the jobs of one batch. For one event loop at a time.
 
-    `write` is called in a thread with the jobs of a group; it returns which it could not write, by id, and why.
+    `write` is called in a thread with the jobs of a group; it returns the errors of those it could not write, by id.
     """
 
     def __init__(self, write: Callable[[Sequence[Job]], Mapping[str, Exception]]) -> None:
@@ -38,31 +38,31 @@ class GroupCommit:
         self._is_busy = False
 
     async def save(self, job: Job) -> None:
-        """Returns when the job is on the disk, also when the task is cancelled: by a scope, or by asyncio (Ctrl-C).
+        """Save a job; returns when it is on disk, even if the task is cancelled: by a scope, or by asyncio (Ctrl-C).
 
-        Raises what `write` says of this job, and what it raises.
+        Raises the error that `write` returned for this job, or raised.
         """
         loop = asyncio.get_running_loop()
-        if loop is not self._loop:  # the one before has ended, and what it was still to do for us with it
+        if loop is not self._loop:  # the previous loop has ended, with all its pending saves
             self._loop, self._waiting, self._is_busy = loop, [], False
-        save = _Save(job=job, told=loop.create_future())
+        save = _Save(job=job, done=loop.create_future())
         self._waiting.append(save)
         if not self._is_busy:
             self._begin()
         try:
-            await save.told
+            await save.done
         except asyncio.CancelledError:
             with anyio.CancelScope(shield=True):
                 while not save.is_over:
-                    save.told = loop.create_future()
-                    with contextlib.suppress(asyncio.CancelledError):  # again: it is raised below
-                        await asyncio.wait([save.told])
+                    save.done = loop.create_future()
+                    with contextlib.suppress(asyncio.CancelledError):  # once more: it is raised below
+                        await asyncio.wait([save.done])
             raise
         if save.error:
             raise save.error
 
     def _begin(self) -> None:
-        """Hand all that wait to a thread."""
+        """Hand all waiting saves to a thread."""
         group, self._waiting = self._waiting, []
         self._is_busy = False
         if group:
@@ -73,17 +73,17 @@ class GroupCommit:
     def _end(self, group: Sequence[_Save]) -> None:
         for save in group:
             save.is_over = True
-            if not save.told.done():
-                save.told.set_result(None)
-        # Whoever was waiting goes on first: those who save again at once are part of the next group.
+            if not save.done.done():
+                save.done.set_result(None)
+        # Waiting tasks run first, so that their next saves become part of the next group.
         asyncio.get_running_loop().call_soon(self._begin)
 
     def _write_all(self, group: Sequence[_Save]) -> None:
-        """What becomes of each is left in it: one that can't be written spoils no other."""
+        """Write a group and store the outcome of each save: a failed one does not affect the others."""
         try:
             errors = self._write([save.job for save in group])
             for save in group:
                 save.error = errors.get(save.job.id)
-        except Exception as error:  # noqa: BLE001 - raised where it was asked for
+        except Exception as error:  # noqa: BLE001 - raised by `save`
             for save in group:
                 save.error = error

@@ -1,4 +1,4 @@
-"""The SQLite file of a batch's index: opened, made, copied, and told from one that can't be used."""
+"""The SQLite file of a batch's index: open, create, copy to memory, and detect corruption."""
 
 from __future__ import annotations
 
@@ -16,10 +16,9 @@ from pipeline.files import storage_errors
 
 logger = logging.getLogger("nightreel")
 
-# Changes with the tables and with `JobSummary`: rows of another kind are not read.
+# Incremented with every change of the tables or of `JobSummary`: a database of another version is rebuilt.
 _VERSION = 15
-# Rows are long, and ids are drawn by chance: in the order of ids (WITHOUT ROWID), each of very many rows would be
-# written to another page.
+# Not WITHOUT ROWID: rows are long and ids are random, so each insert would go to another page.
 _TABLES = """
 CREATE TABLE jobs (
     id TEXT PRIMARY KEY, stamp TEXT NOT NULL, position INTEGER, status TEXT NOT NULL, rank INTEGER NOT NULL,
@@ -41,43 +40,43 @@ CREATE TABLE about (workspace TEXT NOT NULL, arranged TEXT NOT NULL);
 """
 _BUSY_S = 30.0
 _LOCK_POLL_S = 0.005
-# The two bytes of a database file that say whether it has a log beside it.
+# The two bytes in the header of a database file that say whether it uses a write-ahead log.
 _WAL_FLAGS = slice(18, 20)
 
 
 class Ask(Protocol):
-    """Something that puts questions to a database."""
+    """Runs a query on a database."""
 
     def __call__(self, query: str, values: Sequence[object] = ..., /) -> list[tuple[Any, ...]]:
-        """All rows of the answer. Raises `CheckpointError`."""
+        """All resulting rows. Raises `CheckpointError`."""
 
 
 class _Connection(sqlite3.Connection):
-    """Closed with its last owner: an index lives as long as the context, which nobody has to close."""
+    """Closed by garbage collection: an index lives as long as its run context, which need not be closed."""
 
     def __del__(self) -> None:
-        # One that never came to be: SQLite takes no path of more than 512 bytes.
+        # Never opened: SQLite allows no path of more than 512 bytes.
         with contextlib.suppress(sqlite3.ProgrammingError):
             self.close()
 
 
 def transact(database: sqlite3.Connection, work: Callable[[sqlite3.Connection], object]) -> None:
-    """Run `work` in a transaction: all of it is kept, or nothing. Raises `sqlite3.Error` and what `work` raises."""
+    """Run `work` in a transaction. Raises `sqlite3.Error` and what `work` raises."""
     try:
         database.execute("BEGIN IMMEDIATE")
         work(database)
         database.execute("COMMIT")
     except BaseException:
-        with contextlib.suppress(sqlite3.Error):  # SQLite has rolled back by itself, as on a full disk
+        with contextlib.suppress(sqlite3.Error):  # already rolled back by SQLite, as on a full disk
             database.execute("ROLLBACK")
         raise
 
 
 @contextlib.contextmanager
-def alone(path: Path) -> Iterator[None]:
-    """Nobody else opens, makes or removes the database at `path` in the block. Raises `StorageError`.
+def exclusive(path: Path) -> Iterator[None]:
+    """The exclusive right to open, create or remove the database at `path`. Raises `StorageError`.
 
-    Who opens it while its log is being removed would write into a log that nobody finds.
+    A process that opened it while its log is being removed would write to an unlinked log.
     """
     file = path.with_suffix(".lock")
     lock = FileLock(file, thread_local=False)
@@ -85,17 +84,17 @@ def alone(path: Path) -> Iterator[None]:
         try:
             lock.acquire(timeout=_BUSY_S, poll_interval=_LOCK_POLL_S)
         except Timeout as error:
-            raise StorageError("another process does not give it back", where=str(path)) from error
+            raise StorageError("another process does not release its lock", where=str(path)) from error
     try:
         yield
     finally:
-        with contextlib.suppress(OSError):  # Windows does not remove an open file: it stays, unlocked
+        with contextlib.suppress(OSError):  # Windows can't remove an open file: it stays, unlocked
             file.unlink()
         lock.release()
 
 
 def open_file(path: Path, workspace: str) -> sqlite3.Connection:
-    """The database at `path`, with our tables for this workspace in it. Raises `sqlite3.Error`."""
+    """Open the database at `path`, and create our tables if needed. Raises `sqlite3.Error`."""
     database = connect(path)
     try:
         if not _is_ours(database, workspace):
@@ -107,13 +106,13 @@ def open_file(path: Path, workspace: str) -> sqlite3.Connection:
 
 
 def connect(path: Path | str) -> sqlite3.Connection:
-    """The database at `path`, whatever is in it; ":memory:" gives an empty one. For any thread, one at a time."""
+    """Open the database at `path` as it is, or an empty one for ":memory:". For any thread, one at a time."""
     database = sqlite3.connect(
         path, timeout=_BUSY_S, isolation_level=None, check_same_thread=False, factory=_Connection
     )
     try:
-        # Readers and one writer at the same time; nothing is lost when a process dies, and after a power cut the rows
-        # are made anew.
+        # WAL allows readers beside a writer. Nothing is lost if a process dies; after a power failure the index is
+        # rebuilt.
         database.execute("PRAGMA journal_mode = WAL")
         database.execute("PRAGMA synchronous = OFF")
     except BaseException:
@@ -123,20 +122,20 @@ def connect(path: Path | str) -> sqlite3.Connection:
 
 
 def new_in_memory(workspace: str) -> sqlite3.Connection:
-    """A database that is nowhere on the disk, with our tables and no row."""
+    """An empty in-memory database with our tables."""
     database = connect(":memory:")
     _make_tables(database, workspace)
     return database
 
 
 def copied_to_memory(path: Path, workspace: str) -> sqlite3.Connection:
-    """What the file says, unless somebody is writing to it; then nothing. Opening it would leave files beside it."""
+    """An in-memory copy of the file, empty if another process is writing to it. Opening it would create files."""
     database = connect(":memory:")
     try:
-        # To read and close a file that this very process has open would lose SQLite its locks on it.
+        # Closing a file that this process has open in SQLite, too, would drop SQLite's POSIX locks on it.
         if not path.with_name(f"{path.name}-wal").exists():
             content = bytearray(path.read_bytes())
-            content[_WAL_FLAGS] = b"\1\1"  # a database in memory has no log beside it
+            content[_WAL_FLAGS] = b"\1\1"  # an in-memory database has no log
             database.deserialize(bytes(content))
             if _is_ours(database, workspace):
                 return database
@@ -147,13 +146,13 @@ def copied_to_memory(path: Path, workspace: str) -> sqlite3.Connection:
 
 
 def is_damage(error: sqlite3.Error) -> bool:
-    """Whether it is the content of the file that is wrong: holes, no database at all, or other tables."""
+    """Whether the content of the file is at fault: corruption, not a database, or other tables."""
     code = getattr(error, "sqlite_errorcode", sqlite3.SQLITE_CORRUPT)
     return code & 0xFF in {sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB, sqlite3.SQLITE_ERROR}
 
 
 def _is_ours(database: sqlite3.Connection, workspace: str) -> bool:
-    """Whether the tables are of our kind, and of this place: rows name files by their full path."""
+    """Whether the tables are of our version, and for this workspace: rows contain absolute paths."""
     (version,) = database.execute("PRAGMA user_version").fetchone()
     if version != _VERSION:
         return False
@@ -162,7 +161,7 @@ def _is_ours(database: sqlite3.Connection, workspace: str) -> bool:
 
 def _make_tables(database: sqlite3.Connection, workspace: str) -> None:
     database.execute("BEGIN IMMEDIATE")
-    if _is_ours(database, workspace):  # another process was quicker
+    if _is_ours(database, workspace):  # another process was faster
         database.execute("ROLLBACK")
         return
     for (name,) in database.execute("SELECT name FROM sqlite_master WHERE type = 'table'").fetchall():
@@ -175,7 +174,7 @@ def _make_tables(database: sqlite3.Connection, workspace: str) -> None:
 
 
 def remove(path: Path) -> None:
-    """Remove the file and the log beside it, if they are there. Raises `StorageError`."""
+    """Remove the file and its log, if they exist. Raises `StorageError`."""
     for suffix in ("", "-wal", "-shm"):
         with storage_errors(path):
             path.with_name(path.name + suffix).unlink(missing_ok=True)

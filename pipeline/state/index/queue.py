@@ -1,4 +1,4 @@
-"""Whose turn it is: the index of a batch as a queue."""
+"""The index of a batch as a job queue."""
 
 from __future__ import annotations
 
@@ -9,34 +9,34 @@ from typing import Any, NamedTuple
 from pipeline.state.index.database import Ask
 from pipeline.state.timestamps import EARLIEST, LATEST
 
-# How waiting jobs follow each other below the same priority. `smart` keeps films of one kin together, which share
-# clips, scenes and fonts, and lets the short ones of a kin go first.
+# The order of waiting jobs, within the same priority. `smart` groups related films, which share clips, scenes and
+# fonts, with the shortest of a group first.
 IN_ORDER = ("rank", "position")
 SMART_ORDER = ("rank", "kin", "weight", "position")
-# A job that was parked in the future was parked under a clock that ran ahead: its time means nothing.
+# A job parked "in the future" was parked while the clock was wrong, so its time is ignored.
 _DUE = "(parked_until <= ? OR parked_at > ?)"
 
 
 class QueuedJob(NamedTuple):
-    """A job that may begin: the rank of its priority (0 goes first), and its id."""
+    """A job that may begin: the rank of its priority (0 is highest), and its id."""
 
     rank: int
     job: str
 
 
-class Turns:
-    """The queue of one batch. Every method blocks for a moment: call it in a thread."""
+class JobQueue:
+    """The job queue of one batch. All methods block briefly: call them in a thread."""
 
     def __init__(self, ask: Ask) -> None:
         self._ask = ask
 
-    def next_up(
+    def next_jobs(
         self, now: datetime, *, order: Sequence[str] = IN_ORDER, limit: int, leave_out: Collection[str] = ()
     ) -> list[QueuedJob]:
-        """The jobs whose turn is next: pending ones, and parked ones whose time has come."""
+        """The first jobs of the queue: pending ones, and parked ones that are due."""
         columns = ", ".join(order)
         found: list[tuple[Any, ...]] = []
-        # Two questions, because each alone is answered from an index, however long the queue is.
+        # Two queries, because each of them can use an SQL index, however long the queue is.
         for which, values in (
             ("status = 'pending'", ()),
             (f"status = 'parked' AND {_DUE}", (now.timestamp(), now.timestamp())),
@@ -48,15 +48,15 @@ class Turns:
             found += self._ask(query, (*values, *leave_out, limit))
         return [QueuedJob(row[0], row[-1]) for row in sorted(found)[:limit]]
 
-    def under_way(self) -> list[QueuedJob]:
-        """The jobs that some process has begun, the most urgent first; it may be dead by now."""
+    def in_progress(self) -> list[QueuedJob]:
+        """The jobs that were begun, most urgent first; their processes may be dead by now."""
         query = (
             "SELECT rank, id FROM jobs WHERE status = 'in_progress' AND position IS NOT NULL ORDER BY rank, position"
         )
         return [QueuedJob(rank, job_id) for rank, job_id in self._ask(query)]
 
     def next_parked(self) -> datetime | None:
-        """When the first parked job may go on; None: no job waits for a time."""
+        """When the first parked job is due; None: there is none."""
         query = (
             "SELECT MIN(parked_until) FROM jobs WHERE status = 'parked' AND position IS NOT NULL "
             "AND parked_until BETWEEN ? AND ?"

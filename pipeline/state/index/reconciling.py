@@ -1,4 +1,4 @@
-"""The index of a batch is made to say what its files say: only those that have changed since are read."""
+"""Bring the index of a batch up to date with its files, reading only those that have changed."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from pathlib import Path
 
 from pipeline.errors import CheckpointError
 from pipeline.model import Batch, Job, summary_of
-from pipeline.state.batch_files import aside_of
+from pipeline.state.batch_files import quarantine_path
 from pipeline.state.index.batch import BatchIndex, Damage
 from pipeline.state.index.stamps import stamp_of, stamps_in
 
@@ -22,19 +22,19 @@ def reconcile(
     read_job: Callable[[str], Job | None],
     read_batch: Callable[[], Batch | None],
 ) -> None:
-    """Bring the rows up to date with the files in `jobs`, and their places with the list in the file `listed_in`.
+    """Update the rows from the files in `jobs`, and their positions from the batch file `listed_in`.
 
-    Blocks. Raises `CheckpointError` for a list that can't be read; of a job that can't be, the index says so.
+    Blocks. Raises `CheckpointError` for an unreadable batch file; unreadable jobs are recorded in the index.
     """
-    if index.has_holes():
+    if index.is_corrupt():
         index.renew()
-    index.drop_nonsense()
+    index.drop_invalid()
     known, found = index.stamps(), dict(stamps_in(jobs))
     changed = [(name, stamp) for name, stamp in found.items() if known.get(name) != stamp]
-    # A listing may miss a file that is replaced that very moment: it is looked for by its name.
+    # A directory listing may miss a file that is being replaced, so check each by name.
     gone = [name for name in known.keys() - found.keys() if not (jobs / f"{name}.json").exists()]
     if gone:
-        kept = {damage.job for damage in index.damages() if aside_of(jobs / f"{damage.job}.json").exists()}
+        kept = {damage.job for damage in index.damages() if quarantine_path(jobs / f"{damage.job}.json").exists()}
         index.forget([name for name in gone if name not in kept])
     for start in range(0, len(changed), _READ_AT_ONCE):
         _read_again(index, changed[start : start + _READ_AT_ONCE], read_job)

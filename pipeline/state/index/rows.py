@@ -1,4 +1,4 @@
-"""How a row of a batch is written to its database and read back, and what is no row of ours."""
+"""The format of index rows: SQL statements, conversion and validation."""
 
 from __future__ import annotations
 
@@ -8,19 +8,19 @@ from functools import cache
 from pydantic import AwareDatetime, TypeAdapter, ValidationError
 
 from pipeline.model import Cost, Job, JobStatus, JobSummary, Priority
-from pipeline.state.timestamps import has_sane_moments, is_sane
+from pipeline.state.timestamps import has_valid_times, is_valid_time
 
 
 @dataclass(frozen=True, kw_only=True)
 class Message:
-    """An error as lists show it: its message, without the rest."""
+    """An error in a list: only its message."""
 
     message: str
 
 
 @dataclass(frozen=True, kw_only=True)
 class JobOverview:
-    """The few fields of a `JobSummary` that a list of very many jobs shows."""
+    """The fields of a `JobSummary` that a long list of jobs shows."""
 
     id: str
     title: str
@@ -38,7 +38,7 @@ class JobOverview:
 
 ROW = TypeAdapter(JobSummary)
 # What `columns_from` never writes. The row is looked into only when it is JSON at all.
-DROP_NONSENSE = f"""
+DROP_INVALID = f"""
     DELETE FROM jobs WHERE typeof(id) != 'text' OR length(id) NOT BETWEEN 8 AND 64 OR id GLOB '*[^0-9a-f]*'
     OR status NOT IN ({", ".join(repr(status.value) for status in JobStatus)})
     OR typeof(rank) != 'integer' OR rank NOT BETWEEN 0 AND {len(Priority) - 1} OR typeof(weight) != 'integer'
@@ -61,8 +61,8 @@ PUT = """
     weight = excluded.weight, folder = excluded.folder, key = excluded.key, of_row = excluded.of_row,
     video = excluded.video, cost = excluded.cost, sample = excluded.sample, damage = excluded.damage, row = excluded.row
 """
-# Most saves are of a film that has come to its next stage: nothing that the queue asks for has changed, and the indexes
-# stay as they are, which is a third of the work.
+# Most saves are of a film that has reached its next stage: no indexed column changes, so the SQL indexes need not be
+# updated, which takes a third of the time.
 PUT_STAGE = """
     UPDATE jobs SET stamp = ?, row = ? WHERE id = ? AND status = ? AND rank = ? AND parked_until IS ?
     AND parked_at IS ? AND kin = ? AND weight = ? AND folder = ? AND key = ? AND of_row = ? AND video IS ?
@@ -70,29 +70,29 @@ PUT_STAGE = """
 """
 
 
-# Rarely asked for: to build either takes a command 2 ms.
+# Built lazily, since each takes 2 ms.
 @cache
 def cost_json() -> TypeAdapter[Cost]:
-    """How a cost is written to its column, and read back."""
+    """Converts a cost to and from its column."""
     return TypeAdapter(Cost)
 
 
 @cache
-def _short() -> TypeAdapter[JobOverview]:
+def _overview() -> TypeAdapter[JobOverview]:
     return TypeAdapter(JobOverview)
 
 
-def looked_up(job: Job) -> tuple[object, ...]:
-    """What the index is asked about a film under way, by the queue and by other films.
+def indexed_fields(job: Job) -> tuple[object, ...]:
+    """The fields of a film in progress that queries of the index depend on.
 
-    As long as this stays, its row may stay: which stage it is in, and how long it took, stands in its file.
+    While these do not change, the row need not be updated: its stage and times are read from the job's file.
     """
     paid = [record.cost for record in job.records if record.cost.models]
     return (job.history, job.priority, job.sketch, job.video, job.sampled, job.review, job.published, len(paid))
 
 
 def columns_from(row: JobSummary, stamp: str) -> tuple[object, ...]:
-    """The values that `PUT` takes: of a row, and the stamp of the file that it was made of."""
+    """The values for `PUT`, from a summary and the stamp of its file."""
     until = row.parked_until.timestamp() if row.parked_until else None
     rank, data = row.priority.rank, ROW.dump_json(row)
     at = row.ended_at.timestamp() if until and row.ended_at else None
@@ -101,25 +101,25 @@ def columns_from(row: JobSummary, stamp: str) -> tuple[object, ...]:
     return (*facts, video, cost.decode(), row.sample, None, data)
 
 
-def for_stage(values: tuple[object, ...]) -> tuple[object, ...]:
-    """The same values as `PUT_STAGE` takes them. With numbers (?2), Python 3.12.0 to 3.12.3 warn of every call."""
-    job_id, stamp, *looked_up, row = values
-    return (stamp, row, job_id, *looked_up)
+def stage_values(values: tuple[object, ...]) -> tuple[object, ...]:
+    """The same values in the order of `PUT_STAGE`. With numbered parameters (?2), Python 3.12.0 to 3.12.3 warn."""
+    job_id, stamp, *indexed, row = values
+    return (stamp, row, job_id, *indexed)
 
 
-def sensible(job_id: str, data: bytes) -> JobSummary | None:
-    """The row of a job; None: it makes no sense."""
+def parse_row(job_id: str, data: bytes) -> JobSummary | None:
+    """The summary in a row; None: it is invalid."""
     try:
         row = ROW.validate_json(data)
     except ValidationError:
         return None
-    return row if row.id == job_id and has_sane_moments(row) else None
+    return row if row.id == job_id and has_valid_times(row) else None
 
 
-def in_short(job_id: str, data: bytes) -> JobOverview | None:
-    """The same in short: checked, and given as it is."""
+def parse_overview(job_id: str, data: bytes) -> JobOverview | None:
+    """The overview in a row; None: it is invalid."""
     try:
-        row = _short().validate_json(data)
+        row = _overview().validate_json(data)
     except ValidationError:
         return None
-    return row if row.id == job_id and (row.parked_until is None or is_sane(row.parked_until)) else None
+    return row if row.id == job_id and (row.parked_until is None or is_valid_time(row.parked_until)) else None

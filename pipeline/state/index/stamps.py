@@ -1,4 +1,4 @@
-"""Which file a row was made of, told by its time, size and number, as git's index does."""
+"""Stamps (modification time, size and inode) that tell whether a file has changed, as in git's index."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from pipeline.state.names import is_job_id
 
 
 def stamps_in(jobs: Path) -> Iterator[tuple[str, str]]:
-    """Every job file below `jobs`: its id and its stamp. Raises `StorageError`."""
+    """The job id and stamp of every job file in `jobs`. Raises `StorageError`."""
     try:
         entries = os.scandir(jobs)
     except FileNotFoundError:
@@ -24,14 +24,14 @@ def stamps_in(jobs: Path) -> Iterator[tuple[str, str]]:
             if suffix == "json" and is_job_id(name):
                 try:
                     yield name, stamp_from(entry.stat())
-                except FileNotFoundError:  # removed this very moment
+                except FileNotFoundError:  # removed just now
                     continue
-                except OSError as error:  # a link to itself, say: who reads the file tells of it
+                except OSError as error:  # e.g. a symlink loop: reading the file reports it
                     yield name, f"error {error.errno}"
 
 
 def stamp_of(path: Path) -> str:
-    """The stamp of one file; empty: it is not there."""
+    """The stamp of one file; empty: it does not exist."""
     try:
         return stamp_from(path.stat())
     except FileNotFoundError:
@@ -41,9 +41,9 @@ def stamp_of(path: Path) -> str:
 
 
 def stamp_from(stat: os.stat_result) -> str:
-    """The stamp of a file that the system has told us of.
+    """The stamp from a stat result.
 
-    It changes with every save, which puts a new file in the place of the old one. Windows lists no file numbers.
+    It changes with every save, since that creates a new file. Directory listings on Windows have no inode numbers.
     """
     number = stat.st_ino if os.name == "posix" else 0
     return f"{stat.st_mtime_ns}-{stat.st_size}-{number}"

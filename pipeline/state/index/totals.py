@@ -1,4 +1,4 @@
-"""How a batch stands: what its index counts and adds up."""
+"""Counts and sums over the index of a batch."""
 
 from __future__ import annotations
 
@@ -12,41 +12,41 @@ from pipeline.state.index.database import Ask
 from pipeline.state.index.rows import cost_json
 
 
-class Standing(NamedTuple):
-    """How many jobs, and about how many characters they speak."""
+class Workload(NamedTuple):
+    """The number of jobs, and of characters to speak, approximately."""
 
     jobs: int
     weight: int
 
 
-class Sums:
-    """The sums of one batch. Every method blocks for a moment: call it in a thread."""
+class Totals:
+    """Aggregates over one batch. All methods block briefly: call them in a thread."""
 
     def __init__(self, ask: Ask) -> None:
         self._ask = ask
 
-    def counts(self) -> dict[JobStatus, Standing]:
-        """How many jobs are in each status, and how much work; every status is named."""
+    def counts(self) -> dict[JobStatus, Workload]:
+        """The jobs in each status; every status is included."""
         query = "SELECT status, COUNT(*), SUM(weight) FROM jobs WHERE position IS NOT NULL GROUP BY status"
-        found = {status: Standing(jobs, weight) for status, jobs, weight in self._ask(query)}
-        return {status: found.get(status.value, Standing(0, 0)) for status in JobStatus}
+        found = {status: Workload(jobs, weight) for status, jobs, weight in self._ask(query)}
+        return {status: found.get(status.value, Workload(0, 0)) for status in JobStatus}
 
     def cost(self) -> Cost:
-        """What all jobs of the batch have cost so far, in all and by model."""
-        # Most films of a batch cost the same: nothing, or what one call does.
+        """The cost of all jobs of the batch so far, in total and by model."""
+        # Grouped, since most films of a batch cost the same: nothing, or one call.
         query = "SELECT cost, COUNT(*) FROM jobs WHERE position IS NOT NULL AND cost != '' GROUP BY cost"
         total = Cost()
         for text, jobs in self._ask(query):
-            with contextlib.suppress(ValidationError):  # such a row is read again when it is looked at
+            with contextlib.suppress(ValidationError):  # an invalid row is repaired when it is read
                 total += cost_json().validate_json(text) * jobs
         return total
 
     def sampled(self) -> list[str]:
-        """Ids of the jobs that are in the sample, listed or not."""
+        """The ids of the jobs in the sample, listed or not."""
         return [job_id for (job_id,) in self._ask("SELECT id FROM jobs WHERE sample != ''")]
 
     def sample(self) -> SampleStanding:
-        """How the sample of the batch stands. What is not wanted any more is not waited for."""
+        """The state of the batch's sample; cancelled jobs are left out."""
         query = (
             "SELECT sample, status, COUNT(*) FROM jobs WHERE sample != '' AND status NOT IN ('cancelled', 'completed') "
             "AND position IS NOT NULL GROUP BY sample, status UNION ALL SELECT sample, status, COUNT(*) FROM jobs "

@@ -1,6 +1,6 @@
-"""What was spent at services, for all processes of a workspace.
+"""Ledgers: what was spent at services, counted for all processes of a workspace.
 
-daily     of requests and tokens                  (minute: in the last one)
-quota     of YouTube's
-money     in US dollars
+daily     requests and tokens per day             (minute: in the last minute)
+quota     YouTube API quota
+money     US dollars
 """

@@ -1,7 +1,7 @@
-"""What was spent at a service this minute and today, and until when it wants peace, for all processes of a workspace.
+"""The ledger of one service for all processes of a workspace: requests and tokens per minute and day, and Retry-After.
 
-state/ledgers/<provider>.json, a file that a person can read. It is read, changed and written under a lock of the
-operating system, which dies with its process; what a killed process had reserved simply counts as spent.
+state/ledgers/<provider>.json, which people can read. It is read, modified and written under a lock file, which is
+released when its process dies; what a killed process had reserved counts as spent.
 """
 
 from __future__ import annotations
@@ -23,19 +23,19 @@ from pipeline.errors import ClosedError, QuotaError, StorageError, TransientErro
 from pipeline.files import discard_stale_temporaries, read_file, storage_errors, write_atomically
 from pipeline.state.ledgers.minute import Spent, wait_s, within_minute
 
-# Held for milliseconds; who waits longer than this meets a process that was stopped while it held the lock.
+# The lock is held for milliseconds; after a longer wait, its process must have been suspended.
 _LOCK_WAIT_S = 5.0
 _LOCK_POLL_S = 0.005
-# How many days other than today are remembered, for when a clock that was wrong is set right.
+# Number of other days that are kept, in case the clock was wrong and is corrected.
 _OTHER_DAYS = 7
-# No service means more than a month when it asks us to wait.
+# No service means more than a month by Retry-After.
 _LONGEST = timedelta(days=30)
 
 logger = logging.getLogger("nightreel")
 
 
-def lock_beside(path: Path, held: contextlib.ExitStack) -> None:
-    """Nobody else reads, changes and writes the file at `path` until `held` lets go. Blocks. Raises `StorageError`."""
+def acquire_file_lock(path: Path, held: contextlib.ExitStack) -> None:
+    """Lock the file at `path` (by a lock file) until `held` is closed. Blocks. Raises `StorageError`."""
     lock_path = path.with_suffix(".lock")
     with storage_errors(lock_path):
         lock_path.parent.mkdir(parents=True, exist_ok=True)
@@ -43,13 +43,13 @@ def lock_beside(path: Path, held: contextlib.ExitStack) -> None:
         try:
             lock.acquire(timeout=_LOCK_WAIT_S, poll_interval=_LOCK_POLL_S)
         except Timeout as error:
-            hint = "Stop the nightreel that has stood still, and run this again"
-            raise StorageError("another process does not give it back", where=str(lock_path), hint=hint) from error
+            hint = "Stop the nightreel that hangs, and run this again"
+            raise StorageError("another process does not release it", where=str(lock_path), hint=hint) from error
         held.callback(lock.release)
 
 
 class _Day(BaseModel):
-    """What was spent on a day."""
+    """Requests and tokens of one day."""
 
     model_config = ConfigDict(extra="forbid")
 
@@ -59,32 +59,32 @@ class _Day(BaseModel):
 
 
 class _Entry(_Day):
-    """The file: today, as far as its clock knew."""
+    """The content of the file: its latest day, with other state."""
 
     model_schema: Literal[1] = Field(1, alias="schema")
-    # The last ones before a clock told another day, or was set back.
+    # Previous days, also those from before a clock was set back.
     other_days: list[_Day] = []
-    # Tokens that a minute has, as the provider told today.
+    # Tokens per minute as reported by the provider today.
     told_tokens_per_min: int | None = Field(None, ge=0)
-    # What it may still count of its minute.
+    # The calls of the last minute.
     minute: list[Spent] = []
-    # Nobody calls in between.
+    # No calls in this period.
     closed_at: AwareDatetime | None = None
     closed_until: AwareDatetime | None = None
-    # Likewise, single models: from when, and until when.
+    # The same for single models: start and end.
     closed_models: dict[str, tuple[AwareDatetime, AwareDatetime]] = {}
 
     def closed(self, model: str, now: datetime) -> datetime | None:
-        """Until when nobody may call a model, or (empty) any of them; None: everybody may.
+        """Until when calls of a model, or (empty) of all, are forbidden; None: they are allowed.
 
-        A closure that begins in the future was written under another clock, and means nothing under this one.
+        A closure that begins in the future was written under a wrong clock, and is ignored.
         """
         whole = (self.closed_at, self.closed_until)
         at, until = self.closed_models.get(model, (None, None)) if model else whole
         return until if at and until and at <= now < until else None
 
     def close(self, model: str, now: datetime, until: datetime) -> None:
-        """Nobody may call it before `until`."""
+        """Forbid calls before `until`."""
         if model:
             still = {name: each for name, each in self.closed_models.items() if self.closed(name, now)}
             self.closed_models = {**still, model: (now, until)}
@@ -102,12 +102,12 @@ class _Limits(NamedTuple):
 
 
 class Ledger:
-    """The minute and the day of one provider, on disk below `folder` (state/ledgers).
+    """The ledger of one provider, on disk in `folder` (state/ledgers).
 
-    Safe for many tasks and many processes. A day is that of `zone` (IANA), as the provider counts it: 23 or 25 hours
-    where its clocks change. A call counts for the day that the clock told then, also after it was set to another day
-    and back. Times come from `clock` (aware). What can't be read is set aside and begun anew; what can't
-    be written costs a warning and no call.
+    Safe for many tasks and processes. Days are those of `zone` (IANA), as the provider counts them: 23 or 25 hours long
+    when its clocks change. A call counts for the day on which it was made, even if the clock is set to another day and
+    back. Times come from `clock` (aware). An unreadable file is quarantined and replaced; a failed write is a warning
+    and does not stop calls.
     """
 
     def __init__(self, folder: Path, provider: str, *, clock: Callable[[], datetime], zone: str = "UTC") -> None:
@@ -115,7 +115,7 @@ class Ledger:
         self._provider = provider
         self._clock = clock
         self._zone_name = zone
-        # Threads of this process take turns here, so that they need not poll the file's lock.
+        # Serialises the threads of this process, so that they need not poll the lock file.
         self._mutex = threading.Lock()
         self._has_warned = False
 
@@ -130,11 +130,11 @@ class Ledger:
         requests_per_day: int | None = None,
         tokens_per_day: int | None = None,
     ) -> date:
-        """Count one request and `tokens` as spent by `call`, a name of its own. Returns the day that it counts for.
+        """Count one request and `tokens` as spent by `call` (a unique name). Returns the day that they count for.
 
-        Raises `TransientError` with the seconds to wait if they don't fit into the minute, `QuotaError` if they don't
-        fit into what the day allows (None: everything; a call larger than all of it fits into a fresh one), and
-        `ClosedError` while the door is closed, or this `model`.
+        None is no limit. Raises `TransientError` with the seconds to wait if a limit per minute would be exceeded,
+        `QuotaError` if one per day would be (except by the first call of a day), and `ClosedError` while the service,
+        or this `model`, is closed.
         """
         limits = _Limits(requests_per_min, tokens_per_min, requests_per_day, tokens_per_day)
         return await to_thread.run_sync(self._reserve, tokens, call, model, limits)
@@ -142,21 +142,21 @@ class Ledger:
     async def correct(
         self, day: date, *, call: str, tokens: int, requests: int = 0, told_tokens_per_min: int | None = None
     ) -> None:
-        """Add to what `call` spent on `day`; negative numbers give back. A day long over stays as it is.
+        """Add to what `call` spent on `day`; negative numbers refund. Forgotten days are ignored.
 
-        `told_tokens_per_min` is what the provider has said that a minute has.
+        `told_tokens_per_min` is the limit that the provider reported.
         """
         await to_thread.run_sync(self._correct, day, call, tokens, requests, told_tokens_per_min)
 
     async def close(self, until: datetime, *, model: str = "") -> None:
-        """Nobody may call before `until` (aware), or nobody this `model`. A later time that was set before stands."""
+        """Forbid calls (of `model`, if given) before `until` (aware), unless they are forbidden for longer already."""
         await to_thread.run_sync(self._close, until, model)
 
     def spent_today(self) -> tuple[int, int]:
-        """Requests and tokens so far, without the lock and its file, for those who only want to know. Blocks."""
+        """Requests and tokens so far, read without the lock. Blocks."""
         try:
             entry = _Entry.model_validate_json(read_file(self._path))
-        except (OSError, ValueError):  # the next call begins a new one
+        except (OSError, ValueError):  # the next call creates a new one
             return 0, 0
         today = _day_of(entry, self._today())
         return (today.requests, today.tokens) if today else (0, 0)
@@ -165,7 +165,7 @@ class Ledger:
         with self._open() as entry:
             now = self._clock()
             if until := entry.closed("", now) or entry.closed(model, now):
-                # The file may say anything, and the calendar ends.
+                # Clamped: the file may contain any date, and the calendar of `datetime` ends.
                 raise ClosedError(f"{self._provider} asks us to wait", until=min(until, now + _LONGEST))
             spent = (
                 ("requests_per_day", limits.requests_per_day, entry.requests, 1),
@@ -191,7 +191,7 @@ class Ledger:
             tokens_per_min=min(known, default=None),
         )
         if seconds > 0:
-            raise TransientError(f"{self._provider}: the minute is spent", retry_after_s=seconds)
+            raise TransientError(f"{self._provider}: the limit per minute is reached", retry_after_s=seconds)
 
     def _correct(self, day: date, call: str, tokens: int, requests: int, told_tokens_per_min: int | None) -> None:
         with self._open() as entry:
@@ -215,14 +215,14 @@ class Ledger:
     def _spent(self, setting: str, allowed: int, so_far: int) -> QuotaError:
         tomorrow = datetime.combine(self._today() + timedelta(days=1), time(), tzinfo=self._zone)
         return QuotaError(
-            f"{self._provider}: the day's allowance is spent ({so_far:,} of {self._provider}.{setting} = {allowed})",
-            hint="It goes on when the day is over; raise the setting if the account allows more",
+            f"{self._provider}: the daily quota is spent ({so_far:,} of {self._provider}.{setting} = {allowed})",
+            hint="It continues tomorrow; raise the setting if the account allows more",
             resets_at=tomorrow.astimezone(UTC),
         )
 
     @property
     def _zone(self) -> tzinfo:
-        """Read from the disk the first time. Windows knows no time zones by itself; UTC needs none."""
+        """Loaded lazily. Windows has no time zone database of its own, which UTC does not need."""
         return UTC if self._zone_name == "UTC" else ZoneInfo(self._zone_name)
 
     def _today(self) -> date:
@@ -230,10 +230,10 @@ class Ledger:
 
     @contextlib.contextmanager
     def _open(self) -> Iterator[_Entry]:
-        """Today's entry, alone; it is written when the block is over, unless that raises. Blocks."""
+        """Today's entry, locked; written after the block unless that raises. Blocks."""
         with self._mutex, contextlib.ExitStack() as held:
             try:
-                lock_beside(self._path, held)
+                acquire_file_lock(self._path, held)
                 discard_stale_temporaries(self._path)
                 entry = self._read()
             except StorageError as error:
@@ -241,7 +241,7 @@ class Ledger:
                 entry = _Entry(day=self._today())
             yield entry
             try:
-                # A file of one day, with no model closed, is one that earlier versions read.
+                # Without these fields, earlier versions can read the file.
                 left_out = {name for name in ("other_days", "closed_models") if not getattr(entry, name)}
                 text = entry.model_dump_json(by_alias=True, indent=2, exclude=left_out)
                 write_atomically(self._path, text + "\n")
@@ -249,7 +249,7 @@ class Ledger:
                 self._warn(error)
 
     def _read(self) -> _Entry:
-        """What the file says of today, and, on another day, of the closure."""
+        """Today's entry in the file; state that does not depend on the day is carried over."""
         with storage_errors(self._path, "read"):
             try:
                 text = read_file(self._path)
@@ -267,16 +267,16 @@ class Ledger:
     def _warn(self, error: StorageError) -> None:
         if not self._has_warned:
             self._has_warned = True
-            logger.warning("what is spent today is not written down: %s", error)
+            logger.warning("today's spending is not recorded: %s", error)
 
 
 def _day_of(entry: _Entry, day: date) -> _Day | None:
-    """What was spent on that day; None: nothing is known of it."""
+    """The entry of that day; None: there is none."""
     return next((each for each in (entry, *entry.other_days) if each.day == day), None)
 
 
 def _on(today: date, entry: _Entry) -> _Entry:
-    """The file on another day than when it was written: a later one, or one that it was before."""
+    """The entry moved to another day: a later one, or an earlier one that is still known."""
     known = _day_of(entry, today) or _Day(day=today)
     before = _Day(day=entry.day, requests=entry.requests, tokens=entry.tokens)
     others = [before, *(each for each in entry.other_days if each.day != today)][:_OTHER_DAYS]

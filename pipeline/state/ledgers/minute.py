@@ -1,9 +1,8 @@
-"""What all processes of a workspace have spent of a service's minute.
+"""The sliding window of a limit per minute, shared by all processes of a workspace.
 
-A service counts a window that slides. A second more is remembered: calls take different times to arrive, so that two
-which were begun a minute apart may be counted within one. Times are those of a wall clock, because only that is the
-same for all processes; what a clock that jumped has written means nothing, so that nobody waits for much more than a
-minute.
+The window is a second longer than a minute: latencies differ, so two calls begun a minute apart may reach the service
+within one of its minutes. Times are from the wall clock, the only one that processes share; entries from before a clock
+jump are ignored, so no wait is much longer than a minute.
 """
 
 from __future__ import annotations
@@ -14,12 +13,12 @@ from datetime import datetime, timedelta
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
 
 _WINDOW_S = 61.0
-# A clock that is set right by so little has not jumped.
+# Clock corrections up to this are no jump.
 _AHEAD_S = 2.0
 
 
 class Spent(BaseModel):
-    """One call: when it was reserved, by which name, and tokens that it took or may take."""
+    """One call: when it was reserved, its unique name, and the tokens that it used or may use."""
 
     model_config = ConfigDict(extra="forbid")
 
@@ -29,16 +28,16 @@ class Spent(BaseModel):
 
 
 def within_minute(spent: Iterable[Spent], now: datetime) -> list[Spent]:
-    """The calls that the service may still count, the oldest first."""
+    """The calls within the window, oldest first."""
     return sorted((each for each in spent if -_AHEAD_S <= _age_s(each, now) < _WINDOW_S), key=lambda each: each.at)
 
 
 def wait_s(
     spent: Sequence[Spent], tokens: int, now: datetime, *, requests_per_min: float | None, tokens_per_min: int | None
 ) -> float:
-    """Seconds until one more call of `tokens` fits beside `spent`, oldest first; 0: now.
+    """Seconds until another call of `tokens` fits into the window with `spent` (oldest first); 0: now.
 
-    None is no limit. A call beyond a limit gets all of it.
+    None is no limit. A call that exceeds a limit needs the whole window.
     """
     waits = [0.0]
     if requests_per_min is not None:
@@ -49,7 +48,7 @@ def wait_s(
 
 
 def _wait_s(spent: Sequence[Spent], counts: Sequence[int], more: int, allowed: int, now: datetime) -> float:
-    """Seconds until so many of the oldest calls are forgotten that the next one fits."""
+    """Seconds until enough of the oldest calls have left the window for the next one to fit."""
     missing = sum(counts) + min(more, allowed) - allowed
     for each, count in zip(spent, counts, strict=True):
         if missing <= 0:

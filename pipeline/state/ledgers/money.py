@@ -1,8 +1,8 @@
-"""What was spent in US dollars, of a batch or on a day, for all processes of a workspace: a file for people to read.
+"""A ledger of US dollars, per batch or per day, for all processes of a workspace, in a file that people can read.
 
-It is read, changed and written under a lock of the operating system, as ledgers of services are. A reservation holds a
-lock of its own, `spent.<reservation>.lock`, for as long as some of it may come back. That lock dies with its process,
-and what a killed process had reserved counts as spent: its call may have been charged.
+It is read, modified and written under a lock file, like the ledgers of services. A reservation holds its own lock file,
+`spent.<reservation>.lock`, until it is settled. That lock is released when its process dies, and what a killed process
+had reserved counts as spent: its call may have been charged.
 """
 
 from __future__ import annotations
@@ -21,35 +21,35 @@ from pydantic import BaseModel, ConfigDict, Field, StringConstraints, Validation
 
 from pipeline.errors import DamagedError, NightreelError, StorageError
 from pipeline.files import read_file, storage_errors, write_atomically
-from pipeline.state.ledgers.daily import lock_beside
-from pipeline.state.locks import held_now, is_held
+from pipeline.state.ledgers.daily import acquire_file_lock
+from pipeline.state.locks import held_blocking, is_held
 
-# So many digits behind the point; a token costs more than that.
+# Decimal places; any token costs more than that.
 _DIGITS = 9
-# How many days other than today are remembered, for when a clock that was wrong is set right.
+# Number of other days that are kept, in case the clock was wrong and is corrected.
 _OTHER_DAYS = 7
 
 logger = logging.getLogger("nightreel")
 
 
 class _Sum(BaseModel):
-    """What was spent."""
+    """The spending of one day, or over all days."""
 
     model_config = ConfigDict(extra="forbid", allow_inf_nan=False)
 
-    # On which day; None: over all days.
+    # None: over all days.
     day: date | None = None
-    # What was spent, with what is reserved.
+    # Including reservations.
     usd: float = Field(0, ge=0)
-    # What may still come back, by reservation. Each names a file.
+    # Open reservations by name, which is part of a file name.
     reserved: dict[Annotated[str, StringConstraints(pattern="^[0-9a-f]{12}$")], Annotated[float, Field(ge=0)]] = {}
 
 
 class _Entry(_Sum):
-    """The file: today, as far as its clock knew, or all days."""
+    """The content of the file: its latest day, or all days."""
 
     model_schema: Literal[1] = Field(1, alias="schema")
-    # The last ones before a clock told another day, or was set back.
+    # Previous days, also those from before a clock was set back.
     other_days: list[_Sum] = []
 
 
@@ -65,49 +65,46 @@ class MoneyLedger:
     def __init__(self, path: Path, *, today: Callable[[], date] | None = None) -> None:
         self._path = path.absolute()
         self._today = today
-        # Threads of this process take turns here, so that they need not poll the file's lock.
+        # Serialises the threads of this process, so that they need not poll the lock file.
         self._mutex = threading.Lock()
-        # The locks of our reservations.
+        # The lock files of our reservations.
         self._held: dict[str, contextlib.ExitStack] = {}
         self._has_warned = False
 
     async def spent(self) -> float:
-        """What was spent so far, with what is reserved. Takes no lock, and leaves no file."""
+        """Dollars spent so far, including reservations. Takes no lock, and leaves no file."""
         return await to_thread.run_sync(lambda: self._read().usd)
 
     async def certain(self) -> float:
-        """What was spent for sure: without what is reserved, by whoever it is, and may still come back."""
+        """Dollars spent for certain: without open reservations, which may be refunded."""
         return await to_thread.run_sync(self._certain)
 
     async def reserve(self, usd: float, *, allowed: float | None) -> str | None:
-        """Count `usd` as spent; None: that would make more than `allowed` (itself None: anything goes).
-
-        Returns the name of the reservation, for `settle`.
-        """
+        """Reserve `usd`; returns a name for `settle`, or None if it would exceed `allowed` (None: no limit)."""
         return await to_thread.run_sync(self._reserve, usd, allowed)
 
     async def settle(self, reservation: str, usd: float) -> None:
-        """It has cost `usd` in the end, on the day that it began. A day long over stays as it is.
+        """Replace a reservation by the actual cost, on the day of the reservation. Forgotten days are ignored.
 
-        What came of a call does not fail for its bookkeeping: this never raises.
+        Never raises: the result of a call must not be lost because of bookkeeping.
         """
         await to_thread.run_sync(self._settle, reservation, usd)
 
     def _certain(self) -> float:
         entry = self._read()
-        return round(max(0.0, entry.usd - sum(self._open(entry).values())), _DIGITS)
+        return round(max(0.0, entry.usd - sum(self._live_reservations(entry).values())), _DIGITS)
 
     def _reserve(self, usd: float, allowed: float | None) -> str | None:
         reservation = uuid4().hex[:12]
         try:
-            with self._alone(), contextlib.ExitStack() as held:
+            with self._locked(), contextlib.ExitStack() as held:
                 entry = self._read()
-                # As exact as the file: what fits to a hair is not refused for the last bit of a sum.
+                # Rounded as in the file, so that float errors don't refuse an exact fit.
                 total = round(entry.usd + usd, _DIGITS)
                 if allowed is not None and total > allowed:
                     return None
-                held.enter_context(held_now(self._lock_of(reservation), what=str(self._path)))
-                entry.usd, entry.reserved = total, {**self._open(entry), reservation: usd}
+                held.enter_context(held_blocking(self._lock_of(reservation), what=str(self._path)))
+                entry.usd, entry.reserved = total, {**self._live_reservations(entry), reservation: usd}
                 self._write(entry)
                 self._held[reservation] = held.pop_all()
         except NightreelError as error:
@@ -118,7 +115,7 @@ class MoneyLedger:
 
     def _settle(self, reservation: str, usd: float) -> None:
         try:
-            with self._alone():
+            with self._locked():
                 entry = self._read()
                 for day in (entry, *entry.other_days):
                     if reservation in day.reserved:
@@ -127,12 +124,12 @@ class MoneyLedger:
         except NightreelError as error:
             self._warn(error)
         finally:
-            # From now on what could not be corrected counts as spent.
+            # From now on, an unsettled reservation counts as spent.
             if held := self._held.pop(reservation, None):
                 held.close()
 
-    def _open(self, entry: _Entry) -> dict[str, float]:
-        """The reservations of those who live. Looking at the lock of a dead one removes it."""
+    def _live_reservations(self, entry: _Entry) -> dict[str, float]:
+        """The reservations of live processes. Checking a stale lock file removes it."""
         return {
             reservation: usd
             for reservation, usd in entry.reserved.items()
@@ -143,7 +140,7 @@ class MoneyLedger:
         return self._path.with_suffix(f".{reservation}.lock")
 
     def _write(self, entry: _Entry) -> None:
-        # A file of one day in which nothing is reserved is one that earlier versions read.
+        # Without these fields, earlier versions can read the file.
         left_out = {name for name in ("reserved", "other_days") if not getattr(entry, name)}
         text = entry.model_dump_json(by_alias=True, indent=2, exclude=left_out)
         write_atomically(self._path, text + "\n")
@@ -152,9 +149,9 @@ class MoneyLedger:
         return self._today() if self._today else None
 
     @contextlib.contextmanager
-    def _alone(self) -> Iterator[None]:
+    def _locked(self) -> Iterator[None]:
         with self._mutex, contextlib.ExitStack() as held:
-            lock_beside(self._path, held)
+            acquire_file_lock(self._path, held)
             yield
 
     def _read(self) -> _Entry:
@@ -167,7 +164,7 @@ class MoneyLedger:
                 return _Entry(day=day)
             raise
         except ValidationError as error:
-            # In the hint, because a batch tells what failed without the places where it did.
+            # The path is in the hint, because a batch groups errors by message, without their place.
             hint = f"Remove {self._path}; nothing counts as spent then"
             raise DamagedError("is damaged, or newer than this nightreel", where=str(self._path), hint=hint) from error
         return entry if entry.day == day else _on(day, entry)
@@ -175,23 +172,23 @@ class MoneyLedger:
     def _warn(self, error: NightreelError) -> None:
         if not self._has_warned:
             self._has_warned = True
-            logger.warning("what is spent is not written down: %s", error)
+            logger.warning("spending is not recorded: %s", error)
 
 
 def _on(day: date | None, entry: _Entry) -> _Entry:
-    """The file on another day than when it was written: a later one, or one that it was before."""
+    """The entry moved to another day: a later one, or an earlier one that is still known."""
     known = next((each for each in entry.other_days if each.day == day), _Sum(day=day))
     before = _Sum(day=entry.day, usd=entry.usd, reserved=entry.reserved)
     others = [before, *(each for each in entry.other_days if each.day != day)][:_OTHER_DAYS]
     return _Entry(day=day, usd=known.usd, reserved=known.reserved, other_days=others)
 
 
-def forget_the_dead(path: Path) -> None:
-    """Removes what reservations of killed processes have left beside a ledger: locks that nobody holds. Blocks."""
+def remove_stale_locks(path: Path) -> None:
+    """Remove stale lock files of a ledger's reservations, left by killed processes. Blocks."""
     if not any(path.parent.glob(f"{path.stem}.*.lock")):
         return
-    with contextlib.suppress(NightreelError), contextlib.ExitStack() as alone:
-        # Nobody takes one meanwhile: a look at a lock would be in the way.
-        lock_beside(path, alone)
+    with contextlib.suppress(NightreelError), contextlib.ExitStack() as held:
+        # Under the ledger's lock: checking a lock would disturb a process that is taking it.
+        acquire_file_lock(path, held)
         for lock in path.parent.glob(f"{path.stem}.*.lock"):
             is_held(lock)

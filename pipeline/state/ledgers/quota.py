@@ -1,8 +1,8 @@
-"""What a project of Google's may ask of YouTube in a day, counted for all processes of a workspace.
+"""The daily YouTube API quota of a Google project, counted for all processes of a workspace.
 
-There are two purses, and each is a day's ledger of the project: `uploads` (calls of videos.insert) and `units` (every
-other call, at its cost). A call is counted before it is made, and given back only if it was never sent: Google charges
-for what it refuses, too. What Google says is spent is closed for everybody, whatever we have counted.
+There are two buckets, each a daily ledger of the project: `uploads` (calls of videos.insert) and `units` (every other
+call, at its cost). A call is counted before it is made, and refunded only if it was never sent: Google charges for
+rejected requests, too. A bucket that Google reports as exceeded is closed, whatever we have counted.
 
 Numbers: https://developers.google.com/youtube/v3/determine_quota_cost. They changed twice within a year: settings.
 """
@@ -25,25 +25,25 @@ from pipeline.keys import content_key
 from pipeline.state.ledgers.daily import Ledger
 
 UPLOAD = "videos.insert"
-# What each film takes.
+# The calls for each film.
 CALLS_PER_FILM: Mapping[str, int] = {UPLOAD: 1}
-# Where Google's days begin, with summer time.
+# The time zone of Google's quota days.
 _PACIFIC = "America/Los_Angeles"
-# Google's clock and ours differ: what is refused so soon after midnight was counted for yesterday.
-_MIDNIGHT_BLURS = timedelta(minutes=10)
-# A client is called NUMBER-LETTERS.apps.googleusercontent.com, and the number is that of its project.
+# Clocks differ: an error so soon after midnight is about the day before.
+_CLOCK_TOLERANCE = timedelta(minutes=10)
+# Client ids are NUMBER-LETTERS.apps.googleusercontent.com, with the number of the project.
 _PROJECT = re.compile(r"(\d{4,20})-")
 _UNKNOWN = "unknown"
 
 
 def project_of(client_id: str) -> str:
-    """The project of a client, as a part of a file's name."""
+    """The project of a client, as part of a file name."""
     match = _PROJECT.match(client_id)
     return match[1] if match else content_key(client_id)[:16]
 
 
 def project_of_token(path: Path) -> str:
-    """The project of the client that a token file was made for; one of its own for a file that does not say. Blocks."""
+    """The project of a token file's client; "unknown" if the file does not say. Blocks."""
     try:
         client_id = json.loads(read_file(path))["client_id"]
     except (OSError, ValueError, KeyError, TypeError):
@@ -52,22 +52,22 @@ def project_of_token(path: Path) -> str:
 
 
 def next_day(now: datetime) -> datetime:
-    """When a spent quota comes back: the next midnight in California, also where its clocks change."""
+    """When the quota is reset: the next midnight in California, with daylight saving time."""
     here = ZoneInfo(_PACIFIC)
     today = now.astimezone(here).date()
     midnight = datetime.combine(today, time(), tzinfo=here).astimezone(UTC)
-    if now < midnight + _MIDNIGHT_BLURS:
-        return midnight + _MIDNIGHT_BLURS
+    if now < midnight + _CLOCK_TOLERANCE:
+        return midnight + _CLOCK_TOLERANCE
     return datetime.combine(today + timedelta(days=1), time(), tzinfo=here).astimezone(UTC)
 
 
 @dataclass(frozen=True, kw_only=True)
 class Allowance:
-    """What one project may use in a day; 0: no limit that we know of."""
+    """The daily quota of one project; 0: no known limit."""
 
     uploads_per_day: int
     units_per_day: int
-    # Units by method ("captions.insert"); others cost 1, uploads none.
+    # Units by method ("captions.insert"); others cost 1, uploads 0.
     costs: Mapping[str, int]
 
     def price(self, method: str) -> dict[str, int]:
@@ -76,11 +76,11 @@ class Allowance:
         return {"uploads": 1 if method == UPLOAD else 0, "units": units}
 
     def limit(self, bucket: str) -> int:
-        """How much a bucket holds when the day begins."""
+        """The size of a bucket."""
         return {"uploads": self.uploads_per_day, "units": self.units_per_day}[bucket]
 
     def films(self, spent: Mapping[str, int], calls: Mapping[str, int]) -> int | None:
-        """How many films can still be published on a day, if each takes these calls. None: any number."""
+        """How many films can still be published in a day, if each needs these calls. None: no limit."""
         most = None
         for bucket in ("uploads", "units"):
             each = sum(self.price(method)[bucket] * count for method, count in calls.items())
@@ -92,7 +92,7 @@ class Allowance:
 
 @dataclass(frozen=True)
 class _Part:
-    """What one call takes out of one bucket, as a part of its reservation."""
+    """What one call takes out of one bucket."""
 
     ledger: Ledger
     day: date
@@ -101,7 +101,7 @@ class _Part:
 
 
 class ProjectQuota:
-    """The purses of one project."""
+    """The buckets of one project."""
 
     def __init__(self, folder: Path, project: str, allowance: Allowance, *, clock: Callable[[], datetime]) -> None:
         """`folder` is state/ledgers."""
@@ -117,11 +117,11 @@ class ProjectQuota:
         return self._allowance.price(method)
 
     def uploads_left(self) -> int | None:
-        """How many films may still be begun today; None: there is no limit. Blocks."""
+        """How many uploads may still be started today; None: no limit. Blocks."""
         return self._allowance.films(self.spent_today(), CALLS_PER_FILM)
 
     async def reserve(self, method: str, *, leave: int = 0) -> Reservation:
-        """Count a call that is about to be made, if so many units are left to others then.
+        """Charge a call that is about to be made, if that leaves at least `leave` units for others.
 
         Raises `ClosedError` with the time at which the bucket is refilled. Not `QuotaError`: that would make a throttle
         close the channel to all calls, and an empty bucket says nothing about the others.
@@ -132,7 +132,7 @@ class ProjectQuota:
                 try:
                     parts.append(await self._take(bucket, amount, leave=leave if bucket == "units" else 0))
                 except ClosedError:
-                    await Reservation(parts, self._clock).give_back()
+                    await Reservation(parts, self._clock).refund()
                     raise
         return Reservation(parts, self._clock)
 
@@ -144,59 +144,58 @@ class ProjectQuota:
         try:
             day = await ledger.reserve(amount, call=call, tokens_per_day=limit - leave if limit else None)
         except (ClosedError, QuotaError) as error:
-            what = "videos that may be uploaded" if bucket == "uploads" else "units that may be used"
+            what = "uploads" if bucket == "uploads" else "quota units"
             of = f" ({limit:,} by youtube.{bucket}_per_day)" if limit else ""
-            hint = "It goes on at midnight in California"
-            told = error.until if isinstance(error, ClosedError) else error.resets_at
-            until = told or next_day(self._clock())
+            hint = "It continues at midnight in California"
+            until = (error.until if isinstance(error, ClosedError) else error.resets_at) or next_day(self._clock())
             if leave and isinstance(error, QuotaError):
                 raise self._kept_for_others(leave) from error
-            raise ClosedError(f"the project's {what} in a day are spent{of}", until=until, hint=hint) from error
+            raise ClosedError(f"the project's {what} of the day are spent{of}", until=until, hint=hint) from error
         return _Part(ledger, day, call, amount)
 
     def _kept_for_others(self, units: int) -> ClosedError:
-        what = f"{units:,} of the project's units in a day are kept for films that are still to come"
-        return ClosedError(what, until=next_day(self._clock()), hint="It goes on at midnight in California")
+        what = f"{units:,} of the project's quota units of the day are kept for films that are still to come"
+        return ClosedError(what, until=next_day(self._clock()), hint="It continues at midnight in California")
 
     def spent_today(self) -> dict[str, int]:
-        """What was taken out of each bucket. Blocks."""
+        """What was spent of each bucket. Blocks."""
         return {bucket: ledger.spent_today()[1] for bucket, ledger in self._ledgers.items()}
 
     def days(self, films: int, calls: Mapping[str, int] = CALLS_PER_FILM) -> FilmDays:
-        """How long it takes to publish so many films. Blocks."""
+        """How many days it takes to publish that many films. Blocks."""
         per_day, left = self._allowance.films({}, calls), self._allowance.films(self.spent_today(), calls)
         if per_day is None or left is None:
             return FilmDays(films=films, films_per_day=None, left_today=None, days=1 if films else 0)
-        # A fresh day always has room for one.
+        # The first call of a day is always allowed.
         per_day = max(1, per_day)
         days = math.ceil(max(0, films - left) / per_day) + (1 if left and films else 0)
         return FilmDays(films=films, films_per_day=per_day, left_today=left, days=days)
 
 
 class Reservation:
-    """One call that was counted."""
+    """One charged call."""
 
     def __init__(self, parts: list[_Part], clock: Callable[[], datetime]) -> None:
         self._parts = parts
         self._clock = clock
 
-    async def give_back(self) -> None:
-        """Take the call back: it was never sent."""
+    async def refund(self) -> None:
+        """Refund the call: it was never sent."""
         for part in self._parts:
             await part.ledger.correct(part.day, call=part.call, tokens=-part.amount, requests=-1)
 
-    async def refused(self) -> None:
-        """Google says that the bucket is empty: nobody asks again today."""
+    async def close_buckets(self) -> None:
+        """Close the buckets of the call for today: Google reports that they are exceeded."""
         for part in self._parts:
             await part.ledger.close(next_day(self._clock()))
 
 
 @dataclass(frozen=True, kw_only=True)
 class FilmDays:
-    """How many days publishing takes. None: there is no limit."""
+    """How many days publishing takes. None: no limit."""
 
     films: int
     films_per_day: int | None
     left_today: int | None
-    # Today included, if something is left of it. Google's days: they begin at midnight in California.
+    # Google's quota days, from midnight in California; includes today if some quota is left.
     days: int

@@ -11,9 +11,10 @@ script_template  script.toml: scenes filled in from the fields
 
 from pipeline.template.rows.compiler import Compiled, FillError, Values, compile_table, compile_text, variables_in
 from pipeline.template.rows.dates import day_order
-from pipeline.template.rows.field import NO, TEXT_KINDS, YES, CellProblem, Field
+from pipeline.template.rows.field import NO, TEXT_KINDS, YES, Field
 from pipeline.template.rows.field_checks import BRIEF_FIELDS
 from pipeline.template.rows.money import currency_code, currency_in_header, has_currency
+from pipeline.template.rows.problem import CellProblem
 from pipeline.template.rows.script_template import ScriptTemplate
 
 __all__ = [

@@ -116,7 +116,7 @@ def _four_digit_year(year: str) -> str:
 
 def _from_words(text: str, written: str, locale: str, order: str) -> date:
     weekdays, pattern = _weekdays(locale)
-    said = {weekdays[found] for found in pattern.findall(written.casefold())}
+    named_weekdays = {weekdays[found] for found in pattern.findall(written.casefold())}
     words = [word.rstrip(".").casefold() for word in _WORDS.findall(pattern.sub(" ", written.casefold()))]
     names = _months(locale)
     months = [names[word] for word in words if word in names]
@@ -134,7 +134,7 @@ def _from_words(text: str, written: str, locale: str, order: str) -> date:
         )
     if len(months) != 1 or len(years) != 1 or len(days) != 1 or len(numbers) != 2 or other:
         raise CellProblem(f"{text[:40]!r} is not a date", _LOCALE_HINT if other else _HINT)
-    return _checked_weekday(text, _day(text, years[0], str(months[0]), days[0]), said)
+    return _checked_weekday(text, _day(text, years[0], str(months[0]), days[0]), named_weekdays)
 
 
 def _checked_weekday(text: str, day: date, weekdays: Collection[int]) -> date:

@@ -27,9 +27,8 @@ _NO = (
 )
 YES, NO = frozenset(_YES.split()), frozenset(_NO.split())
 # Booleans as spreadsheets and databases write them.
-_BOOLEANS = "true false TRUE FALSE WAHR FALSCH VRAI FAUX VERDADERO FALSO VERO VERDADEIRO WAAR ONWAAR"
-BOOLEAN_LITERALS = frozenset(_BOOLEANS.split())
-
+_BOOLEAN_WORDS = "true false TRUE FALSE WAHR FALSCH VRAI FAUX VERDADERO FALSO VERO VERDADEIRO WAAR ONWAAR"
+_BOOLEANS = frozenset(_BOOLEAN_WORDS.split())
 
 Kind = Literal[
     "text", "name", "integer", "number", "money", "date", "url", "image", "colour", "email", "choice", "paragraphs"
@@ -42,8 +41,6 @@ TEXT_MAX_CHARS = 500
 _NAME_MAX_CHARS = 200
 # Longer cells are not parsed.
 _CELL_MAX_CHARS = 20_000
-
-__all__ = ["TEXT_KINDS", "TEXT_MAX_CHARS", "CellProblem", "Field", "Kind"]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -82,7 +79,7 @@ class Field:
         text = read_paragraphs(part) if self.kind == "paragraphs" else read_text(part)
         if not text:
             return ""
-        if is_text and text in BOOLEAN_LITERALS:
+        if is_text and text in _BOOLEANS:
             raise CellProblem(f"is {text}, a boolean of a program", "Write what is meant, or make the field a choice")
         if self.kind == "name" and len(text) <= _NAME_MAX_CHARS:
             check_name(text)

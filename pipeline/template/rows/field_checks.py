@@ -8,8 +8,9 @@ from typing import NamedTuple
 
 from pipeline.errors import InputError, did_you_mean
 from pipeline.template.rows.compiler import compile_text, variables_in
-from pipeline.template.rows.field import CellProblem, Field
+from pipeline.template.rows.field import Field
 from pipeline.template.rows.filters import LANGUAGE
+from pipeline.template.rows.problem import CellProblem
 
 # The fields from which a brief is made if the template has no script.toml.
 BRIEF_FIELDS = (

@@ -9,8 +9,8 @@ from pathlib import Path
 from pipeline.limits import RetryPolicy
 from pipeline.model.schedule import Hours
 from pipeline.publishing import Subject
-from pipeline.publishing.youtube import NO_LINKS, Channel, Extras, Links, Publicity, Timing, YouTubeDestination
-from pipeline.publishing.youtube.timing import AS_IT_IS
+from pipeline.publishing.youtube import NO_LINKS, Channel, Extras, Links, Timing, VideoSettings, YouTubeDestination
+from pipeline.publishing.youtube.timing import UNSCHEDULED
 from pipeline.state.ledgers.quota import Allowance, ProjectQuota, project_of
 from tests.standins.throttles import throttle
 from tests.standins.youtube import CHUNK_BYTES, YouTubeStandIn
@@ -18,7 +18,7 @@ from tests.standins.youtube import CHUNK_BYTES, YouTubeStandIn
 AT_ONCE = RetryPolicy(attempts=5, wait_initial_s=0, wait_max_s=0, retry_after_max_s=1)
 # No limit.
 PLENTY = Allowance(uploads_per_day=0, units_per_day=0, costs={})
-ASKED = Publicity(
+ASKED = VideoSettings(
     privacy="unlisted", category="27", made_for_kids=False, synthetic_media=False, notify_subscribers=False
 )
 
@@ -78,7 +78,7 @@ def film_for(
     *,
     job: str = "job1",
     extras: Extras | None = None,
-    timing: Timing = AS_IT_IS,
+    timing: Timing = UNSCHEDULED,
     to_come: int = 0,
     links: Links = NO_LINKS,
     companions: frozenset[tuple[str, str]] | None = None,

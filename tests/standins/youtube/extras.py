@@ -46,7 +46,7 @@ class Playlist:
         return str(self.resource["snippet"]["title"])
 
 
-class Shelf:
+class ExtrasApi:
     """The methods of the server for them."""
 
     def __init__(self, server: YouTubeStandIn) -> None:

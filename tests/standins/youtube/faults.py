@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import deque
 from dataclasses import dataclass, field
 
-from tests.standins.faults import Chance
+from tests.standins.faults import RandomFaults
 
 # Kinds of request: start (of a session), chunk (all but the last), final (the last chunk), query (of the range), token
 # (a refresh), list (of channels, playlists or videos).
@@ -110,7 +110,7 @@ class FaultPlan:
 
     def __post_init__(self) -> None:
         self._ordered: dict[str, deque[str | None]] = {}
-        self._chance: dict[str, Chance] = {}
+        self._chance: dict[str, RandomFaults] = {}
 
     def order(self, *names: str) -> None:
         """Each affects the next request of its kind that has no fault yet."""
@@ -132,7 +132,7 @@ class FaultPlan:
             fault = queue.popleft()
         else:
             # One random stream per kind, so that requests of one kind don't shift the others.
-            chance = self._chance.setdefault(kind, Chance(hash_of(f"{self.seed}/{kind}")))
+            chance = self._chance.setdefault(kind, RandomFaults(hash_of(f"{self.seed}/{kind}")))
             fault = chance.draw([name for name in self.faults if FAULTS[name] == kind], self.share)
         if fault:
             self.met.append(fault)

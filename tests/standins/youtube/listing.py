@@ -46,7 +46,7 @@ _ODD: dict[str, Callable[[], web.Response]] = {
 }
 
 
-class Listing:
+class ListingApi:
     """The methods of the server for them."""
 
     def __init__(self, server: YouTubeStandIn) -> None:

@@ -91,7 +91,7 @@ _REFUSED_PUTS: dict[str, Callable[[], web.Response]] = {
 }
 
 
-class Receiving:
+class UploadApi:
     """The methods of the server for uploads."""
 
     def __init__(self, server: YouTubeStandIn) -> None:

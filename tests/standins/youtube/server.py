@@ -16,11 +16,11 @@ from aiohttp import ClientError, web
 from tests.standins.loopback import Loopback
 from tests.standins.youtube.accounts import FORCE_SSL, Accounts, Grant, TokenError
 from tests.standins.youtube.error_responses import Answered, Reset, page, rate_limited, reset
-from tests.standins.youtube.extras import Shelf
+from tests.standins.youtube.extras import ExtrasApi
 from tests.standins.youtube.faults import FaultPlan
-from tests.standins.youtube.listing import Listing
+from tests.standins.youtube.listing import ListingApi
 from tests.standins.youtube.quota import Quota
-from tests.standins.youtube.receiving import RESUMABLE_PATH, UPLOAD_PATH, Receiving
+from tests.standins.youtube.receiving import RESUMABLE_PATH, UPLOAD_PATH, UploadApi
 from tests.standins.youtube.rules import Refusal, discovery
 from tests.standins.youtube.uploads import Film, Session
 
@@ -73,9 +73,9 @@ class YouTubeStandIn(Loopback):
     complaints: list[str] = field(default_factory=list)
 
     def __post_init__(self) -> None:
-        self._receiving = Receiving(self)
-        self.listing = Listing(self)
-        self.shelf = Shelf(self)
+        self._receiving = UploadApi(self)
+        self.listing = ListingApi(self)
+        self.shelf = ExtrasApi(self)
 
     @property
     def url(self) -> str:

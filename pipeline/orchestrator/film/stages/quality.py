@@ -13,7 +13,7 @@ from pipeline.orchestrator.film.approval import with_failed_verdict
 from pipeline.orchestrator.film.attempt import Attempt
 from pipeline.orchestrator.film.duplicates import find_duplicate, is_deduplicated
 from pipeline.orchestrator.film.stages.results import presentation_of, require, segment_files
-from pipeline.publishing import files_beside, sums_of
+from pipeline.publishing import hash_files, sidecar_files
 from pipeline.quality import Expected, Parts, inspect_film
 from pipeline.rendering import missing_glyphs
 
@@ -48,7 +48,7 @@ async def inspect(job: Job, context: RunContext, attempt: Attempt) -> Job:
     profile = await to_thread.run_sync(lambda: profile_for(context.settings, context.template(job.brief)))
     parts = Parts(segments=tuple(segment.path for segment in job.segments), sound=job.music) if job.segments else None
     depth = context.settings.quality.inspect
-    companions = await to_thread.run_sync(lambda: sums_of(files_beside(require(job.package))))
+    companions = await to_thread.run_sync(lambda: hash_files(sidecar_files(require(job.package))))
     verdict = await attempt.compute(inspect_film, require(job.package), expected, parts, depth, profile)
     if not verdict.passed:
         # The next attempt must not find the faulty files in the cache or the work folder.

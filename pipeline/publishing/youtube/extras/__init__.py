@@ -11,7 +11,7 @@ playlist     playlistItems.insert, into a playlist that is created if missing
 link         a link from the previous or next episode's description
 """
 
-from pipeline.publishing.youtube.extras.runner import Adding
+from pipeline.publishing.youtube.extras.runner import ExtrasRunner
 from pipeline.publishing.youtube.extras.steps import Extras, Title
 
-__all__ = ["Adding", "Extras", "Title"]
+__all__ = ["Extras", "ExtrasRunner", "Title"]

@@ -1,4 +1,4 @@
-"""The words of a film as a track of captions: captions.insert.
+"""Upload a caption track: captions.insert.
 
 https://developers.google.com/youtube/v3/docs/captions/insert
 """
@@ -15,7 +15,7 @@ from anyio import to_thread
 
 from pipeline.errors import InputError
 from pipeline.language.tags import LANGUAGE_TAG
-from pipeline.publishing.destination import not_judged
+from pipeline.publishing.destination import changed_since_judged
 from pipeline.publishing.youtube.calls import Calls
 from pipeline.publishing.youtube.failures import reason_of
 from pipeline.publishing.youtube.responses import objects, text_at
@@ -25,49 +25,47 @@ _CONFLICT = 409
 
 
 class Captions:
-    """A track in one language; a second one in the same language and of the same name is refused."""
+    """A track in one language. YouTube rejects a second one with the same language and name."""
 
     method = "captions.insert"
     can_wait = True
     content = ""
 
     def __init__(self, path: Path, language: str, is_judged: Callable[[bytes], bool]) -> None:
-        """`language` is BCP-47; `is_judged` says of what stands in the file whether it may go out."""
+        """`language` is BCP-47; `is_judged` says whether the file's content may be published."""
         self._path = path
         self._is_judged = is_judged
         self._language = language
         self.name = f"captions ({language or '?'})"
 
     async def run(self, calls: Calls, video_id: str, *, begun: bool) -> None:
-        """See `Step`. A track that may be there is looked for, at an eighth of the price."""
+        """See `Step`. If the track may exist, the list is queried first, at an eighth of the cost."""
         if not LANGUAGE_TAG.fullmatch(self._language):
-            raise InputError(
-                "nobody says which language they are in", where=self._path.name, hint='Add "language" to the metadata'
-            )
+            raise InputError("their language is unknown", where=self._path.name, hint='Add "language" to the metadata')
         text = await to_thread.run_sync(self._path.read_bytes)
         if not 0 < len(text) <= MOST_BYTES:
             raise InputError("are empty, or larger than 100 MB", where=self._path.name)
         if not self._is_judged(text):
-            raise not_judged(self._path)
+            raise changed_since_judged(self._path)
         if begun and await self._is_there(calls, video_id):
             return
-        # The name is required; viewers see it beside that of the language.
+        # The name is required; viewers see it next to the language.
         snippet = {"videoId": video_id, "language": self._language, "name": self._language, "isDraft": False}
         body, kind = _multipart({"snippet": snippet}, text)
 
         async def send() -> None:
             parameters = {"part": "snippet", "uploadType": "multipart"}
-            reply = await calls.do("captions.insert", parameters, body=body, kind=kind)
+            reply = await calls.request("captions.insert", parameters, body=body, kind=kind)
             if reason_of(reply) == "captionExists":
                 return
-            # Of another reason: it is there only if the channel says so.
+            # Another conflict: the track exists only if it is listed.
             if reply.status != _CONFLICT or not await self._is_there(calls, video_id):
-                calls.told(reply)
+                calls.parsed(reply)
 
-        await calls.patiently(send)
+        await calls.with_retries(send)
 
     async def _is_there(self, calls: Calls, video_id: str) -> bool:
-        answer = await calls.ask("captions.list", {"part": "snippet", "videoId": video_id})
+        answer = await calls.query("captions.list", {"part": "snippet", "videoId": video_id})
         return any(
             text_at(each, "snippet", "language").casefold() == self._language.casefold()
             and text_at(each, "snippet", "trackKind") != "ASR"
@@ -77,9 +75,9 @@ class Captions:
 
 
 def _multipart(resource: dict[str, Any], media: bytes) -> tuple[bytes, str]:
-    """A resource and its media as one body (RFC 2387), and its media type."""
+    """A multipart/related body (RFC 2387) of a resource and its media, and its media type."""
     described = json.dumps(resource, ensure_ascii=False).encode()
-    # What the body consists of decides about the boundary, so that it is in none of its parts.
+    # Derived from the parts, so that none of them contains it.
     boundary = hashlib.sha256(described + media).hexdigest()[:32]
     body = (
         f"--{boundary}\r\nContent-Type: application/json; charset=UTF-8\r\n\r\n".encode()

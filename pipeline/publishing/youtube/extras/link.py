@@ -1,4 +1,4 @@
-"""The link to a film in the description of its neighbour, which went out before: videos.update of that one."""
+"""Link to a film from the description of a neighbour that was published before it: videos.update of the neighbour."""
 
 from __future__ import annotations
 
@@ -7,20 +7,20 @@ from pathlib import Path
 
 from pipeline.keys import content_key
 from pipeline.publishing.youtube.calls import Calls
-from pipeline.publishing.youtube.journal import WATCH
+from pipeline.publishing.youtube.journal import WATCH_URL
 from pipeline.publishing.youtube.links import Links, Neighbour, with_links
-from pipeline.publishing.youtube.updating import change_description
+from pipeline.publishing.youtube.updating import update_description
 from pipeline.state.locks import held
 
 
-class LinkFrom:
-    """One line in another film's description. Set again, it is the same; a film that is gone needs none."""
+class NeighbourLink:
+    """A line in the neighbour's description. Idempotent; a deleted neighbour is ignored."""
 
     method = "videos.update"
     can_wait = False
 
     def __init__(self, links: Links, title: str, folder: Path, *, is_before: bool) -> None:
-        """`title` is that of the film that is linked to; `folder` is the channel's."""
+        """`title` is the linked film's; `folder` is the channel's."""
         film = links.before if is_before else links.after
         assert film is not None
         self.name = f"link in the episode {'before' if is_before else 'after'} it"
@@ -31,10 +31,10 @@ class LinkFrom:
         self._is_before = is_before
         self._lock = folder / "links.lock"
 
-    async def run(self, calls: Calls, video_id: str, *, begun: bool) -> None:  # noqa: ARG002 - looked up anyway
+    async def run(self, calls: Calls, video_id: str, *, begun: bool) -> None:  # noqa: ARG002 - reads first anyway
         """See `Step`."""
-        ours = Neighbour(id=video_id, url=WATCH + video_id, title=self._title)
+        ours = Neighbour(id=video_id, url=WATCH_URL + video_id, title=self._title)
         links = replace(self._links, after=ours) if self._is_before else replace(self._links, before=ours)
-        # Both neighbours of a film may be linked at once: what one has read, the other must not change.
+        # Both neighbours of a film may write its description at the same time: read and write under a lock.
         async with held(self._lock, what="links between films"):
-            await change_description(calls, self._film.id, lambda text, tag: with_links(text, links.said_in(tag)))
+            await update_description(calls, self._film.id, lambda text, tag: with_links(text, links.translated(tag)))

@@ -1,4 +1,4 @@
-"""The steps of one film."""
+"""The steps for one film."""
 
 from __future__ import annotations
 
@@ -12,57 +12,57 @@ from pipeline.language.text import clean_text
 from pipeline.model import Package
 from pipeline.model.metadata import fit_title
 from pipeline.publishing.destination import Subject
-from pipeline.publishing.sidecars import SRT, THUMBNAIL, tracks_beside
+from pipeline.publishing.sidecars import SRT, THUMBNAIL, caption_tracks
 from pipeline.publishing.youtube.extras.captions import Captions
-from pipeline.publishing.youtube.extras.link import LinkFrom
-from pipeline.publishing.youtube.extras.playlist import PlaylistPlace
+from pipeline.publishing.youtube.extras.link import NeighbourLink
+from pipeline.publishing.youtube.extras.playlist import PlaylistEntry
 from pipeline.publishing.youtube.extras.steps import Extras, Step
 from pipeline.publishing.youtube.extras.thumbnail import Thumbnail
 from pipeline.publishing.youtube.extras.titles import Titles
 from pipeline.publishing.youtube.links import NO_LINKS, Links, with_links
-from pipeline.publishing.youtube.video import FilmText
+from pipeline.publishing.youtube.video import VideoMetadata
 
 
 def plan_steps(
-    package: Package, text: FilmText, extras: Extras, subject: Subject, *, folder: Path, links: Links = NO_LINKS
+    package: Package, text: VideoMetadata, extras: Extras, subject: Subject, *, folder: Path, links: Links = NO_LINKS
 ) -> tuple[Step, ...]:
-    """What is to be done for a film, the cheapest first: when units run short, most of it is there. Blocks.
+    """The steps for a film, cheapest first, so that most are done when the quota runs short. Blocks.
 
-    `folder` is where what is known of the channel is kept; `links` are the neighbours of the film that are out.
+    `folder` is the channel's folder of journals; `links` are the published neighbours of the film.
 
-    A file that was never there is no step: whoever publishes any MP4 may have nothing but that. One that `subject` does
-    not know to be judged is not sent.
+    A sidecar file that never existed is no step: any MP4 can be published without. A file that was not judged according
+    to `subject` is not sent.
     """
     steps: list[Step] = []
-    # Without them nobody finds the way from the film before.
+    # First: without them, viewers of the previous film don't find this one.
     name = fit_title(clean_text(text.title))
-    steps += [LinkFrom(links, name, folder, is_before=True)] if links.before else []
-    steps += [LinkFrom(links, name, folder, is_before=False)] if links.after else []
-    if extras.thumbnail and (package.thumbnail.is_file() or subject.has(THUMBNAIL)):
-        steps.append(Thumbnail(package.thumbnail, partial(subject.saw, THUMBNAIL)))
+    steps += [NeighbourLink(links, name, folder, is_before=True)] if links.before else []
+    steps += [NeighbourLink(links, name, folder, is_before=False)] if links.after else []
+    if extras.thumbnail and (package.thumbnail.is_file() or subject.has_companion(THUMBNAIL)):
+        steps.append(Thumbnail(package.thumbnail, partial(subject.was_judged, THUMBNAIL)))
     titles = {
-        language: replace(title, description=with_links(title.description, links.said_in(language)))
+        language: replace(title, description=with_links(title.description, links.translated(language)))
         for language, title in extras.titles.items()
         if not same_language(language, text.language)
     }
     if titles and text.language:
         steps.append(Titles(titles))
-    # What the film's own file says goes before the settings.
+    # The film's own metadata take precedence over the settings.
     names = dict.fromkeys(clean_text(name) for name in text.playlist_titles or (extras.playlist,))
-    steps += [PlaylistPlace(replace(extras, playlist=name), folder / "playlists") for name in names if name]
+    steps += [PlaylistEntry(replace(extras, playlist=name), folder / "playlists") for name in names if name]
     if extras.captions:
         steps += [
-            Captions(path, language, partial(subject.saw, name))
-            for name, path, language in _tracks(package, text.language, is_wanted=subject.has(SRT))
+            Captions(path, language, partial(subject.was_judged, name))
+            for name, path, language in _tracks(package, text.language, is_wanted=subject.has_companion(SRT))
         ]
     return tuple(steps)
 
 
 def _tracks(package: Package, language: str, *, is_wanted: bool) -> Iterator[tuple[str, Path, str]]:
-    """Files of captions, what they are, and their languages: the film's own, and those beside it."""
+    """(role, path, language) of each caption track: the film's own, and those in other languages."""
     if is_wanted or package.srt.is_file():
         yield SRT, package.srt, language
-    for name, path in tracks_beside(package).items():
+    for name, path in caption_tracks(package).items():
         tag = name.removesuffix(".srt")
         if LANGUAGE_TAG.fullmatch(tag) and not same_language(tag, language):
             yield name, path, tag

@@ -1,8 +1,8 @@
-"""A film's place in a playlist. There is one playlist of a name, whoever wants it first.
+"""Add a film to a playlist, which is created if missing: exactly one per title.
 
-state/youtube/<channel>/playlists/<name>.json says which one it is, and where our films stand in it. It is held by one
-process at a time, from looking for the playlist to the film's place in it: two films that are ready at the same moment
-neither make it twice nor count its films wrongly.
+state/youtube/<channel>/playlists/<name>.json has its id and the order of our films in it. It is locked by one process
+from the lookup of the playlist to the insertion of the film: two films that are ready at the same moment neither create
+it twice nor compute wrong positions.
 """
 
 from __future__ import annotations
@@ -26,109 +26,113 @@ from pipeline.state.locks import held
 
 TITLE_MAX_CHARS = 150
 _BRACKETS = str.maketrans("<>", "‹›")
-# A playlist that sorts itself takes no position, and one that has changed meanwhile perhaps another one.
+# A playlist with automatic sorting takes no position; one that was changed meanwhile may be shorter.
 _NO_POSITION = frozenset({"manualSortRequired", "invalidPlaylistItemPosition"})
 _KEY_DIGITS = 16
 
 
-class _Book(BaseModel):
-    """What is known of a playlist."""
+class _PlaylistFile(BaseModel):
+    """The content of the file."""
 
     model_config = ConfigDict(extra="forbid", hide_input_in_errors=True)
 
     model_schema: Literal[1] = Field(1, alias="schema")
     name: str
     id: str = ""
-    # Of our films, by id.
+    # The sort keys of our films, by video id.
     places: dict[str, str] = {}
 
 
 class _PlaylistGoneError(Exception):
-    """Somebody has removed it. Stays within this module."""
+    """The playlist was deleted. Never leaves this module."""
 
 
-class PlaylistPlace:
-    """One film into one playlist, once."""
+class PlaylistEntry:
+    """Adds one film to one playlist, once."""
 
     method = "playlistItems.insert"
     can_wait = False
     content = ""
 
     def __init__(self, extras: Extras, folder: Path) -> None:
-        """`folder` is where what is known of playlists is kept."""
+        """`folder` is that of the playlist files."""
         self._title = clean_text(extras.playlist.translate(_BRACKETS))[:TITLE_MAX_CHARS].strip()
         self._place = extras.place
         self._privacy = extras.playlist_privacy
-        self._path = folder / f"{content_key(_plain(self._title))[:_KEY_DIGITS]}.json"
+        self._path = folder / f"{content_key(_normalised(self._title))[:_KEY_DIGITS]}.json"
         self.name = f"playlist “{self._title}”"
 
-    async def run(self, calls: Calls, video_id: str, *, begun: bool) -> None:  # noqa: ARG002 - always looked up
+    async def run(self, calls: Calls, video_id: str, *, begun: bool) -> None:  # noqa: ARG002 - always reads first
         """See `Step`."""
         async with held(self._path.with_suffix(".lock"), what=self.name):
-            book = await to_thread.run_sync(self._read)
+            file = await to_thread.run_sync(self._read)
 
             async def once() -> None:
                 try:
-                    await self._add(calls, book, video_id)
+                    await self._add(calls, file, video_id)
                 except _PlaylistGoneError:
-                    book.id, book.places = "", {}
-                    await self._add(calls, book, video_id)
+                    file.id, file.places = "", {}
+                    await self._add(calls, file, video_id)
 
             try:
-                await calls.patiently(once)
+                await calls.with_retries(once)
             except _PlaylistGoneError:
-                raise calls.passing(f"{self.name} is removed while films are added to it") from None
+                raise calls.transient(f"{self.name} is deleted while films are added to it") from None
 
-    async def _add(self, calls: Calls, book: _Book, video_id: str) -> None:
-        if not book.id:
-            book.id = await self._find(calls) or await self._make(calls)
-            await to_thread.run_sync(self._write, book)
-        there = await self._films(calls, book.id)
+    async def _add(self, calls: Calls, file: _PlaylistFile, video_id: str) -> None:
+        if not file.id:
+            file.id = await self._find(calls) or await self._make(calls)
+            await to_thread.run_sync(self._write, file)
+        there = await self._films(calls, file.id)
         if video_id in there:
             return
-        position = self._position(there, book.places)
-        book.places[video_id] = self._place
-        await to_thread.run_sync(self._write, book)
+        position = self._position(there, file.places)
+        file.places[video_id] = self._place
+        await to_thread.run_sync(self._write, file)
         resource = {"kind": "youtube#video", "videoId": video_id}
-        snippet: dict[str, Any] = {"playlistId": book.id, "resourceId": resource}
+        snippet: dict[str, Any] = {"playlistId": file.id, "resourceId": resource}
         wanted = snippet if position is None else {**snippet, "position": position}
-        reply = await calls.tell("playlistItems.insert", {"part": "snippet"}, {"snippet": wanted})
+        reply = await calls.request_json("playlistItems.insert", {"part": "snippet"}, {"snippet": wanted})
         if position is not None and reply.status == 400 and reason_of(reply) in _NO_POSITION:
-            reply = await calls.tell("playlistItems.insert", {"part": "snippet"}, {"snippet": snippet})
+            reply = await calls.request_json("playlistItems.insert", {"part": "snippet"}, {"snippet": snippet})
         if reply.status == 404 and reason_of(reply) == "playlistNotFound":
             raise _PlaylistGoneError
         if reason_of(reply) != "videoAlreadyInPlaylist":
-            calls.told(reply)
+            calls.parsed(reply)
 
     def _position(self, there: list[str], places: Mapping[str, str]) -> int | None:
-        """Before the first film that comes after ours; None: at the end. Films of others stay where they are."""
+        """The position before the first of our films that sorts after this one; None: at the end."""
         if not self._place:
             return None
-        ours = _in_order(self._place)
-        after = (n for n, film in enumerate(there) if places.get(film) and _in_order(places[film]) > ours)
+        ours = _natural_key(self._place)
+        after = (n for n, film in enumerate(there) if places.get(film) and _natural_key(places[film]) > ours)
         return next(after, None)
 
     async def _find(self, calls: Calls) -> str:
-        """The id of the channel's playlist of that name; empty: there is none."""
+        """The id of the channel's playlist with that title; empty: there is none."""
         wanted = {"part": "snippet", "mine": "true"}
-        async for items in pages(lambda asked: calls.ask("playlists.list", asked), wanted, where=calls.where):
+        async for items in pages(
+            lambda parameters: calls.query("playlists.list", parameters), wanted, where=calls.where
+        ):
             for item in items:
-                if _plain(text_at(item, "snippet", "title")) == _plain(self._title) and (found := id_at(item, "id")):
+                if _normalised(text_at(item, "snippet", "title")) == _normalised(self._title) and (
+                    found := id_at(item, "id")
+                ):
                     return found
         return ""
 
     async def _make(self, calls: Calls) -> str:
         resource = {"snippet": {"title": self._title}, "status": {"privacyStatus": self._privacy}}
-        told = calls.told(await calls.tell("playlists.insert", {"part": "snippet,status"}, resource))
-        if made := id_at(told, "id"):
-            return made
-        raise calls.passing(f"does not say what {self.name} is called")
+        answer = calls.parsed(await calls.request_json("playlists.insert", {"part": "snippet,status"}, resource))
+        if playlist := id_at(answer, "id"):
+            return playlist
+        raise calls.transient(f"does not return the id of {self.name}")
 
     async def _films(self, calls: Calls, playlist: str) -> list[str]:
-        """The films in it, in order. Raises `_PlaylistGoneError`, too."""
+        """The video ids in it, in order. Also raises `_PlaylistGoneError`."""
 
-        async def ask(asked: Mapping[str, str]) -> dict[str, Any]:
-            answer = await calls.find("playlistItems.list", asked, absent="playlistNotFound")
+        async def query(parameters: Mapping[str, str]) -> dict[str, Any]:
+            answer = await calls.query_or_none("playlistItems.list", parameters, absent="playlistNotFound")
             if answer is None:
                 raise _PlaylistGoneError
             return answer
@@ -136,27 +140,27 @@ class PlaylistPlace:
         wanted = {"part": "contentDetails", "playlistId": playlist}
         return [
             text_at(item, "contentDetails", "videoId")
-            async for items in pages(ask, wanted, where=calls.where)
+            async for items in pages(query, wanted, where=calls.where)
             for item in items
         ]
 
-    def _read(self) -> _Book:
+    def _read(self) -> _PlaylistFile:
         with storage_errors(self._path, "read"):
             try:
-                return _Book.model_validate_json(read_file(self._path))
+                return _PlaylistFile.model_validate_json(read_file(self._path))
             except (FileNotFoundError, ValidationError):
-                # Nothing is lost with it but the order of films that are out: the playlist is found by its name.
-                return _Book(name=self._title)
+                # Only the order of published films is lost: the playlist is found by its title.
+                return _PlaylistFile(name=self._title)
 
-    def _write(self, book: _Book) -> None:
-        write_atomically(self._path, book.model_dump_json(by_alias=True, indent=2) + "\n")
+    def _write(self, file: _PlaylistFile) -> None:
+        write_atomically(self._path, file.model_dump_json(by_alias=True, indent=2) + "\n")
 
 
-def _plain(title: str) -> str:
+def _normalised(title: str) -> str:
     return clean_text(title).casefold()
 
 
-def _in_order(place: str) -> tuple[tuple[int, str], ...]:
-    """For sorting as people do: numbers by their size."""
+def _natural_key(place: str) -> tuple[tuple[int, str], ...]:
+    """A natural sort key: numbers compare by value."""
     parts = re.split(r"(\d+)", place.casefold())
     return tuple((int(part), "") if part.isdecimal() else (-1, part) for part in parts)

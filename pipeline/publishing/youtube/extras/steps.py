@@ -1,4 +1,4 @@
-"""What is asked for beside a film, and what a step can do."""
+"""`Extras`: what is requested for a film; `Step`: the Protocol of one operation on a published video."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from pipeline.publishing.youtube.calls import Calls
 
 @dataclass(frozen=True, kw_only=True)
 class Title:
-    """A film in the words of another language."""
+    """A localized title and description."""
 
     title: str
     description: str = ""
@@ -20,44 +20,44 @@ class Title:
 
 @dataclass(frozen=True, kw_only=True)
 class Extras:
-    """What goes with one film."""
+    """The requested extras of one film."""
 
     thumbnail: bool = False
     captions: bool = False
-    # By name; empty: none.
+    # Its title; empty: none.
     playlist: str = ""
-    # Who may see a playlist that is made for it.
+    # The privacy of a playlist that is created for it.
     playlist_privacy: Privacy = "private"
-    # Where the film stands among others of its playlist: those of a list in the order of its lines, those of a folder
-    # in that of their names ("talks/9.md" before "talks/10.md"). Empty: it comes last.
+    # The film's sort key in its playlist: films of a list in the order of its lines, films of a folder by file name
+    # ("talks/9.md" before "talks/10.md"). Empty: appended.
     place: str = ""
-    # By language (BCP-47); languages whose films have no words yet, and whether these follow by themselves.
+    # By language (BCP-47); languages whose films have no script yet, and whether those are in progress.
     titles: Mapping[str, Title] = field(default_factory=dict)
-    untold: tuple[str, ...] = ()
-    untold_follow: bool = False
+    untranslated: tuple[str, ...] = ()
+    translations_follow: bool = False
 
 
 class Step(Protocol):
-    """One thing to be done for a film that is out."""
+    """One operation on a published video."""
 
     @property
     def name(self) -> str:
-        """For the journal and for people, e.g. "captions (es)"."""
+        """Its name in the journal and in messages, e.g. "captions (es)"."""
 
     @property
     def method(self) -> str:
-        """The dearest call of it, one of `METHODS`: what the day's units don't pay for is not begun."""
+        """Its most expensive call, one of `METHODS`: not begun unless the day's quota covers it."""
 
     @property
     def can_wait(self) -> bool:
-        """Whether it leaves the day's units to the others: it is dear, and nobody misses it at once."""
+        """Whether it is deferrable: expensive and not urgent, so that other films' steps go first."""
 
     @property
     def content(self) -> str:
-        """A hash of what it is done with, if another content is a reason to do it again; else empty."""
+        """A hash of its input, if a change requires running it again; else empty."""
 
     async def run(self, calls: Calls, video_id: str, *, begun: bool) -> None:
-        """Do it; `begun`: an earlier try may have done it. Raises a `ProviderError` or an `InputError`.
+        """Run the step; `begun`: an earlier attempt may have completed it. Raises a `ProviderError` or an `InputError`.
 
-        It waits by the retry policy first, and never does twice what can't be done twice.
+        Retries by the channel's policy, and never repeats what is not idempotent.
         """

@@ -1,4 +1,4 @@
-"""The picture of a film: thumbnails.set."""
+"""Set the thumbnail: thumbnails.set."""
 
 from __future__ import annotations
 
@@ -8,16 +8,16 @@ from pathlib import Path
 from anyio import to_thread
 
 from pipeline.errors import InputError, PermanentError
-from pipeline.publishing.destination import not_judged
+from pipeline.publishing.destination import changed_since_judged
 from pipeline.publishing.youtube.calls import Calls
 
-# 50 MB are allowed since September 2026, and 2 MB before; not every channel may have got there.
+# The limit was raised from 2 to 50 MB in September 2026, perhaps not for every channel yet.
 MOST_BYTES = 2_000_000
 _KINDS = {b"\xff\xd8\xff": "image/jpeg", b"\x89PNG\r\n\x1a\n": "image/png"}
 
 
 class Thumbnail:
-    """Set again, it is the same: nothing has to be looked up."""
+    """Idempotent, so nothing has to be queried first."""
 
     name = "thumbnail"
     method = "thumbnails.set"
@@ -25,7 +25,7 @@ class Thumbnail:
     content = ""
 
     def __init__(self, path: Path, is_judged: Callable[[bytes], bool]) -> None:
-        """`is_judged` says of what stands in the file whether it may go out."""
+        """`is_judged` says whether the file's content may be published."""
         self._path = path
         self._is_judged = is_judged
 
@@ -36,19 +36,19 @@ class Thumbnail:
         if not kind:
             raise InputError("is neither JPEG nor PNG", where=self._path.name)
         if len(picture) > MOST_BYTES:
-            raise InputError(f"has {len(picture) / 1e6:.1f} MB, and may have 2", where=self._path.name)
+            raise InputError(f"has {len(picture) / 1e6:.1f} MB; at most 2 are allowed", where=self._path.name)
         if not self._is_judged(picture):
-            raise not_judged(self._path)
+            raise changed_since_judged(self._path)
 
         async def send() -> None:
-            reply = await calls.do(
+            reply = await calls.request(
                 "thumbnails.set", {"videoId": video_id, "uploadType": "media"}, body=picture, kind=kind
             )
             try:
-                calls.told(reply)
+                calls.parsed(reply)
             except PermanentError as error:
                 if reply.status == 403:
-                    error.hint = "A channel may set pictures when its telephone number is verified: youtube.com/verify"
+                    error.hint = "Thumbnails require a verified phone number: youtube.com/verify"
                 raise
 
-        await calls.patiently(send)
+        await calls.with_retries(send)

@@ -1,4 +1,4 @@
-"""A film's title and description in other languages: videos.update of its localizations."""
+"""Localized titles and descriptions: videos.update with localizations."""
 
 from __future__ import annotations
 
@@ -14,14 +14,14 @@ from pipeline.publishing.youtube.responses import objects
 
 
 class Titles:
-    """Sets titles in other languages. Those that somebody else has set stay; setting them twice changes nothing."""
+    """Sets localizations. Idempotent; those in other languages are preserved."""
 
     name = "titles in other languages"
     method = "videos.update"
     can_wait = False
 
     def __init__(self, titles: Mapping[str, Title]) -> None:
-        """`titles` by language (BCP-47), without the film's own."""
+        """`titles` by language (BCP-47), without the film's own language."""
         self._wanted = {language: _localization(title) for language, title in sorted(titles.items())}
         self.content = content_key(self._wanted)
 
@@ -29,17 +29,17 @@ class Titles:
         """See `Step`."""
 
         async def set_them() -> None:
-            answer = await calls.ask("videos.list", {"part": "localizations", "id": video_id})
+            answer = await calls.query("videos.list", {"part": "localizations", "id": video_id})
             known = _localizations(answer)
             if known is None:
-                raise calls.absent()
+                raise calls.not_found()
             if all(known.get(language) == each for language, each in self._wanted.items()):
                 return
-            # The part is replaced as a whole.
+            # The part is replaced as a whole, so existing localizations are sent along.
             resource = {"id": video_id, "localizations": {**known, **self._wanted}}
-            calls.told(await calls.tell("videos.update", {"part": "localizations"}, resource))
+            calls.parsed(await calls.request_json("videos.update", {"part": "localizations"}, resource))
 
-        await calls.patiently(set_them)
+        await calls.with_retries(set_them)
 
 
 def _localization(title: Title) -> dict[str, str]:
@@ -50,7 +50,7 @@ def _localization(title: Title) -> dict[str, str]:
 
 
 def _localizations(answer: dict[str, Any]) -> dict[str, Any] | None:
-    """The translated titles that the film has; None: there is no such film."""
+    """The current localizations; None: there is no such video."""
     first = next(objects(answer.get("items")), None)
     if first is None:
         return None

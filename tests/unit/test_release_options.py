@@ -18,7 +18,7 @@ from pipeline.orchestrator.control.release_options import ReleaseOptions
         ({"publish_at": "tomorrow"}, {}, "is no date with a time"),
         ({"publish_at": "2031-03-30 02:30", "time_zone": "Europe/Berlin"}, {}, "left out in Europe/Berlin"),
         ({"publish_at": "2031-01-01 09:00", "time_zone": "Mars/Base"}, {}, "Mars/Base"),
-        ({"publish_at": "2031-01-01 09:00"}, {"youtube.privacy": "public"}, "goes without --privacy"),
+        ({"publish_at": "2031-01-01 09:00"}, {"youtube.privacy": "public"}, "can't be combined with --privacy"),
     ],
 )
 async def test_a_wish_that_can_not_be_had_is_told_before_anything_is_sent(tmp_path, wishes, flags, told):
