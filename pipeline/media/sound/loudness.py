@@ -46,7 +46,7 @@ _ATTEMPTS = 6
 
 @dataclass(frozen=True, kw_only=True)
 class Loudness:
-    """The loudness of a clip or a film, and the faults found by the way. Stored in findings: fields keep their names."""
+    """The loudness of a clip or a film, and faults found by the way. Stored in findings: fields keep their names."""
 
     # None: silent, or shorter than a block of 400 ms.
     integrated_lufs: float | None
