@@ -48,7 +48,7 @@ class Host:
         self.receipt = Receipt(destination=name, package=package, url=f"https://{name}/1", **receipt)
         self.asked = 0
 
-    def gave(self, receipt):
+    def has_issued(self, receipt):
         return receipt.destination == self.name
 
     async def deliver(self, _package):
