@@ -1,8 +1,7 @@
-"""The blocks of a Markdown document: parsed nodes -> paragraphs, lists, quotations, tables, code, pictures.
+"""Converts a Markdown syntax tree into blocks: paragraphs, lists, quotations, tables, code, pictures.
 
-What has no voice and no picture is left out: raw HTML, rules, code that is only indented. A nested list goes on in the
-list around it. A quotation needs somebody who said it ("— Ada Lovelace, mathematician" at its end, in its last line or
-below it); without, it is running text.
+Raw HTML, thematic breaks and indented code are dropped. Nested lists are flattened. A block quote needs an attribution
+("— Ada Lovelace, mathematician" at its end, in its last line or below it); without one, it is a paragraph.
 """
 
 from __future__ import annotations
@@ -18,27 +17,26 @@ from pipeline.language.display_width import display_width
 from pipeline.language.text import clean_code, clean_text, has_words
 from pipeline.language.words import join_words, split_words
 from pipeline.model import Block, BulletList, CheckList, CodeBlock, Illustration, Paragraph, Quotation, Table
-from pipeline.sources.pasted_text import BESIDE_BOLD
-from pipeline.sources.pictures import source_as_named
+from pipeline.sources.pasted_text import BOLD_GUARD
+from pipeline.sources.pictures import picture_name
 
 _ATTRIBUTION = re.compile(r"(?:[—–―‒]|--+)\s*(?P<who>\S.*)")
-# The same behind a finished sentence, in the line of it; what is a sentence itself goes on after a dash.
+# An attribution after a sentence, on the same line. If it ends like a sentence, it is not an attribution.
 _SENTENCE_AND_ATTRIBUTION = re.compile(
     r"(?P<words>.*[.!?…。！？][\"'”’»“)]*)\s+(?P<attribution>(?:[—–―‒]|--+)\s*\S.*(?<![.!?…。！？]))"
 )
-# More are a sentence that begins with a dash.
-_ATTRIBUTION_WORDS = 14
+# A longer text is a sentence that begins with a dash.
+_ATTRIBUTION_MAX_WORDS = 14
 _TICK = re.compile(r"\[(?P<tick>[ xX])\]\s+(?=\S)")
 _FOOTNOTE = re.compile(r"\[\^[^\]\s]{1,40}\]:?")
-# What other dialects have beside running text: where a table of contents stands; the kind of a box, its edges, links
-# between pages, marked words.
+# Extensions of other Markdown dialects: table of contents placeholders; callouts, fenced divs, wiki links, highlights.
 _CONTENTS = re.compile(r"@?\[toc\]|\[\[_?toc_?\]\]|\{:toc\}", re.IGNORECASE)
 _DIALECTS = (
     (re.compile(r"^\s*\[!(?:note|tip|important|warning|caution|info)\][+-]?", re.IGNORECASE), ""),
     (re.compile(r"^\s*:{3,}(?:\s*\{?[\w .#-]*\}?)?$"), ""),
     (re.compile(r"!\[\[[^\[\]]*\]\]"), ""),
     (re.compile(r"\[\[(?!(?i:toc)\])(?:[^\[\]|]*\|)?([^\[\]|]+)\]\]"), r"\1"),
-    # Marks of an encyclopedia, and powers.
+    # Wikipedia's reference marks, and powers.
     (re.compile(r"(?<=[\w.,;:!?)\"”’»])(?:\[(?:[1-9]\d{0,2}(?:[,–-]\s?\d{1,3})*|note \d+)\])+(?![(\w])"), ""),
     (re.compile(r"\s?\[(?:citation needed|edit)\](?!\()", re.IGNORECASE), ""),
     (re.compile(r"(?<=\w)\^(?:2|\{2\})(?!\w)"), "²"),
@@ -47,17 +45,17 @@ _DIALECTS = (
 )
 _CODE_LANGUAGE = re.compile(r"[\w+#.-]{1,40}")
 _ADDRESS = re.compile(r"(?:https?:)?//", re.IGNORECASE)
-_FEWEST_LABELLED = 2
-# Lines of verse: as few as these, and as wide at most.
-_FEWEST_HARD, _FEWEST_VERSES, _VERSE_WIDTH = 2, 3, 50
+_MIN_LABELLED_LINES = 2
+# Verse: minimum lines with hard breaks, minimum lines without, and maximum line width.
+_MIN_HARD_LINES, _MIN_VERSES, _MAX_VERSE_WIDTH = 2, 3, 50
 _SENTENCE_ENDS = tuple(".!?…。！？")
 _COLONS = (":", "：")
 _SOURCE_MAX_CHARS = 2000
-# Of a picture that is spelt out in the notes, as Google Docs does: enough to be told that it can't be shown.
-_SPELT_OUT, _SHOWN_CHARS = "data:", 20
+# Data URLs of embedded pictures (Google Docs) are unsupported; they are truncated for the message.
+_DATA_URL, _DATA_URL_CHARS = "data:", 20
 
 
-def blocks_of(nodes: Sequence[SyntaxTreeNode]) -> Iterator[Block]:
+def parse_blocks(nodes: Sequence[SyntaxTreeNode]) -> Iterator[Block]:
     """The blocks in order."""
     is_used = False
     for node, below in zip_longest(nodes, nodes[1:]):
@@ -68,13 +66,13 @@ def blocks_of(nodes: Sequence[SyntaxTreeNode]) -> Iterator[Block]:
             if not quotation and below:
                 quotation = _attributed([*node.children, below], is_below=True)
                 is_used = quotation is not None
-            yield from [quotation] if quotation else blocks_of(node.children)
+            yield from [quotation] if quotation else parse_blocks(node.children)
         else:
             yield from _blocks(node)
 
 
 def text_of(node: SyntaxTreeNode) -> str:
-    """What can be read aloud of a node, on one line."""
+    """The speakable text of a node, on one line."""
     return _joined(_lines(node))
 
 
@@ -114,7 +112,7 @@ def _list(node: SyntaxTreeNode) -> BulletList | CheckList | None:
             ),
             ticked=tuple(n for n, tick in enumerate(ticks, start=1) if tick and tick["tick"] != " "),
         )
-    # Some are tasks, others are not: the boxes say nothing.
+    # Only some items have checkboxes: a plain list.
     items = tuple(
         Paragraph(text=item.text[tick.end() :], strong=item.strong) if tick else item
         for item, tick in zip(items, ticks, strict=True)
@@ -123,9 +121,9 @@ def _list(node: SyntaxTreeNode) -> BulletList | CheckList | None:
 
 
 def _items(node: SyntaxTreeNode) -> Iterator[Paragraph]:
-    """The items of a list, those of nested lists after the item that holds them."""
+    """The items of a list, each followed by those of its nested lists."""
     for item in node.children:
-        blocks = tuple(blocks_of(item.children))
+        blocks = tuple(parse_blocks(item.children))
         text = [said for block in blocks if isinstance(block, Paragraph | Quotation) for said in block.said]
         yield Paragraph(
             text=" ".join(paragraph.text for paragraph in text),
@@ -158,24 +156,24 @@ def _code(node: SyntaxTreeNode) -> CodeBlock | None:
 def _illustrations(node: SyntaxTreeNode) -> Iterator[Illustration]:
     for image in node.walk():
         source = clean_text(str(image.attrs.get("src", ""))) if image.type == "image" else ""
-        if source.startswith(_SPELT_OUT):
-            source = f"{source[:_SHOWN_CHARS]}…"
+        if source.startswith(_DATA_URL):
+            source = f"{source[:_DATA_URL_CHARS]}…"
         if source and len(source) <= _SOURCE_MAX_CHARS:
             description = clean_text("".join(leaf.content for child in image.children for leaf in _leaves(child)))
             caption = clean_text(str(image.attrs.get("title", "")))
-            # Markdown writes what is no address as if it were one: "ünï.png" is "%C3%BCn%C3%AF.png".
+            # markdown-it percent-encodes file names, too: "ünï.png" becomes "%C3%BCn%C3%AF.png".
             plain = source if _ADDRESS.match(source) else unquote(source)
-            named = source_as_named(clean_text(plain), description or caption)
+            named = picture_name(clean_text(plain), description or caption)
             yield Illustration(source=named, description=description, caption=caption)
 
 
 def _attributed(nodes: Sequence[SyntaxTreeNode], *, is_below: bool = False) -> Quotation | None:
-    """Paragraphs of which the last line tells who said them; `is_below`: the last paragraph is that line alone."""
+    """A quotation from paragraphs that end with an attribution; `is_below`: it is the last paragraph by itself."""
     *before, last = nodes
     if any(node.type != "paragraph" for node in before):
         return None
-    if last.type == "bullet_list" and len(last.children) == 1 and _is_spoken_for(before) and not is_below:
-        # "- Ada Lovelace" below the words is an attribution to people, and a list to Markdown.
+    if last.type == "bullet_list" and len(last.children) == 1 and _may_be_quoted(before) and not is_below:
+        # "- Ada Lovelace" below the quotation is parsed as a list.
         lines = [f"— {text_of(last)}"]
     elif last.type == "paragraph":
         lines = _lines(last)
@@ -185,7 +183,7 @@ def _attributed(nodes: Sequence[SyntaxTreeNode], *, is_below: bool = False) -> Q
     if ends := _SENTENCE_AND_ATTRIBUTION.fullmatch(line):
         ours, line = [*ours, ends["words"]], ends["attribution"]
     who = _ATTRIBUTION.fullmatch(line)
-    if not who or len(split_words(who["who"])) > _ATTRIBUTION_WORDS or (is_below and ours):
+    if not who or len(split_words(who["who"])) > _ATTRIBUTION_MAX_WORDS or (is_below and ours):
         return None
     text = " ".join(filter(None, [*map(text_of, before), _joined(ours)]))
     if not has_words(text) or not has_words(who["who"]):
@@ -196,8 +194,8 @@ def _attributed(nodes: Sequence[SyntaxTreeNode], *, is_below: bool = False) -> Q
     return Quotation(words=Paragraph(text=text, strong=strong, verses=verses), attribution=who["who"])
 
 
-def _is_spoken_for(nodes: Sequence[SyntaxTreeNode]) -> bool:
-    """Whether they end as words that somebody said do, and not as what leads to a list."""
+def _may_be_quoted(nodes: Sequence[SyntaxTreeNode]) -> bool:
+    """Whether the text may be a quotation, and not the introduction of a list, which ends with a colon."""
     return bool(nodes) and not text_of(nodes[-1]).endswith((":", "："))
 
 
@@ -209,38 +207,38 @@ def _paragraph(node: SyntaxTreeNode) -> Paragraph:
 
 
 def _verses(node: SyntaxTreeNode, lines: Sequence[str]) -> tuple[str, ...]:
-    """The lines of a stanza; nothing where their ends mean nothing, as in most running text.
+    """The lines of a stanza; empty for running text, whose line breaks are meaningless.
 
-    They mean something where Markdown was told so (two spaces, a backslash), and where some lines are shorter than any
-    editor makes them, begin as verse does, in capitals, and end within a sentence, at least half of them.
+    Lines are verse if all breaks are hard (two spaces, a backslash), or if they are shorter than editors wrap them,
+    begin with capitals, and at least half of them end within a sentence.
     """
-    if len(lines) < _FEWEST_HARD or " ".join(lines) != _joined(lines):
+    if len(lines) < _MIN_HARD_LINES or " ".join(lines) != _joined(lines):
         return ()
     if sum(leaf.type == "hardbreak" for leaf in _leaves(node)) >= len(lines) - 1:
         return tuple(lines)
     if (
-        len(lines) < _FEWEST_VERSES
-        or max(map(display_width, lines)) > _VERSE_WIDTH
-        or any(_begins_small(line) for line in lines)
+        len(lines) < _MIN_VERSES
+        or max(map(display_width, lines)) > _MAX_VERSE_WIDTH
+        or any(_begins_lower(line) for line in lines)
     ):
         return ()
     within = [not line.endswith(_SENTENCE_ENDS) for line in lines[:-1]]
     return tuple(lines) if 2 * sum(within) >= len(within) else ()
 
 
-def _begins_small(line: str) -> bool:
+def _begins_lower(line: str) -> bool:
     return next((letter.islower() for letter in line if letter.isalpha()), True)
 
 
 def _labelled(node: SyntaxTreeNode) -> tuple[Paragraph, ...]:
-    """Lines that each begin with a label in bold ("**Present:** …"), as the items of a list that they are."""
+    """Lines that all begin with a bold label ("**Present:** …"), as list items; empty: they don't."""
     lines: list[list[SyntaxTreeNode]] = [[]]
     for part in node.children[0].children if node.children else ():
         if part.type in {"softbreak", "hardbreak"}:
             lines.append([])
         elif part.type != "text" or part.content.strip():
             lines[-1].append(part)
-    if len(lines) < _FEWEST_LABELLED or not all(line and line[0].type == "strong" for line in lines):
+    if len(lines) < _MIN_LABELLED_LINES or not all(line and line[0].type == "strong" for line in lines):
         return ()
     both = list(zip(_lines(node), [text_of(line[0]) for line in lines], strict=False))
     if len(both) < len(lines) or not all(
@@ -256,7 +254,7 @@ def _bold(node: SyntaxTreeNode) -> tuple[str, ...]:
 
 
 def _leaves(node: SyntaxTreeNode) -> Iterator[SyntaxTreeNode]:
-    """The ends of the tree in order; an image's description is not running text, and what is struck out is gone."""
+    """The leaves of the tree in order, without alt texts of images and struck-out text."""
     if not node.children:
         yield node
     elif node.type not in {"image", "s"}:
@@ -273,19 +271,19 @@ def _lines(node: SyntaxTreeNode) -> list[str]:
             text += _plain(leaf.content)
         elif leaf.type in {"softbreak", "hardbreak"} or (leaf.type == "html_inline" and leaf.content[:3] == "<br"):
             text += "\n"
-    lines = map(clean_text, _FOOTNOTE.sub("", text.replace(BESIDE_BOLD, "")).split("\n"))
+    lines = map(clean_text, _FOOTNOTE.sub("", text.replace(BOLD_GUARD, "")).split("\n"))
     return [line for line in lines if line and not _CONTENTS.fullmatch(line)]
 
 
 def _plain(text: str) -> str:
-    """Without the marks of dialects that are not ours."""
-    for pattern, instead in _DIALECTS:
-        text = pattern.sub(instead, text)
+    """The text without the syntax of other Markdown dialects."""
+    for pattern, replacement in _DIALECTS:
+        text = pattern.sub(replacement, text)
     return text
 
 
 def _joined(lines: Sequence[str]) -> str:
-    """The lines as one. A line break inside a sentence is a space, except in scripts that have none."""
+    """The lines joined by spaces; in scripts without spaces, by nothing."""
     before, *after = lines or [""]
     for line in after:
         before += line if " " not in join_words(split_words(f"{before[-1]} {line[0]}")) else f" {line}"

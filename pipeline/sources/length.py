@@ -1,4 +1,4 @@
-"""How long a film is to be, as people write it: 90, 90s, 1m30s, 1:30."""
+"""Parses the length of a film: 90, 90s, 1m30s, 1:30."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ _WRITTEN = re.compile(rf"(?:{_MINUTES})?\s*(?:{_SECONDS})?", re.IGNORECASE)
 
 
 def parse_length_s(text: str, *, where: str) -> int:
-    """The length in seconds. Raises `InputError` about `where` for what is none, too short or too long."""
+    """The length in seconds. Raises `InputError` about `where` if it is invalid, too short or too long."""
     match = _WRITTEN.fullmatch(text.strip())
     if not match or not any(match.groups()):
         raise InputError(f"{text!r} is not a length", where=where, hint="Write e.g. 60 (seconds) or 1m30s")

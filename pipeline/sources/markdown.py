@@ -1,4 +1,4 @@
-"""Markdown briefs: front matter, title, and the body in sections; `blocks` reads what stands in them."""
+"""Parses Markdown briefs: front matter, title, and the body as sections of blocks."""
 
 from __future__ import annotations
 
@@ -15,32 +15,33 @@ from markdown_it.tree import SyntaxTreeNode
 
 from pipeline.errors import InputError
 from pipeline.model import Brief, Illustration, Section, WantedPicture
-from pipeline.sources.blocks import blocks_of, text_of
+from pipeline.sources.blocks import parse_blocks, text_of
 from pipeline.sources.front_matter import FrontMatter, split_front_matter
 from pipeline.sources.naming import checked_title, title_of_file
-from pipeline.sources.pasted_text import as_markdown
-from pipeline.sources.tex import line_without_tex, without_tex
+from pipeline.sources.pasted_text import normalise_pasted
+from pipeline.sources.tex import replace_tex, replace_tex_in_line
 
-# Words and names of files with spaces are no address to Markdown, and would be read aloud; nor are files by address.
+# Link destinations with spaces (stock searches, file names) are invalid in CommonMark unless in angle brackets; file://
+# URLs become paths.
 _SEARCH = re.compile(r"(!\[[^\]\n]{0,300}\]\()(stock:[^()<>\n]*)\)", re.IGNORECASE)
 _PICTURE = re.compile(r"(!\[[^\]\n]{0,300}\]\()([^()<>\n\"]{1,300}?)(?=[ \t]*\)|[ \t]+\"[^\"\n]*\"[ \t]*\))")
 _NAME_WITH_SPACES = re.compile(r"\S.*\s.*\.(?:png|jpe?g|webp|gif|svg)", re.IGNORECASE)
 _FILE = re.compile(r"(!\[[^\]\n]{0,300}\]\(<?)file://(?:localhost)?(?=/)(?:/(?=[A-Za-z]:))?", re.IGNORECASE)
-# Fields of programs that send letters. As Markdown, they would be emphasis and a tag, and half of them be said.
+# Merge fields of mailing programs, which Markdown would parse as emphasis and HTML tags.
 _MERGE_TAG = re.compile(r"\*\|\w+\|\*|<<\s*\w+\s*>>")
-# Of the front matter, what is shown.
+# Front matter keys that are displayed.
 _SHOWN = ("title", "subtitle", "kicker", "closing")
 
 
 def parse_brief(text: str, path: Path) -> Brief:
-    """The brief in a Markdown file. Raises `InputError` with file and line.
+    """Parse a Markdown brief. Raises `InputError` with file and line.
 
-    The title is the front matter's, else a `# Heading` that opens the body, else the file's name made readable.
+    The title comes from the front matter, else from a `# Heading` at the start of the body, else from the file name.
     """
     front = split_front_matter(text, path=str(path))
     blocks = _nodes(front.body)
     values: dict[str, Any] = dict(front.values)
-    values |= {name: line_without_tex(values[name]) for name in _SHOWN if name in values}
+    values |= {name: replace_tex_in_line(values[name]) for name in _SHOWN if name in values}
     opening = _opening(blocks)
     if "title" not in values:
         values["title"] = checked_title(opening or title_of_file(path), where=_where(path, front, blocks))
@@ -49,13 +50,13 @@ def parse_brief(text: str, path: Path) -> Brief:
         raise InputError(
             "has a title but no notes",
             where=str(path),
-            hint="Write below the title what the film should say; topics without notes go into a .txt list",
+            hint="Write the content of the film below the title; topics without notes belong in a .txt list",
         )
     return brief
 
 
 def brief_of(notes: str, values: Mapping[str, Any], *, origin: str) -> Brief:
-    """The brief with these notes, in Markdown, and with `values` by name of the field; it has a title among them."""
+    """A brief from notes in Markdown, and the values of its other fields, which include `title`."""
     blocks = _nodes(notes)
     opening = _opening(blocks)
     if opening and opening.casefold() == values["title"].casefold():
@@ -64,17 +65,17 @@ def brief_of(notes: str, values: Mapping[str, Any], *, origin: str) -> Brief:
 
 
 def _nodes(notes: str) -> list[SyntaxTreeNode]:
-    text = _FILE.sub(r"\1", _SEARCH.sub(r"\1<\2>)", without_tex(as_markdown(notes))))
-    text = _PICTURE.sub(_between_brackets, text)
+    text = _FILE.sub(r"\1", _SEARCH.sub(r"\1<\2>)", replace_tex(normalise_pasted(notes))))
+    text = _PICTURE.sub(_in_angle_brackets, text)
     markdown = MarkdownIt("commonmark").enable(["table", "strikethrough"])
     markdown.inline.ruler.before("emphasis", "merge_tag", _merge_tag)
-    # Nobody can click in a film: a link that markdown-it finds dangerous ("file:") is one, and its marks are not read.
+    # markdown-it leaves links that it considers unsafe ("file:") as text. A film has no clickable links: accept all.
     markdown.validateLink = lambda url: True  # type: ignore[method-assign]  # noqa: ARG005
     return SyntaxTreeNode(markdown.parse(text)).children
 
 
-def _merge_tag(state: StateInline, silent: bool) -> bool:  # noqa: FBT001 - as markdown-it calls it
-    """A rule of markdown-it: such a field stays as it is written, for the gate to find."""
+def _merge_tag(state: StateInline, silent: bool) -> bool:  # noqa: FBT001 - markdown-it's interface
+    """A markdown-it rule: merge fields are kept as text, so that the quality gate finds them."""
     found = _MERGE_TAG.match(state.src, state.pos)
     if found is None:
         return False
@@ -84,19 +85,19 @@ def _merge_tag(state: StateInline, silent: bool) -> bool:  # noqa: FBT001 - as m
     return True
 
 
-def _between_brackets(picture: re.Match[str]) -> str:
-    """A picture whose name has spaces, as Markdown takes it: between angle brackets."""
+def _in_angle_brackets(picture: re.Match[str]) -> str:
+    """A picture with angle brackets around a file name that contains spaces."""
     name = picture[2].strip()
     return f"{picture[1]}<{name}>" if _NAME_WITH_SPACES.fullmatch(name) else picture[0]
 
 
 def _opening(blocks: list[SyntaxTreeNode]) -> str:
-    """The `# Heading` that opens the notes; empty: there is none."""
+    """The `# Heading` at the start of the notes; empty: none."""
     return text_of(blocks[0]) if blocks and blocks[0].type == "heading" and blocks[0].tag == "h1" else ""
 
 
 def _with_pictures(brief: Brief) -> Brief:
-    """The brief with the pictures that stand in its notes among those that are wanted, each once."""
+    """The brief with the pictures of its notes added to `pictures`, without duplicates."""
     wanted = {picture.source: picture for picture in brief.pictures}
     for block in (block for section in brief.sections for block in section.blocks):
         if isinstance(block, Illustration):
@@ -111,12 +112,12 @@ def _where(path: Path, front: FrontMatter, blocks: list[SyntaxTreeNode]) -> str:
 
 
 def _sections(nodes: list[SyntaxTreeNode]) -> Iterator[Section]:
-    """Sections in order; a heading with nothing below it is kept, with no blocks."""
+    """Sections in order; a heading without content is a section without blocks."""
     starts = [n for n, node in enumerate(nodes) if node.type == "heading"]
-    if before := tuple(blocks_of(nodes[: starts[0]] if starts else nodes)):
+    if before := tuple(parse_blocks(nodes[: starts[0]] if starts else nodes)):
         yield Section(heading="", blocks=before)
     for start, end in pairwise([*starts, len(nodes)]):
-        below = tuple(blocks_of(nodes[start + 1 : end]))
+        below = tuple(parse_blocks(nodes[start + 1 : end]))
         heading = text_of(nodes[start])
         if heading or below:
             yield Section(heading=heading, blocks=below, level=int(nodes[start].tag[1:]))

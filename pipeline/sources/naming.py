@@ -1,4 +1,4 @@
-"""What names tell of a source, and names made of one: a batch after its source, a title after a file."""
+"""Source types by file name; batch names and titles derived from sources."""
 
 from __future__ import annotations
 
@@ -21,10 +21,10 @@ _BATCH_MAX_CHARS = 60
 
 
 def batch_name(source: Path | str) -> str:
-    """A batch is named after its source: topics/space.txt gives "space", a folder its name, a topic its words.
+    """The name of the batch of a source: "space" for topics/space.txt, the name of a folder, the words of a topic.
 
-    An address gives the end of its path, a pattern the folder before its first star. Looks at nothing on disk. The
-    name is safe on every system.
+    For a URL, it is the last part of the path; for a glob pattern, the folder before the first wildcard. Does not
+    access the disk. The result is a portable file name.
     """
     if is_remote(source):
         source = Path(urlsplit(redacted(source)).path.strip("/") or "table")
@@ -36,12 +36,12 @@ def batch_name(source: Path | str) -> str:
 
 
 def is_table(source: Path | str) -> bool:
-    """Whether a source is a table, by its name."""
+    """Whether a source is a table, judged by its name."""
     return is_database(source) or is_endpoint(source) or Path(source).suffix.casefold() in TABLES
 
 
 def glob_root(source: Path | str) -> Path | None:
-    """The folder before the first star of a pattern of files, "briefs/**/*.md"; None: it is none."""
+    """The folder before the first wildcard of a glob pattern ("briefs/**/*.md"); None: not a pattern."""
     text = str(source)
     if "*" not in text or not text.casefold().endswith(".md"):
         return None
@@ -50,26 +50,26 @@ def glob_root(source: Path | str) -> Path | None:
 
 
 def natural_sort_key(name: str) -> tuple[tuple[tuple[int, int, str], ...], str]:
-    """The order of names of files, for `sorted`: light.md, light2.md, light10.md."""
+    """A sort key for the natural order of file names: light.md, light2.md, light10.md."""
     parts = re.findall(r"([0-9]+)|([^0-9]+)", Path(name).stem.casefold())
     return tuple((0, int(digits), "") if digits else (1, 0, text) for digits, text in parts), name
 
 
 def title_of_file(path: Path) -> str:
-    """A file's name as a title: why-is-the-sky-blue.md -> "Why is the sky blue"."""
+    """A title derived from a file name: why-is-the-sky-blue.md -> "Why is the sky blue"."""
     words = clean_text(re.sub(r"[-_\s]+", " ", path.stem))
     return words[:1].upper() + words[1:]
 
 
 def checked_title(text: str, *, where: str) -> str:
-    """The cleaned title. Raises `InputError` when nothing is left of it or it is too long to be one."""
+    """The cleaned title. Raises `InputError` if it has no letters or is too long."""
     title = clean_text(text)
     if not has_words(title):
         raise InputError("the title has no letters", where=where, hint="Write what the film is about")
     if len(title) > TITLE_MAX_CHARS:
         raise InputError(
-            f"the title has {len(title):,} characters, at most {TITLE_MAX_CHARS} fit",
+            f"the title has {len(title):,} characters; at most {TITLE_MAX_CHARS} are allowed",
             where=where,
-            hint="Shorten it; what the film should say goes into a Markdown brief",
+            hint="Shorten it; put the content of the film into a Markdown brief",
         )
     return title

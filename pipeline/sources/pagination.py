@@ -1,8 +1,8 @@
-"""A table that a service answers, page by page: fetched whole into a folder before a row of it is used.
+"""Downloads all pages of an HTTP API before any row is used.
 
-The next page is where the header `Link` says (RFC 8288, rel="next"), where the answer itself says, or the next number,
-as far as there are rows. Only public machines are asked, unless the settings allow others; a key goes to the host that
-it was meant for and to no other.
+The next page is given by the `Link` header (RFC 8288, rel="next"), by the response body, or by counting page numbers
+until a page has no rows. Only public hosts are contacted, unless the settings allow others; the API key is sent only to
+the host that it was configured for.
 """
 
 from __future__ import annotations
@@ -30,13 +30,13 @@ from pipeline.sources.urls import redacted
 
 _MOST_PAGES = 10_000
 _ACCEPT = "application/json, application/x-ndjson, text/csv;q=0.9"
-_ALLOW = "source.allow in nightreel.toml names hosts that may be asked all the same"
-# Where answers say what comes next, as services do (JSON:API, OData, Django, Laravel).
+_ALLOW = "To allow a private host, add it to source.allow in nightreel.toml"
+# Usual paths of the link to the next page (JSON:API, OData, Django, Laravel).
 _NEXT = ("next", "links.next", "paging.next", "next_page_url", "@odata.nextLink")
-# Where they say no more than that there is something: who reads on needs the settings.
+# Usual keys that only tell that there is a next page: how to request it, the settings must say.
 _MORE = ("has_more", "hasMore", "next_cursor", "nextCursor", "next_page", "next_page_token", "nextPageToken")
-_AROUND = ("", "meta.", "pagination.", "paging.")
-_ONWARDS = "Say with source.next_at or source.page_param how it goes on"
+_MORE_PREFIXES = ("", "meta.", "pagination.", "paging.")
+_PAGINATION_HINT = "Configure the pagination with source.next_at or source.page_param"
 
 
 async def fetch(asked: Endpoint, folder: Path, options: TableOptions, *, retry: RetryPolicy) -> tuple[Page, ...]:
@@ -44,39 +44,42 @@ async def fetch(asked: Endpoint, folder: Path, options: TableOptions, *, retry: 
     name = redacted(asked.address)
     timeout = aiohttp.ClientTimeout(total=asked.timeout_s, sock_connect=10)
     async with open_public_client(asked.allowed, timeouts=timeout, hint=_ALLOW) as web:
-        caller = _Caller(asked=asked, web=web, name=name)
-        url: URL | None = caller.first()
+        client = _Client(asked=asked, web=web, name=name)
+        url: URL | None = client.first()
         pages: list[Page] = []
         seen: set[URL] = set()
         while url is not None:
             if url in seen or len(pages) == _MOST_PAGES:
-                what = "leads on in a circle" if url in seen else f"has more than {_MOST_PAGES:,} pages"
-                raise PermanentError(what, where=name, hint=_ONWARDS)
+                what = "the pagination loops" if url in seen else f"has more than {_MOST_PAGES:,} pages"
+                raise PermanentError(what, where=name, hint=_PAGINATION_HINT)
             seen.add(url)
-            answer = await with_retries(retry, partial(caller.get, url, folder / f"{len(pages) + 1:05}"))
-            page = await to_thread.run_sync(_look, answer, options, name)
+            response = await with_retries(retry, partial(client.get, url, folder / f"{len(pages) + 1:05}"))
+            page = await to_thread.run_sync(_open, response, options, name)
             pages.append(page)
-            url = caller.next(url, answer, page)
+            url = client.next(url, response, page)
     return tuple(pages)
 
 
-def _mark(said: object) -> str:
-    """What an answer says of the next page, as a text; empty: nothing."""
-    if isinstance(said, Mapping):
-        said = next((said[key] for key in ("href", "link", "url") if said.get(key)), said)
-    return str(said) if said else ""
+def _reference(value: object) -> str:
+    """The URL or cursor of the next page from a JSON value; empty: none."""
+    if isinstance(value, Mapping):
+        value = next((value[key] for key in ("href", "link", "url") if value.get(key)), value)
+    return str(value) if value else ""
 
 
 @dataclass(frozen=True, kw_only=True)
-class _Answer:
+class _Response:
+    """A downloaded response."""
+
     path: Path
+    # "json", "jsonl" or "csv".
     kind: str
-    # Of the header `Link`.
+    # URL of the next page from the `Link` header; empty: none.
     link: str
 
 
-def _look(answer: _Answer, options: TableOptions, name: str) -> Page:
-    """Whether an answer has rows, and what it says beside them."""
+def _open(answer: _Response, options: TableOptions, name: str) -> Page:
+    """The page with its metadata, and whether it has rows."""
     if not answer.path.stat().st_size:
         return Page(path=answer.path, kind=answer.kind, metadata={}, is_empty=True)
     table, beside = open_page(answer.path, answer.kind, options, name=name)
@@ -86,8 +89,8 @@ def _look(answer: _Answer, options: TableOptions, name: str) -> Page:
 
 
 @dataclass(kw_only=True)
-class _Caller:
-    """Asks for pages, one at a time."""
+class _Client:
+    """Requests pages, one at a time."""
 
     asked: Endpoint
     web: PublicHttpClient
@@ -95,59 +98,60 @@ class _Caller:
     taken_bytes: int = 0
 
     def first(self) -> URL:
-        """The address of the first page."""
+        """The URL of the first page."""
         try:
             url = URL(self.asked.address)
         except ValueError as error:
-            raise PermanentError("is no address", where=self.name) from error
+            raise PermanentError("is not a valid URL", where=self.name) from error
         param = self.asked.page_param
         return url if not param or param in url.query else url.update_query({param: "1"})
 
-    def next(self, url: URL, answer: _Answer, page: Page) -> URL | None:
-        """The address of the page after this one; None: it was the last."""
+    def next(self, url: URL, answer: _Response, page: Page) -> URL | None:
+        """The URL of the page after this one; None: it was the last."""
         if answer.link:
-            return self._on(url, answer.link)
-        marks = [_mark(value_at(page.metadata, at)) for at in ((self.asked.next_at,) if self.asked.next_at else _NEXT)]
-        for mark in marks:
-            if mark.startswith(("http://", "https://", "/", "?")):
-                return self._on(url, mark)
-        if self.asked.next_at and marks[0]:
-            return url.update_query({self.asked.next_param: marks[0]})
+            return self._resolve(url, answer.link)
+        paths = (self.asked.next_at,) if self.asked.next_at else _NEXT
+        references = [_reference(value_at(page.metadata, path)) for path in paths]
+        for reference in references:
+            if reference.startswith(("http://", "https://", "/", "?")):
+                return self._resolve(url, reference)
+        if self.asked.next_at and references[0]:
+            return url.update_query({self.asked.next_param: references[0]})
         if self.asked.page_param:
             number = url.query.get(self.asked.page_param, "1")
-            is_over = page.is_empty or not number.isdecimal()
-            return None if is_over else url.update_query({self.asked.page_param: str(int(number) + 1)})
+            is_last = page.is_empty or not number.isdecimal()
+            return None if is_last else url.update_query({self.asked.page_param: str(int(number) + 1)})
         if self.asked.next_at or page.is_empty:
             return None
-        if any(marks) or any(value_at(page.metadata, around + at) for around in _AROUND for at in _MORE):
-            what = "says that there are more rows, and not at which address"
-            raise PermanentError(what, where=self.name, hint=_ONWARDS)
+        if any(references) or any(value_at(page.metadata, prefix + at) for prefix in _MORE_PREFIXES for at in _MORE):
+            what = "has more pages, but no link to the next one was found"
+            raise PermanentError(what, where=self.name, hint=_PAGINATION_HINT)
         return None
 
-    def _on(self, url: URL, to: str) -> URL:
+    def _resolve(self, url: URL, reference: str) -> URL:
         try:
-            found = url.join(URL(to))
+            found = url.join(URL(reference))
         except ValueError as error:
-            raise PermanentError("names a next page that is no address", where=self.name) from error
+            raise PermanentError("the link to the next page is not a valid URL", where=self.name) from error
         if found.origin() != url.origin():
-            raise PermanentError("names a next page on another host", where=self.name)
+            raise PermanentError("the link to the next page is on another host", where=self.name)
         return found
 
-    async def get(self, url: URL, path: Path) -> _Answer:
-        """One page, written to a file."""
+    async def get(self, url: URL, path: Path) -> _Response:
+        """Download one page to a file."""
         with network_errors(where=self.name):
             origin = url.origin() if url.host else None
-            async with self.web.get(url, lambda at: self._headers(has_keys=at.origin() == origin)) as response:
-                return await self._kept(response, path)
+            async with self.web.get(url, lambda at: self._headers(with_key=at.origin() == origin)) as response:
+                return await self._download(response, path)
 
-    def _headers(self, *, has_keys: bool) -> dict[str, str]:
-        if not (has_keys and self.asked.api_key):
+    def _headers(self, *, with_key: bool) -> dict[str, str]:
+        if not (with_key and self.asked.api_key):
             return {"Accept": _ACCEPT}
         name = self.asked.api_key_header
         key = {name: self.asked.api_key} if name else {"Authorization": f"Bearer {self.asked.api_key}"}
         return {"Accept": _ACCEPT, **key}
 
-    async def _kept(self, response: aiohttp.ClientResponse, path: Path) -> _Answer:
+    async def _download(self, response: aiohttp.ClientResponse, path: Path) -> _Response:
         self._check(response)
         taken = 0
         head = b""
@@ -164,7 +168,7 @@ class _Caller:
         named = path.with_suffix(f".{kind}")
         await to_thread.run_sync(path.replace, named)
         following = response.links.get("next")
-        return _Answer(path=named, kind=kind, link=str(following["url"]) if following else "")
+        return _Response(path=named, kind=kind, link=str(following["url"]) if following else "")
 
     def _check(self, response: aiohttp.ClientResponse) -> None:
         status = response.status
@@ -177,14 +181,14 @@ class _Caller:
         if status != 200:
             raise PermanentError(f"the service answered {status}", where=self.name)
         if response.headers.get("Content-Encoding", "identity") != "identity":
-            raise PermanentError("the service answers packed, which it was not asked for", where=self.name)
+            raise PermanentError("the response is compressed, which was not requested", where=self.name)
 
 
 def _kind_of(content_type: str, url: URL, head: bytes, name: str) -> str:
-    """What an answer is, by its type, its name and how it begins. Raises `PermanentError` for a page of a website."""
+    """The format of a response by content type, URL and first bytes. Raises `PermanentError` for an HTML page."""
     start = head.removeprefix(b"\xef\xbb\xbf").lstrip()
     if start[:1] == b"<":
-        raise PermanentError("answers a web page, not rows", where=name, hint="Give the address of its CSV or JSON")
+        raise PermanentError("returned a web page, not rows", where=name, hint="Give the URL of its CSV or JSON data")
     if "ndjson" in content_type or "jsonl" in content_type or url.path.endswith((".jsonl", ".ndjson")):
         return "jsonl"
     if "csv" in content_type or url.path.endswith((".csv", ".tsv")):

@@ -1,4 +1,4 @@
-"""The verb of this room: a source, whatever its kind, as briefs."""
+"""Entry point of this room: reads a source as briefs."""
 
 from __future__ import annotations
 
@@ -17,25 +17,24 @@ from pipeline.sources.textfile import nearest_file, read_text
 from pipeline.sources.topics import listed_files, parse_topics
 
 _KINDS = "Give a .md brief, a .txt topic list or a folder of briefs"
-_TABLE = "Save the table as .xlsx or .csv (UTF-8), and say which film its rows make: --template NAME"
+_TABLE = "Save the table as .xlsx or .csv (UTF-8), and choose a template for its rows: --template NAME"
 _TEXT = "Save the text as Markdown (.md)"
-# Of programs whose files people have, and that write others, too.
+# Unsupported file types, and the format to export to.
 _SAVE_AS = {
     **dict.fromkeys((".xls", ".xlsb", ".ods", ".numbers", ".gsheet", ".fods"), _TABLE),
     **dict.fromkeys((".doc", ".docx", ".odt", ".rtf", ".pages", ".pdf", ".gdoc", ".html", ".htm"), _TEXT),
-    ".markdown": "Call it .md",
+    ".markdown": "Rename it to .md",
 }
 
 
 async def read_briefs(source: Path | str, *, report: Callable[[InputError], None] | None = None) -> tuple[Brief, ...]:
-    """The briefs of a source, in the order of the source; at least one, or every brief of a folder went to `report`.
+    """The briefs of a source, in source order. Raises `InputError` with file and line.
 
-    A source is a Markdown brief (.md), a topic list (.txt) or a list of briefs (likewise), a folder of briefs (its .md
-    files by name, README.md left out), a pattern of them ("briefs/**/*.md"), or a text: the topic itself. A text that
-    is no existing path but looks like one (ends in .md or .txt, or is a single word below an existing folder) is taken
-    for a mistyped path. Raises `InputError` with file and line.
+    A source is a Markdown brief (.md), a list of topics or of briefs (.txt), a folder of briefs (its .md files by name,
+    without README.md), a glob pattern ("briefs/**/*.md"), or a text: the topic itself. A text that looks like a path
+    (ends in .md or .txt, or is a single word below an existing folder) but does not exist counts as a mistyped path.
 
-    With `report`, a brief that can't be read does not spoil its folder: its error is reported, and it is left out.
+    With `report`, an unreadable brief of a folder or list is reported and skipped; the result may then be empty.
     """
     problems: list[InputError] = []
     briefs = await to_thread.run_sync(_read, source, problems)
@@ -47,11 +46,11 @@ async def read_briefs(source: Path | str, *, report: Callable[[InputError], None
 
 
 async def read_brief(source: Path | str) -> Brief:
-    """The one brief of a source, as `read_briefs` reads it. Raises `InputError` when there are several."""
+    """The single brief of a source (see `read_briefs`). Raises `InputError` if there are several."""
     briefs = await read_briefs(source)
     if len(briefs) > 1:
         raise InputError(
-            f"holds {len(briefs)} topics, and one film was asked for",
+            f"contains {len(briefs)} topics; this command makes one film",
             where=str(source),
             hint=f"For all of them: nightreel run {shlex.quote(str(source))}",
         )
@@ -59,11 +58,11 @@ async def read_brief(source: Path | str) -> Brief:
 
 
 def _read(source: Path | str, problems: list[InputError]) -> tuple[Brief, ...]:
-    """The briefs that can be read; what is wrong with others of a folder goes to `problems`."""
+    """The readable briefs; errors of others in a folder or list are appended to `problems`."""
     if isinstance(source, str):
         if not source.strip():
             raise InputError("the topic is empty", hint=f'{_KINDS}, or a topic such as "Why is the sky blue?"')
-        if not _means_a_path(source):
+        if not _is_path(source):
             return (Brief(title=checked_title(source, where="topic")),)
     path = Path(source)
     if not _exists(path):
@@ -74,13 +73,13 @@ def _read(source: Path | str, problems: list[InputError]) -> tuple[Brief, ...]:
     return _read_all(_in_folder(path), problems) if path.is_dir() else _read_file(path, problems)
 
 
-def _means_a_path(text: str) -> bool:
+def _is_path(text: str) -> bool:
     if text.casefold().endswith(SUFFIXES):
         return True
     path = Path(text)
     if _exists(path):
         return True
-    # "topics/spce" is a slip of the finger, "TCP/IP" is a topic.
+    # "topics/spce" is a typing error, "TCP/IP" is a topic.
     separated = re.search(r"[/\\]", text) and not re.search(r"\s", text)
     return bool(separated) and _exists(path.parent) and path.parent != Path()
 
@@ -88,7 +87,7 @@ def _means_a_path(text: str) -> bool:
 def _exists(path: Path) -> bool:
     try:
         return path.exists()
-    except OSError:  # too long for a name, or not ours to look at
+    except OSError:  # the name is too long, or permission is denied
         return False
 
 
@@ -101,10 +100,10 @@ def _read_file(path: Path, problems: list[InputError]) -> tuple[Brief, ...]:
             files = listed_files(text, path)
             return _read_all(files, problems, named_in=path.name) if files else parse_topics(text, path)
         case _ if is_table(path):
-            hint = f"A film for each of its rows: nightreel run {shlex.quote(str(path))} --template NAME"
+            hint = f"For a film per row: nightreel run {shlex.quote(str(path))} --template NAME"
             raise InputError("is a table", where=str(path), hint=hint)
         case suffix:
-            kind = f"{suffix} files are not read" if suffix else "has no ending that says what it is"
+            kind = f"{suffix} files are not supported" if suffix else "has no file extension"
             raise InputError(kind, where=str(path), hint=_SAVE_AS.get(suffix, _KINDS))
 
 
@@ -114,32 +113,32 @@ def _in_folder(folder: Path) -> list[Path]:
     except OSError as error:
         raise SourceError(f"can't be read: {error.strerror or error}", where=str(folder)) from error
     if not files:
-        hint = "A brief is a .md file; a topic list (.txt) is given by its name, folders in it by a pattern: '**/*.md'"
-        raise SourceError("has no briefs", where=str(folder), hint=hint)
+        hint = "Briefs are .md files; give a topic list (.txt) by its name, and subfolders by a pattern: '**/*.md'"
+        raise SourceError("contains no briefs", where=str(folder), hint=hint)
     return sorted(files, key=lambda path: natural_sort_key(path.name))
 
 
 def _matching(folder: Path, pattern: Path) -> list[Path]:
-    """The briefs that a pattern names, in the order of their paths; nothing that is hidden, and no links to folders."""
+    """The briefs that match a pattern, in path order, without hidden files."""
     try:
         found = folder.glob(pattern.relative_to(folder).as_posix())
         files = [path for path in found if _is_brief(path) and not _is_hidden(path.relative_to(folder))]
     except (OSError, ValueError) as error:
-        raise SourceError("is no pattern that can be followed", where=str(pattern), hint=_KINDS) from error
+        raise SourceError("is not a valid pattern", where=str(pattern), hint=_KINDS) from error
     if not files:
-        hint = "A pattern is written in quotes: 'briefs/**/*.md' are all briefs below briefs/"
-        raise SourceError("no brief is called so", where=str(pattern), hint=hint)
+        hint = "Quote patterns: 'briefs/**/*.md' matches all briefs below briefs/"
+        raise SourceError("matches no brief", where=str(pattern), hint=hint)
     return sorted(files, key=lambda path: [natural_sort_key(part) for part in path.parts])
 
 
 def _read_all(files: Iterable[Path], problems: list[InputError], *, named_in: str = "") -> tuple[Brief, ...]:
-    """The briefs in these files, which a list may have named."""
+    """The briefs in these files; `named_in` is the list that names them."""
     briefs = []
     for path in files:
         try:
             briefs.append(parse_brief(read_text(path), path))
         except InputError as error:
-            hint = error.hint or (f"Mend its name in {named_in}, or take it out" if named_in else "")
+            hint = error.hint or (f"Correct its name in {named_in}, or remove it" if named_in else "")
             problems.append(InputError(error.message, where=error.where, hint=hint))
     return tuple(briefs)
 

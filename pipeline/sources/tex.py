@@ -1,7 +1,7 @@
-r"""Formulas in TeX, as a line that can be shown and said: `\frac{1}{2} g t^2` -> "1/2 g t²".
+r"""Converts TeX formulas to a line of Unicode text: `\frac{1}{2} g t^2` -> "1/2 g t²".
 
-What has no sign of its own in Unicode stays in words ("max"), with brackets where a line needs them. Code stays as it
-is, and so do sums of money: "$5 or $10".
+Commands without a Unicode symbol become words ("max"); parentheses are added where linear notation needs them. Code and
+amounts of money ("$5 or $10") are unchanged.
 """
 
 from __future__ import annotations
@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-# Code, which comes first; formulas between $$, \[ \] and \( \); and between $, where what stands there can't be money.
+# Code, which takes precedence; formulas in $$, \[ \] and \( \), and in $ unless they may be amounts of money.
 _FOUND = re.compile(
     r"(?P<code>^[ \t]{0,3}(?P<fence>`{3,}|~{3,})(?!math\b)[^\n]*\n[\s\S]*?(?:^[ \t]{0,3}(?P=fence)|\Z)|`[^`\n]+`)"
     r"|^[ \t]{0,3}```math\n(?P<fenced>[\s\S]{1,2000}?)\n```"
@@ -18,13 +18,13 @@ _FOUND = re.compile(
     re.MULTILINE,
 )
 _IS_FORMULA = re.compile(r"[\\^_={}<>+]|^\s*[A-Za-z]{1,3}'?(?:\([A-Za-z]\))?\s*$|^-[A-Za-z\d.]{1,6}$")
-# From where to where: "∑ (i = 1–n)".
+# Sums with limits: "∑ (i = 1–n)".
 _LIMITS = re.compile(
     r"\\(sum|prod|int)(?:\\limits)?\s*_(\{[^{}]{1,40}\}|\w)\s*\^(\{[^{}]{1,40}\}|\\[a-z]+|\w)", re.ASCII
 )
 _TOKEN = re.compile(r"\\[A-Za-z]+\*?|\\[\s\S]|[{}^_&~]|[^\\{}^_&~]")
-# What Markdown would take for its own.
-_MARKS = re.compile(r"[\\`*_\[\]<>|#]")
+# Characters with a meaning in Markdown.
+_MARKDOWN = re.compile(r"[\\`*_\[\]<>|#]")
 
 _GREEK = "alpha α beta β gamma γ delta δ epsilon ε varepsilon ε zeta ζ eta η theta θ iota ι kappa κ lambda λ mu μ nu ν "
 _GREEK += "xi ξ pi π rho ρ sigma σ tau τ upsilon υ phi φ varphi φ chi χ psi ψ omega ω Gamma Γ Delta Δ Theta Θ Lambda Λ "
@@ -34,9 +34,9 @@ _SIGNS += "partial ∂ nabla ∇ sum ∑ prod ∏ int ∫ in ∈ notin ∉ subse
 _SIGNS += "exists ∃ neg ¬ land ∧ lor ∨ to → rightarrow → leftarrow ← Rightarrow ⇒ implies ⇒ iff ⇔ Leftrightarrow ⇔ "
 _SIGNS += "mapsto ↦ circ ° degree ° ldots … dots … cdots … angle ∠ perp ⊥ parallel ∥ mid | ell ℓ hbar ħ prime ′ ast ·"
 _NAMED = dict(zip((pairs := f"{_GREEK} {_SIGNS}".split())[::2], pairs[1::2], strict=True))
-# Signs with a space on either side; those that belong to what follows have none.
+# Operators with spaces around them; signs have none.
 _SPACED = frozenset("×÷±∓≤≥≠≈≡∝∈∉⊂⊆∪∩∧∨→←⇒⇔↦=<>+−")
-_OF_A_NUMBER = frozenset("+−±∓")
+_MAY_BE_SIGN = frozenset("+−±∓")
 _FRACTIONS = frozenset({"frac", "dfrac", "tfrac"})
 _ENVIRONMENTS = frozenset({"begin", "end"})
 _LETTERING = frozenset({"text", "mathrm", "mathbf", "mathit", "operatorname", "textbf", "mbox", "vec", "hat", "bar"})
@@ -45,36 +45,35 @@ _DROPPED = frozenset({"\\left", "\\right", "\\big", "\\Big", "\\bigl", "\\bigr",
 _DOUBLE_STRUCK = dict(zip("CHNPQRZ", "ℂℍℕℙℚℝℤ", strict=True))
 _RAISED = dict(zip("0123456789+−()n", "⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻⁽⁾ⁿ", strict=True))
 _LOWERED = dict(zip("0123456789+−aeoxhklmnpstijruv", "₀₁₂₃₄₅₆₇₈₉₊₋ₐₑₒₓₕₖₗₘₙₚₛₜᵢⱼᵣᵤᵥ", strict=True))
-# What needs no brackets below a stroke, and above it or below a root.
-_ONE = re.compile(r"\d+|\w[²³]?")
-_TOGETHER = re.compile(r"[\w.,°′²³]*(?:\([^()]*\))?|√\w+")
-# Deeper, nobody reads them.
-_DEEPEST = 20
+# Terms that need no parentheses as a denominator, and as a numerator or under a root.
+_ATOM = re.compile(r"\d+|\w[²³]?")
+_TERM = re.compile(r"[\w.,°′²³]*(?:\([^()]*\))?|√\w+")
+_MAX_DEPTH = 20
 
 
-def without_tex(notes: str) -> str:
-    """Notes in Markdown with their formulas in plain signs."""
+def replace_tex(notes: str) -> str:
+    """Markdown notes with their formulas as plain text."""
     return _FOUND.sub(_escaped, notes) if "$" in notes or "\\" in notes or "```math" in notes else notes
 
 
-def line_without_tex(text: str) -> str:
-    """A title, which is no Markdown, with its formulas in plain signs."""
+def replace_tex_in_line(text: str) -> str:
+    """A title (plain text, not Markdown) with its formulas as plain text."""
     return _FOUND.sub(lambda found: _plain(found) or found[0], text) if "$" in text else text
 
 
-def as_line(tex: str) -> str:
-    """A formula on one line."""
-    text = _Reader(_LIMITS.sub(r"\\\1 (\2–\3) ", tex)).group(0)
+def tex_to_text(tex: str) -> str:
+    """A formula as one line of text."""
+    text = _Parser(_LIMITS.sub(r"\\\1 (\2–\3) ", tex)).group(0)
     return re.sub(r"\s+", " ", text).strip()
 
 
 def _escaped(found: re.Match[str]) -> str:
     line = _plain(found)
-    return found[0] if line is None else _MARKS.sub(r"\\\g<0>", line)
+    return found[0] if line is None else _MARKDOWN.sub(r"\\\g<0>", line)
 
 
 def _plain(found: re.Match[str]) -> str | None:
-    """The formula on one line; None: it is none."""
+    """The formula as text; None: the match is not a formula."""
     if found["code"]:
         return None
     tex = next(filter(None, found.group("fenced", "block", "square", "round", "inline")))
@@ -82,47 +81,47 @@ def _plain(found: re.Match[str]) -> str | None:
         found["inline"] and re.match(r"\d[\d.,]*(?![\d.,]|\s*[\\^_={}<>+!A-Za-z])", tex)
     ):
         return None
-    return as_line(tex)
+    return tex_to_text(tex)
 
 
-class _Reader:
-    """Reads TeX piece by piece."""
+class _Parser:
+    """A recursive descent parser for TeX math."""
 
     def __init__(self, tex: str) -> None:
         self._tokens: Iterator[str] = iter(_TOKEN.findall(tex))
 
     def group(self, depth: int) -> str:
-        """What stands up to the brace that closes, or to the end."""
-        said, is_fraction = "", False
+        """The text up to the closing brace or the end."""
+        text, is_fraction = "", False
         for piece in self._tokens:
             if piece == "}":
                 break
-            more = self._said(piece, depth, said)
-            # Half of x is no one over two x.
+            more = self._convert(piece, depth, text)
+            # 1/2 x, not 1/2x, which reads as one over two x.
             gap = " " if is_fraction and more[:1].isalnum() else ""
-            said = (said.rstrip() if piece in {"^", "_"} else said) + gap + more
+            text = (text.rstrip() if piece in {"^", "_"} else text) + gap + more
             is_fraction = piece[1:] in _FRACTIONS
-        return said
+        return text
 
-    def _said(self, piece: str, depth: int, before: str) -> str:
-        if depth > _DEEPEST or piece in _DROPPED:
+    def _convert(self, piece: str, depth: int, before: str) -> str:
+        if depth > _MAX_DEPTH or piece in _DROPPED:
             return ""
         if piece == "{":
             return self.group(depth + 1)
         if piece in {"^", "_"}:
-            return _shifted(self._argument(depth), piece)
+            return _script(self._argument(depth), piece)
         if piece in _SPACES:
             return " "
         if piece.startswith("\\"):
-            return self._named(piece[1:].rstrip("*"), depth, before)
-        return _apart("−" if piece == "-" else piece, before)
+            return self._command(piece[1:].rstrip("*"), depth, before)
+        return _spaced("−" if piece == "-" else piece, before)
 
-    def _named(self, name: str, depth: int, before: str) -> str:
+    def _command(self, name: str, depth: int, before: str) -> str:
         if name in _FRACTIONS:
             above, below = self._argument(depth), self._argument(depth)
-            return f"{_in_brackets(above)}/{below if _ONE.fullmatch(below) else f'({below})'}"
+            return f"{_in_parentheses(above)}/{below if _ATOM.fullmatch(below) else f'({below})'}"
         if name == "sqrt":
-            return f"√{_in_brackets(self._argument(depth))}"
+            return f"√{_in_parentheses(self._argument(depth))}"
         if name == "mathbb":
             return "".join(_DOUBLE_STRUCK.get(letter, letter) for letter in self._argument(depth))
         if name in _ENVIRONMENTS:
@@ -130,23 +129,23 @@ class _Reader:
             return " "
         if name in _LETTERING:
             return self._argument(depth)
-        # Functions have names: "sin", "log", "lim"; and signs a stroke before them.
-        return _apart(sign, before) if (sign := _NAMED.get(name)) else f" {name} " if name.isalpha() else name
+        # Unknown commands are function names ("sin", "log", "lim") or escaped characters.
+        return _spaced(sign, before) if (sign := _NAMED.get(name)) else f" {name} " if name.isalpha() else name
 
     def _argument(self, depth: int) -> str:
-        """What a name or a sign takes: a group, or the next piece."""
+        """The argument of a command or script: a group, or the next token."""
         piece = next((piece for piece in self._tokens if not piece.isspace()), "")
-        return self._said(piece, depth + 1, "").strip() if piece else ""
+        return self._convert(piece, depth + 1, "").strip() if piece else ""
 
 
-def _apart(sign: str, before: str) -> str:
-    """With a space on either side where it stands between two; a minus with nothing before it is that of its number."""
-    is_first = sign in _OF_A_NUMBER and (not before.strip() or before.rstrip()[-1] in "(=<>≤≥≠,")
-    return f" {sign} " if sign in _SPACED and not is_first else sign
+def _spaced(symbol: str, before: str) -> str:
+    """A binary operator with spaces around it; a sign, or any other symbol, without."""
+    is_sign = symbol in _MAY_BE_SIGN and (not before.strip() or before.rstrip()[-1] in "(=<>≤≥≠,")
+    return f" {symbol} " if symbol in _SPACED and not is_sign else symbol
 
 
-def _shifted(text: str, sign: str) -> str:
-    """An exponent or an index, with the signs that there are, else as it is written by hand."""
+def _script(text: str, sign: str) -> str:
+    """A superscript or subscript in Unicode if its characters exist, else in linear notation."""
     small = _RAISED if sign == "^" else _LOWERED
     if text in {"°", "′"}:
         return text
@@ -157,6 +156,6 @@ def _shifted(text: str, sign: str) -> str:
     return f"^{text}" if len(text) == 1 else f"^({text})"
 
 
-def _in_brackets(text: str) -> str:
-    """A part of a formula as it is if it is one thing, else between brackets."""
-    return text if _TOGETHER.fullmatch(text) else f"({text})"
+def _in_parentheses(text: str) -> str:
+    """A single term as it is, any other in parentheses."""
+    return text if _TERM.fullmatch(text) else f"({text})"

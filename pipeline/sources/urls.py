@@ -1,4 +1,4 @@
-"""Sources that are no files: addresses of databases and of services, and what may be told of them."""
+"""Sources given as URLs (databases, HTTP APIs), and redaction of their credentials."""
 
 from __future__ import annotations
 
@@ -7,38 +7,38 @@ from pathlib import Path
 from urllib.parse import parse_qsl, urlencode, urlsplit
 
 _SCHEME = re.compile(r"([a-z][a-z0-9]*(?:\+[a-z0-9_]+)?)://", re.IGNORECASE)
-# Parameters whose values are keys, as services call them; signatures of clouds among them.
+# Query parameters that hold credentials, including signatures of pre-signed URLs.
 _SECRET = re.compile(r"key|token|secret|passw|signature|credential|^(sig|auth|code|pwd)$", re.IGNORECASE)
 
 
 def is_endpoint(source: Path | str) -> bool:
-    """Whether a source is asked by HTTP."""
+    """Whether a source is an HTTP URL."""
     return _scheme(source) in {"http", "https"}
 
 
 def is_database(source: Path | str) -> bool:
-    """Whether a source is the address of a database."""
+    """Whether a source is a database URL."""
     return _scheme(source) not in {"", "http", "https"}
 
 
 def is_remote(source: Path | str) -> bool:
-    """Whether a source is an address, and no path."""
+    """Whether a source is a URL, not a path."""
     return bool(_scheme(source))
 
 
 def parse_source(text: str) -> Path | str:
-    """What a flag names: an address as it is, anything else as a path; nothing is not the current folder."""
+    """A source from a flag: a URL as a string, anything else as a `Path`. An empty text stays (no current folder)."""
     return text if is_remote(text) or not str(text).strip() else Path(text)
 
 
 def redacted(source: Path | str) -> str:
-    """A source as messages and checkpoints have it: an address without passwords and keys."""
+    """A source for messages and checkpoints: a URL without passwords and API keys."""
     if not is_remote(source):
         return str(source)
     scheme, _, rest = str(source).partition("://")
     user = ""
     if is_database(source):
-        # A password may have any letter, also those that end a host elsewhere: all before the last @ may be it.
+        # A password may contain any character, including / and ?: everything before the last @ may be part of it.
         before, _, rest = rest.rpartition("@")
         user = before.partition(":")[0]
     try:

@@ -1,23 +1,23 @@
-"""Values of YAML as they were written, with their lines."""
+"""YAML scalars as written, with line numbers."""
 
 from __future__ import annotations
 
 import yaml
 
-# What YAML may take a plain value for; anything else was tagged by hand ("!!python/object").
+# Implicit tags of plain scalars; any other tag is explicit ("!!python/object").
 _PLAIN_TAGS = frozenset({"str", "int", "float", "bool", "null", "timestamp", "value", "merge"})
 
 
 def is_scalar(node: yaml.Node) -> bool:
-    """Whether it is a single value."""
+    """Whether a node is a plain scalar."""
     return isinstance(node, yaml.ScalarNode) and node.tag.removeprefix("tag:yaml.org,2002:") in _PLAIN_TAGS
 
 
-def source_of(node: yaml.Node) -> str:
-    """The scalar as it was written (`1984`, `no`, `2026-01-01` are texts here); empty when the value is null."""
+def scalar_text(node: yaml.Node) -> str:
+    """The source text of a scalar (`1984`, `no` and `2026-01-01` stay strings); empty for null."""
     return "" if node.tag == "tag:yaml.org,2002:null" else str(node.value)
 
 
 def line_of(node: yaml.Node) -> int:
-    """Its line in the file, from 1: the front matter starts on the second one, and marks count from 0."""
+    """The line in the file, from 1. Front matter starts on line 2, and YAML marks count from 0."""
     return int(node.start_mark.line) + 2

@@ -58,11 +58,11 @@ BAD = {
     "a file that is not UTF-8": brief(
         b"---\ntitle: Caf\xe9\n---\n\nHot.\n", "bad.md:2: is not UTF-8", "Save it as UTF-8"
     ),
-    "a brief without a body": brief("---\ntitle: Tea\n---\n", "has a title but no notes", "Write below the title"),
-    "front matter that is never closed": brief(
-        "---\ntitle: Tea\n\nHot.\n", "bad.md:1: the front matter is never closed"
+    "a brief without a body": brief(
+        "---\ntitle: Tea\n---\n", "has a title but no notes", "Write the content of the film below the title"
     ),
-    "broken front matter": brief("---\ntitle: Tea\nkicker: a: b\n---\nHot.\n", "bad.md:3: broken front matter"),
+    "front matter that is never closed": brief("---\ntitle: Tea\n\nHot.\n", "bad.md:1: the front matter is not closed"),
+    "invalid front matter": brief("---\ntitle: Tea\nkicker: a: b\n---\nHot.\n", "bad.md:3: invalid front matter"),
     "an unknown key in the front matter": brief(
         "---\ntitle: Tea\nvioce: x\n---\nHot.\n", "bad.md:3: unknown key 'vioce'", "voice"
     ),
@@ -70,21 +70,24 @@ BAD = {
         "---\nlanguage: klingonese!\n---\nHot.\n", "bad.md:2: 'klingonese!' is not a language code"
     ),
     "a file of another kind": Bad(
-        ("make", "a.pdf"), 2, ("a.pdf: .pdf files are not read. Save the text as Markdown",), files={"a.pdf": "x"}
+        ("make", "a.pdf"), 2, ("a.pdf: .pdf files are not supported. Save the text as Markdown",), files={"a.pdf": "x"}
     ),
     "a table of another program": Bad(
-        ("run", "a.ods"), 2, ("a.ods: .ods files are not read. Save the table as .xlsx or .csv",), files={"a.ods": "x"}
+        ("run", "a.ods"),
+        2,
+        ("a.ods: .ods files are not supported. Save the table as .xlsx or .csv",),
+        files={"a.ods": "x"},
     ),
     "an empty topic": Bad(("make", " "), 2, ("the topic is empty",)),
     "a list where one film was asked for": Bad(
-        ("make", "topics.txt"), 2, ("topics.txt: holds 2 topics", "nightreel run topics.txt")
+        ("make", "topics.txt"), 2, ("topics.txt: contains 2 topics", "nightreel run topics.txt")
     ),
     "a list without topics": Bad(("run", "bad.txt"), 2, ("bad.txt: lists no topics",), files={"bad.txt": "# none\n"}),
     "a pattern that was typed": Bad(
         ("run", "topics.txt", "--pattern", "{titel}"), 3, ("--pattern: knows no {titel}. Did you mean title?",)
     ),
     "a folder without briefs": Bad(
-        ("run", "."), 2, ("has no briefs",), arrange=lambda folder: (folder / "good.md").unlink()
+        ("run", "."), 2, ("contains no briefs",), arrange=lambda folder: (folder / "good.md").unlink()
     ),
     "a source that is not there": Bad(("run", "god.md"), 2, ("god.md: no such file", "good.md")),
     # Names of things.

@@ -89,7 +89,7 @@ def test_a_format_that_nobody_knows_names_its_line(tmp_path):
     made = nightreel("make", write_brief(tmp_path / "tea.md", front="format: 4:3\n"), "--offline", cwd=tmp_path)
 
     assert (made.code, len(made.complaints)) == (2, 1)
-    assert "tea.md:3: '4:3' is no format. Write one of 16:9, 9:16, 1:1, 4:5" in made.stderr
+    assert "tea.md:3: '4:3' is not a valid format. Write one of 16:9, 9:16, 1:1, 4:5" in made.stderr
 
 
 def test_theme_captions_and_transition_that_are_asked_for_are_in_the_film(tmp_path):

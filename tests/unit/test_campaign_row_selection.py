@@ -229,11 +229,11 @@ async def test_columns_decide_languages_formats_voice_and_when_it_is_published(t
 @pytest.mark.parametrize(
     ("column", "cell", "problem"),
     [
-        ("Rank=priority", "soon", "'soon' is no priority"),
-        ("Rank=formats", "16:9 3:2", "'3:2' is no format"),
+        ("Rank=priority", "soon", "'soon' is not a valid priority"),
+        ("Rank=formats", "16:9 3:2", "'3:2' is not a valid format"),
         ("Rank=languages", "de klingon!", "'klingon!' is not a language code"),
         ("Rank=publish_at", "tomorrow", "publish_at"),
-        ("Rank=privacy", "secret", "privacy is private"),
+        ("Rank=privacy", "secret", "privacy must be private"),
         ("Rank=voice", "de=", "not of the form language=voice"),
         ("Rank=voice", "en=anna", "anna"),
         ("Rank=voice", "anna", "anna"),

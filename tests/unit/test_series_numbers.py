@@ -442,7 +442,7 @@ def test_a_brief_says_its_series_and_its_number():
 
 @pytest.mark.parametrize("number", ["0", "-1", "three", "10000", "1.5"])
 def test_an_episode_that_is_no_number_is_told_with_its_line(number):
-    with pytest.raises(InputError, match=r"a\.md:2: .* is no episode"):
+    with pytest.raises(InputError, match=r"a\.md:2: .* is not a valid episode number"):
         split_front_matter(f"---\nepisode: {number}\n---\nText", path="a.md")
 
 

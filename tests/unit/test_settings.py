@@ -395,8 +395,7 @@ def test_a_service_with_an_odd_name_is_named_as_it_is_written(workspace, written
         load_settings(workspace, {}, {})
 
     assert str(caught.value) == (
-        f"nightreel.toml:2: services.{written}.models: {written} is not a valid service name: "
-        "take letters, digits and _"
+        f"nightreel.toml:2: services.{written}.models: {written} is not a valid service name: use letters, digits and _"
     )
 
 

@@ -70,7 +70,7 @@ async def test_titles_are_normalised_and_what_is_unseen_is_taken_out(tmp_path: P
 async def test_a_title_that_is_too_long_is_told_with_its_line(tmp_path: Path) -> None:
     path = write(tmp_path / "a.txt", "Mars\n" + "a" * 201)
 
-    assert (await message(path)).startswith(f"{path}:2: the title has 201 characters, at most 200 fit")
+    assert (await message(path)).startswith(f"{path}:2: the title has 201 characters; at most 200 are allowed")
 
 
 @pytest.mark.parametrize(
@@ -121,7 +121,7 @@ async def test_briefs_that_are_numbered_come_as_people_count(tmp_path: Path) -> 
 async def test_a_folder_without_briefs_is_refused(tmp_path: Path) -> None:
     write(tmp_path / "list.txt", "Mars")
 
-    assert "has no briefs" in await message(tmp_path)
+    assert "contains no briefs" in await message(tmp_path)
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="other systems have no such names")
@@ -155,7 +155,7 @@ async def test_one_bad_brief_in_a_folder_is_told_by_name(tmp_path: Path) -> None
         ("a.txt", b"Mars\nCaf\xe9\n", ":2: is not UTF-8: byte 0xE9 at offset 8"),
         ("a.txt", b"a" * ((1 << 20) + 1), ": is larger than 1 MiB"),
         ("a.csv", b"a,b", ": is a table"),
-        ("notes", b"text", ": has no ending"),
+        ("notes", b"text", ": has no file extension"),
     ],
 )
 async def test_a_file_that_can_not_be_used_is_told_in_one_line(
@@ -233,7 +233,7 @@ async def test_when_every_brief_is_reported_none_is_left(tmp_path: Path) -> None
 async def test_what_is_wrong_with_a_source_as_a_whole_is_raised_and_not_reported(tmp_path: Path) -> None:
     reported: list[InputError] = []
 
-    with pytest.raises(InputError, match="has no briefs"):
+    with pytest.raises(InputError, match="contains no briefs"):
         await read_briefs(tmp_path, report=reported.append)
     assert reported == []
 
@@ -259,7 +259,7 @@ async def test_an_unreadable_file_is_told_with_the_reason(tmp_path: Path, monkey
 async def test_one_brief_is_not_picked_from_many(tmp_path: Path) -> None:
     path = write(tmp_path / "a.txt", "Mars\nVenus")
 
-    with pytest.raises(InputError, match=r"holds 2 topics.*nightreel run"):
+    with pytest.raises(InputError, match=r"contains 2 topics.*nightreel run"):
         await read_brief(path)
 
 
@@ -300,7 +300,7 @@ async def test_a_pattern_names_briefs_in_folders_of_folders(tmp_path):
         "one.md",
     ]
     assert [brief.title for brief in await read_briefs(str(tmp_path / "*/t*.md"))] == ["b/two.md"]
-    with pytest.raises(InputError, match="no brief is called so"):
+    with pytest.raises(InputError, match="matches no brief"):
         await read_briefs(str(tmp_path / "x*.md"))
 
 
@@ -313,13 +313,13 @@ async def test_a_list_of_briefs_is_read_in_its_order(tmp_path):
     briefs = await read_briefs(str(files), report=problems.append)
     assert [brief.title for brief in briefs] == ["more/milk.md", "tea.md"]
     assert [problem.where for problem in problems] == [str(tmp_path / "gone.md")]
-    assert problems[0].hint == "Mend its name in films.txt, or take it out"
+    assert problems[0].hint == "Correct its name in films.txt, or remove it"
 
 
 async def test_a_list_of_briefs_does_not_lead_out_of_its_folder(tmp_path):
     files = put(tmp_path / "films.txt", "../../etc/secret.md\n")
 
-    with pytest.raises(InputError, match=r"films\.txt:1.*lies elsewhere"):
+    with pytest.raises(InputError, match=r"films\.txt:1.*is outside the folder of the list"):
         await read_briefs(str(files))
 
 

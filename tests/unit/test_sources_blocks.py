@@ -233,7 +233,7 @@ def test_boxes_of_some_items_are_not_said() -> None:
 
 
 def test_front_matter_in_toml_is_told_and_not_spoken() -> None:
-    with pytest.raises(InputError, match=r"a\.md:1: the front matter is TOML\. Write it between lines of ---"):
+    with pytest.raises(InputError, match=r"a\.md:1: TOML front matter is not supported\. Write YAML between"):
         parse_brief('+++\ntitle = "T"\n+++\nText.', Path("a.md"))
 
 

@@ -8,7 +8,7 @@ import pytest
 
 from pipeline.model import BulletList, Paragraph
 from pipeline.sources.markdown import parse_brief
-from pipeline.sources.pasted_text import as_markdown
+from pipeline.sources.pasted_text import normalise_pasted
 
 
 def parts(body: str) -> list[str | list[str]]:
@@ -54,7 +54,7 @@ def test_a_pasted_list_is_a_list(pasted):
     ],
 )
 def test_what_only_looks_like_an_item_stays(text):
-    assert as_markdown(text) == text
+    assert normalise_pasted(text) == text
 
 
 def test_what_only_a_font_of_its_own_shows_is_left_out():
