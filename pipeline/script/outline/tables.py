@@ -37,7 +37,7 @@ from pipeline.model import (
     TableScene,
 )
 from pipeline.script.outline.context import OutlineContext, Piece
-from pipeline.script.outline.lists import bullets, evenly, lines
+from pipeline.script.outline.lists import bullets, lines, split_evenly
 from pipeline.script.outline.table_narration import row_sentences
 from pipeline.script.outline.units import read_headers
 from pipeline.script.outline.values import is_time, read_amount, year_of
@@ -74,11 +74,13 @@ def comparison(piece: Piece, context: OutlineContext) -> Sequence[Scene]:
     _, left, right = block.columns
     limits = [layout.limit(name) for name in ("item_aspect", "item_left", "item_right")]
     names_fit = 0 < display_width(left) <= layout.limit("left") and 0 < display_width(right) <= layout.limit("right")
-    if not names_fit or not _fit(block, limits) or not all(all(row[1:]) for row in block.rows):
+    if not names_fit or not _cells_fit(block, limits) or not all(all(row[1:]) for row in block.rows):
         return ()
     if not _names_aspects(block, piece, context):
         return ()
-    groups = evenly(list(zip(block.rows, row_sentences(block, context.brief.language), strict=True)), layout.max_items)
+    groups = split_evenly(
+        list(zip(block.rows, row_sentences(block, context.brief.language), strict=True)), layout.max_items
+    )
     return [
         ComparisonScene(
             lines=lines(piece, [said for _, said in group], is_first=number == 1),
@@ -133,7 +135,7 @@ def line_chart(piece: Piece, context: OutlineContext) -> Sequence[Scene]:
 
 def shares(piece: Piece, context: OutlineContext) -> Sequence[Scene]:
     """Parts of a whole."""
-    found = _labelled(piece, context, "shares")
+    found = _labelled_numbers(piece, context, "shares")
     if not found or found.unit != "%" or min(found.values) < 0:
         return ()
     lowest, highest = _ABOUT_HUNDRED
@@ -154,7 +156,7 @@ def shares(piece: Piece, context: OutlineContext) -> Sequence[Scene]:
 
 def bars(piece: Piece, context: OutlineContext) -> Sequence[Scene]:
     """Amounts of one kind."""
-    found, layout, block = _labelled(piece, context, "bars"), context.layout("bars"), piece.block
+    found, layout, block = _labelled_numbers(piece, context, "bars"), context.layout("bars"), piece.block
     if not found or layout is None or not isinstance(block, Table):
         return ()
     return (
@@ -180,7 +182,9 @@ def table(piece: Piece, context: OutlineContext) -> Sequence[Scene]:
         return ()
     if max(map(display_width, block.columns)) > layout.cell_limit("column", (block.columns,)):
         return ()
-    groups = evenly(list(zip(block.rows, row_sentences(block, context.brief.language), strict=True)), layout.max_items)
+    groups = split_evenly(
+        list(zip(block.rows, row_sentences(block, context.brief.language), strict=True)), layout.max_items
+    )
     return [
         TableScene(
             lines=lines(piece, [said for _, said in group], is_first=number == 1),
@@ -192,7 +196,7 @@ def table(piece: Piece, context: OutlineContext) -> Sequence[Scene]:
     ]
 
 
-def listed(piece: Piece, context: OutlineContext) -> Sequence[Scene]:
+def table_bullets(piece: Piece, context: OutlineContext) -> Sequence[Scene]:
     """Any table, as bullets, one for each row."""
     block = piece.block
     if not isinstance(block, Table):
@@ -201,7 +205,7 @@ def listed(piece: Piece, context: OutlineContext) -> Sequence[Scene]:
     return bullets(replace(piece, block=BulletList(items=items)), context)
 
 
-def _labelled(piece: Piece, context: OutlineContext, name: str) -> _Column | None:
+def _labelled_numbers(piece: Piece, context: OutlineContext, name: str) -> _Column | None:
     """The numbers of a table of labels and numbers, if it fits the layout."""
     layout, block = context.layout(name), piece.block
     if layout is None or not isinstance(block, Table) or len(block.columns) != 2:
@@ -260,7 +264,7 @@ def _kind(cell: str, context: OutlineContext) -> str | None:
     return amount.unit if amount else None
 
 
-def _fit(block: Table, limits: Sequence[int]) -> bool:
+def _cells_fit(block: Table, limits: Sequence[int]) -> bool:
     return all(display_width(cell) <= limit for row in block.rows for cell, limit in zip(row, limits, strict=True))
 
 
