@@ -159,7 +159,7 @@ async def test_an_id_that_means_several_jobs_is_refused(room, context):
 
 async def test_a_film_under_way_is_stopped_by_who_makes_it(room, context, monkeypatch):
     # Who makes it looks for wishes once a second: on a busy machine that may be within the moment that is waited.
-    monkeypatch.setattr(lifecycle, "_SETTLES_S", 0)
+    monkeypatch.setattr(lifecycle, "_RELEASE_S", 0)
     room.open = anyio.Event()
     heard = []
 
@@ -465,7 +465,7 @@ async def test_a_published_film_is_no_longer_retried_and_never_published_a_secon
     heard = []
 
     await retry(context, jobs=[job.id], stage="script", listen=heard.append)
-    assert any("left alone" in event.text for event in heard if isinstance(event, Notice))
+    assert any("and skipped" in event.text for event in heard if isinstance(event, Notice))
     await retry(context, jobs=[job.id], stage="publishing")
 
     assert (await job_of(context, "One")).published == (receipt,)
@@ -835,7 +835,7 @@ async def test_a_film_that_the_source_has_no_more_is_not_forgotten_with_the_othe
     await out_on_channels(context, "One", OUT)
     await run(context, "Two")
 
-    with pytest.raises(InputError, match="alone knows that “One” is out"):
+    with pytest.raises(InputError, match="has the only record that “One” is published"):
         await cleanup.remove_batch(context, batch="kitchen")
 
 

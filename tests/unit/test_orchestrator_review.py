@@ -707,7 +707,7 @@ async def test_the_library_shows_what_waits_lets_it_go_and_keeps_it_back(context
 async def test_the_library_refuses_what_the_command_refuses(context):
     await batch_of(context, await film(context, review="all"))
 
-    with pytest.raises(InputError, match="for a reason"):
+    with pytest.raises(InputError, match="needs a reason"):
         await pipeline.reject_film("kitchen", job="a1", why=" ", workspace=context.workspace)
     for asked in (
         pipeline.review_batch("nothing", workspace=context.workspace),
