@@ -366,9 +366,7 @@ TABLES = {
     ],
 }
 ELSEWHERE = {
-    "Only `TRUE` or `FALSE`, in a text": [
-        "unit/test_rows_values.py::test_booleans_are_not_accepted_as_text"
-    ],
+    "Only `TRUE` or `FALSE`, in a text": ["unit/test_rows_values.py::test_booleans_are_not_accepted_as_text"],
     "A wrong weekday (`Monday, 3 November 2026`), or a qualified date (`before 3 November 2026`)": [
         "unit/test_rows_values.py::test_dates_with_a_wrong_weekday_or_other_words_are_reported"
     ],
