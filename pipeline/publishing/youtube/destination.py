@@ -33,7 +33,7 @@ from pipeline.publishing.youtube.calls import Calls
 from pipeline.publishing.youtube.channel import Channel
 from pipeline.publishing.youtube.extras import Extras, ExtrasRunner
 from pipeline.publishing.youtube.identity import channel_mismatch, known_identity, login_identity
-from pipeline.publishing.youtube.journal import Journal, Published, Record, new_record
+from pipeline.publishing.youtube.journal import Journal, Published, Record
 from pipeline.publishing.youtube.links import NO_LINKS, Links, with_links
 from pipeline.publishing.youtube.lookup import find_film, find_recent_film
 from pipeline.publishing.youtube.status import check_processing
@@ -222,7 +222,7 @@ class YouTubeDestination:
                     return out, () if is_current else (self._outdated(out),)
             for _ in range(_MOST_SESSIONS):
                 record = await self._journal.write(
-                    new_record(
+                    Record(
                         sha256=sha256,
                         size_bytes=film.size_bytes,
                         job=self._subject.job,
@@ -232,8 +232,9 @@ class YouTubeDestination:
                         privacy=settings.privacy,
                         words=words,
                         chunk_bytes=self._channel.chunk_bytes,
-                        at=self._channel.clock(),
-                        before=before,
+                        intended_at=self._channel.clock(),
+                        round=before.round if before else 1,
+                        earlier=before.earlier if before else (),
                     )
                 )
                 tag = self._journal.tag(record)
