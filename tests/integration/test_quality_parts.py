@@ -228,7 +228,7 @@ def test_unreadable_findings_are_an_input_error(tmp_path, content):
     segment = make_segment(tmp_path, "scene", sound=voice(1))
     append_extra(segment.path, content)
 
-    with pytest.raises(InputError, match="was not inspected"):
+    with pytest.raises(InputError, match="has no findings"):
         read_findings(segment.path)
 
 
