@@ -32,14 +32,14 @@ class TargetLength:
         unit, is_long = self.pace.unit, self.previous_s > self.wanted_s
         if self.previous is None:
             return (
-                f"Spoken aloud, the film must last {self.wanted_s} seconds. Each `say_…` has a budget of {unit} in your "
-                "language. Stay close to it, line by line: if it is tight, say the same more briefly; if it is generous, "
-                "say the same more fully, without adding anything."
+                f"Spoken aloud, the film must last {self.wanted_s} seconds. Each `say_…` has a budget of {unit} in "
+                "your language. Stay close to it, line by line: if it is tight, say the same more briefly; if it is "
+                "generous, say the same more fully, without adding anything."
             )
         return (
             f"You have translated these lines before. Spoken aloud, they last {self.previous_s:.0f} seconds instead of "
-            f"{self.wanted_s}: they are too {'long' if is_long else 'short'}. Each has a new budget of {unit}, and below "
-            f"it your previous translation. Rewrite each to about that many {unit}: the same content, said more "
+            f"{self.wanted_s}: they are too {'long' if is_long else 'short'}. Each has a new budget of {unit}, and "
+            f"below it your previous translation. Rewrite each to about that many {unit}: the same content, said more "
             f"{'briefly' if is_long else 'fully, without adding anything'}."
         )
 
