@@ -654,7 +654,7 @@ async def test_nobody_returns_while_a_process_works(room, context):
     await run(context, "Bad")
     await control.checkpoint(context, batch="kitchen", name="one")
 
-    async with context.store.claims.working("kitchen"):
+    async with context.store.claims.register_worker("kitchen"):
         with pytest.raises(BusyError, match="is working on batch “kitchen”"):
             await restore.restore_checkpoint(context, batch="kitchen", name="one")
 
@@ -734,7 +734,7 @@ async def test_the_cache_shrinks_but_not_under_the_feet_of_a_process(room, conte
     path, _ = await context.cache.get_or_make("clip", "ab" * 32, ".wav", make)
     await run(context, "One")
 
-    async with context.store.claims.working("kitchen"):
+    async with context.store.claims.register_worker("kitchen"):
         busy = await cleanup.clean(context, cache_bytes=0)
     assert (busy.cache_bytes, busy.cache_left_because[:8]) == (0, "process ")
     one = await job_of(context, "One")
@@ -753,7 +753,7 @@ async def test_a_finished_batch_is_forgotten_and_an_unfinished_one_is_not(room, 
     with pytest.raises(InputError, match="batch “kitchen” is not finished: 1 failed"):
         await cleanup.remove_batch(context, batch="kitchen")
     await control.cancel(context, batch="kitchen")
-    async with context.store.claims.working("kitchen"):
+    async with context.store.claims.register_worker("kitchen"):
         with pytest.raises(BusyError):
             await cleanup.remove_batch(context, batch="kitchen")
     assert (await cleanup.remove_batch(context, batch="kitchen", dry_run=True)).batch_bytes > 0

@@ -157,7 +157,7 @@ async def test_a_dry_run_beside_a_run_sees_what_that_has_done(context):
     await context.store.save_job(first.evolve(status=JobStatus.CANCELLED))
     other = await context_in(context.workspace, **QUIET)
 
-    async with context.store.claims.working("kitchen"):
+    async with context.store.claims.register_worker("kitchen"):
         found = await foretold(other, brief(1), brief(2))
 
     assert (found.films.cancelled, found.films.new) == (1, 1)

@@ -28,6 +28,7 @@ from pipeline.model import (
     ComparisonScene,
     Contrast,
     LinesScene,
+    Paragraph,
     Row,
     Scene,
     Series,
@@ -42,6 +43,7 @@ from pipeline.script.outline.table_narration import row_sentences
 from pipeline.script.outline.units import read_headers
 from pipeline.script.outline.values import is_time, read_amount, year_of
 from pipeline.script.shortening import shorten
+from pipeline.template import Layout
 
 _ABOUT_HUNDRED = (98, 102)
 # The number of points on a line, bounded by the space for labels on the axis.
@@ -78,12 +80,10 @@ def comparison(piece: Piece, context: OutlineContext) -> Sequence[Scene]:
         return ()
     if not _names_aspects(block, piece, context):
         return ()
-    groups = split_evenly(
-        list(zip(block.rows, row_sentences(block, context.brief.language), strict=True)), layout.max_items
-    )
+    groups = _rows_by_scene(block, layout, context)
     return [
         ComparisonScene(
-            lines=lines(piece, [said for _, said in group], is_first=number == 1),
+            lines=lines(piece, [sentence for _, sentence in group], is_first=number == 1),
             heading=context.heading(piece, layout),
             left=left,
             right=right,
@@ -182,12 +182,10 @@ def table(piece: Piece, context: OutlineContext) -> Sequence[Scene]:
         return ()
     if max(map(display_width, block.columns)) > layout.cell_limit("column", (block.columns,)):
         return ()
-    groups = split_evenly(
-        list(zip(block.rows, row_sentences(block, context.brief.language), strict=True)), layout.max_items
-    )
+    groups = _rows_by_scene(block, layout, context)
     return [
         TableScene(
-            lines=lines(piece, [said for _, said in group], is_first=number == 1),
+            lines=lines(piece, [sentence for _, sentence in group], is_first=number == 1),
             heading=context.heading(piece, layout),
             columns=block.columns,
             items=tuple(Row(cells=tuple(shorten(cell, limit) for cell in row)) for row, _ in group),
@@ -203,6 +201,14 @@ def table_bullets(piece: Piece, context: OutlineContext) -> Sequence[Scene]:
         return ()
     items = row_sentences(block, context.brief.language, with_headers=True, below=piece.heading)
     return bullets(replace(piece, block=BulletList(items=items)), context)
+
+
+def _rows_by_scene(
+    block: Table, layout: Layout, context: OutlineContext
+) -> list[list[tuple[tuple[str, ...], Paragraph]]]:
+    """The rows with their spoken sentences, in as few scenes as the layout allows."""
+    sentences = row_sentences(block, context.brief.language)
+    return split_evenly(list(zip(block.rows, sentences, strict=True)), layout.max_items)
 
 
 def _labelled_numbers(piece: Piece, context: OutlineContext, name: str) -> _Column | None:
