@@ -375,7 +375,7 @@ async def test_a_host_is_asked_to_take_a_film_once_more_only_where_an_earlier_on
     async def count(host):
         again.append(host.name)
 
-    monkeypatch.setattr(ManualDestination, "again", count)
+    monkeypatch.setattr(ManualDestination, "republish", count)
 
     assert (await approve_films(context, batch="kitchen")).approved == [job.id]
     assert len(again) == asked

@@ -75,7 +75,7 @@ async def _expected(job: Job, context: RunContext, attempt: Attempt) -> Expected
         subtitles=require(job.subtitles),
         codec=encoding.encoder.codec,
         silent=narration.narrator == "silence" and job.music is None,
-        variable_rate=encoding.encoder.holds_of_codec == "variable",
+        variable_rate=encoding.encoder.effective_holds == "variable",
         script=script,
         cells=_own_cells(job.brief),
         title=fit_title((await to_thread.run_sync(presentation_of, job, context)).title),
