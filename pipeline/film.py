@@ -37,7 +37,7 @@ class Film:
     narrator: str | None = None
     voice: str | None = None
     fallback_reason: str = ""
-    # Problems that did not stop the film, and companion files that a host does not have yet.
+    # Problems that did not stop the film, and extras that a host does not have yet.
     incidents: tuple[str, ...] = ()
     # The background music, a file in music/, also if "auto" chose it; None: no music.
     music: str | None = None

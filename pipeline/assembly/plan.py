@@ -86,12 +86,12 @@ class EncoderPlan:
     audio_kbps: int = 192
 
     @property
-    def holds_of_codec(self) -> Holds:
+    def effective_holds(self) -> Holds:
         """`holds` for this codec: skipped pictures are only supported for H.264."""
         return self.holds if self.codec == "h264" else "encode"
 
     @property
-    def rest_db(self) -> float:
+    def min_hold_psnr_db(self) -> float:
         """The minimum PSNR, in dB, between a held picture and the same picture encoded again.
 
         The mean squared error of a quantiser is a twelfth of its step squared, and the step doubles every 6 (ITU-T

@@ -61,7 +61,7 @@ def encode_segment(
             pictures,
             length=video_format.frames_of(samples),
             keyframe=encoder.keyframe_s * rate,
-            holds=encoder.holds_of_codec,
+            holds=encoder.effective_holds,
         )
         for packet in interleave(shown, voice.encode(sound)):
             film.mux(packet)

@@ -62,7 +62,7 @@ class LiveDisplay:
 
     def _hear(self, event: RunEvent) -> None:
         with self._lock:
-            self._progress.hear(event)
+            self._progress.handle(event)
             has_ended = isinstance(event, JobEvent) and event.job.status in ENDED
             line = finished_line(self._progress.latest) if has_ended and self._progress.latest else None
         if line is not None:

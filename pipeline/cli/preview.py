@@ -110,9 +110,9 @@ def _draw(context: RunContext, wanted: SourceContent, path: Path, name: str, *, 
     from pipeline.cli.escaping import printable
     from pipeline.cli.summary import print_json
     from pipeline.language.text import counted
-    from pipeline.orchestrator.forecast.contact_sheet import MOST_FILMS, draw_contact_sheet
+    from pipeline.orchestrator.forecast.contact_sheet import MAX_FILMS, draw_contact_sheet
 
-    remarks = wanted.remarks or ("",) * MOST_FILMS
+    remarks = wanted.remarks or ("",) * MAX_FILMS
     rows = list(zip(wanted.briefs, remarks, strict=False))
     sheet = draw_contact_sheet(context, rows, path, title=name)
     if as_json:

@@ -48,7 +48,7 @@ def look(store: CheckpointStore, batch: str, *, now: datetime) -> Snapshot:
     standing = index.totals.counts()
     rows: list[JobSummary] = index.latest(*ENDED - {JobStatus.COMPLETED}, limit=MAX_RECENT)
     rows += index.latest(JobStatus.COMPLETED, limit=_LAST_FILMS)
-    under_way = store.at_work(batch)
+    under_way = store.in_progress(batch)
     # A killed process leaves its jobs marked "in progress": only the lock shows whether they are.
     at_work = [row for row in under_way if store.claims.is_claimed(batch, row.id)]
     rows += at_work

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from functools import lru_cache
 
 from babel import Locale, UnknownLocaleError
+
+from pipeline.language.tags import truncations
 
 
 @lru_cache(maxsize=64)
@@ -13,12 +16,9 @@ def find_locale(language: str) -> Locale | None:
 
     Reads a file the first time: not for the event loop.
     """
-    tag = language.replace("_", "-")
-    while tag:
-        try:
+    for tag in truncations(language.replace("_", "-")):
+        with suppress(UnknownLocaleError, ValueError):
             return Locale.parse(tag, sep="-")
-        except (UnknownLocaleError, ValueError):
-            tag = tag.rpartition("-")[0]
     return None
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import TypeVar
 
 T = TypeVar("T")
@@ -32,14 +32,14 @@ def same_language(tag: str, other: str) -> bool:
     return tag.partition("-")[0].lower() == other.partition("-")[0].lower()
 
 
+def truncations(tag: str) -> Iterator[str]:
+    """The tag and its truncations, longest first: "zh-Hant-TW", "zh-Hant", "zh" (RFC 4647, "Lookup")."""
+    while tag:
+        yield tag
+        tag = tag.rpartition("-")[0]
+
+
 def entry_for(table: Mapping[str, T], tag: str) -> T | None:
-    """The entry for a tag, else for the tag without its last subtags (RFC 4647, "Lookup"); None: there is none."""
-    if not table:
-        return None
+    """The entry for a tag or its longest truncation in the table, in any case; None: there is none."""
     by_tag = {key.lower(): value for key, value in table.items()}
-    wanted = tag.lower()
-    while wanted:
-        if wanted in by_tag:
-            return by_tag[wanted]
-        wanted = wanted.rpartition("-")[0]
-    return None
+    return next((by_tag[known] for known in truncations(tag.lower()) if known in by_tag), None)

@@ -21,8 +21,8 @@ _TRADITIONAL = frozenset({"hant", "tw", "hk", "mo"})
 
 
 @dataclass(frozen=True, kw_only=True)
-class Writing:
-    """The writing system of a language tag."""
+class WritingSystem:
+    """How a language is written."""
 
     # The primary subtag: "zh".
     language: str
@@ -34,21 +34,21 @@ class Writing:
 
 
 @lru_cache(maxsize=64)
-def writing_of(tag: str) -> Writing:
+def writing_of(tag: str) -> WritingSystem:
     """The writing system of a BCP-47 tag (ja, zh-Hant, sr-Latn; empty: unknown)."""
     language, *others = tag.replace("_", "-").casefold().split("-")
     script = next((part for part in others if len(part) == 4 and part.isalpha()), "")
     right_to_left = script in _RIGHT_TO_LEFT_SCRIPTS if script else language in _RIGHT_TO_LEFT
     if language == "ja":
-        return Writing(language=language, ideographs="JP", phrase_model="ja")
+        return WritingSystem(language=language, ideographs="JP", phrase_model="ja")
     if language == "ko":
-        return Writing(language=language, ideographs="KR")
+        return WritingSystem(language=language, ideographs="KR")
     if language == "yue" or (language == "zh" and _TRADITIONAL & set(others) and script != "hans"):
         hong_kong = language == "yue" or "hk" in others
-        return Writing(language=language, ideographs="HK" if hong_kong else "TC", phrase_model="zh-hant")
+        return WritingSystem(language=language, ideographs="HK" if hong_kong else "TC", phrase_model="zh-hant")
     if language in {"zh", "cmn", "wuu"}:
-        return Writing(language=language, ideographs="SC", phrase_model="zh-hans")
-    return Writing(language=language, right_to_left=right_to_left, phrase_model="th" if language == "th" else "")
+        return WritingSystem(language=language, ideographs="SC", phrase_model="zh-hans")
+    return WritingSystem(language=language, right_to_left=right_to_left, phrase_model="th" if language == "th" else "")
 
 
 def first_strong_direction(text: str) -> Literal["L", "R", ""]:

@@ -15,12 +15,11 @@ from pipeline.limits.calls import Call, ThrottleLimits
 from pipeline.limits.cores import Cores, Rank
 from pipeline.limits.resources import Load, ResourceLimits, ResourceWatch, resource_limits, total_memory_bytes
 from pipeline.limits.retry import RetryPolicy, with_retries
-from pipeline.limits.strategy import STRATEGIES, Situation, Strategy, make_strategy
+from pipeline.limits.strategy import Situation, Strategy, make_strategy
 from pipeline.limits.throttle import Throttle
 from pipeline.limits.token_budget import CallLedger, ReportedLimits
 
 __all__ = [
-    "STRATEGIES",
     "Bandwidth",
     "Billing",
     "Budget",

@@ -25,12 +25,12 @@ _DAY_S = 86_400
 
 
 class Notifier:
-    """Reports changes of one service's availability to people. `clock` is the wall clock; `tell` receives the lines."""
+    """Reports changes of one service's availability to people. `clock` is the wall clock; `notify` gets lines."""
 
-    def __init__(self, name: str, *, clock: Callable[[], datetime], tell: Callable[[str], None]) -> None:
+    def __init__(self, name: str, *, clock: Callable[[], datetime], notify: Callable[[str], None]) -> None:
         self._name = name
         self._clock = clock
-        self._tell = tell
+        self._notify = notify
         # Whether the latest report was that the service is closed.
         self.has_reported_closed = False
         # `resets_at` of the quota error that was reported last.
@@ -40,19 +40,19 @@ class Notifier:
         """Report that the service is closed for `seconds` because it `what` ("asks us to wait")."""
         self.has_reported_closed = True
         now = self._clock()
-        self._tell(f"{self._name} {what} until {format_time(now + timedelta(seconds=seconds), now)}")
+        self._notify(f"{self._name} {what} until {format_time(now + timedelta(seconds=seconds), now)}")
 
     def opened(self) -> None:
         """Report that the service answers again, if it was reported closed."""
         if self.has_reported_closed:
             self.has_reported_closed = False
-            self._tell(f"{self._name} answers again")
+            self._notify(f"{self._name} answers again")
 
     def spent(self, quota: QuotaError) -> None:
         """Report a spent daily quota, once per reset time."""
         if self._reported_reset != quota.resets_at:
             self._reported_reset = quota.resets_at
-            self._tell(str(quota))
+            self._notify(str(quota))
 
 
 class Closure(NamedTuple):
@@ -65,17 +65,17 @@ class Closure(NamedTuple):
 class Availability:
     """Whether a service, or one of its models, may be called now, and if not, why. Never waits, and wakes no waiters.
 
-    Durations follow a monotonic clock; `clock` is the wall clock. `tell` receives a line for people whenever the
+    Durations follow a monotonic clock; `clock` is the wall clock. `notify` receives a line for people whenever the
     service closes for a new reason, and when it answers again.
     """
 
     def __init__(
-        self, name: str, limits: ThrottleLimits, *, clock: Callable[[], datetime], tell: Callable[[str], None]
+        self, name: str, limits: ThrottleLimits, *, clock: Callable[[], datetime], notify: Callable[[str], None]
     ) -> None:
         self._name = name
         self._clock = clock
-        self._tell = tell
-        self._notifier = Notifier(name, clock=clock, tell=tell)
+        self._notify = notify
+        self._notifier = Notifier(name, clock=clock, notify=notify)
         self._breakers = Breakers(limits.breaker_failures, limits.breaker_cooldown_s, limits.breaker_cooldown_max_s)
         self._by_model = limits.by_model
         # Retry-After: the monotonic time until which to wait, by model (empty: all of them).
@@ -150,7 +150,7 @@ class Availability:
             return self._close_until_reset(error, error.resets_at)
         elif isinstance(error, NeedsLoginError) and self._rejected_key is None:
             self._rejected_key = error
-            self._tell(str(error))
+            self._notify(str(error))
         breaker.abandon(call)
         return None
 

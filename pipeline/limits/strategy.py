@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from types import MappingProxyType
 from typing import Protocol
 
+from pipeline import choices
 from pipeline.limits.resources import Load
 
 # An added film takes a while to load the cores: no other is added before its effect could show.
@@ -156,30 +155,10 @@ class _MemoryByFilms:
         return base + (used - base) / known * films * decay
 
 
-@dataclass(frozen=True, kw_only=True)
-class _Bounds:
-    max_concurrent: int
-    cores: int
-    memory_limit_bytes: int
-
-
-def _adaptive(bounds: _Bounds) -> Strategy:
-    return Adaptive(
-        max_concurrent=bounds.max_concurrent, cores=bounds.cores, memory_limit_bytes=bounds.memory_limit_bytes
-    )
-
-
-# By their names in the settings. What distinguishes `smart` is the order of the films, which is not decided here.
-STRATEGIES: Mapping[str, Callable[[_Bounds], Strategy]] = MappingProxyType(
-    {
-        "sequential": lambda _bounds: Fixed(1),
-        "fixed": lambda bounds: Fixed(bounds.max_concurrent),
-        "adaptive": _adaptive,
-        "smart": _adaptive,
-    }
-)
-
-
-def make_strategy(name: str, *, max_concurrent: int, cores: int, memory_limit_bytes: int) -> Strategy:
-    """The strategy called `name`, one of `STRATEGIES`."""
-    return STRATEGIES[name](_Bounds(max_concurrent=max_concurrent, cores=cores, memory_limit_bytes=memory_limit_bytes))
+def make_strategy(name: choices.Strategy, *, max_concurrent: int, cores: int, memory_limit_bytes: int) -> Strategy:
+    """The strategy of this name. `smart` is `adaptive` with another order of the films, which is not decided here."""
+    if name == "sequential":
+        return Fixed(1)
+    if name == "fixed":
+        return Fixed(max_concurrent)
+    return Adaptive(max_concurrent=max_concurrent, cores=cores, memory_limit_bytes=memory_limit_bytes)

@@ -64,7 +64,7 @@ class Throttle:
         self._limits = limits
         self._ledger = ledger
         self._clock = clock
-        self._availability = Availability(name, limits, clock=clock, tell=self._say)
+        self._availability = Availability(name, limits, clock=clock, notify=self._say)
         self._budget = TokenBudget(limits.tokens_per_min)
         # Whether there was a response, which reports the limits if the service ever does.
         self._has_answered = False

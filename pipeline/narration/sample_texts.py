@@ -9,6 +9,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from types import MappingProxyType
 
+from pipeline.language.tags import truncations
+
 # By BCP-47 tag in lower case.
 SAMPLE_TEXTS: Mapping[str, str] = MappingProxyType(
     {
@@ -137,10 +139,5 @@ _ALIASES = {
 
 def sample_text(language: str) -> str | None:
     """The sample for a BCP-47 tag, or for the tag without its region; None: there is none in the language."""
-    tag = language.replace("_", "-").lower()
-    while tag:
-        known = _ALIASES.get(tag, tag)
-        if known in SAMPLE_TEXTS:
-            return SAMPLE_TEXTS[known]
-        tag = tag.rpartition("-")[0]
-    return None
+    known = (_ALIASES.get(tag, tag) for tag in truncations(language.replace("_", "-").lower()))
+    return next((SAMPLE_TEXTS[tag] for tag in known if tag in SAMPLE_TEXTS), None)

@@ -108,8 +108,8 @@ def check_size(width_px: int, height_px: int, *, kind: str, name: str) -> None:
 
 def _check_smallest(width_px: int, height_px: int, name: str) -> None:
     if min(width_px, height_px) < _SMALLEST_PX:
-        told = f"{width_px} by {height_px} pixels are too few to be shown"
-        raise InputError(told, where=name, hint="Find a larger one, 1,600 pixels wide or more")
+        message = f"{width_px} by {height_px} pixels are too few to be shown"
+        raise InputError(message, where=name, hint="Find a larger one, 1,600 pixels wide or more")
 
 
 def too_many_pixels(name: str) -> InputError:
@@ -187,8 +187,8 @@ def _in_srgb(image: Image.Image, profile: bytes | None) -> Image.Image:
 def _converted(image: Image.Image, profile: bytes) -> Image.Image | None:
     """Converted to sRGB; None if the profile is invalid, or for another colour model."""
     try:
-        theirs = ImageCms.ImageCmsProfile(io.BytesIO(profile))
+        embedded = ImageCms.ImageCmsProfile(io.BytesIO(profile))
         mode = "RGBA" if image.mode == "RGBA" else "RGB"
-        return ImageCms.profileToProfile(image, theirs, ImageCms.createProfile("sRGB"), outputMode=mode)
+        return ImageCms.profileToProfile(image, embedded, ImageCms.createProfile("sRGB"), outputMode=mode)
     except (ImageCms.PyCMSError, OSError, ValueError, TypeError):
         return None

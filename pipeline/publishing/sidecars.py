@@ -19,9 +19,15 @@ SRT, VTT, THUMBNAIL, METADATA = "srt", "vtt", "thumbnail", "metadata"
 
 def sidecar_files(package: Package) -> Mapping[str, Path]:
     """The sidecar files that exist, by role. Blocks."""
-    stills = {f"{THUMBNAIL}-{number}": path for number, path in enumerate(package.more_thumbnails, start=2)}
-    ours = {SRT: package.srt, VTT: package.vtt, THUMBNAIL: package.thumbnail, METADATA: package.metadata, **stills}
-    return {name: path for name, path in {**ours, **caption_tracks(package)}.items() if path.is_file()}
+    alternatives = {f"{THUMBNAIL}-{number}": path for number, path in enumerate(package.more_thumbnails, start=2)}
+    files = {
+        SRT: package.srt,
+        VTT: package.vtt,
+        THUMBNAIL: package.thumbnail,
+        METADATA: package.metadata,
+        **alternatives,
+    }
+    return {name: path for name, path in {**files, **caption_tracks(package)}.items() if path.is_file()}
 
 
 def caption_tracks(package: Package) -> Mapping[str, Path]:

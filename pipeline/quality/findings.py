@@ -19,7 +19,7 @@ from pipeline.errors import InputError
 from pipeline.files import storage_errors
 from pipeline.media.container.boxes import append_extra, read_extra
 from pipeline.media.container.probe import PacketRun
-from pipeline.media.pictures.decode import Luma
+from pipeline.media.pictures.subsampling import Luma
 from pipeline.media.sound.loudness import Loudness, combine_loudness
 from pipeline.media.span import Span
 from pipeline.quality.expected import Parts
@@ -75,7 +75,7 @@ class SoundFindings:
 
 @dataclass(frozen=True, kw_only=True)
 class Findings:
-    """All findings of one file."""
+    """All findings of one file, as stored: raise `INSPECTION_VERSION` when a field changes."""
 
     # None: an audio file.
     picture: PictureFindings | None
@@ -159,7 +159,7 @@ def read_findings(path: Path) -> Findings:
     try:
         return _adapter().validate_python(json.loads(read_extra(path)))
     except (OSError, ValueError, RecursionError) as error:
-        raise InputError("was not inspected when it was made", where=path.name) from error
+        raise InputError("it has no findings of an inspection", where=path.name) from error
 
 
 def read_part_findings(parts: Parts, shown: Sequence[int]) -> PartFindings:
@@ -170,7 +170,7 @@ def read_part_findings(parts: Parts, shown: Sequence[int]) -> PartFindings:
     scenes = [read_findings(path) for path in parts.segments]
     pictures = tuple(found.picture for found in scenes if found.picture)
     if len(pictures) != len(shown):
-        raise InputError(f"there are pictures of {len(pictures)} scenes, must be {len(shown)}")
+        raise InputError(f"findings of {len(pictures)} scenes, must be {len(shown)}")
     sounds = [read_findings(parts.sound)] if parts.sound else scenes
     return PartFindings(pictures=pictures, sounds=tuple(found.sound for found in sounds), shown=tuple(shown))
 

@@ -9,7 +9,7 @@ import numpy as np
 from pipeline.media.container.probe import PictureTrack
 from pipeline.media.sound.discontinuities import Discontinuities, busiest_window
 from pipeline.media.sound.loudness import Loudness
-from pipeline.media.sound.meter import CELLS_PER_S, range_of, silent_spans
+from pipeline.media.sound.meter import CELLS_PER_S, range_of_powers, silent_spans
 from pipeline.media.sound.stereo import Stereo
 from pipeline.media.span import Span
 from pipeline.model import Check, QualityProfile
@@ -67,7 +67,7 @@ def loudness(measured: Loudness, profile: QualityProfile) -> Check:
 
 def loudness_range(measured: Loudness, profile: QualityProfile) -> Check:
     """Nobody has to adjust the volume (EBU Tech 3342). 0 for short films."""
-    spread = range_of(np.array(measured.powers)) if len(measured.powers) >= RANGED_S * CELLS_PER_S else 0.0
+    spread = range_of_powers(np.array(measured.powers)) if len(measured.powers) >= RANGED_S * CELLS_PER_S else 0.0
     return Check.of(
         "loudness_range",
         passed=spread <= profile.range_lu,

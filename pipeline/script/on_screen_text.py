@@ -85,14 +85,14 @@ def shown_statement(paragraph: Paragraph, limit: int, *, last: bool = False) -> 
     for phrase in paragraph.strong:
         sentence = next((sentence for sentence in sentences if phrase in sentence), None)
         if sentence:
-            return _around(sentence, phrase, limit)
+            return _phrase_in_context(sentence, phrase, limit)
     whole = [sentence for sentence in sentences if display_width(sentence) <= limit and len(split_words(sentence)) >= 4]
     if whole:
         return whole[-1] if last else min(whole, key=len), ""
     return shorten(paragraph.text, limit), ""
 
 
-def _around(sentence: str, phrase: str, limit: int) -> tuple[str, str]:
+def _phrase_in_context(sentence: str, phrase: str, limit: int) -> tuple[str, str]:
     """(text, emphasis) around a phrase, as much as fits: the sentence, the clause, or only the phrase."""
     if display_width(sentence) <= limit:
         is_all_of_it = len(phrase) >= len(sentence.rstrip(SENTENCE_ENDS))

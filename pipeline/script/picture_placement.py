@@ -31,21 +31,23 @@ def place_pictures(scenes: Sequence[Scene], brief: Brief, template: Template) ->
     ]
     shown = set(map(named_picture, scenes))
     pictures = [picture for picture in brief.pictures if picture.source not in shown]
-    chosen = dict(zip(_evenly(places, len(pictures)), pictures, strict=False))
+    chosen = dict(zip(_evenly_spaced(places, len(pictures)), pictures, strict=False))
     return tuple(
-        _with(scene, chosen[number], template) if number in chosen and isinstance(scene, StatementScene) else scene
+        _with_picture(scene, chosen[number], template)
+        if number in chosen and isinstance(scene, StatementScene)
+        else scene
         for number, scene in enumerate(scenes)
     )
 
 
-def _evenly(places: Sequence[int], count: int) -> Iterator[int]:
+def _evenly_spaced(places: Sequence[int], count: int) -> Iterator[int]:
     """`count` of the places (at most all), evenly spaced."""
     count = min(count, len(places))
     for number in range(count):
         yield places[(2 * number + 1) * len(places) // (2 * count)]
 
 
-def _with(scene: StatementScene, picture: WantedPicture, template: Template) -> Scene:
+def _with_picture(scene: StatementScene, picture: WantedPicture, template: Template) -> Scene:
     """The statement in the first picture layout that has room for its text."""
     heading, text = (scene.kicker, scene.text) if scene.kicker else (scene.text, "")
     split, scenery, whole = (template.layout(name) for name in ("split", "scenery", "picture"))

@@ -58,7 +58,7 @@ class _Item(_Wire):
     say: Text
 
 
-def _wire_of(kind: type[Any], base: type[_Wire], **said: Any) -> type[_Wire]:  # noqa: ANN401 - annotations
+def _model_of(kind: type[Any], base: type[_Wire], **said: Any) -> type[_Wire]:  # noqa: ANN401 - annotations
     """The model of a scene, or of an item in one: the fields that a model writes, then the spoken texts `said`."""
     hints, rules = get_type_hints(kind), rules_of(kind)
     keys: dict[str, Any] = {}
@@ -70,7 +70,7 @@ def _wire_of(kind: type[Any], base: type[_Wire], **said: Any) -> type[_Wire]:  #
             if not rule.is_film_name:
                 keys[each.name] = (Code if rule.is_fixed else Text, ...)
         elif each.name not in _NOT_WRITTEN or kind not in SCENES.values():
-            keys[each.name] = (_plain(hints[each.name]), ...)
+            keys[each.name] = (_json_type(hints[each.name]), ...)
     keys |= {name: (of, ...) for name, of in said.items()}
     made: type[_Wire] = create_model(f"Wire{kind.__name__}", __base__=base, **keys)
     return made
@@ -81,21 +81,21 @@ def _element(kind: type[Any], hint: Any, rule: ListRule, *, spoken: bool) -> Any
     (one, *_) = get_args(hint)
     if rule.text:
         return create_model(f"Wire{kind.__name__}Item", __base__=_Item, text=(Text, ...)) if spoken else Text
-    return _wire_of(one, _Item if spoken else _Wire)
+    return _model_of(one, _Item if spoken else _Wire)
 
 
-def _plain(hint: Any) -> Any:  # noqa: ANN401 - annotations
+def _json_type(hint: Any) -> Any:  # noqa: ANN401 - annotations
     return list[get_args(hint)[0]] if get_origin(hint) is tuple else hint  # type: ignore[misc]
 
 
-def _wire_scene(kind: type[Scene]) -> type[_Wire]:
+def _model_of_scene(kind: type[Scene]) -> type[_Wire]:
     if items_rule_of(kind) is None:
-        return _wire_of(kind, _Wire, say=Text)
+        return _model_of(kind, _Wire, say=Text)
     answer = {"say_answer": Text} if issubclass(kind, QuizScene) else {}
-    return _wire_of(kind, _Wire, lead=Text, **answer)
+    return _model_of(kind, _Wire, lead=Text, **answer)
 
 
-_WIRES: Mapping[type[_Wire], type[Scene]] = {_wire_scene(kind): kind for kind in SCENES.values()}
+_WIRES: Mapping[type[_Wire], type[Scene]] = {_model_of_scene(kind): kind for kind in SCENES.values()}
 
 if TYPE_CHECKING:
     WireScene = _Wire
@@ -163,19 +163,19 @@ def to_script(wire: WireScript, brief: Brief) -> Script:
     return Script(
         title=title,
         language=brief.language,
-        scenes=tuple(_scene(scene, brief, title) for scene in wire.scenes),
+        scenes=tuple(_to_scene(scene, brief, title) for scene in wire.scenes),
         description=brief.description or fit_description(wire.description),
         tags=tuple(dict.fromkeys((*brief.tags, *(tag for tag in wire.tags if tag)))),
         thumbnail_text=shorten(wire.thumbnail_text, THUMBNAIL_MAX_CHARS) or thumbnail_words(title),
     )
 
 
-def _scene(wire: _Wire, brief: Brief, title: str) -> Scene:
+def _to_scene(wire: _Wire, brief: Brief, title: str) -> Scene:
     kind = _WIRES[type(wire)]
     given = dict(wire)
     spoken: dict[str, str] = {name: given.pop(name) for name in _SPOKEN if name in given}
     items = [_without_speech(item) for item in given.pop(_ITEMS, ())]
-    values: dict[str, Any] = {name: _value(kind, name, value) for name, value in given.items()}
+    values: dict[str, Any] = {name: _to_value(kind, name, value) for name, value in given.items()}
     if items_rule_of(kind):
         hint = get_args(get_type_hints(kind)[_ITEMS])[0]
         values[_ITEMS] = tuple(item["text"] if hint is str else _instance(hint, item) for item, _ in items)
@@ -220,7 +220,7 @@ def _shown_text(kind: type[Scene], values: Mapping[str, Any], spoken: Mapping[st
     return str(values["text"]) if kind in {StatementScene, QuoteScene} else ""
 
 
-def _value(kind: type[Any], name: str, value: Any) -> Any:  # noqa: ANN401 - the type of any field
+def _to_value(kind: type[Any], name: str, value: Any) -> Any:  # noqa: ANN401 - the type of any field
     if not isinstance(value, list):
         return value
     one = get_args(get_type_hints(kind)[name])[0]
@@ -228,4 +228,4 @@ def _value(kind: type[Any], name: str, value: Any) -> Any:  # noqa: ANN401 - the
 
 
 def _instance(kind: type[Any], given: Mapping[str, Any]) -> Any:  # noqa: ANN401 - an instance of `kind`
-    return kind(**{name: _value(kind, name, value) for name, value in given.items()})
+    return kind(**{name: _to_value(kind, name, value) for name, value in given.items()})

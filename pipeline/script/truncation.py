@@ -17,7 +17,7 @@ def truncations(brief: Brief) -> Iterator[Brief]:
     yield brief
     words = before = count_words(brief)
     for part in _PARTS:
-        shorter = replace(brief, sections=tuple(_first(brief.sections, int(words * part))))
+        shorter = replace(brief, sections=tuple(_truncated(brief.sections, int(words * part))))
         left = count_words(shorter)
         if 0 < left < before:
             before = left
@@ -29,7 +29,7 @@ def count_words(brief: Brief) -> int:
     return sum(_words(block) for section in brief.sections for block in section.blocks)
 
 
-def _first(sections: tuple[Section, ...], words: int) -> Iterator[Section]:
+def _truncated(sections: tuple[Section, ...], words: int) -> Iterator[Section]:
     """The sections up to about `words` words; the first block is kept, however long it is."""
     left = words
     for number, section in enumerate(sections):

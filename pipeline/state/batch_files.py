@@ -34,23 +34,23 @@ class BatchFiles:
             self._folders[batch] = self._root / check_batch_name(batch)
         return self._folders[batch]
 
-    def of_batch(self, batch: str) -> Path:
+    def batch_file(self, batch: str) -> Path:
         """The file of a batch."""
         return self.folder(batch) / "batch.json"
 
-    def of_index(self, batch: str) -> Path:
+    def index_file(self, batch: str) -> Path:
         """The index of a batch."""
         return self.folder(batch) / "index.sqlite"
 
-    def of_job(self, batch: str, job_id: str, suffix: Literal["json", "lock", "cancel"] = "json") -> Path:
+    def job_file(self, batch: str, job_id: str, suffix: Literal["json", "lock", "cancel"] = "json") -> Path:
         """One of the files of a job."""
         return self.folder(batch) / f"jobs/{check_job_id(job_id)}.{suffix}"
 
-    def jobs(self, batch: str) -> list[Path]:
+    def job_files(self, batch: str) -> list[Path]:
         """The files of all jobs, sorted."""
         return sorted((self.folder(batch) / "jobs").glob("[0-9a-f]*.json"))
 
-    def batches(self) -> list[str]:
+    def batch_names(self) -> list[str]:
         """The names of all batches, sorted."""
         return sorted(path.parent.name for path in self._root.glob("*/batch.json"))
 

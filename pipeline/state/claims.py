@@ -24,17 +24,17 @@ class Claims:
 
     def claim(self, batch: str, job_id: str, *, what: str, wait_s: float = 1.0) -> AbstractAsyncContextManager[None]:
         """`async with`: the exclusive right to make the film `what`. Raises `BusyError` after `wait_s` seconds."""
-        return held(self._files.of_job(batch, job_id, "lock"), what=f"“{what}”", wait_s=wait_s)
+        return held(self._files.job_file(batch, job_id, "lock"), what=f"“{what}”", wait_s=wait_s)
 
     def claim_now(self, batch: str, job_id: str, *, what: str) -> AbstractContextManager[None]:
         """Blocking version of `claim`, which does not wait."""
-        return held_blocking(self._files.of_job(batch, job_id, "lock"), what=f"“{what}”")
+        return held_blocking(self._files.job_file(batch, job_id, "lock"), what=f"“{what}”")
 
     def is_claimed(self, batch: str, job_id: str) -> bool:
         """Whether a process makes this film now. Blocks briefly; leaves no files."""
-        return is_held(self._files.of_job(batch, job_id, "lock"))
+        return is_held(self._files.job_file(batch, job_id, "lock"))
 
-    def working(self, batch: str) -> AbstractAsyncContextManager[None]:
+    def register_worker(self, batch: str) -> AbstractAsyncContextManager[None]:
         """`async with`: register this process as a worker of the batch. Not exclusive."""
         # One process may run a batch twice, as a library.
         name = f"{os.getpid()}-{uuid4().hex[:8]}.lock"
@@ -46,7 +46,7 @@ class Claims:
         pids = {lock: lock.name.partition("-")[0] for lock in locks}
         return [int(pid) for lock, pid in pids.items() if pid.isdecimal() and is_held(lock)]
 
-    def tidy(self, batch: str) -> None:
+    def remove_leftovers(self, batch: str) -> None:
         """Remove leftovers of killed processes: partial files and stale lock files. Blocks."""
         folder, jobs = self._files.folder(batch), self._files.folder(batch) / "jobs"
         remove_stale_locks(folder / "spent.json")
@@ -64,19 +64,19 @@ class Claims:
 
     def request_cancel(self, batch: str, job_id: str, *, why: str = "") -> None:
         """Ask the process that makes this film to stop; `why` is empty for a request by a user. Blocks."""
-        write_atomically(self._files.of_job(batch, job_id, "cancel"), why.encode())
+        write_atomically(self._files.job_file(batch, job_id, "cancel"), why.encode())
 
     def is_cancel_requested(self, batch: str, job_id: str) -> bool:
         """Whether there is a request to cancel this film. Blocks briefly."""
-        return self._files.of_job(batch, job_id, "cancel").exists()
+        return self._files.job_file(batch, job_id, "cancel").exists()
 
     def cancel_reason(self, batch: str, job_id: str) -> str:
         """The reason of the request to cancel; empty: a user made it. Blocks briefly."""
         try:
-            return self._files.of_job(batch, job_id, "cancel").read_text(encoding="utf-8", errors="replace")
+            return self._files.job_file(batch, job_id, "cancel").read_text(encoding="utf-8", errors="replace")
         except OSError:
             return ""
 
     def clear_cancel_request(self, batch: str, job_id: str) -> None:
         """Remove the request after it was followed or withdrawn. Blocks."""
-        discard(self._files.of_job(batch, job_id, "cancel"))
+        discard(self._files.job_file(batch, job_id, "cancel"))

@@ -16,7 +16,7 @@ from pipeline.language.words import join_words
 from pipeline.model import SAMPLE_RATE_HZ, Clip, Cue, Narration, Subtitles, Word
 from pipeline.subtitles.limits import CueLimits
 from pipeline.subtitles.line_breaks import SENTENCE, break_costs
-from pipeline.subtitles.wrapping import fit_words, join_phrases
+from pipeline.subtitles.wrapping import join_phrases, split_long_words
 
 # The unit: a break after a clause costs 2.
 _PER_CUE = 4.0
@@ -64,7 +64,7 @@ class _Scene:
         self.limits = limits
         self.end_s = clip.samples / SAMPLE_RATE_HZ
         tokens = join_phrases(clip.words, language, limits.max_chars_per_line)
-        self.words, self.continues = fit_words(tokens, limits.max_chars_per_line, language)
+        self.words, self.continues = split_long_words(tokens, limits.max_chars_per_line, language)
         self.breaks = break_costs(self.words, language)
         # Width of the space before each word, and of the running text up to it.
         self.spaces = [0] + [_space(self.words[i - 1], self.words[i]) for i in range(1, len(self.words))]

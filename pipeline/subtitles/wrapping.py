@@ -40,7 +40,7 @@ def _joined(words: Sequence[Word], language: str, max_width: int, *, is_fine: bo
     return joined
 
 
-def fit_words(words: Sequence[Word], max_width: int, language: str) -> tuple[list[Word], list[bool]]:
+def split_long_words(words: Sequence[Word], max_width: int, language: str) -> tuple[list[Word], list[bool]]:
     """The words, those wider than a line split into pieces that fit; and for each whether it continues the one before.
 
     Words are hyphenated as in their `language` (a tag). Pieces share the time of their word by length.

@@ -47,7 +47,7 @@ def _wrong_values(tables: Tables) -> Iterator[LimitProblem]:
         yield [_REQUIRED], "is missing", ""
     for name, table in tables.items():
         for key, value in table.items():
-            least, most = _range(SCENES[name], key)
+            least, most = _value_range(SCENES[name], key)
             if not isinstance(value, int) or isinstance(value, bool):
                 yield [name, key], f"is {value!r}, must be a whole number", ""
             elif value < least:
@@ -61,7 +61,7 @@ def _defaults(kind: type[Scene]) -> dict[str, int]:
     return {name: rule.max_chars for name, rule in limits_of(kind).items()} | ({ITEMS: row.most} if row else {})
 
 
-def _range(kind: type[Scene], key: str) -> tuple[int, int]:
+def _value_range(kind: type[Scene], key: str) -> tuple[int, int]:
     row = items_rule_of(kind)
     if key == ITEMS and row:
         return max(_MIN_ITEMS, row.fewest), row.most

@@ -37,15 +37,15 @@ def load_sample(template: Template, *, search: Sequence[Path]) -> Script:
 
     Reads files. Raises `InputError` for an invalid sample, with the line of the scene.
     """
-    shared = _parse(shared_files(search, SAMPLE)[f"{SHARED}/{SAMPLE}"])
+    shared = _parse_sample(shared_files(search, SAMPLE)[f"{SHARED}/{SAMPLE}"])
     path = files_in(Path(template.folder), SAMPLE).get(SAMPLE)
-    own = _parse(path) if path else None
+    own = _parse_sample(path) if path else None
     scenes = list(own.scenes if own else ())
     present = {scene.layout for scene in scenes}
     missing = [layout.name for layout in template.layouts if layout.name not in present]
     more = [scene for name in missing for scene in shared.scenes if scene.layout == name]
     # The opening comes first and the closing last, whichever sample they are from.
-    ordered = sorted([*scenes, *more], key=lambda scene: _place(scene.layout, template))
+    ordered = sorted([*scenes, *more], key=lambda scene: _order(scene.layout, template))
     about = own or shared
     return Script(
         title=about.title, language=about.language, scenes=tuple(ordered), thumbnail_text=about.thumbnail_text
@@ -70,11 +70,11 @@ def pictures_of(sample: Script, template: Template, *, search: Sequence[Path]) -
     return found
 
 
-def _place(layout: str, template: Template) -> int:
+def _order(layout: str, template: Template) -> int:
     return {template.last_layout or "closing": 2, template.first_layout: 0}.get(layout, 1)
 
 
-def _parse(path: Path) -> Script:
+def _parse_sample(path: Path) -> Script:
     text = read_text(path)
     table = parse_toml(text, path)
     lines = [n for n, line in enumerate(text.split("\n"), start=1) if re.match(r"\s*\[\[\s*scenes\s*\]\]", line)]

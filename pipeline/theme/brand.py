@@ -1,4 +1,4 @@
-"""A theme in the colours of a brand: whatever those are, text is read."""
+"""Recolouring a theme for a brand, with legible text whatever the colours."""
 
 from __future__ import annotations
 
@@ -6,29 +6,29 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from pipeline.theme.colours import Lch, readable, to_hex, to_lch
-from pipeline.theme.theme import READ_ON, Theme, behind
+from pipeline.theme.theme import REQUIRED_CONTRASTS, Theme, backdrops
 
-# How the neighbours of the accent differ from it: lightness, chroma, hue.
+# The accent's lighter and deeper neighbours: lightness offset, chroma factor, hue offset.
 _LIGHTER, _DEEPER = (0.06, 0.85, 12), (-0.10, 1.1, -18)
-# More would make backgrounds loud, and greys coloured.
+# More would make backgrounds loud and greys colourful.
 _MAX_CHROMA = 0.035
 
 
 @dataclass(frozen=True, kw_only=True)
 class Brand:
-    """Colours of somebody's own, #RRGGBB; None: the theme's."""
+    """Brand colours, #RRGGBB; None: the theme's."""
 
     accent: str | None = None
     accent_2: str | None = None
-    # Its hue is what the backgrounds, surfaces and greys lean to; how light they are is the theme's.
+    # Decides the hue of backgrounds, surfaces and greys; their lightness stays the theme's.
     background: str | None = None
 
 
-def branded(theme: Theme, brand: Brand) -> Theme:
-    """`theme` in the colours of `brand`; one that could not be read where it stands is made lighter or darker."""
+def apply_brand(theme: Theme, brand: Brand) -> Theme:
+    """`theme` in the colours of `brand`; colours that would be illegible are lightened or darkened."""
     changed: dict[str, Any] = {}
     if brand.background:
-        changed |= _leaning(theme, to_lch(brand.background))
+        changed |= _tinted(theme, to_lch(brand.background))
     if brand.accent:
         accent = to_lch(brand.accent)
         changed |= {
@@ -40,15 +40,15 @@ def branded(theme: Theme, brand: Brand) -> Theme:
     if brand.accent_2:
         changed["accent_2"] = brand.accent_2.upper()
     theme = replace(theme, **changed)
-    for role, grounds, least in READ_ON:
-        colours = tuple(colour for ground in grounds for colour in behind(theme, ground))
+    for role, grounds, least in REQUIRED_CONTRASTS:
+        colours = tuple(colour for ground in grounds for colour in backdrops(theme, ground))
         found: dict[str, Any] = {role: readable(getattr(theme, role), colours, least)}
         theme = replace(theme, **found)
     return theme
 
 
-def _leaning(theme: Theme, colour: Lch) -> dict[str, str]:
-    """The quiet roles of a theme, turned from its hue to that of a colour."""
+def _tinted(theme: Theme, colour: Lch) -> dict[str, str]:
+    """The neutral roles of a theme, with the hue of `colour`."""
     base = to_lch(theme.background_top)
     turn = colour.hue - base.hue
     strength = colour.chroma / max(base.chroma, 0.002)

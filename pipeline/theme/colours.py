@@ -1,7 +1,7 @@
-"""Colours by lightness, chroma and hue, and how well one is read on another.
+"""Colours: OKLCH, blending, WCAG contrast.
 
-OKLCH (Björn Ottosson, 2020) is even to the eye: equal steps of lightness look equal at every hue, so that a colour can
-be made lighter until it is read, and stays the same colour. Contrast is that of WCAG 2.2, 1.4.3.
+OKLCH (Björn Ottosson, 2020) is perceptually uniform: equal steps of lightness look equal at every hue, so a colour can
+be lightened until it is legible and keeps its hue. Contrast is that of WCAG 2.2, 1.4.3.
 """
 
 from __future__ import annotations
@@ -11,9 +11,9 @@ import re
 from typing import NamedTuple
 
 _HEX = re.compile(r"#[0-9A-Fa-f]{6}")
-# How finely a lightness is looked for, and a chroma that the screen can show.
+# Step of searches for a lightness or an in-gamut chroma.
 _STEP = 0.005
-# What a channel may be off for a colour to count as one that screens show.
+# Tolerance of channels for a colour to count as in gamut.
 _GAMUT = 1e-4
 
 
@@ -29,12 +29,12 @@ class Lch(NamedTuple):
 
 
 def is_hex(text: str) -> bool:
-    """Whether it is #RRGGBB."""
+    """Whether `text` is #RRGGBB."""
     return _HEX.fullmatch(text) is not None
 
 
 def to_hex(colour: Lch) -> str:
-    """#RRGGBB. A chroma that no screen shows at that lightness is taken back until one does."""
+    """#RRGGBB of an OKLCH colour; a chroma outside the sRGB gamut is reduced."""
     channels = _linear(colour)
     while colour.chroma > 0 and not all(-_GAMUT <= channel <= 1 + _GAMUT for channel in channels):
         colour = colour._replace(chroma=max(0.0, colour.chroma - _STEP))
@@ -43,7 +43,7 @@ def to_hex(colour: Lch) -> str:
 
 
 def to_lch(colour: str) -> Lch:
-    """The colour #RRGGBB in OKLCH."""
+    """#RRGGBB as OKLCH."""
     red, green, blue = (_decoded(channel) for channel in _channels(colour))
     long = (0.4122214708 * red + 0.5363325363 * green + 0.0514459929 * blue) ** (1 / 3)
     medium = (0.2119034982 * red + 0.6806995451 * green + 0.1073969566 * blue) ** (1 / 3)
@@ -55,7 +55,7 @@ def to_lch(colour: str) -> Lch:
 
 
 def contrast(one: str, other: str) -> float:
-    """Between two colours, #RRGGBB: 1 (none) to 21 (black on white)."""
+    """Contrast ratio of two colours, #RRGGBB: 1 (none) to 21 (black on white)."""
     darker, lighter = sorted((luminance(one), luminance(other)))
     return (lighter + 0.05) / (darker + 0.05)
 
@@ -78,9 +78,9 @@ def blend(colour: str, other: str, share: float) -> str:
 
 
 def readable(colour: str, grounds: tuple[str, ...], least: float) -> str:
-    """The colour nearest to `colour` that has a contrast of `least` to all `grounds`: lighter or darker, same hue.
+    """The colour closest to `colour`, of the same hue, with a contrast of at least `least` to all `grounds`.
 
-    If none has, the one that comes nearest to it: white or black.
+    White or black, whichever has more contrast, if there is none.
     """
     if all(contrast(colour, ground) >= least for ground in grounds):
         return colour
@@ -112,7 +112,7 @@ def _linear(colour: Lch) -> tuple[float, float, float]:
 
 
 def _encoded(channel: float) -> float:
-    """The sRGB level of a linear one, IEC 61966-2-1."""
+    """The sRGB level of a linear one (IEC 61966-2-1)."""
     channel = min(1.0, max(0.0, channel))
     return 12.92 * channel if channel <= 0.0031308 else 1.055 * channel ** (1 / 2.4) - 0.055
 

@@ -1,4 +1,4 @@
-"""Themes by name, read from `themes/NAME.toml` of the workspace or built in, and recoloured for a brand."""
+"""Loading themes by name from `themes/NAME.toml` in the workspace or built in."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from pipeline.errors import InputError, did_you_mean
 from pipeline.model import MotionAmount
 from pipeline.model.file_names import NAME_PATTERN
 from pipeline.theme.colours import Lch, is_hex, to_hex
-from pipeline.theme.theme import ROLES, Ease, Manner, Theme, find_faint
+from pipeline.theme.theme import ROLES, Ease, Manner, Theme, find_low_contrasts
 from pipeline.toml import describe_invalid_value, line_of, parse_toml, read_text_file
 from pipeline.workspace import builtin_root, is_builtin
 
@@ -24,7 +24,7 @@ _LCH = re.compile(r"\s*(\d*\.?\d+)\s+(\d*\.?\d+)\s+(\d*\.?\d+)\s*")
 
 
 def _hex_of(value: object) -> str:
-    """#RRGGBB of what a file says. Raises `ValueError`."""
+    """#RRGGBB of a colour in a theme file. Raises `ValueError`."""
     text = value if isinstance(value, str) else ""
     if is_hex(text):
         return text.upper()
@@ -32,7 +32,7 @@ def _hex_of(value: object) -> str:
         lightness, chroma, hue = map(float, found.groups())
         if lightness <= 1 and chroma <= 0.5 and hue <= 360:
             return to_hex(Lch(lightness, chroma, hue))
-    raise ValueError(f"{value!r} is no colour: write #RRGGBB, or lightness (0-1), chroma (0-0.4) and hue (0-360)")
+    raise ValueError(f"{value!r} is not a colour: write #RRGGBB, or lightness (0-1), chroma (0-0.4) and hue (0-360)")
 
 
 _Colour = Annotated[str, BeforeValidator(_hex_of)]
@@ -49,7 +49,7 @@ class _SizeTable(_Table):
 
 
 class _MotionTable(_Table):
-    # Shorter is not seen, longer is waited for; what comes from afar draws the eye away from the words.
+    # Shorter entrances are not noticed, longer ones feel slow; long rises distract from the words.
     amount: MotionAmount = "full"
     enter_s: Annotated[float, Field(ge=0.4, le=0.6, strict=True)] = 0.5
     rise: Annotated[float, Field(ge=0.0, le=1.2, strict=True)] = 1.0
@@ -78,7 +78,7 @@ _KEYS: dict[str, Sequence[str]] = {
 
 
 def known_themes(search: Sequence[Path]) -> dict[str, Path]:
-    """The file of every theme by name: those of the folders in `search` in order, then the built-in ones."""
+    """The files of all themes by name: those in the folders of `search` in order, then the built-in ones."""
     found: dict[str, Path] = {}
     for root in (*search, builtin_root() / "themes"):
         for file in sorted(root.glob("*.toml")) if root.is_dir() else ():
@@ -88,17 +88,17 @@ def known_themes(search: Sequence[Path]) -> dict[str, Path]:
 
 
 def is_builtin_theme(name: str, *, search: Sequence[Path] = ()) -> bool:
-    """Whether the theme of that name came with nightreel, and is no file of a folder in `search`."""
+    """Whether the theme of that name is built in, not a file in a folder of `search`."""
     known = known_themes(search)
     path = known.get(name) or known.get(name.removesuffix("-dark").removesuffix("-light"))
     return path is not None and is_builtin(path, search)
 
 
 def load_theme(name: str, *, search: Sequence[Path] = ()) -> Theme:
-    """The theme `name`: "plum" (as its file prefers), "plum-dark", "plum-light". Reads files; not for the event loop.
+    """The theme `name`: "plum" (its preferred mode), "plum-dark", "plum-light". Reads files; not for the event loop.
 
-    Raises `InputError` when there is none of that name, with the nearest one, or when its file is not in order: a
-    colour that is none, a role that is missing, text that can't be read on its background, with file and line.
+    Raises `InputError` if there is no such theme, with the closest name, or if its file is invalid: a bad colour, a
+    missing role, or text without enough contrast, with file and line.
     """
     known = known_themes(search)
     plain, mode = name, None
@@ -118,7 +118,7 @@ def _theme(name: str, path: Path, text: str, mode: Mode | None) -> Theme:
     wanted = mode or parsed.mode
     palette = getattr(parsed, wanted)
     if palette is None:
-        raise InputError(f"the theme has no [{wanted}]", where=str(path), hint="Add it, or ask for the other one")
+        raise InputError(f"the theme has no [{wanted}]", where=str(path), hint="Add it, or use the other mode")
     theme = Theme(
         name=name if wanted == parsed.mode else f"{name}-{wanted}",
         mode=wanted,
@@ -128,10 +128,10 @@ def _theme(name: str, path: Path, text: str, mode: Mode | None) -> Theme:
         manner=Manner(**dict(parsed.motion)),
         **dict(palette),
     )
-    for role, ground, found, least in find_faint(theme):
+    for role, ground, found, least in find_low_contrasts(theme):
         line = line_of(text, [wanted, role])
         raise InputError(
-            f"{role} can't be read on {ground}: contrast {found:.1f} to 1, at least {least:g} is needed",
+            f"{role} can't be read on {ground}: contrast {found:.1f} to 1, at least {least:g} is required",
             where=f"{path}:{line}",
             hint="Make it lighter" if wanted == "dark" else "Make it darker",
         )

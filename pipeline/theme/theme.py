@@ -1,4 +1,4 @@
-"""A theme: what colours are for, how large type is, how round corners are, how things come into the picture."""
+"""Themes as values: colour roles, type scale, corner radius, motion, and the contrasts that roles require."""
 
 from __future__ import annotations
 
@@ -11,38 +11,37 @@ from pipeline.theme.colours import contrast, rgb
 
 Ease = Literal["cubic", "quint"]
 
-# WCAG 2.2, 1.4.3: what text needs, and what large text and drawings do (1.4.11).
+# Minimum contrast by WCAG 2.2: of text (1.4.3), and of large text and graphics (1.4.11).
 TEXT_CONTRAST, LARGE_CONTRAST = 4.5, 3.0
 
 
 @dataclass(frozen=True, kw_only=True)
 class Palette:
-    """What colours are for, each #RRGGBB."""
+    """Colour roles, each #RRGGBB."""
 
     # The two stops of the background, upper left and lower right.
     background_top: str
     background_bottom: str
-    # Out-of-focus light on the background: the theme's own hue, a neighbour, and a warm counterpart.
+    # Out-of-focus lights on the background: the theme's hue, an adjacent one, and a warm complement.
     glow: str
     glow_far: str
     ember: str
-    # Cards that stand on the background.
+    # Cards on the background.
     surface: str
     text: str
     muted: str
     line: str
-    # The one colour that asks to be looked at, with a lighter and a deeper neighbour for round shapes, and what is
-    # written on it.
+    # The accent, with a lighter and a deeper neighbour for gradients, and the colour of text on it.
     accent: str
     accent_light: str
     accent_deep: str
     on_accent: str
-    # Figures and drawings.
+    # Motifs and charts.
     accent_2: str
-    # What is right or grows, and what is wrong or falls.
+    # Right or growing, and wrong or falling.
     positive: str
     negative: str
-    # The dark plate behind captions, which shadows have as well; its text, and the word that is being said.
+    # The dark plate behind captions (also the colour of shadows), its text, and the word being spoken.
     plate: str
     plate_text: str
     plate_accent: str
@@ -50,20 +49,20 @@ class Palette:
 
 @dataclass(frozen=True, kw_only=True)
 class Manner:
-    """How things come into the picture. Charts, counters and code keep the pace that the words give them."""
+    """How elements enter. Charts, counters and code keep the pace set by the narration."""
 
-    # With "reduced" they fade in where they stay, with "none" they are there at once.
+    # "reduced": elements fade in without moving; "none": they appear at once.
     amount: MotionAmount = "full"
-    # How long an entrance takes, and a factor on how far things rise on the way.
+    # Duration of an entrance, and a factor on the distance that elements rise.
     enter_s: float = 0.5
     rise: float = 1.0
-    # The curve on which they settle, faster at first with "quint".
+    # The easing curve; "quint" is faster at first.
     ease: Ease = "cubic"
 
 
 @dataclass(frozen=True, kw_only=True)
 class Theme(Palette):
-    """What a film looks like beyond its layouts."""
+    """The appearance of a film beyond its layouts."""
 
     # "midnight", "midnight-light".
     name: str
@@ -71,18 +70,18 @@ class Theme(Palette):
     # Factors on type sizes and on the margins of the picture.
     type_scale: float = 1.0
     margins: float = 1.0
-    # Of cards, at a picture height of 1,080.
+    # Corner radius of cards, at a picture height of 1,080.
     radius_px: int = 28
     manner: Manner = Manner()
 
 
-# How much of a light there is in the brightest place on which text stands; figures stand in brighter ones.
+# Opacity of a light at the brightest place with text; motifs are in brighter ones.
 _LIT = 0.66
 _LIGHTS = ("glow", "glow_far")
 _STOPS = ("background_top", "background_bottom")
 _GROUNDS = (*_STOPS, *_LIGHTS, "surface")
-# Role of a text, the roles it stands on, and the contrast it needs. Kickers and emphasis have the accent.
-READ_ON: tuple[tuple[str, tuple[str, ...], float], ...] = (
+# A text role, the roles it is set on, and the contrast required. Kickers and emphasis use the accent.
+REQUIRED_CONTRASTS: tuple[tuple[str, tuple[str, ...], float], ...] = (
     ("text", _GROUNDS, TEXT_CONTRAST),
     ("muted", _GROUNDS, TEXT_CONTRAST),
     ("accent", _GROUNDS, TEXT_CONTRAST),
@@ -96,8 +95,8 @@ READ_ON: tuple[tuple[str, tuple[str, ...], float], ...] = (
 ROLES = tuple(each.name for each in fields(Palette))
 
 
-def behind(palette: Palette, ground: str) -> tuple[str, ...]:
-    """The colours that text meets on a role of `READ_ON`: a light lies over either stop of the background."""
+def backdrops(palette: Palette, ground: str) -> tuple[str, ...]:
+    """The colours behind text on a role of `REQUIRED_CONTRASTS`: lights are over either stop of the background."""
     colour: str = getattr(palette, ground)
     return tuple(_lit(getattr(palette, stop), colour) for stop in _STOPS) if ground in _LIGHTS else (colour,)
 
@@ -111,10 +110,10 @@ def _lit(ground: str, light: str) -> str:
     return "#" + "".join(f"{level:02X}" for level in levels)
 
 
-def find_faint(palette: Palette) -> Iterator[tuple[str, str, float, float]]:
-    """What can't be read: role, the role it stands on, its contrast, and the contrast it needs."""
-    for role, grounds, least in READ_ON:
+def find_low_contrasts(palette: Palette) -> Iterator[tuple[str, str, float, float]]:
+    """Violated contrasts: role, background role, contrast found, contrast required."""
+    for role, grounds, least in REQUIRED_CONTRASTS:
         for ground in grounds:
-            found = min(contrast(getattr(palette, role), each) for each in behind(palette, ground))
+            found = min(contrast(getattr(palette, role), each) for each in backdrops(palette, ground))
             if found < least:
                 yield role, ground, found, least

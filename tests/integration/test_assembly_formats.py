@@ -167,9 +167,9 @@ def test_deblocking_is_off_only_at_fine_constant_quantisers(plan, is_off):
 def test_the_minimum_psnr_of_held_pictures_depends_on_the_quantiser_of_each_codec():
     plain = EncoderPlan(quality=34)
 
-    assert replace(plain, quality=40).rest_db == pytest.approx(plain.rest_db - 6.02, abs=0.01)
+    assert replace(plain, quality=40).min_hold_psnr_db == pytest.approx(plain.min_hold_psnr_db - 6.02, abs=0.01)
     # With a rate factor, the encoder may choose a coarser quantiser.
-    assert replace(plain, is_crf=True).rest_db == pytest.approx(plain.rest_db - 6)
-    assert replace(plain, codec="av1", quality=42).rest_db == pytest.approx(plain.rest_db)
+    assert replace(plain, is_crf=True).min_hold_psnr_db == pytest.approx(plain.min_hold_psnr_db - 6)
+    assert replace(plain, codec="av1", quality=42).min_hold_psnr_db == pytest.approx(plain.min_hold_psnr_db)
     # Limited by rounding to 8 bits.
-    assert replace(plain, quality=1).rest_db == 45
+    assert replace(plain, quality=1).min_hold_psnr_db == 45

@@ -310,7 +310,7 @@ def test_segments_of_different_sizes_are_not_joined(tmp_path):
         make_segment(tmp_path, "wide", sound=voice(1), video_format=wide),
     ]
 
-    with pytest.raises(CheckpointError, match=r"wide\.mp4.*another way"):
+    with pytest.raises(CheckpointError, match=r"wide\.mp4.*encoding differs"):
         join_segments(segments, path=tmp_path / "film.mp4")
 
     assert leftovers(tmp_path) == ["small.mp4", "wide.mp4"]
@@ -328,7 +328,7 @@ def test_a_segment_encoded_by_another_plan_is_not_joined(tmp_path, clip):
         encoder=EncoderPlan(preset="medium"),
     )
 
-    with pytest.raises(CheckpointError, match=r"other\.mp4.*another way"):
+    with pytest.raises(CheckpointError, match=r"other\.mp4.*encoding differs"):
         join_segments([first, other], path=tmp_path / "film.mp4")
 
 
@@ -368,7 +368,7 @@ def test_a_segment_without_exactly_one_video_and_one_audio_track_is_refused(tmp_
     bad = replace(good, path=remuxed(tmp_path / "bad.mp4", good.path, *kinds.split()))
 
     for segments in ([bad, good], [good, bad]):
-        with pytest.raises(CheckpointError, match=r"bad\.mp4: the segment is not one picture and one sound track"):
+        with pytest.raises(CheckpointError, match=r"bad\.mp4: the segment has not exactly one video and"):
             join_segments(segments, path=tmp_path / "film.mp4")
 
 
@@ -381,7 +381,7 @@ def test_a_soundtrack_with_other_encoder_settings_is_refused(tmp_path):
         frame.sample_rate = 48_000
         file.mux([*track.encode(frame), *track.encode(None)])
 
-    with pytest.raises(CheckpointError, match=r"mono\.mp4: the sound was encoded in another way than the film"):
+    with pytest.raises(CheckpointError, match=r"mono\.mp4: the sound's encoding differs from the film's"):
         join_segments([scene], path=tmp_path / "film.mp4", sound=sound)
 
 

@@ -24,7 +24,7 @@ from pipeline.model import (
 )
 from pipeline.rendering import Look, draw_scene
 from pipeline.rendering.layouts import lay_out, shares
-from pipeline.rendering.layouts.growth import Drawing, Growth
+from pipeline.rendering.layouts.growth import FlippedSprite, Growth
 from pipeline.rendering.motion import sprites
 from pipeline.rendering.motion.sprites import Sprite
 from tests.standins import scenes
@@ -139,7 +139,7 @@ def test_what_no_line_speaks_of_comes_together_at_the_beginning(scene):
     assert all(each.pose(70) == each.pose(LATE) for each in composition.elements)
     # What is gone by then are parts of lines that gave way to a number.
     gone = [each for each in composition.elements if each.pose(LATE) is None]
-    assert all(isinstance(each, Drawing) and min(each.mask.size) <= 2 for each in gone)
+    assert all(isinstance(each, FlippedSprite) and min(each.mask.size) <= 2 for each in gone)
 
 
 @pytest.mark.parametrize("size", SIZES, ids=str)

@@ -27,7 +27,7 @@ from pipeline.rendering import Look
 from pipeline.rendering.grid import Box
 from pipeline.rendering.layouts import diagram, lay_out, routing
 from pipeline.rendering.layouts.graph_layout import arrange
-from pipeline.rendering.layouts.growth import Drawing, Growth
+from pipeline.rendering.layouts.growth import FlippedSprite, Growth
 from pipeline.rendering.motion.sprites import Sprite
 from pipeline.rendering.surface.motif_element import MotifElement
 from pipeline.rendering.surface.scrims import scrim_mask, side_scrim_mask
@@ -140,7 +140,9 @@ def test_what_stands_in_a_ring_keeps_clear_of_it(name, size):
     items = (Share(label=name, value=36), *(Share(label=label, value=value) for label, value in others))
     scene = SharesScene(lines=(), heading="Where money goes", unit="%", point=1, items=items)
     composition = lay_out(scene, (), look_of(size))
-    track = max((each for each in composition.elements if isinstance(each, Drawing)), key=lambda each: each.mask.height)
+    track = max(
+        (each for each in composition.elements if isinstance(each, FlippedSprite)), key=lambda each: each.mask.height
+    )
     side = track.mask.width
     x, y = track.left + side / 2, track.top + side / 2
 

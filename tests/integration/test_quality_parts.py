@@ -46,7 +46,7 @@ def scene(folder, name="scene", *, sound=None, frames=None, clip_lufs=-15.0, cha
 
 
 def look_at(path, *, expected=SCENE, changes=range(1_000), clip_lufs=-15.0, plan=PLAN):
-    inspect_segment(path, expected, changes=changes, rest_db=plan.rest_db, clip_lufs=clip_lufs)
+    inspect_segment(path, expected, changes=changes, rest_db=plan.min_hold_psnr_db, clip_lufs=clip_lufs)
 
 
 def refused(folder, **scene_):
@@ -228,7 +228,7 @@ def test_unreadable_findings_are_an_input_error(tmp_path, content):
     segment = make_segment(tmp_path, "scene", sound=voice(1))
     append_extra(segment.path, content)
 
-    with pytest.raises(InputError, match="was not inspected"):
+    with pytest.raises(InputError, match="has no findings"):
         read_findings(segment.path)
 
 

@@ -13,7 +13,7 @@ import pytest
 from pipeline.errors import InputError
 from pipeline.media.sound.audio import read_audio
 from pipeline.media.sound.loudness import Loudness, measure_film_loudness, normalise_loudness
-from pipeline.media.sound.meter import LoudnessMeter, loudness_of
+from pipeline.media.sound.meter import LoudnessMeter, lufs_of_powers
 from tests.standins.ebur128 import measure_loudness
 
 
@@ -50,7 +50,7 @@ def ours(samples):
     meter.push(samples.T)
     peak, powers = meter.finish()
     return Loudness(
-        integrated_lufs=loudness_of(np.array(powers)), true_peak_dbtp=20 * math.log10(peak) if peak else -math.inf
+        integrated_lufs=lufs_of_powers(np.array(powers)), true_peak_dbtp=20 * math.log10(peak) if peak else -math.inf
     )
 
 

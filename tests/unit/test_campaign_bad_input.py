@@ -366,15 +366,13 @@ TABLES = {
     ],
 }
 ELSEWHERE = {
-    "Only `TRUE` or `FALSE`, in a text": [
-        "unit/test_rows_values.py::test_what_a_program_writes_for_a_yes_or_a_no_is_no_text"
-    ],
+    "Only `TRUE` or `FALSE`, in a text": ["unit/test_rows_values.py::test_booleans_are_not_accepted_as_text"],
     "A wrong weekday (`Monday, 3 November 2026`), or a qualified date (`before 3 November 2026`)": [
-        "unit/test_rows_values.py::test_a_day_with_another_day_of_the_week_is_told_and_one_with_another_word"
+        "unit/test_rows_values.py::test_dates_with_a_wrong_weekday_or_other_words_are_reported"
     ],
     "More decimals than the currency has: `1.299,999 €`, `12.50 JPY`": [
-        "unit/test_rows_values.py::test_what_is_no_money_is_told",
-        "unit/test_rows_values.py::test_a_sum_that_a_program_has_worked_out_is_rounded_as_spreadsheets_do",
+        "unit/test_rows_values.py::test_invalid_amounts_are_reported",
+        "unit/test_rows_values.py::test_calculated_amounts_are_rounded_as_in_spreadsheets",
     ],
     "`$1,000.00` unquoted in a comma-separated table": [
         "unit/test_sources_tables.py::test_a_sum_that_its_own_comma_has_torn_is_told_where_empty_cells_would_hide_it"
@@ -383,7 +381,7 @@ ELSEWHERE = {
         "unit/test_sources_tables.py::test_a_key_that_the_first_object_lacks_is_a_column_and_a_list_is_no_text"
     ],
     "A year of another calendar (`2569` with `--locale th`, `1405` with `fa`)": [
-        "unit/test_rows_values.py::test_a_day_that_is_counted_otherwise_is_told"
+        "unit/test_rows_values.py::test_dates_in_other_calendars_are_reported"
     ],
     "Emoji and any script in names": [
         "unit/test_campaign_plan.py::test_names_in_every_script_and_names_of_devices_become_folders"

@@ -177,7 +177,7 @@ def test_the_list_says_what_there_is_and_who_works(store, capsys):
     out = io.StringIO()
 
     async def work():
-        async with store.claims.working("kitchen"):
+        async with store.claims.register_worker("kitchen"):
             await anyio.to_thread.run_sync(lambda: print_list(all_states(store, checked=False)))
 
     anyio.run(work)
@@ -249,7 +249,7 @@ def test_watching_leaves_out_the_sums_of_films_that_it_has_not_seen(store):
     made = {"status": JobStatus.COMPLETED, "history": (began, ended), "records": (bought,)}
 
     async def looked():
-        async with store.claims.working("big"):
+        async with store.claims.register_worker("big"):
             return await anyio.to_thread.run_sync(lambda: look(store, "big", now=AT + timedelta(seconds=65)))
 
     save(store, "big", *films(40, **made))

@@ -159,7 +159,7 @@ async def test_an_id_that_means_several_jobs_is_refused(room, context):
 
 async def test_a_film_under_way_is_stopped_by_who_makes_it(room, context, monkeypatch):
     # Who makes it looks for wishes once a second: on a busy machine that may be within the moment that is waited.
-    monkeypatch.setattr(lifecycle, "_SETTLES_S", 0)
+    monkeypatch.setattr(lifecycle, "_RELEASE_S", 0)
     room.open = anyio.Event()
     heard = []
 
@@ -465,7 +465,7 @@ async def test_a_published_film_is_no_longer_retried_and_never_published_a_secon
     heard = []
 
     await retry(context, jobs=[job.id], stage="script", listen=heard.append)
-    assert any("left alone" in event.text for event in heard if isinstance(event, Notice))
+    assert any("and skipped" in event.text for event in heard if isinstance(event, Notice))
     await retry(context, jobs=[job.id], stage="publishing")
 
     assert (await job_of(context, "One")).published == (receipt,)
@@ -654,7 +654,7 @@ async def test_nobody_returns_while_a_process_works(room, context):
     await run(context, "Bad")
     await control.checkpoint(context, batch="kitchen", name="one")
 
-    async with context.store.claims.working("kitchen"):
+    async with context.store.claims.register_worker("kitchen"):
         with pytest.raises(BusyError, match="is working on batch “kitchen”"):
             await restore.restore_checkpoint(context, batch="kitchen", name="one")
 
@@ -734,7 +734,7 @@ async def test_the_cache_shrinks_but_not_under_the_feet_of_a_process(room, conte
     path, _ = await context.cache.get_or_make("clip", "ab" * 32, ".wav", make)
     await run(context, "One")
 
-    async with context.store.claims.working("kitchen"):
+    async with context.store.claims.register_worker("kitchen"):
         busy = await cleanup.clean(context, cache_bytes=0)
     assert (busy.cache_bytes, busy.cache_left_because[:8]) == (0, "process ")
     one = await job_of(context, "One")
@@ -753,7 +753,7 @@ async def test_a_finished_batch_is_forgotten_and_an_unfinished_one_is_not(room, 
     with pytest.raises(InputError, match="batch “kitchen” is not finished: 1 failed"):
         await cleanup.remove_batch(context, batch="kitchen")
     await control.cancel(context, batch="kitchen")
-    async with context.store.claims.working("kitchen"):
+    async with context.store.claims.register_worker("kitchen"):
         with pytest.raises(BusyError):
             await cleanup.remove_batch(context, batch="kitchen")
     assert (await cleanup.remove_batch(context, batch="kitchen", dry_run=True)).batch_bytes > 0
@@ -835,7 +835,7 @@ async def test_a_film_that_the_source_has_no_more_is_not_forgotten_with_the_othe
     await out_on_channels(context, "One", OUT)
     await run(context, "Two")
 
-    with pytest.raises(InputError, match="alone knows that “One” is out"):
+    with pytest.raises(InputError, match="has the only record that “One” is published"):
         await cleanup.remove_batch(context, batch="kitchen")
 
 

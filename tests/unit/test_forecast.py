@@ -157,11 +157,11 @@ async def test_a_dry_run_beside_a_run_sees_what_that_has_done(context):
     await context.store.save_job(first.evolve(status=JobStatus.CANCELLED))
     other = await context_in(context.workspace, **QUIET)
 
-    async with context.store.claims.working("kitchen"):
+    async with context.store.claims.register_worker("kitchen"):
         found = await foretold(other, brief(1), brief(2))
 
     assert (found.films.cancelled, found.films.new) == (1, 1)
-    assert found.notes == (f"this batch is made now, by process {os.getpid()}: a second one would help",)
+    assert found.notes == (f"this batch is being made by process {os.getpid()}: a second one would share the work",)
 
 
 # The films --------------------------------------------------------------------------------------------------------
@@ -446,7 +446,7 @@ async def test_a_budget_is_enough_for_as_many_scripts_as_the_run_would_begin(tmp
 
     notes = (await foretold(context, *map(topic, range(10)))).notes
 
-    told = f"and a call may cost $0.04: enough for {enough} scripts or so"
+    told = f"and a call may cost $0.04: enough for about {enough} scripts"
     assert [note.partition("left, ")[2] for note in notes] == ([told] if enough < 10 else [])
 
 
@@ -664,7 +664,7 @@ async def test_a_disk_that_may_not_be_enough_is_a_note(context, monkeypatch):
     found = await foretold(context, brief(5, text="xx " * 331 + "x"))
 
     assert found.exit_code == 0
-    assert found.notes[0].startswith("the disk may not be enough: ")
+    assert found.notes[0].startswith("the disk may become full: ")
 
 
 async def test_films_that_share_a_folder_are_told(context):

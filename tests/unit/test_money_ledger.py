@@ -314,7 +314,7 @@ async def test_a_batch_that_is_over_keeps_its_sum_and_no_lock(tmp_path):
     await ledger.settle(await ledger.reserve(2, allowed=None), 1.5)
     await anyio.Path(folder / "spent.0123456789ab.lock").write_text("")  # of a process that was killed
 
-    await to_thread.run_sync(store.claims.tidy, "night")
+    await to_thread.run_sync(store.claims.remove_leftovers, "night")
 
     assert [path.name for path in folder.iterdir()] == ["spent.json"]
     assert await MoneyLedger(folder / "spent.json").spent() == 1.5

@@ -203,7 +203,7 @@ async def test_several_films_do_not_go_into_one_file(room, context, tmp_path):
 async def test_a_batch_that_has_the_folder_of_another_on_some_systems_is_refused(room, context, twin):
     await run(context, "One", batch="café")
 
-    with pytest.raises(InputError, match=r"there is a batch 'café', .* Write café to go on"):
+    with pytest.raises(InputError, match=r"there is a batch 'café', .* Use café to continue"):
         await run(context, "Two", batch=twin)
     with pytest.raises(InputError, match="same folder on macOS and Windows"):
         await read_source("Two", context, batch=twin)
@@ -604,7 +604,7 @@ async def test_there_is_a_report_of_every_night_however_it_ends(room, context, t
 async def test_who_leaves_while_another_works_on_leaves_the_report_to_them(room, context, tmp_path):
     report = anyio.Path(tmp_path, "output", "kitchen", "summary", "report.html")
 
-    async with context.store.claims.working("kitchen"):
+    async with context.store.claims.register_worker("kitchen"):
         await run(context, "One")
         assert not await report.exists()
 

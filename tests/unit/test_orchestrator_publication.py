@@ -205,7 +205,7 @@ async def test_a_film_that_is_held_for_what_goes_with_it_keeps_the_word_that_it_
     def hold(*_):
         raise ReviewError("video.srt was changed")
 
-    monkeypatch.setattr(publication, "with_judged_companions", hold)
+    monkeypatch.setattr(publication, "with_judged_sidecars", hold)
     with pytest.raises(ReviewError):
         await publish_to_hosts(film, package, context_with(host), attempt)
 

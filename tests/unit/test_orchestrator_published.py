@@ -172,7 +172,7 @@ async def test_films_of_another_channel_than_the_login_is_for_are_not_said_to_be
     found = await reconcile(await context_of(youtube, tmp_path))
 
     assert [film.trouble for film in found.films] == [
-        "is on the channel UCdefault, and the login is for “Channel other” (UCother)"
+        "is on the channel UCdefault, but the login is for “Channel other” (UCother)"
     ] * len(ids)
 
 

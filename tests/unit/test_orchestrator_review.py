@@ -40,8 +40,8 @@ from pipeline.orchestrator.control.review import approve_films, reject_film, rev
 from pipeline.orchestrator.events import Notice
 from pipeline.orchestrator.film import runner as jobs_module
 from pipeline.orchestrator.film.approval import sample_error
-from pipeline.orchestrator.film.companions import judge_companions
 from pipeline.orchestrator.film.runner import run_job
+from pipeline.orchestrator.film.sidecars import judge_sidecars
 from pipeline.orchestrator.film.stages import STAGES
 from pipeline.publishing import FileNames, hash_files, sidecar_files
 from pipeline.publishing.youtube import ManualDestination
@@ -224,7 +224,7 @@ async def test_a_file_of_a_film_in_another_batch_is_known_but_not_where_both_are
         # Among several pictures, it may be another one there.
         beside = {**job.verdict.beside, path.stem.partition("-")[0]: hashlib.sha256(path.read_bytes()).hexdigest()}
         context.store.put_jobs(job.batch, [job.evolve(verdict=job.verdict.of_film(job.verdict.film, beside))])
-        judge_companions(ours, {path.stem: path}, context)
+        judge_sidecars(ours, {path.stem: path}, context)
 
     await to_thread.run_sync(taken_from, again)
     with pytest.raises(
@@ -375,7 +375,7 @@ async def test_a_host_is_asked_to_take_a_film_once_more_only_where_an_earlier_on
     async def count(host):
         again.append(host.name)
 
-    monkeypatch.setattr(ManualDestination, "again", count)
+    monkeypatch.setattr(ManualDestination, "republish", count)
 
     assert (await approve_films(context, batch="kitchen")).approved == [job.id]
     assert len(again) == asked
@@ -707,7 +707,7 @@ async def test_the_library_shows_what_waits_lets_it_go_and_keeps_it_back(context
 async def test_the_library_refuses_what_the_command_refuses(context):
     await batch_of(context, await film(context, review="all"))
 
-    with pytest.raises(InputError, match="for a reason"):
+    with pytest.raises(InputError, match="needs a reason"):
         await pipeline.reject_film("kitchen", job="a1", why=" ", workspace=context.workspace)
     for asked in (
         pipeline.review_batch("nothing", workspace=context.workspace),

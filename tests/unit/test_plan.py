@@ -498,7 +498,7 @@ async def test_a_list_of_jobs_that_is_damaged_is_made_anew_and_no_film_is_lost(c
 async def test_a_batch_that_is_running_is_not_replaced_by_one_of_another_source(context):
     (job,) = await plan(context, [brief()])
 
-    async with context.store.claims.working("kitchen"):
+    async with context.store.claims.register_worker("kitchen"):
         with pytest.raises(
             BusyError, match=r"is making batch “kitchen” from kitchen. Choose another name with --batch"
         ):

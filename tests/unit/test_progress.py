@@ -79,9 +79,9 @@ def pulse(done: int, left: int, **changes: object) -> RunMetrics:
 
 def test_a_film_at_work_is_shown_with_its_stage_and_time(clock):
     progress = Progress(clock, total=3)
-    progress.hear(JobEvent(job=job()))
+    progress.handle(JobEvent(job=job()))
     clock.now_s += 5
-    progress.hear(JobEvent(job=job(stage="script")))
+    progress.handle(JobEvent(job=job(stage="script")))
     clock.now_s += 7
 
     shown = progress.snapshot()
@@ -93,14 +93,14 @@ def test_a_film_at_work_is_shown_with_its_stage_and_time(clock):
 def test_a_film_that_is_over_leaves_its_time_its_cost_and_its_share_of_the_cache(clock):
     progress = Progress(clock, total=1)
     before = (record("script", usd=1.0),)
-    progress.hear(JobEvent(job=job(records=before)))
+    progress.handle(JobEvent(job=job(records=before)))
     clock.now_s += 30
     records = (
         *before,
         record("script", seconds=4, found=1, made=0),
         record("scenes", seconds=20, found=2, made=1, usd=0.5),
     )
-    progress.hear(JobEvent(job=job(status=JobStatus.COMPLETED, records=records)))
+    progress.handle(JobEvent(job=job(status=JobStatus.COMPLETED, records=records)))
 
     shown = progress.snapshot()
 
@@ -112,9 +112,9 @@ def test_a_film_that_is_over_leaves_its_time_its_cost_and_its_share_of_the_cache
 
 def test_films_found_in_the_cache_and_untouched_ones_spoil_no_average(clock):
     progress = Progress(clock, total=2)
-    progress.hear(JobEvent(job=job("a", status=JobStatus.COMPLETED), untouched=True))
-    progress.hear(JobEvent(job=job("b")))
-    progress.hear(JobEvent(job=job("b", status=JobStatus.COMPLETED, records=(record("scenes", found=5, made=0),))))
+    progress.handle(JobEvent(job=job("a", status=JobStatus.COMPLETED), untouched=True))
+    progress.handle(JobEvent(job=job("b")))
+    progress.handle(JobEvent(job=job("b", status=JobStatus.COMPLETED, records=(record("scenes", found=5, made=0),))))
 
     shown = progress.snapshot()
 
@@ -125,9 +125,9 @@ def test_films_found_in_the_cache_and_untouched_ones_spoil_no_average(clock):
 
 def test_a_failed_film_says_why(clock):
     progress = Progress(clock)
-    progress.hear(JobEvent(job=job()))
+    progress.handle(JobEvent(job=job()))
     error = JobError(kind="InputError", stage="script", message="no words", exit_code=2)
-    progress.hear(JobEvent(job=job(status=JobStatus.FAILED, error=error)))
+    progress.handle(JobEvent(job=job(status=JobStatus.FAILED, error=error)))
 
     (film,) = progress.snapshot().recent
 
@@ -138,20 +138,20 @@ def test_parked_films_are_shown_the_soonest_first_until_they_go_on(clock):
     progress = Progress(clock)
     for name, until in (("person", None), ("late", AT + timedelta(hours=5)), ("soon", AT + timedelta(hours=1))):
         history = (Event(at=AT, status=JobStatus.PARKED, why=f"because {name}"),)
-        progress.hear(JobEvent(job=job(name)))
-        progress.hear(JobEvent(job=job(name, status=JobStatus.PARKED, parked_until=until, history=history)))
+        progress.handle(JobEvent(job=job(name)))
+        progress.handle(JobEvent(job=job(name, status=JobStatus.PARKED, parked_until=until, history=history)))
 
     assert [film.why for film in progress.snapshot().parked] == ["because soon", "because late", "because person"]
 
-    progress.hear(JobEvent(job=job("soon", status=JobStatus.PENDING)))
+    progress.handle(JobEvent(job=job("soon", status=JobStatus.PENDING)))
 
     assert [film.title for film in progress.snapshot().parked] == ["film late", "film person"]
 
 
 def test_a_pulse_corrects_the_counts_and_its_highest_memory_is_kept(clock):
     progress = Progress(clock, total=5)
-    progress.hear(pulse(3, 7, memory_bytes=900, at_once=4, cpu_percent=80.0))
-    progress.hear(pulse(4, 6, memory_bytes=500, at_once=4, cpu_percent=80.0))
+    progress.handle(pulse(3, 7, memory_bytes=900, at_once=4, cpu_percent=80.0))
+    progress.handle(pulse(4, 6, memory_bytes=500, at_once=4, cpu_percent=80.0))
 
     shown = progress.snapshot()
 
@@ -161,18 +161,18 @@ def test_a_pulse_corrects_the_counts_and_its_highest_memory_is_kept(clock):
 
 def test_an_untouched_film_that_a_pulse_has_counted_is_not_counted_twice(clock):
     progress = Progress(clock, total=10)
-    progress.hear(pulse(4, 6))
-    progress.hear(JobEvent(job=job(status=JobStatus.COMPLETED), untouched=True))
+    progress.handle(pulse(4, 6))
+    progress.handle(JobEvent(job=job(status=JobStatus.COMPLETED), untouched=True))
 
     assert progress.snapshot().done == 4
 
 
 def test_a_film_of_the_queue_is_named_so_and_is_none_of_the_batch(clock):
     progress = Progress(clock)
-    progress.hear(pulse(1, 3, counts={"completed": 1, "pending": 3}))
-    progress.hear(JobEvent(job=job(batch="queue")))
+    progress.handle(pulse(1, 3, counts={"completed": 1, "pending": 3}))
+    progress.handle(JobEvent(job=job(batch="queue")))
     (film,) = progress.snapshot().at_work
-    progress.hear(JobEvent(job=job(status=JobStatus.COMPLETED, batch="queue")))
+    progress.handle(JobEvent(job=job(status=JobStatus.COMPLETED, batch="queue")))
 
     shown = progress.snapshot()
     assert film.title == shown.recent[0].title == "queue: film a"
@@ -181,9 +181,9 @@ def test_a_film_of_the_queue_is_named_so_and_is_none_of_the_batch(clock):
 
 def test_what_is_said_of_the_run_is_kept_with_its_age(clock):
     progress = Progress(clock)
-    progress.hear(Notice(text="the disk is nearly full"))
+    progress.handle(Notice(text="the disk is nearly full"))
     clock.now_s += 65
-    progress.hear(Notice(text="there is room again"))
+    progress.handle(Notice(text="there is room again"))
 
     assert progress.snapshot().notices == (
         TimedNotice(text="the disk is nearly full", ago_s=65),
@@ -196,9 +196,9 @@ def test_memory_does_not_grow_with_the_batch(clock):
     for number in range(3000):
         status = (JobStatus.COMPLETED, JobStatus.FAILED, JobStatus.PARKED)[number % 3]
         until = AT + timedelta(hours=1, seconds=number % 7) if status is JobStatus.PARKED else None
-        progress.hear(JobEvent(job=job(str(number))))
-        progress.hear(JobEvent(job=job(str(number), status=status, parked_until=until, records=(record("scenes"),))))
-        progress.hear(Notice(text=f"notice {number}"))
+        progress.handle(JobEvent(job=job(str(number))))
+        progress.handle(JobEvent(job=job(str(number), status=status, parked_until=until, records=(record("scenes"),))))
+        progress.handle(Notice(text=f"notice {number}"))
     shown = progress.snapshot()
 
     assert (len(shown.recent), len(shown.parked), len(shown.at_work)) == (MAX_RECENT, MAX_PARKED, 0)
@@ -226,10 +226,10 @@ def test_nothing_is_promised_before_the_third_film_and_only_roughly_before_the_t
     progress = Progress(clock, total=20)
     told = []
     for number in range(12):
-        progress.hear(pulse(number, 20 - number))
-        progress.hear(JobEvent(job=job(str(number), stage="script")))
+        progress.handle(pulse(number, 20 - number))
+        progress.handle(JobEvent(job=job(str(number), stage="script")))
         clock.now_s += 30
-        progress.hear(JobEvent(job=job(str(number), status=JobStatus.COMPLETED, records=(record("scenes"),))))
+        progress.handle(JobEvent(job=job(str(number), status=JobStatus.COMPLETED, records=(record("scenes"),))))
         shown = progress.snapshot()
         told.append((shown.remaining_s is not None, shown.remaining_is_rough))
 
@@ -242,10 +242,10 @@ def test_nothing_is_left_when_all_films_are_over(clock):
     progress = Progress(clock, total=9)
     told = []
     for number in range(9):
-        progress.hear(pulse(number, 9 - number))
-        progress.hear(JobEvent(job=job(str(number), stage="script")))
+        progress.handle(pulse(number, 9 - number))
+        progress.handle(JobEvent(job=job(str(number), stage="script")))
         clock.now_s += 30
-        progress.hear(JobEvent(job=job(str(number), status=JobStatus.COMPLETED, records=(record("scenes"),))))
+        progress.handle(JobEvent(job=job(str(number), status=JobStatus.COMPLETED, records=(record("scenes"),))))
         told.append(progress.snapshot().remaining_s)
 
     assert told[-2]
@@ -255,14 +255,14 @@ def test_nothing_is_left_when_all_films_are_over(clock):
 def test_parked_films_are_waited_for(clock):
     progress = Progress(clock, total=20)
     for number in range(10):
-        progress.hear(JobEvent(job=job(str(number), stage="script")))
+        progress.handle(JobEvent(job=job(str(number), stage="script")))
         clock.now_s += 30
-        progress.hear(JobEvent(job=job(str(number), status=JobStatus.COMPLETED, records=(record("scenes"),))))
+        progress.handle(JobEvent(job=job(str(number), status=JobStatus.COMPLETED, records=(record("scenes"),))))
     for number in range(10, 20):
-        progress.hear(JobEvent(job=job(str(number), stage="script")))
+        progress.handle(JobEvent(job=job(str(number), stage="script")))
         until = AT + timedelta(hours=8)
-        progress.hear(JobEvent(job=job(str(number), status=JobStatus.PARKED, parked_until=until)))
-    progress.hear(pulse(10, 10))
+        progress.handle(JobEvent(job=job(str(number), status=JobStatus.PARKED, parked_until=until)))
+    progress.handle(pulse(10, 10))
 
     assert progress.snapshot().remaining_s == pytest.approx(8 * 3600 + 10 * 30, rel=0.05)
 
@@ -271,10 +271,10 @@ def test_time_in_which_everything_was_parked_slows_nothing_down(clock):
     progress = Progress(clock, total=20)
     for number in range(12):
         clock.now_s += 7200 if number == 6 else 0
-        progress.hear(JobEvent(job=job(str(number), stage="script")))
+        progress.handle(JobEvent(job=job(str(number), stage="script")))
         clock.now_s += 30
-        progress.hear(JobEvent(job=job(str(number), status=JobStatus.COMPLETED, records=(record("scenes"),))))
-        progress.hear(pulse(number + 1, 19 - number, cpu_percent=100.0))
+        progress.handle(JobEvent(job=job(str(number), status=JobStatus.COMPLETED, records=(record("scenes"),))))
+        progress.handle(pulse(number + 1, 19 - number, cpu_percent=100.0))
 
     assert progress.snapshot().remaining_s == pytest.approx(8 * 30, rel=0.1)
 
@@ -283,13 +283,13 @@ def test_films_of_which_an_earlier_run_made_most_are_no_measure(clock):
     progress = Progress(clock, total=40)
     for number in range(20):
         resumed = number >= 10
-        progress.hear(pulse(number, 40 - number, cpu_percent=100.0))
+        progress.handle(pulse(number, 40 - number, cpu_percent=100.0))
         for stage, seconds in (("scenes", 0 if resumed else 27), ("publishing", 3)):
             if seconds:
-                progress.hear(JobEvent(job=job(str(number), stage=stage if resumed else "script")))
-                progress.hear(JobEvent(job=job(str(number), stage=stage)))
+                progress.handle(JobEvent(job=job(str(number), stage=stage if resumed else "script")))
+                progress.handle(JobEvent(job=job(str(number), stage=stage)))
                 clock.now_s += seconds
-        progress.hear(JobEvent(job=job(str(number), status=JobStatus.COMPLETED, records=(record("scenes"),))))
+        progress.handle(JobEvent(job=job(str(number), status=JobStatus.COMPLETED, records=(record("scenes"),))))
 
     assert progress.snapshot().remaining_s == pytest.approx(20 * 30, rel=0.1)
 
@@ -345,7 +345,7 @@ class _Simulation:
             if tick % 2 == 0:
                 counts = {"completed": done, "pending": len(waiting), "in_progress": len(at_work), "parked": 0}
                 left = weights - done_weight
-                self.progress.hear(
+                self.progress.handle(
                     RunMetrics(
                         batch="b", counts=counts, weight_done=done_weight, weight_left=left, cpu_percent=50 * busy
                     )
@@ -394,7 +394,7 @@ class _Simulation:
             told = film.job.evolve(status=JobStatus.COMPLETED, records=film.records)
         else:
             told = film.job.evolve(stage=STAGES[film.stage])
-        self.progress.hear(JobEvent(job=told))
+        self.progress.handle(JobEvent(job=told))
 
 
 NIGHTS = {

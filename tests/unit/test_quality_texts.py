@@ -26,7 +26,7 @@ from pipeline.publishing import FileNames
 from pipeline.quality import Expected, checks, companions, cues, profile_checks, texts
 from pipeline.quality.expected import TimedText
 from pipeline.quality.judge import with_companions
-from pipeline.subtitles.wrapping import fit_words
+from pipeline.subtitles.wrapping import split_long_words
 
 
 def script(said="Tea cools by itself, and nobody asks why.", **changes):
@@ -90,7 +90,9 @@ def test_a_word_longer_than_a_caption_line_is_broken_without_loss():
 )
 @pytest.mark.parametrize("width", [12, 25, 42])
 def test_a_word_wider_than_a_caption_line_passes_with_its_hyphens(word, width):
-    pieces, _ = fit_words([Word(text=word, start_s=0, end_s=1), Word(text="on.", start_s=1, end_s=2)], width, "de")
+    pieces, _ = split_long_words(
+        [Word(text=word, start_s=0, end_s=1), Word(text="on.", start_s=1, end_s=2)], width, "de"
+    )
     shown = TimedText(start_s=0, end_s=2, text="\n".join(piece.text for piece in pieces))
 
     assert cues.words((READ[0], shown), script(f"{word} on.")).passed

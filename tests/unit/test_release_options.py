@@ -29,9 +29,9 @@ async def test_a_wish_that_can_not_be_had_is_told_before_anything_is_sent(tmp_pa
         await to_thread.run_sync(ReleaseOptions(**wishes).check, context)
 
 
-def test_a_wish_goes_before_the_brief_and_says_nothing_of_what_it_does_not_name():
+def test_options_override_the_brief_and_keep_what_they_do_not_name():
     brief = Brief(title="Tea", privacy="unlisted", playlist="Kitchen", time_zone="Europe/Berlin")
 
-    assert ReleaseOptions(playlist="Talks").on(brief).release == "unlisted||Europe/Berlin|Talks"
+    assert ReleaseOptions(playlist="Talks").apply(brief).release == "unlisted||Europe/Berlin|Talks"
     timed = ReleaseOptions(publish_at="2031-01-01 09:00").on(brief)
     assert (timed.privacy, timed.publish_at, timed.time_zone) == ("", "2031-01-01 09:00", "Europe/Berlin")

@@ -176,7 +176,7 @@ async def test_what_killed_processes_left_is_cleared_away_and_what_is_at_work_st
             gone.append(leave(f"jobs/{ours}.lock.pid"))
         kept = leave(f"jobs/.{theirs}.0123abcd.json")
         with context.store.claims.claim_now("kitchen", theirs, what="Theirs"):
-            context.store.claims.tidy("kitchen")
+            context.store.claims.remove_leftovers("kitchen")
             claimed = context.store.claims.is_claimed("kitchen", theirs)
         return [path.exists() for path in gone], kept.exists(), claimed
 
@@ -195,10 +195,10 @@ async def test_what_was_spent_is_not_taken_from_who_writes_it_down(room, context
     await to_thread.run_sync(half.write_bytes, b"{")
 
     async with held(folder / "spent.lock", what="what was spent"):
-        await to_thread.run_sync(context.store.claims.tidy, "kitchen")
+        await to_thread.run_sync(context.store.claims.remove_leftovers, "kitchen")
         assert await to_thread.run_sync(half.exists)
 
-    await to_thread.run_sync(context.store.claims.tidy, "kitchen")
+    await to_thread.run_sync(context.store.claims.remove_leftovers, "kitchen")
     assert not await to_thread.run_sync(half.exists)
 
 
@@ -208,10 +208,10 @@ async def test_what_is_written_while_somebody_plans_is_left_alone(room, context)
     await to_thread.run_sync(half.write_bytes, b"{")
 
     async with context.store.claims.planning("kitchen"):
-        await to_thread.run_sync(context.store.claims.tidy, "kitchen")
+        await to_thread.run_sync(context.store.claims.remove_leftovers, "kitchen")
         assert await to_thread.run_sync(half.exists)
 
-    await to_thread.run_sync(context.store.claims.tidy, "kitchen")
+    await to_thread.run_sync(context.store.claims.remove_leftovers, "kitchen")
     assert not await to_thread.run_sync(half.exists)
 
 

@@ -195,13 +195,13 @@ def test_front_matter_names_pictures_by_file_address_and_more(tmp_path):
     ("lines", "line", "told"),
     [
         ("  reef.jpg", 4, "pictures must be a list"),
-        ("  - a.jpg\n  - [b]", 5, "must be a file, an address or a group"),
-        ("  - {file: a.jpg, url: b}", 4, "a file or a url"),
-        ("  - {alt: a reef}", 4, "a file or a url"),
+        ("  - a.jpg\n  - [b]", 5, "must be a file, a URL or a mapping"),
+        ("  - {file: a.jpg, url: b}", 4, "either file or url"),
+        ("  - {alt: a reef}", 4, "either file or url"),
         ("  - {file: a.jpg, alz: x}", 4, "unknown key 'alz'"),
         ("  - {file: a.jpg, alt: [x]}", 4, "alt of a picture must be a text"),
         ("  - {file: a.jpg, credit: " + "x" * 121 + "}", 4, "credit has 121 characters"),
-        ("\n".join(f"  - {number}.jpg" for number in range(61)), 3, "61 pictures are wanted"),
+        ("\n".join(f"  - {number}.jpg" for number in range(61)), 3, "61 pictures are listed"),
     ],
 )
 def test_errors_in_a_list_of_pictures_have_line_numbers(tmp_path, lines, line, told):

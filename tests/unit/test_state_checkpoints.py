@@ -216,17 +216,17 @@ async def test_a_damaged_file_set_aside_is_kept_and_the_job_can_begin_anew(store
     await store.save_batch(batch("ab12" * 8))
     await anyio.Path(file_of(tmp_path)).write_bytes(b"{")
 
-    aside = await to_thread.run_sync(store.set_aside, "space", "ab12" * 8, "torn")
+    aside = await to_thread.run_sync(store.quarantine_job, "space", "ab12" * 8, "torn")
 
     assert await anyio.Path(aside).read_bytes() == b"{"
     assert await to_thread.run_sync(store.read_job, "space", "ab12" * 8) is None
     # Whoever comes later hears of it, and may do the same.
-    assert await to_thread.run_sync(store.set_aside, "space", "ab12" * 8, "torn") == aside
+    assert await to_thread.run_sync(store.quarantine_job, "space", "ab12" * 8, "torn") == aside
     _, damages = await listed(store)
     assert damages == [Damage(job="ab12" * 8, message="torn")]
     # One that is damaged again takes no place of another.
     await anyio.Path(file_of(tmp_path)).write_bytes(b"[")
-    later = await to_thread.run_sync(store.set_aside, "space", "ab12" * 8, "torn")
+    later = await to_thread.run_sync(store.quarantine_job, "space", "ab12" * 8, "torn")
     assert await anyio.Path(aside).read_bytes() + await anyio.Path(later).read_bytes() == b"{["
 
 
@@ -305,8 +305,8 @@ async def test_batches_are_listed_by_name(store):
 async def test_a_forgotten_job_is_gone_and_may_be_forgotten_again(store, tmp_path):
     await store.save_job(job())
 
-    await store.forget_job("space", "ab12" * 8)
-    await store.forget_job("space", "ab12" * 8)
+    await store.delete_job("space", "ab12" * 8)
+    await store.delete_job("space", "ab12" * 8)
 
     assert not await anyio.Path(file_of(tmp_path)).exists()
     assert await to_thread.run_sync(store.index("space").find, "ab12" * 8) is None
@@ -729,7 +729,7 @@ async def test_the_stage_of_a_film_under_way_stands_in_its_file_and_what_is_look
     job = advance(job, JobStatus.IN_PROGRESS, at=AT)
 
     def stages() -> tuple[str, list[str]]:
-        return store.index("space").find(job.id).stage, [row.stage for row in store.at_work("space")]
+        return store.index("space").find(job.id).stage, [row.stage for row in store.in_progress("space")]
 
     await store.save_job(job.evolve(stage="script"))
     await store.save_job(job.evolve(stage="narration"))

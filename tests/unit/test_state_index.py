@@ -157,8 +157,8 @@ def test_a_job_that_is_not_listed_is_found_and_is_in_no_list(store):
     assert index.find(job(1).id) == summary_of(job(1))
     assert rows(index) == turns(index) == ids(2)
     assert index.totals.counts()[JobStatus.PENDING].jobs == 1
-    assert index.in_folder("space/Film 1") is None
-    assert index.in_folder("space/Film 2").id == job(2).id
+    assert index.by_folder("space/Film 1") is None
+    assert index.by_folder("space/Film 2").id == job(2).id
 
 
 def test_counts_name_every_status_with_its_jobs_and_their_weight(store):
@@ -677,7 +677,7 @@ def test_a_full_disk_does_not_keep_a_row_from_being_forgotten_or_told_as_damaged
     make_full(store.index("space"))
 
     job_file(tmp_path, 1).write_bytes(b"{" * 3000)
-    anyio.run(store.forget_job, "space", job(2).id)
+    anyio.run(store.delete_job, "space", job(2).id)
     index = store.refreshed("space")
 
     assert rows(index) == ids(0)
@@ -693,7 +693,7 @@ def test_a_row_is_written_whole_or_not_at_all(store):
         raise ZeroDivisionError
 
     with pytest.raises(ZeroDivisionError):
-        index.arrange(half(), "stamp")
+        index.set_order(half(), "stamp")
     assert rows(index) == ids(1, 2)
 
 
@@ -884,7 +884,7 @@ def write_list(store: CheckpointStore, jobs: list[str]) -> None:
 def count_arranged(store: CheckpointStore, monkeypatch) -> list[object]:
     """Whenever the index is put in order from now on."""
     arranged: list[object] = []
-    monkeypatch.setattr(store.index("space"), "arrange", lambda *said: arranged.append(said))
+    monkeypatch.setattr(store.index("space"), "set_order", lambda *said: arranged.append(said))
     return arranged
 
 

@@ -27,7 +27,7 @@ from pipeline.state import CheckpointStore
 
 async def main():
     store = CheckpointStore(Path(sys.argv[1]))
-    async with store.claims.working("space"), store.claims.claim("space", "a" * 8, what="Sky"):
+    async with store.claims.register_worker("space"), store.claims.claim("space", "a" * 8, what="Sky"):
         print("held", flush=True)
         await anyio.to_thread.run_sync(sys.stdin.read)
 
@@ -76,7 +76,7 @@ async def test_a_claimed_job_is_claimed_and_nothing_is_left_behind(store, tmp_pa
 
 
 async def test_who_works_on_a_batch_is_seen_and_leaves_nothing_behind(store, tmp_path, workers):
-    async with store.claims.working("space"):
+    async with store.claims.register_worker("space"):
         assert await workers() == [os.getpid()]
 
     assert await workers() == []
@@ -115,7 +115,7 @@ async def test_a_film_made_by_another_process_is_busy_until_that_process_is_kill
 
 
 async def test_several_processes_work_on_one_batch(store, other_process, workers):
-    async with store.claims.working("space"):
+    async with store.claims.register_worker("space"):
         assert sorted(await workers()) == sorted([os.getpid(), other_process.pid])
 
 
@@ -268,7 +268,7 @@ def test_locks_that_killed_processes_have_left_are_cleared_and_no_file_of_somebo
 
     with locks.held_blocking(batch / "workers" / "notes.lock", what="notes"):
         assert store.claims.workers("space") == []
-        store.claims.tidy("space")
+        store.claims.remove_leftovers("space")
         assert [path.name for path in batch.rglob("*") if path.is_file()] == ["notes.lock"]
 
 
@@ -500,7 +500,7 @@ async def test_a_lock_of_another_user_counts_only_while_somebody_holds_it(store,
 
 @posix_only
 async def test_a_lock_that_can_not_be_opened_is_an_error_that_says_what_to_do(store, tmp_path, claimed, refused):
-    path = store.claims._files.of_job("space", SKY, "lock")
+    path = store.claims._files.job_file("space", SKY, "lock")
     await anyio.Path(path.parent).mkdir(parents=True)
     await anyio.Path(path).touch()
     refused += [os.O_RDWR, os.O_RDONLY]

@@ -49,7 +49,7 @@ def test_a_copy_holds_the_batch_and_its_jobs_as_they_were(store, copies):
 
 def test_a_job_that_was_removed_since_is_in_the_copy(store, copies):
     copies.make("one")
-    anyio.run(store.forget_job, "space", IDS[0])
+    anyio.run(store.delete_job, "space", IDS[0])
 
     assert list(copies.jobs("one")) == [job(IDS[0])]
 

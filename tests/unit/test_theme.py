@@ -7,11 +7,11 @@ from hypothesis import strategies as st
 from pipeline.errors import InputError
 from pipeline.model import Brief
 from pipeline.orchestrator.context import open_context
-from pipeline.theme.brand import Brand, branded
+from pipeline.theme.brand import Brand, apply_brand
 from pipeline.theme.colours import contrast, readable, to_hex, to_lch
 from pipeline.theme.default import MIDNIGHT
 from pipeline.theme.loading import known_themes, load_theme
-from pipeline.theme.theme import ROLES, find_faint
+from pipeline.theme.theme import ROLES, find_low_contrasts
 
 NAMES = sorted(known_themes([]))
 KEYS = (*ROLES, "radius_px", "enter_s", "rise", "ease", "amount")
@@ -29,7 +29,7 @@ def test_there_are_at_least_five_themes_and_each_is_dark_and_light():
 
 @pytest.mark.parametrize("name", [f"{name}-{mode}" for name in NAMES for mode in ("dark", "light")])
 def test_all_text_of_a_theme_can_be_read_where_it_stands(name):
-    assert list(find_faint(load_theme(name))) == []
+    assert list(find_low_contrasts(load_theme(name))) == []
 
 
 def test_what_films_have_by_default_is_what_the_file_says():
@@ -66,13 +66,13 @@ def test_a_colour_is_made_lighter_or_darker_until_it_is_read(colour, ground):
 
 @given(COLOURS, COLOURS, COLOURS, st.sampled_from(NAMES), st.sampled_from(["dark", "light"]))
 def test_whatever_the_brand_all_text_can_be_read(accent, accent_2, background, name, mode):
-    theme = branded(load_theme(f"{name}-{mode}"), Brand(accent=accent, accent_2=accent_2, background=background))
+    theme = apply_brand(load_theme(f"{name}-{mode}"), Brand(accent=accent, accent_2=accent_2, background=background))
 
-    assert list(find_faint(theme)) == []
+    assert list(find_low_contrasts(theme)) == []
 
 
 def test_a_brand_keeps_its_colour_where_that_can_be_read():
-    theme = branded(load_theme("midnight"), Brand(accent="#FFD400", background="#7A0019"))
+    theme = apply_brand(load_theme("midnight"), Brand(accent="#FFD400", background="#7A0019"))
 
     assert theme.accent == "#FFD400"
     assert to_lch(theme.background_top).hue == pytest.approx(to_lch("#7A0019").hue, abs=5)
@@ -106,7 +106,7 @@ def test_a_theme_of_the_workspace_goes_before_a_built_in_one(tmp_path):
             ours(text='"#223355"'),
             "mine.toml:{text}: text can't be read on background_top: contrast 1.4 to 1, at least 4.5",
         ),
-        (ours(accent='"blue"'), "mine.toml:{accent}: dark.accent: 'blue' is no colour: write #RRGGBB, or lightness"),
+        (ours(accent='"blue"'), "mine.toml:{accent}: dark.accent: 'blue' is not a colour: write #RRGGBB, or lightness"),
         (ours().replace("accent_deep", "accent_deeep", 1), "unknown key dark.accent_deeep. Did you mean accent_deep?"),
         (
             ours().replace("radius_px = 28", "radius_px = 400"),

@@ -8,7 +8,7 @@ import av
 import numpy as np
 from numpy.typing import NDArray
 
-from pipeline.media.pictures.decode import subsample_plane
+from pipeline.media.pictures.subsampling import subsample_plane
 
 # Luma above which a pixel is lit. The area between the bars must be lit to this share, its border rows and columns to
 # this share, and cover this share of the width and height: letters and stars on black are no picture with bars.

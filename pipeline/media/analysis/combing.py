@@ -10,7 +10,7 @@ import av
 import numpy as np
 from numpy.typing import NDArray
 
-from pipeline.media.pictures.decode import subsample_plane
+from pipeline.media.pictures.subsampling import subsample_plane
 
 # Levels by which rows of the two fields differ, at least; rows of one field, at most, as a share of that; and over how
 # many consecutive rows.

@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from pipeline.media.filters import BLACK, is_black
-from pipeline.media.pictures.decode import subsample_plane
+from pipeline.media.pictures.subsampling import subsample_plane
 from pipeline.media.span import Span, subtract
 
 # A quarter of white, in this share of the picture; a line of letters covers a fortieth of it.

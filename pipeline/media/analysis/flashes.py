@@ -15,7 +15,7 @@ import numpy as np
 from av.video.reformatter import ColorRange
 from numpy.typing import NDArray
 
-from pipeline.media.pictures.decode import subsample_plane
+from pipeline.media.pictures.subsampling import subsample_plane
 
 _COLUMNS, _ROWS = 16, 9
 # In a smaller picture some blocks would have no sampled pixel.

@@ -22,7 +22,7 @@ import av
 import numpy as np
 from numpy.typing import NDArray
 
-from pipeline.media.pictures.decode import subsample_plane
+from pipeline.media.pictures.subsampling import subsample_plane
 
 # Blocks whose means are compared. If the fiftieth of them that differs most differs by less than this noise, in levels,
 # it is the same frame, coded again.

@@ -15,7 +15,7 @@ import numpy as np
 from av.video.reformatter import ColorRange
 from numpy.typing import NDArray
 
-from pipeline.media.pictures.decode import subsample_plane
+from pipeline.media.pictures.subsampling import subsample_plane
 from pipeline.media.span import Span, SpanCollector
 
 # Y, Cb and Cr of these fills, also in a film that was encoded again. The green is clipped to what displays can show:

@@ -14,7 +14,7 @@ import av
 import numpy as np
 from numpy.typing import NDArray
 
-from pipeline.media.pictures.decode import subsample_plane
+from pipeline.media.pictures.subsampling import STEP_PX, subsample_plane
 from pipeline.media.span import Span
 
 # Mean change of a row, in levels: at most, where it is frozen; in a keyframe, which is coded afresh; and at least,
@@ -31,8 +31,6 @@ _CONTEXT = 4
 _TEAR_LEVELS, _TEAR_RATIO, _WHOLE_RATIO = 6.0, 0.8, 0.25
 # Rows around the tear that are compared; those next to it may be blended.
 _AROUND_PX, _BLENDED_PX = 16, 4
-# Of `subsample_plane`.
-_STEP_PX = 4
 _Rows = NDArray[np.float32]
 
 
@@ -151,7 +149,7 @@ class _Part:
 def _row_steps(picture: av.VideoFrame, row: int) -> _Rows:
     """The mean difference of each row of pixels to the one before it, around a sampled row."""
     luma = subsample_plane(picture, 0, 1)
-    middle = row * _STEP_PX
+    middle = row * STEP_PX
     rows = luma[max(0, middle - _AROUND_PX - 1) : middle + _AROUND_PX].astype(np.int16)
     steps: _Rows = np.abs(np.diff(rows, axis=0)).mean(axis=1, dtype=np.float32)
     return steps

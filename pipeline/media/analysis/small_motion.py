@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from pipeline.media.filters import FROZEN
-from pipeline.media.pictures.decode import subsample_plane
+from pipeline.media.pictures.subsampling import subsample_plane
 from pipeline.media.span import Span, subtract
 
 # Motion is a change of at least this number of sampled pixels by this number of levels: encoding a still picture anew

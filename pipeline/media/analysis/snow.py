@@ -10,7 +10,7 @@ import av
 import numpy as np
 from numpy.typing import NDArray
 
-from pipeline.media.pictures.decode import subsample_plane
+from pipeline.media.pictures.subsampling import subsample_plane
 from pipeline.media.span import Span, SpanCollector
 
 _COLUMNS, _ROWS = 8, 4

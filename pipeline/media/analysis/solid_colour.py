@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from pipeline.media.filters import BLACK, is_black
-from pipeline.media.pictures.decode import subsample_plane
+from pipeline.media.pictures.subsampling import subsample_plane
 from pipeline.media.span import Span, SpanCollector
 
 # Levels by which an encoder lets a plain background vary; a line of faint letters varies more.

@@ -103,8 +103,9 @@ def _sound_s(source: InputContainer, segment: Segment, parameters: _Parameters) 
     """Duration of a segment's sound. Raises `CheckpointError` if its parameters are not those of the film."""
     video, audio = _streams(source, segment.path)
     if _parameters(video, audio) != parameters:
-        message = "the segment was encoded in another way than the first"
-        raise CheckpointError(message, where=str(segment.path), hint=_HINT)
+        raise CheckpointError(
+            "the segment's encoding differs from the first one's", where=str(segment.path), hint=_HINT
+        )
     return (audio.duration or 0) * (audio.time_base or Fraction(0))
 
 
@@ -123,7 +124,7 @@ def _packets(source: InputContainer, segment: Segment, frame_rate: int, sound_s:
         _has_no_gap(shown[stream.type], lasts_s / (stream.time_base or 1)) for stream, lasts_s in lasts.items()
     ):
         raise CheckpointError(
-            f"sound or picture of the segment has a gap, or does not last {segment.frames} frames",
+            f"the sound or the picture of the segment has a gap, or does not last {segment.frames} frames",
             where=str(segment.path),
             hint=_HINT,
         )
@@ -144,18 +145,18 @@ def _replace_audio(packets: Iterable[Packet], sound: Path, parameters: _Paramete
     with _opened(sound) as source:
         others = (packet for packet in source.demux() if packet.dts is not None)
         if bytes(source.streams.audio[0].codec_context.extradata or b"") != parameters.audio_extradata:
-            raise CheckpointError("the sound was encoded in another way than the film", where=str(sound), hint=_HINT)
+            raise CheckpointError("the sound's encoding differs from the film's", where=str(sound), hint=_HINT)
         for packet in packets:
             if packet.stream.type == "video":
                 yield packet
                 continue
             other = next(others, None)
             if other is None or other.duration != packet.duration:
-                raise CheckpointError("the sound ends before the film", where=str(sound), hint=_HINT)
+                raise CheckpointError("the sound is shorter than the film", where=str(sound), hint=_HINT)
             other.pts = other.dts = packet.pts
             yield other
         if next(others, None):
-            raise CheckpointError("the sound goes on after the film", where=str(sound), hint=_HINT)
+            raise CheckpointError("the sound is longer than the film", where=str(sound), hint=_HINT)
 
 
 @contextmanager
@@ -170,7 +171,7 @@ def _opened(part: Path) -> Iterator[InputContainer]:
 
 def _streams(source: InputContainer, part: Path) -> tuple[VideoStream, AudioStream]:
     if len(source.streams) != 2 or not source.streams.video or not source.streams.audio:
-        raise CheckpointError("the segment is not one picture and one sound track", where=str(part), hint=_HINT)
+        raise CheckpointError("the segment has not exactly one video and one audio track", where=str(part), hint=_HINT)
     return source.streams.video[0], source.streams.audio[0]
 
 

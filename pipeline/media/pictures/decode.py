@@ -15,24 +15,19 @@ import numpy as np
 from av.codec.context import CodecContext
 from av.video.codeccontext import VideoCodecContext
 from av.video.stream import VideoStream
-from numpy.typing import NDArray
 
 from pipeline.errors import InputError
 from pipeline.media.container.demux import OpenFilm, opened
 from pipeline.media.container.mux import Packet
 from pipeline.media.filters import VideoFilters, is_black
 from pipeline.media.h264.skipped_pictures import SkippedPictureFilter
+from pipeline.media.pictures.subsampling import Luma, subsample_plane
 from pipeline.media.span import Span
 
 # Scenes are decoded one after the other, all with the same configuration: allocating frames of 3 MB each time took a
 # seventh of the decoding. An idle decoder is kept here, by its extradata.
 _idle_decoder: dict[bytes, VideoCodecContext] = {}
 
-# One byte per pixel in limited range: 16 is black, 235 white.
-Luma = NDArray[np.uint8]
-
-# Every fourth pixel: enough to see a line of text, for a sixteenth of the work.
-_STEP_PX = 4
 # Tile size in sampled pixels for comparing held pictures: a moving caption fills a tile.
 _TILE = 16
 # PSNR of identical pictures: more than 8 bits can express.
@@ -191,25 +186,6 @@ class _Observer:
         if self._last is None:
             raise ValueError("no picture")
         return (*self._samples, *(subsample_plane(self._last, 0) for _ in self._sample_at))
-
-
-def subsample_plane(picture: av.VideoFrame, number: int, row_step: int = _STEP_PX, *, slanted: bool = False) -> Luma:
-    """Every fourth pixel of every `row_step`-th row of a plane (0 is luma), as 8 bits.
-
-    With `slanted`, the columns shift from row to row: otherwise a vertical line would be sampled in full, or not at
-    all.
-    """
-    plane, bits = picture.planes[number], picture.format.components[number].bits
-    # Four pixels are read as one integer and truncated to the first: numpy is faster that way than with a stride.
-    four_bytes = _STEP_PX * (1 if bits == 8 else 2)
-    fours = np.frombuffer(memoryview(plane), f"<u{four_bytes}").reshape(-1, plane.line_size // four_bytes)
-    thin = fours[: plane.height : row_step, : -(-plane.width // _STEP_PX)]
-    if slanted:
-        # An incomplete group of four at the right is left out.
-        thin = thin[:, : max(1, plane.width // _STEP_PX)]
-        offsets = np.arange(len(thin)) % (_STEP_PX if plane.width >= _STEP_PX else 1)
-        thin = thin >> (offsets * 2 * four_bytes)[:, None].astype(thin.dtype)
-    return (thin >> (bits - 8) if bits > 8 else thin).astype(np.uint8)
 
 
 def _worst_tile_psnr(one: Luma, other: Luma) -> float:

@@ -45,7 +45,7 @@ def read_audio(source: bytes | Path, *, longest_s: float | None = None) -> Sampl
         options = {"format_whitelist": _CONTAINERS, **(_PCM_OPTIONS if _is_pcm(source) else {})}
         with av.open(file, mode="r", options=options) as container:
             if not container.streams.audio:
-                raise InputError("there is no sound in it", where=where)
+                raise InputError("it has no audio", where=where)
             if reason := undecodable(container):
                 raise InputError(reason, where=where)
             planes = _decode(container, None if longest_s is None else round(longest_s * SAMPLE_RATE_HZ))

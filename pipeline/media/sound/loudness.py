@@ -21,7 +21,7 @@ from pipeline.media.container.demux import OpenFilm, opened
 from pipeline.media.sound.audio import Samples
 from pipeline.media.sound.decode import decode_audio
 from pipeline.media.sound.discontinuities import NO_DISCONTINUITIES, Discontinuities, merge_discontinuities
-from pipeline.media.sound.meter import CELLS_PER_S, LoudnessMeter, inter_sample_peaks, loudness_of
+from pipeline.media.sound.meter import CELLS_PER_S, LoudnessMeter, inter_sample_peaks, lufs_of_powers
 from pipeline.media.sound.stereo import NOTHING_AUDIBLE, Stereo, merge_stereo
 from pipeline.model import SAMPLE_RATE_HZ
 
@@ -46,7 +46,7 @@ _ATTEMPTS = 6
 
 @dataclass(frozen=True, kw_only=True)
 class Loudness:
-    """The loudness of a clip or a film, and the faults found by the way."""
+    """The loudness of a clip or a film, and faults found by the way. Stored in findings: fields keep their names."""
 
     # None: silent, or shorter than a block of 400 ms.
     integrated_lufs: float | None
@@ -93,7 +93,7 @@ def combine_loudness(parts: Iterable[Loudness]) -> Loudness:
     powers = tuple(power for part in measured for power in part.powers)
     starts_s = tuple(accumulate((len(part.powers) / CELLS_PER_S for part in measured), initial=0.0))
     return Loudness(
-        integrated_lufs=loudness_of(np.array(powers)),
+        integrated_lufs=lufs_of_powers(np.array(powers)),
         true_peak_dbtp=max((part.true_peak_dbtp for part in measured), default=-math.inf),
         powers=powers,
         stereo=merge_stereo(zip(starts_s, (part.stereo for part in measured), strict=False)),
@@ -151,7 +151,7 @@ def integrated_lufs(sound: Iterable[Samples]) -> float | None:
     for block in sound:
         meter.push(np.broadcast_to(block.T, (2, len(block))))
     _, powers = meter.finish()
-    return loudness_of(np.array(powers))
+    return lufs_of_powers(np.array(powers))
 
 
 def _limited_blocks(sound: Iterable[Samples], *, gain_db: float) -> Iterator[Samples]:

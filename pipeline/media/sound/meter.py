@@ -154,7 +154,7 @@ class _WeightedPower:
             self._powers.append(squares[:whole].reshape(-1, _CELL_SAMPLES).mean(axis=1))
 
 
-def loudness_of(powers: NDArray[np.float64]) -> float | None:
+def lufs_of_powers(powers: NDArray[np.float64]) -> float | None:
     """Integrated loudness in LUFS. None: silent, or shorter than a block."""
     loud = _gated(powers, _BLOCK, _RELATIVE_GATE_LU)
     if not len(loud):
@@ -162,7 +162,7 @@ def loudness_of(powers: NDArray[np.float64]) -> float | None:
     return _OFFSET_LU + 10 * math.log10(loud.mean())
 
 
-def range_of(powers: NDArray[np.float64]) -> float:
+def range_of_powers(powers: NDArray[np.float64]) -> float:
     """Loudness range in LU (EBU Tech 3342): the spread of short-term loudness, ten values a second."""
     loud = _gated(powers, _SHORT_TERM, _RANGE_GATE_LU)
     if not len(loud):

@@ -6,6 +6,7 @@ import re
 from collections.abc import Collection, Sequence
 
 from pipeline.errors import InputError, did_you_mean
+from pipeline.language.tags import entry_for
 
 # By BCP-47 tag in lower case, the default and its fallback. All have been part of the free service for years.
 _BUILT_IN = {
@@ -102,20 +103,13 @@ def default_voice(language: str) -> str:
 
 def fallbacks_for(language: str, voice: str, preferred: Sequence[str]) -> tuple[str, ...]:
     """Voices to use when `voice` fails: the preferred ones that speak the language, else the built-in ones for it."""
-    wanted = _tag(language).partition("-")[0]
+    wanted = language.replace("_", "-").lower().partition("-")[0]
     fallbacks = [name for name in preferred if name.partition("-")[0] == wanted and name != voice]
     return tuple(fallbacks or (name for name in _built_in(language) if name != voice))
 
 
 def _built_in(language: str) -> tuple[str, ...]:
-    tag = _tag(language)
-    while tag and tag not in _BUILT_IN:
-        tag = tag.rpartition("-")[0]
-    return _BUILT_IN[tag] if tag else ()
-
-
-def _tag(language: str) -> str:
-    return language.replace("_", "-").lower()
+    return entry_for(_BUILT_IN, language.replace("_", "-")) or ()
 
 
 def language_of(name: str) -> str:

@@ -7,6 +7,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 
 from pipeline.errors import InputError, did_you_mean
+from pipeline.language.tags import truncations
 
 # BCP-47 tags that eSpeak has under other names, and default variants of languages.
 _ALIASES = {
@@ -63,9 +64,8 @@ def choose(voices: Sequence[EspeakVoice], language: str, wanted: str | None) -> 
     """
     if wanted is not None:
         return _by_name(voices, wanted, language)
-    tag = language.replace("_", "-").lower()
     # "de-AT" falls back to "de" if there is no Austrian voice.
-    while tag:
+    for tag in truncations(language.replace("_", "-").lower()):
         for candidate in (_ALIASES.get(tag, tag), tag):
             speaking = [
                 (priority, index)
@@ -75,7 +75,6 @@ def choose(voices: Sequence[EspeakVoice], language: str, wanted: str | None) -> 
             ]
             if speaking:
                 return voices[min(speaking)[1]]
-        tag = tag.rpartition("-")[0]
     known = sorted({spoken for voice in voices for spoken, _ in voice.languages})
     hint = did_you_mean(language, known, otherwise="nightreel voices lists all of them")
     raise InputError(f"eSpeak has no voice for the language {language!r}", hint=hint)

@@ -114,35 +114,35 @@ def say_abbreviations(text: str, language: Language) -> Iterator[list[Edit]]:
         return
     entries, pattern = _table(language.code)
     for match in pattern.finditer(text):
-        written, said = entries[next(number for number, found in enumerate(match.groups()) if found is not None)]
+        written, spoken = entries[next(number for number, found in enumerate(match.groups()) if found is not None)]
         if written == "S. #" and _PARAGRAPH.search(text, 0, match.start()):
-            said = "Satz"
-        if "/" in said:
-            said = _form_after(said, text[: match.start()], language)
-        if said.startswith(("года ", "року ")) and _IN_THE_YEAR.search(text, 0, match.start()):
-            said = said.replace("года", "году", 1).replace("року", "році", 1)
+            spoken = "Satz"
+        if "/" in spoken:
+            spoken = _form_after(spoken, text[: match.start()], language)
+        if spoken.startswith(("года ", "року ")) and _IN_THE_YEAR.search(text, 0, match.start()):
+            spoken = spoken.replace("года", "году", 1).replace("року", "році", 1)
         if match[0].endswith(".") and sentence_ends_here(text[match.end() :], often=written.endswith("$")):
-            said += "."
+            spoken += "."
         # Drops the full stop of "2 hrs., at most".
         end = match.end() + (text[match.end() : match.end() + 2] in _STOPS_OF_UNITS)
-        said += " " if text[end : end + 1].isdigit() else ""
+        spoken += " " if text[end : end + 1].isdigit() else ""
         space = " " if match.start() and text[match.start() - 1] in _BEFORE_UNITS else ""
-        yield [Edit(start=match.start(), end=end, text=space + said)]
+        yield [Edit(start=match.start(), end=end, text=space + spoken)]
 
 
-def _form_after(said: str, before: str, language: Language) -> str:
+def _form_after(spoken: str, before: str, language: Language) -> str:
     """The plural form for the number before it; without a recognisable number, that of many."""
     number = re.search(rf"(?:{NUMBER})$", before.rstrip())
     value = number_value(number[0], language) if number else None
     if _FRACTION_ONLY.search(before):
-        value = Decimal(1) if said.count("/") < 2 else Decimal("0.5")
-    return plural_form(tuple(said.split("/")), Decimal(5) if value is None else value, language)
+        value = Decimal(1) if spoken.count("/") < 2 else Decimal("0.5")
+    return plural_form(tuple(spoken.split("/")), Decimal(5) if value is None else value, language)
 
 
 @lru_cache(maxsize=64)
 def _table(code: str) -> tuple[list[tuple[str, str]], re.Pattern[str]]:
     """The entries, longest first, and a pattern with a group per entry."""
-    entries = [(written, said) for written, _, said in (entry.partition("=") for entry in _TABLES[code].split("|"))]
+    entries = [(written, spoken) for written, _, spoken in (entry.partition("=") for entry in _TABLES[code].split("|"))]
     entries.sort(key=lambda entry: len(entry[0]), reverse=True)
     return entries, re.compile("|".join(f"({_expression(written)})" for written, _ in entries))
 

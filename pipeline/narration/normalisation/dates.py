@@ -119,13 +119,13 @@ def say_dates(text: str, language: Language) -> Iterator[list[Edit]]:
     others = [_DASHED] if short.startswith("dd-MM") else [_YEAR_FIRST] if language.code in {"ja", "zh", "ko"} else []
     for pattern in (_ISO, _DOTTED, _SLASHED, *others):
         for match in pattern.finditer(text):
-            if said := _date_in_words(match, language):
+            if spoken := _date_in_words(match, language):
                 year = _YEAR_AFTER.match(text, match.end()) if language.code in _YEAR_WORDS else None
                 end, stop = match.end(), ""
                 if year and year["word"] == _YEAR_WORDS[language.code]:
-                    said += "" if said.endswith(_YEARS[language.code, year["word"]][1]) else " roku"
+                    spoken += "" if spoken.endswith(_YEARS[language.code, year["word"]][1]) else " roku"
                     end, stop = year.end(), "" if _MORE.match(text, year.end()) else "."
-                yield [Edit(start=match.start(), end=end, text=f"{said}{stop}")]
+                yield [Edit(start=match.start(), end=end, text=f"{spoken}{stop}")]
 
 
 def say_years(text: str, language: Language) -> Iterator[list[Edit]]:
@@ -182,10 +182,10 @@ def say_times(text: str, language: Language) -> Iterator[list[Edit]]:
             continue
         if not (named or until or colon == "h" or _is_announced(text, match.start(), language)):
             continue
-        if said := _clock(int(match["h"]), int(match["m"]), language, half_day=_half_day(text, match.end())):
+        if spoken := _clock(int(match["h"]), int(match["m"]), language, half_day=_half_day(text, match.end())):
             if language.code == "es" and named and not int(match["m"]):
-                said = f"{int(match['h'])} horas"  # "de 9:00 a 18:00 h"
-            edits = [Edit(start=match.start(), end=named.end() if named else match.end(), text=said)]
+                spoken = f"{int(match['h'])} horas"  # "de 9:00 a 18:00 h"
+            edits = [Edit(start=match.start(), end=named.end() if named else match.end(), text=spoken)]
             if until and until["dash"]:
                 edits.append(Edit(start=until.start(), end=until.end("dash"), text=f" {language.signs.to} "))
             yield edits
@@ -265,8 +265,8 @@ def _clock(hour: int, minute: int, language: Language, *, half_day: bool) -> str
         return ""
     if half_day and not minute:
         return str(hour)
-    said = (forms[0] if minute else forms[1]).format(h=hour, m=minute)
+    spoken = (forms[0] if minute else forms[1]).format(h=hour, m=minute)
     if language.code == "en" and minute < 10:
         whole = "o'clock" if hour <= 12 else "hundred"
         return f"{hour} oh {minute}" if minute else f"{hour} {whole}"
-    return said.replace("1 heures", "1 heure") if hour == 1 else said
+    return spoken.replace("1 heures", "1 heure") if hour == 1 else spoken

@@ -50,8 +50,8 @@ def say_days(text: str, language: Language) -> Iterator[list[Edit]]:
         before = text[: match.start()]
         link = (match["dash"] or "").strip()
         days = (ordinal(int(each), before) for each in match.group("first", "day") if each)
-        said = f" {link if link.isalpha() else 'bis'} ".join(days)
-        edits = [Edit(start=match.start(), end=match.end(), text=said)]
+        spoken = f" {link if link.isalpha() else 'bis'} ".join(days)
+        edits = [Edit(start=match.start(), end=match.end(), text=spoken)]
         if match["short"]:
             edits.append(_month(_MONTHS[match["short"]], *match.span("short"), text, language))
         yield edits
@@ -83,8 +83,8 @@ def say_german_ordinals(text: str, language: Language) -> Iterator[list[Edit]]:
         return
     for match in _ANNOUNCED.finditer(text):
         if _NOUN.match(text, match.end()):
-            said = ordinal(int(match["number"]), text[: match.start("number")])
-            yield [Edit(start=match.start("number"), end=match.end(), text=said)]
+            spoken = ordinal(int(match["number"]), text[: match.start("number")])
+            yield [Edit(start=match.start("number"), end=match.end(), text=spoken)]
 
 
 def ordinal(number: int, before: str) -> str:

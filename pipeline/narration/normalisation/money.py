@@ -162,17 +162,17 @@ def _edits(match: re.Match[str], sign: str, value: Decimal, language: Language) 
     magnitude = _magnitude(match, value, language)
     if magnitude is not None:
         name = counted_noun(magnitude, _name(sign, value, language, large=True), language)
-        said, rest = match["sum"], f" {magnitude} {name}"
+        digits, rest = match["sum"], f" {magnitude} {name}"
     else:
-        said, rest = _with_subunit(match["sum"], sign, value, language)
+        digits, rest = _with_subunit(match["sum"], sign, value, language)
     before = match["before"] or ""
-    if before == "$" and _AMERICAN.fullmatch(said):
-        return [Edit(start=match.start(), end=match.end(), text=said.replace(",", "") + rest)]
+    if before == "$" and _AMERICAN.fullmatch(digits):
+        return [Edit(start=match.start(), end=match.end(), text=digits.replace(",", "") + rest)]
     if any(map(str.isalnum, before)) and (start > match.end("before") or before[-1].isalpha()):
         # "EUR 5": one edit shared by two words; "Rp5.000": no rule for grouped numbers would match.
-        return [Edit(start=match.start(), end=match.end(), text=without_groups(said, language) + rest)]
-    edits = [Edit(start=start + len(said), end=match.end(), text=rest)] if said else []
-    if not said:
+        return [Edit(start=match.start(), end=match.end(), text=without_groups(digits, language) + rest)]
+    edits = [Edit(start=start + len(digits), end=match.end(), text=rest)] if digits else []
+    if not digits:
         edits = [Edit(start=start, end=match.end(), text=rest)]
     if before:
         edits.insert(0, Edit(start=match.start("before"), end=match.start("low" if match["low"] else "sum"), text=""))
@@ -206,12 +206,12 @@ def _with_subunit(number: str, sign: str, value: Decimal, language: Language) ->
 def _magnitude(match: re.Match[str], value: Decimal, language: Language) -> str | None:
     """The spoken form of "M" or "Mio."; None if there is no magnitude."""
     if match["letter"]:
-        said = _LETTERS[language.code][match["letter"]]
+        spoken = _LETTERS[language.code][match["letter"]]
     elif match["word"]:
         return magnitude_form(match["word"], value, language)
     else:
         return None
-    return plural_form(tuple(said.split("/")), value, language)
+    return plural_form(tuple(spoken.split("/")), value, language)
 
 
 def _name(sign: str, value: Decimal, language: Language, *, large: bool = False) -> str:

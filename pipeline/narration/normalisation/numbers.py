@@ -155,12 +155,12 @@ def say_fractions(text: str, language: Language) -> Iterator[list[Edit]]:
             half = _HALF_OF[language.code][noun["noun"].endswith(("a", "as"))]
             alone, after = half, f"{after.partition(' ')[0]} {half}"
         if part == "1/2" and language.code == "hi" and (count := (match["whole"] or match["count"] or "").strip()):
-            said = _HINDI_HALVES.get(count, f"साढ़े {count}")
-            yield [Edit(start=match.start(), end=match.end(), text=said)]
+            spoken = _HINDI_HALVES.get(count, f"साढ़े {count}")
+            yield [Edit(start=match.start(), end=match.end(), text=spoken)]
             continue
         start = match.start("vulgar") if vulgar else match.start("part")
-        said = after if match["whole"] or match["count"] else alone
-        yield [Edit(start=start, end=match.end(), text=f" {said}")]
+        spoken = after if match["whole"] or match["count"] else alone
+        yield [Edit(start=start, end=match.end(), text=f" {spoken}")]
 
 
 def fraction_value(whole: str, part: str) -> Decimal:
@@ -194,13 +194,13 @@ def say_signed_numbers(text: str, language: Language) -> Iterator[list[Edit]]:
     words = {"+": signs.plus, "±": f"{signs.plus} {signs.minus}" if signs.plus and signs.minus else ""}
     for match in _SIGN.finditer(text):
         sign = match["sign"] or match["minus"]
-        if said := words.get(sign, signs.minus):
+        if spoken := words.get(sign, signs.minus):
             end = match.start() + 1
             # A dash before a space is a dash, unless it follows East Asian punctuation: then the space is ours.
             is_dash = not match["minus"] and sign in "-–" and text[end].isspace()
             if is_dash and text[max(0, match.start() - 1) : match.start()] not in tuple("、，。（："):
                 continue
-            yield [Edit(start=match.start(), end=end, text=f"{said} ")]
+            yield [Edit(start=match.start(), end=end, text=f"{spoken} ")]
 
 
 def say_grouped_numbers(text: str, language: Language) -> Iterator[list[Edit]]:

@@ -54,10 +54,10 @@ def say_formulas(text: str, language: Language) -> Iterator[list[Edit]]:
     if words := _POWERS.get(language.code):
         for match in _POWER.finditer(text):
             power = (match["small"] or match["large"]).translate(_DIGITS)
-            said = {"2": words[0], "3": words[1]}.get(
+            spoken = {"2": words[0], "3": words[1]}.get(
                 power
             ) or f"{words[2]} {power.replace('-', f'{language.signs.minus} ')}"
-            yield [Edit(start=match.start("power"), end=match.end(), text=f" {said}")]
+            yield [Edit(start=match.start("power"), end=match.end(), text=f" {spoken}")]
 
 
 def say_signs(text: str, language: Language) -> Iterator[list[Edit]]:

@@ -125,17 +125,17 @@ def say_prices_per_unit(text: str, language: Language) -> Iterator[list[Edit]]:
     for match in _PRICE_PER_UNIT.finditer(text):
         each = match["each"] if match["each"] in symbols else match["each"].rstrip(".")
         end = match.start("each") + len(each)
-        said = f" {per} {each}" if (per := _PER.get(language.code)) and len(each) > 2 else ""
+        spoken = f" {per} {each}" if (per := _PER.get(language.code)) and len(each) > 2 else ""
         if each in symbols and "/" not in symbols[each]:
             phrase = (
                 format_compound_unit(Decimal(5), None, denominator_unit=symbols[each], locale=language.locale) or ""
             )
             before, _, after = phrase.partition("5")
-            said = after if not before and _is_native_name(after, language.locale) else said
-        if said:
+            spoken = after if not before and _is_native_name(after, language.locale) else spoken
+        if spoken:
             stop = "." if each.endswith(".") and sentence_ends_here(text[end:], often=True) else ""
             no_stop = _NO_STOP.match(text, end)
-            yield [Edit(start=match.start("slash"), end=no_stop.end() if no_stop else end, text=f"{said}{stop}")]
+            yield [Edit(start=match.start("slash"), end=no_stop.end() if no_stop else end, text=f"{spoken}{stop}")]
 
 
 def say_prices_per_quantity(text: str, language: Language) -> Iterator[list[Edit]]:
@@ -160,8 +160,8 @@ def say_units_after_fractions(text: str, language: Language) -> Iterator[list[Ed
         if affixes and not affixes[0]:
             # Half a litre is "medio litro", a quarter "un cuarto de litro".
             is_of = not match["whole"] and match["part"] not in {"½", "1/2"}
-            said = counted_noun("", affixes[1].strip(), language) if is_of else affixes[1].strip()
-            yield [Edit(start=match.end("part"), end=match.end(), text=f" {said}")]
+            spoken = counted_noun("", affixes[1].strip(), language) if is_of else affixes[1].strip()
+            yield [Edit(start=match.end("part"), end=match.end(), text=f" {spoken}")]
 
 
 @lru_cache(maxsize=64)

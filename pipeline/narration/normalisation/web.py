@@ -40,8 +40,8 @@ def say_addresses(text: str, language: Language) -> Iterator[list[Edit]]:
     if not (signs.dot and signs.at and signs.slash):
         return
     for match in _MAIL.finditer(text):
-        said = f"{_spelt(match['name'], signs)} {signs.at} {_spelt(match['host'], signs)}"
-        yield [Edit(start=match.start(), end=match.end(), text=said)]
+        spoken = f"{_spelt(match['name'], signs)} {signs.at} {_spelt(match['host'], signs)}"
+        yield [Edit(start=match.start(), end=match.end(), text=spoken)]
     for match in _URL.finditer(text):
         host, path = match["host"], (match["path"] or "").rstrip(_TRAILING)
         end = match.end() - len(match["path"] or "") + len(path)
@@ -54,8 +54,8 @@ def say_handles(text: str, language: Language) -> Iterator[list[Edit]]:
     signs = language.signs
     if signs.at:
         for match in _HANDLE.finditer(text):
-            said = f"{signs.at} {_spelt(match['name'], signs)}"
-            yield [Edit(start=match.start(), end=match.end(), text=said)]
+            spoken = f"{signs.at} {_spelt(match['name'], signs)}"
+            yield [Edit(start=match.start(), end=match.end(), text=spoken)]
     if signs.hashtag:
         for match in _TAG.finditer(text):
             name = re.sub(r"(?<=[a-z])(?=[A-Z\d])", " ", match["name"].replace("_", " "))

@@ -70,7 +70,7 @@ async def _make_singles(ids: Sequence[str], title: str, context: RunContext, lis
         async with places, context.store.claims.claim(SINGLES, job_id, what=title):
             jobs[job_id] = await _make_single(job_id, context, listen, rank=(float(number),))
 
-    async with context.store.claims.working(SINGLES), anyio.create_task_group() as tasks:
+    async with context.store.claims.register_worker(SINGLES), anyio.create_task_group() as tasks:
         for number, job_id in enumerate(ids):
             tasks.start_soon(make, number, job_id)
     return jobs

@@ -38,7 +38,7 @@ class FolderAllocator:
 
     def keep(self, row: JobSummary) -> bool:
         """Whether a known job can keep its folder; if not, the folder belongs to another film by now."""
-        holder = self._index.in_folder(row.folder)
+        holder = self._index.by_folder(row.folder)
         if row.folder.casefold() in self._assigned or (holder and holder.id != row.id):
             return False
         self._assigned.add(row.folder.casefold())
@@ -63,7 +63,7 @@ class FolderAllocator:
     def _is_free(self, folder: str, brief: Brief) -> bool:
         if folder.casefold() in self._assigned:
             return False
-        holder = None if self.is_new else self._index.in_folder(folder)
+        holder = None if self.is_new else self._index.by_folder(folder)
         if holder is None:
             return self._is_exclusive or not self._context.paths.is_taken(folder, self._batch)
         # The same place of the source with other content, or the same topic with other settings: replace the film.
@@ -87,7 +87,7 @@ class FolderAllocator:
         if self.is_new:
             return None
         if brief.key:
-            rows = self._index.of_key(brief.key)
+            rows = self._index.by_key(brief.key)
             return next((row for row in rows if _version(row) == _version_of(brief)), None)
         return self._conflicting.get((brief.origin, brief.title, *_version_of(brief)))
 

@@ -195,7 +195,7 @@ class Planner:
             # If it has just been repaired, it is left to the next run.
             return self._context.store.read_job(self._batch, job_id) is None
         except DamagedError:
-            aside = self._context.store.set_aside(self._batch, damage.job, damage.message)
+            aside = self._context.store.quarantine_job(self._batch, damage.job, damage.message)
             logger.warning("%s; moved to %s", damage.message, aside.name)
         except CheckpointError as error:
             logger.warning("%s", error)

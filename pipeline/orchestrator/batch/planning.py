@@ -138,7 +138,7 @@ async def _known_batch(context: RunContext, batch: str, source: str) -> Batch:
         known = await store.load_batch(batch)
     except DamagedError as error:
         # Nothing is lost: jobs have files of their own, and their list is made from the source again.
-        aside = await to_thread.run_sync(store.set_aside_batch, batch)
+        aside = await to_thread.run_sync(store.quarantine_batch, batch)
         logger.warning("%s; moved to %s", error, aside.name)
         known = None
     if known is None:
@@ -171,7 +171,7 @@ async def _forget(context: RunContext, batch: str, job_id: str, title: str) -> N
         why = "replaced by a later command with other settings or notes"
         await to_thread.run_sync(partial(store.claims.request_cancel, batch, job_id, why=why))
     async with store.claims.claim(batch, job_id, what=title, wait_s=_CANCEL_TIMEOUT_S):
-        await store.forget_job(batch, job_id)
+        await store.delete_job(batch, job_id)
         await context.clear_work_folder(batch, job_id)
         await to_thread.run_sync(store.claims.clear_cancel_request, batch, job_id)
 

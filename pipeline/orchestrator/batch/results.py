@@ -41,7 +41,7 @@ def films_by_row(store: CheckpointStore, batch: str, roster: TableSnapshot) -> I
     """The rows of the table in order, each with the state of its films."""
     index = store.index(batch)
     for row in roster.rows():
-        films: list[JobSummary] = index.of_row(row.name) if row.name else []
+        films: list[JobSummary] = index.by_row(row.name) if row.name else []
         yield RowFilms(row.cells, row.refused, films)
 
 

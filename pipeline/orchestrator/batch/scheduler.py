@@ -93,7 +93,7 @@ class Scheduler:
         self._strategy = await to_thread.run_sync(machine.make_strategy)
         self._load = await to_thread.run_sync(machine.resources.sample)
         machine.on_notice(self._say)
-        async with self._context.store.claims.working(self._batch):
+        async with self._context.store.claims.register_worker(self._batch):
             with raise_first_error():
                 async with anyio.create_task_group() as tasks:
                     tasks.start_soon(self._monitor)
@@ -102,7 +102,7 @@ class Scheduler:
                             await self._wake_up.wait()
                         self._wake_up = anyio.Event()
                     tasks.cancel_scope.cancel()
-            await to_thread.run_sync(self._context.store.claims.tidy, self._batch)
+            await to_thread.run_sync(self._context.store.claims.remove_leftovers, self._batch)
         await self._emit_metrics()
 
     # Starting jobs -----------------------------------------------------------------------------------------------
@@ -214,7 +214,7 @@ class Scheduler:
         try:
             job = await to_thread.run_sync(self._claim, key, claim)
         except DamagedError as error:
-            aside = await to_thread.run_sync(store.set_aside, *key, str(error))
+            aside = await to_thread.run_sync(store.quarantine_job, *key, str(error))
             self._backoff.exclude(key)
             self._say(f"{error}; moved to {aside.name}, and made again by the next run")
             return

@@ -13,7 +13,7 @@ from pipeline.rendering import Fonts, Logo, Typeface, read_logo, read_typeface
 from pipeline.settings import Settings
 from pipeline.template import Template
 from pipeline.template.loading import check_inside
-from pipeline.theme.brand import Brand, branded
+from pipeline.theme.brand import Brand, apply_brand
 from pipeline.theme.loading import is_builtin_theme, load_theme
 from pipeline.theme.theme import Theme
 
@@ -42,7 +42,7 @@ class Appearance:
         if name not in self._known:
             colours = self.settings.brand
             brand = Brand(accent=colours.accent, accent_2=colours.accent_2, background=colours.background)
-            self._known[name] = branded(load_theme(name, search=[self.workspace / "themes"]), brand)
+            self._known[name] = apply_brand(load_theme(name, search=[self.workspace / "themes"]), brand)
         return self._known[name]
 
     def theme_identity(self, brief: Brief) -> tuple[object, ...]:

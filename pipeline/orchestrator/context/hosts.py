@@ -38,7 +38,7 @@ _NO_PLAYLIST = "none"
 CountPending = Callable[[str, int], int]
 
 
-def is_by_hand(destination: str) -> bool:
+def is_manual(destination: str) -> bool:
     """Whether a destination is a folder from which a person uploads manually."""
     return destination.startswith(_FOLDER)
 
@@ -73,7 +73,7 @@ class Hosts:
     def requested(self) -> tuple[str, ...]:
         """The destinations that were requested besides the output folder, by the names used in receipts."""
         names = (
-            name if is_by_hand(name) else self.address(self._channel_name(name)) for name in self.settings.publishing.to
+            name if is_manual(name) else self.address(self._channel_name(name)) for name in self.settings.publishing.to
         )
         return tuple(dict.fromkeys(names))
 
@@ -116,24 +116,25 @@ class Hosts:
         from pipeline.publishing.youtube import ManualDestination, YouTubeDestination  # noqa: PLC0415 - loads aiohttp
 
         release = self._release(brief or Brief(title=""), name)
-        publicity, extras = (
-            self._publicity(release.privacy),
-            self._extras(brief, versions or LanguageVersions(), release),
-        )
-        if is_by_hand(name):
+        publicity = self._publicity(release.privacy)
+        extras = self._extras(brief, versions or LanguageVersions(), release)
+        if is_manual(name):
             folder = self.workspace / Path(name.removeprefix(_FOLDER)).expanduser() / subject.folder
             # Slots belong to a channel, which the person who uploads chooses.
-            by_hand = replace(publicity, publish_at=release.publish_at)
+            publicity = replace(publicity, publish_at=release.publish_at)
             # Links to neighbouring episodes are known for films published on the channel.
-            near = self._neighbours(brief, self.settings.youtube.channel)
-            return ManualDestination(name, folder, by_hand, extras, subject, neighbours=near)
+            neighbours = self._neighbours(brief, self.settings.youtube.channel)
+            return ManualDestination(name, folder, publicity, extras, subject, neighbours=neighbours)
         self.refuse_offline(name)
-        channel, timing = self._channel_name(name), self._timing(release, self._channel_name(name))
-        known = self.channel(channel)
-        others = partial(count_pending, known.address)
-        near = self._neighbours(brief, channel)
+        channel = self.channel(self._channel_name(name))
         return YouTubeDestination(
-            known, subject, publicity, extras=extras, timing=timing, to_come=others, neighbours=near
+            channel,
+            subject,
+            publicity,
+            extras=extras,
+            timing=self._timing(release, channel.name),
+            to_come=partial(count_pending, channel.address),
+            neighbours=self._neighbours(brief, channel.name),
         )
 
     def _neighbours(self, brief: Brief | None, channel: str) -> Callable[[], Links]:
@@ -186,14 +187,14 @@ class Hosts:
     def refuse_offline(self, *names: str) -> None:
         """Raise `ConfigurationError` if --offline forbids one of these hosts; default: of `requested`."""
         for name in names or self.requested:
-            if self.settings.offline and not is_by_hand(name):
+            if self.settings.offline and not is_manual(name):
                 message = f"{name} needs the network, and --offline forbids it"
                 raise ConfigurationError(message, hint="Drop one of the two")
 
     @property
     def without_login(self) -> tuple[str, ...]:
         """The hosts of `requested` without a login. Blocks."""
-        channels = {name: self._channel_name(name) for name in self.requested if not is_by_hand(name)}
+        channels = {name: self._channel_name(name) for name in self.requested if not is_manual(name)}
         return tuple(name for name, channel in channels.items() if not self._token(channel).exists())
 
     def login_hint(self, name: str) -> str:
@@ -209,7 +210,7 @@ class Hosts:
 
     def _release(self, brief: Brief, name: str) -> Release:
         """Privacy and publication time at one of `requested`. A folder is treated like the channel of the settings."""
-        channel = self.settings.youtube.channel if is_by_hand(name) else self._channel_name(name)
+        channel = self.settings.youtube.channel if is_manual(name) else self._channel_name(name)
         flag = str(self.overrides.get("youtube.privacy") or "")
         return release_of(brief, self.settings.youtube, channel=channel, flag=flag)
 

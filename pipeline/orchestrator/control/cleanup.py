@@ -24,7 +24,7 @@ from pipeline.files import storage_errors
 from pipeline.model import Job, JobStatus
 from pipeline.orchestrator.batch.batches import refuse_while_busy, require_batch, worker_pids
 from pipeline.orchestrator.context import RunContext
-from pipeline.orchestrator.context.hosts import Hosts, is_by_hand
+from pipeline.orchestrator.context.hosts import Hosts, is_manual
 from pipeline.orchestrator.context.series import seen_at, subject_key
 from pipeline.state import CheckpointStore
 
@@ -171,7 +171,7 @@ def _unrecorded_publication(job: Job, hosts: Hosts) -> str:
     """The address of a publication that is in no journal of a channel; empty if there is none."""
     known = seen_at(subject_key(job.brief), hosts.journals).values()
     # Publishing to a folder can be repeated without harm.
-    on_channels = (each for each in job.published if not is_by_hand(each.destination))
+    on_channels = (each for each in job.published if not is_manual(each.destination))
     return next((each.url for each in on_channels if each.url not in known), "")
 
 

@@ -82,11 +82,11 @@ def _returned(then: Job, context: RunContext, name: str) -> Job | None:
     try:
         now = context.store.read_job(then.batch, then.id)
     except DamagedError as error:
-        aside = context.store.set_aside(then.batch, then.id, "is damaged")
+        aside = context.store.quarantine_job(then.batch, then.id, "is damaged")
         logger.warning("%s; moved to %s", error, aside.name)
         now = None
     job = restored_job(then, now, name=name, at=context.clock())
-    holder = context.store.index(then.batch).in_folder(job.folder) if job and now is None else None
+    holder = context.store.index(then.batch).by_folder(job.folder) if job and now is None else None
     if job and holder and holder.id != job.id:
         # Another film has its folder by now, and keeps it.
         return job.evolve(folder=f"{job.folder}-{job.id[:6]}", receipt=None)

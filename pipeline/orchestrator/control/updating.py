@@ -18,7 +18,7 @@ from pipeline.orchestrator.context.quality_profiles import profile_for
 from pipeline.orchestrator.control.bulk import change_jobs, select_jobs
 from pipeline.orchestrator.control.publishing import package_of, publish_settings, subject_of
 from pipeline.orchestrator.control.release_options import PRIVACY, ReleaseOptions
-from pipeline.orchestrator.film.companions import judge_companions
+from pipeline.orchestrator.film.sidecars import judge_sidecars
 from pipeline.publishing.sidecars import METADATA
 from pipeline.quality.companions import own_metadata
 from pipeline.settings import Settings
@@ -59,7 +59,7 @@ async def update_batch(
             done.not_out += 1
             continue
         words = {METADATA: job.receipt.package.metadata}
-        judged = await to_thread.run_sync(judge_companions, job, words, context)
+        judged = await to_thread.run_sync(judge_sidecars, job, words, context)
         wanted = _wanted(job, context, options)
         hosts = (await to_thread.run_sync(context.for_job, wanted)).hosts
         changed = False

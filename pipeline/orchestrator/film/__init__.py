@@ -13,9 +13,9 @@ Start with ``stages``: the table of stages that every film passes through. The o
     segments         the work itself, in a worker process: draw a scene and encode it
     soundtrack       mixes voice and background music, also in a worker process
     duplicates       near-duplicate films within a batch
-    approval         whether a film may be published: verdict, review, sample   (companions: files that go with it)
+    approval         whether a film may be published: verdict, review, sample   (sidecars: files beside it)
     delivery         whether a delivered film is still there and up to date
-    publication      uploads a film and its companions to the video hosts
+    publication      uploads a film and its extras to the video hosts
     series           what a series adds to a film   (episode_order: episodes wait for those before them)
     remake           discards results so that a film is made again from some stage on
 

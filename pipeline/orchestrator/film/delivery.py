@@ -38,12 +38,12 @@ def is_delivered(job: Job, context: RunContext) -> bool:
 
 
 def is_fully_published(job: Job, context: RunContext) -> bool:
-    """Whether the film is published at every requested video host, with all its companion files."""
+    """Whether the film is published at every requested video host, with all its extras (captions, thumbnail…)."""
     return set(context.hosts.requested) <= {receipt.destination for receipt in job.published if not receipt.missing}
 
 
 def is_published(job: Job, context: RunContext) -> bool:
-    """Whether the film is published at every requested video host, and there is one; companions may be missing."""
+    """Whether the film is published at every requested video host, and there is one; extras may be missing."""
     requested = set(context.hosts.requested)
     return bool(requested) and requested <= {receipt.destination for receipt in job.published}
 

@@ -1,4 +1,4 @@
-"""Publishes a film to the requested video hosts, then its companion files: captions, thumbnail, playlist."""
+"""Publishes a film to the requested video hosts, with its extras: captions, thumbnail, playlist."""
 
 from __future__ import annotations
 
@@ -22,9 +22,9 @@ from pipeline.orchestrator.context import RunContext
 from pipeline.orchestrator.context.hosts import LanguageVersions
 from pipeline.orchestrator.film.approval import check_judged
 from pipeline.orchestrator.film.attempt import Attempt
-from pipeline.orchestrator.film.companions import with_judged_companions
 from pipeline.orchestrator.film.delivery import is_published
 from pipeline.orchestrator.film.episode_order import release_next_episode, skipped_episodes, turn_error
+from pipeline.orchestrator.film.sidecars import with_judged_sidecars
 from pipeline.publishing import publish, sidecar_files
 from pipeline.settings import Settings
 from pipeline.state import CheckpointStore
@@ -37,14 +37,15 @@ _UNDER_WAY = (JobStatus.PENDING, JobStatus.IN_PROGRESS)
 async def publish_to_hosts(job: Job, package: Package, context: RunContext, attempt: Attempt) -> Job:
     """Publish the film to every requested host; return the job with the receipts, each of which is saved at once.
 
-    An error at one host does not keep the film from the others. Companion files that changed since inspection are
+    An error at one host does not keep the film from the others. Sidecar files that changed since inspection are
     inspected first: `ReviewError` for one that may not be published. Raises the error that kept the film from a host.
-    If only companions are missing, raises what the job has to wait for: `ClosedError` until there is quota again,
-    `TransientError` for an error that may pass. A missing companion that needs a person is reported, without waiting.
+    If only extras (captions, thumbnail, playlist) are missing, raises what the job has to wait for: `ClosedError` until
+    there is quota again, `TransientError` for an error that may pass. A missing extra that needs a person is reported,
+    without waiting.
     """
     skipped = await _check_turn(job, context, attempt)
     try:
-        job = await to_thread.run_sync(lambda: with_judged_companions(job, sidecar_files(package), context))
+        job = await to_thread.run_sync(lambda: with_judged_sidecars(job, sidecar_files(package), context))
     except ReviewError:
         await attempt.save(job)
         raise
@@ -74,7 +75,7 @@ async def publish_to_hosts(job: Job, package: Package, context: RunContext, atte
         await release_next_episode(job, context)
     requested = set(context.hosts.requested)
     published = [each for each in job.published if each.destination in requested]
-    errors += filter(None, (_companion_error(job, each, context.settings) for each in published))
+    errors += filter(None, (_missing_extras_error(job, each, context.settings) for each in published))
     if errors:
         await attempt.save(job)
         raise _first_to_resume(errors)
@@ -82,7 +83,7 @@ async def publish_to_hosts(job: Job, package: Package, context: RunContext, atte
 
 
 def _report(job: Job, receipt: Receipt, context: RunContext, attempt: Attempt) -> None:
-    """Report missing companions that are not added automatically, and remarks of the host."""
+    """Report missing extras that are not added automatically, and remarks of the host."""
     if receipt.missing and not _will_follow(job, receipt, context.settings):
         attempt.notify(_missing_notice(job, receipt))
     for remark in receipt.remarks:
@@ -111,12 +112,12 @@ def count_unpublished(job: Job, store: CheckpointStore, host: str, most: int) ->
 
 
 def _will_follow(job: Job, receipt: Receipt, settings: Settings) -> bool:
-    """Whether missing companions are added automatically later."""
+    """Whether missing extras are added automatically later."""
     return bool(receipt.missing_until or (receipt.missing_may_pass and job.retries < settings.errors.retries))
 
 
-def _companion_error(job: Job, receipt: Receipt, settings: Settings) -> ProviderError | None:
-    """The error that makes the job wait for missing companions; None: nothing to wait for."""
+def _missing_extras_error(job: Job, receipt: Receipt, settings: Settings) -> ProviderError | None:
+    """The error that makes the job wait for missing extras; None: nothing to wait for."""
     if not receipt.missing or not _will_follow(job, receipt, settings):
         return None
     message = f"out as {receipt.url}, without {'; '.join(receipt.missing)}"

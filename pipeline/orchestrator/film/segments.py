@@ -92,9 +92,11 @@ def make_segment(task: SegmentTask, path: Path) -> None:
         lengths=(task.clip.samples,),
         subtitles=Subtitles(scenes=(task.cues,)),
         codec=task.encoder.codec,
-        variable_rate=task.encoder.holds_of_codec == "variable",
+        variable_rate=task.encoder.effective_holds == "variable",
     )
-    inspect_segment(path, expected, changes=changes, rest_db=task.encoder.rest_db, clip_lufs=task.clip.loudness_lufs)
+    inspect_segment(
+        path, expected, changes=changes, rest_db=task.encoder.min_hold_psnr_db, clip_lufs=task.clip.loudness_lufs
+    )
 
 
 def _recording(changes: set[int], frames: Iterable[Frame]) -> Iterator[Frame]:

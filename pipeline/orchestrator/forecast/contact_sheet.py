@@ -1,4 +1,4 @@
-"""What the films of some rows look like, before any is made: their scenes in a line each, on one sheet."""
+"""A contact sheet of the films of some table rows before they are made: a line of scenes per film."""
 
 from __future__ import annotations
 
@@ -25,22 +25,22 @@ from pipeline.script import offline_script, without_missing_pictures
 if TYPE_CHECKING:
     from PIL import Image
 
-# Lines of a sheet: more are not looked at.
-MOST_FILMS = 24
-# Height of a scene; drawn larger than it is shown, so that small type keeps its form.
-_HEIGHT_PX, _LARGER = 216, 2
-_BESIDE_PX = 160
+# Lines of a sheet.
+MAX_FILMS = 24
+# Height of a scene on the sheet, and the factor of supersampling.
+_HEIGHT_PX, _SUPERSAMPLING = 216, 2
+_MARGIN_PX = 160
 
 
 @dataclass(frozen=True, kw_only=True)
 class ContactSheet:
-    """The sheet that was drawn, and what to say about it."""
+    """The sheet that was drawn."""
 
     path: Path
-    # Films on the sheet, and those whose scripts nobody has written yet.
+    # Films on the sheet, and films without a script, which a model has to write.
     films: int
     unwritten: int
-    # Texts that have no room, and pictures that can't be shown: a line for each.
+    # Messages about texts that don't fit, and pictures that can't be shown.
     cut: tuple[str, ...]
     missing: tuple[str, ...] = ()
 
@@ -48,10 +48,10 @@ class ContactSheet:
 def draw_contact_sheet(
     context: RunContext, rows: Sequence[tuple[Brief, str]], path: Path, *, title: str
 ) -> ContactSheet:
-    """Write a sheet of the films of these rows (each with a remark) to `path`, FILE.png. Blocks, for seconds.
+    """Write a sheet of the films of these rows (each with a remark) to `path`, a PNG file. Blocks, for seconds.
 
-    Pictures that have to be fetched are left out. Raises `InputError` for what a film can't be made with, when no row
-    has a script, and `StorageError`.
+    Remote pictures are left out. Raises `InputError` for an invalid row, and if no row has a script, and
+    `StorageError`.
     """
     with scratch_folder() as folder:
         return _draw_rows(context, rows, path, title=title, stills=_Stills(context, folder))
@@ -64,7 +64,7 @@ def _draw_rows(
     cut: list[str] = []
     look, drawn, unwritten = None, 0, 0
     for brief, remark in rows:
-        films = context.briefs.films_of(brief)[: MOST_FILMS - drawn]
+        films = context.briefs.films_of(brief)[: MAX_FILMS - drawn]
         for language, family in groupby(films, key=lambda film: film.language):
             line = _Line()
             for film in family:
@@ -79,8 +79,8 @@ def _draw_rows(
     if look is None:
         hint = "Make the first films instead: nightreel run … --rows 3 --preset fast_draft"
         raise InputError("a model has to write the scripts of these rows first", hint=hint)
-    width = max(tile.width_px for tile in tiles) + _BESIDE_PX
-    about = f"{counted(drawn, 'film, as it', 'films, as they')} would be drawn; what has to be fetched is left out"
+    width = max(tile.width_px for tile in tiles) + _MARGIN_PX
+    about = f"{counted(drawn, 'film')}, without pictures that have to be downloaded"
     sheet = compose_sheet(tiles, look, title=title, line=about, width_px=width)
     with storage_errors(path):
         path.parent.mkdir(parents=True, exist_ok=True)
@@ -90,7 +90,7 @@ def _draw_rows(
 
 
 def _script(context: RunContext, film: Brief) -> Script | None:
-    """The script, if nobody has to be asked for it."""
+    """The script, if it needs no model."""
     if context.briefs.is_translated(film):
         return None
     template = context.template(film)
@@ -100,22 +100,22 @@ def _script(context: RunContext, film: Brief) -> Script | None:
 def _look(context: RunContext, film: Brief, script: Script, stills: _Stills) -> Look:
     pictures = Pictures(stills=tuple(stills.of(film, script)), missing=(), incidents=())
     look = context.look(film, script, pictures)
-    return replace(look, format=scaled_format(look.format, _LARGER * _HEIGHT_PX))
+    return replace(look, format=scaled_format(look.format, _SUPERSAMPLING * _HEIGHT_PX))
 
 
 class _Stills:
-    """The pictures that lie on this machine, made ready in a folder, as they are for films."""
+    """The local pictures of the rows, prepared in a folder as for films."""
 
     def __init__(self, context: RunContext, folder: Path) -> None:
         self._context = context
         self._folder = folder
-        # By file: one made ready, or why it can't be.
+        # The prepared picture, or the error, by file.
         self._known: dict[Path, Still | NightreelError] = {}
-        # What a film does without, and why: a line each.
+        # Messages about pictures that can't be shown.
         self.missing: dict[str, None] = {}
 
     def of(self, film: Brief, script: Script) -> Iterator[Still]:
-        """The pictures of a film, as far as they can be shown."""
+        """The pictures of a film that can be shown."""
         for wanted in (*film.pictures, *pictures_named_by_script(script, film, self._context)):
             name = wanted.source
             if is_address(name) or is_stock(name):
@@ -147,7 +147,7 @@ def _place(film: Brief) -> str:
 
 
 class _Line:
-    """The films of one row in one language: its formats side by side."""
+    """The films of one row in one language, all formats side by side."""
 
     def __init__(self) -> None:
         self.cut: list[str] = []
@@ -162,7 +162,7 @@ class _Line:
         self.cut = []
         for scene in script.scenes:
             for part in split_to_fit(scene, look):
-                self._pictures.append(draw_final_frame(context, part.scene, look, smaller=_LARGER))
+                self._pictures.append(draw_final_frame(context, part.scene, look, smaller=_SUPERSAMPLING))
                 what = f"{part.scene.layout}, {film.format}" if film.format else part.scene.layout
                 self.cut += [f"{place}: no room for “{text}” ({what})" for text in sorted(part.cut)]
 

@@ -1,7 +1,7 @@
-"""What a run would do, and what it would take: `nightreel run --dry-run`. Nothing is made, asked or changed.
+"""The forecast of a run: what it would do, and its time, cost and disk use. Nothing is made, requested or changed.
 
-Whatever can be known without a service is looked at film by film (`survey`); time, money and disk are reckoned from the
-earlier films of the workspace (`experience`), and the forecast says on how many.
+Everything that needs no service is checked film by film (`survey`); time, cost and disk use are estimated from earlier
+films of the workspace (`history`).
 """
 
 from __future__ import annotations
@@ -34,25 +34,25 @@ from pipeline.orchestrator.uploads import UploadDays, upload_days
 
 @dataclass(frozen=True, kw_only=True)
 class Forecast:
-    """What a run would do. `asdict` gives what JSON can hold."""
+    """What a run would do. `asdict` returns JSON-compatible values."""
 
     batch: str
     films: Films
     cached: Cached
-    # Of the films that would be made: their length, and how long it takes to make them.
+    # Length of the films to make, and the time to make them.
     film_s: float
     seconds: float
-    # How many earlier films of this workspace, of the same presets and sizes, the time is reckoned from; and of which
-    # presets and sizes there is none: for them, what docs/performance.md measured.
+    # The number of earlier films of the same kinds that the time is estimated from, and the kinds without any, which
+    # are estimated from docs/performance.md.
     learned_from: int
     unlike: tuple[str, ...]
-    # When the last one is there (ISO 8601), if the run begins now.
+    # When the run ends (ISO 8601) if it starts now.
     done_at: str
     money: Money
     disk: Disk
-    # None: no allowance is set, or no model is asked.
+    # None if no model is needed, or it has no daily quota.
     quota: Quota | None
-    # Of the films that would be published: empty, if none is.
+    # Days that publishing takes; empty if nothing is published.
     uploads: tuple[UploadDays, ...]
     notes: tuple[str, ...]
     problems: tuple[Problem, ...]
@@ -67,21 +67,21 @@ async def forecast(
     priority: Priority = Priority.NORMAL,
     unreadable: Sequence[InputError] = (),
 ) -> Forecast:
-    """Look at everything that a run of these briefs would meet, and reckon what it would take.
+    """Check everything that a run of these briefs would need, and estimate time, cost and disk use.
 
-    Every problem is in the result, and none is raised: those of single films, `unreadable` ones among them, and those
-    that would stop the run.
+    Problems are returned, not raised: those of single films, including `unreadable` ones, and those that stop the run.
     """
     found = await to_thread.run_sync(lambda: survey(briefs, context, batch=batch, priority=priority))
     problems = (*(Problem.of(error, films=1) for error in unreadable), *found.problems)
-    return await to_thread.run_sync(_reckon, found, context, batch, problems)
+    return await to_thread.run_sync(_estimate, found, context, batch, problems)
 
 
-def _reckon(found: RunSurvey, context: RunContext, batch: str, problems: tuple[Problem, ...]) -> Forecast:
+def _estimate(found: RunSurvey, context: RunContext, batch: str, problems: tuple[Problem, ...]) -> Forecast:
     known = read_history(context)
     money, quota = money_of(found, known, context), quota_of(found, known, context)
     work_s = sum(
-        work.fresh * known.of(kind).work_s_per_char + work.spared * known.join_s for kind, work in found.work.items()
+        work.fresh * known.rates_of(kind).work_s_per_char + work.spared * known.join_s
+        for kind, work in found.work.items()
     )
     seconds = max(work_s, script_time_s(found, known, context))
     film_s = sum(work.weight for work in found.work.values()) * known.film_s_per_char
@@ -95,8 +95,8 @@ def _reckon(found: RunSurvey, context: RunContext, batch: str, problems: tuple[P
         cached=found.cached,
         film_s=round(film_s, 1),
         seconds=round(seconds, 1),
-        learned_from=sum(known.of(kind).films for kind in found.work),
-        unlike=tuple(sorted(str(kind) for kind in found.work if not known.of(kind).films)),
+        learned_from=sum(known.rates_of(kind).films for kind in found.work),
+        unlike=tuple(sorted(str(kind) for kind in found.work if not known.rates_of(kind).films)),
         done_at=done_at(context.clock(), seconds, found.scripts_to_ask, quota).isoformat(timespec="seconds"),
         money=money,
         disk=disk,
@@ -114,7 +114,7 @@ def _login_notes(uploads: Sequence[UploadDays], hosts: Hosts) -> list[str]:
 
 
 def _exit_code(problems: Sequence[Problem]) -> int:
-    """The exit code of the run: that of what stops all of it, else the one for a batch in which some films fail."""
+    """The exit code that the run would have."""
     stopping = [problem.exit_code for problem in problems if not problem.films]
     if stopping:
         return stopping[0]
@@ -123,7 +123,7 @@ def _exit_code(problems: Sequence[Problem]) -> int:
 
 @dataclass(frozen=True, kw_only=True)
 class Disk:
-    """Bytes: what would be written to output/ and to the cache, and what is free now."""
+    """Bytes that would be written to output/ and to the cache, and free bytes."""
 
     output_bytes: int
     cache_bytes: int
@@ -131,31 +131,31 @@ class Disk:
 
 
 def disk_of(found: RunSurvey, known: FilmHistory, context: RunContext) -> Disk:
-    """The room for the films that were found, by their presets and sizes."""
+    """The disk space that the films to make would take."""
     lengths = {kind: work.weight * known.film_s_per_char for kind, work in found.work.items()}
-    cached = sum(seconds * known.of(kind).cache_bytes_per_s for kind, seconds in lengths.items())
+    cached = sum(seconds * known.rates_of(kind).cache_bytes_per_s for kind, seconds in lengths.items())
     room = max(0, context.settings.cache.max_bytes - context.cache.size_bytes())
     return Disk(
-        output_bytes=round(sum(seconds * known.of(kind).output_bytes_per_s for kind, seconds in lengths.items())),
+        output_bytes=round(sum(seconds * known.rates_of(kind).output_bytes_per_s for kind, seconds in lengths.items())),
         cache_bytes=min(room, round(cached)),
         free_bytes=shutil.disk_usage(_existing(context.paths.films_root)).free,
     )
 
 
 def disk_trouble(disk: Disk, context: RunContext) -> tuple[list[Problem], list[str]]:
-    """What stops the run at once, and what may stop it in the middle."""
+    """Problems that stop the run at once, and warnings that it may run out of disk space."""
     floor_gb = context.settings.work.min_free_disk_gb
     if not disk.output_bytes:
         return [], []
     if disk.free_bytes < floor_gb * 1e9:
-        message = f"{disk.free_bytes / 1e9:.1f} GB are free, and work.min_free_disk_gb is {floor_gb:g}"
+        message = f"only {disk.free_bytes / 1e9:.1f} GB free; work.min_free_disk_gb is {floor_gb:g}"
         return [
             Problem(where=str(context.paths.films_root), message=message, hint="Free some space", films=0, exit_code=8)
         ], []
     needed = disk.output_bytes + disk.cache_bytes
     if disk.free_bytes - needed < floor_gb * 1e9:
-        text = f"the disk may not be enough: {disk.free_bytes / 1e9:.1f} GB are free, {needed / 1e9:.1f} GB are needed"
-        return [], [f"{text}, and work.min_free_disk_gb keeps {floor_gb:g}"]
+        text = f"the disk may become full: {disk.free_bytes / 1e9:.1f} GB free, {needed / 1e9:.1f} GB needed"
+        return [], [f"{text}, {floor_gb:g} GB reserved (work.min_free_disk_gb)"]
     return [], []
 
 

@@ -1,4 +1,4 @@
-"""What is known of a run before it begins: films, cache, and what will not work."""
+"""The results of a survey: films, cache hits, and problems."""
 
 from __future__ import annotations
 
@@ -11,15 +11,15 @@ from pipeline.orchestrator.forecast.history import Kind
 
 @dataclass(frozen=True, kw_only=True)
 class Films:
-    """The films of a run, by what would happen to them."""
+    """The number of films by what a run would do with them."""
 
-    # Rows and briefs that can be read; those that ask for a film a second time.
+    # Requested films, and duplicates among them.
     asked: int = 0
     twice: int = 0
-    # There already.
+    # Completed already.
     there: int = 0
-    # Never begun; begun by an earlier run; failed or waiting for a person, and tried again; gone, changed, or wanted
-    # in another place; waiting for their time.
+    # To make: never started; started by an earlier run; failed or parked for a person, and retried; missing, changed or
+    # with another output folder; parked until a time.
     new: int = 0
     begun: int = 0
     again: int = 0
@@ -28,26 +28,27 @@ class Films:
     # Left alone.
     review: int = 0
     cancelled: int = 0
-    # Of the new ones: those that take the place of a film whose brief has changed.
+    # Of the new ones: replacing a film whose brief has changed.
     replacing: int = 0
-    # Of those that would be made: those that can't be.
+    # Of those to make: can't be made.
     impossible: int = 0
 
     @property
     def to_make(self) -> int:
-        """How many would be worked on."""
+        """The number of films that the run would make."""
         return self.new + self.begun + self.again + self.gone + self.parked
 
 
 @dataclass(frozen=True, kw_only=True)
 class Cached:
-    """What the cache has of the films that would be made. None: it can't be known before the scripts are written."""
+    """Cache hits for the films to make. None: unknown until the scripts are written."""
 
+    # Model-written scripts in the cache.
     scripts: int = 0
-    # How many scripts are known, from the cache or from notes that need no model; and of their scenes those spoken.
+    # Scripts that are known: from the cache, or made from notes without a model.
     known_scripts: int = 0
+    # Scenes of the known scripts, and how many of these are distinct; likewise sentences.
     scenes: int | None = None
-    # How many different ones there are, of all films together; likewise of sentences.
     different_scenes: int | None = None
     sentences: int | None = None
     different_sentences: int | None = None
@@ -56,11 +57,11 @@ class Cached:
 
 @dataclass(frozen=True, kw_only=True)
 class Work:
-    """What there is to do for films of one kind."""
+    """The work for films of one kind."""
 
     # Characters to speak.
     weight: int = 0
-    # Of these, those in scenes that no film before had; and how many films' worth of scenes are shared.
+    # Characters in scenes that no earlier film of the run has, and the number of films' worth of shared scenes.
     fresh: float = 0.0
     spared: float = 0.0
 
@@ -72,19 +73,19 @@ class Work:
 
 @dataclass(frozen=True, kw_only=True)
 class Problem:
-    """Something that will not work."""
+    """An error that a run would meet."""
 
-    # The first place where it shows, what it is, and what to do.
+    # Where it occurs first.
     where: str
     message: str
     hint: str
-    # How many films it spoils; 0: it stops the run.
+    # The number of films it affects; 0 if it stops the run.
     films: int
     exit_code: int
 
     @classmethod
     def of(cls, error: NightreelError, *, films: int, where: str = "") -> Problem:
-        """An error that a run would meet."""
+        """The problem of an error that affects `films` films."""
         return cls(
             where=error.where or where,
             message=error.message,
@@ -96,15 +97,15 @@ class Problem:
 
 @dataclass(frozen=True, kw_only=True)
 class RunSurvey:
-    """What a look at all films of a run has shown."""
+    """The result of the survey of a run."""
 
     films: Films
     cached: Cached
-    # Of the films that can be made, by their kind.
+    # The work for the films that can be made, by kind.
     work: Mapping[Kind, Work]
-    # Those that a model has to write.
+    # Scripts that a model has to write or translate.
     scripts_to_ask: int
-    # Those that the films are episodes of.
+    # The series that the films are episodes of.
     series: tuple[str, ...]
     notes: tuple[str, ...]
     problems: tuple[Problem, ...]

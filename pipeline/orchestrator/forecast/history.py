@@ -1,4 +1,4 @@
-"""What earlier films of a workspace tell about the next ones: seconds, bytes and tokens. Everything here blocks."""
+"""Speed, size and token use of earlier films of the workspace, for forecasts. Everything here blocks."""
 
 from __future__ import annotations
 
@@ -13,29 +13,29 @@ from pipeline.model import SHAPES, Brief, JobStatus, JobSummary
 from pipeline.orchestrator.context import RunContext
 from pipeline.settings import Settings
 
-# Older films were made under other circumstances; and a workspace may have many.
-_FILMS_MOST = 500
-_BATCHES_MOST = 20
-# Whose folders are looked into for their size.
-_WEIGHED_MOST = 50
+# Only the latest films: older ones were made under other conditions, and there may be many.
+_MAX_FILMS = 500
+_MAX_BATCHES = 20
+# Films whose files are measured.
+_MAX_MEASURED = 50
 
-# Where there is no earlier film, what docs/performance.md measured of three films of a minute: their length, and how
-# long the cores work for them, by the characters that are spoken; a minute is 11 MB, and 25 MB more in the cache.
+# Defaults without earlier films, from docs/performance.md for three films of one minute: film length and core time per
+# spoken character; a minute takes 11 MB, plus 25 MB of cache.
 FILM_S_PER_CHAR = 201.0 / 2717
 CORE_S_PER_CHAR = 20.0 / 2717
 CORES_USED = 0.9
-# And what is left of a film whose scenes are all there: thumbnails, joining, checking, delivering.
+# Core time of a film whose scenes are all cached: thumbnails, joining, checking, delivering.
 CORE_S_PER_FILM = 0.5
-# A single film has no more scenes than this to draw at once.
+# Scenes of a single film drawn at once.
 _SCENES_AT_ONCE = 4
 OUTPUT_BYTES_PER_S = 11_000_000 / 60
 CACHE_BYTES_PER_S = 25_000_000 / 60
-# A script without corrections: the prompt with its schema, and an answer with the thinking before it.
+# Tokens of a script without corrections: the prompt with its schema; the answer with its reasoning.
 TOKENS_IN, TOKENS_OUT = 1500.0, 2000.0
 
 
 class Kind(NamedTuple):
-    """What films have in common that take about the same time: a draft says nothing about an upload."""
+    """Preset and size: films of one kind take about the same time per character."""
 
     preset: str
     width_px: int
@@ -46,58 +46,58 @@ class Kind(NamedTuple):
 
 
 def kind_of(brief: Brief, context: RunContext) -> Kind:
-    """The kind of a film that is or will be made. Raises `InputError` for a preset that is not there."""
+    """The kind of a film. Raises `InputError` for an unknown preset."""
     size = context.encoding(brief).video_format
     return Kind(brief.preset or context.settings.video.preset, size.width_px, size.height_px)
 
 
 @dataclass(frozen=True, kw_only=True)
 class Rates:
-    """What films of one kind take, and on how many it rests; 0: on none of this workspace."""
+    """Rates of films of one kind, and the number of films that they are based on; 0: benchmarks."""
 
     films: int
-    # Seconds of the machine per character of weight (`model.weight_of`), with other films at work beside it.
+    # Elapsed seconds per character of weight (`model.weight_of`), with other films in progress.
     work_s_per_char: float
-    # Per second of film, in the folder of the film and in the cache.
+    # Per second of film, in the output folder and in the cache.
     output_bytes_per_s: float
     cache_bytes_per_s: float
 
 
 @dataclass(frozen=True, kw_only=True)
 class FilmHistory:
-    """Rates, and on how many scripts those of scripts rest; 0: on none of this workspace."""
+    """Rates by kind of film, and the tokens of a script with the number of scripts that they are based on."""
 
     rates: Mapping[Kind, Rates]
-    # Of kinds that were not made here yet.
-    measured: Rates
-    # Seconds of film per character, whatever the kind.
+    # For kinds without an earlier film.
+    default: Rates
+    # Seconds of film per character, for all kinds.
     film_s_per_char: float
-    # Seconds of the machine for a film of which others have made all scenes.
+    # Elapsed seconds for a film whose scenes are all cached.
     join_s: float
     scripts: int
-    # Of one script, with what corrections cost.
+    # Per script, including corrections.
     tokens_in: float
     tokens_out: float
 
-    def of(self, kind: Kind) -> Rates:
-        """The rates of a kind."""
-        return self.rates.get(kind, self.measured)
+    def rates_of(self, kind: Kind) -> Rates:
+        """The rates of a kind of film."""
+        return self.rates.get(kind, self.default)
 
 
 def read_history(context: RunContext) -> FilmHistory:
-    """What the latest films of this workspace tell; where they tell nothing, what was measured elsewhere."""
-    rows = sorted(_completed(context), key=attrgetter("ended_at"))[-_FILMS_MOST:]
-    # A film that was found in the cache says nothing about making one.
+    """Compute rates from the latest films of the workspace, with benchmarks as defaults."""
+    rows = sorted(_completed(context), key=attrgetter("ended_at"))[-_MAX_FILMS:]
+    # Films that came mostly from the cache say nothing about the speed.
     made = [row for row in rows if row.made > row.found and row.duration_s and row.weight]
     kinds: dict[Kind, list[JobSummary]] = {}
     for row in made:
-        with suppress(InputError):  # a preset that is not there any more
+        with suppress(InputError):  # a preset that no longer exists
             kinds.setdefault(kind_of(_as_made(row), context), []).append(row)
     weight = sum(row.weight for row in made)
     written = [row for row in rows if row.cost.tokens_in]
     return FilmHistory(
         rates={kind: _rates(rows) for kind, rows in kinds.items()},
-        measured=Rates(
+        default=Rates(
             films=0,
             work_s_per_char=CORE_S_PER_CHAR / _cores_used(context.settings),
             output_bytes_per_s=OUTPUT_BYTES_PER_S,
@@ -123,26 +123,26 @@ def _rates(rows: Sequence[JobSummary]) -> Rates:
     return Rates(
         films=len(rows),
         work_s_per_char=_busy_s(rows) / sum(row.weight for row in rows),
-        output_bytes_per_s=_output_bytes_per_s(rows[-_WEIGHED_MOST:]),
+        output_bytes_per_s=_output_bytes_per_s(rows[-_MAX_MEASURED:]),
         cache_bytes_per_s=sum(row.bytes for row in rows) / sum(row.duration_s or 0 for row in rows),
     )
 
 
 def _completed(context: RunContext) -> Iterator[JobSummary]:
     store = context.store
-    latest = sorted(store.batch_names(), key=lambda name: store.folder(name).stat().st_mtime)[-_BATCHES_MOST:]
+    latest = sorted(store.batch_names(), key=lambda name: store.folder(name).stat().st_mtime)[-_MAX_BATCHES:]
     for name in latest:
         try:
             index = store.read_only_index(name)
             yield from (row for row in index.rows(JobStatus.COMPLETED) if row.started_at and row.ended_at)
             index.close()
         except NightreelError:
-            # What a batch can't tell, others may.
+            # Unreadable batch: use the others.
             continue
 
 
 def _busy_s(rows: Iterable[JobSummary]) -> float:
-    """The seconds in which at least one of the films was made: side by side they share the cores."""
+    """The seconds during which at least one of the films was in progress: concurrent films share the cores."""
     spans = sorted((row.started_at, row.ended_at) for row in rows if row.started_at and row.ended_at)
     busy, until = 0.0, None
     for begin, end in spans:
@@ -167,7 +167,7 @@ def _output_bytes_per_s(rows: Sequence[JobSummary]) -> float:
 
 
 def _size(row: JobSummary) -> int:
-    """Bytes of a film and what lies beside it; 0: it is not there any more."""
+    """Bytes of a film and its thumbnail; 0 if they no longer exist."""
     size = 0
     for path in (row.video, row.thumbnail):
         try:

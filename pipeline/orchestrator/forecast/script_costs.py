@@ -1,4 +1,4 @@
-"""What the scripts of a run take that a model writes: money, time, and the days of an allowance."""
+"""Price, time and daily quotas of the scripts that a model has to write."""
 
 from __future__ import annotations
 
@@ -20,31 +20,31 @@ from pipeline.settings import Settings
 
 @dataclass(frozen=True, kw_only=True)
 class Money:
-    """What the model would be paid."""
+    """The estimated price of the scripts."""
 
     scripts: int
-    # The one that is asked first; empty: none is.
+    # The preferred model; empty if none is needed.
     model: str
     tokens: int
-    # None: the model has no price in the settings.
+    # None if the model has no price in the settings.
     usd: float | None
-    # How many earlier scripts this is reckoned from; 0: a usual one.
+    # The number of earlier scripts that this is based on; 0: defaults.
     learned_from: int
 
 
 @dataclass(frozen=True, kw_only=True)
 class Quota:
-    """A day's allowance at a service, in scripts."""
+    """The daily quota at a service, in scripts."""
 
     service: str
     scripts_per_day: int
     left_today: int
-    # On how many days (UTC) scripts would be written, today included.
+    # The number of days (UTC) that the scripts take, including today.
     days: int
 
 
 def money_of(found: RunSurvey, known: FilmHistory, context: RunContext) -> Money:
-    """What a model would be paid for them. Reads the prices."""
+    """The estimated price of the scripts. Reads the price list."""
     scripts, model = found.scripts_to_ask, _model(context.settings)
     tokens_in, tokens_out = round(scripts * known.tokens_in), round(scripts * known.tokens_out)
     price = _price(context)
@@ -59,46 +59,46 @@ def money_of(found: RunSurvey, known: FilmHistory, context: RunContext) -> Money
 
 
 def money_notes(money: Money, known: FilmHistory, context: RunContext, batch: str) -> list[str]:
-    """What a budget will stop: the first call that may cost more than is left, with all its room. Reads the ledgers."""
+    """Warnings about budgets: a call is not made if its maximum price exceeds the rest. Reads the ledgers."""
     notes: list[str] = []
     try:
         budgets = context.runtime.budgets(batch)
         sums = [(budget.allowed, from_thread.run(budget.spent)) for budget in budgets]
-    except NightreelError as error:  # a name that is none has been told already
+    except NightreelError as error:  # an invalid name has been reported already
         return [] if isinstance(error, InputError) else [str(error)]
     for what, (allowed, spent) in zip(("batch", "day"), sums, strict=True):
         if allowed is None or not money.scripts:
             continue
         left = max(0.0, allowed - spent)
         if money.usd is None:
-            notes.append(f"{money.model} has no price, and the {what} has a budget: nothing would be written")
+            notes.append(f"{money.model} has no price, but the {what} has a budget: no script would be written")
         elif (enough := _affordable(left, money, most := _most_usd(known, context))) < money.scripts:
             text = f"{format_usd(left)} of the {what}'s budget are left, and a call may cost {format_usd(most)}"
-            notes.append(f"{text}: enough for {enough:,} scripts or so")
+            notes.append(f"{text}: enough for about {enough:,} scripts")
     return notes
 
 
 def _most_usd(known: FilmHistory, context: RunContext) -> float:
-    """What the call for a script may cost, if its answer takes all the room that it has."""
+    """The maximum price of a call, if its answer uses all tokens that it may."""
     price = _price(context)
     assert price is not None
     return price.usd(tokens_in=round(known.tokens_in), tokens_out=max(Question.max_tokens, round(known.tokens_out)))
 
 
 def _affordable(left: float, money: Money, most: float) -> int:
-    """How many scripts: each takes what scripts take, and begins only while there is room for the most it may take."""
+    """How many scripts the budget allows: each has an average price, but only starts if its maximum price is left."""
     if not money.usd:
         return money.scripts
     return 0 if left < most else 1 + int((left - most) * money.scripts / money.usd)
 
 
 def _service(settings: Settings) -> str:
-    """Whom the scripts are asked of, as long as all goes well."""
+    """The preferred service."""
     return next(filter(provider_factory.is_service, provider_factory.writer_names(settings)), "groq")
 
 
 def _model(settings: Settings) -> str:
-    """The model that is asked first."""
+    """The preferred model of that service."""
     return next(iter(provider_factory.model_settings(_service(settings), settings).models), "")
 
 
@@ -111,7 +111,7 @@ def _limits(settings: Settings) -> ThrottleLimits:
 
 
 def script_time_s(found: RunSurvey, known: FilmHistory, context: RunContext) -> float:
-    """How long the model's allowance for a minute makes the scripts take."""
+    """The time that the scripts take under the model's rate limits per minute, in seconds."""
     limits = _limits(context.settings)
     tokens = known.tokens_in + known.tokens_out
     by_requests = limits.requests_per_min or math.inf
@@ -150,7 +150,7 @@ def _scripts_in(requests: int | None, tokens: int | None, tokens_each: float) ->
 
 
 def done_at(now: datetime, seconds: float, scripts: int, quota: Quota | None) -> datetime:
-    """When the last film of a run is there that begins now, and takes so long if no allowance stops it."""
+    """When a run that starts now ends; it takes `seconds`, if no daily quota interrupts it."""
     at_once = now + timedelta(seconds=seconds)
     if quota is None or scripts <= quota.left_today:
         return at_once

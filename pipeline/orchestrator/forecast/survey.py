@@ -1,4 +1,4 @@
-"""A look at every film of a run before it begins: what is there, what is in the cache, what can't work. Blocks."""
+"""Survey all films of a run before it starts: what exists, what the cache has, and what would fail. Blocks."""
 
 from __future__ import annotations
 
@@ -17,29 +17,29 @@ from pipeline.orchestrator.forecast.findings import Films, RunSurvey
 from pipeline.orchestrator.forecast.surveyor import Surveyor
 from pipeline.state import CheckpointStore
 
-_NUMBERS_TOLD = 20
+_MAX_EPISODES = 20
 
 
 def survey(briefs: Collection[Brief], context: RunContext, *, batch: str, priority: Priority) -> RunSurvey:
-    """Look at every film. For a thread of `anyio.to_thread`. Asks no service, makes and changes nothing."""
+    """Survey all films of a run. Calls no service and changes nothing. For a thread of `anyio.to_thread`."""
     surveyor = Surveyor(context, batch)
     try:
-        _refuse_what_a_run_refuses(briefs, context, batch)
+        _check_run(briefs, context, batch)
         draft = draft_plan(briefs, context, batch=batch, priority=priority)
     except NightreelError as error:
-        surveyor.stops_all(error)
+        surveyor.add_fatal(error)
         for brief in briefs:
-            with suppress(InputError):  # that of a series that is not there: it stops all, and was told
+            with suppress(InputError):  # an unknown series, which has been reported
                 for film in context.briefs.films_of(brief):
-                    surveyor.at(film)
+                    surveyor.survey(film)
         return surveyor.result(Films(asked=context.briefs.count_films(briefs)))
-    films = _sorted_out(briefs, draft, context.briefs, surveyor)
+    films = _count(briefs, draft, context.briefs, surveyor)
     surveyor.notes += (*context.briefs.idle_voices(briefs), *_notes(draft, context.store, batch))
     draft.index.close()
     return surveyor.result(films)
 
 
-def _refuse_what_a_run_refuses(briefs: Collection[Brief], context: RunContext, batch: str) -> None:
+def _check_run(briefs: Collection[Brief], context: RunContext, batch: str) -> None:
     context.store.folder(batch)
     refuse_shared_output_file(briefs, context)
     context.hosts.refuse_offline()
@@ -52,8 +52,8 @@ def _refuse_what_a_run_refuses(briefs: Collection[Brief], context: RunContext, b
             raise StorageError("can't be written", where=str(existing), hint=hint)
 
 
-def _sorted_out(briefs: Collection[Brief], draft: DraftPlan, wishes: BriefResolver, surveyor: Surveyor) -> Films:
-    """Count the films, and look at those that would be made."""
+def _count(briefs: Collection[Brief], draft: DraftPlan, wishes: BriefResolver, surveyor: Surveyor) -> Films:
+    """Count the films by what would happen to them, and survey those to make."""
     changed = {change.job for change in draft.plan.changed}
     counts: dict[str, int] = {}
     for job_id, brief in draft.briefs.items():
@@ -61,7 +61,7 @@ def _sorted_out(briefs: Collection[Brief], draft: DraftPlan, wishes: BriefResolv
         kind = _kind(row, is_changed=job_id in changed)
         counts[kind] = counts.get(kind, 0) + 1
         if kind not in {"there", "review", "cancelled"}:
-            surveyor.at(brief, begun=job_id if row and row.attempts else "")
+            surveyor.survey(brief, begun=job_id if row and row.attempts else "")
     return Films(
         asked=wishes.count_films(briefs),
         twice=wishes.count_films(briefs) - len(draft.briefs),
@@ -72,7 +72,7 @@ def _sorted_out(briefs: Collection[Brief], draft: DraftPlan, wishes: BriefResolv
 
 
 def _kind(row: JobSummary | None, *, is_changed: bool) -> str:
-    """Which number of `Films` counts it."""
+    """The field of `Films` that counts a job."""
     if row is None:
         return "new"
     if row.status is JobStatus.COMPLETED:
@@ -90,17 +90,17 @@ def _notes(draft: DraftPlan, store: CheckpointStore, batch: str) -> list[str]:
     notes = [*_episodes(draft), *([draft.plan.conflict_notice] if draft.plan.folder_conflicts else [])]
     for damage in draft.index.damages():
         is_damaged = store.is_damaged(batch, damage.job)
-        notes.append(f"{damage.message}; it would be set aside and made afresh" if is_damaged else damage.message)
+        notes.append(f"{damage.message}; it would be moved aside and made again" if is_damaged else damage.message)
     if workers := store.claims.workers(batch):
         processes = ", ".join(map(str, workers))
-        notes.append(f"this batch is made now, by process {processes}: a second one would help")
+        notes.append(f"this batch is being made by process {processes}: a second one would share the work")
     return notes
 
 
 def _episodes(draft: DraftPlan) -> Iterator[str]:
-    """The numbers that films of series would have."""
+    """Notes about the numbers that episodes would get."""
     numbers = {(film.series, film.episode): film.title for film in draft.briefs.values() if film.episode}
-    for (series, number), title in list(numbers.items())[:_NUMBERS_TOLD]:
+    for (series, number), title in list(numbers.items())[:_MAX_EPISODES]:
         yield f"series “{series}”: “{title}” is episode {number}"
-    if len(numbers) > _NUMBERS_TOLD:
-        yield f"and {len(numbers) - _NUMBERS_TOLD} more episodes"
+    if len(numbers) > _MAX_EPISODES:
+        yield f"and {len(numbers) - _MAX_EPISODES} more episodes"

@@ -1,4 +1,4 @@
-"""Film by film: what would be made of a brief, what of it is there, and what keeps it from being made. Blocks."""
+"""Survey one film at a time: what would be made, what the cache has, and what prevents it. Blocks."""
 
 from __future__ import annotations
 
@@ -24,24 +24,24 @@ from pipeline.script import ScriptWriter, check_any
 
 @dataclass(kw_only=True)
 class SharedWork:
-    """Counts, film by film. Of memory, a scene or a sentence takes some 60 bytes: 50,000 films fit."""
+    """Counts scenes and sentences that films share. Each takes about 60 bytes of memory: 50,000 films fit."""
 
-    # Scenes and sentences in all, and how many different ones there are.
+    # All scenes and sentences, and hashes of the distinct ones.
     scenes: int = 0
     sentences: int = 0
     _drawn: set[int] = field(default_factory=set)
     _spoken: set[int] = field(default_factory=set)
-    # Whether the cache has the clip of a scene, by what is said in it and how.
+    # Whether the cache has the clip of a scene, with its sentences, by a hash of text and voice.
     _clips: dict[int, tuple[bool, tuple[int, ...]]] = field(default_factory=dict)
 
     @property
     def different_scenes(self) -> int:
-        """How many different scenes there are: each is drawn and encoded once."""
+        """The number of distinct scenes: each is drawn and encoded once."""
         return len(self._drawn)
 
     @property
     def different_sentences(self) -> int:
-        """How many different sentences there are: each is spoken once."""
+        """The number of distinct sentences: each is spoken once."""
         return len(self._spoken)
 
     def clip(self, scene: Scene, config: VoiceConfig, has_clip: Callable[[str], bool]) -> bool:
@@ -58,7 +58,7 @@ class SharedWork:
         return is_there
 
     def add(self, brief: Brief, script: Script, transition: Transition) -> float:
-        """Count the scenes of a completed brief's film; how much of it (by letters said) no film before had, 0 to 1."""
+        """Count the scenes of a film. Returns the share of its characters in scenes that no earlier film had, 0 to 1."""
         looks: tuple[Hashable, ...] = (brief.template, brief.theme, brief.preset, brief.format, script.language)
         fresh = total = 0
         for index, scene in enumerate(script.scenes):
@@ -74,12 +74,12 @@ class SharedWork:
 
 
 def _letters(scene: Scene) -> int:
-    # A scene in which nothing is said is drawn all the same.
+    # A silent scene has to be drawn, too.
     return 1 + sum(len(line.text) for line in scene.lines)
 
 
 class Surveyor:
-    """Learns of a run film by film."""
+    """Collects the results of a survey, film by film."""
 
     def __init__(self, context: RunContext, batch: str) -> None:
         self.notes: list[str] = []
@@ -89,18 +89,18 @@ class Surveyor:
         self._problems: dict[tuple[str, str], Problem] = {}
         self._work: dict[Kind, Work] = {}
         self._sharing = SharedWork()
-        # What the cache has, or needs no model: scripts of models, all scripts, and clips.
+        # Model-written scripts in the cache, all known scripts, and clips in the cache.
         self._scripts = self._known_scripts = self._clips = 0
-        # Scripts that a model has to write, one for a family of films, and how many it has to translate.
+        # Scripts that a model has to write (one per family of films), and the number of translations.
         self._unwritten: set[Brief] = set()
         self._untranslated = 0
-        # Music that was opened, series that films are episodes of, and who would speak, or why nobody can.
-        self._heard: set[str | None] = set()
+        # Music files checked, series of the films, and the voices, or the error why there are none.
+        self._music_checked: set[str | None] = set()
         self._series: set[str] = set()
         self._voices: Voices | NightreelError | None = None
 
     def result(self, films: Films) -> RunSurvey:
-        """Everything that was found out."""
+        """The result of the survey."""
         known = self._known_scripts
         cached = Cached(
             scripts=self._scripts,
@@ -121,13 +121,13 @@ class Surveyor:
             problems=tuple(self._problems.values()),
         )
 
-    def stops_all(self, error: NightreelError) -> None:
-        """A problem of the whole run."""
+    def add_fatal(self, error: NightreelError) -> None:
+        """Add a problem that stops the run."""
         self._problems[error.where, error.message] = Problem.of(error, films=0)
 
-    def at(self, brief: Brief, *, begun: str = "") -> None:
-        """One film that would be made; `begun` is the id of its job if an earlier run has worked on it."""
-        # Thousands of them take a minute: Ctrl-C ends it at the next one.
+    def survey(self, brief: Brief, *, begun: str = "") -> None:
+        """Survey a film to make; `begun` is the id of its job if an earlier run has started it."""
+        # Thousands of films take a minute: let Ctrl-C end it at the next one.
         from_thread.check_cancelled()
         try:
             share = self._examine(brief, begun)
@@ -141,7 +141,7 @@ class Surveyor:
             self._series |= {brief.series} - {""}
 
     def _add(self, error: NightreelError, brief: Brief) -> None:
-        """What spoils many films is told once, with the first of their places."""
+        """Add a problem of a film; one that many films have is reported once, with the first origin."""
         place = brief.origin or brief.title
         key = ("" if error.where == place else error.where, error.message)
         before = self._problems.get(key)
@@ -149,12 +149,12 @@ class Surveyor:
         self._problems[key] = problem if before is None else Problem(**{**vars(before), "films": problem.films})
 
     def _examine(self, brief: Brief, begun: str) -> float:
-        """Look at a film; how much of it no film before had, as far as that can be known."""
+        """Check a film. Returns the share of it that no earlier film had, as far as known. Raises its problem."""
         template = self._context.template(brief)
         self._context.hosts.check(brief)
         self._context.appearance.theme(brief)
-        self._hear(brief)
-        voices = self._hired(self._context.providers.writers_of(brief, template))
+        self._check_music(brief)
+        voices = self._get_voices(self._context.providers.writers_of(brief, template))
         narrator, voice = from_thread.run(voices.first, brief.language, brief.voice)
         brief = with_earlier_episodes(brief, self._context)
         script = self._script(
@@ -173,14 +173,14 @@ class Surveyor:
             )
         return self._sharing.add(brief, script, self._context.appearance.transition(brief))
 
-    def _hear(self, brief: Brief) -> None:
-        """Open the music of a brief, each file once. Raises `InputError`."""
-        if brief.music not in self._heard and (bed := self._context.bed(brief)):
+    def _check_music(self, brief: Brief) -> None:
+        """Check the music of a brief, each file once. Raises `InputError`."""
+        if brief.music not in self._music_checked and (bed := self._context.bed(brief)):
             check_bed(bed)
-            self._heard.add(brief.music)
+            self._music_checked.add(brief.music)
 
-    def _hired(self, writers: Sequence[ScriptWriter]) -> Voices:
-        """Who would speak. Raises what is wrong with the settings, or what keeps everybody from writing."""
+    def _get_voices(self, writers: Sequence[ScriptWriter]) -> Voices:
+        """The voices. Raises errors of the settings, or if no writer is available."""
         if self._voices is None:
             try:
                 check_any(writers)
@@ -192,7 +192,7 @@ class Surveyor:
         return self._voices
 
     def _script(self, brief: Brief, begun: str, kept: CachedAuthor) -> Script | None:
-        """The script, if the job has it, or the cache, or if it needs no model; else somebody has to be asked."""
+        """The script from the job, the cache or the notes; None if a model has to write or translate it."""
         if begun and (script := self._of_job(begun)):
             self._scripts += bool(script.model)
             return script
@@ -212,7 +212,7 @@ class Surveyor:
         return translated
 
     def _of_job(self, begun: str) -> Script | None:
-        """What an earlier run has written; a checkpoint that can't be read is told by the index."""
+        """The script of an earlier run; unreadable checkpoints are reported by the index."""
         with suppress(CheckpointError):
             job = self._context.store.read_job(self._batch, begun)
             return job.script if job else None

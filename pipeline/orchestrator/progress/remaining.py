@@ -1,15 +1,14 @@
-"""When a batch will be over: how fast it goes is learned from the films that are made.
+"""The estimated time remaining of a batch, learned from the films that are made.
 
-Two answers, since there are two reasons why a batch takes its time:
+There are two estimates, for the two things that limit a batch:
 
-- The cores are full. Then work leaves at a steady rate, however many films share them:
-  work left / work per second.
-- Films wait for services. Then each takes the time it takes, and what counts is how many go side by side: the
-  `makespan` of those that wait, dealt out to the places at work.
+- The cores are busy. Then work is done at a constant rate, however many films share them:
+  remaining work / work per second.
+- Films wait for services. Then each film takes a certain time, and the number of concurrent films counts: the
+  `makespan` of the waiting films.
 
-How busy the cores are says how much of each is true. Work is counted in weight (`model.weight_of`); a film on its way
-counts for the part that films like it have behind them at its stage. What the cache had is no work: it is counted by
-itself, as a share of what is still to come.
+The load of the cores weights the two. Work is measured in weight (`model.weight_of`); a film in progress counts
+partially, by its stage. Films from the cache are no work: their share is learned separately.
 """
 
 from __future__ import annotations
@@ -22,24 +21,25 @@ from pipeline.model import JobStatus
 from pipeline.orchestrator.events import RunMetrics
 from pipeline.orchestrator.progress.makespan import makespan_s
 
-# What is learned fades over about so many films: long enough to be calm, short enough to see a night change.
-_FILMS_REMEMBERED = 60
-# The share that the cache has varies by chance: it is learned over more films.
-_LUCK_KEPT = 1 - 1 / 200
-# CPU, in percent of all cores: below the first, films wait for services; above the second, for cores.
+# Averaging window in films: long enough to be stable, short enough to follow changes.
+_WINDOW_FILMS = 60
+# Decay of the cache hit share, which is noisier and needs more films.
+_CACHE_DECAY = 1 - 1 / 200
+# CPU load in percent of all cores: below the first, films wait for services; above the second, for cores.
 _WAITING_PERCENT, _FULL_PERCENT = 50.0, 90.0
-_PULSES_REMEMBERED = 30
-# What remains of the knowledge of the first wave when the second one arrives.
+# Averaging window of the CPU load, in metrics.
+_WINDOW_METRICS = 30
+# The weight of the first wave of films when the second wave arrives.
 _FIRST_WAVE = 0.4
-# A stage that takes longer than expected is always nearly over.
-_NEARLY = 0.95
+# A stage that takes longer than expected stays at this share.
+_NEARLY_DONE = 0.95
 
 
 @dataclass(kw_only=True)
 class _Film:
-    # The stage it is at and since when, the one it came in at, and its seconds by stage.
+    # Its present stage and since when, its first stage, and seconds by stage.
     weight: int
-    begun_s: float
+    started_s: float
     since_s: float
     stage: int = -1
     first: int = 0
@@ -47,75 +47,77 @@ class _Film:
 
 
 @dataclass(kw_only=True)
-class _Fading:
-    """A ratio of two sums of which older parts count less and less."""
+class _DecayingRatio:
+    """The ratio of two sums with exponential decay."""
 
-    over: float = 0.0
-    under: float = 0.0
+    numerator: float = 0.0
+    denominator: float = 0.0
 
-    def fade(self, keep: float) -> None:
-        self.over *= keep
-        self.under *= keep
+    def decay(self, keep: float) -> None:
+        self.numerator *= keep
+        self.denominator *= keep
 
-    def add(self, over: float, under: float, *, keep: float = 1) -> None:
-        self.fade(keep)
-        self.over += over
-        self.under += under
+    def add(self, numerator: float, denominator: float, *, keep: float = 1) -> None:
+        self.decay(keep)
+        self.numerator += numerator
+        self.denominator += denominator
 
     @property
-    def ratio(self) -> float:
-        return self.over / self.under if self.under > 0 else 0.0
+    def value(self) -> float:
+        return self.numerator / self.denominator if self.denominator > 0 else 0.0
 
 
 class RemainingTime:
-    """Fed with what happens, in seconds of one steady clock; asked for the seconds that are left.
+    """Estimates the remaining seconds from events, with times of one monotonic clock.
 
-    `stages` are the names of all stages, in order. Its memory is bounded by the films at work.
+    `stages` are the names of all stages, in order. Memory is bounded by the number of active films.
     """
 
     def __init__(self, stages: Sequence[str]) -> None:
         self._stages = {name: number for number, name in enumerate(stages)}
         self._at_work: dict[str, _Film] = {}
-        # How many films were made, not found; and for each stage, seconds per weight.
+        # Films made, not taken from the cache.
         self.made = 0
-        # When the first of them was over; and which of them was the first that began later than that (0: none yet).
-        self._first_over_s = 0.0
+        # When the first of them ended; and the number of the first that started after that (0: none yet).
+        self._first_end_s = 0.0
         self._warm_at = 0
-        self._stage_s = [_Fading() for _ in stages]
-        # Weight and seconds of the last ones: how far films differ.
-        self._recent: deque[tuple[float, float]] = deque(maxlen=_FILMS_REMEMBERED)
-        # The share of weight that the cache had; and its films before there was any other, with their begin.
-        self._found = _Fading()
-        self._early: deque[tuple[float, int]] = deque(maxlen=_FILMS_REMEMBERED)
-        # Work per second, up to the mark: seconds and work behind at the last finish.
-        self._rate = _Fading()
+        # Seconds per weight by stage.
+        self._stage_s = [_DecayingRatio() for _ in stages]
+        # Weight and seconds of the last films.
+        self._recent: deque[tuple[float, float]] = deque(maxlen=_WINDOW_FILMS)
+        # The share of weight from the cache; and start and weight of cached films before any film was made.
+        self._found = _DecayingRatio()
+        self._early: deque[tuple[float, int]] = deque(maxlen=_WINDOW_FILMS)
+        # Work per second up to the mark: busy seconds and completed work when the last film ended.
+        self._rate = _DecayingRatio()
         self._mark = (0.0, 0.0)
-        # Weight that was made here, and by other processes; and all that left the queue, by our count and by theirs.
+        # Weight made here and by other processes; and weight that left the queue here, in all, and here by the last
+        # metrics.
         self._made_here = self._made_elsewhere = 0.0
-        self._gone_here = self._gone = self._gone_here_at_pulse = 0.0
-        self._at_work_at_pulse = self._begun_since_pulse = 0
-        # Seconds in which there was nothing to do but wait.
+        self._gone_here = self._gone = self._gone_here_at_metrics = 0.0
+        self._at_work_at_metrics = self._started_since_metrics = 0
+        # Seconds without any active film.
         self._idle_s = 0.0
         self._idle_since_s: float | None = 0.0
-        # How many films others had at work when none waited any more, and when that was.
-        self._last_ones: tuple[int, float] | None = None
-        self._pulse: RunMetrics | None = None
-        self._fullness = _Fading()
+        # When the queue became empty: the number of films active in other processes, and the time.
+        self._last_elsewhere: tuple[int, float] | None = None
+        self._metrics: RunMetrics | None = None
+        self._core_load = _DecayingRatio()
 
     def entered(self, job_id: str, *, weight: int, stage: str, now_s: float) -> None:
-        """A film was taken up (`stage` is empty) or entered a stage."""
+        """A film was started (`stage` is empty) or entered a stage."""
         if self._idle_since_s is not None:
             self._idle_s += now_s - self._idle_since_s
             self._idle_since_s = None
         film = self._at_work.get(job_id)
         if film is None:
-            film = self._at_work[job_id] = _Film(weight=max(weight, 1), begun_s=now_s, since_s=now_s)
-            self._begun_since_pulse += 1
+            film = self._at_work[job_id] = _Film(weight=max(weight, 1), started_s=now_s, since_s=now_s)
+            self._started_since_metrics += 1
         number = self._stages.get(stage, -1)
         if number < 0 or number == film.stage:
             return
         if film.stage < 0:
-            # What came before the first stage belongs to it.
+            # The time before the first stage counts for that stage.
             film.first = number
         else:
             film.spent_s[film.stage] = now_s - film.since_s
@@ -123,7 +125,7 @@ class RemainingTime:
         film.stage = number
 
     def left(self, job_id: str, *, status: JobStatus, found: bool, now_s: float) -> None:
-        """A film is at work no more: it is over, or waits. `found`: the cache had all of it."""
+        """A film has ended, or waits. `found`: it came from the cache."""
         film = self._at_work.get(job_id)
         if film is None:
             return
@@ -134,101 +136,101 @@ class RemainingTime:
         if status not in {JobStatus.PENDING, JobStatus.PARKED}:
             self._gone_here += film.weight
         if status not in {JobStatus.COMPLETED, JobStatus.REVIEW}:
-            # The time that it took is gone all the same.
+            # Count the work that was done.
             self._made_here += part * film.weight
         elif found or film.stage < 0:
-            self._early.append((film.begun_s, film.weight))
+            self._early.append((film.started_s, film.weight))
             if self.made:
-                self._found.add(film.weight, film.weight, keep=_LUCK_KEPT)
+                self._found.add(film.weight, film.weight, keep=_CACHE_DECAY)
         else:
             film.spent_s[film.stage] = now_s - film.since_s
             self._learn(film, now_s)
 
-    def heard(self, pulse: RunMetrics, *, now_s: float) -> None:
-        """How the whole batch stands, with what other processes do."""
-        before, self._pulse = self._pulse, pulse
+    def update(self, metrics: RunMetrics, *, now_s: float) -> None:
+        """Update the state of the whole batch, including the work of other processes."""
+        before, self._metrics = self._metrics, metrics
         if before is not None:
-            done, left = pulse.weight_done - before.weight_done, before.weight_left - pulse.weight_left
+            done, left = metrics.weight_done - before.weight_done, before.weight_left - metrics.weight_left
             self._gone += max(done, left, 0)
-        self._gone_here_at_pulse = self._gone_here
-        self._at_work_at_pulse = len(self._at_work)
-        self._begun_since_pulse = 0
-        # Ours are told at once, theirs by the pulse: what is more than ours is theirs, some of it from the cache.
+        self._gone_here_at_metrics = self._gone_here
+        self._at_work_at_metrics = len(self._at_work)
+        self._started_since_metrics = 0
+        # Metrics count all work: what exceeds ours was done elsewhere, some of it from the cache.
         elsewhere = self._gone - self._gone_here
-        self._made_elsewhere = max(self._made_elsewhere, elsewhere * (1 - self._found.ratio))
-        if pulse.counts.get(JobStatus.PENDING, 0):
-            self._last_ones = None
-        elif self._last_ones is None:
-            self._last_ones = (max(0, pulse.counts.get(JobStatus.IN_PROGRESS, 0) - len(self._at_work)), now_s)
+        self._made_elsewhere = max(self._made_elsewhere, elsewhere * (1 - self._found.value))
+        if metrics.counts.get(JobStatus.PENDING, 0):
+            self._last_elsewhere = None
+        elif self._last_elsewhere is None:
+            self._last_elsewhere = (max(0, metrics.counts.get(JobStatus.IN_PROGRESS, 0) - len(self._at_work)), now_s)
         if self._at_work:
-            full = (pulse.cpu_percent - _WAITING_PERCENT) / (_FULL_PERCENT - _WAITING_PERCENT)
-            self._fullness.add(min(max(full, 0.0), 1.0), 1.0, keep=1 - 1 / _PULSES_REMEMBERED)
+            full = (metrics.cpu_percent - _WAITING_PERCENT) / (_FULL_PERCENT - _WAITING_PERCENT)
+            self._core_load.add(min(max(full, 0.0), 1.0), 1.0, keep=1 - 1 / _WINDOW_METRICS)
 
     def remaining_s(self, now_s: float) -> float | None:
-        """Seconds until all is done that can be done now; None: not known yet."""
+        """Seconds until all work that can be done now is done; None if unknown."""
         rate = self.per_second(now_s)
-        pulse = self._pulse
-        if pulse is None or not self.made or rate <= 0:
+        metrics = self._metrics
+        if metrics is None or not self.made or rate <= 0:
             return None
         at_work = sum(film.weight for film in self._at_work.values())
         rest = sum(self._rest(film, now_s) * film.weight for film in self._at_work.values())
-        waiting = max(0.0, pulse.weight_left - (self._gone_here - self._gone_here_at_pulse) - at_work)
-        others = max(0, pulse.counts.get(JobStatus.IN_PROGRESS, 0) - self._at_work_at_pulse)
-        queued = sum(pulse.counts.get(status, 0) for status in (JobStatus.PENDING, JobStatus.PARKED))
-        queued = max(0, queued - self._begun_since_pulse)
+        waiting = max(0.0, metrics.weight_left - (self._gone_here - self._gone_here_at_metrics) - at_work)
+        others = max(0, metrics.counts.get(JobStatus.IN_PROGRESS, 0) - self._at_work_at_metrics)
+        queued = sum(metrics.counts.get(status, 0) for status in (JobStatus.PENDING, JobStatus.PARKED))
+        queued = max(0, queued - self._started_since_metrics)
         each = waiting / (queued + others) if queued + others else 0.0
-        # Of those that wait, some are in the cache; those of others are half done on average.
-        to_make = (1 - self._found.ratio) * queued
+        # Some of the waiting films are cached; those of other processes are half done on average.
+        to_make = (1 - self._found.value) * queued
         steady = (each * (to_make + others / 2) + rest) / rate
-        full = self._fullness.ratio
+        full = self._core_load.value
         if full >= 1:
             return steady
         rest_s = [self._rest_s(film, now_s) for film in self._at_work.values()]
         rest_s += self._rest_elsewhere_s(others, self._film_s(each or self._mean_weight), now_s)
-        # A place that was just left is taken again at once.
-        rest_s += [0.0] * min(queued, self._at_work_at_pulse - len(self._at_work))
+        # Places that were just freed are taken again at once.
+        rest_s += [0.0] * min(queued, self._at_work_at_metrics - len(self._at_work))
         return full * steady + (1 - full) * makespan_s(rest_s, to_make, self._film_s(each), self._recent)
 
     def per_second(self, now_s: float) -> float:
-        """Work per second, while there was any."""
-        seconds, behind = self._mark
-        over, under = self._behind(now_s) - behind, self._busy_s(now_s) - seconds
-        return _Fading(over=self._rate.over + over, under=self._rate.under + under).ratio
+        """Work per busy second."""
+        seconds, done = self._mark
+        work, busy_s = self._done(now_s) - done, self._busy_s(now_s) - seconds
+        return _DecayingRatio(numerator=self._rate.numerator + work, denominator=self._rate.denominator + busy_s).value
 
     @property
     def _keep(self) -> float:
-        """The share of what is known that stays when a new film is learned, 0 to 1."""
-        return 1 - 1 / min(max(2, self.made - self._warm_at), _FILMS_REMEMBERED)
+        """The decay factor for the next film, 0 to 1."""
+        return 1 - 1 / min(max(2, self.made - self._warm_at), _WINDOW_FILMS)
 
     def _learn(self, film: _Film, now_s: float) -> None:
         """A film was made."""
         busy_s = self._busy_s(now_s)
         if self.made == 0:
-            # Whatever was found before is over; from here on it comes mixed.
-            for begun_s, weight in self._early:
-                if begun_s >= film.begun_s:
+            # Cached films that started earlier don't count: from here on, cached and made films are mixed.
+            for started_s, weight in self._early:
+                if started_s >= film.started_s:
                     self._found.add(weight, weight)
-            self._mark = (busy_s - (now_s - film.begun_s), 0.0)
-            self._first_over_s = now_s
-        elif not self._warm_at and film.begun_s >= self._first_over_s:
-            # The first wave paid for every start: what it taught makes way for what films take from now on.
+            self._mark = (busy_s - (now_s - film.started_s), 0.0)
+            self._first_end_s = now_s
+        elif not self._warm_at and film.started_s >= self._first_end_s:
+            # The first wave included all start-up costs: reduce its weight.
             self._warm_at = self.made + 1
             self._recent.clear()
             for known in (self._rate, *self._stage_s):
-                known.fade(_FIRST_WAVE)
+                known.decay(_FIRST_WAVE)
         self.made += 1
-        self._found.add(0, film.weight, keep=_LUCK_KEPT)
+        self._found.add(0, film.weight, keep=_CACHE_DECAY)
         for stage, seconds in film.spent_s.items():
             self._stage_s[stage].add(seconds, film.weight, keep=self._keep)
         if film.first == 0:
-            self._recent.append((film.weight, now_s - film.begun_s))
+            self._recent.append((film.weight, now_s - film.started_s))
         self._made_here += self._share(film) * film.weight
-        behind = self._behind(now_s)
-        self._rate.add(behind - self._mark[1], busy_s - self._mark[0], keep=self._keep)
-        self._mark = (busy_s, behind)
+        done = self._done(now_s)
+        self._rate.add(done - self._mark[1], busy_s - self._mark[0], keep=self._keep)
+        self._mark = (busy_s, done)
 
-    def _behind(self, now_s: float) -> float:
-        """All work that is behind us, finished or not."""
+    def _done(self, now_s: float) -> float:
+        """All work done, including that of unfinished films."""
         under_way = sum(self._part(film, now_s) * film.weight for film in self._at_work.values())
         return self._made_here + self._made_elsewhere + under_way
 
@@ -236,34 +238,34 @@ class RemainingTime:
         return now_s - self._idle_s - (now_s - self._idle_since_s if self._idle_since_s is not None else 0)
 
     def _part(self, film: _Film, now_s: float) -> float:
-        """How much of a film was made since it was taken up, 0 to 1."""
+        """The share of a film that was made since it was started, 0 to 1."""
         return max(0.0, self._share(film) - self._rest(film, now_s))
 
     def _rest(self, film: _Film, now_s: float) -> float:
-        """How much of a film is still to make, 0 to 1."""
+        """The share of a film that is still to make, 0 to 1."""
         all_s = self._film_s(film.weight)
         return min(1.0, self._rest_s(film, now_s) / all_s) if all_s > 0 else 1.0
 
     def _share(self, film: _Film) -> float:
-        """How much of a film there was to make when it was taken up: an earlier run may have made the rest."""
+        """The share of a film that was to make when it was started: an earlier run may have made the rest."""
         all_s = self._film_s(1)
         return self._film_s(1, first=film.first) / all_s if all_s > 0 else 1.0
 
     def _rest_s(self, film: _Film, now_s: float) -> float:
-        """Seconds that a film at work still takes."""
+        """Remaining seconds of an active film."""
         if film.stage < 0:
             return self._film_s(film.weight)
-        this_s = self._stage_s[film.stage].ratio * film.weight
-        spent_s = min(now_s - film.since_s, _NEARLY * this_s)
+        this_s = self._stage_s[film.stage].value * film.weight
+        spent_s = min(now_s - film.since_s, _NEARLY_DONE * this_s)
         return this_s - spent_s + self._film_s(film.weight, first=film.stage + 1)
 
     def _rest_elsewhere_s(self, others: int, film_s: float, now_s: float) -> list[float]:
-        """Seconds that the films at work in other processes still take.
+        """Remaining seconds of the films that are active in other processes.
 
-        Of those we know no more than how many there are: while others follow, they are anywhere on their way, evenly.
-        When none follow, the ones furthest behind are left, and all get on.
+        Only their number is known: while others follow, their progress is spread evenly. When none follow, the least
+        advanced ones are left, and all advance.
         """
-        count, since_s = self._last_ones or (others, now_s)
+        count, since_s = self._last_elsewhere or (others, now_s)
         first = max(0, count - others)
         return [max(0.0, film_s * (first + number + 0.5) / count - (now_s - since_s)) for number in range(others)]
 
@@ -272,5 +274,5 @@ class RemainingTime:
         return sum(weight for weight, _ in self._recent) / len(self._recent) if self._recent else 0.0
 
     def _film_s(self, weight: float, *, first: int = 0) -> float:
-        """Seconds that a film takes from a stage on."""
-        return weight * sum(stage.ratio for stage in self._stage_s[first:])
+        """Seconds that a film takes from stage `first` on."""
+        return weight * sum(stage.value for stage in self._stage_s[first:])

@@ -1,4 +1,4 @@
-"""A run at one moment, as any display can draw it, and how it is read off the rows of a batch."""
+"""The state of a run at one moment, for displays; also computed from the rows of a batch."""
 
 from __future__ import annotations
 
@@ -9,19 +9,19 @@ from datetime import UTC, datetime
 
 from pipeline.model import Cost, JobStatus, JobSummary, Priority, failure_reason
 
-# Statuses that need nothing more from a run.
+# Statuses in which a run has nothing more to do.
 ENDED = frozenset({JobStatus.COMPLETED, JobStatus.FAILED, JobStatus.REVIEW, JobStatus.CANCELLED})
-# How many of a kind are kept and shown, at most.
+# How many films are kept and shown at most.
 MAX_RECENT, MAX_PARKED = 10, 20
 
-# A remaining time is learned from so many of the last films.
+# The number of last films that the remaining time is estimated from.
 _FEWEST, _MOST = 3, 40
 _NEVER, _FOREVER = datetime.min.replace(tzinfo=UTC), datetime.max.replace(tzinfo=UTC)
 
 
 @dataclass(frozen=True, kw_only=True)
 class ActiveFilm:
-    """A film on its way for so many seconds; `stage` is empty before the first one."""
+    """A film in progress, since `elapsed_s` seconds; `stage` is empty before the first one."""
 
     title: str
     stage: str
@@ -30,22 +30,22 @@ class ActiveFilm:
 
 @dataclass(frozen=True, kw_only=True)
 class Finished:
-    """A film that is over: its length, how long it took, and why it is not completed."""
+    """A film that has ended: its length, the time it took, and why it is not completed."""
 
     title: str
     status: JobStatus
     film_s: float | None = None
     took_s: float = 0.0
-    # It was there already.
+    # It existed already.
     untouched: bool = False
     why: str = ""
-    # Where it is seen, on video hosts.
+    # Its addresses on video hosts.
     urls: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, kw_only=True)
 class Parked:
-    """A film that waits: until a time, or (None) for a person."""
+    """A parked film; `until` is None if it waits for a person."""
 
     title: str
     until: datetime | None
@@ -54,7 +54,7 @@ class Parked:
 
 @dataclass(frozen=True, kw_only=True)
 class TimedNotice:
-    """Something that was said about the run as a whole, so many seconds ago."""
+    """A notice, and its age in seconds."""
 
     text: str
     ago_s: float = 0.0
@@ -62,31 +62,32 @@ class TimedNotice:
 
 @dataclass(frozen=True, kw_only=True)
 class Snapshot:
-    """A run at one moment."""
+    """The state of a run at one moment."""
 
     batch: str = ""
     total: int = 0
-    # Jobs of the batch by status; one that no job has may be missing.
+    # Jobs of the batch by status; statuses without jobs may be missing.
     counts: Mapping[str, int] = field(default_factory=dict)
-    # Those waiting, by how urgent they are; empty: not known.
+    # Waiting jobs by priority; empty if unknown.
     waiting_by: Mapping[Priority, int] = field(default_factory=dict)
-    # At work, the longest first; over, the last first; parked, those that go on soonest first; notices, as they came.
+    # Active films, the longest first; ended ones, the latest first; parked ones, the next to resume first; notices, in
+    # the order they arrived.
     at_work: tuple[ActiveFilm, ...] = ()
     recent: tuple[Finished, ...] = ()
     parked: tuple[Parked, ...] = ()
     notices: tuple[TimedNotice, ...] = ()
-    # None: nobody is at work, or it is not known.
+    # None if no process is running, or unknown.
     elapsed_s: float | None = 0.0
-    # None: not known yet. Rough: learned from few films.
+    # None if unknown. Rough: estimated from few films.
     remaining_s: float | None = None
     remaining_is_rough: bool = False
-    # Averages of films that were made: seconds from beginning to end, and by stage. None: no film yet.
+    # Average seconds per film, and per stage. None before the first film.
     film_s: float | None = None
     stage_s: Mapping[str, float] = field(default_factory=dict)
-    # Of the files that were needed, the part that the cache had, 0 to 1. None: none was needed yet.
+    # The cache hit ratio, 0 to 1. None before the first lookup.
     cache_share: float | None = None
     cost: Cost = field(default_factory=Cost)
-    # 0: not known.
+    # 0 if unknown.
     at_once: int = 0
     memory_bytes: int = 0
     peak_memory_bytes: int = 0
@@ -94,17 +95,17 @@ class Snapshot:
 
     @property
     def done(self) -> int:
-        """Jobs that need nothing more, whatever became of them."""
+        """The number of jobs that have ended."""
         return sum(self.counts.get(status, 0) for status in ENDED)
 
     @property
     def completed(self) -> int:
-        """Jobs whose films are there."""
+        """The number of completed jobs."""
         return self.counts.get(JobStatus.COMPLETED, 0)
 
     @property
     def waiting(self) -> int:
-        """Jobs that wait for their turn."""
+        """The number of pending jobs."""
         return self.counts.get(JobStatus.PENDING, 0)
 
 
@@ -116,11 +117,10 @@ def snapshot_of_rows(
     notices: Sequence[str] = (),
     weight_waiting: int = 0,
 ) -> Snapshot:
-    """The same picture of a batch that another process makes, from its rows and its counts by status.
+    """A snapshot of a batch that other processes run, from its rows and counts by status.
 
-    Rows of pending jobs may be left out, if `weight_waiting` says how much work they are.
-
-    What only that process knows (memory, CPU) is missing, and the remaining time is always a rough one.
+    Rows of pending jobs may be left out if `weight_waiting` is their weight. Memory and CPU are unknown, and the
+    remaining time is always rough.
     """
     rows = list(rows)
     at_work = [row for row in rows if row.status is JobStatus.IN_PROGRESS]
@@ -159,21 +159,21 @@ def snapshot_of_rows(
 def _rough_s(
     rows: Sequence[JobSummary], made: Sequence[JobSummary], now: datetime, weight_waiting: int
 ) -> float | None:
-    """What is left, at the pace of the last films made (`made`: the last one first). None: of too few."""
+    """The remaining time at the speed of the last films (`made`: the latest first); None if there are too few."""
     last = made[:_MOST]
     if len(last) < _FEWEST:
         return None
     took_s = _seconds(min(row.started_at or now for row in last), now)
     left = weight_waiting or sum(row.weight for row in rows if row.status is JobStatus.PENDING)
     under_way = [row for row in rows if row.status is JobStatus.IN_PROGRESS]
-    # On average a film under way is half done.
+    # A film in progress is half done on average.
     half = sum(row.weight for row in under_way) / 2
     behind = sum(row.weight for row in last) + half
     return (left + half) * took_s / behind if behind else None
 
 
 def finished(row: JobSummary, *, took_s: float | None = None, untouched: bool = False) -> Finished:
-    """A row that is over; how long it took, unless somebody has timed it."""
+    """A film that has ended. `took_s` overrides the time from start to end."""
     seconds = _seconds(row.started_at, _ended(row)) if took_s is None else took_s
     return Finished(
         title=row.title,
@@ -187,7 +187,7 @@ def finished(row: JobSummary, *, took_s: float | None = None, untouched: bool = 
 
 
 def resume_time(parked: Parked) -> datetime:
-    """For sorting parked films: by their time, those that wait for a person last."""
+    """Sort key of parked films: those that wait for a person come last."""
     return parked.until or _FOREVER
 
 

@@ -68,7 +68,7 @@ class Service:
     async def _ask(
         self, url: URL, headers: Mapping[str, str], tls: ssl.SSLContext
     ) -> tuple[int, Mapping[str, str], bytes]:
-        ours = {"Accept": "application/json", "Accept-Encoding": "identity", "User-Agent": "nightreel"}
+        common = {"Accept": "application/json", "Accept-Encoding": "identity", "User-Agent": "nightreel"}
         async with (
             aiohttp.ClientSession(
                 connector=aiohttp.TCPConnector(ssl=tls),
@@ -77,7 +77,7 @@ class Service:
                 cookie_jar=aiohttp.DummyCookieJar(),
             ) as session,
             # Redirects are not followed, so that the key goes nowhere else.
-            session.get(url, headers={**ours, **headers}, allow_redirects=False) as response,
+            session.get(url, headers={**common, **headers}, allow_redirects=False) as response,
         ):
             body = bytearray()
             async for piece in response.content.iter_any():
@@ -94,8 +94,8 @@ class Service:
             raise TransientError("did not answer in time", where=self.title) from error
         except (aiohttp.ClientError, OSError) as error:
             # The original exception may contain the URL, and with it the key.
-            told = getattr(getattr(error, "os_error", error), "strerror", None) or type(error).__name__
-            raise TransientError(f"no connection ({told})", where=self.title) from None
+            reason = getattr(getattr(error, "os_error", error), "strerror", None) or type(error).__name__
+            raise TransientError(f"no connection ({reason})", where=self.title) from None
 
     def _error_of(self, status: int, headers: Mapping[str, str]) -> ProviderError:
         # An HTML page is not by the service but by a proxy in front of it, which blocks an address for a while.
@@ -106,8 +106,8 @@ class Service:
             wait_s = _wait_s(headers) or self._usual_wait_s
             return TransientError("asks to slow down", where=self.title, retry_after_s=wait_s)
         if status >= 500 or status in _MAY_PASS or is_page:
-            told = f"is not available now (HTTP {status})"
-            return TransientError(told, where=self.title, retry_after_s=retry_after_s(headers))
+            message = f"is not available now (HTTP {status})"
+            return TransientError(message, where=self.title, retry_after_s=retry_after_s(headers))
         return PermanentError(f"refuses the search (HTTP {status})", where=self.title)
 
     def items(self, answer: Any, key: str, kind: type[_T]) -> Iterator[_T]:  # noqa: ANN401 - JSON

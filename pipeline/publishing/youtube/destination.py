@@ -33,7 +33,7 @@ from pipeline.publishing.youtube.calls import Calls
 from pipeline.publishing.youtube.channel import Channel
 from pipeline.publishing.youtube.extras import Extras, ExtrasRunner
 from pipeline.publishing.youtube.identity import channel_mismatch, known_identity, login_identity
-from pipeline.publishing.youtube.journal import Journal, Published, Record, new_record
+from pipeline.publishing.youtube.journal import Journal, Published, Record
 from pipeline.publishing.youtube.links import NO_LINKS, Links, with_links
 from pipeline.publishing.youtube.lookup import find_film, find_recent_film
 from pipeline.publishing.youtube.status import check_processing
@@ -98,10 +98,10 @@ class YouTubeDestination:
         """
         async with self._locked():
             record = await self._journal.read()
-            ours = await to_thread.run_sync(known_identity, self._channel)
+            channel = await to_thread.run_sync(known_identity, self._channel)
             if record and record.published:
                 await self._journal.write(record.for_republication())
-            elif record and ours and record.channel_id not in {"", ours.id}:
+            elif record and channel and record.channel_id not in {"", channel.id}:
                 await self._journal.write(record.for_other_channel())
 
     async def update(self, package: Package) -> bool:
@@ -114,11 +114,11 @@ class YouTubeDestination:
             record = await self._journal.read()
             if record is None or record.published is None:
                 raise InputError("the film is not published there", where=self.name, hint="Publish it without --update")
-            text = await to_thread.run_sync(self._text, package)
-            tag, settings = self._journal.tag(record), self._settings.for_film(text)
+            metadata = await to_thread.run_sync(self._metadata, package)
+            tag, settings = self._journal.tag(record), self._settings.for_film(metadata)
             if self._timing.is_explicit:
-                settings = await self._scheduled(settings, text, tag)
-            wanted = video_resource(text, settings, tag=tag)
+                settings = await self._scheduled(settings, metadata, tag)
+            wanted = video_resource(metadata, settings, tag=tag)
             try:
                 async with self._channel.throttle.call(), self._channel.open() as calls:
                     if other := await channel_mismatch(calls, record):
@@ -129,12 +129,12 @@ class YouTubeDestination:
                 why = f"{refused.message}; {refused.hint}"
                 await self._journal.write(record.after_update(self._channel.clock(), postponed=why))
                 raise refused from error
-            ours = {"job": self._subject.job, "title": wanted["snippet"]["title"]}
+            film = {"job": self._subject.job, "title": wanted["snippet"]["title"]}
             changes: dict[str, object] = {"privacy": settings.privacy} if self._timing.is_explicit else {}
             if changes and changed:
                 # The status has to be queried again.
                 changes["seen"] = None
-            out = record.published.model_copy(update=ours)
+            out = record.published.model_copy(update=film)
             updated = record.after_update(self._channel.clock())
             await self._journal.write(updated.model_copy(update={"published": out, **changes}))
             return changed
@@ -180,20 +180,22 @@ class YouTubeDestination:
     @property
     def _command(self) -> str:
         """The command that publishes this film."""
-        ours = self._subject
-        what, which = (ours.batch, f" --job {ours.job}") if ours.job else ("FILE", "")
-        return f"nightreel publish {what} --to {self.name}{which}"
+        if self._subject.job:
+            return f"nightreel publish {self._subject.batch} --to {self.name} --job {self._subject.job}"
+        return f"nightreel publish FILE --to {self.name}"
 
-    def _text(self, package: Package) -> VideoMetadata:
+    def _metadata(self, package: Package) -> VideoMetadata:
         """Its metadata, with links to its neighbours. Blocks."""
-        text = metadata_of(package, self._subject)
-        return text.model_copy(update={"description": with_links(text.description, self._neighbours())})
+        metadata = metadata_of(package, self._subject)
+        return metadata.model_copy(update={"description": with_links(metadata.description, self._neighbours())})
 
-    def _words(self, package: Package) -> str:
+    def _metadata_hash(self, package: Package) -> str:
         """A hash of the requested metadata, without what changes automatically: links to neighbours, slots. Blocks."""
-        text = metadata_of(package, self._subject)
+        metadata = metadata_of(package, self._subject)
         at = self._timing.publish_at
-        return content_key(video_resource(text, self._settings.for_film(text), tag=""), at.isoformat() if at else "")
+        return content_key(
+            video_resource(metadata, self._settings.for_film(metadata), tag=""), at.isoformat() if at else ""
+        )
 
     def _outdated(self, record: Record) -> str:
         return f"“{record.title}” was uploaded before its metadata were changed: {self._command} --update applies them"
@@ -204,9 +206,9 @@ class YouTubeDestination:
         self, package: Package, file: io.BufferedReader, before: Record | None
     ) -> tuple[Record, tuple[str, ...]]:
         """Upload the film; returns the journal's record, and remarks to report."""
-        text = await to_thread.run_sync(self._text, package)
-        settings = self._settings.for_film(text)
-        words = await to_thread.run_sync(self._words, package)
+        metadata = await to_thread.run_sync(self._metadata, package)
+        settings = self._settings.for_film(metadata)
+        words = await to_thread.run_sync(self._metadata_hash, package)
         sha256, film = await to_thread.run_sync(hash_video, file)
         check_judged_film(self._subject, sha256, where=str(package.video))
         async with self._channel.throttle.call(), self._channel.open() as calls:
@@ -216,29 +218,30 @@ class YouTubeDestination:
                 is_current = before.words in {"", words}
                 is_resumable = before.sha256 == sha256 and is_current
                 if is_resumable and before.job != self._subject.job:
-                    ours = {"job": self._subject.job, "batch": self._subject.batch}
-                    before = await self._journal.write(before.model_copy(update=ours))
+                    job = {"job": self._subject.job, "batch": self._subject.batch}
+                    before = await self._journal.write(before.model_copy(update=job))
                 if out := await self._settle(calls, upload, before, film if is_resumable else None):
                     return out, () if is_current else (self._outdated(out),)
             for _ in range(_MOST_SESSIONS):
                 record = await self._journal.write(
-                    new_record(
+                    Record(
                         sha256=sha256,
                         size_bytes=film.size_bytes,
                         job=self._subject.job,
                         batch=self._subject.batch,
-                        title=fit_title(clean_text(text.title)),
+                        title=fit_title(clean_text(metadata.title)),
                         channel_id=(await login_identity(calls)).id,
                         privacy=settings.privacy,
                         words=words,
                         chunk_bytes=self._channel.chunk_bytes,
-                        at=self._channel.clock(),
-                        before=before,
+                        intended_at=self._channel.clock(),
+                        round=before.round if before else 1,
+                        earlier=before.earlier if before else (),
                     )
                 )
                 tag = self._journal.tag(record)
                 session = await upload.start(
-                    video_resource(text, await self._scheduled(settings, text, tag), tag=tag),
+                    video_resource(metadata, await self._scheduled(settings, metadata, tag), tag=tag),
                     size_bytes=film.size_bytes,
                     notify_subscribers=settings.notify_subscribers,
                 )
@@ -254,9 +257,9 @@ class YouTubeDestination:
             hint = f"{login}; then, or to publish it on this one: {self._command} --again"
             raise HeldError(other, where=self.name, hint=hint)
 
-    async def _scheduled(self, settings: VideoSettings, text: VideoMetadata, tag: str) -> VideoSettings:
+    async def _scheduled(self, settings: VideoSettings, metadata: VideoMetadata, tag: str) -> VideoSettings:
         """The settings with the film's schedule. A scheduled video has to be private until then."""
-        if not text.may_be_public:
+        if not metadata.may_be_public:
             return settings
         at = await self._timing.publish_time(tag, now=self._channel.clock())
         return replace(settings, privacy="private", publish_at=at) if at else settings

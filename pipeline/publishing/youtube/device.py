@@ -93,5 +93,5 @@ async def _post(http: Http, url: str, form: dict[str, str]) -> Reply:
     return await http.send("POST", url, headers=_HEADERS, body=urlencode(form).encode())
 
 
-def _seconds(told: object, otherwise: float) -> float:
-    return bounded_s(told) if isinstance(told, int | float) and told > 0 else otherwise
+def _seconds(seconds: object, default: float) -> float:
+    return bounded_s(seconds) if isinstance(seconds, int | float) and seconds > 0 else default

@@ -185,34 +185,3 @@ class Journal:
         write_atomically(self._path, text, mode=_MODE)
         # A killed process's temporary file may contain a session URI.
         discard_stale_temporaries(self._path)
-
-
-def new_record(
-    *,
-    sha256: str,
-    size_bytes: int,
-    job: str,
-    batch: str,
-    title: str,
-    channel_id: str,
-    privacy: str,
-    words: str,
-    chunk_bytes: int,
-    at: datetime,
-    before: Record | None,
-) -> Record:
-    """A new record, which keeps the rounds of `before`, whose upload never completed."""
-    return Record(
-        sha256=sha256,
-        size_bytes=size_bytes,
-        job=job,
-        batch=batch,
-        title=title,
-        channel_id=channel_id,
-        privacy=privacy,
-        words=words,
-        chunk_bytes=chunk_bytes,
-        intended_at=at,
-        round=before.round if before else 1,
-        earlier=before.earlier if before else (),
-    )

@@ -110,7 +110,7 @@ def read_token(path: Path, *, login: str) -> Token:
 
 def write_token(path: Path, token: Token) -> None:
     """Write a token file atomically, with mode 0600. Blocks. Raises `StorageError`."""
-    write_atomically(resolve_token_path(path), token.as_json(), mode=_MODE)
+    write_atomically(path, token.as_json(), mode=_MODE)
 
 
 async def save_login(path: Path, token: Token, *, what: str) -> None:

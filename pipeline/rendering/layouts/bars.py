@@ -28,7 +28,7 @@ from pipeline.rendering.layouts.charts import (
     value_texts,
 )
 from pipeline.rendering.layouts.components import entrance
-from pipeline.rendering.layouts.growth import Direction, grown_bar
+from pipeline.rendering.layouts.growth import Direction, growing_bar
 from pipeline.rendering.look import Look
 from pipeline.rendering.motion.animation import Motion
 from pipeline.rendering.motion.composition import Composition
@@ -221,7 +221,7 @@ class _Bars:
             return []
         radius = min(self._grid.px(_RADIUS), min(at.width, at.height) // 2)
         starts = self._starts[number]
-        return [grown_bar(at, self._colours(number)[0], to=to, radius=radius, enters=starts, frames=GROWTH_FRAMES)]
+        return [growing_bar(at, self._colours(number)[0], to=to, radius=radius, enters=starts, frames=GROWTH_FRAMES)]
 
     def _horizontal_bar(self, number: int, scale: Scale, top: int, thick: int) -> tuple[Box, Direction]:
         """The box of a bar and its direction; values close to zero stay visible."""

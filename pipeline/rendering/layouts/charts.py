@@ -10,7 +10,7 @@ from PIL import Image
 from pipeline.model import Scene, Word
 from pipeline.rendering.grid import Box
 from pipeline.rendering.layouts.components import entrance, heading, scaled_sizes, source_line
-from pipeline.rendering.layouts.growth import Drawing
+from pipeline.rendering.layouts.growth import FlippedSprite
 from pipeline.rendering.look import Look
 from pipeline.rendering.motion.animation import FULL, Level, Motion
 from pipeline.rendering.motion.sprites import Sprite, text_sprites
@@ -190,4 +190,4 @@ def chart_rule(look: Look, box: Box, *, frame: int, strong: bool = False) -> Spr
     """A line of an axis or grid, faded in."""
     mask = Image.new("L", (box.width, box.height), _AXIS_OPACITY if strong else _GRID_OPACITY)
     motion = Motion(enters=frame, frames=12)
-    return Drawing(mask=mask, ink=colour(look.theme.line), left=box.left, top=box.top, motion=motion)
+    return FlippedSprite(mask=mask, ink=colour(look.theme.line), left=box.left, top=box.top, motion=motion)

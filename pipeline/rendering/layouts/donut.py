@@ -10,7 +10,7 @@ from PIL import Image
 
 from pipeline.rendering.grid import Box
 from pipeline.rendering.layouts.charts import GROWTH_FRAMES
-from pipeline.rendering.layouts.growth import FLIP, Drawing
+from pipeline.rendering.layouts.growth import FLIP, FlippedSprite
 from pipeline.rendering.look import Look
 from pipeline.rendering.motion.animation import Motion
 from pipeline.rendering.motion.sprites import Element
@@ -98,12 +98,12 @@ def _cropped(
     motion: Motion,
     *,
     opacity: float = 1.0,
-) -> Drawing:
+) -> FlippedSprite:
     """A segment as a sprite cropped to its bounding box."""
     bounds = Box(*(mask.getbbox() or (0, 0, 1, 1)))
     left, top = donut.centre[0] - donut.side // 2, donut.centre[1] - donut.side // 2
     seen = mask.crop(bounds)
-    return Drawing(
+    return FlippedSprite(
         mask=seen.point([round(level * opacity) for level in range(256)]) if opacity < 1 else seen,
         ink=colour(name),
         left=left + bounds.left,
@@ -114,9 +114,11 @@ def _cropped(
     )
 
 
-def leader_lines(donut: Donut, others: Sequence[int], ends: Sequence[tuple[int, int]], look: Look) -> list[Drawing]:
+def leader_lines(
+    donut: Donut, others: Sequence[int], ends: Sequence[tuple[int, int]], look: Look
+) -> list[FlippedSprite]:
     """Thin lines from rows, which end at `ends`, to their segments; empty if any would cross the ring."""
-    found: list[Drawing] = []
+    found: list[FlippedSprite] = []
     elbow_x = donut.centre[0] - donut.side // 2 - look.grid.px(_ELBOW)
     previous = -1.0
     for number, (x, y) in zip(others, ends, strict=True):
@@ -129,7 +131,7 @@ def leader_lines(donut: Donut, others: Sequence[int], ends: Sequence[tuple[int, 
         left, top = int(min(x for x, _ in points)) - 2, int(min(y for _, y in points)) - 2
         size = (int(max(x for x, _ in points)) + 3 - left, int(max(y for _, y in points)) + 3 - top)
         mask = polyline([(x - left, y - top) for x, y in points], max(1.5, look.grid.px(2)), size)
-        found.append(Drawing(mask=mask, ink=colour(look.theme.line), left=left, top=top, motion=Motion()))
+        found.append(FlippedSprite(mask=mask, ink=colour(look.theme.line), left=left, top=top, motion=Motion()))
     return found
 
 

@@ -1,6 +1,6 @@
-"""Things that are drawn once and change only where they grow: bars out of their axis, lines along theirs.
+"""Shapes that grow: bars out of their axis, lines along their path; only the growing part is repainted.
 
-They are drawings, not letters: in a language that runs right to left they are turned round, not only moved.
+They are drawings, not text: in right-to-left languages they are flipped, not only moved.
 """
 
 from __future__ import annotations
@@ -21,31 +21,31 @@ from pipeline.theme.theme import Manner
 Direction = Literal["right", "left", "up", "down"]
 _OPPOSITE: dict[Direction, Direction] = {"right": "left", "left": "right", "up": "up", "down": "down"}
 FLIP = Image.Transpose.FLIP_LEFT_RIGHT
-# A bar's round end is as long as this, at most.
+# Maximum length of a bar's round end, as a share of its thickness.
 _ROUND_SHARE = 0.5
 
 
 @dataclass(frozen=True, kw_only=True)
 class Growth:
-    """A mask that is uncovered in one direction, from frame `enters` on, in `over` frames.
+    """A mask that is uncovered in one direction from frame `enters` on, in `frames` frames.
 
-    With `moves` the mask is pushed out with its far end ahead (a bar with a round end), else it is uncovered where it
-    lies (a line).
+    With `moves` the mask is pushed out with its far end ahead (a bar with a round end), else uncovered in place (a
+    line).
     """
 
     mask: Image.Image
     ink: Colour
-    # Where it lies when it is full-grown.
+    # Its box when fully grown.
     at: Box
     to: Direction
     enters: int
     frames: int
     moves: bool
-    # Where it does not grow in one go: from each of these frames on up to that length, in pixels, `over` frames long.
+    # Growth in stages: from each of these frames on to that length in pixels, within `frames` frames.
     stages: tuple[tuple[int, int], ...] = ()
 
     def entering(self, manner: Manner) -> Growth:
-        """See `Element`: with less motion it is there at once."""
+        """See `Element`: with less motion it is complete at once."""
         return replace(self, frames=1) if manner.amount != "full" else self
 
     def mirrored(self, width_px: int) -> Growth:
@@ -59,19 +59,19 @@ class Growth:
         return (self.stages[-1][0] if self.stages else self.enters) + self.frames
 
     def pose(self, frame: float) -> int | None:
-        """See `Element`: how long it is, in pixels."""
+        """See `Element`: its length in pixels."""
         return animated_length(frame, self.stages or ((self.enters, self._length),), self.frames) or None
 
     def box(self, pose: Hashable) -> Box:
         """See `Element`."""
         assert isinstance(pose, int)
-        return self._between(0, pose)
+        return self._slice(0, pose)
 
     def changes(self, before: Hashable | None, now: Hashable | None) -> list[Box]:
-        """See `Element`: what was added, and the round end that was there before."""
+        """See `Element`: the added part, and the previous round end."""
         lengths = sorted(pose if isinstance(pose, int) else 0 for pose in (before, now))
         cap = round(_ROUND_SHARE * min(self.at.width, self.at.height)) + 1 if self.moves else 0
-        return [self._between(max(0, lengths[0] - cap), lengths[1])]
+        return [self._slice(max(0, lengths[0] - cap), lengths[1])]
 
     def paint(self, patch: Picture, origin: Box, pose: Hashable) -> None:
         """See `Element`."""
@@ -80,16 +80,16 @@ class Growth:
         seen = whole.even().clipped_to(origin)
         if not seen.width or not seen.height:
             return
-        # The part of the mask that is to be seen; beyond it, nothing.
-        shown = self.mask.crop(self._end(pose) if self.moves else whole.moved(-self.at.left, -self.at.top))
+        # Cropping pads with zeros beyond the mask.
+        shown = self.mask.crop(self._last_pixels(pose) if self.moves else whole.moved(-self.at.left, -self.at.top))
         patch.fill(self.ink, shown.crop(seen.moved(-whole.left, -whole.top)), seen.moved(-origin.left, -origin.top))
 
     @property
     def _length(self) -> int:
         return self.at.width if self.to in {"right", "left"} else self.at.height
 
-    def _between(self, start: int, end: int) -> Box:
-        """The part of its place from `start` to `end` pixels from where it begins to grow."""
+    def _slice(self, start: int, end: int) -> Box:
+        """The part of its box from `start` to `end` pixels along the direction of growth."""
         left, top, right, bottom = self.at
         if self.to == "right":
             return Box(left + start, top, left + end, bottom)
@@ -99,8 +99,8 @@ class Growth:
             return Box(left, top + start, right, top + end)
         return Box(left, bottom - end, right, bottom - start)
 
-    def _end(self, length: int) -> Box:
-        """The last pixels of the mask."""
+    def _last_pixels(self, length: int) -> Box:
+        """The last `length` pixels of the mask."""
         width, height = self.mask.size
         if self.to == "right":
             return Box(width - length, 0, width, height)
@@ -111,8 +111,8 @@ class Growth:
         return Box(0, 0, width, length)
 
 
-def grown_bar(at: Box, name: str, *, to: Direction, radius: int, enters: int, frames: int) -> Growth:
-    """A bar in a colour (#RRGGBB), square at its axis and round at its far end."""
+def growing_bar(at: Box, name: str, *, to: Direction, radius: int, enters: int, frames: int) -> Growth:
+    """A bar in a colour (#RRGGBB) with a square end at its axis and a round one at the other."""
     along = to in {"right", "left"}
     whole = rounded_rectangle(at.width + radius * along, at.height + radius * (not along), radius=radius)
     left, top = radius * (to == "right"), radius * (to == "down")
@@ -120,7 +120,7 @@ def grown_bar(at: Box, name: str, *, to: Direction, radius: int, enters: int, fr
     return Growth(mask=mask, ink=colour(name), at=at, to=to, enters=enters, frames=frames, moves=True)
 
 
-def drawn_along(
+def growing_line(
     mask: Image.Image,
     name: str,
     *,
@@ -130,7 +130,7 @@ def drawn_along(
     frames: int,
     stages: tuple[tuple[int, int], ...] = (),
 ) -> Growth:
-    """A mask in a colour (#RRGGBB), uncovered in reading direction, in `stages` if there are any."""
+    """A mask in a colour (#RRGGBB), uncovered in reading direction, in `stages` if given."""
     at = Box(left, top, left + mask.width, top + mask.height)
     return Growth(
         mask=mask, ink=colour(name), at=at, to="right", enters=enters, frames=frames, moves=False, stages=stages
@@ -138,8 +138,8 @@ def drawn_along(
 
 
 @dataclass(frozen=True, kw_only=True)
-class Drawing(Sprite):
-    """A sprite that is turned round where layouts are mirrored."""
+class FlippedSprite(Sprite):
+    """A sprite that is flipped in mirrored layouts."""
 
     def mirrored(self, width_px: int) -> Sprite:
         """See `Element`."""

@@ -23,7 +23,7 @@ from pipeline.rendering.layouts.charts import (
     value_texts,
 )
 from pipeline.rendering.layouts.components import entrance, scaled_sizes
-from pipeline.rendering.layouts.growth import Drawing, drawn_along
+from pipeline.rendering.layouts.growth import FlippedSprite, growing_line
 from pipeline.rendering.look import Look
 from pipeline.rendering.motion.animation import Motion
 from pipeline.rendering.motion.composition import Composition
@@ -199,7 +199,7 @@ class _Plot:
         stages = tuple((frame, at - left) for frame, (at, _) in zip(marks, points, strict=False))
         stages = (*stages[:-1], (marks[-1], size[0])) if stages else ()
         frames = _STAGE_FRAMES if marks else _DRAWING_FRAMES
-        line = drawn_along(mask, name, left=left, top=top, enters=start, frames=frames, stages=stages)
+        line = growing_line(mask, name, left=left, top=top, enters=start, frames=frames, stages=stages)
         side = max(4, grid.px(_DOT_POINT if is_point else _DOT) // 2 * 2)
         ends = self._dot(points[-1], side, name, named)
         rests = [
@@ -210,7 +210,9 @@ class _Plot:
 
     def _dot(self, at: tuple[int, int], side: int, name: str, enters: int) -> Element:
         left, top = at[0] - side // 2, at[1] - side // 2
-        return Drawing(mask=disc(side), ink=colour(name), left=left, top=top, motion=Motion(enters=enters, frames=8))
+        return FlippedSprite(
+            mask=disc(side), ink=colour(name), left=left, top=top, motion=Motion(enters=enters, frames=8)
+        )
 
     def _leader_line(self, y: int, middle: int, height_px: int, motion: Motion) -> list[Element]:
         """A thin line from the end of a line to its name, if that had to move away."""
@@ -222,7 +224,7 @@ class _Plot:
         left, top = self._x.end_px + grid.px(14), min(y, target) - 2
         size = (grid.px(_BESIDE) - grid.px(14 + 6), abs(target - y) + 4)
         mask = polyline([(0, y - top), (size[0], target - top)], max(1, grid.px(2)), size)
-        return [Drawing(mask=mask, ink=colour(self._look.theme.line), left=left, top=top, motion=motion)]
+        return [FlippedSprite(mask=mask, ink=colour(self._look.theme.line), left=left, top=top, motion=motion)]
 
     def _is_point(self, number: int) -> bool:
         return number + 1 == self._scene.point

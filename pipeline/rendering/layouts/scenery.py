@@ -19,7 +19,7 @@ from PIL import Image
 from pipeline.model import SceneryScene, Still, Word
 from pipeline.rendering.grid import Box
 from pipeline.rendering.layouts.components import accent_bar, entrance, scaled_sizes, source_line
-from pipeline.rendering.layouts.growth import Drawing
+from pipeline.rendering.layouts.growth import FlippedSprite
 from pipeline.rendering.look import Look
 from pipeline.rendering.motion.animation import AT_ONCE
 from pipeline.rendering.motion.composition import Composition
@@ -171,7 +171,7 @@ def _scrim(text: Sequence[Sprite], scrim: Scrim, screen: Box, look: Look, place:
     # Cropped to its visible part, because it is drawn in every frame.
     part = Box(*(mask.getbbox() or screen)).even()
     ink = colour(scrim.colour)
-    return [Drawing(mask=mask.crop(part), ink=ink, left=part.left, top=part.top, motion=AT_ONCE)]
+    return [FlippedSprite(mask=mask.crop(part), ink=ink, left=part.left, top=part.top, motion=AT_ONCE)]
 
 
 def _text(scene: SceneryScene, still: Still, look: Look, place: _Placement, *, ink: str = "") -> list[Sprite]:

@@ -25,7 +25,7 @@ from pipeline.rendering.layouts.charts import (
 )
 from pipeline.rendering.layouts.components import entrance, scaled_sizes
 from pipeline.rendering.layouts.donut import HOLE, Donut, leader_lines, swept_segments
-from pipeline.rendering.layouts.growth import Drawing
+from pipeline.rendering.layouts.growth import FlippedSprite
 from pipeline.rendering.look import Look
 from pipeline.rendering.motion.animation import Motion
 from pipeline.rendering.motion.composition import Composition
@@ -76,7 +76,7 @@ def _wide(scene: SharesScene, look: Look, starts: Sequence[int], page: ChartFram
     left = area.left + value_px + grid.px(32)
     names = _names(scene, others, look, width_px=area.right - left - grid.px(_DOT + _GAP), height_px=pitch)
     ends = [left + name.width_px + grid.px(_GAP) for name in names]
-    lines: list[Drawing] = []
+    lines: list[FlippedSprite] = []
     if middle:
         turned = donut.turned_away(scene.point - 1)
         lines = leader_lines(turned, others, list(zip(ends, middles, strict=True)), look)
@@ -163,7 +163,7 @@ def _names(
 
 def _dot(name: str, left: int, middle: int, look: Look, motion: Motion) -> Sprite:
     side = look.grid.px(_DOT)
-    return Drawing(mask=disc(side), ink=colour(name), left=left, top=middle - side // 2, motion=motion)
+    return FlippedSprite(mask=disc(side), ink=colour(name), left=left, top=middle - side // 2, motion=motion)
 
 
 def _others(scene: SharesScene, *, has_centre: bool) -> list[int]:

@@ -11,7 +11,7 @@ from pipeline.model import TableScene, Word
 from pipeline.rendering.grid import Box
 from pipeline.rendering.layouts.charts import LIGHTS, chart_frame, value_frames
 from pipeline.rendering.layouts.components import entrance, hairline
-from pipeline.rendering.layouts.growth import Drawing
+from pipeline.rendering.layouts.growth import FlippedSprite
 from pipeline.rendering.layouts.table_fitting import AFTER_HEAD, TablePlan, fit_table
 from pipeline.rendering.look import Look
 from pipeline.rendering.motion.animation import Motion
@@ -73,8 +73,8 @@ def _row(plan: TablePlan, cells: Sequence[TextBlock], look: Look, *, left: int, 
     return elements
 
 
-def _band(look: Look, box: Box, *, frame: int) -> Drawing:
+def _band(look: Look, box: Box, *, frame: int) -> FlippedSprite:
     """The faint background of every other row."""
     mask = rounded_rectangle(box.width, box.height, radius=look.grid.px(_RADIUS), opacity=_BAND_OPACITY)
     motion = Motion(enters=frame, frames=_ROW_FRAMES)
-    return Drawing(mask=mask, ink=colour(look.theme.text), left=box.left, top=box.top, motion=motion)
+    return FlippedSprite(mask=mask, ink=colour(look.theme.text), left=box.left, top=box.top, motion=motion)

@@ -17,7 +17,7 @@ from pipeline.model import TimelineScene, Word
 from pipeline.rendering.grid import Box
 from pipeline.rendering.layouts.components import hairline, require_at_most
 from pipeline.rendering.layouts.header import header_sprites
-from pipeline.rendering.layouts.timeline_fitting import DOT, TimelinePlan, set_timeline
+from pipeline.rendering.layouts.timeline_fitting import DOT, TimelinePlan, fit_timeline
 from pipeline.rendering.look import Look
 from pipeline.rendering.motion.animation import DIMMED, FADE_FRAMES, Level, Motion
 from pipeline.rendering.motion.composition import Composition
@@ -43,7 +43,7 @@ def lay_out(scene: TimelineScene, words: Sequence[Word], look: Look) -> Composit
     """See the module. Raises `ValueError` for more items than fit."""
     require_at_most(MAX_ITEMS, scene.items)
     content = look.grid.content
-    plan = set_timeline(scene, look)
+    plan = fit_timeline(scene, look)
     starts = item_frames(scene, words, len(scene.items))
     top = content.centre_y - plan.height_px // 2
     elements: list[Element] = [*header_sprites(plan.head, look, top=top)]

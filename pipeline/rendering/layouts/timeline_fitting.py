@@ -1,4 +1,4 @@
-"""Setting a timeline: the largest type at which its words fit, and where its dots and words stand."""
+"""Fitting a timeline: the largest font size, and the positions of dots and texts."""
 
 from __future__ import annotations
 
@@ -17,32 +17,32 @@ from pipeline.rendering.type_scale import HEADING_SIZES
 
 _WHEN_SIZES = (*HEADING_SIZES, 40, 36, 32)
 _TEXT_SIZES = (44, 40, 36, 32)
-# Where times stand beside what happened, on the same baseline.
+# For times beside their texts, on the same baseline.
 _BESIDE_SIZES = (40, 36, 32)
-# Beside each other, up to so many stand below the line, all of them.
+# Maximum number of events whose texts are all below a horizontal line.
 _MAX_ON_ONE_SIDE = 4
-# Steps down from the largest sizes, for few moments and for more; downwards, where times stand close below the heading
-# and must not look like it.
+# First size, as steps below the largest: for few events, for more, and on vertical lines, where times are close below
+# the heading and must not look like it.
 _START_FEW, _START_MANY, _START_STACKED = 0, 2, 2
-# Lines that what happened takes before it gets smaller.
+# Lines that a text may take before it becomes smaller.
 _FEW_LINES = 3
 _FEW = 3
-# At 1080: a dot; from the line to words; between columns.
+# At 1080: diameter of dots; from the line to texts; between columns.
 DOT = 32
 _FROM_LINE, _BETWEEN_COLUMNS = 72, 40
-# Height that the block takes if it can: it gets more air below the header, up to so much.
+# Preferred height of the block, and the maximum space added below the header to reach it.
 _AIRY, _MAX_AIR = 704, 80
-# Downwards: from the line to words, and between moments.
+# Vertical lines: from the line to texts, and between events.
 _INDENT, _BESIDE_LINE = 80, 56
 _MIN_BETWEEN_ROWS, _MIN_BETWEEN_BESIDE, _MAX_BETWEEN_ROWS = 32, 36, 96
-# Above and below the block, together, at least.
+# Minimum space above and below the block, in total.
 _AIR = 32
-# Share of the width that times have at most.
+# Maximum width of times, as a share.
 _WHEN_SHARE = 0.32
 
 
 class _Density(NamedTuple):
-    """How little room things are given, where there is not enough."""
+    """How compact the layout is: compact header, maximum lines, times beside texts, whether truncation is allowed."""
 
     compact: bool
     lines: int
@@ -63,8 +63,8 @@ _STACKED_DENSITIES = (
 )
 
 
-class _Place(NamedTuple):
-    """Where a moment stands, counted from the left margin and the end of the header."""
+class _Position(NamedTuple):
+    """The positions of an event, from the left margin and the end of the header."""
 
     dot: tuple[int, int]
     when: tuple[int, int]
@@ -73,27 +73,27 @@ class _Place(NamedTuple):
 
 @dataclass(frozen=True, kw_only=True)
 class TimelinePlan:
-    """Sizes and breaks that fit, and where everything stands."""
+    """Fitted texts and their positions."""
 
     head: Header
     whens: tuple[TextBlock, ...]
     texts: tuple[TextBlock, ...]
-    places: tuple[_Place, ...]
+    places: tuple[_Position, ...]
     body_px: int
 
     @property
     def height_px(self) -> int:
-        """The height of all of it, with the header."""
+        """Height with the header."""
         return self.head.height_px + self.body_px
 
     @property
     def is_truncated(self) -> bool:
-        """Whether there is a text that had no room."""
+        """Whether any text is truncated."""
         return any(block.is_truncated for block in (*self.whens, *self.texts))
 
 
-def set_timeline(scene: TimelineScene, look: Look) -> TimelinePlan:
-    """The largest type at which everything fits, with less and less room around it and fewer lines in the end."""
+def fit_timeline(scene: TimelineScene, look: Look) -> TimelinePlan:
+    """The largest type at which everything fits, with decreasing space around it and finally fewer lines."""
     stacked = look.grid.is_stacked
     few = _START_STACKED if stacked else _START_FEW if len(scene.items) <= _FEW else _START_MANY
     densities = _STACKED_DENSITIES if stacked else _DENSITIES
@@ -103,11 +103,11 @@ def set_timeline(scene: TimelineScene, look: Look) -> TimelinePlan:
         scale = _BESIDE_SIZES if density.beside else _WHEN_SIZES
         smaller = len(scale) - 1 if density.may_truncate else 0 if density.beside else few
         while smaller < len(scale):
-            plan = _try(scene, look, density, smaller)
+            plan = _plan_at(scene, look, density, smaller)
             if plan.height_px <= room_px and (not plan.is_truncated or density.may_truncate):
                 return plan
             if plan.is_truncated:
-                # Even at the smallest size.
+                # Truncated even at the smallest size.
                 break
             taken = [block.size_px for block in plan.whens if block.lines]
             smaller = max(smaller, scaled_sizes(look.grid, scale).index(min(taken)) if taken else 0) + 1
@@ -115,7 +115,7 @@ def set_timeline(scene: TimelineScene, look: Look) -> TimelinePlan:
     return plan
 
 
-def _try(scene: TimelineScene, look: Look, density: _Density, smaller: int) -> TimelinePlan:
+def _plan_at(scene: TimelineScene, look: Look, density: _Density, smaller: int) -> TimelinePlan:
     grid, count = look.grid, len(scene.items)
     head = header(scene.kicker, scene.heading, look, compact=density.compact)
     times, events = [moment.when for moment in scene.items], [moment.text for moment in scene.items]
@@ -132,23 +132,23 @@ def _try(scene: TimelineScene, look: Look, density: _Density, smaller: int) -> T
         whens = fit_uniform(times, style, scaled_sizes(grid, _WHEN_SIZES[smaller:]), width_px=width)
         step = (smaller - _START_STACKED if grid.is_stacked else smaller) // 2
         text_steps = scaled_sizes(grid, _TEXT_SIZES[step:] or _TEXT_SIZES[-1:])
-        texts = _large(events, text_style, text_steps, width_px=width, max_lines=density.lines)
+        texts = _fit_uneven(events, text_style, text_steps, width_px=width, max_lines=density.lines)
         dot_x = grid.px(DOT) // 2
     if grid.is_stacked:
         room_px = grid.content.height - grid.px(_AIR) - head.height_px
-        places, body_px = _downwards(whens, texts, look, beside=density.beside, dot_x=dot_x, room_px=room_px)
+        places, body_px = _vertical(whens, texts, look, beside=density.beside, dot_x=dot_x, room_px=room_px)
         head = replace(head, below_px=head.below_px + max(0, min(grid.px(_AIR), room_px - body_px)))
     else:
-        places, body_px = _across(whens, texts, look)
+        places, body_px = _horizontal(whens, texts, look)
         air = min(grid.px(_MAX_AIR), grid.px(_AIRY) - head.height_px - body_px)
         head = replace(head, below_px=head.below_px + max(0, air))
     return TimelinePlan(head=head, whens=whens, texts=texts, places=places, body_px=body_px)
 
 
-def _large(
+def _fit_uneven(
     events: Sequence[str], style: TextStyle, steps: Sequence[int], *, width_px: int, max_lines: int
 ) -> tuple[TextBlock, ...]:
-    """All in the largest size in which each takes a few lines, even or not: there is room below, and little across."""
+    """All texts in the largest size in which each takes a few lines, balanced or not: height is cheap, width is not."""
     for size_px in steps[:-1]:
         widest = max((measure(word, style) for event in events for word in event.split()), default=0.0)
         blocks = fit_uniform(events, style, (size_px,), width_px=width_px, max_lines=min(_FEW_LINES, max_lines))
@@ -158,32 +158,34 @@ def _large(
 
 
 def _pitch(look: Look, count: int) -> int:
-    """From dot to dot, where they stand beside each other."""
-    # Every other one has two columns for itself: the last one, too.
+    """From dot to dot on a horizontal line."""
+    # Alternating texts take two columns each, including the last one.
     columns = count if count <= _MAX_ON_ONE_SIDE else count + 1
     return (look.grid.content.width + look.grid.px(_BETWEEN_COLUMNS)) // columns
 
 
 def _column_width(look: Look, count: int) -> int:
-    """Room for the words of a moment that has neighbours on both sides."""
+    """Width of an event's texts with neighbours on both sides."""
     pitch = _pitch(look, count)
     return (pitch if count <= _MAX_ON_ONE_SIDE else 2 * pitch) - look.grid.px(_BETWEEN_COLUMNS)
 
 
 def _below(when: TextBlock, text: TextBlock, look: Look) -> int:
-    """From the last baseline of a time to the capitals of what happened."""
+    """From the last baseline of a time to the capitals of its text."""
     return look.grid.px(16) + when.size_px * 3 // 8 + text.clearance_px if text.lines else 0
 
 
-def _across(whens: Sequence[TextBlock], texts: Sequence[TextBlock], look: Look) -> tuple[tuple[_Place, ...], int]:
-    """Dots from left to right; height of the whole."""
+def _horizontal(
+    whens: Sequence[TextBlock], texts: Sequence[TextBlock], look: Look
+) -> tuple[tuple[_Position, ...], int]:
+    """Positions from left to right, and the total height."""
     grid, count = look.grid, len(whens)
     pitch, gap, radius = _pitch(look, count), grid.px(_FROM_LINE), grid.px(DOT) // 2
     if count <= _MAX_ON_ONE_SIDE:
         line_y = max(when.height_px for when in whens) + gap
         text_y = line_y + gap + max(text.clearance_px for text in texts)
         places = [
-            _Place(
+            _Position(
                 (index * pitch + radius, line_y),
                 (index * pitch, line_y - gap - when.height_px),
                 (index * pitch, text_y),
@@ -199,14 +201,14 @@ def _across(whens: Sequence[TextBlock], texts: Sequence[TextBlock], look: Look) 
     for index, (when, text) in enumerate(zip(whens, texts, strict=True)):
         top = line_y + gap if index % 2 else line_y - gap - heights[index]
         text_y = top + when.height_px + _below(when, text, look)
-        places.append(_Place((index * pitch + radius, line_y), (index * pitch, top), (index * pitch, text_y)))
+        places.append(_Position((index * pitch + radius, line_y), (index * pitch, top), (index * pitch, text_y)))
     return tuple(places), line_y + gap + max(heights[1::2])
 
 
-def _downwards(
+def _vertical(
     whens: Sequence[TextBlock], texts: Sequence[TextBlock], look: Look, *, beside: bool, dot_x: int, room_px: int
-) -> tuple[tuple[_Place, ...], int]:
-    """Dots from top to bottom, each beside its time; height of the whole."""
+) -> tuple[tuple[_Position, ...], int]:
+    """Positions from top to bottom, each text beside or below its time, and the total height."""
     grid, step = look.grid, look.grid.px(8)
     text_x = dot_x + grid.px(_BESIDE_LINE) if beside else grid.px(_INDENT)
     offsets = [
@@ -222,6 +224,6 @@ def _downwards(
     places, top = [], 0
     for when, offset, height in zip(whens, offsets, heights, strict=True):
         dot = (dot_x, top + when.cap_px // 2)
-        places.append(_Place(dot, (0 if beside else text_x, top), (text_x, top + offset)))
+        places.append(_Position(dot, (0 if beside else text_x, top), (text_x, top + offset)))
         top += height + gap
     return tuple(places), top - gap

@@ -164,13 +164,13 @@ class _Conversation(Generic[T]):
             await to_thread.run_sync(partial(path.write_text, text, encoding="utf-8"))
 
         slot = (question.schema_name, _key(self.model, question), _SUFFIX)
-        path, was_there = await self.cache.get_or_make(*slot, make)
+        path, was_cached = await self.cache.get_or_make(*slot, make)
         try:
             return await self._read_file(path)
         except FileNotFoundError:
             pass  # another task found it invalid and discarded it
         except Unusable as unusable:
-            if not was_there:
+            if not was_cached:
                 raise unusable.error from unusable
         # An older version of the checks accepted it.
         await self.cache.discard(path)

@@ -98,7 +98,7 @@ def response_too_long(service: Service) -> TransientError:
     return TransientError("the response is too large", where=service.name, hint=service.address_hint)
 
 
-def exceeds_token_rate(service: Service, *, tokens: int, per_min: int) -> TooLargeError:
+def token_rate_exceeded(service: Service, *, tokens: int, per_min: int) -> TooLargeError:
     """A question that the service would refuse with status 413; it is not sent."""
     message = f"the script takes about {tokens:,} tokens in one request, and the account has {per_min:,} a minute"
     return TooLargeError(message, where=service.name, hint=f"{SHORTEN_HINT}, or name another service in script.writers")

@@ -25,11 +25,11 @@ from pipeline.script.chat.failures import (
     Service,
     embedded_error,
     error_for_reply,
-    exceeds_token_rate,
     is_uncharged,
     not_a_completion,
     response_timeout,
     stage_timeout,
+    token_rate_exceeded,
 )
 from pipeline.script.chat.headers import parse_rate_limits
 from pipeline.script.chat.model import Answer, Question
@@ -122,7 +122,7 @@ class ServiceModel:
         size_bytes = _size_bytes(self._dialect.request(self.model, question))
         tokens = math.floor(size_bytes * self._min_tokens_per_byte) + question.max_tokens
         if per_min is not None and tokens > per_min:
-            raise exceeds_token_rate(self._service, tokens=tokens, per_min=per_min)
+            raise token_rate_exceeded(self._service, tokens=tokens, per_min=per_min)
 
     async def answer(self, question: Question, billing: Billing) -> Answer:
         """Send the question and return the answer. Raises the `ProviderError`s of `failures`, throttle and billing."""
@@ -134,13 +134,13 @@ class ServiceModel:
         prompt, output = math.ceil(size_bytes * self._tokens_per_byte), self._dialect.output_tokens(question)
         async with (
             # Before the throttle: once admitted, a request must be sent at once, before the throttle may close.
-            self._transport.open() as line,
+            self._transport.open() as connection,
             billing.purchase(self.service, self.model, tokens_in=prompt, tokens_out=output) as purchase,
             self._throttle.call(tokens=prompt + output, model=self.model) as call,
         ):
             await purchase.reserve()
             try:
-                completion = await self._complete(line, request, call, purchase)
+                completion = await self._complete(connection, request, call, purchase)
             except MalformedOutputError as error:
                 # The model failed, not the service: the throttle must not count it. The output is charged.
                 return Answer(error=error.message)
@@ -154,17 +154,19 @@ class ServiceModel:
                 self._learn(usage, size_bytes)
         return completion.answer(self._without_key)
 
-    async def _complete(self, line: Connection, request: dict[str, Any], call: Call, purchase: Purchase) -> Completion:
+    async def _complete(
+        self, connection: Connection, request: dict[str, Any], call: Call, purchase: Purchase
+    ) -> Completion:
         """Send one request. Reserved tokens that are surely not charged are released at once, whatever is raised."""
         try:
-            reply = await self._post(line, request)
+            reply = await self._post(connection, request)
         except NotReachedError:
             call.used(tokens=0)
             purchase.void()
             raise
         call.report_limits(parse_rate_limits(reply.headers, requests_by_day=self._dialect.requests_by_day))
         try:
-            return self._completion(reply)
+            return self._parse(reply)
         except MalformedOutputError:
             raise
         except ProviderError:
@@ -173,17 +175,17 @@ class ServiceModel:
                 purchase.void()
             raise
 
-    async def _post(self, line: Connection, request: dict[str, Any]) -> Reply:
+    async def _post(self, connection: Connection, request: dict[str, Any]) -> Reply:
         left_s = max(0.0, anyio.current_effective_deadline() - anyio.current_time())
         share_s = left_s * _MAX_TIME_SHARE
         try:
             # The time-outs of HTTP libraries restart with every byte; this one does not.
             with anyio.fail_after(min(self._timeout_s, share_s)):
-                return await line.post(request)
+                return await connection.post(request)
         except TimeoutError as error:
             raise (stage_timeout if share_s < self._timeout_s else response_timeout)(self._service) from error
 
-    def _completion(self, reply: Reply) -> Completion:
+    def _parse(self, reply: Reply) -> Completion:
         if reply.status != 200:
             raise error_for_reply(reply, self._service, model=self.model, api_key=self._api_key)
         try:

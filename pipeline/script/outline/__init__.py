@@ -78,7 +78,7 @@ from pipeline.script.outline.prose import (
     statement,
     title_scene,
 )
-from pipeline.script.outline.tables import bars, comparison, line_chart, listed, shares, table
+from pipeline.script.outline.tables import bars, comparison, line_chart, shares, table, table_bullets
 from pipeline.script.picture_placement import place_pictures
 from pipeline.script.shortening import shorten
 from pipeline.template import Template
@@ -97,7 +97,7 @@ _BUILDERS: Mapping[type, tuple[SceneBuilder, ...]] = {
     BulletList: (timeline, steps, bullets),
     CheckList: (quiz, bullets),
     Quotation: (quote, statement),
-    Table: (comparison, line_chart, shares, bars, table, listed),
+    Table: (comparison, line_chart, shares, bars, table, table_bullets),
     CodeBlock: (code,),
     Illustration: (picture,),
 }

@@ -67,7 +67,7 @@ class OutlineContext:
         """The layout of that name, or None if the template does not use it."""
         return self.template.layout(name)
 
-    def needed(self, name: str) -> Layout:
+    def required_layout(self, name: str) -> Layout:
         """A layout that is guaranteed by `check`."""
         layout = self.template.layout(name)
         assert layout is not None
@@ -94,6 +94,6 @@ def lead_lines(piece: Piece) -> tuple[SpokenLine, ...]:
     return spoken_lines(piece.lead.text) if piece.lead else ()
 
 
-def pages(number: int, count: int) -> str:
+def page_kicker(number: int, count: int) -> str:
     """The kicker of one of several scenes of a long list: "2/3"; empty for a single one."""
     return f"{number}/{count}" if count > 1 else ""

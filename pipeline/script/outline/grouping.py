@@ -12,7 +12,7 @@ from pipeline.language.words import split_words
 from pipeline.model import Block, BulletList, CheckList, CodeBlock, Illustration, Paragraph, Quotation, Section, Table
 from pipeline.script.outline.context import Chapter, OutlineContext, Piece
 from pipeline.script.outline.lists import is_quiz, unspoken_answer
-from pipeline.script.outline.prose import can_show_code, can_show_picture, is_number, parts_of
+from pipeline.script.outline.prose import can_show_code, can_show_picture, is_number_scene, parts_of
 from pipeline.script.outline.table_narration import row_sentences
 
 # The minimal number of pieces in notes with chapters, and in a chapter.
@@ -150,7 +150,7 @@ def _introduces(piece: Piece, following: Sequence[Piece], context: OutlineContex
         return False
     block = following[0].block
     has_colon = isinstance(piece.block, Paragraph) and piece.block.text.endswith(_INTRODUCING_ENDS)
-    if isinstance(block, Quotation) or (not following[0].needs_words and is_number(piece, context)):
+    if isinstance(block, Quotation) or (not following[0].needs_words and is_number_scene(piece, context)):
         return has_colon
     return not isinstance(block, Paragraph | Chapter)
 

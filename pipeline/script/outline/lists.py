@@ -32,7 +32,7 @@ from pipeline.script.on_screen_text import (
     spoken_item,
     spoken_lines,
 )
-from pipeline.script.outline.context import OutlineContext, Piece, lead_lines, pages
+from pipeline.script.outline.context import OutlineContext, Piece, lead_lines, page_kicker
 from pipeline.script.outline.values import is_date, year_of
 from pipeline.script.shortening import without_full_stop
 from pipeline.template import Layout
@@ -47,15 +47,15 @@ _MIN_GROUP = 2
 
 def bullets(piece: Piece, context: OutlineContext) -> Sequence[Scene]:
     """Any list, as bullets."""
-    layout = context.needed("bullets")
-    groups = _by_scenes(piece.block.said, layout)
+    layout = context.required_layout("bullets")
+    groups = _grouped_items(piece.block.said, layout)
     return [
         BulletsScene(
             lines=lines(piece, [item for item, _ in group], is_first=number == 1),
             heading=_question_heading(piece, layout) or context.heading(piece, layout),
             items=tuple(text for _, text in group),
             first=first,
-            kicker=pages(number, len(groups)),
+            kicker=page_kicker(number, len(groups)),
         )
         for number, (first, group) in enumerate(_numbered(groups), start=1)
     ]
@@ -80,7 +80,7 @@ def steps(piece: Piece, context: OutlineContext) -> Sequence[Scene]:
         StepsScene(
             lines=lines(piece, [item for item, _ in group], is_first=number == 1),
             heading=context.heading(piece, layout),
-            kicker=pages(number, len(groups)),
+            kicker=page_kicker(number, len(groups)),
             items=tuple(step for _, step in group),
             first=first,
         )
@@ -111,7 +111,7 @@ def timeline(piece: Piece, context: OutlineContext) -> Sequence[Scene]:
         TimelineScene(
             lines=lines(piece, [item for item, _ in group], is_first=number == 1),
             heading=context.heading(piece, layout),
-            kicker=pages(number, len(groups)),
+            kicker=page_kicker(number, len(groups)),
             items=tuple(moment for _, moment in group),
         )
         for number, group in enumerate(groups, start=1)
@@ -169,7 +169,7 @@ def lines(piece: Piece, items: Sequence[Paragraph], *, is_first: bool) -> tuple[
     )
 
 
-def evenly(items: list[T], most: int) -> list[list[T]]:
+def split_evenly(items: list[T], most: int) -> list[list[T]]:
     """Split `items` into the fewest groups of at most `most`, of equal size as far as possible."""
     count = -(-len(items) // most)
     size, larger = divmod(len(items), count)
@@ -182,7 +182,7 @@ def _numbered(groups: Sequence[Sequence[T]]) -> list[tuple[int, Sequence[T]]]:
     return list(zip(accumulate(map(len, groups), initial=1), groups, strict=False))
 
 
-def _by_scenes(items: Sequence[Paragraph], layout: Layout) -> list[list[tuple[Paragraph, str]]]:
+def _grouped_items(items: Sequence[Paragraph], layout: Layout) -> list[list[tuple[Paragraph, str]]]:
     """The items with their on-screen texts, by scene: in full if they fit, else as in `shown_items`.
 
     Scenes with fewer items, which have longer limits, are tried unless all items have labels.
@@ -193,12 +193,12 @@ def _by_scenes(items: Sequence[Paragraph], layout: Layout) -> list[list[tuple[Pa
         if all(display_width(without_full_stop(item.text)) <= limit for group in groups for item, limit in group):
             return [[(item, without_full_stop(item.text)) for item, _ in group] for group in groups]
     shown = iter(shown_items(items, layout.limit("item")))
-    return [[(item, next(shown)) for item in group] for group in evenly(list(items), layout.max_items)]
+    return [[(item, next(shown)) for item in group] for group in split_evenly(list(items), layout.max_items)]
 
 
 def _with_limits(items: Sequence[T], layout: Layout, field: str, *, most: int = 0) -> list[list[tuple[T, int]]]:
     """The items by scene with their limits, at most `most` per scene (0: as many as the layout allows)."""
-    groups = evenly(list(items), most or layout.max_items)
+    groups = split_evenly(list(items), most or layout.max_items)
     return [[(item, layout.item_limit(field, len(group))) for item in group] for group in groups]
 
 

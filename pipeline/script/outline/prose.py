@@ -50,7 +50,7 @@ _TRAILING = " ,;،，；–—("
 
 def title_scene(narration: str, context: OutlineContext) -> Scene:
     """The opening scene."""
-    layout = context.needed("title")
+    layout = context.required_layout("title")
     return TitleScene(
         lines=spoken_lines(narration),
         heading=shorten(context.brief.title, layout.limit("heading")),
@@ -61,7 +61,7 @@ def title_scene(narration: str, context: OutlineContext) -> Scene:
 
 def closing_scene(words: str, context: OutlineContext) -> Scene:
     """The closing scene."""
-    text, _ = shown_statement(Paragraph(text=words), context.needed("closing").limit("text"), last=True)
+    text, _ = shown_statement(Paragraph(text=words), context.required_layout("closing").limit("text"), last=True)
     return ClosingScene(lines=spoken_lines(words), text=text, subtitle=context.brief.title)
 
 
@@ -70,12 +70,12 @@ def section(piece: Piece, context: OutlineContext) -> Sequence[Scene]:
     layout, block = context.layout("section"), piece.block
     if layout is None or not isinstance(block, Chapter):
         return ()
-    return (SectionScene(lines=_said(piece), heading=context.heading(piece, layout), number=block.number),)
+    return (SectionScene(lines=_narration(piece), heading=context.heading(piece, layout), number=block.number),)
 
 
 def statement(piece: Piece, context: OutlineContext) -> Sequence[Scene]:
     """A paragraph, or a quotation with its author at the end."""
-    layout, block = context.needed("statement"), piece.block
+    layout, block = context.required_layout("statement"), piece.block
     paragraph, *others = block.said
     lead = lead_lines(piece)
     # Paragraphs have been split already.
@@ -173,7 +173,7 @@ def number(piece: Piece, context: OutlineContext) -> Sequence[Scene]:
     )
 
 
-def is_number(piece: Piece, context: OutlineContext) -> bool:
+def is_number_scene(piece: Piece, context: OutlineContext) -> bool:
     """Whether it is a paragraph with an amount in bold that becomes a number scene."""
     return bool(number(piece, context))
 
@@ -184,7 +184,7 @@ def code(piece: Piece, context: OutlineContext) -> Sequence[Scene]:
     if layout is None or not isinstance(block, CodeBlock):
         return ()
     heading = shorten(piece.heading, layout.limit("heading"))
-    return (CodeScene(lines=_said(piece), heading=heading, language=block.language, code=block.code, items=()),)
+    return (CodeScene(lines=_narration(piece), heading=heading, language=block.language, code=block.code, items=()),)
 
 
 def can_show_code(block: CodeBlock, context: OutlineContext) -> bool:
@@ -206,10 +206,12 @@ def picture(piece: Piece, context: OutlineContext) -> Sequence[Scene]:
         return (SplitScene(lines=lines, picture=block.source, heading=heading, text=text),)
     caption = block.caption or block.description
     if whole:
-        return (PictureScene(lines=_said(piece), picture=block.source, text=shorten(caption, whole.limit("text"))),)
+        return (
+            PictureScene(lines=_narration(piece), picture=block.source, text=shorten(caption, whole.limit("text"))),
+        )
     if split:
         heading, text = context.heading(piece, split), shorten(caption, split.limit("text"))
-        return (SplitScene(lines=_said(piece), picture=block.source, heading=heading, text=text),)
+        return (SplitScene(lines=_narration(piece), picture=block.source, heading=heading, text=text),)
     return ()
 
 
@@ -229,10 +231,10 @@ def parts_of(paragraph: Paragraph, *, most_words: int = _STATEMENT_WORDS, most_c
     if paragraph.verses and max(map(display_width, split_sentences(paragraph.text))) > most_chars:
         sentences = list(paragraph.verses)
     count = -(-sum(len(split_words(sentence)) for sentence in sentences) // most_words)
-    texts = _grouped(sentences, count)
+    texts = _joined_groups(sentences, count)
     while most_chars and count < len(sentences) and max(map(display_width, texts)) > most_chars:
         count += 1
-        texts = _grouped(sentences, count)
+        texts = _joined_groups(sentences, count)
     return tuple(
         Paragraph(
             text=text,
@@ -255,10 +257,10 @@ def _split_long_sentence(sentence: str) -> list[str]:
         return [sentence]
     edges = [0, *clause_ends(sentence), len(sentence)]
     clauses = [sentence[start:end].strip() for start, end in pairwise(edges)]
-    return _grouped(clauses, -(-words // _STATEMENT_WORDS))
+    return _joined_groups(clauses, -(-words // _STATEMENT_WORDS))
 
 
-def _grouped(sentences: Sequence[str], count: int) -> list[str]:
+def _joined_groups(sentences: Sequence[str], count: int) -> list[str]:
     lengths = [len(split_words(sentence)) for sentence in sentences]
     groups: list[list[str]] = [[] for _ in range(count)]
     said = 0
@@ -269,7 +271,7 @@ def _grouped(sentences: Sequence[str], count: int) -> list[str]:
     return [" ".join(group) for group in groups if group]
 
 
-def _said(piece: Piece) -> tuple[SpokenLine, ...]:
+def _narration(piece: Piece) -> tuple[SpokenLine, ...]:
     """The spoken lines of its paragraph, else of its heading."""
     return spoken_lines(piece.lead.text if piece.lead else piece.heading)
 

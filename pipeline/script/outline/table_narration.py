@@ -47,7 +47,9 @@ def row_sentences(block: Table, language: str, *, with_headers: bool = False, be
         names = [""] * len(measures)
     elif len(measures) < _MIN_COLUMNS:
         has_amounts = all(read_amount(row[-1], language) for row in block.rows)
-        names = [measure.name if has_amounts and not _is_said(measure.name, below) else "" for measure in measures]
+        names = [
+            measure.name if has_amounts and not _is_in_heading(measure.name, below) else "" for measure in measures
+        ]
     else:
         names = [measure.name for measure in measures]
     names[:1] = [""]
@@ -82,7 +84,7 @@ def with_unit(number: str, unit: str, language: str) -> str:
         minus = number[:1] if number[:1] in "-−–" else ""
         return f"{minus}{unit}{number.removeprefix(minus)}"
     is_close = unit == "°" or unicodedata.east_asian_width(unit[0]) == "W"
-    return f"{number}{'' if is_close else ' '}{_in_form(unit, number, language)}"
+    return f"{number}{'' if is_close else ' '}{_inflected(unit, number, language)}"
 
 
 def _row(cells: tuple[str, ...], measures: list[Measure], names: list[str], language: str) -> str:
@@ -98,10 +100,10 @@ def _row(cells: tuple[str, ...], measures: list[Measure], names: list[str], lang
 def _is_of_numbers(block: Table, column: int, language: str) -> bool:
     """Whether all cells are numbers or ranges without a unit, or empty ("–")."""
     cells = [row[column] for row in block.rows if has_words(row[column])]
-    return bool(cells) and all(_is_plain(cell, language) for cell in cells)
+    return bool(cells) and all(_has_no_unit(cell, language) for cell in cells)
 
 
-def _is_said(name: str, heading: str) -> bool:
+def _is_in_heading(name: str, heading: str) -> bool:
     """Whether a heading contains the words of a header: "Cost" in "Cost over five years"."""
     return re.search(rf"\b{re.escape(name.casefold())}\b", heading.casefold()) is not None
 
@@ -112,7 +114,7 @@ def _is_counted(header: str, language: str) -> bool:
     return bool(unit) and unit not in _NOT_COUNTED
 
 
-def _is_plain(cell: str, language: str) -> bool:
+def _has_no_unit(cell: str, language: str) -> bool:
     ends = _RANGE.fullmatch(cell)
     numbers = [cell] if read_amount(cell, language) else list(ends.groups()) if ends else [cell]
     found = [read_amount(number, language) for number in numbers]
@@ -123,7 +125,7 @@ def _is_money(sign: str) -> bool:
     return any(unicodedata.category(each) == "Sc" for each in sign)
 
 
-def _in_form(unit: str, number: str, language: str) -> str:
+def _inflected(unit: str, number: str, language: str) -> str:
     """The name of a unit inflected for the number: 1 day, 2 days. Symbols are returned unchanged."""
     known, amount = _names(language).get(unit.casefold()), read_amount(number, language)
     if not known or amount is None:

@@ -28,6 +28,7 @@ from pipeline.model import (
     ComparisonScene,
     Contrast,
     LinesScene,
+    Paragraph,
     Row,
     Scene,
     Series,
@@ -37,11 +38,12 @@ from pipeline.model import (
     TableScene,
 )
 from pipeline.script.outline.context import OutlineContext, Piece
-from pipeline.script.outline.lists import bullets, evenly, lines
+from pipeline.script.outline.lists import bullets, lines, split_evenly
 from pipeline.script.outline.table_narration import row_sentences
 from pipeline.script.outline.units import read_headers
 from pipeline.script.outline.values import is_time, read_amount, year_of
 from pipeline.script.shortening import shorten
+from pipeline.template import Layout
 
 _ABOUT_HUNDRED = (98, 102)
 # The number of points on a line, bounded by the space for labels on the axis.
@@ -74,14 +76,14 @@ def comparison(piece: Piece, context: OutlineContext) -> Sequence[Scene]:
     _, left, right = block.columns
     limits = [layout.limit(name) for name in ("item_aspect", "item_left", "item_right")]
     names_fit = 0 < display_width(left) <= layout.limit("left") and 0 < display_width(right) <= layout.limit("right")
-    if not names_fit or not _fit(block, limits) or not all(all(row[1:]) for row in block.rows):
+    if not names_fit or not _cells_fit(block, limits) or not all(all(row[1:]) for row in block.rows):
         return ()
     if not _names_aspects(block, piece, context):
         return ()
-    groups = evenly(list(zip(block.rows, row_sentences(block, context.brief.language), strict=True)), layout.max_items)
+    groups = _rows_by_scene(block, layout, context)
     return [
         ComparisonScene(
-            lines=lines(piece, [said for _, said in group], is_first=number == 1),
+            lines=lines(piece, [sentence for _, sentence in group], is_first=number == 1),
             heading=context.heading(piece, layout),
             left=left,
             right=right,
@@ -133,7 +135,7 @@ def line_chart(piece: Piece, context: OutlineContext) -> Sequence[Scene]:
 
 def shares(piece: Piece, context: OutlineContext) -> Sequence[Scene]:
     """Parts of a whole."""
-    found = _labelled(piece, context, "shares")
+    found = _labelled_numbers(piece, context, "shares")
     if not found or found.unit != "%" or min(found.values) < 0:
         return ()
     lowest, highest = _ABOUT_HUNDRED
@@ -154,7 +156,7 @@ def shares(piece: Piece, context: OutlineContext) -> Sequence[Scene]:
 
 def bars(piece: Piece, context: OutlineContext) -> Sequence[Scene]:
     """Amounts of one kind."""
-    found, layout, block = _labelled(piece, context, "bars"), context.layout("bars"), piece.block
+    found, layout, block = _labelled_numbers(piece, context, "bars"), context.layout("bars"), piece.block
     if not found or layout is None or not isinstance(block, Table):
         return ()
     return (
@@ -180,10 +182,10 @@ def table(piece: Piece, context: OutlineContext) -> Sequence[Scene]:
         return ()
     if max(map(display_width, block.columns)) > layout.cell_limit("column", (block.columns,)):
         return ()
-    groups = evenly(list(zip(block.rows, row_sentences(block, context.brief.language), strict=True)), layout.max_items)
+    groups = _rows_by_scene(block, layout, context)
     return [
         TableScene(
-            lines=lines(piece, [said for _, said in group], is_first=number == 1),
+            lines=lines(piece, [sentence for _, sentence in group], is_first=number == 1),
             heading=context.heading(piece, layout),
             columns=block.columns,
             items=tuple(Row(cells=tuple(shorten(cell, limit) for cell in row)) for row, _ in group),
@@ -192,7 +194,7 @@ def table(piece: Piece, context: OutlineContext) -> Sequence[Scene]:
     ]
 
 
-def listed(piece: Piece, context: OutlineContext) -> Sequence[Scene]:
+def table_bullets(piece: Piece, context: OutlineContext) -> Sequence[Scene]:
     """Any table, as bullets, one for each row."""
     block = piece.block
     if not isinstance(block, Table):
@@ -201,7 +203,15 @@ def listed(piece: Piece, context: OutlineContext) -> Sequence[Scene]:
     return bullets(replace(piece, block=BulletList(items=items)), context)
 
 
-def _labelled(piece: Piece, context: OutlineContext, name: str) -> _Column | None:
+def _rows_by_scene(
+    block: Table, layout: Layout, context: OutlineContext
+) -> list[list[tuple[tuple[str, ...], Paragraph]]]:
+    """The rows with their spoken sentences, in as few scenes as the layout allows."""
+    sentences = row_sentences(block, context.brief.language)
+    return split_evenly(list(zip(block.rows, sentences, strict=True)), layout.max_items)
+
+
+def _labelled_numbers(piece: Piece, context: OutlineContext, name: str) -> _Column | None:
     """The numbers of a table of labels and numbers, if it fits the layout."""
     layout, block = context.layout(name), piece.block
     if layout is None or not isinstance(block, Table) or len(block.columns) != 2:
@@ -260,7 +270,7 @@ def _kind(cell: str, context: OutlineContext) -> str | None:
     return amount.unit if amount else None
 
 
-def _fit(block: Table, limits: Sequence[int]) -> bool:
+def _cells_fit(block: Table, limits: Sequence[int]) -> bool:
     return all(display_width(cell) <= limit for row in block.rows for cell, limit in zip(row, limits, strict=True))
 
 

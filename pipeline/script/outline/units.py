@@ -140,7 +140,7 @@ def _is_word(header: str) -> bool:
 
 def _unit(text: str, language: str) -> str:
     """The unit as written after numbers; empty if it is not one."""
-    known = _known(language)
+    known = _units_of(language)
     if text.casefold() in known.per_cent or text in {"％", "٪"}:
         return _PER_CENT
     first, _, rest = text.partition(" ")
@@ -149,11 +149,11 @@ def _unit(text: str, language: str) -> str:
     return text if _is_compound(text, known) else ""
 
 
-def _is_compound(text: str, known: _Known) -> bool:
-    return _is_one(text, known) or all(_is_one(_MULTIPLIER.sub("", part), known) for part in _PARTS.split(text))
+def _is_compound(text: str, known: _Units) -> bool:
+    return _is_unit(text, known) or all(_is_unit(_MULTIPLIER.sub("", part), known) for part in _PARTS.split(text))
 
 
-def _is_one(text: str, known: _Known) -> bool:
+def _is_unit(text: str, known: _Units) -> bool:
     without_power = text.rstrip("²³")
     is_sign = text in _SYMBOLS or any(unicodedata.category(each) == "Sc" for each in text[-1:] + text[:1])
     # "k€", "US$"; "$3" is a price.
@@ -162,7 +162,7 @@ def _is_one(text: str, known: _Known) -> bool:
     return without_power in known.symbols or text.casefold() in known.names
 
 
-class _Known(NamedTuple):
+class _Units(NamedTuple):
     """The units of a language."""
 
     # Units as written; then those that are unambiguous in any case, case-folded.
@@ -173,7 +173,7 @@ class _Known(NamedTuple):
 
 
 @lru_cache(maxsize=64)
-def _known(language: str) -> _Known:
+def _units_of(language: str) -> _Units:
     own, english = locale_of(language), Locale("en")
     # Not single letters: CLDR has "c" for cups and "B" for bytes.
     units = {word for locale in (own, english) for word in _words(locale) if len(word) > 1 or not word.isascii()}
@@ -182,7 +182,7 @@ def _known(language: str) -> _Known:
     money = {
         name.casefold() for locale in (own, english) for code, name in locale.currencies.items() if code not in _METALS
     }
-    return _Known(
+    return _Units(
         symbols=frozenset(units | _MORE_UNITS | _CURRENCIES),
         names=frozenset(names | money | {f"{name}s" for name in money}),
         per_cent=frozenset(word.casefold() for locale in (own, english) for word in _words(locale, "percent")),

@@ -52,7 +52,7 @@ def translation_question(
 ) -> Question:
     """The request to translate some units, with a glossary."""
     count_unit, instruction = (length.pace.unit, f"{length.instruction}\n\n") if length else ("", "")
-    listed = "\n\n".join(_listed(unit, count_unit) for unit in units)
+    listed = "\n\n".join(_unit_lines(unit, count_unit) for unit in units)
     user = (
         f"Translate from {script.language} into {language} (BCP-47).\n"
         f"Title of the film: {script.title}\n\n{_glossary(terms)}{instruction}----------\n{listed}\n----------"
@@ -70,7 +70,7 @@ def _glossary(terms: Terms) -> str:
     return f"Terms, always translated so (inflected as the sentence needs it):\n{lines}\n" if lines else ""
 
 
-def _listed(unit: TranslationUnit, count_unit: str) -> str:
+def _unit_lines(unit: TranslationUnit, count_unit: str) -> str:
     """The texts of a unit, each with its limit or word budget; `count_unit` is words or characters."""
     lines = [unit.name if unit.name == unit.kind else f"{unit.name} ({unit.kind})"]
     words, previous = dict(unit.words), dict(unit.previous)

@@ -67,7 +67,7 @@ class CheckpointStore:
         """Write many new jobs without fsync: if they are lost, they can be planned again. Blocks."""
         rows = []
         for job in jobs:
-            path, text = self._files.of_job(batch, job.id), to_json(job, self.workspace)
+            path, text = self._files.job_file(batch, job.id), to_json(job, self.workspace)
             stat = write_without_fsync(path, text)
             self._planned = text.encode(), job
             rows.append((summary_of(job), stamp_from(stat) if os.name == "posix" else stamp_of(path)))
@@ -85,27 +85,27 @@ class CheckpointStore:
         """Blocking version of `load_job`."""
         job = self.read_job(batch, job_id)
         if job is None:
-            raise CheckpointError("is not there", where=self._shown(self._files.of_job(batch, job_id)))
+            raise CheckpointError("is not there", where=self._shown(self._files.job_file(batch, job_id)))
         return job
 
     def read_job(self, batch: str, job_id: str) -> Job | None:
         """The saved job, whether or not its batch still lists it; None: it does not exist. Blocks."""
-        return self._read(self._files.of_job(batch, job_id), Job, batch)
+        return self._read(self._files.job_file(batch, job_id), Job, batch)
 
     def jobs_containing(self, batch: str, text: str) -> Iterator[Job]:
         """The jobs of a batch whose files contain a text: all are read, but only these are parsed. Blocks."""
-        for path in self._files.jobs(batch):
+        for path in self._files.job_files(batch):
             with contextlib.suppress(OSError, CheckpointError):  # unreadable: skipped
                 if text.encode() in read_file(path) and (job := self.read_job(batch, path.stem)):
                     yield job
 
     def stamp(self, batch: str, job_id: str) -> str:
         """A string that changes whenever the job's file does. Blocks."""
-        return stamp_of(self._files.of_job(batch, job_id))
+        return stamp_of(self._files.job_file(batch, job_id))
 
-    async def forget_job(self, batch: str, job_id: str) -> None:
+    async def delete_job(self, batch: str, job_id: str) -> None:
         """Remove the file of a job that was replaced by another."""
-        path = self._files.of_job(batch, job_id)
+        path = self._files.job_file(batch, job_id)
 
         def remove() -> None:
             with storage_errors(path):
@@ -122,12 +122,12 @@ class CheckpointStore:
             return isinstance(error, DamagedError)
         return False
 
-    def set_aside(self, batch: str, job_id: str, why: str) -> Path:
+    def quarantine_job(self, batch: str, job_id: str, why: str) -> Path:
         """Quarantine a damaged file, so that nothing is lost and the job can start over; returns its new path. Blocks.
 
         Until then the job counts as failed, with the reason `why`, also in other processes and later runs.
         """
-        aside = quarantine(self._files.of_job(batch, job_id))
+        aside = quarantine(self._files.job_file(batch, job_id))
         self.index(batch).put_damage(Damage(job=job_id, message=why), "")
         return aside
 
@@ -137,9 +137,9 @@ class CheckpointStore:
         """Write the batch's file, and the order of its jobs to the index; save the jobs first."""
 
         def save() -> None:
-            path = self._files.of_batch(batch.name)
+            path = self._files.batch_file(batch.name)
             write_atomically(path, to_json(batch, self.workspace))
-            self.index(batch.name).arrange(batch.jobs, stamp_of(path))
+            self.index(batch.name).set_order(batch.jobs, stamp_of(path))
 
         await run_shielded(save)
 
@@ -149,11 +149,11 @@ class CheckpointStore:
 
     def read_batch(self, name: str) -> Batch | None:
         """Blocking version of `load_batch`."""
-        return self._read(self._files.of_batch(name), Batch, name)
+        return self._read(self._files.batch_file(name), Batch, name)
 
-    def set_aside_batch(self, name: str) -> Path:
+    def quarantine_batch(self, name: str) -> Path:
         """Quarantine the batch's damaged file; returns its new path. Blocks."""
-        return quarantine(self._files.of_batch(name))
+        return quarantine(self._files.batch_file(name))
 
     async def batches(self) -> list[str]:
         """The names of all batches, sorted."""
@@ -161,7 +161,7 @@ class CheckpointStore:
 
     def batch_names(self) -> list[str]:
         """Blocking version of `batches`."""
-        return self._files.batches()
+        return self._files.batch_names()
 
     def processes(self) -> set[int]:
         """The ids of the processes that work on any batch of this workspace. Blocks."""
@@ -195,10 +195,10 @@ class CheckpointStore:
             self._reconcile(index, batch)
         except DamagedError as error:
             logger.debug("%s", error)
-            index.arrange((), "")
+            index.set_order((), "")
         return index
 
-    def at_work(self, batch: str) -> list[JobSummary]:
+    def in_progress(self, batch: str) -> list[JobSummary]:
         """The summaries of the films in progress, from their files: the index lacks their stages. Blocks."""
         rows: list[JobSummary] = []
         for queued in self.index(batch).queue.in_progress():
@@ -208,7 +208,7 @@ class CheckpointStore:
 
     def _new_index(self, batch: str, *, in_memory: bool = False) -> BatchIndex:
         return BatchIndex(
-            self._files.of_index(batch),
+            self._files.index_file(batch),
             self.workspace,
             refill=lambda index: self._reconcile(index, batch),
             in_memory=in_memory,
@@ -219,7 +219,7 @@ class CheckpointStore:
         reconcile(
             index,
             jobs=self.folder(batch) / "jobs",
-            listed_in=self._files.of_batch(batch),
+            listed_in=self._files.batch_file(batch),
             read_job=partial(self.read_job, batch),
             read_batch=partial(self.read_batch, batch),
         )
@@ -238,7 +238,7 @@ class CheckpointStore:
         by_path: dict[Path, Job] = {}
         for job in jobs:
             try:
-                path = self._files.of_job(batch, job.id)
+                path = self._files.job_file(batch, job.id)
                 texts[path], by_path[path] = to_json(job, self.workspace), job
             except NightreelError as error:
                 errors[job.id] = error
@@ -260,7 +260,7 @@ class CheckpointStore:
 
     def _write(self, job: Job, *, durable: bool = True) -> tuple[JobSummary, str]:
         """Write a job's file; returns its summary and stamp."""
-        path = self._files.of_job(job.batch, job.id)
+        path = self._files.job_file(job.batch, job.id)
         write_atomically(path, to_json(job, self.workspace), durable=durable)
         return summary_of(job), stamp_of(path)
 

@@ -125,7 +125,7 @@ class BatchIndex:
         these = [(job_id,) for job_id in ids]
         self._change(lambda database: database.executemany("DELETE FROM jobs WHERE id = ?", these))
 
-    def arrange(self, ids: Sequence[str], stamp: str) -> None:
+    def set_order(self, ids: Sequence[str], stamp: str) -> None:
         """Set the positions of the jobs; unlisted jobs are not part of the batch.
 
         `stamp` is that of the batch's file, which lists them.
@@ -144,7 +144,7 @@ class BatchIndex:
         """The stamp of every row, listed or not, by id."""
         return dict(self._ask("SELECT id, stamp FROM jobs"))
 
-    def arranged(self) -> str:
+    def order_stamp(self) -> str:
         """The stamp of the batch file from which the positions were taken; empty: none yet."""
         return str(self._ask("SELECT arranged FROM about")[0][0])
 
@@ -164,7 +164,7 @@ class BatchIndex:
         """Like `find`, but also None for a job that is no longer part of the batch."""
         return self._one("id = ? AND position IS NOT NULL", job_id)
 
-    def in_folder(self, folder: str) -> JobSummary | None:
+    def by_folder(self, folder: str) -> JobSummary | None:
         """The listed job with this output folder."""
         return self._one("folder = ? AND position IS NOT NULL", folder)
 
@@ -173,12 +173,12 @@ class BatchIndex:
         found = self._ask(query, (value,))
         return self._row(found[0][0], found[0][1], parse_row) if found else None
 
-    def of_key(self, key: str) -> list[JobSummary]:
+    def by_key(self, key: str) -> list[JobSummary]:
         """The listed jobs of the table row with this key, one per film."""
         query = "SELECT id, row FROM jobs WHERE key = ? AND key != '' AND position IS NOT NULL ORDER BY position"
         return self._all(query, key)
 
-    def of_row(self, name: str) -> list[JobSummary]:
+    def by_row(self, name: str) -> list[JobSummary]:
         """The listed jobs of a table row by `SourceRow.name`, one per film."""
         query = "SELECT id, row FROM jobs WHERE of_row = ? AND of_row != '' AND position IS NOT NULL ORDER BY position"
         return self._all(query, name)

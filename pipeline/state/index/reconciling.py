@@ -39,9 +39,9 @@ def reconcile(
     for start in range(0, len(changed), _READ_AT_ONCE):
         _read_again(index, changed[start : start + _READ_AT_ONCE], read_job)
     stamp = stamp_of(listed_in)
-    if stamp != index.arranged() or not found.keys() <= known.keys():
+    if stamp != index.order_stamp() or not found.keys() <= known.keys():
         listed = read_batch()
-        index.arrange(listed.jobs if listed else (), stamp)
+        index.set_order(listed.jobs if listed else (), stamp)
 
 
 def _read_again(index: BatchIndex, changed: Iterable[tuple[str, str]], read_job: Callable[[str], Job | None]) -> None:

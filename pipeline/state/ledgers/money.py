@@ -54,12 +54,12 @@ class _Entry(_Sum):
 
 
 class MoneyLedger:
-    """What was spent, in the file at `path`. With `today`, what was spent on other days does not count.
+    """Spending in the file at `path`: in total, or with `today` (the clock's current day) per day.
 
-    A call counts for the day that the clock told when it began, also after it was set to another day and back.
+    A call counts for the day on which it was reserved, even if the clock is set to another day and back.
 
-    While a limit is to be kept, what can't be read or written raises `StorageError` or `DamagedError`: whoever does not
-    know what was spent must not spend. Without one it costs a warning, and no call.
+    With a limit, read and write errors raise `StorageError` or `DamagedError`, since without the ledger the limit can't
+    be kept. Without one, they are a warning and do not stop calls.
     """
 
     def __init__(self, path: Path, *, today: Callable[[], date] | None = None) -> None:

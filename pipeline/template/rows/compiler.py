@@ -145,14 +145,14 @@ class _Compiler:
         if "{" not in text:
             plain = clean_code(text) if is_code else clean_text(text)
             return lambda _filled: plain
-        number = self._put("", text)
+        number = self._append("", text)
         if is_code:
             self._code_texts.add(number)
         return lambda filled: filled[number]
 
     def _table(self, table: Mapping[str, Any], *, is_code: bool) -> Fill:
         has_condition = WHEN in table and id(table) not in self._shown
-        number = self._put(f"{{% if {table[WHEN]} %}}", "", end="{% endif %}") if has_condition else None
+        number = self._append(f"{{% if {table[WHEN]} %}}", "", end="{% endif %}") if has_condition else None
         own = {key: value for key, value in table.items() if not (has_condition and key == WHEN)}
         parts = {key: self._value(value, is_code=is_code or key == _CODE) for key, value in own.items()}
         if has_condition:
@@ -166,7 +166,7 @@ class _Compiler:
 
         return fill
 
-    def _put(self, before: str, text: str, *, end: str = "") -> int:
+    def _append(self, before: str, text: str, *, end: str = "") -> int:
         """Append a text to the template and return its number; `before` may open a block that `end` closes."""
         self._check(f"{before}{text}{end}")
         number = self._count

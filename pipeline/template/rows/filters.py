@@ -100,10 +100,10 @@ def _title(text: str, language: str) -> str:
     words = text.split()
     if len(words) == 1 and len(words[0]) == 2 and words[0].isupper():
         return words[0]
-    return " ".join(_titled(words, at, language) for at in range(len(words)))
+    return " ".join(_title_word(words, at, language) for at in range(len(words)))
 
 
-def _titled(words: Sequence[str], at: int, language: str) -> str:
+def _title_word(words: Sequence[str], at: int, language: str) -> str:
     word = words[at]
     # İ and Ğ are Turkish in any film; an I next to Ş is ambiguous (Ş is also Romanian).
     is_dotted = language in {"tr", "az"} or "İ" in word or "Ğ" in word
@@ -120,10 +120,10 @@ def _titled(words: Sequence[str], at: int, language: str) -> str:
         is_name = word == "VAN" and language != "nl" and not goes_on
         return "Van" if is_name else word.lower()
     scots = word.startswith("MC") and len(word) >= 5 and word.isalpha()
-    return f"Mc{_capital(word[2:], is_dotted=is_dotted)}" if scots else _capital(word, is_dotted=is_dotted)
+    return f"Mc{_capitalise(word[2:], is_dotted=is_dotted)}" if scots else _capitalise(word, is_dotted=is_dotted)
 
 
-def _capital(text: str, *, is_dotted: bool) -> str:
+def _capitalise(text: str, *, is_dotted: bool) -> str:
     plain = text.replace("I", "ı").replace("İ", "i").lower() if is_dotted else text.lower()
     result, before = "", " "
     for character in plain:

@@ -31,7 +31,7 @@ async def assemble(job: Job, context: RunContext, attempt: Attempt) -> Job:
     renderer, episode = await make_renderer(job, context, attempt), episode_badge(job.brief, context.settings)
     rate, title = renderer.look.format.frame_rate, shown.title if job.brief.episode else script.title
 
-    async def write_companions() -> None:
+    async def write_sidecars() -> None:
         await to_thread.run_sync(write_files, await renderer.stills(episode))
 
     def write_files(stills: Path) -> None:
@@ -53,6 +53,6 @@ async def assemble(job: Job, context: RunContext, attempt: Attempt) -> Job:
 
     with raise_first_error():
         async with create_task_group() as tasks:
-            tasks.start_soon(write_companions)
+            tasks.start_soon(write_sidecars)
             video = await attempt.compute(join_film, job.segments, job.music, title, package.video, rate)
     return job.evolve(video=video, package=package, verdict=None)

@@ -48,7 +48,7 @@ async def inspect(job: Job, context: RunContext, attempt: Attempt) -> Job:
     profile = await to_thread.run_sync(lambda: profile_for(context.settings, context.template(job.brief)))
     parts = Parts(segments=tuple(segment.path for segment in job.segments), sound=job.music) if job.segments else None
     depth = context.settings.quality.inspect
-    companions = await to_thread.run_sync(lambda: hash_files(sidecar_files(require(job.package))))
+    sidecars = await to_thread.run_sync(lambda: hash_files(sidecar_files(require(job.package))))
     verdict = await attempt.compute(inspect_film, require(job.package), expected, parts, depth, profile)
     if not verdict.passed:
         # The next attempt must not find the faulty files in the cache or the work folder.
@@ -62,7 +62,7 @@ async def inspect(job: Job, context: RunContext, attempt: Attempt) -> Job:
         )
     if not verdict.lets_pass(require(job.video).sha256):
         raise QualityError("the film has changed since it was joined", where=job.folder, hint="Run it again")
-    return job.evolve(verdict=verdict.of_film(verdict.film, companions))
+    return job.evolve(verdict=verdict.of_film(verdict.film, sidecars))
 
 
 async def _expected(job: Job, context: RunContext, attempt: Attempt) -> Expected:
@@ -75,7 +75,7 @@ async def _expected(job: Job, context: RunContext, attempt: Attempt) -> Expected
         subtitles=require(job.subtitles),
         codec=encoding.encoder.codec,
         silent=narration.narrator == "silence" and job.music is None,
-        variable_rate=encoding.encoder.holds_of_codec == "variable",
+        variable_rate=encoding.encoder.effective_holds == "variable",
         script=script,
         cells=_own_cells(job.brief),
         title=fit_title((await to_thread.run_sync(presentation_of, job, context)).title),

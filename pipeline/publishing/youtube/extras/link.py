@@ -33,8 +33,8 @@ class NeighbourLink:
 
     async def run(self, calls: Calls, video_id: str, *, begun: bool) -> None:  # noqa: ARG002 - reads first anyway
         """See `Step`."""
-        ours = Neighbour(id=video_id, url=WATCH_URL + video_id, title=self._title)
-        links = replace(self._links, after=ours) if self._is_before else replace(self._links, before=ours)
+        this = Neighbour(id=video_id, url=WATCH_URL + video_id, title=self._title)
+        links = replace(self._links, after=this) if self._is_before else replace(self._links, before=this)
         # Both neighbours of a film may write its description at the same time: read and write under a lock.
         async with held(self._lock, what="links between films"):
             await update_description(calls, self._film.id, lambda text, tag: with_links(text, links.translated(tag)))

@@ -24,7 +24,13 @@ from pipeline.publishing.youtube.video import VideoMetadata
 
 
 def plan_steps(
-    package: Package, text: VideoMetadata, extras: Extras, subject: Subject, *, folder: Path, links: Links = NO_LINKS
+    package: Package,
+    metadata: VideoMetadata,
+    extras: Extras,
+    subject: Subject,
+    *,
+    folder: Path,
+    links: Links = NO_LINKS,
 ) -> tuple[Step, ...]:
     """The steps for a film, cheapest first, so that most are done when the quota runs short. Blocks.
 
@@ -35,7 +41,7 @@ def plan_steps(
     """
     steps: list[Step] = []
     # First: without them, viewers of the previous film don't find this one.
-    name = fit_title(clean_text(text.title))
+    name = fit_title(clean_text(metadata.title))
     steps += [NeighbourLink(links, name, folder, is_before=True)] if links.before else []
     steps += [NeighbourLink(links, name, folder, is_before=False)] if links.after else []
     if extras.thumbnail and (package.thumbnail.is_file() or subject.has_companion(THUMBNAIL)):
@@ -43,17 +49,17 @@ def plan_steps(
     titles = {
         language: replace(title, description=with_links(title.description, links.translated(language)))
         for language, title in extras.titles.items()
-        if not same_language(language, text.language)
+        if not same_language(language, metadata.language)
     }
-    if titles and text.language:
+    if titles and metadata.language:
         steps.append(Titles(titles))
     # The film's own metadata take precedence over the settings.
-    names = dict.fromkeys(clean_text(name) for name in text.playlist_titles or (extras.playlist,))
+    names = dict.fromkeys(clean_text(name) for name in metadata.playlist_titles or (extras.playlist,))
     steps += [PlaylistEntry(replace(extras, playlist=name), folder / "playlists") for name in names if name]
     if extras.captions:
         steps += [
             Captions(path, language, partial(subject.was_judged, name))
-            for name, path, language in _tracks(package, text.language, is_wanted=subject.has_companion(SRT))
+            for name, path, language in _tracks(package, metadata.language, is_wanted=subject.has_companion(SRT))
         ]
     return tuple(steps)
 

@@ -83,10 +83,10 @@ class PlaylistEntry:
         if not file.id:
             file.id = await self._find(calls) or await self._make(calls)
             await to_thread.run_sync(self._write, file)
-        there = await self._films(calls, file.id)
-        if video_id in there:
+        video_ids = await self._films(calls, file.id)
+        if video_id in video_ids:
             return
-        position = self._position(there, file.places)
+        position = self._position(video_ids, file.places)
         file.places[video_id] = self._place
         await to_thread.run_sync(self._write, file)
         resource = {"kind": "youtube#video", "videoId": video_id}
@@ -100,16 +100,16 @@ class PlaylistEntry:
         if reason_of(reply) != "videoAlreadyInPlaylist":
             calls.parsed(reply)
 
-    def _position(self, there: list[str], places: Mapping[str, str]) -> int | None:
+    def _position(self, video_ids: list[str], places: Mapping[str, str]) -> int | None:
         """The position before the first of our films that sorts after this one; None: at the end."""
         if not self._place:
             return None
-        ours = _natural_key(self._place)
-        after = (n for n, film in enumerate(there) if places.get(film) and _natural_key(places[film]) > ours)
+        own_key = _natural_key(self._place)
+        after = (n for n, film in enumerate(video_ids) if places.get(film) and _natural_key(places[film]) > own_key)
         return next(after, None)
 
     async def _find(self, calls: Calls) -> str:
-        """The id of the channel's playlist with that title; empty: there is none."""
+        """The id of the channel's playlist with that title; empty: video_ids is none."""
         wanted = {"part": "snippet", "mine": "true"}
         async for items in pages(
             lambda parameters: calls.query("playlists.list", parameters), wanted, where=calls.where

@@ -41,10 +41,12 @@ class ExtrasRunner:
 
     async def run(self, package: Package, record: Record) -> tuple[Record, Missing]:
         """Run all pending steps for a published film; returns the saved record, and what is still missing."""
-        text = await to_thread.run_sync(metadata_of, package, self.subject)
+        metadata = await to_thread.run_sync(metadata_of, package, self.subject)
         # After this film was recorded as published: of two published at the same time, one sees the other.
         links = await to_thread.run_sync(self.neighbours)
-        plan = partial(plan_steps, package, text, self.extras, self.subject, folder=self.channel.journals, links=links)
+        plan = partial(
+            plan_steps, package, metadata, self.extras, self.subject, folder=self.channel.journals, links=links
+        )
         steps = await to_thread.run_sync(plan)
         missing = Missing(lines=[])
         planned = with_planned_steps(steps, record, at=self.channel.clock())

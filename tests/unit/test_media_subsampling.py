@@ -6,7 +6,7 @@ import av
 import numpy as np
 import pytest
 
-from pipeline.media.pictures.decode import subsample_plane
+from pipeline.media.pictures.subsampling import subsample_plane
 
 
 @pytest.mark.parametrize(("name", "level", "up"), [("gray", np.uint8, 0), ("gray10le", np.uint16, 2)])

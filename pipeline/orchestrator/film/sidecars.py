@@ -20,18 +20,18 @@ from pipeline.quality import Expected, faults_of
 from pipeline.state import CheckpointStore
 
 
-def with_judged_companions(job: Job, files: Mapping[str, Path], context: RunContext) -> Job:
+def with_judged_sidecars(job: Job, files: Mapping[str, Path], context: RunContext) -> Job:
     """The job with a verdict that covers these files, given by kind, as they are now. Blocks.
 
-    Raises what `judge_companions` raises. A verdict on another film stays as it is: publishing refuses it anyway.
+    Raises what `judge_sidecars` raises. A verdict on another film stays as it is: publishing refuses it anyway.
     """
     if job.verdict is None or not is_judged(job):
         return job
-    changed = dict(judge_companions(job, files, context) - job.verdict.companions)
+    changed = dict(judge_sidecars(job, files, context) - job.verdict.companions)
     return job.evolve(verdict=job.verdict.and_of(changed)) if changed else job
 
 
-def judge_companions(job: Job, files: Mapping[str, Path], context: RunContext) -> frozenset[tuple[str, str]]:
+def judge_sidecars(job: Job, files: Mapping[str, Path], context: RunContext) -> frozenset[tuple[str, str]]:
     """The kind and SHA-256 of each file, after inspecting those that the film's verdict does not cover. Blocks.
 
     Raises `ReviewError` for a file that may not be published.
