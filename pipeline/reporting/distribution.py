@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from array import array
 from collections.abc import Sequence
 from dataclasses import dataclass
 from math import fsum
@@ -22,31 +21,21 @@ class Distribution:
     max_s: float
 
 
-class Samples:
-    """Durations, at eight bytes each, for exact percentiles even of a large batch."""
-
-    def __init__(self) -> None:
-        self._seconds = array("d")
-
-    def add(self, seconds: float) -> None:
-        """Add a duration."""
-        self._seconds.append(seconds)
-
-    def distribution(self) -> Distribution | None:
-        """The summary; None: there are no durations."""
-        if not self._seconds:
-            return None
-        ordered = sorted(self._seconds)
-        total_s = fsum(ordered)
-        return Distribution(
-            count=len(ordered),
-            total_s=total_s,
-            mean_s=total_s / len(ordered),
-            median_s=percentile(ordered, 0.5),
-            p95_s=percentile(ordered, 0.95),
-            min_s=ordered[0],
-            max_s=ordered[-1],
-        )
+def distribution_of(durations_s: Sequence[float]) -> Distribution | None:
+    """The distribution of durations; None: there are none."""
+    if not durations_s:
+        return None
+    ordered = sorted(durations_s)
+    total_s = fsum(ordered)
+    return Distribution(
+        count=len(ordered),
+        total_s=total_s,
+        mean_s=total_s / len(ordered),
+        median_s=percentile(ordered, 0.5),
+        p95_s=percentile(ordered, 0.95),
+        min_s=ordered[0],
+        max_s=ordered[-1],
+    )
 
 
 def percentile(ordered: Sequence[float], share: float) -> float:

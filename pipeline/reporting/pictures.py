@@ -7,7 +7,11 @@ import os
 import struct
 from io import BytesIO
 from pathlib import Path
+from typing import TYPE_CHECKING
 from urllib.parse import quote
+
+if TYPE_CHECKING:
+    from PIL import Image
 
 # Twice the width of a card on a phone, slightly more than on a desktop.
 _WIDTH_PX = 320
@@ -29,8 +33,13 @@ def picture_uri(path: Path | None) -> str:
             small.thumbnail((_WIDTH_PX, _HEIGHT_PX), Image.Resampling.LANCZOS)
     except (OSError, ValueError, SyntaxError, struct.error, Image.DecompressionBombError):
         return ""
+    return jpeg_uri(small, quality=_QUALITY)
+
+
+def jpeg_uri(image: Image.Image, *, quality: int) -> str:
+    """An image as a JPEG `data:` URI."""
     buffer = BytesIO()
-    small.save(buffer, "JPEG", quality=_QUALITY, optimize=True)
+    image.save(buffer, "JPEG", quality=quality, optimize=True)
     return f"data:image/jpeg;base64,{base64.b64encode(buffer.getvalue()).decode('ascii')}"
 
 

@@ -2,20 +2,18 @@
 
 from __future__ import annotations
 
-import base64
 import shlex
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import partial
-from io import BytesIO
 from pathlib import Path
 
 from pipeline.errors import InputError
 from pipeline.files import replacing, storage_errors
-from pipeline.media.pictures.stills import Picture, stills
+from pipeline.media.pictures.stills import stills
 from pipeline.model import HeldFilm, SampleStanding
 from pipeline.reporting.page import REPORT_STYLE, environment, style_of
-from pipeline.reporting.pictures import link, picture_uri
+from pipeline.reporting.pictures import jpeg_uri, link, picture_uri
 
 REVIEW_PAGE = "review.html"
 # Number of stills per film, and their width.
@@ -64,6 +62,8 @@ class _Sheet:
 
 def _sheet(film: HeldFilm | None) -> _Sheet:
     """Evenly spaced stills of a film; empty if it can't be decoded."""
+    from PIL import Image  # noqa: PLC0415 - slow to import
+
     if film is None or film.video is None or not film.duration_s:
         return _Sheet()
     times_s = [film.duration_s * (number + 0.5) / _STILLS for number in range(_STILLS)]
@@ -71,14 +71,7 @@ def _sheet(film: HeldFilm | None) -> _Sheet:
         found = stills(film.video, times_s, width_px=_WIDTH_PX)
     except InputError:
         return _Sheet()
-    pictures = tuple((time_s, _uri(picture)) for time_s, picture in zip(times_s, found, strict=True))
+    uris = (jpeg_uri(Image.fromarray(still), quality=_QUALITY) for still in found)
+    pictures = tuple(zip(times_s, uris, strict=True))
     height_px, width_px, _ = found[0].shape
     return _Sheet(pictures=pictures, is_upright=height_px > width_px)
-
-
-def _uri(picture: Picture) -> str:
-    from PIL import Image  # noqa: PLC0415 - slow to import
-
-    buffer = BytesIO()
-    Image.fromarray(picture).save(buffer, "JPEG", quality=_QUALITY, optimize=True)
-    return f"data:image/jpeg;base64,{base64.b64encode(buffer.getvalue()).decode('ascii')}"

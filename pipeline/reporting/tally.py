@@ -6,12 +6,13 @@ Memory grows only by one number per film and stage, for exact percentiles.
 from __future__ import annotations
 
 import heapq
+from array import array
 from collections import Counter
 from collections.abc import Iterable
 from datetime import datetime
 
 from pipeline.model import Cost, JobStatus, JobSummary
-from pipeline.reporting.distribution import Distribution, Samples
+from pipeline.reporting.distribution import Distribution, distribution_of
 from pipeline.reporting.facts import RunFacts
 from pipeline.reporting.gate import GateSummary
 from pipeline.reporting.groups import Groups
@@ -45,8 +46,9 @@ class Tally:
         self.timeline = Timeline(facts.started_at, facts.ended_at)
         # The first completed films, in the order of the batch.
         self.pictured: list[JobSummary] = []
-        self._stages: dict[str, Samples] = {}
-        self._films = Samples()
+        # Durations in seconds, at eight bytes each.
+        self._stages: dict[str, array[float]] = {}
+        self._films = array("d")
         # A heap of (seconds, -position in the batch, job): the fastest is dropped first.
         self._longest: list[tuple[float, int, JobSummary]] = []
 
@@ -61,7 +63,7 @@ class Tally:
         self.timeline.add(row)
         self.gate.add(row)
         for stage, seconds in row.seconds.items():
-            self._stages.setdefault(stage, Samples()).add(seconds)
+            self._stages.setdefault(stage, array("d")).append(seconds)
         if row.seconds:
             self._keep_if_long(row)
         if row.status is JobStatus.COMPLETED:
@@ -95,16 +97,16 @@ class Tally:
 
     def stages(self) -> dict[str, Distribution]:
         """Durations by stage, in pipeline order."""
-        found = {stage: self._stages[stage].distribution() for stage in in_order(self._stages)}
+        found = {stage: distribution_of(self._stages[stage]) for stage in in_order(self._stages)}
         return {stage: durations for stage, durations in found.items() if durations}
 
     def films(self) -> Distribution | None:
         """The work per completed film, over all stages."""
-        return self._films.distribution()
+        return distribution_of(self._films)
 
     def _add_film(self, row: JobSummary) -> None:
         self.film_s += row.duration_s or 0
-        self._films.add(work_s(row))
+        self._films.append(work_s(row))
         if len(self.pictured) < MOST_PICTURES:
             self.pictured.append(row)
         if row.ended_at and _within(row.ended_at, self._facts):

@@ -115,7 +115,7 @@ class _Scene:
         return self.widths[last] - self.widths[first] - self.spaces[first]
 
     def line_break_cost(self, middle: int, top: float, bottom: float) -> float:
-        """Lower at the end of a phrase, and for lines of similar length, the second rather longer: it hides less."""
+        """Lower after a phrase and for balanced lines; a top line that is longer costs more: it hides more picture."""
         uneven = (top - bottom) / self.limits.max_chars_per_line
         orphan = _ORPHAN if min(top, bottom) <= _ORPHAN_SHARE * max(top, bottom) else 0.0
         return self.breaks[middle - 1] * _LINE_BREAK + abs(uneven) * _UNEVEN + max(uneven, 0.0) * _TOP_HEAVY + orphan

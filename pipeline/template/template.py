@@ -35,7 +35,7 @@ class Layout:
 
     # "title", "bullets": see `pipeline.model.scenes`.
     name: str
-    # What it is for, as described in the prompt.
+    # Its purpose, as described in the prompt.
     use: str
     # The limit of each field in display width (East Asian wide characters count twice): "heading", "item" (each text of
     # a list), "item_title" (a field of each item).

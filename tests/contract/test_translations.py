@@ -252,7 +252,7 @@ async def test_the_prompt_has_word_budgets_for_a_requested_length(groq, desk):
 
     (request,) = groq.history
     asked = words_asked_for(request.prompt)
-    assert "the film is to last 60 seconds" in request.prompt
+    assert "the film must last 60 seconds" in request.prompt
     # Every line has its share: 60 s without the silence of 4 scenes and 3 breaths, at 5.5 * 0.07 s a word.
     assert len(asked) == sum(len(scene.lines) for scene in SCRIPT.scenes)
     assert sum(asked.values()) == pytest.approx((60 - 4 * 0.9 - 3 * 0.36) / (5.5 * 0.07), abs=4)
@@ -271,7 +271,7 @@ async def test_only_the_spoken_lines_are_translated_a_second_time(groq, desk):
     second = await to_length(desk, replace(LENGTH, previous=first, previous_s=90))
 
     prompt = groq.history[1].prompt
-    assert "they last 90 seconds, and 60 are wanted: they are too long" in prompt
+    assert "they last 90 seconds instead of 60: they are too long" in prompt
     assert all(line.text in prompt for scene in first.scenes for line in scene.lines)
     assert asked_for(prompt) == {"scene_1", "scene_2", "scene_3", "scene_4"}
     assert not re.search("heading|item_|tag_|kicker", prompt.partition("----------")[2])

@@ -70,7 +70,7 @@ def blocks(one, other):
 
 
 @pytest.mark.parametrize(("kind", "name"), PICTURES)
-def test_a_layout_looks_as_it_did(kind, name, tmp_path):
+def test_a_layout_matches_its_golden_picture(kind, name, tmp_path):
     path = GOLDEN / f"{kind.layout}-{name}.png"
     new = drawn(kind, name)
     if os.environ.get("DRAW_GOLDEN"):
@@ -90,14 +90,14 @@ def test_a_layout_looks_as_it_did(kind, name, tmp_path):
     assert found.max() <= TOLERANCE, f"{path.name} differs by {found.max():.1f} {place}: see {tmp_path}, or make golden"
 
 
-def test_no_picture_is_left_of_a_layout_that_is_gone():
+def test_no_golden_picture_is_left_of_a_removed_layout():
     assert {path.stem for path in GOLDEN.glob("*.png")} == {
         f"{kind.layout}-{name}" for kind in LAYOUTS for name in FORMATS
     }
 
 
 @pytest.mark.parametrize(("kind", "name"), PICTURES[:4])
-def test_smoother_letters_pass_and_what_has_moved_does_not(kind, name):
+def test_smoother_letters_pass_but_moved_elements_do_not(kind, name):
     picture = drawn(kind, name)
     smoother = picture.filter(ImageFilter.GaussianBlur(0.4))
     left, top, right, bottom = (0, picture.height // 2 - 60, picture.width, picture.height // 2 + 60)
@@ -108,7 +108,7 @@ def test_smoother_letters_pass_and_what_has_moved_does_not(kind, name):
     assert blocks(picture, moved).max() > TOLERANCE
 
 
-def test_what_stands_below_a_number_keeps_clear_of_its_comma():
+def test_text_below_a_number_keeps_clear_of_its_comma():
     plain, with_comma = (
         number._plan(replace(typical(NumberScene), value=value), Look(title="", format=VideoFormat(), language="en"))
         for value in (380, 384_400)

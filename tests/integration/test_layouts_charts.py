@@ -118,7 +118,7 @@ def assert_readable(scene, look, words=()):
 
 
 @EVERY_SCENE
-def test_nothing_of_a_value_is_there_before_its_line_and_all_of_it_is_there_soon_after(scene):
+def test_a_value_appears_with_its_line_and_is_complete_soon_after(scene):
     composition = lay_out(scene, words_of(scene), look_of())
     second = start_of(scene, 1)
 
@@ -131,7 +131,7 @@ def test_nothing_of_a_value_is_there_before_its_line_and_all_of_it_is_there_soon
 
 
 @EVERY_SCENE
-def test_what_no_line_speaks_of_comes_together_at_the_beginning(scene):
+def test_values_without_a_line_appear_together_at_the_beginning(scene):
     silent = replace(scene, lines=SPOKEN[:1])
 
     composition = lay_out(silent, words_of(silent), look_of())
@@ -144,7 +144,7 @@ def test_what_no_line_speaks_of_comes_together_at_the_beginning(scene):
 
 @pytest.mark.parametrize("size", SIZES, ids=str)
 @pytest.mark.parametrize("scene", [BARS, COLUMNS], ids=["bars", "columns"])
-def test_the_numbers_of_bars_are_all_that_a_bar_chart_counts_with(scene, size):
+def test_a_bar_chart_has_numbers_instead_of_an_axis(scene, size):
     elements = lay_out(scene, (), look_of(size)).elements
 
     digits = [each.text for each in elements if any(map(str.isdigit, getattr(each, "text", "")))]
@@ -167,7 +167,7 @@ def test_pictures_rest_between_the_lines_and_change_little_at_a_time(scene):
 
 @EVERY_SCENE
 @pytest.mark.parametrize("size", SIZES, ids=str)
-def test_letters_are_as_large_as_they_have_to_be(scene, size, monkeypatch):
+def test_chart_text_has_the_minimum_size(scene, size, monkeypatch):
     drawn = []
     draw_ink = sprites.draw_ink
     monkeypatch.setattr(
@@ -201,7 +201,7 @@ def test_bars_are_as_long_as_their_values_from_one_axis(amounts, size):
     assert [bar.to in {"left", "down"} for bar in bars] == [value < 0 for value in shown]
 
 
-def test_a_bar_grows_once_from_its_axis_and_only_its_end_is_drawn_again():
+def test_a_bar_grows_from_its_axis_and_only_its_end_is_repainted():
     bar = grown(BARS)[1]
     poses = [bar.pose(frame) for frame in range(bar.enters, bar.enters + bar.frames)]
 
@@ -213,7 +213,7 @@ def test_a_bar_grows_once_from_its_axis_and_only_its_end_is_drawn_again():
     assert changed.width < 0.3 * bar.at.width
 
 
-def test_the_point_has_the_accent_and_the_others_have_not():
+def test_only_the_key_value_has_the_accent():
     look = look_of()
     first, second = grown(BARS)
 
@@ -221,14 +221,14 @@ def test_the_point_has_the_accent_and_the_others_have_not():
     assert first.ink != second.ink
 
 
-def test_bars_lie_where_there_are_few_or_the_picture_is_narrow_and_stand_where_there_are_many():
+def test_bars_are_horizontal_if_few_or_on_narrow_pictures_and_vertical_if_many():
     assert {bar.to for bar in grown(BARS)} == {"right"}
     assert {bar.to for bar in grown(COLUMNS)} == {"up", "down"}
     assert {bar.to for bar in grown(COLUMNS, size=SIZES[1])} == {"right", "left"}
 
 
 @pytest.mark.parametrize("scene", [BARS, COLUMNS, LINES], ids=["bars", "columns", "lines"])
-def test_where_text_runs_right_to_left_drawings_are_turned_round(scene):
+def test_drawings_are_flipped_in_right_to_left_languages(scene):
     usual, turned = grown(scene), grown(scene, language="ar")
 
     assert len(usual) == len(turned)
@@ -238,7 +238,7 @@ def test_where_text_runs_right_to_left_drawings_are_turned_round(scene):
         assert abs(other.at.left - (640 - one.at.right)) <= 0.1 * 640
 
 
-def test_where_text_runs_right_to_left_a_ring_is_turned_round():
+def test_a_donut_is_flipped_in_right_to_left_languages():
     def parts(language):
         elements = lay_out(SHARES, (), look_of(language=language)).elements
         return [
@@ -251,7 +251,7 @@ def test_where_text_runs_right_to_left_a_ring_is_turned_round():
 
 
 @pytest.mark.parametrize("size", SIZES, ids=str)
-def test_the_parts_of_a_ring_cover_as_much_as_their_shares(size):
+def test_donut_segments_are_proportional_to_their_shares(size):
     elements = lay_out(SHARES, (), look_of(size)).elements
     parts = [each for each in elements if isinstance(each, Sprite) and each.order is not None]
 
@@ -262,7 +262,7 @@ def test_the_parts_of_a_ring_cover_as_much_as_their_shares(size):
 
 
 @pytest.mark.parametrize("size", [(1920, 1080), (1080, 1920)])
-def test_names_of_five_lines_are_whole_and_stand_apart(size):
+def test_names_of_five_lines_are_whole_and_do_not_overlap(size):
     names = ("Coal and other solid fuels", "Wind, sun and water power", "Nuclear power stations", "Gas, oil", "Waste")
     items = tuple(Series(label=name, values=(number, 5, 30 + number / 9)) for number, name in enumerate(names))
     scene = replace(LINES, heading="Where all the electricity of a country comes from today", items=items)
@@ -271,7 +271,7 @@ def test_names_of_five_lines_are_whole_and_stand_apart(size):
     assert_readable(scene, look_of(size))
 
 
-def test_the_name_of_a_line_gets_more_room_before_it_is_divided():
+def test_the_name_of_a_line_gets_more_width_before_it_is_hyphenated():
     scene = replace(LINES, items=(Series(label="Lighthouses", values=(1, 5, 30)),))
 
     shown = [each.text for each in lay_out(scene, (), look_of((1080, 1920))).elements if isinstance(each, Sprite)]
@@ -291,7 +291,7 @@ def told_by_mark(*texts):
 
 
 @pytest.mark.parametrize("size", SIZES, ids=str)
-def test_a_line_that_is_told_mark_by_mark_is_drawn_from_mark_to_mark(size):
+def test_a_line_spoken_mark_by_mark_is_drawn_from_mark_to_mark(size):
     scene = told_by_mark("Two sources compared.", "2015: one and eight.", "2016: five and seven.", "2017: 12 and 8.")
     words = words_of(scene)
     begins = [round(words[3].start_s * 30), round(words[6].start_s * 30), round(words[9].start_s * 30)]
@@ -308,13 +308,13 @@ def test_a_line_that_is_told_mark_by_mark_is_drawn_from_mark_to_mark(size):
 @pytest.mark.parametrize(
     "texts", [("2015 was low.", "Then it grew.", "2017: 12."), ("20150: 1.", "2016: 5.", "2017: 12.")]
 )
-def test_a_line_that_is_told_otherwise_is_drawn_in_one_go(texts):
+def test_a_line_spoken_otherwise_is_drawn_as_a_whole(texts):
     assert not any(line.stages for line in grown(told_by_mark(*texts)))
 
 
 @pytest.mark.parametrize("language", ["en", "ar"])
 @pytest.mark.parametrize("size", SIZES, ids=str)
-def test_numbers_of_a_table_end_in_one_column(size, language):
+def test_numbers_of_a_table_are_right_aligned(size, language):
     look = look_of(size, language)
     table = replace(TABLE, items=tuple(Row(cells=("M", number, "1")) for number in ("7", "1,111", "12,345")))
     start = {(start, each.right) for each in lines_of(lay_out(table, (), look)) for start in [each.left]}
@@ -325,7 +325,7 @@ def test_numbers_of_a_table_end_in_one_column(size, language):
     assert max(sum(abs(right - other) <= look.grid.px(8) + 1 for other in rights) for right in rights) >= 4
 
 
-def test_a_line_alone_is_named_once():
+def test_a_single_line_is_named_once():
     alone = replace(LINES, heading="Solar overtakes hydro", items=LINES.items[:1])
     other = replace(alone, heading="A fast year")
 
@@ -354,7 +354,7 @@ UNITS = st.sampled_from(["", "%", "$", "km/h", "million tonnes"])
 @pytest.mark.parametrize(
     ("unit", "told"), [("mm", "mm"), ("€m", "€m"), ("TWh a day", "TWh a day"), ("%", ""), ("t", "")]
 )
-def test_a_line_chart_tells_its_unit_from_the_start_unless_the_axis_does(unit, told):
+def test_a_line_chart_shows_its_unit_from_the_start_unless_the_axis_does(unit, told):
     texts = {e.text for e in lay_out(replace(LINES, unit=unit), (), look_of()).elements if isinstance(e, Sprite)}
 
     assert (unit in texts) == bool(told)
@@ -363,7 +363,7 @@ def test_a_line_chart_tells_its_unit_from_the_start_unless_the_axis_does(unit, t
 @pytest.mark.shaped
 @settings(max_examples=15, deadline=None)
 @given(bars=st.lists(st.builds(Bar, label=LABELS, value=AMOUNTS), min_size=2, max_size=8), unit=UNITS, look=LOOKS)
-def test_any_bars_can_be_read(bars, unit, look):
+def test_any_bars_are_legible(bars, unit, look):
     scene = replace(BARS, items=tuple(bars), unit=unit, point=len(bars) % 3, subtitle="What is measured")
 
     assert_readable(scene, look)
@@ -372,7 +372,7 @@ def test_any_bars_can_be_read(bars, unit, look):
 @pytest.mark.shaped
 @settings(max_examples=15, deadline=None)
 @given(data=st.data(), unit=UNITS, look=LOOKS)
-def test_any_lines_can_be_read(data, unit, look):
+def test_any_lines_are_legible(data, unit, look):
     marks = data.draw(st.lists(st.text(alphabet="0123456789Jan", min_size=1, max_size=12), min_size=2, max_size=24))
     values = st.lists(AMOUNTS, min_size=len(marks), max_size=len(marks)).map(tuple)
     series = data.draw(st.lists(st.builds(Series, label=LABELS, values=values), min_size=1, max_size=5))
@@ -389,7 +389,7 @@ def test_any_lines_can_be_read(data, unit, look):
     unit=UNITS,
     look=LOOKS,
 )
-def test_any_shares_can_be_read(labels, amounts, point, unit, look):
+def test_any_shares_are_legible(labels, amounts, point, unit, look):
     parts = tuple(Share(label=label, value=amount) for label, amount in zip(labels, amounts, strict=False))
 
     assert_readable(replace(SHARES, items=parts, point=point, unit=unit), look)
@@ -398,7 +398,7 @@ def test_any_shares_can_be_read(labels, amounts, point, unit, look):
 @pytest.mark.shaped
 @settings(max_examples=15, deadline=None)
 @given(data=st.data(), columns=st.integers(2, 5), look=LOOKS)
-def test_any_table_can_be_read(data, columns, look):
+def test_any_table_is_legible(data, columns, look):
     cells = st.one_of(
         st.text(alphabet="abcdefg WM", max_size=28), st.sampled_from(["1,234 km", "−5 °C", "12%", "–", "日本語の説明"])
     )
@@ -417,7 +417,7 @@ def test_shares_without_a_unit_are_per_cent_that_add_up_to_a_hundred(amounts):
     assert all(abs(each - 100 * amount / sum(amounts)) < 1 for each, amount in zip(shown, amounts, strict=True))
 
 
-def test_parts_that_are_nothing_do_no_harm():
+def test_zero_shares_do_no_harm():
     whole = replace(SHARES, items=(Share(label="All", value=5), Share(label="Nothing", value=0)), point=0)
 
     assert_readable(whole, look_of())

@@ -93,7 +93,7 @@ def box_of(sprite):
 
 
 @pytest.mark.parametrize("size", SIZES[1:], ids=lambda size: "{}x{}".format(*size))
-def test_on_a_phone_code_is_large_and_broken_rather_than_small_and_whole(size):
+def test_on_a_phone_code_is_large_and_wrapped_rather_than_small(size):
     look = look_of(size)
     scene = code_scene("def height_m(hours: float, mean: float = 4.0) -> float:\n    return mean", ((1, 2),))
 
@@ -114,7 +114,7 @@ def without_spaces(texts):
 @pytest.mark.shaped
 @given(st.lists(st.lists(st.sampled_from(WORDS), max_size=12), max_size=12), st.floats(8, 60), st.booleans())
 @settings(max_examples=30, deadline=None)
-def test_every_letter_of_a_program_is_in_a_row_and_no_row_is_too_wide(lines, width_em, narrow):
+def test_wrapping_code_loses_no_character_and_no_row_is_too_wide(lines, width_em, narrow):
     code = "\n".join(" " * (4 * (index % 3)) + " ".join(words) for index, words in enumerate(lines))
 
     rows = wrap_lines(highlight(code, "python"), width_em, narrow=narrow)
@@ -128,7 +128,7 @@ def test_every_letter_of_a_program_is_in_a_row_and_no_row_is_too_wide(lines, wid
 @pytest.mark.shaped
 @given(st.lists(st.lists(st.sampled_from(WORDS), max_size=9), min_size=1, max_size=16), st.sampled_from(SIZES))
 @settings(max_examples=12, deadline=None)
-def test_a_program_stays_inside_its_card_whatever_it_is(lines, size):
+def test_any_code_stays_inside_its_card(lines, size):
     scene = code_scene("\n".join("    " + " ".join(words) for words in lines), passages=((1, 1),))
     look = look_of(size)
 
@@ -147,7 +147,7 @@ def test_a_program_stays_inside_its_card_whatever_it_is(lines, size):
 
 
 @EVERY_SIZE
-def test_a_program_is_typed_on_line_by_line_once_and_then_rests(size):
+def test_code_is_typed_line_by_line_and_then_rests(size):
     scene = code_scene(passages=())
     rows = code_rows(lay_out(scene, words_for(scene), look_of(size)))
 
@@ -157,7 +157,7 @@ def test_a_program_is_typed_on_line_by_line_once_and_then_rests(size):
     assert all(row.pose(75) == row.pose(600) == (FULL, 0, 255) for row in rows)
 
 
-def test_what_is_spoken_of_is_lit_and_the_rest_is_dimmed():
+def test_the_spoken_lines_are_highlighted_and_the_rest_dimmed():
     scene = code_scene()
     look, words = look_of((960, 540)), words_for(scene)
     first, second = item_frames(scene, words, 2)
@@ -173,7 +173,7 @@ def test_what_is_spoken_of_is_lit_and_the_rest_is_dimmed():
     assert lit(second + 20) == [6, 7]
 
 
-def test_a_program_that_fills_more_than_a_card_turns_the_page_when_it_is_spoken_of():
+def test_long_code_turns_the_page_when_a_passage_on_it_is_spoken():
     scene = code_scene("\n".join(f"value_{n} = compute(first={n}, second={n})" for n in range(16)), ((1, 2), (15, 16)))
     words = words_for(scene)
     rows = code_rows(lay_out(scene, words, look_of((540, 540))))
@@ -188,7 +188,7 @@ def test_a_program_that_fills_more_than_a_card_turns_the_page_when_it_is_spoken_
     assert len(before | after) == len(rows)
 
 
-def test_columns_of_a_program_stand_below_each_other():
+def test_columns_of_code_are_aligned():
     lines = highlight("il = 1\nmw = 2", "python")
     first, second = (shape_row(CodeRow(line, 0.0, begins=True)) for line in lines)
 
@@ -199,7 +199,7 @@ def test_columns_of_a_program_stand_below_each_other():
 
 
 @pytest.mark.shaped
-def test_words_that_run_from_the_right_stay_in_their_part_of_a_line():
+def test_right_to_left_words_in_code_stay_in_their_token():
     (line,) = highlight("return 'مرحبا'  # تحية", "python")
     pieces = shape_row(CodeRow(line, 0.0, begins=True)).pieces
 
@@ -208,12 +208,12 @@ def test_words_that_run_from_the_right_stay_in_their_part_of_a_line():
     assert max(string) < min(comment)
 
 
-def test_quotes_spaces_and_arrows_of_a_program_stay_as_they_are_and_what_misleads_goes():
+def test_code_keeps_quotes_spaces_and_arrows_but_not_invisible_characters():
     assert clean('x = "a"  -- b ... "c"\n\ty\n') == 'x = "a"  -- b ... "c"\n    y'
     assert clean("if x:\u202e return\u2066\x1b[0m") == "if x: return"
 
 
-def test_a_comment_does_not_leave_its_mark_behind():
+def test_a_comment_is_not_separated_from_its_mark():
     rows = wrap_lines(highlight("time.sleep(wait_s)  # patience is cheaper than a failure", "python"), 14)
 
     assert [row.line.text for row in rows][:2] == ["time.sleep(wait_s)", "# patience is"]
@@ -225,7 +225,7 @@ def test_an_unknown_language_is_plain():
     assert {kind for line in lines for kind in line.kinds} == {TokenKind.PLAIN}
 
 
-def test_every_colour_of_a_program_can_be_read_on_what_is_behind_it():
+def test_every_colour_of_code_has_enough_contrast():
     inks = code_colours(MIDNIGHT)
 
     for ink in (inks.plain, inks.keyword, inks.name, inks.text, inks.number, inks.comment):
@@ -233,7 +233,7 @@ def test_every_colour_of_a_program_can_be_read_on_what_is_behind_it():
         assert contrast(ink, inks.band) >= 4.5
 
 
-def test_a_film_with_a_program_depends_on_the_font_of_programs():
+def test_a_film_with_code_depends_on_the_code_font():
     look = look_of((960, 540))
     plain = Script(title="Film", language="en", scenes=(quiz_scene(),))
     with_code = Script(title="Film", language="en", scenes=(quiz_scene(), code_scene(code="x = '│'")))
@@ -245,7 +245,7 @@ def test_a_film_with_a_program_depends_on_the_font_of_programs():
 
 
 @EVERY_SIZE
-def test_an_option_is_there_when_it_is_spoken_and_the_answer_when_it_is_told(size):
+def test_options_and_answer_appear_when_they_are_spoken(size):
     scene, look = quiz_scene(answer=2), look_of(size)
     words = words_for(scene)
     *starts, answer = item_frames(scene, words, 4)
@@ -260,7 +260,7 @@ def test_an_option_is_there_when_it_is_spoken_and_the_answer_when_it_is_told(siz
     assert card.top == sorted({s.top for s in sprites if s.mask.size == card.mask.size})[1]
 
 
-def test_the_ring_counts_the_three_seconds_of_the_pause_and_rests_in_between():
+def test_the_ring_counts_the_three_seconds_of_the_pause():
     scene, look = quiz_scene(), look_of((320, 180))
     words = words_for(scene)
     *_, answer = item_frames(scene, words, 4)

@@ -68,14 +68,14 @@ def written(scene, size, language="en"):
 
 
 @pytest.mark.parametrize("size", [WIDE, TALL, SQUARE], ids=str)
-def test_no_word_of_a_long_process_is_torn_and_none_at_its_arrows_left_out(size):
+def test_no_word_of_a_long_process_is_hyphenated_or_missing(size):
     lines = {line.text for line in written(BILL, size)}
 
     assert {node.label for node in BILL.items} <= lines
     assert {"approved", "signed", "rejected"} <= lines
 
 
-def test_boxes_that_stand_below_each_other_on_a_wide_picture_have_their_heading_beside_them():
+def test_stacked_boxes_on_a_wide_picture_have_the_heading_beside_them():
     lines = written(BILL, WIDE)
     boxes = [line.box for line in lines if line.text in {node.label for node in BILL.items}]
     (heading, *more) = [line.box for line in lines if line.text in "How a bill becomes law"]
@@ -85,7 +85,7 @@ def test_boxes_that_stand_below_each_other_on_a_wide_picture_have_their_heading_
 
 
 @pytest.mark.parametrize("size", [WIDE, TALL, SQUARE], ids=str)
-def test_an_arrow_that_leads_back_beside_boxes_runs_level_and_upright(size):
+def test_an_arrow_that_leads_back_has_only_right_angles(size):
     seen = []
 
     def ways(*given):
@@ -102,7 +102,7 @@ def test_an_arrow_that_leads_back_beside_boxes_runs_level_and_upright(size):
     assert max(level) < 1
 
 
-def test_bars_whose_labels_have_no_room_below_them_lie_beside_them():
+def test_bars_with_long_labels_are_horizontal():
     shares = {
         "Windkraft": 31.9,
         "Photovoltaik": 12.1,
@@ -123,7 +123,7 @@ def test_bars_whose_labels_have_no_room_below_them_lie_beside_them():
 
 @pytest.mark.parametrize("size", [WIDE, TALL, SQUARE], ids=str)
 @pytest.mark.parametrize("years", [6, 12, 14, 24])
-def test_an_axis_of_years_tells_more_than_its_ends_in_even_steps(years, size):
+def test_an_axis_of_years_has_even_steps_between_its_ends(years, size):
     marks = tuple(str(2000 + year) for year in range(years))
     scene = LinesScene(lines=(), heading="Rents", marks=marks, items=(Series(label="Rent", values=(1.0,) * years),))
 
@@ -135,7 +135,7 @@ def test_an_axis_of_years_tells_more_than_its_ends_in_even_steps(years, size):
 
 @pytest.mark.parametrize("size", [WIDE, TALL, SQUARE], ids=str)
 @pytest.mark.parametrize("name", ["Housing", "Housing and energy", "Eight limbs of all"])
-def test_what_stands_in_a_ring_keeps_clear_of_it(name, size):
+def test_text_in_a_donut_keeps_clear_of_it(name, size):
     others = (("Food and drink", 15), ("Transport", 13), ("Leisure", 10), ("Everything else", 26))
     items = (Share(label=name, value=36), *(Share(label=label, value=value) for label, value in others))
     scene = SharesScene(lines=(), heading="Where money goes", unit="%", point=1, items=items)
@@ -155,7 +155,7 @@ def test_what_stands_in_a_ring_keeps_clear_of_it(name, size):
         assert max(math.hypot(left - x, top - y) for left, top in corners) < 0.33 * side
 
 
-def test_lines_that_are_spoken_of_together_are_not_parted_by_a_page():
+def test_a_passage_is_not_split_by_a_page_break():
     code = '''async def fetch(session, url: str, *, timeout_s: float = 10.0) -> bytes:
     """Read everything that an address has to offer."""
     async with session.get(url, timeout=timeout_s) as response:
@@ -177,7 +177,7 @@ def main():
 
 
 @pytest.mark.parametrize("size", [WIDE, TALL], ids=["wide", "tall"])
-def test_the_first_picture_of_a_film_has_its_title_and_most_of_its_figure(size):
+def test_the_first_frame_of_a_film_has_its_title_and_most_of_its_motif(size):
     scene = TitleScene(lines=(), heading="Why octopuses have three hearts", kicker="Under the sea", subtitle="And why")
     elements = lay_out(scene, (), look_of(size)).elements
 
@@ -192,7 +192,7 @@ def test_the_first_picture_of_a_film_has_its_title_and_most_of_its_figure(size):
     assert 128 < figure.pose(0).drawn < figure.pose(30).drawn == 255
 
 
-def test_a_title_in_signs_is_as_large_upright_as_one_in_letters():
+def test_a_title_in_ideographs_is_as_large_on_tall_pictures():
     heading = {"en": "Why octopuses have three hearts", "ja": "タコにはなぜ心臓が三つあるのか"}
     sizes = {}
     for language, text in heading.items():
@@ -202,7 +202,7 @@ def test_a_title_in_signs_is_as_large_upright_as_one_in_letters():
     assert sizes["ja"] >= sizes["en"]
 
 
-def test_items_of_several_lines_stand_further_apart_than_their_lines():
+def test_items_of_several_lines_are_further_apart_than_their_lines():
     long = "Im Sommer kühlt sie das Haus, ohne dass ein zweites Gerät gebraucht wird"
     items = (long, "Förderung durch den Staat", long, "Kein Schornstein", long)
     scene = BulletsScene(lines=(), heading="Was eine Wärmepumpe wirklich spart", kicker="Fünf Gründe", items=items)
@@ -233,7 +233,7 @@ def test_a_caption_as_long_as_it_may_be_is_whole(size):
 
 
 @pytest.mark.parametrize(("end", "beside"), [(0.5, (0.55, 0.65)), (0.87, (0.8, 0.92))])
-def test_a_strip_beside_words_on_a_picture_is_about_as_dark_as_they_are(end, beside):
+def test_a_narrow_strip_beside_text_is_about_as_dark_as_behind_it(end, beside):
     width, height = 400, 200
     mask = scrim_mask((width, height), Box(20, 100, round(end * width), 180), 0.8)
     under, at_the_edge = (mask.getpixel((x, 150)) for x in (60, width - 1))
@@ -242,7 +242,7 @@ def test_a_strip_beside_words_on_a_picture_is_about_as_dark_as_they_are(end, bes
 
 
 @pytest.mark.parametrize(("is_light", "reach"), [(False, 0.36), (True, 0.24)])
-def test_a_scrim_beside_words_is_no_wall_and_ends_before_it_takes_the_picture(is_light, reach):
+def test_a_side_scrim_fades_softly_and_leaves_most_of_the_picture(is_light, reach):
     size, text, opacity = (1000, 100), Box(40, 20, 400, 80), 0.6
     mask = side_scrim_mask(size, text, opacity, is_light=is_light)
     levels = [mask.getpixel((x, 50)) for x in range(1000)]
@@ -257,14 +257,14 @@ def test_a_scrim_beside_words_is_no_wall_and_ends_before_it_takes_the_picture(is
 
 @pytest.mark.parametrize("size", [WIDE, TALL, SQUARE], ids=str)
 @pytest.mark.parametrize(("value", "unit"), [(384400, "km"), (-0.00000125, "µg/m³"), (12, "years of age")])
-def test_a_unit_is_read_on_a_phone_however_long_its_number_is(value, unit, size):
+def test_a_unit_is_legible_on_a_phone_however_long_the_number(value, unit, size):
     lines = written(NumberScene(lines=(), value=value, unit=unit, text="less than before"), size)
 
     found = [line for line in lines if line.text == unit]
     assert [line.size_px >= look_of(size).grid.type_px(50) for line in found] == [True]
 
 
-def test_long_words_at_an_arrow_are_whole_even_where_a_word_in_a_box_is_parted():
+def test_arrow_labels_are_whole_even_if_a_box_label_is_hyphenated():
     labels = ("Bundesregierung", "Bundestag", "Vermittlungsausschuss", "Bundespräsident")
     links = (Link(start=1, end=2), Link(start=2, end=3, label="Zustimmungspflicht"), Link(start=2, end=4))
     items = tuple(Node(label=label) for label in labels)
@@ -274,7 +274,7 @@ def test_long_words_at_an_arrow_are_whole_even_where_a_word_in_a_box_is_parted()
 
 
 @pytest.mark.parametrize("upright", [False, True])
-def test_a_box_whose_arrow_passes_a_rank_stands_beside_the_lane_so_that_no_arrow_is_crossed(upright):
+def test_a_box_whose_arrow_skips_a_rank_is_next_to_the_lane(upright):
     # One leads to two; the first of them past the third to the last.
     network = arrange(5, [(0, 1), (0, 2), (2, 3), (1, 4), (3, 4)], upright=upright)
     across = [place.x if upright else place.y for place in network.places]
@@ -282,7 +282,7 @@ def test_a_box_whose_arrow_passes_a_rank_stands_beside_the_lane_so_that_no_arrow
     assert across[1] > across[2]
 
 
-def test_words_that_have_no_room_at_their_arrow_stand_past_the_one_next_to_it():
+def test_a_label_without_space_at_its_arrow_goes_beyond_the_next_one():
     labels = ("Bundesregierung", "Bundestag", "Vermittlungsausschuss", "Bundespräsident")
     words = {(1, 2): "Entwurf", (2, 3): "Zustimmungspflicht", (3, 2): "", (2, 4): "beschlossen"}
     links = tuple(Link(start=start, end=end, label=label) for (start, end), label in words.items())

@@ -206,12 +206,12 @@ def check(kind, data, size):
 @EVERY_LAYOUT
 @settings(parent=FEW, max_examples=2)
 @given(data=st.data())
-def test_whatever_it_shows_all_of_it_can_be_read(kind, size, data):
+def test_every_layout_is_legible_with_any_content(kind, size, data):
     check(kind, data, size)
 
 
 @pytest.mark.shaped
-def test_six_boxes_of_a_script_with_high_marks_stand_above_the_captions():
+def test_six_boxes_in_a_tall_script_stay_above_the_captions():
     # Found by the soak, with SCENES_SEED=660601.
     labels = ("क्षत्रिय विज्ञान में विज्ञान", "العربية विज्ञान क्षत्रिय और", "और और", "क्षत्रिय हृदय हृदय है में", "है", "और")
     scene = DiagramScene(
@@ -222,7 +222,7 @@ def test_six_boxes_of_a_script_with_high_marks_stand_above_the_captions():
 
 
 @pytest.mark.shaped
-def test_a_title_in_high_letters_leaves_room_for_what_stands_above_and_below_it():
+def test_a_title_in_a_tall_script_leaves_space_above_and_below():
     # Found by the soak, with SCENES_SEED=90210.
     scene = TitleScene(
         lines=(),
@@ -235,7 +235,7 @@ def test_a_title_in_high_letters_leaves_room_for_what_stands_above_and_below_it(
 
 
 @pytest.mark.parametrize(("language", "heading"), [("he", "של"), ("en", "Of")])
-def test_what_is_darkened_of_a_picture_is_behind_its_words_in_every_direction(language, heading):
+def test_a_scrim_is_behind_the_text_in_every_direction(language, heading):
     # Found by the soak, with SCENES_SEED=4711.
     scene = SceneryScene(lines=(), picture="photo.jpg", heading=heading, subtitle=heading)
     look = look_of((960, 540), language=language, theme="clay-dark")
@@ -251,7 +251,7 @@ def test_what_is_darkened_of_a_picture_is_behind_its_words_in_every_direction(la
 
 
 @pytest.mark.shaped
-def test_a_name_below_a_number_with_tails_stays_clear_of_them():
+def test_a_name_keeps_clear_of_the_descenders_of_its_number():
     # Found by the soak, likewise.
     items = (Share(label="ש" * 15, value=1.000001), Share(label="שָׁלוֹם", value=1.0))
     scene = SharesScene(lines=(), heading="ש" * 10, unit="كم", point=1, items=items)
@@ -259,7 +259,7 @@ def test_a_name_below_a_number_with_tails_stays_clear_of_them():
     assert [*find_faults(scene, look_of((960, 400), language="he", theme="clay-dark"))] == []
 
 
-def test_a_price_below_a_name_with_tails_has_marks_of_its_own():
+def test_a_price_keeps_clear_of_the_descenders_of_the_name():
     # Found by the soak, likewise.
     scene = ProductScene(lines=(), picture="photo.jpg", heading="ญู้" * 9, kicker="ญู้ญ", price="ที่ผู้ใหญ่", items=())
 
@@ -275,7 +275,7 @@ def test_a_line_of_flags_and_a_letter_is_as_readable_as_the_letter():
 
 
 @pytest.mark.shaped
-def test_labels_of_two_lines_stand_clear_of_the_label_below_them():
+def test_labels_of_two_lines_keep_clear_of_the_next_label():
     # Found by the soak, with SCENES_SEED=77001.
     items = tuple(Bar(label="می\u200cرود قلب\u200cها آب قلب\u200cها", value=value) for value in (0.0, 1.0))
     scene = BarsScene(lines=(), heading="آب", unit="人", items=items, source="آب")
@@ -284,7 +284,7 @@ def test_labels_of_two_lines_stand_clear_of_the_label_below_them():
         assert [*find_faults(scene, look_of(size, language="fa", theme="forest-dark"))] == []
 
 
-def test_an_accent_below_a_tail_has_room_in_a_table_whose_first_cells_stand_above_the_others():
+def test_accents_keep_clear_of_descenders_in_a_stacked_table():
     # Found by the soak, with SCENES_SEED=261127.
     cells = (
         ("Übung die Größe", "Größe fließt"),
@@ -307,7 +307,7 @@ def test_an_accent_below_a_tail_has_room_in_a_table_whose_first_cells_stand_abov
 
 
 @pytest.mark.shaped
-def test_the_tail_of_a_price_stays_above_the_margin():
+def test_descenders_of_a_price_stay_above_the_margin():
     # Found by the soak, with SCENES_SEED=261126: letters like the last of "Kuwaiti".
     scene = ProductScene(lines=(), picture="photo.jpg", heading="في", price="في", price_before="متساوية", items=())
 
@@ -320,7 +320,7 @@ def test_there_is_a_layout_for_every_kind_of_scene_and_there_are_at_least_sixtee
     assert len(LAYOUTS) >= 16
 
 
-def test_numbers_of_an_axis_and_at_bars_are_written_as_the_language_writes_them():
+def test_chart_numbers_are_formatted_for_the_language():
     items = (Bar(label="Eins", value=1234.5), Bar(label="Zwei", value=2000))
     series = (Series(label="Eins", values=(0.0, 1234.5)), Series(label="Zwei", values=(500.0, 2000.0)))
     bars = BarsScene(lines=(), heading="Viel", unit="%", items=items)
@@ -331,7 +331,7 @@ def test_numbers_of_an_axis_and_at_bars_are_written_as_the_language_writes_them(
         assert {*axis, "1.234,5\u00a0%", "2.000,0\u00a0%"} <= shown
 
 
-def test_bars_of_next_to_nothing_have_their_numbers_apart():
+def test_numbers_of_tiny_bars_do_not_overlap():
     # Found by the soak, with SCENES_SEED=261126.
     items = (Bar(label="—", value=1.2e-7), Bar(label="—", value=1.2e-7))
     scene = BarsScene(lines=(), heading="où", unit="€", items=items)
@@ -369,7 +369,7 @@ def seen_letters(composition, frame=AT_REST, *, numbers=True):
 
 @EVERY_FORMAT
 @EVERY_LAYOUT
-def test_in_the_end_all_texts_are_there_and_none_is_cut(kind, size):
+def test_finally_all_texts_are_visible_and_none_is_truncated(kind, size):
     scene, composition = typical(kind), composed(kind, size)
 
     seen = seen_letters(composition), seen_letters(composition, numbers=False)
@@ -380,7 +380,7 @@ def test_in_the_end_all_texts_are_there_and_none_is_cut(kind, size):
 
 @EVERY_FORMAT
 @EVERY_LAYOUT
-def test_an_item_is_there_when_its_line_begins_and_not_before(kind, size):
+def test_an_item_appears_when_its_line_begins(kind, size):
     scene, composition = typical(kind), composed(kind, size)
 
     begins = line_frames(scene, spoken(scene))
@@ -393,7 +393,7 @@ def test_an_item_is_there_when_its_line_begins_and_not_before(kind, size):
 
 
 @EVERY_FORMAT
-def test_of_bullets_the_one_that_is_spoken_of_is_bright_and_those_before_it_step_back(size):
+def test_the_current_bullet_is_bright_and_earlier_ones_are_dimmed(size):
     scene, composition = typical(BulletsScene), composed(BulletsScene, size)
 
     begins = line_frames(scene, spoken(scene))
@@ -406,7 +406,7 @@ def test_of_bullets_the_one_that_is_spoken_of_is_bright_and_those_before_it_step
 
 
 @EVERY_FORMAT
-def test_while_nothing_is_listed_yet_the_numbers_of_what_comes_hold_its_place(size):
+def test_pending_items_show_their_faint_numbers(size):
     scene = typical(BulletsScene)
     lead = SpokenLine(text="Here is what nobody told you about all of this.")
     scene = replace(scene, lines=(lead, *(replace(line) for line in scene.lines if line.reveals is not None)))
@@ -439,7 +439,7 @@ def test_every_text_has_a_size_of_the_type_scale(kind, size):
 
 @EVERY_FORMAT
 @EVERY_LAYOUT
-def test_a_text_has_come_within_six_tenths_of_a_second_and_from_nearby_whatever_its_theme(kind, size):
+def test_text_enters_within_six_tenths_of_a_second_and_from_nearby_in_any_theme(kind, size):
     grid, elements = look_of(size).grid, composed(kind, size).entering(SLOWEST).elements
     with_text = [element for element in elements if getattr(element, "text", "")]
 
@@ -455,7 +455,7 @@ def test_a_text_has_come_within_six_tenths_of_a_second_and_from_nearby_whatever_
 @pytest.mark.shaped
 @EVERY_FORMAT
 @EVERY_LAYOUT
-def test_where_text_begins_at_the_right_the_picture_is_the_mirror_image(kind, size):
+def test_right_to_left_layouts_are_the_mirror_image(kind, size):
     # Words on a photograph stand where it is calm, so it is mirrored, too: layouts leave photographs as they are.
     scene, mirrored = typical(kind), replace(look_of(size, language="he"), stills=(mirrored_photo_of_tests(),))
     compositions = {"en": composed(kind, size), "he": lay_out(scene, spoken(scene), mirrored)}
@@ -489,7 +489,7 @@ def test_with_less_motion_nothing_moves_and_the_end_is_the_same(kind, amount):
 
 @EVERY_LAYOUT
 @pytest.mark.parametrize("amount", ["full", "reduced", "none"])
-def test_what_rests_from_a_frame_on_has_moved_until_then_and_never_does_again(kind, amount):
+def test_an_element_moves_until_it_rests_and_never_again(kind, amount):
     composition = composed(kind, (960, 540), amount)
     for element in composition.elements:
         rests_from = element.rests_from
@@ -501,7 +501,7 @@ def test_what_rests_from_a_frame_on_has_moved_until_then_and_never_does_again(ki
 
 
 @EVERY_LAYOUT
-def test_without_motion_what_belongs_together_comes_at_once(kind):
+def test_without_motion_changes_are_coalesced(kind):
     scene = typical(kind)
     # Each layout at one of them.
     rate = (24, 30, 60)[list(LAYOUTS).index(kind) % 3]
@@ -545,7 +545,7 @@ def test_the_same_scene_is_the_same_picture_to_the_byte(kind, data):
 @EVERY_FORMAT
 @settings(parent=FEW, max_examples=2)
 @given(data=st.data())
-def test_captions_stay_in_their_band_and_can_be_read(size, style, data):
+def test_captions_stay_in_their_band_and_are_legible(size, style, data):
     language = data.draw(languages())
     look = look_of(size, language=language, theme=data.draw(st.sampled_from(THEMES)), captions=style)
     said = data.draw(texts(language, 76))
@@ -569,7 +569,7 @@ def test_captions_stay_in_their_band_and_can_be_read(size, style, data):
 
 @pytest.mark.parametrize("style", ["block", "boxed", "karaoke", "words"])
 @pytest.mark.parametrize("theme", THEMES)
-def test_captions_on_a_picture_that_fills_the_frame_can_be_read_whatever_it_shows(theme, style):
+def test_captions_are_legible_on_any_full_frame_picture(theme, style):
     look = look_of((480, 270), theme=theme, captions=style)
     words = tuple(Word(text=text, start_s=0, end_s=9) for text in ("Read", "me"))
     shown = captions((Cue(start_s=0, end_s=9, lines=(words,)),), look, on_picture=True)
@@ -586,7 +586,7 @@ def test_captions_on_a_picture_that_fills_the_frame_can_be_read_whatever_it_show
 
 @pytest.mark.soak
 @EVERY_LAYOUT
-def test_hundreds_of_scenes_of_every_kind_can_be_read(kind):
+def test_hundreds_of_scenes_of_every_kind_are_legible(kind):
     number = int(os.environ.get("SCENES_SEED") or random.SystemRandom().randrange(2**32))
     print(f"\nSCENES_SEED={number}")  # noqa: T201 - with it the same scenes are drawn again
 

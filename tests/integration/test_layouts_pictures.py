@@ -95,7 +95,7 @@ def words_of(scene):
 
 @EVERY_SIZE
 @EVERY_SCENE
-def test_text_stays_in_its_place_and_no_line_lies_on_another(scene, size, stills):
+def test_text_stays_in_its_area_and_no_lines_overlap(scene, size, stills):
     look = look_of(size, stills)
     content, slack = look.grid.content, look.grid.px(24) + 2
 
@@ -109,7 +109,7 @@ def test_text_stays_in_its_place_and_no_line_lies_on_another(scene, size, stills
 
 
 @pytest.mark.parametrize("size", [(540, 960), (540, 676), (540, 540)], ids=lambda size: "{}x{}".format(*size))
-def test_an_upright_picture_is_seen_from_top_to_bottom_where_words_stack(size, tmp_path):
+def test_an_upright_picture_keeps_its_full_height_in_stacked_layouts(size, tmp_path):
     image = Image.new("RGB", (400, 640), (120, 140, 150))
     # Near its edges: what would be cut off first.
     for top in (96, 534):
@@ -125,7 +125,7 @@ def test_an_upright_picture_is_seen_from_top_to_bottom_where_words_stack(size, t
 
 
 @pytest.mark.parametrize(("shape", "top"), [((640, 140), 110), ((640, 400), 0)])
-def test_a_strip_of_a_picture_stands_below_what_apps_show_at_the_top(shape, top, tmp_path):
+def test_a_low_picture_is_below_the_controls_of_apps(shape, top, tmp_path):
     still = replace(still_of(coast(), tmp_path, "strip.png"), width_px=shape[0], height_px=shape[1])
     scene = SplitScene(lines=(), picture=still.name, heading="The bank", text="Steamers passed by.")
     picture = lay_out(scene, (), look_of((540, 960), (still,))).elements[0]
@@ -133,7 +133,7 @@ def test_a_strip_of_a_picture_stands_below_what_apps_show_at_the_top(shape, top,
     assert picture.top == top
 
 
-def test_words_too_long_for_an_upright_picture_are_not_cut_for_it(tmp_path):
+def test_text_too_long_beside_an_upright_picture_is_not_truncated(tmp_path):
     still = still_of(lighthouse(400, 640), tmp_path, "tower")
     scene = SplitScene(lines=LINES, picture="tower", heading="The last keeper", text=LONG, kicker="The coast")
 
@@ -150,7 +150,7 @@ def _vase(width, height, radius):
     return image
 
 
-def test_beside_something_tall_words_get_narrower_and_do_not_cross_it(tmp_path):
+def test_text_beside_a_tall_subject_gets_a_narrower_column(tmp_path):
     still = still_of(_vase(960, 540, 150), tmp_path, "vase")
     scene = SceneryScene(lines=LINES, picture="vase", heading="The vase that survived", subtitle="One of nine")
 
@@ -159,7 +159,7 @@ def test_beside_something_tall_words_get_narrower_and_do_not_cross_it(tmp_path):
     assert max(box.right for box in lines) < 960 // 2 - 150
 
 
-def test_on_an_upright_picture_what_the_words_cross_is_faded_out_under_them(tmp_path):
+def test_a_busy_area_is_faded_out_under_text_on_upright_pictures(tmp_path):
     still = still_of(_vase(600, 900, 120), tmp_path, "vase")
     scene = SceneryScene(lines=LINES, picture="vase", heading="The vase that survived", subtitle="One of nine")
 
@@ -198,7 +198,7 @@ def _seen(composition, colour_of):
 @pytest.mark.parametrize("size", SIZES[1:], ids=lambda size: "{}x{}".format(*size))
 @pytest.mark.parametrize("kettle", KETTLES, ids=lambda kettle: "{}x{}-{}".format(*kettle))
 @pytest.mark.parametrize("layout", ["split", "product"])
-def test_a_thing_is_not_cut_where_words_stack(layout, kettle, size, tmp_path):
+def test_a_subject_is_not_cropped_in_stacked_layouts(layout, kettle, size, tmp_path):
     look = look_of(size, (still_of(_kettle(*kettle), tmp_path, "kettle"),))
     scene = {
         "split": SplitScene(lines=LINES, picture="kettle", kicker="Two walls", heading="Nothing between", text=LONG),
@@ -237,7 +237,7 @@ def test_a_page_keeps_its_margins_whatever_the_frame(layout, page, size, tmp_pat
     assert page[0] / page[1] in [pytest.approx(shape, rel=0.01) for shape in shapes]
 
 
-def test_where_there_is_room_a_tall_frame_shows_a_thing_to_buy_large(stills):
+def test_a_tall_format_shows_the_product_large_if_there_is_space(stills):
     scene = ProductScene(lines=BUY, picture="shoe", heading="Trail shoes", price="84,90 €", items=FACTS, rating=4.6)
     look = look_of((540, 960), (replace(stills[2], credit=""),))
 
@@ -258,7 +258,7 @@ def _jug(top):
 
 
 @pytest.mark.parametrize("top", [165, 180])
-def test_under_words_that_stand_high_a_bright_picture_keeps_its_colours_and_does_not_come_up_to_them(top, tmp_path):
+def test_a_bright_picture_keeps_its_colours_below_text_at_the_top(top, tmp_path):
     scene = SceneryScene(lines=LINES, picture="jug", heading="Half past ten, still hot", subtitle="On a Tuesday night")
 
     composition = lay_out(scene, (), look_of((540, 540), (still_of(_jug(top), tmp_path, "jug"),)))
@@ -272,7 +272,7 @@ def test_under_words_that_stand_high_a_bright_picture_keeps_its_colours_and_does
 
 @EVERY_SIZE
 @EVERY_SCENE
-def test_a_picture_keeps_out_of_the_captions_and_of_the_words_unless_it_fills_the_frame(scene, size, stills):
+def test_pictures_keep_clear_of_captions_and_text_unless_full_frame(scene, size, stills):
     if scene.layout == "scenery" or not scene.picture:
         return
     look = look_of(size, stills)
@@ -291,9 +291,7 @@ def test_a_picture_keeps_out_of_the_captions_and_of_the_words_unless_it_fills_th
 @pytest.mark.parametrize("language", ["en", "ar"])
 @EVERY_SIZE
 @pytest.mark.parametrize("picture", ["wall", "coast"])
-def test_text_on_a_picture_is_read_on_the_pixels_that_are_behind_it_wherever_it_has_moved(
-    picture, size, language, theme, stills
-):
+def test_text_on_a_moving_picture_has_contrast_at_any_time(picture, size, language, theme, stills):
     scene = SceneryScene(lines=LINES, picture=picture, heading="Where the land ends", subtitle=LONG[:60])
     look = look_of(size, stills, language=language, theme=load_theme(theme))
     composition = lay_out(scene, words_of(scene), look)
@@ -317,7 +315,7 @@ def test_text_on_a_picture_is_read_on_the_pixels_that_are_behind_it_wherever_it_
             assert contrast(ink, "#" + "".join(f"{level:02X}" for level in hardest)) >= 4.5
 
 
-def test_a_picture_that_is_white_behind_its_words_stays_white(stills):
+def test_a_picture_that_is_white_behind_text_stays_white(stills):
     scene = SceneryScene(lines=LINES, picture="wall", heading="Where the land ends")
     for size in SIZES:
         composition = lay_out(scene, (), look_of(size, stills))
@@ -326,7 +324,7 @@ def test_a_picture_that_is_white_behind_its_words_stays_white(stills):
         assert np.asarray(picture_of(replace(composition, elements=bare))).min() >= 250
 
 
-def test_words_on_an_upright_picture_get_smaller_to_keep_off_what_it_shows(tmp_path):
+def test_text_on_an_upright_picture_gets_smaller_to_avoid_the_subject(tmp_path):
     # A white room with a thing in it that reaches to a third of the height, or to half of it.
     bricks = 60 + 120 * (np.indices((900, 600)) // 40).sum(axis=0) % 200
     heights = {}
@@ -343,7 +341,7 @@ def test_words_on_an_upright_picture_get_smaller_to_keep_off_what_it_shows(tmp_p
     assert heights[0.30] < heights[0.5]
 
 
-def test_a_picture_that_fills_the_frame_moves_evenly_by_a_few_percent_and_not_for_who_wants_it_still(stills):
+def test_a_full_frame_picture_zooms_evenly_unless_motion_is_reduced(stills):
     scene = SceneryScene(lines=LINES, picture="coast", heading="Where the land ends")
     moving, still = (
         lay_out(scene, words_of(scene), look_of((960, 540), stills, motion=amount)) for amount in ("full", "reduced")
@@ -362,7 +360,7 @@ def test_a_picture_that_fills_the_frame_moves_evenly_by_a_few_percent_and_not_fo
     assert frames[-1].hold > 30
 
 
-def test_words_on_an_upright_picture_stand_where_it_is_calm(tmp_path):
+def test_text_on_an_upright_picture_is_where_it_is_calm(tmp_path):
     sky, bricks = np.full((450, 600), 90), 60 + 60 * (np.indices((450, 600)) // 40).sum(axis=0) % 120
     for upside_down, name in ((False, "calm-above"), (True, "calm-below")):
         halves = (bricks, sky) if upside_down else (sky, bricks)
@@ -375,7 +373,7 @@ def test_words_on_an_upright_picture_stand_where_it_is_calm(tmp_path):
             assert (middle < look.grid.content.centre_y) is not upside_down
 
 
-def test_words_on_a_wide_picture_make_room_for_what_stands_beside_them_and_leave_it_as_it_is(tmp_path):
+def test_text_on_a_wide_picture_leaves_the_subject_beside_it_unchanged(tmp_path):
     # As bright as may be where words are light: on a brighter sky they are dark, and nothing has to be laid under them.
     sky, bricks = np.full((400, 320), 150), 140 + 90 * (np.indices((400, 320)) // 20).sum(axis=0) % 120
     found = {}
@@ -393,7 +391,7 @@ def test_words_on_a_wide_picture_make_room_for_what_stands_beside_them_and_leave
     assert found["alike", True][1].mean() < found["alike", False][1].mean() - 10
 
 
-def test_facts_of_a_product_appear_when_they_are_spoken_of(stills):
+def test_facts_of_a_product_appear_when_they_are_spoken(stills):
     scene = SCENES[9]
     words = words_of(scene)
     composition = lay_out(scene, words, look_of((960, 540), stills))
@@ -426,7 +424,7 @@ def test_a_rating_is_written_as_the_language_writes_numbers(language, told, stil
 
 @settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(size=st.sampled_from([(160, 90), (90, 160), (90, 90), (333, 41)]), x=st.floats(0, 1), y=st.floats(0, 1))
-def test_whatever_is_cut_off_the_point_people_look_at_stays_in_sight(size, x, y, tmp_path_factory):
+def test_the_focal_point_stays_visible_whatever_is_cropped(size, x, y, tmp_path_factory):
     folder = tmp_path_factory.mktemp("focus")
     image = Image.new("RGB", (300, 200), (20, 20, 20))
     at = (min(299, round(x * 300)), min(199, round(y * 200)))
@@ -440,7 +438,7 @@ def test_whatever_is_cut_off_the_point_people_look_at_stays_in_sight(size, x, y,
 
 
 @pytest.mark.parametrize("size", [(160, 90), (137, 100)])
-def test_heads_are_not_cut_off_for_what_is_below_them_unless_that_draws_the_eye(size, tmp_path):
+def test_heads_are_not_cropped_unless_the_focal_point_is_below(size, tmp_path):
     rows = Image.linear_gradient("L").resize((256, 256)).convert("RGB")
     gone = 1 - size[1] / size[0]
 
@@ -461,7 +459,7 @@ def test_a_thumbnail_keeps_heads_as_well(tmp_path):
     assert seen.getpixel((5, 0))[0] / 255 < 0.25
 
 
-def test_a_key_of_pictures_follows_what_they_show_and_only_scenes_that_show_them(stills):
+def test_pictures_change_only_the_keys_of_scenes_that_show_them(stills):
     from pipeline.keys import content_key  # noqa: PLC0415
 
     look = look_of((960, 540), stills)
@@ -475,7 +473,7 @@ def test_a_key_of_pictures_follows_what_they_show_and_only_scenes_that_show_them
     assert look.showing(SCENES[-1], None).stills == ()
 
 
-def test_a_scene_that_does_not_bear_the_title_looks_the_same_whatever_the_film_is_called():
+def test_a_scene_without_the_title_looks_the_same_in_every_film():
     scene, title = typical(StatementScene), typical(TitleScene)
     one, other = (Look(title=name, format=VideoFormat(width_px=960, height_px=540)) for name in ("For Ada", "For Bea"))
 

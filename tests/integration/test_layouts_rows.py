@@ -105,7 +105,7 @@ spoken = partial(scenes.spoken, begins_s=0.5, word_s=0.3, pause_s=1.0)
 
 
 @EVERY_SCENE
-def test_an_item_has_no_words_before_it_is_spoken_of(scene):
+def test_an_item_has_no_text_before_it_is_spoken(scene):
     words = spoken(scene)
     composition = lay_out(scene, words, look_of((960, 540)))
     first = next(word for word in words if word.text.startswith("Now"))
@@ -179,7 +179,7 @@ def test_a_chain_without_links_is_one_row_and_a_long_one_turns_back():
     assert [place.x for place in long.places] == [0.5, 1.5, 2.5, 2.5, 1.5, 0.5]
 
 
-def test_downwards_the_boxes_of_a_rank_share_the_width_and_an_arrow_between_two_of_them_is_straight():
+def test_upright_ranks_share_the_width_and_arrows_between_wide_boxes_are_straight():
     tree = arrange(3, [(0, 2), (1, 2)], upright=True)
     ranks = [[(place.x, place.span) for place in tree.places if place.y == y] for y in (0.5, 1.5)]
     seen = []
@@ -197,7 +197,7 @@ def test_downwards_the_boxes_of_a_rank_share_the_width_and_an_arrow_between_two_
         assert max(x for x, _ in way) - min(x for x, _ in way) < 2
 
 
-def test_a_cycle_goes_round_clockwise():
+def test_a_cycle_is_arranged_clockwise():
     circle = arrange(4, [(0, 1), (1, 2), (2, 3), (3, 0)], upright=False)
 
     assert [place[:2] for place in circle.places] == [(0.5, 0.5), (1.5, 0.5), (1.5, 1.5), (0.5, 1.5)]
@@ -240,6 +240,6 @@ def test_the_better_one_has_stronger_letters_than_the_other():
     [(steps_of(5), 4), (timeline_of(7), 6), (comparison_of(5), 4), (diagram_of(7), 6)],
     ids=lambda value: getattr(value, "layout", ""),
 )
-def test_more_items_than_a_picture_holds_are_refused_not_dropped(scene, most):
+def test_more_items_than_fit_are_refused_not_dropped(scene, most):
     with pytest.raises(ValueError, match=f"{most + 1} items, but at most {most} fit"):
         lay_out(scene, (), look_of((960, 540)))

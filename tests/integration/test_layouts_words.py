@@ -117,7 +117,7 @@ def assert_kept(composition, look):
     size=st.sampled_from(SIZES),
     language=LANGUAGES,
 )
-def test_whatever_number_it_is_it_stays_in_its_place(value, unit, text, size, language):
+def test_any_number_stays_in_its_area(value, unit, text, size, language):
     look = look_of(size, language)
     scene = NumberScene(lines=SAID, kicker=text[:40], value=value, unit=unit, text=text[:90], source=text[:60])
 
@@ -127,7 +127,7 @@ def test_whatever_number_it_is_it_stays_in_its_place(value, unit, text, size, la
     assert the_counter(composition).sprites
 
 
-def test_a_number_lands_in_the_frame_in_which_it_is_spoken():
+def test_a_counter_completes_in_the_frame_in_which_the_number_is_spoken():
     words = spoken(MOON)
     counter = the_counter(lay_out(MOON, words, look_of()))
     lands = frame_of(words, "384,400")
@@ -161,7 +161,7 @@ def test_a_number_counts_upwards_in_places_that_do_not_move():
     ("value", "unit", "language"),
     [(71, "%", "en"), (1, "%", "en"), (1.1, "kr", "sv"), (-870, "°C", "fa"), (90.1, "%", "he"), (11111, "$", "en")],
 )
-def test_digits_on_their_way_touch_neither_their_unit_nor_the_edge(value, unit, language, size):
+def test_digits_touch_neither_unit_nor_edge_while_counting(value, unit, language, size):
     scene = replace(MOON, value=value, unit=unit, kicker="")
     composition = lay_out(scene, spoken(scene), look_of(size, language))
     counter = the_counter(composition)
@@ -174,7 +174,7 @@ def test_digits_on_their_way_touch_neither_their_unit_nor_the_edge(value, unit, 
         assert box.right < 0.98 * size[0]
 
 
-def test_between_two_readings_only_the_digits_that_differ_change():
+def test_between_two_readings_only_differing_digits_are_repainted():
     counter = the_counter(lay_out(MOON, spoken(MOON), look_of()))
     poses = [counter.pose(frame) for frame in range(counter.enters + 20, counter.enters + 30)]
     whole = counter.box(poses[-1])
@@ -186,7 +186,7 @@ def test_between_two_readings_only_the_digits_that_differ_change():
         assert sum(box.width for box in changes) < 2 * whole.width
 
 
-def test_nothing_of_a_late_number_is_there_before_it_but_what_it_is_about():
+def test_before_a_late_number_only_its_topic_is_visible():
     words = spoken(MOON)
     composition = lay_out(MOON, words, look_of())
     counter = the_counter(composition)
@@ -197,7 +197,7 @@ def test_nothing_of_a_late_number_is_there_before_it_but_what_it_is_about():
     assert len(after) == 5
 
 
-def test_a_number_alone_lets_its_meaning_come_first():
+def test_the_meaning_of_a_late_number_without_kicker_appears_first():
     scene = replace(MOON, kicker="", source="")
     composition = lay_out(scene, spoken(scene), look_of())
 
@@ -205,7 +205,7 @@ def test_a_number_alone_lets_its_meaning_come_first():
 
 
 @EVERY_SIZE
-def test_a_share_fills_a_ring_as_it_counts(size):
+def test_a_percentage_fills_a_ring_while_counting(size):
     composition = lay_out(SHARE, spoken(SHARE), look_of(size))
     counter = the_counter(composition)
     (filled,) = (
@@ -226,7 +226,7 @@ def test_a_share_fills_a_ring_as_it_counts(size):
         assert not box.intersects(filled.box(Pose(255, 0, 255)))
 
 
-def test_words_that_are_quoted_come_when_they_are_spoken_and_their_author_before():
+def test_a_quotation_appears_when_it_is_spoken_and_its_author_before():
     words = spoken(QUOTE)
     composition = lay_out(QUOTE, words, look_of())
     begins = frame_of(words, "I")
@@ -235,7 +235,7 @@ def test_words_that_are_quoted_come_when_they_are_spoken_and_their_author_before
     assert len(texts(composition, LATE)) > 3
 
 
-def test_a_kicker_in_letters_that_have_no_capitals_is_a_step_larger():
+def test_a_kicker_in_a_script_without_capitals_is_a_step_larger():
     sizes = {
         language: kicker(text, look_of(language=language), width_px=800).size_px
         for text, language in (("Light", "en"), ("ضوء", "ar"), ("प्रकाश", "hi"), ("光", "ja"))
@@ -284,7 +284,7 @@ TOLD = (
 
 
 @pytest.mark.parametrize("size", SIZES)
-def test_each_sentence_of_a_statement_stands_while_it_is_said(size):
+def test_each_sentence_of_a_statement_is_shown_while_spoken(size):
     scene = StatementScene(lines=TOLD, text=TOLD[1].text)
 
     found = shown_in_turn(scene, size)
@@ -294,7 +294,7 @@ def test_each_sentence_of_a_statement_stands_while_it_is_said(size):
     assert found[6] == [TOLD[2].text]
 
 
-def test_the_sentence_with_a_phrase_that_is_lit_stays_once_it_has_come():
+def test_the_key_sentence_stays_once_it_appeared():
     scene = StatementScene(lines=TOLD, text=TOLD[1].text, emphasis="gas")
 
     found = shown_in_turn(scene)
@@ -303,7 +303,7 @@ def test_the_sentence_with_a_phrase_that_is_lit_stays_once_it_has_come():
     assert found[3] == found[6] == [TOLD[1].text]
 
 
-def test_a_sentence_that_is_said_too_soon_to_be_read_gives_way_to_its_neighbour():
+def test_a_sentence_spoken_too_quickly_to_be_read_is_skipped():
     lines = (*TOLD[:2], SpokenLine(text="Slowly."), TOLD[2])
     found = shown_in_turn(StatementScene(lines=lines, text=TOLD[1].text), word_s=1.0)
 
@@ -311,7 +311,7 @@ def test_a_sentence_that_is_said_too_soon_to_be_read_gives_way_to_its_neighbour(
     assert not any("Slowly." in shown for shown in found)
 
 
-def test_the_point_of_a_statement_stands_long_enough_to_be_read_however_fast_it_is_said():
+def test_the_key_sentence_is_shown_long_enough_however_fast_it_is_spoken():
     lines = (*TOLD, SpokenLine(text="That is all it takes to bake a good loaf."))
     found = shown_in_turn(StatementScene(lines=lines, text=TOLD[1].text), word_s=0.25)
 
@@ -320,14 +320,14 @@ def test_the_point_of_a_statement_stands_long_enough_to_be_read_however_fast_it_
 
 
 @pytest.mark.parametrize("long", ["W" * 130 + ".", "\u4e00" * 80 + "。"])
-def test_a_sentence_that_would_be_cut_or_small_is_left_to_the_voice(long):
+def test_a_sentence_that_would_be_truncated_or_small_is_only_spoken(long):
     lines = (*TOLD[:2], SpokenLine(text=long), TOLD[2])
     found = shown_in_turn(StatementScene(lines=lines, text=TOLD[1].text))
 
     assert not any(len(text) > 40 for shown in found for text in shown)
 
 
-def test_what_has_no_room_in_a_statement_is_announced_by_its_section():
+def test_the_section_is_announced_while_a_long_sentence_is_spoken():
     lines = (SpokenLine(text="Long " * 40 + "ago."), *TOLD[1:])
     found = shown_in_turn(StatementScene(lines=lines, text=TOLD[1].text, kicker="Bread"))
 
@@ -335,7 +335,7 @@ def test_what_has_no_room_in_a_statement_is_announced_by_its_section():
     assert found[21] == ["BREAD", TOLD[1].text]
 
 
-def test_a_statement_whose_text_nobody_says_stands_from_the_start():
+def test_a_statement_whose_text_is_not_spoken_is_shown_from_the_start():
     lines = tuple(replace(line, reveals=None) for line in TOLD)
     found = shown_in_turn(StatementScene(lines=lines, text="Bread takes its time."))
 
@@ -343,7 +343,7 @@ def test_a_statement_whose_text_nobody_says_stands_from_the_start():
 
 
 @pytest.mark.parametrize("size", SIZES)
-def test_the_rule_beside_a_statement_is_as_long_as_what_stands_there_and_draws_as_if_anew(size):
+def test_the_rule_stretches_with_the_sentence_and_repaints_correctly(size):
     lines = (
         *TOLD[:2],
         SpokenLine(text="And a net of gluten, which grows and stretches all night, keeps all of it in."),
@@ -367,7 +367,7 @@ def test_the_rule_beside_a_statement_is_as_long_as_what_stands_there_and_draws_a
 
 
 @pytest.mark.parametrize("text", ["Stay curious.", "I came, I saw, I won.", QUOTE.text, f"{QUOTE.text} {QUOTE.text}"])
-def test_a_quotation_beside_its_mark_is_as_far_from_both_edges_and_fills_most_of_a_wide_picture(text):
+def test_a_quotation_and_its_mark_are_centred_and_fill_most_of_a_wide_picture(text):
     look = look_of()
     composition = lay_out(replace(QUOTE, text=text), (), look)
     lines = texts(composition)
@@ -399,7 +399,7 @@ def test_the_mark_of_a_quotation_is_a_fifth_of_the_accent(size):
 
 
 @EVERY_SIZE
-def test_the_number_of_a_chapter_is_an_outline_beside_or_above_its_name(size):
+def test_a_chapter_number_is_an_outline_beside_or_above_its_name(size):
     composition = lay_out(CHAPTER, (), look_of(size))
     outline = composition.elements[0]
     ink = np.asarray(outline.mask)
@@ -425,7 +425,7 @@ def test_a_closing_without_an_action_has_a_bar_and_with_one_a_button():
     assert inside[0].clipped_to(button.box(Pose(255, 0, 255))) == inside[0]
 
 
-def test_a_square_list_of_short_items_has_its_dial_beside_them():
+def test_a_square_list_of_short_items_has_its_ring_beside_them():
     look = look_of((540, 540))
     short, long = (
         BulletsScene(lines=SAID, heading="What happens to light", items=(item, item, item))
@@ -440,7 +440,7 @@ def test_a_square_list_of_short_items_has_its_dial_beside_them():
 
 
 @pytest.mark.parametrize("size", SIZES[1:], ids=str)
-def test_where_text_takes_the_width_the_figure_is_cut_by_the_corner_and_above_the_text(size):
+def test_in_stacked_layouts_the_motif_is_cropped_by_the_corner_above_the_text(size):
     scene = TitleScene(lines=SAID, heading="The Moon", kicker="Far away", subtitle="And near")
     composition = lay_out(scene, (), look_of(size))
     figure = composition.elements[0]
@@ -452,7 +452,7 @@ def test_where_text_takes_the_width_the_figure_is_cut_by_the_corner_and_above_th
 
 
 @pytest.mark.parametrize("scene", [MOON, SHARE, QUOTE, CHAPTER, ASKING], ids=lambda scene: scene.layout)
-def test_it_comes_to_rest_and_is_drawn_with_the_same_pixels_every_time(scene):
+def test_every_layout_comes_to_rest_and_is_deterministic(scene):
     def drawn():
         frames = draw_scene(scene, words=spoken(scene), cues=(), frames=200, look=look_of((480, 270)))
         return [(frame.picture.y.tobytes(), frame.hold) for frame in frames]

@@ -124,7 +124,7 @@ def test_the_same_scene_is_drawn_with_the_same_pixels(scene):
 
 
 @EVERY_SCENE
-def test_text_stands_out_from_the_pixels_behind_it(scene):
+def test_text_has_contrast_to_the_pixels_behind_it(scene):
     composition = lay_out(scene, spoken(scene), LOOK)
     rest = 400
     for sprite in text_sprites(composition):
@@ -149,7 +149,7 @@ def test_text_stands_out_from_the_pixels_behind_it(scene):
 
 @settings(max_examples=15, deadline=None)
 @given(one=ANYTHING, two=ANYTHING, three=ANYTHING, count=st.integers(0, 5))
-def test_whatever_it_says_a_layout_keeps_its_text_inside_the_margins(one, two, three, count):
+def test_any_text_stays_inside_the_margins(one, two, three, count):
     scenes = [
         TitleScene(lines=LINES, heading=one, kicker=two, subtitle=three),
         BulletsScene(lines=LINES, heading=one, kicker=three, items=(two,) * count),
@@ -175,7 +175,7 @@ def test_without_captions_nothing_enters_the_caption_band(scene):
     assert picture.crop(band).tobytes() == ground.crop(band).tobytes()
 
 
-def test_captions_stay_in_their_band_whatever_they_say():
+def test_any_captions_stay_in_their_band():
     for text in ("Short.", "Two words " * 12, "Donaudampfschifffahrtsgesellschaft" * 4, "日本語" * 40, "W" * 200):
         word = Word(text=text, start_s=0.0, end_s=1.0)
         cues = (Cue(start_s=0.0, end_s=1.0, lines=((word,), (word,))),)
@@ -202,7 +202,7 @@ def test_captions_stay_in_their_band_whatever_they_say():
         assert right < LOOK.grid.captions.right
 
 
-def test_the_spoken_word_is_lit_while_it_is_spoken():
+def test_a_word_is_highlighted_while_it_is_spoken():
     words = spoken(CLOSING)
     accent = np.array(rgb(MIDNIGHT.accent))
     centres = []
@@ -217,7 +217,7 @@ def test_the_spoken_word_is_lit_while_it_is_spoken():
     assert len(steps) == len(words)
 
 
-def test_an_item_is_not_seen_before_it_is_spoken_of():
+def test_an_item_is_not_visible_before_it_is_spoken():
     composition = lay_out(BULLETS, spoken(BULLETS), LOOK)
     # Words 5 and 7 of the narration begin the two items' lines.
     second_starts = round((0.3 + 7 * 0.35) * 30)
@@ -227,7 +227,7 @@ def test_an_item_is_not_seen_before_it_is_spoken_of():
     assert last.pose(second_starts + 1) is not None
 
 
-def test_more_items_than_a_picture_holds_are_refused_not_dropped():
+def test_more_items_than_fit_are_refused_not_dropped():
     scene = BulletsScene(lines=LINES, heading="Six", items=("item",) * 6)
 
     with pytest.raises(ValueError, match="6 items, but at most 5 fit"):
@@ -251,14 +251,14 @@ def opacity_of_text(composition, frame):
 
 
 @pytest.mark.parametrize("before", ["Something has to be said before it.", LONG])
-def test_between_what_is_said_first_and_a_statement_the_picture_is_never_empty(before):
+def test_the_picture_is_never_empty_before_a_statement(before):
     composition, words = announced(before, "When it swims, its heart stops.")
 
     assert all(opacity_of_text(composition, frame) > 60 for frame in range(10, round(words[-1].end_s * 30)))
 
 
 @pytest.mark.parametrize("before", ["Something has to be said before it.", LONG])
-def test_what_is_said_first_is_gone_when_the_statement_stands(before):
+def test_the_announcement_is_gone_when_the_statement_is_shown(before):
     composition, words = announced(before, "When it swims, its heart stops.")
     starts = round(words[len(before.split())].start_s * 30)
     there = [
@@ -269,7 +269,7 @@ def test_what_is_said_first_is_gone_when_the_statement_stands(before):
     assert there == [{"Side effects" if before == LONG else before}, {"When it swims, its heart stops."}]
 
 
-def test_a_short_statement_at_the_very_end_stands_for_two_seconds():
+def test_a_short_statement_at_the_very_end_is_shown_for_two_seconds():
     composition, words = announced("Something long has to be said before it comes at last.", "Stop.")
     sentence = text_sprites(composition)[-1]
     shown = [frame for frame in range(round(words[-1].end_s * 30)) if sentence.pose(frame)]
@@ -277,13 +277,13 @@ def test_a_short_statement_at_the_very_end_stands_for_two_seconds():
     assert len(shown) >= 50
 
 
-def test_six_titles_get_six_different_figures():
+def test_six_titles_get_six_different_motifs():
     drawn = {draw_motif(seed, 200).mask.tobytes() for seed in range(6)}
 
     assert len(drawn) == 6
 
 
-def test_two_films_of_one_family_still_differ():
+def test_two_motifs_of_one_family_still_differ():
     assert draw_motif(6, 200).mask.tobytes() != draw_motif(12, 200).mask.tobytes()
 
 
@@ -298,7 +298,7 @@ def test_a_thumbnail_has_its_size_and_leaves_the_lower_right_free(words):
 
 
 @pytest.mark.parametrize("words", ["Noise-cancelling headphones", "Photosynthesis", "W" * 60, "Why three hearts?"])
-def test_the_words_of_a_thumbnail_keep_clear_of_the_figure(words, monkeypatch):
+def test_the_text_of_a_thumbnail_keeps_clear_of_the_motif(words, monkeypatch):
     script = Script(title="T", language="en", scenes=(), thumbnail_text=words)
     both = draw_thumbnail(script, LOOK)
     monkeypatch.setattr(thumbnail.ThumbnailCanvas, "draw_text", lambda *_, **__: None)
@@ -312,7 +312,7 @@ def test_the_words_of_a_thumbnail_keep_clear_of_the_figure(words, monkeypatch):
     assert words_end + 24 <= figure_starts < 860
 
 
-def test_a_thumbnail_reads_at_the_size_of_a_stamp():
+def test_a_thumbnail_is_legible_at_the_size_of_a_stamp():
     script = Script(title="T", language="en", scenes=(), thumbnail_text="Why three hearts?")
     stamp = draw_thumbnail(script, LOOK).resize((168, 94), Image.Resampling.LANCZOS)
 

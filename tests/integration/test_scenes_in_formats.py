@@ -252,7 +252,7 @@ def _union(line):
 
 @EVERY_SIZE
 @EVERY_SCENE
-def test_figures_that_stand_above_the_text_do_not_touch_it(scene, size):
+def test_motifs_above_the_text_do_not_touch_it(scene, size):
     look = look_of(size)
     if not look.grid.is_stacked:
         return
@@ -269,7 +269,7 @@ def test_figures_that_stand_above_the_text_do_not_touch_it(scene, size):
 
 @pytest.mark.parametrize("size", [(540, 960), (720, 1280)], ids=str)
 @EVERY_SCENE
-def test_on_a_tall_picture_apps_have_their_fifth_at_the_bottom_and_letters_are_large(scene, size):
+def test_tall_pictures_keep_clear_of_app_controls_and_have_large_type(scene, size):
     look = look_of(size)
     word = Word(text="whenever", start_s=0.0, end_s=1.0)
     (caption,) = captions((Cue(start_s=0.0, end_s=1.0, lines=((word,), (word,))),), look)
@@ -281,7 +281,7 @@ def test_on_a_tall_picture_apps_have_their_fifth_at_the_bottom_and_letters_are_l
 
 
 @pytest.mark.parametrize("rate", [24, 25, 50, 60])
-def test_at_another_rate_things_come_at_the_same_time(rate):
+def test_at_another_frame_rate_elements_enter_at_the_same_time(rate):
     def times(rate):
         at, seen = 0, []
         for frame in draw_scene(SCENES[3], words=(), cues=(), frames=4 * rate, look=look_of((320, 240), rate)):

@@ -38,7 +38,7 @@ from pipeline.rendering.layouts.amount import format_amount, partial_figure
         (7, "", "no-such-language", ("", "7", "")),
     ],
 )
-def test_a_number_is_written_as_its_language_does(value, unit, language, set_as):
+def test_a_number_is_formatted_for_its_language(value, unit, language, set_as):
     amount = format_amount(value, unit, language)
 
     assert (amount.before, amount.figure, amount.behind) == set_as
@@ -59,7 +59,7 @@ def test_a_number_is_written_as_its_language_does(value, unit, language, set_as)
         (1234567, "", "fa", ("", "۱٫۲", "میلیون")),
     ],
 )
-def test_a_long_number_has_a_word_for_its_thousands_or_millions(value, unit, language, set_as):
+def test_a_long_number_is_compacted_with_a_word_for_thousands_or_millions(value, unit, language, set_as):
     amount = format_amount(value, unit, language, short=True)
 
     assert (amount.before, amount.figure, amount.behind) == set_as
@@ -78,5 +78,5 @@ def test_a_long_number_has_a_word_for_its_thousands_or_millions(value, unit, lan
         (3e20, "en", 0.5, "3×10²⁰"),
     ],
 )
-def test_a_number_on_its_way_keeps_its_places(value, language, share, reads):
+def test_digits_keep_their_places_while_counting(value, language, share, reads):
     assert partial_figure(format_amount(value, "things", language), share) == reads

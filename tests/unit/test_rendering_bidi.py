@@ -43,7 +43,7 @@ def seen(text, *, right_to_left):
         ("אבג 5 iPhones", RIGHT, "iPhones 5 גבא"),
     ],
 )
-def test_a_line_is_seen_in_this_order(text, direction, visual):
+def test_runs_are_reordered_visually(text, direction, visual):
     assert seen(text, **direction) == visual
 
 
@@ -67,7 +67,7 @@ def test_brackets_of_a_right_to_left_phrase_run_with_it_and_are_mirrored_by_the_
         ("", "he", False),
     ],
 )
-def test_a_text_runs_as_its_language_does_unless_it_has_no_letter_of_it(text, language, expected):
+def test_the_base_direction_is_that_of_the_language_unless_no_letter_belongs_to_it(text, language, expected):
     assert is_right_to_left(text, language) is expected
 
 
@@ -90,5 +90,5 @@ def test_lines_of_a_right_to_left_text_end_at_the_ink_of_their_first_letter():
 
 @pytest.mark.shaped
 @pytest.mark.parametrize("text", ["الجمل", "पंख", "ช้าง", "שלום"])
-def test_joined_letters_are_drawn_in_one_go(text):
+def test_joining_letters_are_drawn_as_one_piece(text):
     assert len(shape(text, DISPLAY).pieces) == 1

@@ -34,7 +34,7 @@ def test_off_shows_nothing():
 
 
 @pytest.mark.parametrize(("style", "lights"), [("block", False), ("boxed", False), ("karaoke", True), ("words", True)])
-def test_the_spoken_word_is_lit_where_the_style_says_so(style, lights):
+def test_the_spoken_word_is_highlighted_if_the_style_says_so(style, lights):
     elements, _ = shown(style)
 
     lit = {pose.lit for element in elements for frame in range(120) if (pose := element.pose(frame))}
@@ -42,7 +42,7 @@ def test_the_spoken_word_is_lit_where_the_style_says_so(style, lights):
 
 
 @pytest.mark.parametrize(("style", "plates"), [("block", False), ("boxed", True), ("karaoke", True), ("words", False)])
-def test_a_plate_is_behind_all_letters_or_an_edge_is_around_each(style, plates):
+def test_letters_have_a_plate_behind_them_or_an_outline(style, plates):
     (element, *_), _ = shown(style)
 
     letters = [each.plain.box(each.plain.pose(0)) for each in element.letters]
@@ -53,7 +53,7 @@ def test_a_plate_is_behind_all_letters_or_an_edge_is_around_each(style, plates):
 
 
 @pytest.mark.shaped
-def test_a_line_of_an_english_film_that_begins_with_an_arabic_name_runs_as_english_does():
+def test_an_english_line_that_starts_with_an_arabic_name_runs_left_to_right():
     (element, *_), _ = shown("karaoke", ("محمد ", "one ", "word ", "is ", "enough"))
 
     lefts = [each.plain.box(each.plain.pose(0)).left for each in element.letters][:3]
@@ -61,7 +61,7 @@ def test_a_line_of_an_english_film_that_begins_with_an_arabic_name_runs_as_engli
 
 
 @given(st.lists(st.text("abcdefgh", min_size=1, max_size=24), min_size=1, max_size=20), st.sampled_from([16, 9]))
-def test_few_words_at_a_time_follow_each_other_without_a_gap_and_none_is_lost(texts, wide):
+def test_split_cues_are_consecutive_and_lose_no_word(texts, wide):
     size = (1920, 1080) if wide == 16 else (1080, 1920)
     elements, look = shown("words", [f"{text} " for text in texts], size=size)
 
@@ -71,13 +71,13 @@ def test_few_words_at_a_time_follow_each_other_without_a_gap_and_none_is_lost(te
         assert element.box(None).clipped_to(look.grid.captions) == element.box(None)
 
 
-def test_few_words_at_a_time_do_not_end_in_one_alone():
+def test_split_cues_do_not_end_in_an_orphan():
     elements, _ = shown("words", ["It", "was", "in", "Peru."])
 
     assert [len({each.word for each in element.letters} - {-1}) for element in elements] == [2, 2]
 
 
-def test_few_words_at_a_time_end_where_a_phrase_ends():
+def test_split_cues_end_at_phrase_boundaries():
     elements, _ = shown("words", ["The", "yellow,", "that", "was", "there,", "oh,", "all", "along."])
     assert [len(element.word_frames) for element in elements] == [2, 3, 3]
 
@@ -103,7 +103,7 @@ def test_the_settings_go_before_the_template(tmp_path):
     assert open_context(workspace=tmp_path).appearance.captions(brief) == "words"
 
 
-def test_the_switch_of_earlier_versions_is_told_what_became_of_it(tmp_path):
+def test_the_option_of_earlier_versions_is_refused_with_its_replacement(tmp_path):
     (tmp_path / "nightreel.toml").write_text("[subtitles]\nburn_in = false\n", encoding="utf-8")
 
     with pytest.raises(ConfigurationError, match=r"burn_in.* is now subtitles\.style: off for false"):

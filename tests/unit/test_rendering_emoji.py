@@ -37,7 +37,7 @@ def colours_of(picture):
 
 
 @pytest.mark.usefixtures("emoji")
-def test_a_title_with_emoji_is_no_larger_than_they_are_sharp_and_stays_a_title():
+def test_emoji_limit_the_size_of_a_title_only_as_far_as_it_stays_one():
     sizes = (156, 140, 124, 112, 100, 90)
     plain, signed = (fit(shown, DISPLAY, sizes, width_px=1600).size_px for shown in ("Party", "Party 😀"))
     at_4k, at_6k = (
@@ -52,7 +52,7 @@ def test_a_title_with_emoji_is_no_larger_than_they_are_sharp_and_stays_a_title()
 
 @pytest.mark.usefixtures("emoji")
 @pytest.mark.parametrize("size_px", [60, 280])
-def test_the_edge_of_an_emoji_has_its_colour_and_no_dark_rim(size_px):
+def test_an_emoji_has_no_dark_fringe(size_px):
     face = fonts.emoji_face()
     image = draw_emoji("⚪", face, size_px, cap_height_em=CAP_HEIGHT_EM).image
     levels = np.asarray(image)
@@ -96,7 +96,7 @@ def test_an_emoji_is_one_coloured_picture_in_the_middle_of_the_capitals(sign):
 
 
 @pytest.mark.parametrize("mark", ["1", "#", "*", "©", "™\ufe0f", "a", "→", "★", "❤\ufe0e", "字", "1\ufe0f"])
-def test_marks_of_a_text_are_no_pictures(mark):
+def test_punctuation_is_not_drawn_as_emoji(mark):
     assert not is_emoji(mark)
     assert draw_ink(shape(drawable_text(mark) or "a", BODY), 50).emoji_layer is None
 
@@ -106,7 +106,7 @@ def test_without_a_font_for_them_emoji_leave_no_gap_and_keycaps_their_digit():
     assert drawable_text("One 🐙 two ⚽\ufe0f three 🇩🇪, 4\ufe0f\u20e3 5 ❤\ufe0f") == "One two three , 4 5 ❤"
 
 
-def test_a_font_of_emoji_without_colours_is_none(system_fonts):
+def test_an_emoji_font_without_colours_is_ignored(system_fonts):
     make_font(system_fonts / "PlainEmoji.ttf", "😀", width=900)
     (system_fonts / "BrokenEmoji.ttf").write_bytes(b"nothing")
 
@@ -115,7 +115,7 @@ def test_a_font_of_emoji_without_colours_is_none(system_fonts):
 
 
 @pytest.mark.usefixtures("emoji")
-def test_doctor_and_the_key_of_a_film_know_the_font():
+def test_doctor_and_the_font_digest_know_the_emoji_font():
     films = [Script(title=title, language="en", scenes=()) for title in ("Octopus", "Octopus 🐙")]
 
     assert next(entry for entry in font_coverage() if entry.script == "Emoji").covered
@@ -137,7 +137,7 @@ def test_lines_that_begin_with_an_emoji_share_the_left_edge():
 
 
 @pytest.mark.usefixtures("emoji")
-def test_headings_captions_and_thumbnails_have_them_in_colour():
+def test_headings_captions_and_thumbnails_draw_emoji_in_colour():
     scene = TitleScene(lines=(SpokenLine(text="So 🟢 green"),), heading="So 🟢 green")
     words = (Word(text="So", start_s=0, end_s=0.3), Word(text="🟢 green", start_s=0.3, end_s=1.2))
     cue = Cue(start_s=0, end_s=1.5, lines=(words,))
@@ -158,5 +158,5 @@ def test_headings_captions_and_thumbnails_have_them_in_colour():
 
 
 @pytest.mark.usefixtures("emoji")
-def test_a_program_keeps_the_pictures_in_its_strings():
+def test_code_keeps_the_emoji_in_its_strings():
     assert draw_ink(shape('print("🐙")', CODE), 40).emoji_layer is not None

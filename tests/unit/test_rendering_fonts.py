@@ -58,7 +58,7 @@ def digest_of(title, **texts):
         ),
     ],
 )
-def test_a_film_that_would_be_boxes_is_refused_with_what_to_install(title, language, says):
+def test_a_film_without_fonts_is_refused_with_what_to_install(title, language, says):
     with pytest.raises(MissingToolError) as caught:
         digest_of(title, language=language)
 
@@ -74,7 +74,7 @@ def test_a_film_that_would_be_boxes_is_refused_with_what_to_install(title, langu
         ("ที่นี่", "Thai (ที่นี่; U+0E17 in the title)"),
     ],
 )
-def test_letters_that_have_to_be_put_together_are_refused_where_fribidi_is_missing(title, says, monkeypatch):
+def test_complex_scripts_are_refused_without_fribidi(title, says, monkeypatch):
     monkeypatch.setattr(coverage.features, "check", lambda name: name != "raqm")
 
     with pytest.raises(MissingToolError) as caught:
@@ -84,7 +84,7 @@ def test_letters_that_have_to_be_put_together_are_refused_where_fribidi_is_missi
 
 
 @pytest.mark.shaped
-def test_what_was_drawn_without_fribidi_is_drawn_again_with_it(monkeypatch):
+def test_installing_fribidi_changes_the_font_digest(monkeypatch):
     shaped = digest_of("Crème brûlée, ὁ βίος, й 👩‍🚀 1️⃣")
     monkeypatch.setattr(coverage.features, "check", lambda name: name != "raqm")
 
@@ -108,7 +108,7 @@ def test_what_was_drawn_without_fribidi_is_drawn_again_with_it(monkeypatch):
     ],
     ids=repr,
 )
-def test_every_text_of_a_scene_is_looked_at(scene):
+def test_every_text_of_a_scene_is_checked(scene):
     with pytest.raises(MissingToolError, match="Chinese"):
         font_digest(film("A film", scene), Look(title="A film"))
 
@@ -122,7 +122,7 @@ def test_every_text_of_a_scene_is_looked_at(scene):
         ((CodeScene(lines=LINES, heading="a", items=(), code="print('字')", language="python"),), "scene 1"),
     ],
 )
-def test_the_first_letter_without_a_font_is_told_by_its_number_and_its_scene(scenes, place):
+def test_the_first_letter_without_a_font_is_reported_with_code_point_and_scene(scenes, place):
     with pytest.raises(MissingToolError) as caught:
         font_digest(film("A film", *scenes), Look(title="A film", captions="boxed"))
 
@@ -130,7 +130,7 @@ def test_the_first_letter_without_a_font_is_told_by_its_number_and_its_scene(sce
 
 
 @pytest.mark.usefixtures("system_fonts")
-def test_the_text_of_the_thumbnail_is_looked_at():
+def test_the_text_of_the_thumbnail_is_checked():
     with pytest.raises(MissingToolError, match="Chinese"):
         digest_of("A film", thumbnail_text="字")
 
@@ -153,7 +153,7 @@ def test_what_is_left_out_of_the_picture_needs_no_font(title):
 
 
 @pytest.mark.shaped
-def test_what_the_packaged_fonts_cover_is_not_looked_for_on_the_system(monkeypatch):
+def test_system_fonts_are_not_searched_for_what_packaged_fonts_cover(monkeypatch):
     def looked(*, bold, place):
         raise AssertionError(f"looked through the system's fonts (bold={bold}, place={place})")
 
@@ -168,7 +168,7 @@ def test_what_the_packaged_fonts_cover_is_not_looked_for_on_the_system(monkeypat
         forget()
 
 
-def test_a_new_version_of_a_font_is_another_digest(system_fonts):
+def test_a_new_version_of_a_font_changes_the_digest(system_fonts):
     make_font(system_fonts / "Han.ttf", "字")
     before, again, latin = digest_of("字"), digest_of("字"), digest_of("Letters")
     make_font(system_fonts / "Han.ttf", "字", width=900)
@@ -177,7 +177,7 @@ def test_a_new_version_of_a_font_is_another_digest(system_fonts):
     assert latin == digest_of("Letters")
 
 
-def test_a_better_font_is_another_digest_and_the_same_elsewhere_is_not(system_fonts):
+def test_a_better_font_changes_the_digest_but_a_moved_one_does_not(system_fonts):
     make_font(system_fonts / "Zhong.ttf", "字")
     before = digest_of("字")
     (system_fonts / "deeper").mkdir()

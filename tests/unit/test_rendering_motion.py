@@ -55,7 +55,7 @@ def test_an_entrance_takes_half_a_second_and_slows_down():
     assert steps == sorted(steps, reverse=True)
 
 
-def test_a_theme_says_how_long_things_take_to_come_how_far_they_rise_and_on_which_curve():
+def test_a_theme_sets_duration_rise_and_easing_of_entrances():
     usual = Motion(enters=7, rise_px=32)
     brisk = usual.entering(Manner(enter_s=0.4, rise=0.5, ease="quint"))
 
@@ -65,14 +65,14 @@ def test_a_theme_says_how_long_things_take_to_come_how_far_they_rise_and_on_whic
     assert brisk.pose(7 + 12) == usual.pose(7 + 15)
 
 
-def test_what_is_drawn_on_and_what_only_appears_keeps_the_pace_that_the_words_give_it():
+def test_motions_without_a_rise_are_not_changed_by_the_theme():
     manner = Manner(enter_s=0.6, rise=1.2, ease="quint")
 
     for motion in (Motion(frames=30, drawn=True), Motion(frames=8), Motion(frames=12, levels=(Level(40, 0),))):
         assert motion.entering(manner) == motion
 
 
-def test_what_leaves_is_gone_in_a_quarter_of_a_second_most_of_it_at_once():
+def test_fading_out_takes_a_quarter_of_a_second_and_is_fastest_at_first():
     # Fast first, not last: what takes its place is not written over it.
     motion = Motion(enters=0, frames=1, levels=(Level(30, 0),))
     opacity = [pose.opacity if (pose := motion.pose(frame)) else 0 for frame in range(60)]
@@ -110,7 +110,7 @@ def test_holds_add_up_and_neighbours_differ():
     assert all(before != after for before, after in pairwise(pictures))
 
 
-def test_what_rests_is_not_asked_again_however_long_it_lasts():
+def test_elements_at_rest_are_not_polled_again():
     asked = []
 
     class Watched(Sprite):
@@ -128,7 +128,7 @@ def test_what_rests_is_not_asked_again_however_long_it_lasts():
     assert len(asked) < 40
 
 
-def test_a_change_that_nobody_sees_is_not_a_frame():
+def test_an_invisible_change_makes_no_frame():
     invisible = solid_sprite(Image.new("L", (8, 8), 0), "#FFFFFF", left=4, top=4, motion=Motion(enters=3, frames=9))
 
     assert [hold for _, hold, _ in play(Composition(ground=GROUND, elements=[invisible]), 30)] == [30]
@@ -138,7 +138,7 @@ def test_a_scene_of_one_frame_has_one_frame():
     assert [hold for _, hold, _ in play(Composition(ground=GROUND, elements=[square()]), 1)] == [1]
 
 
-def test_only_the_rectangle_that_changed_is_drawn_again():
+def test_only_dirty_rectangles_are_redrawn():
     canvas = Canvas(GROUND, [square(enters=2, frames=1)])
     canvas.apply(canvas.advance(0))
 
@@ -148,7 +148,7 @@ def test_only_the_rectangle_that_changed_is_drawn_again():
     assert not others
 
 
-def test_what_moves_away_leaves_the_background_behind():
+def test_moving_elements_restore_the_background():
     composition = Composition(ground=GROUND, elements=[square(frames=4, rise_px=12, levels=(Level(10, 0),))])
     *_, last = (frame.picture.copy() for frame in play(composition, 60))
 
@@ -173,7 +173,7 @@ def test_items_appear_when_their_lines_begin():
     assert item_frames(scene, words, len(scene.items)) == (60, 120)
 
 
-def test_an_item_that_no_line_speaks_of_follows_the_one_before():
+def test_an_item_without_a_line_follows_the_previous_one():
     lines = (SpokenLine(text="One", reveals=0), SpokenLine(text="two", reveals=2))
     words = (Word(text="One", start_s=2, end_s=2.5), Word(text="two", start_s=4, end_s=4.5))
     scene = BulletsScene(lines=lines, heading="H", items=("a", "b", "c"))
@@ -187,7 +187,7 @@ def test_times_are_rounded_to_the_nearest_frame():
     assert [frame_at(time_s) for time_s in (-1, 0, 0.016, 0.017, 1)] == [0, 0, 0, 1, 30]
 
 
-def test_what_opens_a_film_has_begun_before_its_first_picture_and_goes_on_from_there():
+def test_the_opening_scene_starts_with_its_first_moment_completed():
     composition = Composition(ground=GROUND, elements=[square(enters=5), square(enters=40)])
     usual = [pixels(frame.picture) for frame in play(composition, 60, frame_rate=30) for _ in range(frame.hold)]
     opened = [
@@ -201,7 +201,7 @@ def test_what_opens_a_film_has_begun_before_its_first_picture_and_goes_on_from_t
     assert opened[20:] == usual[20:]
 
 
-def test_a_film_that_opens_with_another_layout_than_a_title_has_words_in_its_first_picture():
+def test_the_first_frame_of_a_film_has_text_in_any_layout():
     scene = NumberScene(
         lines=(SpokenLine(text="It is far."),), kicker="To the Moon", value=384400, unit="km", text="Far"
     )

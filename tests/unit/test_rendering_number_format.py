@@ -37,7 +37,7 @@ LANGUAGES = ["en", "de", "fr", "pt-BR", "tr", "ar", "fa", "he", "hi", "bn", "ja"
         ("xx-YY", "", "1,234.5"),
     ],
 )
-def test_a_number_has_the_signs_of_its_language_and_its_unit_where_that_belongs(language, unit, written):
+def test_numbers_use_the_symbols_and_unit_position_of_the_locale(language, unit, written):
     assert format_number(1234.5, language, unit) == written
 
 
@@ -51,11 +51,11 @@ def test_a_number_has_the_signs_of_its_language_and_its_unit_where_that_belongs(
         ("en-IN", ("12.3L", "9.5L", "12.3K", "0")),
     ],
 )
-def test_large_numbers_are_written_short_as_their_language_does(language, written):
+def test_large_numbers_are_compacted_by_locale(language, written):
     assert format_numbers((1_234_567, 950_000, 12_344, 0), language) == written
 
 
-def test_a_short_number_is_rounded_as_at_school():
+def test_a_compact_number_is_rounded_half_up():
     assert format_numbers((1_240_000, 385_500, 96_250), "en", "£") == ("£1.24M", "£386K", "£96.3K")
     assert format_number(124_500_000, "hi", "₹") == "₹12.5\u00a0क॰"
 
@@ -66,22 +66,22 @@ def test_numbers_that_are_compared_have_as_many_decimals_as_the_most_exact_needs
     assert format_numbers((12345.67, 7), "en") == ("12,346", "7")
 
 
-def test_what_is_small_beside_a_large_one_is_not_written_as_nothing():
+def test_small_values_beside_a_large_one_are_not_rounded_to_zero():
     assert format_numbers((12345, 0.4), "en") == ("12,345", "0.4")
     assert format_numbers((0.00002,), "en") == ("0.00002",)
     assert format_numbers((800, 0.6), "en") == ("800", "0.6")
 
 
-def test_what_is_too_small_for_six_decimals_is_about_nothing_and_not_exactly_that():
+def test_values_too_small_for_six_decimals_are_approximately_zero():
     assert format_numbers((1.2e-7, 0), "en", "$") == ("≈$0", "$0")
     assert format_number(-1.2e-7, "de", "%") == "≈0\u00a0%"
 
 
-def test_a_number_next_to_nothing_gives_the_large_ones_no_decimals():
+def test_a_negligible_value_does_not_add_decimals_to_large_ones():
     assert format_numbers((54, 25, 0.01), "en", "cm") == ("54\u00a0cm", "25\u00a0cm", "0.01\u00a0cm")
 
 
-def test_a_letter_for_thousands_is_no_part_of_a_unit():
+def test_a_compact_letter_is_spelt_out_before_a_unit():
     assert format_numbers((1_384_400, 950_000), "fr", "km") == ("1,38\u00a0M\u00a0km", "950 mille\u00a0km")
     assert format_numbers((1_384_400, 950_000), "fr", "€") == ("1,38\u00a0M\u00a0€", "950\u00a0k\u00a0€")
     assert format_number(384_400, "en", "km") == "384K\u00a0km"
@@ -126,14 +126,14 @@ def test_every_number_is_written_on_one_short_line(values, language, unit):
         "1½ cups",
     ],
 )
-def test_a_cell_with_a_number_is_one(cell):
+def test_a_cell_with_a_number_is_numeric(cell):
     assert looks_numeric(cell)
 
 
 @pytest.mark.parametrize(
     "cell", ["Mercury", "about 5 days or so", "H2O", "", "–", "hours to days", "Apollo 11", "½-size for all of us"]
 )
-def test_a_cell_with_words_is_none(cell):
+def test_a_cell_with_words_is_not_numeric(cell):
     assert not looks_numeric(cell)
 
 

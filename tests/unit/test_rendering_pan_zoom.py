@@ -89,7 +89,7 @@ def test_no_framing_shows_anything_beyond_the_edge_of_the_still(x, y, zoom, size
     assert set(np.asarray(picture.cb).ravel()) == {128}
 
 
-def test_what_stands_on_a_moving_still_is_drawn_on_every_frame_of_it():
+def test_elements_over_a_moving_photograph_are_redrawn_in_every_frame():
     mark = solid_sprite(Image.new("L", (8, 8), 255), "#FFFFFF", left=20, top=20, motion=Motion(frames=1))
     still = moving_still(spot(), AREA, start=Framing(), end=Framing(zoom=1.3), frames=20)
     composition = Composition(ground=GROUND, elements=[still, mark])
@@ -97,7 +97,7 @@ def test_what_stands_on_a_moving_still_is_drawn_on_every_frame_of_it():
     assert all(frame.picture.y.getpixel((24, 24)) == 235 for frame in play(composition, 30))
 
 
-def test_a_part_of_a_still_at_rest_is_what_the_whole_of_it_showed_there():
+def test_a_part_of_a_photograph_at_rest_equals_the_same_part_of_the_whole():
     still = moving_still(spot(), AREA, start=Framing(zoom=1.17), end=Framing(zoom=1.17), frames=1)
     mark = solid_sprite(
         Image.new("L", (8, 8), 255), "#FFFFFF", left=21, top=33, motion=Motion(enters=3, frames=4, levels=())

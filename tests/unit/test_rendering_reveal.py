@@ -43,7 +43,7 @@ POSES = st.none() | st.builds(
 
 @settings(max_examples=400, deadline=None)
 @given(drawn=st.sampled_from(FIGURES) | st.integers(0, 99).map(noise), before=POSES, now=POSES)
-def test_whatever_differs_between_two_poses_lies_in_what_is_painted_again(drawn, before, now):
+def test_every_pixel_that_differs_between_poses_is_repainted(drawn, before, now):
     boxes = [box.even() for box in drawn.changes(before, now)]
 
     for one, other in zip(painted(drawn, before), painted(drawn, now), strict=True):
@@ -55,7 +55,7 @@ def test_whatever_differs_between_two_poses_lies_in_what_is_painted_again(drawn,
 
 
 @pytest.mark.parametrize("drawn", [1, 40, 77, 100])
-def test_a_front_that_goes_from_left_to_right_touches_only_its_columns(drawn):
+def test_a_left_to_right_front_touches_only_its_columns(drawn):
     order = Image.fromarray(np.tile(np.arange(SIDE, dtype=np.uint8), (SIDE, 1)))
     before, now = Pose(FULL, 0, drawn), Pose(FULL, 0, drawn + 5)
     differing = [at for at in range(SIDE) if opacities(before)[at] != opacities(now)[at]]
@@ -67,7 +67,7 @@ def test_a_front_that_goes_from_left_to_right_touches_only_its_columns(drawn):
     assert box.width <= 24 + 7
 
 
-def test_nothing_is_painted_again_where_the_mask_lets_nothing_through():
+def test_pixels_outside_the_mask_are_not_repainted():
     order = Image.linear_gradient("L").resize((SIDE, SIDE))
     mask = Image.new("L", (SIDE, SIDE))
     mask.paste(FULL, (30, 40, 50, 60))

@@ -58,7 +58,7 @@ def test_ranges_that_people_would_choose(values, expected):
     assert round_range(values, most=7) == expected
 
 
-def test_a_scale_says_where_a_value_lies():
+def test_a_scale_maps_values_to_pixels():
     scale = Scale(low=-10, high=10, start_px=100, end_px=500)
 
     assert [scale.px(value) for value in (-10, 0, 10)] == [100, 300, 500]
@@ -67,7 +67,7 @@ def test_a_scale_says_where_a_value_lies():
 @given(
     wanted=st.lists(st.integers(-200, 1200), min_size=1, max_size=6), height=st.integers(10, 60), gap=st.integers(0, 30)
 )
-def test_labels_stand_clear_of_each_other_and_inside_in_the_order_they_want(wanted, height, gap):
+def test_spread_labels_do_not_overlap_and_keep_their_order(wanted, height, gap):
     placed = spread_labels(wanted, [height] * len(wanted), low=0, high=1000, gap=gap)
 
     order = sorted(range(len(wanted)), key=lambda index: (wanted[index], index))
@@ -77,5 +77,5 @@ def test_labels_stand_clear_of_each_other_and_inside_in_the_order_they_want(want
     assert max(placed) <= 1000 - height // 2 + 1
 
 
-def test_labels_that_do_not_collide_stay_where_they_want_to_be():
+def test_labels_that_do_not_collide_stay_in_place():
     assert spread_labels([100, 300, 200], [40, 40, 40], low=0, high=400, gap=10) == (100, 300, 200)

@@ -72,7 +72,7 @@ def test_a_right_to_left_title_ends_at_the_margin_and_its_figure_stands_on_the_l
     assert abs(heading.left + heading.mask.width - ARABIC.grid.content.right) <= 12
 
 
-def test_a_mirrored_dial_still_fills_clockwise_and_shows_the_right_numbers():
+def test_a_mirrored_progress_ring_still_fills_clockwise():
     def parts(look):
         return [
             sprite.left - sprite.span[0]
@@ -104,7 +104,7 @@ def lefts(caption):
     return [letters.plain.left for letters in in_order if letters.word >= 0]
 
 
-def test_words_light_up_from_right_to_left_and_a_foreign_name_in_its_own_order():
+def test_words_are_highlighted_from_right_to_left_but_foreign_names_in_their_own_order():
     first, second, ajay, bhatt, last = lefts(caption_of("אחד|ממפתחיו|Ajay|Bhatt|היה.", "he"))
 
     assert first > second > bhatt > ajay > last
@@ -142,7 +142,7 @@ def test_no_letter_of_a_caption_leaves_its_plate(language, text):
         assert letters.plain.top + letters.plain.mask.height <= caption.behind[0].top + caption.behind[0].mask.height
 
 
-def test_two_lines_of_a_high_script_stay_in_the_caption_band():
+def test_two_lines_of_a_tall_script_stay_in_the_caption_band():
     look = Look(title="t", language="th")
     line = (Word(text="น้ำแข็งที่ลอยอยู่ในน้ำ", start_s=0, end_s=1),)
     (caption,) = captions((Cue(start_s=0, end_s=2, lines=(line, line)),), look)
@@ -155,7 +155,7 @@ def test_two_lines_of_a_high_script_stay_in_the_caption_band():
     ("language", "text"),
     [("th", "ที่น้ำปู่ ญี่ปุ่นก็"), ("hi", "शून्य र्के कुर्बानी में"), ("ar", "يخزّن الماء جميعًا"), ("ja", "日本 鬱")],
 )
-def test_lines_of_high_scripts_do_not_touch(language, text):
+def test_lines_of_tall_scripts_do_not_touch(language, text):
     style = DISPLAY.in_language(language)
     above = below = draw_ink(shape(text, style), 124)
 
@@ -179,7 +179,7 @@ def test_capitals_are_those_of_the_language(text, language, expected):
     assert uppercase(text, language) == expected
 
 
-def test_an_ideograph_has_the_shape_of_the_language(system_fonts):
+def test_an_ideograph_has_the_regional_shape_of_the_language(system_fonts):
     for place in ("JP", "KR", "SC", "TC", "HK"):
         make_font(system_fonts / f"NotoSans{place}-Regular.ttf", "直")
 
@@ -190,7 +190,7 @@ def test_an_ideograph_has_the_shape_of_the_language(system_fonts):
     assert drawn_by == {"ja": "JP", "ko": "KR", "zh": "SC", "zh-TW": "TC", "yue": "HK"}
 
 
-def test_quotes_among_ideographs_are_as_wide_as_they_are(system_fonts):
+def test_quotes_among_ideographs_are_full_width(system_fonts):
     make_font(system_fonts / "NotoSansSC-Regular.ttf", "字“”…")
 
     assert fonts.face_for("“", weight=400, language="zh").path.endswith("NotoSansSC-Regular.ttf")

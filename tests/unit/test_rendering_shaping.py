@@ -69,7 +69,7 @@ def test_a_line_of_letters_is_as_long_as_its_letters_and_what_they_are_kerned(te
 
 
 @pytest.mark.parametrize("style", [BODY, DISPLAY], ids=["small", "display"])
-def test_letters_that_are_not_shaped_to_be_drawn_look_as_if_they_were(style):
+def test_letters_drawn_without_shaping_look_the_same(style):
     plain = 0
     for letter in LETTERS.replace(" ", ""):
         face = face_for(letter, weight=style.weight)
@@ -138,7 +138,7 @@ def test_a_font_that_harfbuzz_can_not_read_is_named(tmp_path):
     assert "own.ttf" in str(told.value.where)
 
 
-def test_a_font_whose_capitals_are_low_is_measured_at_its_scale():
+def test_a_font_with_a_low_cap_height_is_scaled():
     face = face_for("H", weight=400)
     larger = Face(path=face.path, axes=face.axes, scale=1.25)
 

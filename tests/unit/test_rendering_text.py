@@ -53,7 +53,7 @@ def test_every_text_fits_the_width_the_height_and_the_number_of_lines(text, widt
 
 @settings(max_examples=40, deadline=None)
 @given(text=HOSTILE)
-def test_the_ink_of_a_line_stays_beside_its_measured_width(text):
+def test_the_ink_of_a_line_stays_within_its_measured_width(text):
     block = fit(text, BODY, (64,), width_px=900, max_lines=1)
 
     for line in block.lines:
@@ -82,7 +82,7 @@ def test_breaking_loses_no_letter(text, width):
         ("All of it grew in 1800 to more than before.", ["All of it grew in 1800", "to more than before."]),
     ],
 )
-def test_a_number_stays_with_what_it_counts_and_a_year_stands_alone(text, lines):
+def test_a_number_stays_with_its_noun_unless_it_is_a_year(text, lines):
     assert lines_of(text, width_px=1500) == lines
 
 
@@ -102,7 +102,7 @@ def test_the_number_of_a_day_stays_with_its_month_and_ends_no_sentence(text, wid
     assert lines_of(text, width_px=width_px) == lines
 
 
-def test_lines_without_a_letter_are_no_poem():
+def test_lines_without_letters_are_not_verse():
     assert not fit("\n", BODY, (48,), width_px=200, max_lines=1).lines
     assert [line.text for line in fit("one\n \ntwo", BODY, (48,), width_px=200).lines] == ["one", "two"]
 
@@ -116,7 +116,7 @@ def test_a_text_that_fits_keeps_all_its_words():
     assert not block.is_truncated
 
 
-def test_the_lines_of_a_poem_are_its_own_and_the_longest_decides_how_large_they_are():
+def test_verse_keeps_its_lines_and_the_longest_decides_the_size():
     stanza = "In what distant deeps\nBurnt\nthe fire of thine eyes, the fire of thine eyes?"
 
     block = fit(stanza, STATEMENT, STATEMENT_SIZES, width_px=1200, height_px=700, max_lines=2)
@@ -139,7 +139,7 @@ def test_only_what_is_too_long_at_the_smallest_size_ends_in_an_ellipsis_after_a_
     assert block.lines[-1].text.endswith(("words…", "several…"))
 
 
-def test_of_hundreds_of_words_the_most_that_fit_stay_and_few_tries_find_them(monkeypatch):
+def test_truncation_keeps_as_many_words_as_fit_in_few_attempts(monkeypatch):
     tries = []
     monkeypatch.setattr(fitting, "break_lines", lambda *given, **named: tries.append(1) or break_lines(*given, **named))
     text = " ".join(f"w{number}" for number in range(200))
@@ -153,12 +153,12 @@ def test_of_hundreds_of_words_the_most_that_fit_stay_and_few_tries_find_them(mon
     assert len(tries) < 30
 
 
-def test_a_letter_that_is_a_whole_sentence_is_set():
+def test_a_ligature_as_long_as_a_sentence_is_set():
     # FreeType draws it at no size at which it would be looked at.
     assert fit("\ufdfd", HEADING, (64, 32), width_px=2000, max_lines=1).lines
 
 
-def test_an_own_ellipsis_is_not_taken_for_a_cut():
+def test_an_ellipsis_of_the_text_itself_does_not_count_as_truncation():
     assert not fit("To be continued…", BODY, (32,), width_px=900, max_lines=1).is_truncated
 
 
@@ -170,7 +170,7 @@ def test_an_endless_word_is_cut_between_letters_rather_than_clipped():
 
 
 @pytest.mark.parametrize("text", ["слово " * 200_000, "x" * 1_000_000], ids=["words", "one word"])
-def test_of_an_enormous_text_only_the_beginning_is_looked_at(text, monkeypatch):
+def test_only_the_beginning_of_an_enormous_text_is_measured(text, monkeypatch):
     looked_at = []
     monkeypatch.setattr(fitting, "drawable_text", lambda text, weight: looked_at.append(len(text)) or text)
 
@@ -189,7 +189,7 @@ def test_of_an_enormous_text_only_the_beginning_is_looked_at(text, monkeypatch):
         ("menneskerettighetsorganisasjon", "no", ["menneskerettig-", "hetsorganisasjon"]),
     ],
 )
-def test_a_word_wider_than_its_line_is_divided_as_its_language_does(word, language, lines):
+def test_a_word_wider_than_its_line_is_hyphenated_for_its_language(word, language, lines):
     style = ITEM.in_language(language)
     width = round(0.75 * measure(word, style) * 48)
 
@@ -202,7 +202,7 @@ def test_a_word_wider_than_its_line_is_divided_as_its_language_does(word, langua
 @pytest.mark.parametrize("language", ["", "de", "th", "ja", "he"])
 @settings(max_examples=25, deadline=None)
 @given(text=HOSTILE, width=st.integers(200, 900))
-def test_divided_words_keep_all_their_letters(language, text, width):
+def test_hyphenated_words_keep_all_their_letters(language, text, width):
     block = fit(text, ITEM.in_language(language), (48, 40, 32), width_px=width, max_lines=8)
 
     if not block.is_truncated:
@@ -213,7 +213,7 @@ def test_divided_words_keep_all_their_letters(language, text, width):
     assert block.width_px <= width
 
 
-def test_a_word_that_fits_its_line_is_never_divided():
+def test_a_word_that_fits_its_line_is_never_hyphenated():
     text = "Die Geschwindigkeitsbegrenzung unterstützt Krankenversicherungen und Bundesausbildungsförderungsgesetze"
 
     block = fit(text, ITEM.in_language("de"), (48, 44, 40, 36, 32), width_px=1000, max_lines=2)
@@ -221,7 +221,7 @@ def test_a_word_that_fits_its_line_is_never_divided():
     assert not any(line.text.endswith("-") for line in block.lines)
 
 
-def test_a_title_gets_smaller_before_a_word_of_it_is_divided():
+def test_a_title_gets_smaller_before_it_is_hyphenated():
     word, box = "Geschwindigkeitsbegrenzung", {"width_px": 970, "max_lines": 3}
     title = fit(word, DISPLAY.in_language("de"), DISPLAY_SIZES, **box)
     item = fit(word, STATEMENT.in_language("de"), DISPLAY_SIZES, **box)
@@ -254,25 +254,25 @@ def test_addresses_and_numbers_get_no_hyphen(word):
         ("Photovoltaikanlage/Wärmepumpenheizung", ["Photovoltaikanlage/", "Wärmepumpenheizung"]),
     ],
 )
-def test_an_address_that_is_too_long_for_a_line_is_parted_at_its_joints(word, lines):
+def test_an_address_too_long_for_a_line_breaks_after_slashes_and_before_dots(word, lines):
     block = fit(word, ITEM.in_language("de"), (48,), width_px=640, max_lines=4)
 
     assert [line.text for line in block.lines] == lines
 
 
-def test_an_address_that_fits_a_line_is_not_parted():
+def test_an_address_that_fits_a_line_is_not_broken():
     block = fit("Write to anna-maria.klein@example.org, please.", ITEM, (48,), width_px=700, max_lines=4)
 
     assert any("anna-maria.klein@example.org," in line.text for line in block.lines)
 
 
 @pytest.mark.parametrize("word", ["1.299.000,00", "Hm...", "z.B.", "«https://example.org/»,", "C++", "x-y.", "://"])
-def test_nothing_is_parted_from_its_marks(word):
+def test_words_keep_their_punctuation(word):
     for line in (line.text for line in fit(word, ITEM, (48,), width_px=340, max_lines=9).lines):
         assert any(map(str.isalnum, line)) or not any(map(str.isalnum, word)), word
 
 
-def test_no_part_of_a_divided_word_is_shorter_than_three_letters():
+def test_no_part_of_a_hyphenated_word_is_shorter_than_three_letters():
     for word, language in (("Abendessen", "de"), ("internationalization", "en"), ("asszonyság", "hu"), ("aamu", "fi")):
         points = hyphenation_points(word, language)
         assert all(3 <= point <= len(word) - 3 for point in points), (word, points)
@@ -280,14 +280,14 @@ def test_no_part_of_a_divided_word_is_shorter_than_three_letters():
     assert hyphenation_points("asszonyság", "hu") == (7,)
 
 
-def test_no_line_ends_with_a_lonely_last_word():
+def test_the_last_line_is_not_a_single_word():
     broken = lines_of("Why octopuses have three hearts", size_px=110)
 
     assert broken == ["Why octopuses", "have three hearts"]
 
 
 @pytest.mark.parametrize("width_px", range(700, 1700, 100))
-def test_the_lines_of_a_sentence_are_about_as_long_as_each_other(width_px):
+def test_the_lines_of_a_sentence_are_balanced(width_px):
     text = "An octopus prefers to crawl, because swimming stops the heart that feeds its whole body."
     lines = fit(text, STATEMENT, (64,), width_px=width_px, max_lines=9).lines
 
@@ -338,7 +338,7 @@ def test_an_article_is_not_left_alone_on_a_line_before_a_long_word():
     assert block.lines[0].text == "Die Binnenschifffahrtsordnung"
 
 
-def test_a_japanese_heading_of_a_few_letters_is_not_parted_in_a_word():
+def test_a_short_japanese_heading_is_not_broken_within_a_word():
     block = fit("湯気のはたらき", DISPLAY.in_language("ja"), DISPLAY_SIZES, width_px=900, max_lines=3)
 
     assert [line.text for line in block.lines] == ["湯気のはたらき"]
@@ -362,7 +362,7 @@ def test_a_dash_and_a_french_question_mark_never_begin_a_line():
 
 
 @pytest.mark.parametrize(("language", "text"), [("th", "แสงพบกับโมเลกุลเล็ก ๆ ของอากาศ"), ("lo", "ຄ່ອຍ ໆ ໄປ")])
-def test_no_line_begins_with_a_sign_that_says_a_word_twice(language, text):
+def test_no_line_begins_with_a_repetition_mark(language, text):
     assert not any(text[chunk.start] in "ๆໆៗ" for chunk in split_chunks(text, language))
 
 
@@ -406,20 +406,20 @@ def test_a_short_formula_stays_on_its_line_and_a_long_one_is_broken_before_a_sig
     assert tuple(chunk.of(set_text).replace(NBSP, " ") for chunk in split_chunks(set_text)) == pieces
 
 
-def test_a_phrase_wider_than_a_line_is_parted_where_words_end():
+def test_a_phrase_wider_than_a_line_is_broken_between_words():
     style = replace(BODY, language="th")
     label = fit("รถไฟฟ้าบีทีเอส", style, (40,), width_px=200, max_lines=2)
 
     assert [line.text for line in label.lines] == ["รถไฟฟ้า", "บีทีเอส"]
 
 
-def test_the_parts_of_an_endless_word_are_about_as_long_as_each_other():
+def test_the_parts_of_an_endless_word_are_equally_long():
     lines = fit("x" * 45, BODY, (40,), width_px=800, max_lines=3).lines
 
     assert max(len(line.text) for line in lines) - min(len(line.text) for line in lines) <= 2
 
 
-def test_what_is_turned_over_of_a_verse_stands_in():
+def test_turnover_lines_of_verse_are_indented():
     narrow = fit("Burnt\nthe fire of thine eyes, the fire of thine eyes?", BODY, (48,), width_px=600)
 
     assert [line.text.startswith(NBSP) for line in narrow.lines] == [False, False, True]
@@ -435,7 +435,7 @@ def test_control_characters_and_direction_overrides_are_dropped():
 
 
 @pytest.mark.parametrize("word", ["می\u200cخواهم", "क्\u200dष"])
-def test_what_joins_and_parts_letters_inside_a_word_is_kept(word):
+def test_joiners_inside_a_word_are_kept(word):
     assert drawable_text(word) == word
 
 
@@ -470,7 +470,7 @@ def test_lines_of_different_sizes_begin_at_the_same_pixel():
         assert abs(ink.left) <= 1
 
 
-def test_round_and_pointed_letters_stand_out_over_the_edge_a_little_and_digits_keep_their_column():
+def test_round_letters_overhang_the_margin_and_digits_keep_their_column():
     lefts = {}
     for text in ("Hill", "Over", "What", "To", "1962", "412"):
         ink = draw_ink(shape(text, DISPLAY), 400)
@@ -495,7 +495,7 @@ def test_round_and_pointed_letters_stand_out_over_the_edge_a_little_and_digits_k
     ],
 )
 @pytest.mark.parametrize("style", [DISPLAY, HEADING, ITEM], ids=["display", "heading", "item"])
-def test_accents_of_capitals_keep_clear_of_the_line_above(language, text, style):
+def test_accented_capitals_keep_clear_of_the_line_above(language, text, style):
     block = fit(text, style.in_language(language), (100,), width_px=700, max_lines=9)
 
     assert len(block.lines) > 2
@@ -508,14 +508,14 @@ def test_accents_of_capitals_keep_clear_of_the_line_above(language, text, style)
     assert nearest >= 0.03 * block.size_px
 
 
-def test_lines_are_as_close_as_the_style_says_where_no_accent_is_below_another_line():
+def test_leading_is_that_of_the_style_without_accented_capitals():
     for text in ("Why do we go there at once", "École et nous voilà en route"):
         block = fit(text, DISPLAY, (100,), width_px=700, max_lines=3)
         assert len(block.lines) > 1
         assert block.leading_px == round(DISPLAY.leading * 100)
 
 
-def test_a_text_is_a_little_smaller_rather_than_a_column_beside_an_empty_half():
+def test_a_text_is_set_smaller_rather_than_as_a_narrow_column():
     text = "In Boston and in Portland, two operators disconnected their batteries."
     block = fit(text, STATEMENT, STATEMENT_SIZES, width_px=1188, height_px=600, max_lines=6)
 

@@ -37,13 +37,13 @@ def look(theme="midnight", size=(1920, 1080), language="en"):
 
 @pytest.mark.parametrize("size", [(1920, 1080), (1080, 1920), (1080, 1080), (1080, 1350)])
 @pytest.mark.parametrize("number", range(1, COUNT + 1))
-def test_a_still_is_wide_or_for_phones_that_are_held_upright(size, number):
+def test_a_thumbnail_is_landscape_or_portrait(size, number):
     picture = draw_thumbnail(script(), look(size=size), number)
 
     assert picture.size == ((1080, 1920) if size == (1080, 1920) else (1280, 720))
 
 
-def test_there_are_three_and_they_differ():
+def test_there_are_three_different_thumbnails():
     pictures = [np.asarray(draw_thumbnail(script(), look(), number), np.int16) for number in range(1, COUNT + 1)]
 
     for one, other in ((0, 1), (0, 2), (1, 2)):
@@ -53,7 +53,7 @@ def test_there_are_three_and_they_differ():
 @pytest.mark.parametrize("theme", THEMES)
 @pytest.mark.parametrize("number", range(1, COUNT + 1))
 @pytest.mark.parametrize("text", ["1859", "Three hearts, one swimmer", "Electroencephalographically measured dreams"])
-def test_words_can_be_read_at_the_size_of_a_list(theme, number, text):
+def test_text_is_legible_at_the_size_of_a_list(theme, number, text):
     small = np.asarray(draw_thumbnail(script(text), look(theme), number).resize((168, 94)).convert("L"), np.int16)
 
     # Letters are far from what is behind them, and there are enough of them.
@@ -63,7 +63,7 @@ def test_words_can_be_read_at_the_size_of_a_list(theme, number, text):
 
 @pytest.mark.parametrize("number", range(1, COUNT + 1))
 @pytest.mark.parametrize("text", ["Three hearts, one swimmer", "Ein sehr langes Wort: Rindfleischetikettierung heute"])
-def test_no_words_stand_where_sites_put_the_length(number, text):
+def test_no_text_is_where_sites_overlay_the_duration(number, text):
     with_words = np.asarray(draw_thumbnail(script(text), look(), number), np.int16)
     without = np.asarray(draw_thumbnail(script("."), look(), number), np.int16)
     differs = np.abs(with_words - without).max(axis=2) > 24
@@ -72,14 +72,14 @@ def test_no_words_stand_where_sites_put_the_length(number, text):
     assert differs[:, :700].any()
 
 
-def test_the_number_of_a_film_is_its_third_still():
+def test_the_third_thumbnail_shows_the_films_number():
     told = script(scenes=(NumberScene(lines=(), value=17.5, unit="h", text="From the Sun to the Earth"),))
     plain = np.asarray(draw_thumbnail(script(), look(), 3), np.int16)
 
     assert np.abs(np.asarray(draw_thumbnail(told, look(), 3), np.int16) - plain).mean() > 10
 
 
-def test_no_upright_still_is_empty_below_its_words():
+def test_no_portrait_thumbnail_is_empty_below_its_text():
     told = script(scenes=(NumberScene(lines=(), value=17.5, unit="h", text="From the Sun to the Earth"),))
 
     for film, number in ((script(), 1), (script(), 2), (script(), 3), (told, 3)):
@@ -88,7 +88,7 @@ def test_no_upright_still_is_empty_below_its_words():
         assert (np.abs(np.diff(lower, axis=1)) > 6).mean() > 0.001, number
 
 
-def test_a_large_number_of_a_still_is_written_as_its_language_does():
+def test_a_large_number_on_a_thumbnail_is_formatted_for_its_language():
     def still(value, language, unit="km"):
         scenes = (NumberScene(lines=(), value=value, unit=unit, text="x"),)
         film = Script(title=TITLE, language=language, scenes=scenes, thumbnail_text="Far")
@@ -112,7 +112,7 @@ def written_on(draw):
 
 
 @pytest.mark.parametrize("number", range(1, COUNT + 1))
-def test_a_compound_is_divided_before_it_is_too_small_for_a_list(number):
+def test_a_compound_is_hyphenated_before_it_is_too_small_for_a_list(number):
     sizes = []
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(
@@ -135,7 +135,7 @@ def test_a_compound_is_divided_before_it_is_too_small_for_a_list(number):
         ("Die Rindfleischetikettierungsüberwachung", "de", ""),
     ],
 )
-def test_no_word_of_a_still_is_in_two_colours(text, language, lit, monkeypatch):
+def test_no_word_of_a_thumbnail_is_in_two_colours(text, language, lit, monkeypatch):
     film, lines, colours = look(language=language), [], []
     monkeypatch.setattr(
         thumbnail_canvas, "draw_ink", lambda line, *rest: (lines.append(line.text), draw_ink(line, *rest))[1]
@@ -149,7 +149,7 @@ def test_no_word_of_a_still_is_in_two_colours(text, language, lit, monkeypatch):
 
 
 @pytest.mark.parametrize("text", ["Why?", "Octopus", "Three hearts, one swimmer", "なぜ空は青いのか"])
-def test_the_figure_beside_the_words_is_whole(text, monkeypatch):
+def test_the_motif_beside_the_text_is_whole(text, monkeypatch):
     places, put = [], thumbnail_canvas.ThumbnailCanvas.paste_tile
 
     def noted(canvas, tile, mask, left, top):
@@ -166,7 +166,7 @@ def test_the_figure_beside_the_words_is_whole(text, monkeypatch):
     assert bottom <= 720 - 90
 
 
-def test_a_single_short_word_is_larger_than_a_line_of_them():
+def test_a_single_short_word_is_larger_than_several():
     sizes = []
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(
@@ -181,7 +181,7 @@ def test_a_single_short_word_is_larger_than_a_line_of_them():
 
 
 @pytest.mark.shaped
-def test_words_above_the_length_keep_their_margin_from_the_upper_edge(monkeypatch):
+def test_text_moved_above_the_duration_keeps_the_top_margin(monkeypatch):
     tops, write = [], thumbnail_canvas.ThumbnailCanvas.draw_text
 
     def noted(canvas, block, top, colours):
@@ -197,7 +197,7 @@ def test_words_above_the_length_keep_their_margin_from_the_upper_edge(monkeypatc
 
 
 @pytest.mark.shaped
-def test_stills_are_mirrored_for_right_to_left():
+def test_thumbnails_are_mirrored_for_right_to_left():
     arabic = Script(title=TITLE, language="ar", scenes=(), thumbnail_text="ثلاثة قلوب")
     picture = np.asarray(draw_thumbnail(arabic, look(language="ar")).convert("L"), np.int16)
 
@@ -226,7 +226,7 @@ def shown(still, text="Five bridges", **others):
     ("theme", "size", "paint"),
     [("midnight", (1920, 1080), coast), ("paper", (1920, 1080), wall), ("clay-light", (1080, 1920), wall)],
 )
-def test_words_on_a_picture_are_read_on_every_pixel(theme, size, paint, stills, monkeypatch):
+def test_text_on_a_picture_has_contrast_to_every_pixel(theme, size, paint, stills, monkeypatch):
     behind, write = [], thumbnail_canvas.ThumbnailCanvas.draw_text
 
     def noted(canvas, block, top, colours, *, across):
@@ -246,7 +246,7 @@ def test_words_on_a_picture_are_read_on_every_pixel(theme, size, paint, stills, 
     assert (levels.min() > 240) == (paint is wall)
 
 
-def test_the_first_still_of_a_film_with_pictures_is_one_of_them_and_small_enough(stills, tmp_path):
+def test_the_first_thumbnail_shows_a_picture_of_the_film(stills, tmp_path):
     picture, _ = shown(stills[coast])
     write_stills([picture], tmp_path / "stills.zip")
     (written,) = read_stills(tmp_path / "stills.zip")
@@ -255,7 +255,7 @@ def test_the_first_still_of_a_film_with_pictures_is_one_of_them_and_small_enough
     assert np.abs(np.asarray(picture, np.int16) - np.asarray(draw_thumbnail(script(), look(), 1), np.int16)).mean() > 20
 
 
-def test_a_page_of_text_is_no_picture_to_write_on_where_there_is_another(stills):
+def test_a_page_of_text_is_only_the_last_choice_for_a_thumbnail(stills):
     page = replace(stills[coast], name="page", subject=(0.1, 0.1, 0.9, 0.9))
     photo = replace(stills[coast], name="photo")
     film = replace(
@@ -270,7 +270,7 @@ def test_a_page_of_text_is_no_picture_to_write_on_where_there_is_another(stills)
 @pytest.mark.parametrize(
     ("paint", "text"), [(coast, "1859"), (lighthouse, "Five bridges nobody crosses"), (shoe, "1859")]
 )
-def test_words_beside_a_picture_leave_the_corner_of_the_length_free(paint, text, stills):
+def test_text_beside_a_picture_leaves_the_duration_corner_free(paint, text, stills):
     picture, plain = (np.asarray(each, np.int16) for each in shown(stills[paint], text))
     letters = np.abs(picture - plain).max(axis=2) > 120
 
@@ -278,7 +278,7 @@ def test_words_beside_a_picture_leave_the_corner_of_the_length_free(paint, text,
     assert not letters[630:, 1100:].any()
 
 
-def test_what_a_picture_is_about_stands_where_the_words_do_not():
+def test_the_subject_of_a_picture_is_beside_the_text():
     for focus in (0.0, 0.2, 0.8, 1.0):
         for language in ("en", "ar"):
             still = replace(photo_of_tests(), focus=(focus, 0.5))
@@ -300,13 +300,13 @@ def test_what_a_picture_is_about_stands_where_the_words_do_not():
         (1600, 900, 0.38, True),
     ],
 )
-def test_words_on_an_upright_still_are_below_what_it_is_about_where_that_is_above(width_px, height_px, focus_y, below):
+def test_text_on_a_portrait_thumbnail_is_below_a_subject_at_the_top(width_px, height_px, focus_y, below):
     still = replace(photo_of_tests(), width_px=width_px, height_px=height_px, focus=(0.5, focus_y))
 
     assert frame_for_text(still, look(size=(1080, 1920))).across is below
 
 
-def test_words_below_leave_the_upper_third_of_a_photograph_as_it_is(stills):
+def test_text_at_the_bottom_leaves_the_upper_third_of_a_photograph_unchanged(stills):
     still = replace(stills[lighthouse], width_px=600, height_px=1024, focus=(0.5, 0.4))
     upright = replace(look(size=(1080, 1920)), stills=(still,))
     film = replace(script("Maria who taught the town"), scenes=(SceneryScene(lines=(), picture=still.name),))
@@ -337,7 +337,7 @@ def test_words_below_leave_the_upper_third_of_a_photograph_as_it_is(stills):
         ((600, 1024), (1080, 1920), False),
     ],
 )
-def test_a_photograph_that_would_lose_half_of_itself_stands_beside_the_words(shape, size, beside, stills):
+def test_a_photograph_that_would_lose_half_is_beside_the_text(shape, size, beside, stills):
     still = replace(stills[lighthouse], width_px=shape[0], height_px=shape[1])
     film = script("Who taught the town", scenes=(SceneryScene(lines=(), picture=still.name),))
     bare, seen = (replace(look(size=size), stills=each) for each in ((), (still,)))
@@ -348,7 +348,7 @@ def test_a_photograph_that_would_lose_half_of_itself_stands_beside_the_words(sha
     assert np.array_equal(plain, drawn) is beside
 
 
-def test_what_is_cut_out_stands_whole_on_the_ground_of_the_theme(stills):
+def test_a_cutout_is_whole_on_the_themes_background(stills):
     _, plain = shown(stills[shoe], theme="paper")
 
     # Nothing of it is cut by an edge.
@@ -360,7 +360,7 @@ def test_what_is_cut_out_stands_whole_on_the_ground_of_the_theme(stills):
 @pytest.mark.parametrize("language", ["en", "ar"])
 @pytest.mark.parametrize("size", [(1920, 1080), (1080, 1920)])
 @pytest.mark.parametrize("number", [1, 2, 3])
-def test_the_number_of_an_episode_stands_where_reading_ends_and_not_where_sites_put_the_length(number, size, language):
+def test_the_episode_badge_is_where_reading_ends_and_not_over_the_duration(number, size, language):
     plain = draw_thumbnail(script(), look(size=size, language=language), number)
     numbered = draw_thumbnail(script(), look(size=size, language=language), number, episode=128)
 
@@ -372,7 +372,7 @@ def test_the_number_of_an_episode_stands_where_reading_ends_and_not_where_sites_
 
 
 @pytest.mark.parametrize("number", [1, 2, 3])
-def test_the_plate_of_a_number_has_a_rim_of_another_colour_whatever_is_behind_it(number):
+def test_the_episode_badge_has_a_contrasting_rim(number):
     picture = draw_thumbnail(script(), look(), number, episode=7)
     plain = draw_thumbnail(script(), look(), number)
 
@@ -402,7 +402,7 @@ LONG = {
 )
 @pytest.mark.parametrize("size", [(1920, 1080), (1080, 1920)])
 @pytest.mark.parametrize("language", LONG)
-def test_a_long_title_is_read_in_a_list_and_stays_inside(candidate, language, size, stills, monkeypatch):
+def test_a_long_title_is_legible_in_a_list_and_stays_inside(candidate, language, size, stills, monkeypatch):
     # Number 0: the third still of a film that is about a number.
     (paint, number), written, write = candidate, [], thumbnail_canvas.ThumbnailCanvas.draw_text
 

@@ -38,7 +38,7 @@ def frames_of(transition, look, after=FIRST):
 
 
 @pytest.mark.parametrize("transition", ["fade", "wipe"])
-def test_a_transition_begins_near_the_scene_before_and_ends_in_the_scene_as_it_is(transition):
+def test_a_transition_starts_near_the_previous_scene_and_ends_in_the_new_one(transition):
     moved, plain = frames_of(transition, look()), frames_of("cut", look())
     before = bright(last_picture(lay_out(FIRST, (), look())))
 
@@ -53,7 +53,7 @@ def test_a_transition_begins_near_the_scene_before_and_ends_in_the_scene_as_it_i
 
 
 @pytest.mark.parametrize(("transition", "costs"), [("cut", 0), ("fade", 10), ("slide", 10), ("wipe", 10)])
-def test_a_transition_costs_the_pictures_of_a_third_of_a_second_and_a_cut_costs_none(transition, costs):
+def test_a_transition_adds_frames_for_a_third_of_a_second_and_a_cut_none(transition, costs):
     before, now = (last_picture(lay_out(scene, (), look())) for scene in (FIRST, SECOND))
     resting = [Frame(now, FRAMES, ())]
 
@@ -61,7 +61,7 @@ def test_a_transition_costs_the_pictures_of_a_third_of_a_second_and_a_cut_costs_
     assert made == [1] * costs + [FRAMES - costs]
 
 
-def test_halfway_through_a_fade_the_words_of_the_scene_before_have_nearly_gone():
+def test_halfway_through_a_fade_the_previous_text_has_nearly_gone():
     white, black = (Picture.of(Image.new("RGB", (64, 36), shade)) for shade in ("white", "black"))
 
     made = transition_in([Frame(black, FRAMES, ())], white, "fade", frame_rate=30, right_to_left=False)
@@ -71,7 +71,7 @@ def test_halfway_through_a_fade_the_words_of_the_scene_before_have_nearly_gone()
     assert left[5] < 0.15
 
 
-def test_in_a_fade_the_words_of_the_scene_before_have_gone_when_the_first_of_the_scene_come():
+def test_in_a_fade_the_previous_text_is_gone_before_new_text_appears():
     first, second = (lay_out(scene, (), look()) for scene in (FIRST, SECOND))
     stage = bright(last_picture(second.stage()))
     is_old = np.abs(bright(last_picture(first)) - bright(last_picture(first.stage()))) > 60
@@ -86,7 +86,7 @@ def test_in_a_fade_the_words_of_the_scene_before_have_gone_when_the_first_of_the
     assert np.array_equal(seen[4], np.zeros_like(stage))
 
 
-def test_a_logo_that_both_scenes_have_stays_through_a_fade(tmp_path):
+def test_a_logo_in_both_scenes_stays_through_a_fade(tmp_path):
     now = look(logo=read_logo(str(logo(tmp_path / "logo.png", "#E04020")), tmp_path))
     resting, bare = bright(last_picture(lay_out(SECOND, (), now))), bright(last_picture(lay_out(SECOND, (), look())))
     shown = np.abs(resting - bare) > 30
@@ -96,14 +96,14 @@ def test_a_logo_that_both_scenes_have_stays_through_a_fade(tmp_path):
         assert np.abs(picture - resting)[shown].mean() < 12
 
 
-def test_a_card_does_not_come_over_the_words_that_a_fade_takes_away():
+def test_a_card_does_not_cover_text_that_fades_out():
     scene = CodeScene(lines=SECOND.lines, heading="", language="python", code="print(1)\nprint(2)", items=())
     composition = lay_out(scene, (), look())
 
     assert not composition.stage().elements
 
 
-def test_a_picture_that_fills_the_frame_is_there_before_its_words_are():
+def test_a_full_frame_picture_appears_before_its_text():
     scene = SceneryScene(lines=(), picture=photo_of_tests().name, heading="Where the land ends")
     now = look(stills=(photo_of_tests(),))
     stage = lay_out(scene, (), now).stage()
@@ -117,7 +117,7 @@ def test_a_picture_that_fills_the_frame_is_there_before_its_words_are():
 
 
 @pytest.mark.parametrize("transition", ["fade", "slide", "wipe"])
-def test_nothing_of_the_scene_before_is_left_where_only_changes_are_handed_on(transition):
+def test_applying_only_the_changes_leaves_nothing_of_the_previous_scene(transition):
     # While things enter, every picture differs, and only in a part of it: so do those after the transition.
     shown = None
     for frame in draw_scene(SECOND, words=(), cues=(), frames=FRAMES, look=look(), after=FIRST, transition=transition):
@@ -128,7 +128,7 @@ def test_nothing_of_the_scene_before_is_left_where_only_changes_are_handed_on(tr
         assert np.array_equal(shown, now)
 
 
-def test_a_slide_pushes_the_scene_before_out():
+def test_a_slide_pushes_the_previous_scene_out():
     before = bright(last_picture(lay_out(FIRST, (), look())))
     width = before.shape[1]
 
@@ -173,7 +173,7 @@ def test_with_reduced_motion_nothing_rises_and_nothing_is_drawn_on():
 
 
 @pytest.mark.parametrize(("motion", "shown"), [("full", "slide"), ("reduced", "fade"), ("none", "cut")])
-def test_with_less_motion_films_fade_or_cut_where_they_would_slide(tmp_path, motion, shown):
+def test_with_less_motion_slides_become_fades_or_cuts(tmp_path, motion, shown):
     (tmp_path / "nightreel.toml").write_text(f'[video]\ntransition = "slide"\nmotion = "{motion}"\n', encoding="utf-8")
     context = open_context(workspace=tmp_path)
 

@@ -17,7 +17,7 @@ SCENES = (
 )
 
 
-def test_a_film_in_the_usual_look_finds_its_grounds_lit_and_most_of_its_letters_drawn():
+def test_warming_up_caches_backgrounds_and_most_glyphs():
     lit, drawn = background.background, rasterising._letters
     for cached in (lit, drawn):
         cached.cache_clear()
@@ -34,7 +34,7 @@ def test_a_film_in_the_usual_look_finds_its_grounds_lit_and_most_of_its_letters_
     assert missed < asked / 4
 
 
-def test_a_font_that_is_gone_is_told_to_whoever_draws_and_not_before(monkeypatch):
+def test_a_missing_font_is_reported_by_drawing_and_not_by_preloading(monkeypatch):
     asked = []
 
     def gone():

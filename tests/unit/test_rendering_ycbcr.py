@@ -38,7 +38,7 @@ def gradient(width=64, height=48):
     return Image.fromarray(np.stack([x * 255 // width, y * 255 // height, 255 - x * 255 // width], -1).astype(np.uint8))
 
 
-def test_the_planes_are_those_that_ffmpeg_makes_with_the_matrix_of_bt_709():
+def test_the_planes_equal_those_of_ffmpeg_with_the_bt_709_matrix():
     image = gradient()
 
     for ours, theirs in zip(Picture.of(image), converted_by_ffmpeg(image), strict=True):
@@ -59,7 +59,7 @@ def test_colours_have_the_levels_of_the_recommendation(name, levels):
 
 
 @given(red=LEVELS, green=LEVELS, blue=LEVELS)
-def test_a_plain_picture_keeps_its_colour_there_and_back(red, green, blue):
+def test_a_plain_picture_survives_the_round_trip(red, green, blue):
     there = Picture.of(Image.new("RGB", (4, 4), (red, green, blue)))
 
     back = np.asarray(there.to_rgb(), int)
@@ -106,7 +106,7 @@ def test_a_tile_of_one_colour_is_that_colour_up_to_its_edges(left, top, width, h
         assert np.abs(np.asarray(one, int) - np.asarray(other, int)).max() <= 1
 
 
-def test_a_patch_that_looks_the_same_is_no_change_and_a_change_of_colour_alone_is():
+def test_an_equal_patch_is_no_change_but_a_chroma_difference_is():
     picture = Picture.of(gradient())
     box = Box(10, 8, 30, 24)
     same = picture.crop(box)
@@ -116,7 +116,7 @@ def test_a_patch_that_looks_the_same_is_no_change_and_a_change_of_colour_alone_i
     assert picture.differs(other, box)
 
 
-def test_what_is_mirrored_twice_is_as_it_was():
+def test_mirroring_twice_restores_a_picture():
     picture = Picture.of(gradient())
 
     assert [plane.tobytes() for plane in picture.mirrored().mirrored()] == [plane.tobytes() for plane in picture]

@@ -28,11 +28,11 @@ def test_there_are_at_least_five_themes_and_each_is_dark_and_light():
 
 
 @pytest.mark.parametrize("name", [f"{name}-{mode}" for name in NAMES for mode in ("dark", "light")])
-def test_all_text_of_a_theme_can_be_read_where_it_stands(name):
+def test_all_text_of_a_theme_has_enough_contrast(name):
     assert list(find_low_contrasts(load_theme(name))) == []
 
 
-def test_what_films_have_by_default_is_what_the_file_says():
+def test_the_default_theme_equals_its_file():
     assert load_theme("midnight") == MIDNIGHT
 
 
@@ -57,7 +57,7 @@ def test_a_colour_comes_back_from_oklch(colour):
 
 
 @given(COLOURS, COLOURS)
-def test_a_colour_is_made_lighter_or_darker_until_it_is_read(colour, ground):
+def test_a_colour_is_lightened_or_darkened_until_legible(colour, ground):
     found = readable(colour, (ground,), 4.5)
 
     # On middle greys white reaches 4.48, and black 4.5 there.
@@ -65,13 +65,13 @@ def test_a_colour_is_made_lighter_or_darker_until_it_is_read(colour, ground):
 
 
 @given(COLOURS, COLOURS, COLOURS, st.sampled_from(NAMES), st.sampled_from(["dark", "light"]))
-def test_whatever_the_brand_all_text_can_be_read(accent, accent_2, background, name, mode):
+def test_all_text_has_enough_contrast_for_any_brand(accent, accent_2, background, name, mode):
     theme = apply_brand(load_theme(f"{name}-{mode}"), Brand(accent=accent, accent_2=accent_2, background=background))
 
     assert list(find_low_contrasts(theme)) == []
 
 
-def test_a_brand_keeps_its_colour_where_that_can_be_read():
+def test_a_brand_colour_is_kept_if_it_is_legible():
     theme = apply_brand(load_theme("midnight"), Brand(accent="#FFD400", background="#7A0019"))
 
     assert theme.accent == "#FFD400"
@@ -93,7 +93,7 @@ def ours(mode="dark", **changes):
     return text
 
 
-def test_a_theme_of_the_workspace_goes_before_a_built_in_one(tmp_path):
+def test_a_theme_of_the_workspace_overrides_a_built_in_one(tmp_path):
     search = themes_in(tmp_path, ours(accent='"#FFAA00"'), name="midnight")
 
     assert load_theme("midnight", search=search).accent == "#FFAA00"
@@ -131,7 +131,7 @@ def test_a_theme_of_the_workspace_goes_before_a_built_in_one(tmp_path):
         ('title = "Mine"', "the theme has no [dark]"),
     ],
 )
-def test_what_is_wrong_with_a_theme_is_one_line_with_its_place(tmp_path, text, told):
+def test_an_invalid_theme_is_reported_in_one_line_with_its_position(tmp_path, text, told):
     search = themes_in(tmp_path, text)
     lines = text.split("\n")
     numbers = {key: 1 + next((n for n, line in enumerate(lines) if line.startswith(f"{key} =")), 0) for key in KEYS}

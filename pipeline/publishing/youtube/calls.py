@@ -96,11 +96,6 @@ class Calls:
         body = json.dumps(resource, ensure_ascii=False).encode()
         return await self.request(method, parameters, body=body, kind="application/json; charset=UTF-8")
 
-    @property
-    def is_login_over(self) -> bool:
-        """Whether requests are pointless until a person has logged in again."""
-        return self.login.is_expired
-
     @contextmanager
     def leaving_units(self, units: int) -> Iterator[None]:
         """Within the block, requests must leave that many of the day's units to other films."""
@@ -142,7 +137,7 @@ class Calls:
         except ClosedError as error:
             return error
         except ProviderError:
-            if self.is_login_over:
+            if self.login.is_expired:
                 raise
             return None
         await reserved.refund()

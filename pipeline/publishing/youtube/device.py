@@ -10,7 +10,6 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
 from typing import Any
-from urllib.parse import urlencode
 
 import anyio
 
@@ -24,7 +23,6 @@ from pipeline.publishing.youtube.tokens import Token, token_error
 SCOPE = "https://www.googleapis.com/auth/youtube"
 CLIENT_KIND = "TVs and Limited Input devices"
 _GRANT = "urn:ietf:params:oauth:grant-type:device_code"
-_HEADERS = {"Content-Type": "application/x-www-form-urlencoded", "Accept": "application/json"}
 # RFC 8628, 3.2 and 3.5: the polling interval in seconds, and its increase after a "slow_down".
 _INTERVAL_S, _SLOWER_S = 5, 5
 _WHERE = "youtube"
@@ -43,7 +41,7 @@ async def log_in_by_code(plan: LoginPlan, *, show: Callable[[str, str], Awaitabl
 
 
 async def _ask_for_code(http: Http, plan: LoginPlan) -> dict[str, Any]:
-    reply = await _post(http, plan.device_url, {"client_id": plan.client.client_id, "scope": SCOPE})
+    reply = await http.post_form(plan.device_url, {"client_id": plan.client.client_id, "scope": SCOPE})
     if reply.status == 200 and {"device_code", "user_code", "verification_url"} <= reply.content.keys():
         return reply.content
     if reply.content.get("error") in {"invalid_client", "unauthorized_client"}:
@@ -65,7 +63,7 @@ async def _wait_for_consent(http: Http, plan: LoginPlan, code: dict[str, Any]) -
         while True:
             await anyio.sleep(interval_s)
             try:
-                reply = await _post(http, plan.token_url, form)
+                reply = await http.post_form(plan.token_url, form)
             except TransientError:
                 continue
             error = str(reply.content.get("error") or "")
@@ -87,10 +85,6 @@ def _refusal(reply: Reply, error: str) -> ProviderError:
     if error == "expired_token":
         return NeedsLoginError("nobody has typed the code in time", hint="Try again")
     return token_error(reply, _WHERE, "Log in again")
-
-
-async def _post(http: Http, url: str, form: dict[str, str]) -> Reply:
-    return await http.send("POST", url, headers=_HEADERS, body=urlencode(form).encode())
 
 
 def _seconds(seconds: object, default: float) -> float:

@@ -9,6 +9,7 @@ from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from typing import Any
+from urllib.parse import urlencode
 
 import aiohttp
 from anyio import to_thread
@@ -107,6 +108,11 @@ class Http:
             kind = UnreachedError if isinstance(error, aiohttp.ClientConnectorError) else TransientError
             # `from None`: the messages of aiohttp may quote the URL.
             raise kind(f"no connection ({str(reason)[:120]})", where=self._where) from None
+
+    async def post_form(self, url: str, form: Mapping[str, str]) -> Reply:
+        """Post a form to an OAuth endpoint. Raises `TransientError`."""
+        headers = {"Content-Type": "application/x-www-form-urlencoded", "Accept": "application/json"}
+        return await self.send("POST", url, headers=headers, body=urlencode(form).encode())
 
     async def _chunks(self, body: bytes, deadline: asyncio.Timeout) -> AsyncIterator[memoryview]:
         """Split a body, so as not to block the event loop. Waiting for bandwidth extends the deadline."""

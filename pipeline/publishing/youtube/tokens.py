@@ -16,7 +16,6 @@ from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
-from urllib.parse import urlencode
 
 from anyio import to_thread
 from pydantic import BaseModel, ConfigDict, SecretStr, ValidationError
@@ -241,8 +240,7 @@ class Login:
 
 async def post_form(http: Http, url: str, form: dict[str, str], *, where: str, login: str) -> dict[str, Any]:
     """Post a form to the token endpoint; returns its response. Raises `TransientError` and `NeedsLoginError`."""
-    headers = {"Content-Type": "application/x-www-form-urlencoded", "Accept": "application/json"}
-    reply = await http.send("POST", url, headers=headers, body=urlencode(form).encode())
+    reply = await http.post_form(url, form)
     if reply.status == 200 and _BEARER.fullmatch(str(reply.content.get("access_token", ""))):
         return reply.content
     raise token_error(reply, where, login)

@@ -67,7 +67,7 @@ def translation_question(
 def _glossary(terms: Terms) -> str:
     """The prompt section with the terms of a series, a line each."""
     lines = "".join(f"- {written}: {other}\n" for written, other in terms)
-    return f"Terms, always translated so (inflected as the sentence needs it):\n{lines}\n" if lines else ""
+    return f"Glossary: always use these translations, inflected as the sentence needs it.\n{lines}\n" if lines else ""
 
 
 def _unit_lines(unit: TranslationUnit, count_unit: str) -> str:

@@ -32,15 +32,15 @@ class TargetLength:
         unit, is_long = self.pace.unit, self.previous_s > self.wanted_s
         if self.previous is None:
             return (
-                f"Spoken, the film is to last {self.wanted_s} seconds. Beside each `say_…` stands how many {unit} of "
-                "your language that gives it. Come near to it, line by line: where it is little, say the same more "
-                "briefly; where it is much, say it more fully, and add nothing to it."
+                f"Spoken aloud, the film must last {self.wanted_s} seconds. Each `say_…` has a budget of {unit} in "
+                "your language. Stay close to it, line by line: if it is tight, say the same more briefly; if it is "
+                "generous, say the same more fully, without adding anything."
             )
         return (
-            f"You have translated these lines before. Spoken, they last {self.previous_s:.0f} seconds, and "
-            f"{self.wanted_s} are wanted: they are too {'long' if is_long else 'short'}. Beside each stands how many "
-            f"{unit} it is to have, and below it what you wrote. Write each anew in about so many {unit}: the same, "
-            f"said more {'briefly' if is_long else 'fully, with nothing added to it'}."
+            f"You have translated these lines before. Spoken aloud, they last {self.previous_s:.0f} seconds instead of "
+            f"{self.wanted_s}: they are too {'long' if is_long else 'short'}. Each has a new budget of {unit}, and "
+            f"below it your previous translation. Rewrite each to about that many {unit}: the same content, said more "
+            f"{'briefly' if is_long else 'fully, without adding anything'}."
         )
 
 

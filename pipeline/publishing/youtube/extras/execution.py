@@ -100,7 +100,7 @@ async def run_steps(
             try:
                 await step.run(calls, film.id, begun=before.state != "waiting")
             except _STEP_ERRORS as error:
-                if calls.is_login_over:
+                if calls.login.is_expired:
                     raise
                 why = missing.add(step, error)
                 # If another process took the last units first, nothing was sent, so nothing needs to be queried.
