@@ -33,5 +33,5 @@ def test_options_override_the_brief_and_keep_what_they_do_not_name():
     brief = Brief(title="Tea", privacy="unlisted", playlist="Kitchen", time_zone="Europe/Berlin")
 
     assert ReleaseOptions(playlist="Talks").apply(brief).release == "unlisted||Europe/Berlin|Talks"
-    timed = ReleaseOptions(publish_at="2031-01-01 09:00").on(brief)
+    timed = ReleaseOptions(publish_at="2031-01-01 09:00").apply(brief)
     assert (timed.privacy, timed.publish_at, timed.time_zone) == ("", "2031-01-01 09:00", "Europe/Berlin")
