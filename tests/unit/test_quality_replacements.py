@@ -134,7 +134,7 @@ def test_captions_in_another_language_are_checked_for_coverage_only(tmp_path):
         ("PNG", (639, 720), 90, "thumbnail is 639x720, "),
         ("JPEG", (1280, 720), 0, "empty"),
         ("GIF", (1280, 720), 90, "neither JPEG nor PNG"),
-        # Noise, which takes two million bytes and more.
+        # Noise: more than two million bytes.
         ("PNG", (1500, 1500), -1, "1500x1500, 2."),
     ],
 )

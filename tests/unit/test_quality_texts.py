@@ -77,7 +77,7 @@ def test_a_word_longer_than_a_caption_line_is_broken_without_loss():
     divided = TimedText(start_s=1.2, end_s=4.0, text="Rindfleischetiket-\ntierungen und U-Bahn-\nFahrten.")
 
     assert cues.words((before, divided), film).passed
-    # A hyphen that is the script's own is not to be lost, and none is to stand where no word is divided.
+    # The script's own hyphens stay, and no hyphen is added inside of a line.
     for text in (
         "Rindfleischetiket-\ntierungen und U-Bahn\nFahrten.",
         "Rindfleischetiket-tierungen und U-Bahn-Fahrten.",
@@ -156,7 +156,7 @@ def test_metadata_that_differ_from_the_script_or_exceed_limits_fail(tmp_path, ch
 def test_a_users_own_metadata_pass_or_fail_unchanged(tmp_path, said, told):
     package = FileNames().in_folder(tmp_path)
     passes = Verdict(checks=(Check.of("file", passed=True, measured="", limit=""),)).of_film("f")
-    # As an editor of Windows saves it.
+    # With a byte order mark, as Windows editors save it.
     package.metadata.write_text(json.dumps(said, ensure_ascii=False), encoding="utf-8-sig")
 
     verdict = with_companions(passes, package, STANDARD)
@@ -186,7 +186,7 @@ def film(scene, *words):
 
 
 def heard(*silent):
-    """The powers of a film of 12 seconds that is silent in these spans."""
+    """The powers of a film of 12 seconds with these silent spans."""
     powers = [1e-3] * 360
     for start_s, end_s in silent:
         powers[round(start_s * 30) : round(end_s * 30)] = [0.0] * round((end_s - start_s) * 30)
