@@ -1,4 +1,4 @@
-"""What works on this machine now, and what to do about the rest."""
+"""Diagnostics of this machine: what works, and how to fix the rest."""
 
 from __future__ import annotations
 
@@ -21,34 +21,34 @@ from pipeline.orchestrator.context.provider_factory import make_narrator, stock_
 from pipeline.orchestrator.vmaf import find_vmaf
 from pipeline.rendering.text.coverage import can_shape, font_advice, font_coverage, shaping_advice
 
-# A minute of film takes about 40 MB while it is made, most of it cache; below this a night may end early.
+# A minute of film takes about 40 MB, mostly cache; with less free space than this, a long run may end early.
 _FREE_DISK_GB = 5
 
 
 class State(StrEnum):
-    """How well a thing works."""
+    """The result of a check."""
 
     GOOD = "good"
-    # Films can be made, but not all that one may wish for.
+    # Films can be made, with restrictions.
     LIMITED = "limited"
-    # No film can be made.
+    # No films can be made.
     BROKEN = "broken"
 
 
 @dataclass(frozen=True, kw_only=True)
 class Finding:
-    """One thing looked at."""
+    """The result of one check."""
 
     name: str
     state: State
     found: str
-    # What to do about it; empty: nothing.
+    # How to fix it; empty if there is nothing to fix.
     remedy: str = ""
 
 
 async def run_diagnostics(context: RunContext) -> tuple[Finding, ...]:
-    """Look at everything a film needs. Never raises; asks the voice services whether they answer."""
-    looks: tuple[Callable[[RunContext], Awaitable[Finding]], ...] = (
+    """Check everything that making films needs. Never raises; contacts the voice services."""
+    checks: tuple[Callable[[RunContext], Awaitable[Finding]], ...] = (
         _python,
         _ffmpeg,
         _vmaf,
@@ -61,7 +61,7 @@ async def run_diagnostics(context: RunContext) -> tuple[Finding, ...]:
         _workspace,
         _disk,
     )
-    return tuple([await look(context) for look in looks])
+    return tuple([await check(context) for check in checks])
 
 
 async def _python(_context: RunContext) -> Finding:
@@ -80,9 +80,9 @@ async def _ffmpeg(_context: RunContext) -> Finding:
 async def _vmaf(_context: RunContext) -> Finding:
     command = await find_vmaf()
     found = (
-        f"{command} measures it"
+        f"measured by {command}"
         if command
-        else "not measured: no ffmpeg with libvmaf on the PATH; nobody else misses it"
+        else "not measured: no ffmpeg with libvmaf on the PATH; only needed for nightreel qc --against"
     )
     return Finding(name="VMAF", state=State.GOOD, found=found)
 
@@ -100,19 +100,17 @@ async def _model(context: RunContext) -> Finding:
             ready.append(f"{model.service}, {model.model}")
         except NightreelError as error:
             missing.append(str(error))
-    told = "; ".join(dict.fromkeys(missing))
+    problems = "; ".join(dict.fromkeys(missing))
     if ready:
-        found = f"{'; '.join(ready)} (the key is not tried out here)"
-        return Finding(name=name, state=State.LIMITED if told else State.GOOD, found=found, remedy=told)
-    remedy = told or "For bare topics set GROQ_API_KEY (console.groq.com), or name another service in script.writers"
-    return Finding(name=name, state=State.LIMITED, found="no key: only briefs with notes can be made", remedy=remedy)
+        found = f"{'; '.join(ready)} (key not tested)"
+        return Finding(name=name, state=State.LIMITED if problems else State.GOOD, found=found, remedy=problems)
+    remedy = problems or "For topics without notes, set GROQ_API_KEY (console.groq.com), or change script.writers"
+    return Finding(name=name, state=State.LIMITED, found="no key: only films of briefs with notes", remedy=remedy)
 
 
 async def _photos(context: RunContext) -> Finding:
     names = stock_names(context.settings)
-    found = (
-        f"{' and '.join(names)} (the key is not tried out here)" if names else "no key: pictures are those of briefs"
-    )
+    found = f"{' and '.join(names)} (key not tested)" if names else "no key: only pictures from briefs"
     return Finding(name="photos", state=State.GOOD, found=found)
 
 
@@ -129,23 +127,23 @@ async def _voices(context: RunContext) -> Finding:
             "Install the offline voice (pip install 'nightreel[offline]'), or make silent films: --narrator silence"
         )
         return Finding(name="voices", state=State.BROKEN, found="; ".join(silent), remedy=remedy)
-    found = "; ".join([f"{' and '.join(speaking)} can speak", *silent, *await _piper(context)])
+    found = "; ".join([f"{' and '.join(speaking)} available", *silent, *await _piper(context)])
     languages = {tag.partition("-")[0] for tag in (context.settings.language or "", *context.settings.languages)}
     remedy = ""
     if "edge" not in speaking:
         found += f"; {_NAMES_IDEOGRAPHS}"
         if languages & _WITH_IDEOGRAPHS:
-            remedy = "Films in Japanese, and Korean ones with hanja, need edge, or readings in [pronounce.ja]"
+            remedy = "Films in Japanese, or in Korean with hanja, need edge, or readings in [pronounce.ja]"
     return Finding(name="voices", state=State.LIMITED if silent else State.GOOD, found=found, remedy=remedy)
 
 
-# What eSpeak's voices do, but for those of Chinese; and the languages that have ideographs besides.
+# A limit of all eSpeak voices but the Chinese ones, and the languages that it affects.
 _NAMES_IDEOGRAPHS = "espeak reads neither kanji nor hanja"
 _WITH_IDEOGRAPHS = frozenset({"ja", "ko"})
 
 
 async def _piper(context: RunContext) -> tuple[str, ...]:
-    """What Piper can do, where it is installed: nobody else misses it."""
+    """The number of Piper's voices, or its problem; nothing if Piper is not installed."""
     piper = context.providers.narrator("piper")
     try:
         await piper.check()
@@ -175,12 +173,12 @@ async def _fonts(_context: RunContext) -> Finding:
 async def _shaping(_context: RunContext) -> Finding:
     if can_shape():
         return Finding(name="text shaping", state=State.GOOD, found="Raqm")
-    found = "no FriBidi: no Arabic, Hebrew, Devanagari or Thai"
+    found = "FriBidi is missing: no Arabic, Hebrew, Devanagari or Thai"
     return Finding(name="text shaping", state=State.LIMITED, found=found, remedy=shaping_advice())
 
 
 async def _style(context: RunContext) -> Finding:
-    """What films look like whose briefs say nothing about it, with what the brand brings."""
+    """The default template and theme, with the fonts and logo of the brand."""
 
     def read() -> str:
         brief = Brief(title="A film")

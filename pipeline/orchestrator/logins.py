@@ -1,4 +1,4 @@
-"""Logins at video hosts: made once, and how they stand."""
+"""Log in to video hosts, and report the status of logins."""
 
 from __future__ import annotations
 
@@ -20,35 +20,35 @@ if TYPE_CHECKING:
     from pipeline.publishing.youtube.login import LoginPlan
     from pipeline.publishing.youtube.tokens import Token
 
-# For who looks for an account, a password and a phone.
-_PATIENCE_S = 600.0
-# Google ends the logins of apps whose consent screen is External and in testing after so long.
+# Time to find account, password and phone.
+_LOGIN_TIMEOUT_S = 600.0
+# Google revokes the logins of apps with an external consent screen in testing after this time.
 _TESTING = timedelta(days=7)
-# And an access token holds for an hour: one that was got before that end is over so long after it.
+# Lifetime of an access token: one obtained just before that end expires this much later.
 _ACCESS = timedelta(hours=1)
 
 
 @dataclass(frozen=True, kw_only=True)
 class LoginStatus:
-    """How the login of a channel stands, as far as its file says."""
+    """The status of the login of a channel, according to its token file."""
 
     channel: str
     file: Path
-    # What YouTube calls the channel; empty: nobody has asked.
+    # Title and id of the channel on YouTube; empty if never queried.
     title: str = ""
     channel_id: str = ""
     scopes: tuple[str, ...] = ()
-    # Until when the access token holds, and whether another one can be had without a person.
+    # Expiry of the access token, and whether it can be refreshed.
     expires_at: datetime | None = None
     renews_itself: bool = False
     logged_in_at: datetime | None = None
-    # When it ends, or has ended, if the app is still in testing; None: it was renewed since, or nobody knows when it
-    # began.
+    # When Google ends the login if the app is in testing; None if it was refreshed after that time, or the time of the
+    # login is unknown.
     ends_in_testing_at: datetime | None = None
     is_over_in_testing: bool = False
-    # Whether it may send captions, which a login with a code may not.
+    # Whether the scopes include captions, which a device login lacks.
     may_send_captions: bool = True
-    # What is wrong with it, in a line; empty: nothing.
+    # The problem in one line; empty if there is none.
     problem: str = ""
 
 
@@ -61,9 +61,9 @@ async def log_in_to_youtube(
     replace: bool,
     show: Callable[[str, int], None],
 ) -> LoginStatus:
-    """Log in to a channel of YouTube in a browser, and save the token. `show` gets the address, and the port.
+    """Log in to a YouTube channel in a browser, and save the token. `show` gets the address and the port.
 
-    Raises `NeedsLoginError`: for another channel than that of the login before, too, unless it is to `replace` it.
+    Raises `NeedsLoginError`, also for a different channel than that of the saved login, unless `replace`.
     """
     from pipeline.publishing.youtube.login import CLIENT_KIND, log_in  # noqa: PLC0415 - loads aiohttp
 
@@ -79,9 +79,9 @@ async def log_in_to_youtube(
 async def log_in_by_code(
     context: RunContext, channel: str, *, replace: bool = False, show: Callable[[str, str], None]
 ) -> LoginStatus:
-    """Log in to a channel of YouTube on another device. `show` gets the address, and the code to type there.
+    """Log in to a YouTube channel on another device (OAuth device flow). `show` gets the address and the code.
 
-    Raises as `log_in_to_youtube`.
+    Raises what `log_in_to_youtube` does.
     """
     from pipeline.publishing.youtube import device  # noqa: PLC0415 - loads aiohttp
 
@@ -97,7 +97,7 @@ async def _kept(context: RunContext, channel: str, token: Token, *, replace: boo
 
     await save_new_login(context.hosts.channel(channel), token, replace=replace)
     stands = await to_thread.run_sync(login_status, context, channel)
-    # Where YouTube could not say whose it is, it says why now.
+    # If the channel could not be identified, the request reports why.
     return stands if stands.channel_id else await checked_login_status(context, channel)
 
 
@@ -111,14 +111,14 @@ async def _plan(context: RunContext, *, kind: str, port: int = 0) -> LoginPlan:
         token_url=wanted.token_url,
         device_url=wanted.device_url,
         port=port,
-        patience_s=_PATIENCE_S,
+        patience_s=_LOGIN_TIMEOUT_S,
         timeout_s=wanted.timeout_s,
         clock=context.clock,
     )
 
 
 async def checked_login_status(context: RunContext, channel: str) -> LoginStatus:
-    """How a login stands, with what YouTube calls the channel, which is asked (one unit of the quota)."""
+    """The status of a login after asking YouTube for its channel (one quota unit)."""
     from pipeline.publishing.youtube.identity import fetch_identity  # noqa: PLC0415
 
     try:
@@ -126,17 +126,17 @@ async def checked_login_status(context: RunContext, channel: str) -> LoginStatus
             await fetch_identity(calls)
     except ProviderError as error:
         return evolve(await to_thread.run_sync(login_status, context, channel), problem=str(error))
-    # What was told is kept with the token.
+    # The identity is saved with the token.
     return await to_thread.run_sync(login_status, context, channel)
 
 
 def channels(context: RunContext) -> list[str]:
-    """The channels that somebody has logged in to. Blocks."""
+    """The channels with a saved login. Blocks."""
     return sorted(path.name.removesuffix(".token.json") for path in context.hosts.credentials.glob("*.token.json"))
 
 
 def login_status(context: RunContext, channel: str) -> LoginStatus:
-    """How a login stands. Asks nobody. Blocks."""
+    """The status of a login, without a request. Blocks."""
     from pipeline.publishing.youtube.identity import stored_identity  # noqa: PLC0415
     from pipeline.publishing.youtube.tokens import read_token  # noqa: PLC0415
 
@@ -149,11 +149,11 @@ def login_status(context: RunContext, channel: str) -> LoginStatus:
     since, told, refused_at = _moment(token, "logged_in_at"), stored_identity(token), _moment(token, "refused_at")
     ends_at = since + _TESTING if since else None
     if ends_at and token.expires_at and token.expires_at > ends_at + _ACCESS:
-        # It was renewed since: the app is in testing no more.
+        # It was refreshed after that time: the app is no longer in testing.
         ends_at = None
-    problem = "" if token.refresh_token else "it can't be renewed"
+    problem = "" if token.refresh_token else "the token can't be refreshed"
     if refused_at:
-        problem = f"the login is over: Google refused to renew it at {refused_at.astimezone():%Y-%m-%d %H:%M}. "
+        problem = f"the login has ended: Google refused to refresh it at {refused_at.astimezone():%Y-%m-%d %H:%M}. "
         problem += known.how_to_log_in
     return evolve(
         stands,
@@ -171,7 +171,7 @@ def login_status(context: RunContext, channel: str) -> LoginStatus:
 
 
 def _moment(token: Token, name: str) -> datetime | None:
-    """When something happened to a login, as we have noted it."""
+    """A time saved with a token; None if missing or invalid."""
     try:
         moment = datetime.fromisoformat(str((token.nightreel or {}).get(name)))
     except ValueError:

@@ -1,4 +1,4 @@
-"""Where films go: a pattern becomes a folder that is safe on every system and belongs to one film."""
+"""Output folders of films: a pattern is expanded to a path that is valid on all systems and unique to a film."""
 
 from __future__ import annotations
 
@@ -12,13 +12,13 @@ from pipeline.errors import ConfigurationError, did_you_mean
 from pipeline.model import Brief
 from pipeline.model.file_names import is_reserved_name, safe_name
 
-# The reports of a batch lie beside its films.
+# The folder of a batch's reports, beside its films.
 SUMMARY = "summary"
 _FIELDS = ("batch", "index", "title", "language", "format", "date", "id")
-# Of a table, the cell of a column: {row.segment}.
+# The cell of a column of a table: {row.segment}.
 _ROW = re.compile(r"row\.([a-z0-9]\w*)")
-# One of these has to tell films apart, or a column of theirs.
-_TELLING = ("index", "title", "id")
+# A pattern needs one of these, or a column, to be unique.
+_UNIQUE = ("index", "title", "id")
 _TITLE_MAX_CHARS = 60
 _INDEX_FORMAT = re.compile(r"(0?[1-9]d?|d)?")
 _FORBIDDEN = re.compile(r'[<>:"\\|?*\x00-\x1f\x7f]')
@@ -26,31 +26,32 @@ _HINT = "Write something like {batch}/{index:03d}_{title}"
 
 
 class FolderPattern:
-    """The setting output.pattern, checked. Raises `ConfigurationError` for one that could leave output/."""
+    """The setting output.pattern, validated. Raises `ConfigurationError` for an invalid pattern."""
 
     def __init__(self, pattern: str) -> None:
         self._pattern = pattern.rstrip("/")
         self._parts = self._pattern.split("/")
         names = list(_checked_fields(self._pattern))
-        self._tells_languages = "language" in names
-        self._tells_formats = "format" in names
-        # The columns of a table that it names, as they are called in it.
+        self._has_language = "language" in names
+        self._has_format = "format" in names
+        # The columns of a table that the pattern names.
         self.columns = tuple(dict.fromkeys(found[1] for name in names if (found := _ROW.fullmatch(name))))
-        if not (self.columns or set(_TELLING) & set(names)):
-            raise _problem("gives all films of a batch one folder", hint="Add {title}, {index} or {id}")
+        if not (self.columns or set(_UNIQUE) & set(names)):
+            raise _problem("gives all films of a batch the same folder", hint="Add {title}, {index} or {id}")
         for part in self._parts:
             _check_part(part)
 
     @property
     def is_per_batch(self) -> bool:
-        """Whether films of different batches can't meet."""
+        """Whether films of different batches can't have the same folder."""
         return self._pattern.startswith("{batch}/")
 
     def folder(self, brief: Brief, *, batch: str, index: int, job_id: str, day: date) -> str:
-        """The folder of a film, below the folder of all output, with forward slashes. `index` counts from 1.
+        """The folder of a film relative to the output folder, with forward slashes. `index` counts from 1.
 
-        A translated film has its language behind the name, unless the pattern has it: "why-is-the-sky-blue-es"; a
-        variant its number: "why-is-the-sky-blue-v2"; another format than the first: "why-is-the-sky-blue-9x16".
+        Unless the pattern has them, the language of a translated film ("why-is-the-sky-blue-es") and a format other
+        than the first ("why-is-the-sky-blue-9x16") are appended, and always the number of a variant
+        ("why-is-the-sky-blue-v2").
         """
         language = _safe_language(brief.language)
         shape = (brief.format or "").replace(":", "x") or "usual"
@@ -69,13 +70,13 @@ class FolderPattern:
             ).rstrip(". ")
             for part in self._parts
         ]
-        if brief.translated_from and not self._tells_languages:
+        if brief.translated_from and not self._has_language:
             parts[-1] = f"{parts[-1]}-{language}"
-        if brief.is_other_format and not self._tells_formats:
+        if brief.is_other_format and not self._has_format:
             parts[-1] = f"{parts[-1]}-{shape}"
         if brief.variant:
             parts[-1] = f"{parts[-1]}-v{brief.variant}"
-        # The reports of a batch lie in "summary", or in "summary-<batch>" where several batches share a folder.
+        # Keep clear of the folders of reports: "summary", or "summary-<batch>" if batches share a folder.
         *above, last = (_not_reserved(part) for part in parts)
         return "/".join((*above, f"{last}-film" if last.casefold().startswith(SUMMARY) else last))
 
@@ -86,7 +87,7 @@ def _safe_language(language: str) -> str:
 
 
 class _Cells:
-    """The cells of a row, as names of folders: `row.segment` in a pattern."""
+    """The cells of a row as folder names: `row.segment` in a pattern."""
 
     def __init__(self, cells: Mapping[str, str]) -> None:
         self._cells = cells
@@ -97,7 +98,7 @@ class _Cells:
 
 
 def _checked_fields(pattern: str) -> Iterator[str]:
-    """The names of the fields in it; nothing but names and the width of a number."""
+    """The names of the fields in a pattern. Raises `ConfigurationError` for anything but names and number widths."""
     try:
         parsed = list(Formatter().parse(pattern))
     except ValueError as error:
@@ -106,26 +107,26 @@ def _checked_fields(pattern: str) -> Iterator[str]:
         if name is None:
             continue
         if name not in _FIELDS and not _ROW.fullmatch(name):
-            raise _problem(f"knows no {{{name[:30]}}}", hint=_field_hint(name))
+            raise _problem(f"has an unknown field {{{name[:30]}}}", hint=_field_hint(name))
         if conversion or (spec and not (name == "index" and _INDEX_FORMAT.fullmatch(spec))):
-            raise _problem(f"can't format {{{name}}} so", hint="Only {index} takes a width: {index:03d}")
+            raise _problem(f"has an invalid format for {{{name}}}", hint="Only {index} takes a width: {index:03d}")
         yield name
 
 
 def _field_hint(name: str) -> str:
     if name.startswith("row."):
-        return 'Write columns in small letters, and _ for what is no letter: {row.first_name} for "First Name"'
+        return 'Write columns in lower case, with _ for other characters: {row.first_name} for "First Name"'
     return did_you_mean(name, (*_FIELDS, "row.COLUMN"))
 
 
 def _check_part(part: str) -> None:
     plain = re.sub(r"\{[^}]*\}", "x", part)
     if not plain.strip() or plain.strip(". ") == "" or plain != plain.strip():
-        raise _problem("has an empty part, a step upwards, or a space at an edge")
+        raise _problem("has an empty part, a parent folder (..), or a leading or trailing space")
     if bad := _FORBIDDEN.search(plain):
-        raise _problem(f"has {bad[0]!r} in it, which not every system takes")
+        raise _problem(f"contains {bad[0]!r}, which is not allowed on all systems")
     if plain.startswith((".", "-")):
-        raise _problem("has a part that begins with a dot or a dash")
+        raise _problem("has a part that starts with a dot or a dash")
 
 
 def _not_reserved(part: str) -> str:

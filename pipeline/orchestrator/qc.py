@@ -1,4 +1,4 @@
-"""Films by anybody, found and judged: `nightreel qc`."""
+"""Quality control of third-party films: `nightreel qc`."""
 
 from __future__ import annotations
 
@@ -24,31 +24,31 @@ from pipeline.quality.expected import NearDuplicate
 from pipeline.quality.judge import judge_file, unreadable, with_duplicate
 from pipeline.quality.near_duplicates import LENGTH_TOLERANCE, Fingerprint, film_similarity
 
-# What is looked for in a folder; a file that is named is taken as it is.
-FILM_ENDINGS = (".mp4", ".m4v", ".mov", ".webm", ".mkv", ".avi", ".mpg", ".mpeg", ".ts", ".flv", ".wmv", ".ogv")
+# Suffixes of the films in a folder; a file that is named explicitly may have any.
+FILM_SUFFIXES = (".mp4", ".m4v", ".mov", ".webm", ".mkv", ".avi", ".mpg", ".mpeg", ".ts", ".flv", ".wmv", ".ogv")
 
 
 @dataclass(frozen=True, kw_only=True)
 class JudgedFilm:
-    """One film and what is thought of it."""
+    """A film and its verdict."""
 
     path: Path
     verdict: Verdict
-    # None: it can't be read.
+    # None if the film can't be read.
     portrait: Fingerprint | None = None
 
 
 def find_films(names: Sequence[str], *, recursive: bool) -> list[Path]:
-    """The films that are meant by files, folders and patterns, each once, in that order. Blocks.
+    """The films that files, folders and patterns name, in order and without duplicates. Blocks.
 
-    Raises `InputError` for a name that leads to nothing.
+    Raises `InputError` for a name without a film.
     """
     films: dict[Path, None] = {}
     for name in names:
         try:
             found = list(_films_of(Path(name), recursive=recursive))
         except OSError as error:
-            raise InputError(f"can't be looked into: {error.strerror}", where=name) from error
+            raise InputError(f"can't be read: {error.strerror}", where=name) from error
         if not found:
             raise _no_film(name, recursive=recursive)
         films |= dict.fromkeys(found)
@@ -57,9 +57,9 @@ def find_films(names: Sequence[str], *, recursive: bool) -> list[Path]:
 
 def _no_film(name: str, *, recursive: bool) -> InputError:
     if not (Path(name).is_dir() or glob.has_magic(name)):
-        return InputError("there is no such film or folder", where=name)
-    hint = "" if recursive else "--recursive looks into the folders below, too"
-    return InputError("there is no film", where=name, hint=hint)
+        return InputError("no such film or folder", where=name)
+    hint = "" if recursive else "Use --recursive to include subfolders"
+    return InputError("has no films", where=name, hint=hint)
 
 
 def _films_of(path: Path, *, recursive: bool) -> Iterator[Path]:
@@ -70,7 +70,7 @@ def _films_of(path: Path, *, recursive: bool) -> Iterator[Path]:
     elif path.is_file():
         yield path
     elif there:
-        # A pipe or a device: whoever reads it may wait forever.
+        # A pipe or a device: reading it might block forever.
         raise InputError("is neither a file nor a folder", where=str(path))
     elif glob.has_magic(str(path)):
         for each in _matches(path):
@@ -78,7 +78,7 @@ def _films_of(path: Path, *, recursive: bool) -> Iterator[Path]:
 
 
 def _matches(pattern: Path) -> list[Path]:
-    """The files and folders that a pattern means. `**` follows no links: they may lead in circles."""
+    """The files and folders that match a pattern. `**` follows no links, as they may form cycles."""
     plain = list(takewhile(lambda part: not glob.has_magic(part), pattern.parts))
     folder, wanted = Path(*plain), pattern.parts[len(plain) :]
     names_hidden = any(part.startswith(".") for part in wanted)
@@ -87,7 +87,7 @@ def _matches(pattern: Path) -> list[Path]:
 
 
 def _is_film(path: Path, folder: Path) -> bool:
-    return path.suffix.lower() in FILM_ENDINGS and not _is_hidden(path, folder) and path.is_file()
+    return path.suffix.lower() in FILM_SUFFIXES and not _is_hidden(path, folder) and path.is_file()
 
 
 def _is_hidden(path: Path, folder: Path) -> bool:
@@ -95,11 +95,11 @@ def _is_hidden(path: Path, folder: Path) -> bool:
 
 
 async def judge_films(
-    films: Sequence[Path], profile: QualityProfile, context: RunContext, told: Callable[[JudgedFilm], None]
+    films: Sequence[Path], profile: QualityProfile, context: RunContext, report: Callable[[JudgedFilm], None]
 ) -> None:
-    """Judge films in worker processes, as many at once as there are cores, and each as one among those before it.
+    """Judge films in worker processes, one per core, and compare each with those before it to find near-duplicates.
 
-    `told` gets them in their order, each as soon as it and all before it are done.
+    `report` gets the results in order, each as soon as it and all before it are done.
     """
 
     async def judge(number: int, path: Path) -> None:
@@ -108,15 +108,15 @@ async def judge_films(
                 cores, judge_file, path, profile, work_folder=bench, crash_report=bench / "crash.txt"
             )
         except CrashError:
-            # It takes its decoder down with it.
-            done[number] = unreadable("it kills the decoder", profile), None
-        while (at := row.count) in done:
+            # The film crashes its decoder.
+            done[number] = unreadable("it crashes the decoder", profile), None
+        while (at := judgements.count) in done:
             verdict, portrait = done.pop(at)
-            told(JudgedFilm(path=films[at], verdict=row.judged(films[at], verdict, portrait), portrait=portrait))
+            report(JudgedFilm(path=films[at], verdict=judgements.add(films[at], verdict, portrait), portrait=portrait))
 
     cores = context.cores
     done: dict[int, tuple[Verdict, Fingerprint | None]] = {}
-    row = _Row(profile, alone=len(films) == 1)
+    judgements = _Judgements(profile, alone=len(films) == 1)
     with scratch_folder() as bench, raise_first_error():
         async with create_task_group() as tasks:
             for number, path in enumerate(films):
@@ -124,7 +124,7 @@ async def judge_films(
 
 
 async def judge_against(film: Path, reference: Path, profile: QualityProfile, context: RunContext) -> JudgedFilm:
-    """Judge a film that was made of another. Raises `InputError` for another that can't be read."""
+    """Judge a film and compare it with its reference. Raises `InputError` for a reference that can't be read."""
     found: list[JudgedFilm] = []
     await judge_films([film], profile, context, found.append)
     (judged,) = found
@@ -152,17 +152,17 @@ async def judge_against(film: Path, reference: Path, profile: QualityProfile, co
     return replace(judged, verdict=with_comparison(judged.verdict, derived, profile))
 
 
-class _Row:
-    """Films one after the other, each held against those before it."""
+class _Judgements:
+    """The films judged so far, in which near-duplicates are looked up."""
 
     def __init__(self, profile: QualityProfile, *, alone: bool) -> None:
         self.count = 0
         self._profile, self._alone = profile, alone
-        # By their length, so that only those of the same length are looked at.
+        # Sorted by length, so that only films of similar length are compared.
         self._lengths: list[float] = []
         self._seen: list[tuple[Path, Fingerprint]] = []
 
-    def judged(self, path: Path, verdict: Verdict, portrait: Fingerprint | None) -> Verdict:
+    def add(self, path: Path, verdict: Verdict, portrait: Fingerprint | None) -> Verdict:
         """The verdict on the next film."""
         self.count += 1
         if self._alone or portrait is None:

@@ -1,4 +1,4 @@
-"""How many days publishing takes, by the quota of the projects. Loads little: `nightreel status` asks, too."""
+"""The days that publishing takes under the quotas of Google projects. Few imports, as `nightreel status` uses it."""
 
 from __future__ import annotations
 
@@ -15,26 +15,26 @@ from pipeline.state.ledgers.quota import CALLS_PER_FILM, Allowance, ProjectQuota
 
 @dataclass(frozen=True, kw_only=True)
 class UploadDays:
-    """What it takes to publish so many films at hosts whose logins are of one project. None: there is no limit."""
+    """The days that publishing films takes at hosts whose logins share a project. None: no limit."""
 
     hosts: tuple[str, ...]
-    # Those that nobody has logged in to.
+    # Hosts without a login.
     without_login: tuple[str, ...]
     films: int
-    # Those that are out, and wait for some of what goes with them.
+    # Published films that still lack a thumbnail, captions or a playlist entry.
     waiting: int
     films_per_day: int | None
-    # As many get all that goes with them (thumbnail, captions, a place in a playlist), and when all of them have it;
-    # the others are out without, and it follows.
+    # Films per day with thumbnail, captions and playlist entry, and the days until all are complete; the others are
+    # published without them first.
     complete_per_day: int | None
     complete_days: int
     left_today: int | None
-    # Days of the project, which begin at midnight in California; today included, if something is left of it.
+    # Quota days, which start at midnight Pacific time; including today, if any quota is left.
     days: int
 
 
 def allowance_of(wanted: YouTubeSettings) -> Allowance:
-    """What a project may ask of YouTube in a day."""
+    """The daily quota of a project at YouTube."""
     return Allowance(
         uploads_per_day=wanted.uploads_per_day, units_per_day=wanted.units_per_day, costs=wanted.cost_by_method
     )
@@ -49,9 +49,9 @@ def upload_days(
     series: Collection[str] = (),
     clock: Callable[[], datetime],
 ) -> tuple[UploadDays, ...]:
-    """For `films` that go to all hosts of the settings, and some that are out and `waiting`, project by project.
+    """The days for `films` that go to all hosts of the settings, and incomplete published ones (`waiting`), by project.
 
-    `series` are those that their briefs name, beside the one of the settings. Asks nobody. Blocks.
+    `series` are those named in briefs, besides the one of the settings. Sends no requests. Blocks.
     """
     channels = [name for name in settings.publishing.to if not name.startswith("folder:")]
     logins = {name: _login(workspace, settings, name) for name in channels}
@@ -81,21 +81,22 @@ def upload_days(
 
 
 def describe_upload_days(found: UploadDays) -> str:
-    """In words: "100 films a day to youtube, 48 left today: 250 films make 4 days"."""
+    """In words: "100 films a day to youtube, 48 left today: 250 films take 4 days"."""
     hosts = " and ".join(found.hosts)
-    films, days = counted(found.films, "film"), counted(found.days, "day")
     if found.films_per_day is None:
-        return f"{films} to {hosts}, without a limit"
-    told = f"{found.films_per_day:,} films a day to {hosts}, {found.left_today:,} left today: {films}, {days}"
+        return f"{counted(found.films, 'film')} to {hosts}, without a limit"
+    text = f"{found.films_per_day:,} films a day to {hosts}, {found.left_today:,} left today"
+    if found.films:
+        text += f": {counted(found.films, 'film takes', 'films take')} {counted(found.days, 'day')}"
     everything = found.films + found.waiting
     if found.complete_per_day is not None and found.complete_per_day < min(everything, found.films_per_day):
         complete = counted(found.complete_days, "day")
-        told += f"; with all that goes with them {found.complete_per_day:,} a day, {complete}: captions follow"
-    return told + (f"; {found.waiting:,} out already, and wait for some of it" if found.waiting else "")
+        text += f"; {complete} with thumbnails and captions, at {found.complete_per_day:,} a day"
+    return text + (f"; {found.waiting:,} published already, but incomplete" if found.waiting else "")
 
 
 def _calls_per_film(settings: Settings, series: Collection[str]) -> dict[str, int]:
-    """What a film in one language takes, if nothing has to be done again; as an episode, if some are of a series."""
+    """API calls for a film in one language without retries; for an episode, if there are series."""
     wanted = settings.youtube
     tables = [table for name in {*series, settings.episodes_of or ""} if (table := settings.series.get(name))]
     has_playlist = bool(wanted.playlist or tables)
@@ -105,7 +106,7 @@ def _calls_per_film(settings: Settings, series: Collection[str]) -> dict[str, in
         "captions.insert": int(wanted.captions),
         "playlistItems.insert": int(has_playlist),
         "playlistItems.list": int(has_playlist),
-        # Looks at how far its processing is: at least one.
+        # At least one check of the processing status.
         "videos.list": 1,
     }
     return {**CALLS_PER_FILM, **calls}

@@ -1,4 +1,4 @@
-"""Which voices there are, and how one of them sounds."""
+"""List the voices of the narrators, and record samples."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from pipeline.narration.sample_texts import sample_text
 from pipeline.orchestrator.context import RunContext
 from pipeline.orchestrator.film.scripts import speaker
 
-# Whose voices are listed when nobody is named; silence has none to hear.
+# Narrators whose voices are listed by default; silence has none.
 _SPEAKING = tuple(name for name in NARRATORS if name != "silence")
 
 
@@ -29,29 +29,29 @@ class VoiceList:
 
     narrator: str
     voices: tuple[Voice, ...]
-    # Who says so; or why there are none.
+    # Where the list comes from, or why it is empty.
     source: str
 
 
 @dataclass(frozen=True, kw_only=True)
 class VoiceSample:
-    """A voice on disk."""
+    """A recorded sample of a voice."""
 
     path: Path
     narrator: str
     voice: str
     language: str
     length_s: float
-    # Why it is not the narrator that would come first; empty: it is.
+    # Why the preferred narrator was not used; empty if it was.
     fallback_reason: str
-    # What a film spoken like this would have in its record.
+    # Remarks that a film with this voice would have in its record.
     incidents: tuple[str, ...] = ()
 
 
 async def list_voices(context: RunContext, *, language: str | None = None) -> tuple[VoiceList, ...]:
-    """The voices of the narrator that is set, else of all; of one language (with its regions) if one is given.
+    """The voices of the configured narrator, else of all; only those of `language` (with its regions) if given.
 
-    Raises the error of a narrator that is set and has no voices to name.
+    Raises the error of the configured narrator if it can't list its voices.
     """
     named = context.settings.narration.narrator
     listings = []
@@ -69,13 +69,13 @@ async def list_voices(context: RunContext, *, language: str | None = None) -> tu
 
 
 async def speak_sample(context: RunContext, *, language: str | None, out: Path | None) -> VoiceSample:
-    """Two sentences in the voice that is set, or in the one that films in `language` get, as a WAV file at `out`.
+    """Speak two sentences in the configured voice, or the default voice of `language`, to the WAV file `out`.
 
-    Without a language, that of the voice, else that of the workspace. Raises `InputError` for a language without a
-    sample and for a file that is called otherwise than WAV files are, and whatever keeps everybody from speaking.
+    The default language is that of the voice, else that of the workspace. Raises `InputError` for a language without
+    sample sentences and for an output that is not a .wav file, and the error if no narrator can speak.
     """
     if out and out.suffix.lower() != ".wav":
-        raise InputError("a sample is a WAV file", where=str(out), hint="Write a name that ends with .wav")
+        raise InputError("is not a WAV file", where=str(out), hint="Write FILE.wav")
     narrators = await to_thread.run_sync(lambda: context.providers.narrators)
     wanted = context.settings.narration.voice
     own = await _language_of(narrators, wanted) if wanted else None
@@ -101,7 +101,7 @@ async def speak_sample(context: RunContext, *, language: str | None, out: Path |
 
 
 async def _language_of(narrators: Sequence[Narrator], wanted: str) -> str | None:
-    """What the voice called `wanted` speaks; None: nobody lists it, or it has no samples."""
+    """The language of the voice `wanted`; None if no narrator lists it, or there are no sample sentences."""
     for narrator in narrators:
         try:
             found = await narrator.voices()
@@ -114,7 +114,7 @@ async def _language_of(narrators: Sequence[Narrator], wanted: str) -> str | None
 
 
 def _speaks(voice: Voice, language: str) -> bool:
-    """Whether a voice speaks `language`: those of "de-AT" speak "de", those of "de" do not speak "de-AT"."""
+    """Whether a voice matches `language`: voices of "de-AT" match "de", those of "de" do not match "de-AT"."""
     tag, own = language.replace("_", "-").lower(), voice.language.lower()
     return not own or own == tag or own.startswith(f"{tag}-")
 

@@ -22,7 +22,7 @@ from pipeline.model import (
 # Beyond these no axis has room for its labels.
 _MAX_NUMBER = 1e15
 _MAX_RATING = 5
-# Of code: twelve are easy to read, more take two pages in narrow formats.
+# Twelve lines of code are easy to read; more take two pages in narrow formats.
 _MAX_CODE_LINES = 16
 
 

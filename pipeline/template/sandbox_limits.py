@@ -20,7 +20,7 @@ from jinja2.utils import pass_eval_context
 MAX_CHARS = 200_000
 # Iterations and calls of one rendering, and the length of one `range`.
 MAX_STEPS, MAX_RANGE = 100_000, 1_000
-# Of padding: `center`, `indent`, `ljust`.
+# The width of padding: `center`, `indent`, `ljust`.
 MAX_WIDTH = 1_000
 # "%9999d" and "{:>9999}": a width of four digits, or one given by an argument.
 _WIDE_FORMAT = re.compile(r"%[^%a-zA-Z]*(?:\d{4}|\*)|\{[^}]*:[^}]*(?:\d{4}|\{)")

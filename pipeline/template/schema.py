@@ -20,7 +20,7 @@ from pipeline.toml import describe_invalid_value, line_of, parse_toml
 
 FileName = Annotated[str, Field(pattern=r"^[\w-]+\.jinja$")]
 
-# What a value with a pattern must look like, by key.
+# Descriptions of the values that have a pattern, by key.
 _EXPECTED = {
     "logo": "the name of a PNG next to template.toml",
     "heading_font": "the name of a TTF or OTF file next to template.toml, or of an installed font family",

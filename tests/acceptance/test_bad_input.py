@@ -84,7 +84,9 @@ BAD = {
     ),
     "a list without topics": Bad(("run", "bad.txt"), 2, ("bad.txt: lists no topics",), files={"bad.txt": "# none\n"}),
     "a pattern that was typed": Bad(
-        ("run", "topics.txt", "--pattern", "{titel}"), 3, ("--pattern: knows no {titel}. Did you mean title?",)
+        ("run", "topics.txt", "--pattern", "{titel}"),
+        3,
+        ("--pattern: has an unknown field {titel}. Did you mean title?",),
     ),
     "a folder without briefs": Bad(
         ("run", "."), 2, ("contains no briefs",), arrange=lambda folder: (folder / "good.md").unlink()

@@ -234,7 +234,7 @@ def test_a_placeholder_of_another_program_is_reported_with_its_line(tour, contex
     (told,) = map(str, check_template(context, "mine"))
 
     line = f"{tour / 'script.toml'}:{SCRIPT[: SCRIPT.index('This is the')].count(chr(10)) + 1}"
-    assert told.startswith(f"{line}: there is a field that nobody filled (")
+    assert told.startswith(f"{line}: there is an unfilled placeholder (")
     assert told.endswith(". A field of [fields] is written {{ first_name }}")
 
 
@@ -410,7 +410,7 @@ def test_a_new_template_is_a_valid_copy_in_the_workspace(tmp_path, capsys):
     assert template.prompt(Brief(title="A")) == load_template("news", search=[]).prompt(Brief(title="A"))
     again, _, err = run(capsys, "templates", "new", "my-news", "--workspace", tmp_path)
     assert again == 2
-    assert "is there already" in err
+    assert "exists already" in err
 
 
 TABLES = {"offer": "customers.csv", "product": "products.csv"}
@@ -464,7 +464,7 @@ def test_invalid_names_of_templates_are_refused(name, tmp_path, capsys):
     code, _, err = run(capsys, "templates", "new", name, "--workspace", tmp_path)
 
     assert code == 2
-    assert "is no name for a template" in err
+    assert "is not a valid name for a template" in err
     assert not (tmp_path / "templates").exists()
 
 

@@ -681,7 +681,7 @@ async def test_a_damaged_job_is_told_and_counts_as_new(context):
     found = await foretold(context, brief(1))
 
     assert found.films.new == 1
-    assert "set aside" in found.notes[0]
+    assert "moved aside" in found.notes[0]
 
 
 async def test_a_damaged_list_of_jobs_is_read_past(context):

@@ -15,7 +15,7 @@ from pipeline.orchestrator.control.release_options import ReleaseOptions
     ("wishes", "flags", "told"),
     [
         ({"publish_at": "2020-01-01 09:00"}, {}, "publish_at is past"),
-        ({"publish_at": "tomorrow"}, {}, "is no date with a time"),
+        ({"publish_at": "tomorrow"}, {}, "is not a date with a time"),
         ({"publish_at": "2031-03-30 02:30", "time_zone": "Europe/Berlin"}, {}, "left out in Europe/Berlin"),
         ({"publish_at": "2031-01-01 09:00", "time_zone": "Mars/Base"}, {}, "Mars/Base"),
         ({"publish_at": "2031-01-01 09:00"}, {"youtube.privacy": "public"}, "can't be combined with --privacy"),
@@ -33,5 +33,5 @@ def test_options_override_the_brief_and_keep_what_they_do_not_name():
     brief = Brief(title="Tea", privacy="unlisted", playlist="Kitchen", time_zone="Europe/Berlin")
 
     assert ReleaseOptions(playlist="Talks").apply(brief).release == "unlisted||Europe/Berlin|Talks"
-    timed = ReleaseOptions(publish_at="2031-01-01 09:00").on(brief)
+    timed = ReleaseOptions(publish_at="2031-01-01 09:00").apply(brief)
     assert (timed.privacy, timed.publish_at, timed.time_zone) == ("", "2031-01-01 09:00", "Europe/Berlin")

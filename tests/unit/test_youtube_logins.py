@@ -750,7 +750,7 @@ async def test_a_login_that_google_refuses_to_renew_is_over_until_it_renews_it_o
     with pytest.raises(NeedsLoginError):
         await login(youtube, http, path).access_token()
 
-    assert "problem   the login is over: Google refused to renew it" in await stand(youtube, tmp_path)
+    assert "problem   the login has ended: Google refused to refresh it" in await stand(youtube, tmp_path)
 
     assert await login(youtube, http, path).access_token()
     assert "problem" not in await stand(youtube, tmp_path)

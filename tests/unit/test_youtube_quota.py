@@ -285,7 +285,7 @@ def test_status_says_how_many_days_the_rest_of_a_batch_takes(tmp_path, capsys):
     print_batch(BatchStatus(store, "films"))
     write_batch(BatchStatus(store, "films"), out := io.StringIO())
 
-    told = "4 films a day to youtube and youtube:cooking, 4 left today: 10 films, 3 days"
+    told = "4 films a day to youtube and youtube:cooking, 4 left today: 10 films take 3 days"
     assert told in " ".join(capsys.readouterr().out.split())
     (uploads,) = json.loads(out.getvalue())["uploads"]
     assert (uploads["films"], uploads["days"], uploads["without_login"]) == (10, 3, [])
@@ -299,7 +299,7 @@ def test_status_says_it_as_well_where_films_were_made_first_and_published_later(
 
     print_batch(BatchStatus(store, "films"))
 
-    assert "2 films a day to youtube, 2 left today: 3 films, 2 days" in " ".join(capsys.readouterr().out.split())
+    assert "2 films a day to youtube, 2 left today: 3 films take 2 days" in " ".join(capsys.readouterr().out.split())
 
 
 def test_status_says_nothing_of_it_where_nothing_is_published(tmp_path, capsys):
@@ -319,7 +319,7 @@ async def test_a_dry_run_says_how_many_days_it_takes_and_that_nobody_is_logged_i
     (uploads,) = found.uploads
     assert (uploads.films, uploads.films_per_day, uploads.days) == (5, 2, 3)
     assert uploads.complete_per_day == 2
-    assert describe_upload_days(uploads) == "2 films a day to youtube, 2 left today: 5 films, 3 days"
+    assert describe_upload_days(uploads) == "2 films a day to youtube, 2 left today: 5 films take 3 days"
     assert "youtube: nobody is logged in" in found.notes[-1]
     assert "nightreel auth youtube --channel default" in found.notes[-1]
 
@@ -378,7 +378,7 @@ def test_where_there_is_no_limit_that_is_told(tmp_path, clock):
     (limited,) = upload_days(tmp_path, load_settings(tmp_path, wanted, {}), 3, clock=clock)
 
     assert describe_upload_days(found) == "3 films to youtube, without a limit"
-    assert describe_upload_days(limited) == "2 films a day to youtube, 2 left today: 3 films, 2 days"
+    assert describe_upload_days(limited) == "2 films a day to youtube, 2 left today: 3 films take 2 days"
 
 
 async def test_more_films_than_get_all_that_goes_with_them_are_told_and_folders_have_no_quota(tmp_path, clock):
@@ -391,12 +391,12 @@ async def test_more_films_than_get_all_that_goes_with_them_are_told_and_folders_
     assert (found.hosts, found.films_per_day, found.complete_per_day) == (("youtube",), 100, 19)
     (later,) = await to_thread.run_sync(lambda: upload_days(tmp_path, settings, 0, waiting=30, clock=clock))
     assert describe_upload_days(later) == (
-        "100 films a day to youtube, 100 left today: 0 films, 0 days; with all that goes with them 19 a day, 2 days: "
-        "captions follow; 30 out already, and wait for some of it"
+        "100 films a day to youtube, 100 left today; 2 days with thumbnails and captions, at 19 a day; "
+        "30 published already, but incomplete"
     )
     assert describe_upload_days(found) == (
-        "100 films a day to youtube, 100 left today: 60 films, 1 day; "
-        "with all that goes with them 19 a day, 4 days: captions follow"
+        "100 films a day to youtube, 100 left today: 60 films take 1 day; "
+        "4 days with thumbnails and captions, at 19 a day"
     )
 
 

@@ -58,7 +58,7 @@ class SharedWork:
         return is_there
 
     def add(self, brief: Brief, script: Script, transition: Transition) -> float:
-        """Count the scenes of a film. Returns the share of its characters in scenes that no earlier film had, 0 to 1."""
+        """Count the scenes of a film. Returns its share of characters in scenes that no earlier film had, 0 to 1."""
         looks: tuple[Hashable, ...] = (brief.template, brief.theme, brief.preset, brief.format, script.language)
         fresh = total = 0
         for index, scene in enumerate(script.scenes):

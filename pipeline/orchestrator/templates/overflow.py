@@ -1,4 +1,4 @@
-"""Scenes that are as full as a template allows: whether their texts fit, and how much would."""
+"""Find text limits of a template that its layouts have no room for, by filling scenes up to them."""
 
 from __future__ import annotations
 
@@ -13,28 +13,28 @@ from pipeline.rendering import Look, find_overflowing_texts
 from pipeline.rendering.layouts import LAYOUTS
 from pipeline.template import Layout
 
-# Shorter texts are none.
-_FEWEST_CHARS = 8
+# The minimum length of a text.
+_MIN_CHARS = 8
 
 
 @dataclass(frozen=True, kw_only=True)
 class Overflow:
-    """A limit that is too large."""
+    """A limit that is too large for its layout."""
 
     layout: str
-    # "heading", "item", or "items": how many there are.
+    # "heading", "item", …, or "items" for the number of items.
     field: str
     limit: int
-    # The largest that fits; 0: none does.
+    # The largest limit that fits; 0 if none does.
     fitting: int
-    # The formats for which it is too large, e.g. "9:16".
+    # The aspect ratios in which it is too large, e.g. "9:16".
     shapes: tuple[str, ...]
 
 
 def find_overflows(layout: Layout, scene: Scene, words: Sequence[str], looks: Mapping[str, Look]) -> Iterator[Overflow]:
-    """The limits of a layout that its pictures have no room for; `scene` is one with it, `looks` are by format.
+    """The limits of a layout that are too large; `scene` is a sample scene, `looks` are by aspect ratio.
 
-    Each text is as long as it may be, in `words` of a usual length.
+    Texts are filled up to their limits with `words` of typical length.
     """
     if type(scene) not in LAYOUTS:
         return
@@ -53,17 +53,17 @@ def find_overflows(layout: Layout, scene: Scene, words: Sequence[str], looks: Ma
         def fits(chars: int, field: str = field, shapes: Sequence[str] = shapes) -> bool:
             return not any(field in wrong_in(looks[name], {**limits, field: chars}) for name in shapes)
 
-        fitting = _largest(_FEWEST_CHARS, limit, fits)
+        fitting = _largest(_MIN_CHARS, limit, fits)
         yield Overflow(layout=layout.name, field=field, limit=limit, fitting=fitting, shapes=shapes)
-        # What stands beside a text that is too long may fit beside one that is not.
+        # Shorten it, so that it does not make other texts overflow.
         limits[field] = fitting or limit
         wrong = {name: wrong_in(look, limits) for name, look in looks.items()} if fitting else wrong
 
 
 def fill_scene(scene: Scene, limits: Mapping[str, int], items: int, words: Sequence[str]) -> Scene:
-    """The scene with as many items as it may have, and every text as long as its limit.
+    """The scene with the maximum number of items, and every text as long as its limit.
 
-    What is fixed (code, prices) stays as it is. No two texts begin alike.
+    Fixed texts (code, prices) are left unchanged. All texts start with different words.
     """
     row = getattr(scene, "items", ())
     if row and items:
@@ -74,10 +74,10 @@ def fill_scene(scene: Scene, limits: Mapping[str, int], items: int, words: Seque
 
 
 def filler_text(chars: int, words: Sequence[str], *, begin: int = 0) -> str:
-    """Running text of at most so many characters, and hardly fewer, beginning at one of `words`."""
+    """Filler text of at most `chars` characters, and hardly fewer, starting at one of `words`."""
     chosen: list[str] = []
     room, first = chars, begin % len(words)
-    # Towards the end a shorter word than the next one may fit: all are tried once more.
+    # Near the end, a shorter word than the next one may fit: try all of them.
     tried = 0
     for word in islice(cycle(words), first, None):
         takes = len(join_words([*chosen[-1:], word])) - sum(map(len, chosen[-1:]))
@@ -92,19 +92,19 @@ def filler_text(chars: int, words: Sequence[str], *, begin: int = 0) -> str:
 
 
 def script_words(script: Script) -> tuple[str, ...]:
-    """The words that a script says, each once and without marks, in order."""
+    """The distinct words of a script's narration, in order and without punctuation."""
     said = (word.strip(" .,;:!?…“”\"'()") for scene in script.scenes for word in split_words(narration_of(scene)))
     return tuple(dict.fromkeys(word.casefold() for word in said if word))
 
 
 def _fields(scene: Scene, names: Sequence[str]) -> set[str]:
-    """The fields, as templates limit them, of texts by name."""
+    """The template fields of the texts with these names."""
     by_name: dict[str, SceneText] = {each.name: each for each in texts_of(scene)}
     return {by_name[name].field for name in names}
 
 
 def _largest(low: int, high: int, fits: Any) -> int:  # noqa: ANN401 - a function of one number
-    """The largest number from `low` below `high` that fits, if all smaller ones do; 0: not even `low` does."""
+    """The largest number from `low` up to below `high` that fits, by binary search; 0 if not even `low` does."""
     if not fits(low):
         return 0
     while high - low > 1:

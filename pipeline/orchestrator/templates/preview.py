@@ -1,4 +1,4 @@
-"""What a template looks like: its sample, a picture of each scene, in several shapes, on one sheet."""
+"""A contact sheet of a template: a frame of each scene of its sample, in several aspect ratios."""
 
 from __future__ import annotations
 
@@ -36,23 +36,23 @@ from pipeline.template.sample import load_sample, pictures_of
 if TYPE_CHECKING:
     from PIL import Image
 
-# What a preview shows when nobody asks for one shape.
+# The aspect ratios of a preview by default.
 PREVIEWED: tuple[Shape, ...] = ("16:9", "9:16", "1:1")
-# Pictures are drawn larger than they are shown: small type keeps its form.
-_LARGER = 2
-# Height of pictures side by side, and how many pixels each has that stands alone.
+# Factor of supersampling, for legible small type.
+_SUPERSAMPLING = 2
+# Height of frames side by side, and area of frames in a single aspect ratio.
 _HEIGHT_PX, _AREA_PX = 288, 200_000
 _SHEET_PX = 2_240
-# Of silence before the first word, and how long before the end of the last one a scene is shown.
-_SILENCE_S, _SHORT_OF_END_S = 0.3, 0.05
+# Silence before the first word, and the offset of the frame from the end of the last word.
+_SILENCE_S, _BEFORE_END_S = 0.3, 0.05
 
 
 def preview(
     context: RunContext, template: Template, path: Path, *, shapes: Sequence[Shape] = PREVIEWED, theme: str = ""
 ) -> None:
-    """Write a contact sheet of the template to `path`, FILE.png or FILE.jpg. Blocks, for seconds.
+    """Write a contact sheet of the template to `path`, a PNG or JPEG file. Blocks, for seconds.
 
-    Raises `InputError` for a sample or a theme that is not in order, and `StorageError`.
+    Raises `InputError` for an invalid sample or theme, and `StorageError`.
     """
     sheet = draw_preview(context, template, shapes=shapes, theme=theme)
     with storage_errors(path):
@@ -75,7 +75,7 @@ def draw_preview(context: RunContext, template: Template, *, shapes: Sequence[Sh
 
 
 def look_of(context: RunContext, template: Template, sample: Script, *, theme: str = "") -> Look:
-    """How films of the template look, in the colours of the workspace's brand."""
+    """The look of the template's films, with the brand of the workspace."""
     return Look(
         title=sample.title,
         theme=context.appearance.theme(Brief(title=sample.title, theme=theme or template.theme)),
@@ -88,19 +88,17 @@ def look_of(context: RunContext, template: Template, sample: Script, *, theme: s
 
 
 def _stills(context: RunContext, sample: Script, template: Template) -> Iterator[Still]:
-    """The pictures of the sample, as they lie there: they are the designer's own."""
+    """The pictures of the sample, without preparation, as the designer provided them."""
     for name, path in pictures_of(sample, template, search=search_of(context.workspace)).items():
         try:
             seen = examine_picture(path)
         except (OSError, ValueError) as error:
-            raise InputError(
-                "is no picture that can be read", where=str(path), hint="Save it as JPEG or PNG"
-            ) from error
+            raise InputError("is not a readable picture", where=str(path), hint="Save it as JPEG or PNG") from error
         yield Still(name=name, path=path, **seen._asdict())
 
 
 def format_of(shape: Shape, *, height_px: int) -> VideoFormat:
-    """A shape at a height."""
+    """The video format of an aspect ratio at a height."""
     return scaled_format(VideoFormat().in_shape(shape), height_px)
 
 
@@ -109,26 +107,26 @@ def _tiles(context: RunContext, sample: Script, look: Look, shapes: Sequence[Sha
     height_px = round((_AREA_PX * alone.height_px / alone.width_px) ** 0.5 / 8) * 8 if len(shapes) == 1 else _HEIGHT_PX
     for scene in sample.scenes:
         if type(scene) in LAYOUTS:
-            formats = [format_of(shape, height_px=_LARGER * height_px) for shape in shapes]
+            formats = [format_of(shape, height_px=_SUPERSAMPLING * height_px) for shape in shapes]
             pictures = tuple(
-                draw_final_frame(context, scene, replace(look, format=each), smaller=_LARGER) for each in formats
+                draw_final_frame(context, scene, replace(look, format=each), smaller=_SUPERSAMPLING) for each in formats
             )
             yield Tile(name=scene.layout, pictures=pictures)
 
 
 def draw_final_frame(context: RunContext, scene: Scene, look: Look, *, smaller: int) -> Image.Image:
-    """The end of a scene, while its last caption still stands; so many times smaller than the format of the look."""
+    """The last frame of a scene that still has its caption, reduced by a factor of `smaller`."""
     clip = clip_of(scene)
     narration = Narration(narrator="", voice="", clips=(clip,))
     limits = context.cue_limits(look.format)
     (cues,) = make_subtitles(narration, language=look.language, limits=limits).scenes
-    at_s = max(0.0, (clip.words[-1].end_s if clip.words else 5.0) - _SHORT_OF_END_S)
+    at_s = max(0.0, (clip.words[-1].end_s if clip.words else 5.0) - _BEFORE_END_S)
     picture = draw_still(scene, words=clip.words, cues=cues, at_s=at_s, look=look)
     return picture.reduce(smaller)
 
 
 def clip_of(scene: Scene) -> Clip:
-    """The narration of a scene as it might be spoken; there is no sound."""
+    """A clip with the estimated word timings of a scene, without audio."""
     words = estimate(split_words(narration_of(scene)), start_s=_SILENCE_S)
     end_s = (words[-1].end_s if words else 0.0) + 1.0
     return Clip(path=Path(), samples=round(end_s * SAMPLE_RATE_HZ), sha256="", words=words)

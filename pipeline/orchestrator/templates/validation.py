@@ -1,4 +1,4 @@
-"""What is wrong with a template: files, fields, prompts, scripts, sample, fonts, contrast, limits that can't fit."""
+"""Validate a template: files, fields, prompts, script templates, sample, fonts, contrast, text limits."""
 
 from __future__ import annotations
 
@@ -23,17 +23,17 @@ from pipeline.template import PAGE_PARTS, ScriptTemplate, Template, picture_file
 from pipeline.template.sample import SAMPLE, load_sample, pictures_of
 from pipeline.toml import line_of, parse_toml
 
-# Layouts are drawn to scale: at this height a limit is as wrong as at any other.
+# Layouts scale with the height, so that any height will do.
 _HEIGHT_PX = 540
-# What is filled in, and what shall stand there as it is.
+# Jinja2 expressions, statements, comments and raw blocks.
 _JINJA = re.compile(r"\{%-?\s*raw\b.*?\bendraw\s*-?%\}|\{\{.*?\}\}|\{%.*?%\}|\{#.*?#\}", re.DOTALL)
-# Keys of a scene that are no text for viewers, or may hold anything.
+# Keys of a scene that are not shown as text, or may contain anything.
 _NO_TEXTS = frozenset(("layout", "when", "picture", "code"))
 
 
 @dataclass(frozen=True, kw_only=True)
 class TemplateProblem:
-    """Something that has to be mended before films are made."""
+    """An error in a template."""
 
     # File and line, or a layout.
     where: str
@@ -46,9 +46,9 @@ class TemplateProblem:
 
 
 def check_template(context: RunContext, named: str) -> tuple[TemplateProblem, ...]:
-    """Everything that is wrong with a template, by name or folder; empty: nothing is. Blocks, for seconds.
+    """All problems of a template, given by name or folder. Blocks, for seconds.
 
-    Raises `InputError` where there is no template.
+    Raises `InputError` if there is no such template.
     """
     found: list[TemplateProblem] = []
     known = _known(context, named)
@@ -56,7 +56,7 @@ def check_template(context: RunContext, named: str) -> tuple[TemplateProblem, ..
         return (known,)
     template = known
 
-    def tried(what: Callable[[], Iterator[TemplateProblem]]) -> None:
+    def collect(what: Callable[[], Iterator[TemplateProblem]]) -> None:
         try:
             found.extend(what())
         except NightreelError as error:
@@ -65,12 +65,12 @@ def check_template(context: RunContext, named: str) -> tuple[TemplateProblem, ..
             if fault not in found:
                 found.append(fault)
 
-    tried(lambda: _prompts(template))
-    tried(lambda: _scripts(template))
-    # Each by itself: the pictures below are not drawn where one is missing, and tell the first one.
+    collect(lambda: _prompts(template))
+    collect(lambda: _scripts(template))
+    # One by one, as drawing the layouts below stops at the first missing one.
     for name, _ in template.assets:
-        tried(partial(_asset, context, template, name))
-    tried(lambda: _pictures(context, template))
+        collect(partial(_asset, context, template, name))
+    collect(lambda: _pictures(context, template))
     return tuple(found)
 
 
@@ -84,7 +84,7 @@ def _known(context: RunContext, named: str) -> Template | TemplateProblem:
 
 
 def _prompts(template: Template) -> Iterator[TemplateProblem]:
-    """Raises what shows only when the texts are filled in: with notes and without, with a length and without."""
+    """Render all prompts and texts, with and without notes and length. Raises errors of Jinja2."""
     notes = (Section(heading="One", blocks=(Paragraph(text="A note."),)),)
     plan = LengthPlan(length_s=60, words=150, unit="words", fewest_scenes=5, most_scenes=8)
     bare = Brief(title="A topic", language="en")
@@ -103,7 +103,7 @@ def _prompts(template: Template) -> Iterator[TemplateProblem]:
 
 
 def _scripts(template: Template) -> Iterator[TemplateProblem]:
-    """What is wrong with the films of all rows: how they begin, scenes that no field changes, pictures that lack."""
+    """Problems of the script templates: the opening scene, scenes without fields, and missing pictures."""
     for script in template.script_templates:
         yield from _leftovers(script)
         if script.opening and not may_open(script.opening.what, template):
@@ -112,7 +112,7 @@ def _scripts(template: Template) -> Iterator[TemplateProblem]:
                 where=f"{script.path}:{line}", message=f"{place}: it must be a {template.first_layout} scene"
             )
         for place, line, scene in script.fixed_scenes:
-            # Where it opens or closes the film, the template may have words for it.
+            # The template may have default texts for the opening or closing scene.
             alone = Script(title="A film", language=script.language, scenes=(scene,))
             for problem in find_problems_of_scene(
                 without_stray_emphasis(with_intro_and_outro(alone, template)).scenes[0], template
@@ -129,12 +129,12 @@ def _scripts(template: Template) -> Iterator[TemplateProblem]:
 
 
 def _leftovers(script: ScriptTemplate) -> Iterator[TemplateProblem]:
-    """What the gate would find in the film of every row, as a field of another program that nobody will fill in."""
+    """Texts that would fail the quality check of every film, such as placeholders of other programs."""
     for text in _texts_in(parse_toml(script.text, script.path)):
         if left := find_artefact(_JINJA.sub("…", text)):
             line = script.text.count("\n", 0, max(0, script.text.find(text))) + 1
             hint = "A field of [fields] is written {{ first_name }}" if "field" in left else ""
-            yield TemplateProblem(where=f"{script.path}:{line}", message=f"there is {left}", hint=hint)
+            yield TemplateProblem(where=f"{script.path}:{line}", message=f"contains {left}", hint=hint)
 
 
 def _texts_in(value: object) -> Iterator[str]:
@@ -150,7 +150,7 @@ def _texts_in(value: object) -> Iterator[str]:
 
 
 def _asset(context: RunContext, template: Template, name: str) -> Iterator[TemplateProblem]:
-    """Raises what is wrong with a font or the logo."""
+    """Raises the error of an invalid font or logo."""
     context.appearance.try_asset(name, template)
     yield from ()
 
@@ -167,12 +167,12 @@ def _pictures(context: RunContext, template: Template) -> Iterator[TemplateProbl
     by_layout = {scene.layout: scene for scene in sample.scenes}
     for layout in template.layouts:
         if layout.name in by_layout:
-            for misfit in find_overflows(layout, by_layout[layout.name], words, looks):
-                yield _told(misfit, template)
+            for overflow in find_overflows(layout, by_layout[layout.name], words, looks):
+                yield _as_problem(overflow, template)
 
 
 def _look(context: RunContext, template: Template, sample: Script) -> Look:
-    """Raises `InputError`, for a theme that there is not at the key that names it."""
+    """The look of the sample. Raises `InputError`; that for an unknown theme names its key."""
     try:
         context.appearance.theme(Brief(title=sample.title, theme=template.theme))
     except InputError as error:
@@ -182,18 +182,18 @@ def _look(context: RunContext, template: Template, sample: Script) -> Look:
 
 
 def _with_line(where: str, template: Template) -> str:
-    """A place with the line of its key, which is told without one by those who don't read the file."""
+    """`where` with the line number of its key in template.toml, if it has none."""
     file = Path(template.folder, "template.toml")
-    told, separator, key = where.partition(f"{file}: ")
-    if told or not separator:
+    before, separator, key = where.partition(f"{file}: ")
+    if before or not separator:
         return where
     return f"{file}:{line_of(file.read_text(encoding='utf-8-sig'), key.split('.'))}: {key}"
 
 
-def _told(misfit: Overflow, template: Template) -> TemplateProblem:
-    where = _with_line(f"{template.folder}/template.toml: layouts.{misfit.layout}.{misfit.field}", template)
-    shapes = ", ".join(misfit.shapes)
-    message = f"{misfit.limit} characters don't fit in {shapes}"
-    if misfit.fitting:
-        return TemplateProblem(where=where, message=message, hint=f"At most {misfit.fitting} do")
+def _as_problem(overflow: Overflow, template: Template) -> TemplateProblem:
+    where = _with_line(f"{template.folder}/template.toml: layouts.{overflow.layout}.{overflow.field}", template)
+    shapes = ", ".join(overflow.shapes)
+    message = f"{overflow.limit} characters don't fit in {shapes}"
+    if overflow.fitting:
+        return TemplateProblem(where=where, message=message, hint=f"At most {overflow.fitting} fit")
     return TemplateProblem(where=where, message=message, hint="Allow fewer items, or shorter texts beside it")

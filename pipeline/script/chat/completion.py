@@ -11,10 +11,10 @@ from pydantic import BaseModel, Field, ValidationError, ValidatorFunctionWrapHan
 
 from pipeline.script.chat.model import Answer
 
-# A script of forty minutes, with escapes. Longer text is no script, and would take long to search.
+# A script of forty minutes, with escapes. Longer text can't be one, and would take long to search.
 _MAX_CHARS = 400_000
 _MAX_TOKENS = 10**9
-# Of one message: text and reasoning parts.
+# The parts of one message: text and reasoning.
 _MAX_PARTS = 1_000
 # The end of reasoning that a server left in the text: tags of DeepSeek and Qwen, or the channel marker of gpt-oss.
 _REASONING_ENDS = re.compile(r"</think(?:ing)?>|<\|message\|>")

@@ -28,7 +28,7 @@ class Question:
     messages: tuple[Message, ...]
     # A JSON schema in the subset of strict mode: all fields required, no additional ones.
     schema: Mapping[str, Any]
-    # What the answer is, in one word: "script".
+    # The name of the schema, in one word: "script". Also the kind of the cache entry.
     schema_name: str
     # Output limit, reasoning included. Prompt and output together must stay below 8,000 tokens, Groq's limit per minute
     # in the free plan; the second number is for the attempt after a truncated answer.

@@ -1,4 +1,4 @@
-"""What every scene builder gets: the brief with its template, and a piece of the notes."""
+"""The arguments of every scene builder: a piece of the notes, and the brief with its template."""
 
 from __future__ import annotations
 
