@@ -34,7 +34,7 @@ def folder(tmp_path_factory):
 
 
 def segment(folder, holds, *, plan=PLAN):
-    """A segment of pictures that are held for so many frame times each; the last one until the end."""
+    """A segment of pictures, each held for a number of frames; the last one until the end."""
     pictures = cards(8 * len(holds), TINY, hold=8)
     drawn = [(picture, hold, changed) for (picture, _, changed), hold in zip(pictures, holds, strict=True)]
     path = folder / "scene.mp4"
@@ -45,7 +45,7 @@ def segment(folder, holds, *, plan=PLAN):
 
 
 def same(path):
-    """Whether every frame looks the same with and without the repeated pictures; how many were decoded without."""
+    """Assert that every frame is the same with and without skipping; returns the number of decoded pictures."""
     without, everything = (
         decode_video(path, EVERY_FRAME, frame_rate=30),
         decode_video(path, EVERY_FRAME, frame_rate=30, everything=True),
@@ -70,13 +70,13 @@ def hold_patterns(draw):
 def test_samples_are_the_same_with_and_without_skipped_pictures(folder, holds):
     decoded = same(segment(folder, holds))
 
-    # The different ones, and what rests is coded again where a keyframe is due.
+    # The distinct pictures, and a held picture is coded again where a keyframe is due.
     assert len(holds) <= decoded <= len(holds) + FRAMES // (30 * KEYFRAME_S) + 1
 
 
 @pytest.mark.parametrize(("holds", "decoded"), [([64], 1), ([62, 2], 2), ([62, 1, 1], 3), ([1, 63], 3)])
 def test_a_repeated_keyframe_is_not_decoded_again(folder, holds, decoded):
-    # Keyframes are due at 30 and 60: what was coded as one is written once more.
+    # Keyframes are due at 30 and 60: an earlier keyframe is written again.
     assert same(segment(folder, holds)) == decoded
 
 

@@ -13,20 +13,20 @@ from tests.standins import ffmpeg
 from tests.standins.ffmpeg_films import black, moving, talk, write_film
 
 LENGTH_S = 12.0
-# FFmpeg writes times with six digits. A black span that lasts to the end, it ends where the last picture begins.
+# FFmpeg prints six digits, and ends a black span at the end of the film where the last picture begins.
 NEAR_S = 1e-3
 PICTURE_S = 1 / 30
 
 
 def picture(at, width, height):
-    """Moves, is black, moves, stands still, moves, is black to the end."""
+    """Motion, black, motion, a still picture, motion, and black to the end."""
     if 40 <= at < 75 or at >= 320:
         return black(at, width, height)
     return moving(min(at, 120) if at < 230 else at, width, height)
 
 
 def broken_up():
-    """A voice that stops four times: for a little less than a second, a little more, two seconds, and at the end."""
+    """A voice with four pauses: slightly less than a second, slightly more, two seconds, and at the end."""
     wave = talk(LENGTH_S, 3).copy()
     for start_s, end_s in ((1.0, 1.98), (3.0, 4.03), (6.0, 8.0), (11.0, 12.0)):
         wave[round(start_s * 48_000) : round(end_s * 48_000)] = 0
@@ -90,7 +90,7 @@ def test_loudness_range_and_peak_are_those_of_ebur128(tmp_path, gain):
 
 @pytest.mark.parametrize("layout", ["5.1", "7.1"])
 def test_multichannel_sound_is_measured_like_ffmpeg(tmp_path, layout):
-    # In planes: PyAV reads on behind the eighth, and the process dies.
+    # In planes: PyAV reads past the eighth, and the process crashes.
     film = write_film(tmp_path / "film.mkv", form="matroska", picture=None, layout=layout)
 
     sound = analyse_film(film).sound

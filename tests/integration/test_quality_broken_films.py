@@ -28,7 +28,7 @@ from pipeline.quality.judge import judge_file
 from pipeline.settings import Settings, resolve_profiles
 from tests.standins.ffmpeg_films import LENGTH_S, OURS, black, moving, still, talk, write_film
 
-# Nothing is forgiven, but that the films of tests are small.
+# No warnings; only the small size of test films is allowed.
 ITU601, ITU709 = Colorspace.ITU601, Colorspace.ITU709
 STRICT = replace(resolve_profiles(Settings().profiles)["strict"], shorter_side_px=180)
 
@@ -171,7 +171,7 @@ def test_a_change_of_aspect_ratio_is_reported(good, tmp_path):
             with av.open(str(part)) as source:
                 if not begins_s:
                     streams = {each.index: target.add_stream_from_template(each) for each in source.streams}
-                # Each keyframe brings what is needed to decode it, as in a transport stream.
+                # Parameter sets are in band, before each keyframe, as in a transport stream.
                 as_sent = av.BitStreamFilterContext("h264_mp4toannexb", source.streams.video[0])
                 for packet in source.demux():
                     for each in as_sent.filter(packet) if packet.stream.type == "video" and packet.size else [packet]:
@@ -269,14 +269,14 @@ def clipped():
 
 
 def heard_as(left, right, start_s=0.0, end_s=LONG_S):
-    """A voice that is so loud in each ear, from then to then."""
+    """A voice with a gain per channel, from `start_s` to `end_s`."""
     wave = talk(LONG_S).copy()
     wave[round(start_s * 48_000) : round(end_s * 48_000)] *= np.float32([left, right])
     return normalise_loudness(wave)[0]
 
 
 def sounding(of_time, length_s=LONG_S):
-    """A sound in place of a voice."""
+    """A sound as a function of time, in place of a voice."""
     wave = of_time(np.arange(round(length_s * 48_000)) / 48_000)
     return normalise_loudness(np.repeat(wave[:, None], 2, axis=1).astype(np.float32))[0]
 
@@ -286,38 +286,38 @@ def hum(at_s):
 
 
 def noise(at_s):
-    # Without the highest tones, which AAC leaves out.
+    # Without the highest frequencies, which AAC cuts.
     return np.convolve(np.random.default_rng(1).normal(size=len(at_s)), np.full(12, 0.1), mode="same")
 
 
 def roar(at_s):
-    """Noise that has most where it is deepest, as a waterfall has it."""
+    """Low-frequency noise, like a waterfall."""
     waves = np.fft.rfft(np.random.default_rng(1).normal(size=len(at_s)))
     waves[: round(50 * LONG_S)] = 0
     return np.fft.irfft(waves / np.sqrt(np.arange(len(waves)) + 1), len(at_s))
 
 
 def tune(at_s):
-    """Eight notes again and again, of square waves, as loud all along."""
+    """Eight notes of square waves, repeated, at constant loudness."""
     notes_hz = np.array([440, 494, 523, 587, 659, 587, 523, 494])[np.int64(at_s * 4) % 8]
     return np.where(np.cumsum(notes_hz) / 48_000 % 1 < 0.5, 0.3, -0.3)
 
 
 def cut_off(at_s, rests=0.1):
-    """A bass of square waves, four notes a second, each cut off before the next begins."""
+    """A staccato bass of square waves, four notes a second."""
     notes_hz = np.array([55, 73, 62, 82, 41, 110])[np.int64(at_s * 4) % 6]
     return np.where(np.cumsum(notes_hz) / 48_000 % 1 < 0.5, 0.3, -0.3) * (at_s * 4 % 1 < 1 - rests)
 
 
 def organ(at_s):
-    """Chords of two seconds, each as loud as the one before it."""
+    """Chords of two seconds at constant loudness."""
     chord = np.int64(at_s / 2) % 4
     tones_hz = np.array([(262, 330, 392), (294, 349, 440), (247, 294, 392), (262, 330, 392)])[chord].T
     return sum(np.sin(2 * np.pi * tone_hz * number * at_s) / number for tone_hz in tones_hz for number in (1, 2, 3))
 
 
 def torn(every_s, hole_s, gain=0.0):
-    """A voice with holes in it."""
+    """A voice with dropouts."""
     wave = talk(LONG_S).copy()
     for at_s in np.arange(0.3, LONG_S - 0.5, every_s):
         wave[round(at_s * 48_000) : round((at_s + hole_s) * 48_000)] *= np.float32(gain)
@@ -325,7 +325,7 @@ def torn(every_s, hole_s, gain=0.0):
 
 
 def faded(every_s, hole_s, fade_s, room=0.001):
-    """A voice in a room, with holes in it whose edges are soft."""
+    """A voice in a room, with dropouts with faded edges."""
     wave = talk(LONG_S) + np.float32(room) * np.random.default_rng(3).normal(size=(round(LONG_S * 48_000), 1))
     fade = np.linspace(1, 0, round(fade_s * 48_000))
     hole = np.concatenate([fade, np.zeros(round(hole_s * 48_000)), fade[::-1]])[:, None]
@@ -335,7 +335,7 @@ def faded(every_s, hole_s, fade_s, room=0.001):
 
 
 def cracking(every_s, height=0.4):
-    """A voice in which the wave leaps for two samples."""
+    """A voice with clicks of two samples."""
     wave = talk(LONG_S).copy()
     for at_s in np.arange(0.3, LONG_S - 0.5, every_s):
         wave[round(at_s * 48_000) :][:2] += np.float32(height)
@@ -343,7 +343,7 @@ def cracking(every_s, height=0.4):
 
 
 def spliced(every_s, lost_s):
-    """A voice of which pieces are missing, so that it leaps from one to the next."""
+    """A voice with pieces cut out, so that the wave leaps at the splices."""
     wave = talk(2 * LONG_S)
     pieces = [
         wave[round(at_s * 48_000) : round((at_s + every_s) * 48_000)]
@@ -353,7 +353,7 @@ def spliced(every_s, lost_s):
 
 
 def noisy(start_s, length_s, level=0.7):
-    """A voice, and then noise in its place, as a decoder makes it of what is no sound."""
+    """A voice, replaced by a burst of noise, as a decoder makes of data that is no audio."""
     wave = talk(LONG_S).copy()
     burst = np.random.default_rng(2).uniform(-level, level, (round(length_s * 48_000), 1))
     wave[round(start_s * 48_000) :][: len(burst)] = burst
@@ -361,27 +361,27 @@ def noisy(start_s, length_s, level=0.7):
 
 
 def blows(at_s):
-    """Noise that is there at once, as loud as can be, and dies away, as drums, shots and cymbals do."""
+    """Noise with a sudden onset that decays, like drums, shots and cymbals."""
     since_s = at_s % 0.5
     fades = np.exp(-since_s / np.where(at_s % 2 < 1.5, 0.05, 0.15))
     return np.random.default_rng(3).uniform(-1, 1, len(at_s)) * fades
 
 
 def swept(at_s):
-    """A voice, and in it a swish from picture to picture."""
+    """A voice with a whoosh at each transition."""
     swish = np.sin(np.pi * np.clip(at_s - 3, 0, 0.6) / 0.6) ** 2
     return talk(LONG_S)[:, 0] + 0.4 * swish * np.random.default_rng(3).uniform(-1, 1, len(at_s))
 
 
 def saw_teeth(at_s):
-    """A bass that leaps with every wave, in notes of half a second."""
+    """A sawtooth bass in notes of half a second."""
     pitch_hz = np.array([41.2, 55.0, 49.0, 36.7])[np.int64(at_s * 2) % 4]
     notes = np.minimum(1, np.minimum(at_s % 0.5, 0.5 - at_s % 0.5) * 100)
     return 0.5 * notes * (2 * (at_s * pitch_hz % 1) - 1)
 
 
 def snowing(scale=1, start=0, end=10_000, channels=1):
-    """Pictures that are noise, of dots that are so many pixels wide."""
+    """Pictures of noise, with dots `scale` pixels wide."""
 
     def picture(at, width, height):
         if not start <= at < end:
@@ -395,36 +395,36 @@ def snowing(scale=1, start=0, end=10_000, channels=1):
 
 
 def hills(x_px, y_px, width, height):
-    """A country, seen from so far on."""
+    """A landscape with hills, at an offset."""
     x, y = np.arange(width) + x_px, np.arange(height)[:, None] + y_px
     light = 110 + 40 * np.sin(x / 9) * np.cos(y / 7) + 30 * np.sin(x / 23 + y / 31)
     return np.repeat(light[:, :, None], 3, axis=2).astype(np.uint8)
 
 
 def driving(at, width, height):
-    """A country that goes by."""
+    """A landscape that moves past."""
     return hills(3 * at, 0, width, height)
 
 
 def shaken(at, width, height):
-    """A camera that shakes by whole pixels, and so comes back to where it was, again and again."""
+    """A camera that shakes by whole pixels, and so returns to the same positions."""
     return hills(*np.random.default_rng((1, at)).integers(-1, 2, 2), width, height)
 
 
 def fenced(at, width, height):
-    """A fence, by a camera that shakes by a pixel."""
+    """A fence in front of a camera that shakes by a pixel."""
     bars = (np.arange(width) + np.random.default_rng(at).integers(-1, 2)) // 10 % 2
     return np.repeat(np.broadcast_to(20 + 200 * bars[:, None], (height, width, 1)), 3, axis=2).astype(np.uint8)
 
 
 def in_order(*numbers, picture=moving):
-    """Pictures in another order: these, and again and again as many further on as the last says."""
+    """Pictures in another order: these numbers, repeated with an offset of the last one."""
     *order, further = numbers
     return lambda at, width, height: picture(order[at % len(order)] + at // len(order) * further, width, height)
 
 
 def hanging(upper=False, rows=0.5, start=30, end=60, picture=driving):
-    """Pictures of which a part hangs while the rest goes on."""
+    """Pictures with a frozen part."""
 
     def shown(at, width, height):
         drawn = picture(at, width, height).copy()
@@ -438,14 +438,14 @@ def hanging(upper=False, rows=0.5, start=30, end=60, picture=driving):
 
 
 def two_players(at, width, height):
-    """A game for two, each in a half: the lower one stops for a second."""
+    """A split-screen game, whose lower half stops for a second."""
     drawn = driving(at, width, height)
     drawn[height // 2 :] = hills(500 - 2 * min(at, max(30, at - 30)), 90, width, height)[height // 2 :]
     return drawn
 
 
 def board(at, width, height):
-    """A board that comes up from below, stands there for a second, and goes down again."""
+    """A board that slides in from below, stays for a second, and slides out."""
     drawn = driving(at, width, height)
     rows = round(height * 0.4 * np.clip(min(at - 20, 75 - at) / 10, 0, 1))
     drawn[height - rows :] = hills(200, 40, width, height)[:rows]
@@ -453,14 +453,14 @@ def board(at, width, height):
 
 
 def phosphor(at, width, height):
-    """A screen of the eighties: nothing but green."""
+    """A monochrome green screen of the eighties."""
     drawn = driving(at, width, height).copy()
     drawn[:, :, (0, 2)] = 0
     return drawn
 
 
 def woven(at, width, height):
-    """A row of posts that goes by, taken twice as often: one in the even rows, the next in the odd ones."""
+    """Posts that move past, interlaced: two fields of different moments in one picture."""
     drawn = np.empty((height, width, 3), np.uint8)
     for row in (0, 1):
         posts = (np.arange(width) + 6 * at + 3 * row) % 64 < 12
@@ -469,7 +469,7 @@ def woven(at, width, height):
 
 
 def lined(at, width, height):
-    """The same, with the dark lines of a tube drawn over it."""
+    """Posts that move past, with drawn scan lines."""
     drawn = driving(at, width, height)
     drawn[:, width // 2 :] = hills(0, 0, width, height)[:, width // 2 :]
     drawn[1::2] = drawn[1::2] // 10 * 7
@@ -477,7 +477,7 @@ def lined(at, width, height):
 
 
 def within(left, top, right, bottom):
-    """A country that goes by, between these shares of the picture; around it all is black."""
+    """A landscape that moves past, inside these shares of the picture, with black bars around it."""
 
     def picture(at, width, height):
         drawn = black(at, width, height)
@@ -490,7 +490,7 @@ def within(left, top, right, bottom):
 
 
 def bar_of_grey(start, end, step=10_000):
-    """A bar of just the grey that a decoder leaves, that comes and goes with another picture, or bit by bit."""
+    """A bar in the grey of a decoder, that comes and goes with another picture, or gradually."""
 
     def picture(at, width, height):
         drawn = moving(at + (150 if start <= at < end else 0), width, height)
@@ -504,7 +504,7 @@ def bar_of_grey(start, end, step=10_000):
 
 
 def half(colour, rows=0.5, start=30, end=75):
-    """Pictures of whose lower part nothing is left."""
+    """Pictures whose lower part is one colour."""
 
     def picture(at, width, height):
         drawn = moving(at, width, height)
@@ -516,7 +516,7 @@ def half(colour, rows=0.5, start=30, end=75):
 
 
 def flashing(hold, colours=((16, 16, 16), (220, 220, 220)), share=0.9):
-    """Pictures of which a part is lit and dark by turns, each for so many pictures."""
+    """Pictures with a part that alternates between colours, each for `hold` pictures."""
 
     def picture(at, width, height):
         drawn = moving(at, width, height)
@@ -527,21 +527,21 @@ def flashing(hold, colours=((16, 16, 16), (220, 220, 220)), share=0.9):
 
 
 def phrased(length_s, music_s=np.inf):
-    """A voice that says four phrases in five seconds, until there is something that goes on like music."""
+    """A voice with four phrases in five seconds, followed by a continuous sound like music."""
     at_s = np.arange(round(length_s * 48_000)) / 48_000
     said = np.clip(np.maximum(8 * np.sin(2 * np.pi * 0.8 * at_s) + 4, 4 * (at_s - music_s)), 0, 1).astype(np.float32)
     return normalise_loudness(talk(length_s) * said[:, None])[0]
 
 
 def snowfall(at, width, height):
-    """White dots that fall through the night, no two pictures alike."""
+    """White dots that fall on black, different in each picture."""
     drawn = np.zeros((height, width, 3), np.uint8) + np.uint8(16)
     drawn[np.random.default_rng(at // 2).random((height, width)) < 0.02] = 235
     return drawn
 
 
 def confetti(at, width, height):
-    """Pieces of paper that fall close together in front of a curtain."""
+    """Dense confetti that falls in front of a curtain."""
     drawn = np.zeros((height, width, 3), np.uint8) + np.uint8(40)
     chance = np.random.default_rng(5)
     for left, top in zip(chance.integers(0, width, 400), chance.integers(0, height, 400), strict=True):
@@ -551,7 +551,7 @@ def confetti(at, width, height):
 
 
 def credits_on_black(at, width, height):
-    """One line of letters at a time."""
+    """Credits, one line at a time."""
     drawn = np.zeros((height, width, 3), np.uint8)
     left = width // 4 + 20 * (at // 30)
     drawn[height // 2 : height // 2 + 10, left : left + 80 : 4] = 235
@@ -559,7 +559,7 @@ def credits_on_black(at, width, height):
 
 
 def night(at, width, height):
-    """Stars that turn."""
+    """Rotating stars."""
     drawn = np.full((height, width, 3), 6, np.uint8)
     chance = np.random.default_rng(5)
     for left, top in zip(chance.integers(0, width - 2, 90), chance.integers(0, height - 2, 90), strict=True):
@@ -568,14 +568,14 @@ def night(at, width, height):
 
 
 def black_but_for_a_sign(at, width, height):
-    """A film that is gone for two seconds, and the sign in its corner is not."""
+    """A film that is black for two seconds, except for a logo in the corner."""
     drawn = black(at, width, height) if 15 <= at < 75 else moving(at, width, height)
     drawn[10:22, width - 50 : width - 10] = 220
     return drawn
 
 
 def typed(at, width, height):
-    """Somebody types, a small letter every eight pictures, and nothing else moves."""
+    """Typing: a small letter every eight pictures, and no other motion."""
     drawn = np.full((height, width, 3), 30, np.uint8)
     drawn[: height // 4, ::7] = 200
     for number in range(at // 8):
@@ -585,7 +585,7 @@ def typed(at, width, height):
 
 
 def clocked(at, width, height):
-    """A picture that hangs, with a clock that goes on, as players and stations draw over it."""
+    """A frozen picture with a running clock, as broadcasters overlay it."""
     drawn = moving(0, width, height)
     digits = np.random.default_rng(at // 30).integers(0, 2, (3, 2)).repeat(4, axis=0).repeat(4, axis=1)
     drawn[8:20, 8:16] = (60 + 90 * digits)[:, :, None]
@@ -593,7 +593,7 @@ def clocked(at, width, height):
 
 
 def scrolled(at, width, height):
-    """Thin lines that go up, evenly."""
+    """Thin lines that scroll up."""
     drawn = np.full((height, width, 3), 235, np.uint8)
     for offset in (0, 1, 2):
         drawn[(offset - 2 * at) % 10 :: 10] = 16
@@ -601,7 +601,7 @@ def scrolled(at, width, height):
 
 
 def crackling(at_s):
-    """A fire: blows of noise, each over in two milliseconds."""
+    """A crackling fire: impulses of noise of two milliseconds."""
     wave = np.random.default_rng(8).standard_normal(len(at_s)) * 1e-4
     blows = np.random.default_rng(9).integers(0, len(at_s) - 96, 90)
     for start in blows:
@@ -610,7 +610,7 @@ def crackling(at_s):
 
 
 def on_grey(at, width, height):
-    """A bar on a ground that is as grey as what a decoder leaves."""
+    """A bar on a background in the grey of a decoder."""
     drawn = moving(at, width, height)
     ground = np.full_like(drawn, 130)
     ground[height // 3 : height // 2] = drawn[height // 3 : height // 2]
@@ -628,7 +628,7 @@ def ending_in(colour):
 
 
 def blinking(other, first=40, pictures=1, before=moving, after=moving):
-    """One film, and another; where they meet, a picture or some of something else."""
+    """A cut between two films, with some pictures of something else in between."""
 
     def picture(at, width, height):
         shown = before if at < first else other if at < first + pictures else after
@@ -646,23 +646,23 @@ def lightning(at, width, height):
 
 
 def fading(at, width, height):
-    """Out within three pictures, and in again."""
+    """A fade out within three pictures, and in again."""
     return (moving(at, width, height) * (min(3, abs(at - 40)) / 3)).astype(np.uint8)
 
 
 def chords(at_s):
-    """Notes of one chord, eight a second, one after the other, again and again, as loud all along."""
+    """An arpeggio of eight notes a second at constant loudness."""
     notes_hz = np.array([220.0, 261.6, 329.6, 440.0])[np.int64(at_s * 8) % 4]
     return np.where(np.cumsum(notes_hz) / 48_000 % 1 < 0.5, 0.3, -0.3)
 
 
 def misread():
-    """A voice whose samples are read with their bytes in the wrong order."""
+    """A voice with its samples in the wrong byte order."""
     samples = (talk(LONG_S) * 32_767).astype("<i2").byteswap()
     return normalise_loudness(samples.astype(np.float32) / 32_768)[0]
 
 
-# As bright as each other on a screen: only their colour flashes.
+# Equally bright on a display: only the colour flashes.
 RED, GREY = (150, 0, 0), (76, 76, 76)
 NEVER = 10_000
 EDITED = {"movflags": "+faststart"}
@@ -728,12 +728,12 @@ BROKEN = {
     "a picture of which the lower half hangs": ({"picture": hanging()}, {"stuck"}),
     "a picture of which the lower third hangs": ({"picture": hanging(rows=0.67)}, {"stuck"}),
     "a picture of which the upper half hangs": ({"picture": hanging(upper=True)}, {"stuck"}),
-    "a film without colours but green": ({"lost": {1: 0, 2: 0}}, {"tint"}),
-    "a film that is magenta all over": ({"lost": {1: 255, 2: 255}}, {"tint"}),
-    "a film that has lost its red": ({"lost": {2: 0}}, {"tint"}),
+    "a film with lost chroma, all green": ({"lost": {1: 0, 2: 0}}, {"tint"}),
+    "a film with lost chroma, all magenta": ({"lost": {1: 255, 2: 255}}, {"tint"}),
+    "a film with a lost red plane": ({"lost": {2: 0}}, {"tint"}),
     "half a picture that is grey": ({"picture": half((130, 130, 130))}, {"missing"}),
     "the lower third of a picture that is green": ({"picture": half((0, 135, 0), 0.67)}, {"missing"}),
-    "a dark film that is red all over": ({"picture": dim, "lost": {2: 255}}, {"tint"}),
+    "a dark film with a red cast": ({"picture": dim, "lost": {2: 255}}, {"tint"}),
     "a black picture in the middle of a scene": ({"picture": blinking(black)}, {"blinks"}),
     "a black picture between two scenes": ({"picture": blinking(black, after=driving)}, {"blinks"}),
     "two pictures of another film": ({"picture": blinking(dim, pictures=2)}, {"blinks"}),
@@ -776,7 +776,7 @@ BROKEN = {
     "no sound": ({"silent": True}, {"streams"}),
     "no picture": ({"picture": None}, {"streams"}),
     "two tracks of sound": ({"sounds": 2}, {"streams"}),
-    # FFmpeg adds two channels that are alike with 3 dB more.
+    # FFmpeg's mono mix of two identical channels is 3 dB louder.
     "mono": ({"layout": "mono", "sound": lambda: talk() * np.float32(0.7071)}, {"sound_codec"}),
     "5.1": ({"layout": "5.1"}, {"sound_codec"}),
     "44.1 kHz": ({"sound_rate": 44_100}, {"sound_codec"}),
@@ -795,7 +795,7 @@ BROKEN = {
     "pictures that are left out": ({"skip": (40, 41, 42)}, {"frame_rate"}),
     "colours without a name": ({"colour": None}, {"colours"}),
     "colours of television in the nineties": ({"colour": 6}, {"colours"}),
-    "the index behind the media": ({"options": {"use_editlist": "0"}}, {"index"}),
+    "the index after the media": ({"options": {"use_editlist": "0"}}, {"index"}),
     "one keyframe": ({"keyframe": NEVER, "length_s": LONG_S}, {"keyframes"}),
 }
 
@@ -810,7 +810,7 @@ def test_a_broken_film_is_caught_for_its_own_reason(tmp_path, made, reasons):
 @pytest.mark.parametrize(("degrees", "reasons"), [(90, set()), (180, set()), (7, {"aspect"})])
 def test_an_odd_rotation_is_reported(copy, degrees, reasons):
     data = bytearray(copy.read_bytes())
-    # The matrix of the first track, the pictures: behind the times, the layer and the volume (ISO/IEC 14496-12, 8.3.2).
+    # The matrix of the video track, after its times, layer and volume (ISO/IEC 14496-12, 8.3.2).
     at = data.index(b"tkhd") + 4 + 40
     cos, sin = (round(65_536 * turn(math.radians(degrees))) for turn in (math.cos, math.sin))
     data[at : at + 36] = struct.pack(">9i", cos, sin, 0, -sin, cos, 0, 0, 0, 1 << 30)
@@ -820,7 +820,7 @@ def test_an_odd_rotation_is_reported(copy, degrees, reasons):
 
 
 def moved(film, path, by_s):
-    """The same film, all of whose times begin so much later."""
+    """The same film with all timestamps `by_s` later."""
     with av.open(str(film)) as source, av.open(str(path), "w") as target:
         streams = {stream.index: target.add_stream_from_template(stream) for stream in source.streams}
         for packet in source.demux():
@@ -856,21 +856,21 @@ def shifted(by_s):
     return tuple((start + by_s, end + by_s, text) for start, end, text in CUES)
 
 
-SURVEYS = {}
+ANALYSES = {}
 
 
 @pytest.fixture
-def surveyed_once(monkeypatch):
-    """What is beside a film differs, and the film does not: the same bytes are decoded once."""
+def analysed_once(monkeypatch):
+    """Analyse each film once: only its companion files differ between tests."""
 
-    def surveyed(path):
+    def analysed(path):
         data = path.read_bytes()
-        if data not in SURVEYS:
-            SURVEYS[data] = plain(path)
-        return SURVEYS[data]
+        if data not in ANALYSES:
+            ANALYSES[data] = plain(path)
+        return ANALYSES[data]
 
     plain = judge.analyse_film
-    monkeypatch.setattr(judge, "analyse_film", surveyed)
+    monkeypatch.setattr(judge, "analyse_film", analysed)
 
 
 CAPTIONS = {
@@ -886,10 +886,10 @@ CAPTIONS = {
     "with zeros where a disk lost them": (srt(CUES) + "\0" * 512, {"captions"}),
     "that nobody can read in time": (srt(((0.2, 0.9, "Tea cools by itself, whoever."), CUES[1])), {"caption_speed"}),
     "wider than a line": (srt(((0.2, 2.9, "Tea cools by itself, and nobody has known why."),)), {"caption_lines"}),
-    "with a field that nobody filled": (srt(((0.2, 1.4, "Hello {{ name }},"), CUES[1])), {"text"}),
+    "with an unfilled placeholder": (srt(((0.2, 1.4, "Hello {{ name }},"), CUES[1])), {"text"}),
     "in an encoding that was taken for another": (srt(((0.2, 2.9, "Der Tee kÃ¼hlt ab."),)), {"text"}),
     "with letters that were lost": (srt(((0.2, 2.9, "Der Tee k\ufffdhlt ab."),)), {"text"}),
-    "with what a model says of itself": (srt(((0.2, 2.9, "As an AI model, I can't say."),)), {"text"}),
+    "with an AI self-reference": (srt(((0.2, 2.9, "As an AI model, I can't say."),)), {"text"}),
     "of which half say what the one before them says": (
         srt([(at / 2, at / 2 + 0.49, "Tea cools." if at // 2 % 2 else "Tea is up.") for at in range(6)]),
         {"captions"},
@@ -903,7 +903,7 @@ CAPTIONS = {
 }
 
 
-@pytest.mark.usefixtures("surveyed_once")
+@pytest.mark.usefixtures("analysed_once")
 @pytest.mark.parametrize(("captions", "reasons"), CAPTIONS.values(), ids=CAPTIONS)
 def test_faults_of_captions_are_reported(copy, captions, reasons):
     copy.with_suffix(".srt").write_bytes(captions if isinstance(captions, bytes) else captions.encode())
@@ -915,7 +915,7 @@ SPOKEN_S = 24.0
 
 
 def said(*gaps):
-    """Captions of a film of 24 seconds, two seconds each, but for some."""
+    """Captions of two seconds each for a film of 24 seconds, with gaps."""
     times = [at for at in np.arange(0, SPOKEN_S - 2, 2) if not any(start <= at < end for start, end in gaps)]
     return srt([(at + 0.1, at + 1.9, f"Tea number {at:.0f} cools.") for at in times])
 
@@ -926,7 +926,7 @@ def spoken(tmp_path_factory):
     return write_film(folder / "film.mp4", sound=phrased(SPOKEN_S), length_s=SPOKEN_S)
 
 
-@pytest.mark.usefixtures("surveyed_once")
+@pytest.mark.usefixtures("analysed_once")
 @pytest.mark.parametrize(
     ("name", "gaps", "reasons"),
     [
@@ -969,7 +969,7 @@ def test_captions_out_of_time_are_reported(tmp_path):
     assert told == {0: ("pass", "in time, as far as it is known"), 2: ("fail", "2.0 s late")}
 
 
-@pytest.mark.usefixtures("surveyed_once")
+@pytest.mark.usefixtures("analysed_once")
 def test_captions_in_another_language_than_their_name_says_are_reported(copy):
     said = (
         "It is the air around the cup that takes",
@@ -986,7 +986,7 @@ def test_captions_in_another_language_than_their_name_says_are_reported(copy):
     assert told == {"de": {"language"}, "en": set()}
 
 
-@pytest.mark.usefixtures("surveyed_once")
+@pytest.mark.usefixtures("analysed_once")
 def test_captions_beside_a_film_are_found_in_both_formats_and_by_language(copy):
     copy.with_suffix(".srt").write_text(srt(CUES), encoding="utf-8")
     copy.with_suffix(".de.vtt").write_text("WEBVTT\n\n" + srt(CUES).replace(",", "."), encoding="utf-8")
@@ -998,7 +998,7 @@ def test_captions_beside_a_film_are_found_in_both_formats_and_by_language(copy):
     assert faults(copy) == set()
 
 
-@pytest.mark.usefixtures("surveyed_once")
+@pytest.mark.usefixtures("analysed_once")
 def test_marks_and_directions_are_usual_in_captions(copy):
     said = ("{\\an8}<i>[music]</i>", "- Tea?\n- Tea.", "HOST: It cools.")
     copy.with_suffix(".srt").write_text(srt([(at, at + 0.9, text) for at, text in enumerate(said)]), encoding="utf-8")
@@ -1006,14 +1006,14 @@ def test_marks_and_directions_are_usual_in_captions(copy):
     assert faults(copy) == set()
 
 
-# Good ones -------------------------------------------------------------------------------------------------------
+# Good films ------------------------------------------------------------------------------------------------------
 
 GOOD = {
-    "music that is another one in each ear": {
+    "different music in each ear": {
         "sound": lambda: normalise_loudness(np.stack([talk(LONG_S, 1)[:, 0], talk(LONG_S, 2)[:, 0]], axis=1))[0],
         "length_s": LONG_S,
     },
-    "a voice that stands on the left": {"sound": lambda: heard_as(1, 0.5), "length_s": LONG_S},
+    "a voice panned to the left": {"sound": lambda: heard_as(1, 0.5), "length_s": LONG_S},
     "a word in one ear": {"sound": lambda: heard_as(1, 0, 3, 5), "length_s": LONG_S},
     "an effect that cancels out": {"sound": lambda: heard_as(1, -1, 3, 5), "length_s": LONG_S},
     "a hum below a voice": {
@@ -1023,47 +1023,47 @@ GOOD = {
     "a click now and then": {"sound": lambda: cracking(3.0), "length_s": LONG_S},
     "a voice with pauses that fade": {"sound": lambda: phrased(LONG_S), "length_s": LONG_S},
     "a tune of square waves": {"sound": lambda: sounding(tune), "length_s": LONG_S},
-    "a chord note by note": {"sound": lambda: sounding(chords, 12.0), "length_s": 12.0},
+    "an arpeggio": {"sound": lambda: sounding(chords, 12.0), "length_s": 12.0},
     "chords of an organ": {"sound": lambda: sounding(organ), "length_s": LONG_S},
-    "notes that end before the next begins": {"sound": lambda: faded(0.5, 0.08, 0.005), "length_s": LONG_S},
-    "lights on a dark ground": {"picture": snowfall},
+    "staccato notes": {"sound": lambda: faded(0.5, 0.08, 0.005), "length_s": LONG_S},
+    "lights on a dark background": {"picture": snowfall},
     "credits on black": {"picture": credits_on_black},
     "a night of stars": {"picture": night},
-    "somebody who types": {"picture": typed, "length_s": 4.0, "size": (960, 720), "keyframe": 10_000},
+    "typing": {"picture": typed, "length_s": 4.0, "size": (960, 720), "keyframe": 10_000},
     "a swing": {"picture": lambda at, *size: moving(round(10 + 10 * math.sin(at / 3)), *size)},
     "lightning": {"picture": blinking(lightning)},
     "a fade through black": {"picture": fading},
     "a loop of two pictures": {"picture": lambda at, *size: moving(at % 2, *size)},
     "a loop of eight pictures, and another": {"picture": lambda at, *size: moving(at % 8 + at // 32 * 50, *size)},
-    "lines that scroll": {"picture": scrolled},
+    "scrolling lines": {"picture": scrolled},
     "a camera that shakes": {"picture": shaken},
-    "a country that goes by": {"picture": driving},
+    "a moving landscape": {"picture": driving},
     "a fence before a camera that shakes": {"picture": fenced},
-    "a game for two of whom one stops": {"picture": two_players},
+    "a split screen of which a half stops": {"picture": two_players},
     "a board that comes up and goes down": {"picture": board},
-    "nothing but green": {"picture": phosphor},
+    "a monochrome green screen": {"picture": phosphor},
     "grey, as old films are": {"picture": driving, "lost": {1: 128, 2: 128}},
     "sepia": {"picture": driving, "lost": {1: 108, 2: 146}},
-    "a bar of the grey of a decoder all along": {"picture": bar_of_grey(-1_000, 1_000, 60)},
+    "a permanent bar in the grey of a decoder": {"picture": bar_of_grey(-1_000, 1_000, 60)},
     "such a bar in another picture": {"picture": bar_of_grey(30, 70)},
-    "such a bar that comes bit by bit": {"picture": bar_of_grey(30, 90, 4)},
-    "a bass of saw teeth": {"sound": lambda: sounding(saw_teeth), "length_s": LONG_S},
-    "a swish": {"sound": lambda: sounding(swept), "length_s": LONG_S},
+    "such a bar that appears gradually": {"picture": bar_of_grey(30, 90, 4)},
+    "a sawtooth bass": {"sound": lambda: sounding(saw_teeth), "length_s": LONG_S},
+    "a whoosh": {"sound": lambda: sounding(swept), "length_s": LONG_S},
     "noise that is no louder than a voice": {"sound": lambda: noisy(3, 0.3, 0.15), "length_s": LONG_S},
-    "the lines of a tube": {"picture": lined},
-    "a wide picture between black": {"picture": within(0, 0.12, 1, 0.88)},
-    "an upright picture between black": {"picture": within(0.35, 0, 0.65, 1)},
-    "slides that stand for two seconds and a half": {
+    "scan lines": {"picture": lined},
+    "a letterboxed picture": {"picture": within(0, 0.12, 1, 0.88)},
+    "a pillarboxed picture": {"picture": within(0.35, 0, 0.65, 1)},
+    "slides of two and a half seconds": {
         "picture": lambda at, *size: hills(at // 75 * 500, at // 75 * 90, *size),
         "length_s": 10.0,
     },
-    "a grey ground": {"picture": on_grey},
+    "a grey background": {"picture": on_grey},
     "a band of another grey": {"picture": half((118, 118, 118))},
     "a band of green": {"picture": half((20, 160, 60))},
-    "a ground with something faint on it": {"picture": lambda at, *size: moving(at, *size) // 10 + 100},
+    "a background with something faint on it": {"picture": lambda at, *size: moving(at, *size) // 10 + 100},
     "three flashes a second": {"picture": flashing(5)},
     "a small light that blinks": {"picture": flashing(2, share=0.15)},
-    "flashes that are hardly seen": {"picture": flashing(2, ((100, 100, 100), (115, 115, 115)))},
+    "hardly visible flashes": {"picture": flashing(2, ((100, 100, 100), (115, 115, 115)))},
     "a red that stays": {"picture": flashing(2, (RED, (148, 0, 0)))},
 }
 
@@ -1123,7 +1123,7 @@ def test_a_decoders_green_is_recognised_after_reencoding(shown, stored):
     for number in range(30):
         detector.push(picture, number / 30)
 
-    # A screen that shows it by the one and a film that keeps it by the other, the other way round, is nobody's.
+    # The remaining combination, decoded with BT.709 and encoded with BT.601, does not occur.
     assert bool(detector.spans(1.0)) == ((shown, stored) != (ITU709, ITU601))
 
 
@@ -1156,7 +1156,7 @@ ENDINGS = {"matroska": "mkv"}
 
 
 def good_film(folder, seed):
-    """A film that nobody would call broken, drawn by chance."""
+    """A random film without faults."""
     chance = random.Random(seed)
     kind = chance.choice(KINDS)
     hold = chance.choice((1, 1, 3, 15))
@@ -1205,12 +1205,12 @@ def test_staccato_notes_have_no_dropouts(tmp_path, rests):
     assert faults(write_film(tmp_path / "film.mp4", sound=sound, length_s=LONG_S)) <= {"clicks", "loudness"}
 
 
-# As others make them ---------------------------------------------------------------------------------------------
+# Unusual containers ---------------------------------------------------------------------------------------------
 
 OTHERS = {
     "MPEG-2 in a transport stream": {"form": "mpegts", "codec": "mpeg2video", "sound_codec": "mp2"},
     "Windows Media": {"form": "asf", "codec": "wmv2", "sound_codec": "wmav2"},
-    "an AVI whose pictures are not coded in their order": {
+    "an AVI with reordered pictures": {
         "form": "avi",
         "sound_codec": "mp3",
         "bframes": 3,
@@ -1227,7 +1227,7 @@ def test_films_in_old_containers_fail_for_the_container_only(tmp_path, made):
 
 
 def put_together(path, *films, streams):
-    """A film of streams of others, each a film and a stream of it, or several of one kind, one after the other."""
+    """A film muxed from the streams of others: each a pair of film and stream, or several of a kind in a row."""
     with contextlib.ExitStack() as stack, av.open(str(path), "w", format="matroska") as written:
         sources = [stack.enter_context(av.open(str(film))) for film in films]
         packets = []
@@ -1283,7 +1283,7 @@ def test_a_film_that_is_still_being_written_is_reported_as_such(tmp_path, monkey
     def grows(path):
         found = analyse_film(path)
         with path.open("ab") as file:
-            # A void of Matroska, which players skip.
+            # A Void element of Matroska, which players skip.
             file.write(b"\xec\x80")
         return found
 

@@ -41,7 +41,7 @@ def copy(good, tmp_path):
 
 
 def inspected(path, expected=EXPECTED):
-    """The verdict on the film at `path`, with everything beside it as it should be."""
+    """The verdict on the film at `path`, with correct companion files."""
     return inspect_film(make_package(path.parent, path, expected.subtitles, expected.lengths), expected)
 
 
@@ -61,7 +61,7 @@ OURS = {"movflags": "+faststart", "use_editlist": "0"}
 
 
 def remuxed(source, folder, *, options=OURS, keep=lambda packet: True, kinds=("video", "audio"), delay=0):
-    """The packets of `source` in another MP4; `delay` (in its own units) shifts the pictures."""
+    """Remux `source`; `delay` shifts the video, in its time base."""
     target = folder / "film.mp4"
     with av.open(str(source)) as film, av.open(str(target), "w", format="mp4", container_options=options) as copy:
         outputs = {
@@ -77,7 +77,7 @@ def remuxed(source, folder, *, options=OURS, keep=lambda packet: True, kinds=("v
 
 
 def reencoded(folder, *, frame_rate=30, codec="libx264", tagged=True, sound_rate=48_000, skip=()):
-    """A film as long as the good one, with something about it that we would never do."""
+    """A film as long as the good one, with other encoder or muxer settings than ours."""
     target = folder / "film.mp4"
     with av.open(str(target), "w", format="mp4", container_options=OURS) as film:
         pictures = film.add_stream(codec, rate=frame_rate, width=320, height=180, time_base=Fraction(1, frame_rate))
@@ -168,7 +168,7 @@ def test_a_missing_film_fails_as_a_file(tmp_path):
 def test_a_film_with_pictures_that_cannot_be_decoded_fails_as_a_file(copy):
     data = bytearray(copy.read_bytes())
     start = data.index(b"mdat") + 4
-    # The first coded picture, behind its length of four bytes.
+    # The first coded picture, after its length field of four bytes.
     data[start + 4 : start + 400] = b"\xff" * 396
     copy.write_bytes(data)
 
@@ -178,7 +178,7 @@ def test_a_film_with_pictures_that_cannot_be_decoded_fails_as_a_file(copy):
 def test_a_black_film_fails(tmp_path):
     black = [card(Image.new("RGB", (320, 180)), 128)]
 
-    # Nothing changes where the second scene should begin, either.
+    # The picture does not change where the second scene should begin, either.
     assert failures(film_of(tmp_path, frames=black)) == ["frozen", "pictures", "black"]
 
 
@@ -274,7 +274,7 @@ def test_a_film_longer_or_shorter_than_its_narration_fails(good, quanta):
 def test_cues_are_compared_with_the_actual_sound(good, tmp_path):
     cut = remuxed(good, tmp_path, keep=lambda packet: packet.pts * packet.time_base < 3.5)
 
-    # The last cue goes on to 3.9 s, as it should in the film that was expected.
+    # The last cue ends at 3.9 s, as in the expected film.
     assert failures(cut) == ["duration", "srt", "vtt"]
 
 
@@ -348,7 +348,7 @@ def test_the_profile_sets_which_checks_only_warn(good):
     assert (lenient.grade, lenient.score, lenient.passed) == ("warn", 0.9, True)
     assert lenient.warnings[0].startswith("loudness is -15.")
     assert (off.grade, off.score) == ("pass", 1.0)
-    # What was ordered is no matter of taste.
+    # What was ordered does not depend on the profile.
     wrong = replace(EXPECTED, video_format=VideoFormat(width_px=340, height_px=180))
     assert inspect_film(package, wrong, profile=replace(STANDARD, warns=("size",), off=("size",))).grade == "fail"
 

@@ -37,7 +37,7 @@ def changes_of(frames):
 
 
 def scene(folder, name="scene", *, sound=None, frames=None, clip_lufs=-15.0, changes=None):
-    """A segment that passed."""
+    """A segment that passes."""
     sound = voice(QUANTA) if sound is None else sound
     frames = cards(16 * QUANTA) if frames is None else frames
     segment = make_segment(folder, name, sound=sound, frames=frames)
@@ -131,7 +131,7 @@ def test_a_scene_with_a_peak_that_clips_does_not_pass(tmp_path):
 
 
 def test_a_held_picture_that_drifts_does_not_pass(tmp_path):
-    """Nobody drew anything new at frame 40, and a word stands two pixels further to the right."""
+    """At frame 40, without a drawn change, a word moves two pixels to the right."""
     still, drifted = (Image.new("RGB", (320, 180), (12, 16, 40)) for _ in range(2))
     ImageDraw.Draw(still).text((100, 90), "A word", fill=(240, 240, 250))
     ImageDraw.Draw(drifted).text((102, 90), "A word", fill=(240, 240, 250))
@@ -141,7 +141,7 @@ def test_a_held_picture_that_drifts_does_not_pass(tmp_path):
 
 
 def test_a_frozen_scene_does_not_pass_if_changes_were_drawn(tmp_path):
-    """As if one picture had been handed to the encoder again and again."""
+    """As if the encoder had got the same picture every time."""
     quanta = 5
     moving = cards(16 * quanta, hold=1)
     stuck = moving[:4] + [card(moving[3][0].to_rgb(), 1)] * (16 * quanta - 4)
@@ -185,7 +185,7 @@ def test_a_scene_of_another_length_or_size_does_not_pass(tmp_path):
 
 
 def damaged(path, kind, number, change):
-    """Lets `change` work on the bytes of a packet, in place."""
+    """Apply `change` to the bytes of a packet, in place."""
     with open_packets(path) as film:
         packet = [packet for packet in film.demux(**{kind: 0}) if packet.dts is not None][number]
         at, size = packet.pos, packet.size
@@ -255,7 +255,7 @@ def parts_of(scenes):
 
 
 def inspected(folder, scenes, parts, *, depth="parts", sound=None, change=None):
-    """The verdict on a film joined from `scenes`, which is said to be made of `parts`."""
+    """The verdict on a film joined from `scenes`, inspected as one made of `parts`."""
     video = folder / "film.mp4"
     join_segments(scenes, path=video, sound=sound)
     if change:
@@ -265,7 +265,7 @@ def inspected(folder, scenes, parts, *, depth="parts", sound=None, change=None):
 
 @pytest.fixture
 def no_decoder(monkeypatch):
-    """From now on, whoever decodes anything fails."""
+    """Make every attempt to decode fail."""
 
     def forbid():
         monkeypatch.setattr(inspect, "decode_video", decoded)
@@ -317,7 +317,7 @@ def test_a_film_of_inspected_scenes_passes_and_nothing_is_decoded(tmp_path, scen
 
 
 def test_one_sided_sound_is_added_up_over_scenes(tmp_path):
-    """None of them is long enough to be told by itself."""
+    """No scene alone has a long enough span."""
     sounds = [
         normalise_loudness(voice(QUANTA, seed=seed) * np.float32([1, right]))[0]
         for seed, right in enumerate((1, 0, 0, 0))
@@ -397,7 +397,7 @@ def test_a_film_that_is_a_scene_too_long_fails(tmp_path, scenes):
 
 
 def test_only_full_depth_finds_damage_older_than_the_inspection(tmp_path, scenes):
-    """As if the scene had been sealed by somebody who did not look."""
+    """As if the scene had been damaged before its inspection."""
     bad = make_segment(tmp_path, "bad", sound=voice(QUANTA, seed=1), frames=cards(16 * QUANTA, hue=60))
     damaged(bad.path, "video", 20, flipped)
     found, info = read_findings(scenes[1].path), probe(bad.path, {"video": (-1,)})
@@ -417,7 +417,7 @@ def test_only_full_depth_finds_damage_older_than_the_inspection(tmp_path, scenes
 
 
 def test_joining_may_drop_the_last_picture_of_a_scene(tmp_path, scenes):
-    """At 24 pictures a second, say: here a film shows one picture less of its second scene than that has."""
+    """As at 24 frames a second: the film shows one picture less of its second scene than the scene has."""
     found = read_part_findings(parts_of(scenes[:3]), (16 * QUANTA, 16 * QUANTA - 1, 16 * QUANTA))
 
     assert [(number, packets.count) for number, packets in found.packets["video"]] == [
@@ -458,7 +458,7 @@ def test_a_quiet_film_is_found_from_findings(tmp_path, no_decoder):
 
 @pytest.mark.parametrize("seed", range(3))
 def test_combined_loudness_is_that_of_the_film(tmp_path, seed):
-    """Scenes of half a second to six, some half as loud as others: within 0.02 LU, and to the same peak."""
+    """Scenes of half a second to six, with different gains: within 0.02 LU, and with the same peak."""
     random = np.random.default_rng(seed)
     scenes = [
         make_segment(
@@ -486,7 +486,7 @@ def test_combining_silent_parts_is_silence(tmp_path):
 
 
 def test_a_separate_audio_file_is_measured_once(tmp_path, scenes, no_decoder):
-    """The track of a film with music: here, that of another film of the same length."""
+    """An audio track of its own, as for music: here, that of another film of the same length."""
     join_segments([scenes[3], *scenes[:2]], path=tmp_path / "other.mp4")
     sound = without_picture(tmp_path / "other.mp4", tmp_path / "mix.mp4")
     inspect_sound(sound)

@@ -23,7 +23,7 @@ def sine(seconds, *, hz=997.0, level=1.0):
 
 
 def speechlike(seconds, *, level=0.05, seed=7):
-    """Bursts of coloured noise with sharp peaks and pauses: what a limiter finds hard."""
+    """Bursts of coloured noise with sharp peaks and pauses: hard for a limiter."""
     noise = np.random.default_rng(seed).laplace(size=round(seconds * 48_000))
     smooth = np.convolve(noise, np.hanning(24), mode="same")
     at = np.arange(len(smooth)) / 48_000
@@ -141,7 +141,7 @@ def test_the_same_clip_gives_the_same_samples():
 
 
 def film_of(path, *, word, gap_samples, words):
-    """An MP4 with the same `word` over and over, and silence between."""
+    """An MP4 that repeats `word`, with silence in between."""
     block = np.concatenate([word, np.zeros((gap_samples, 2), dtype=np.float32)])
     with av.open(str(path), "w", format="mp4") as film:
         stream = film.add_stream("aac", rate=48_000, layout="stereo", options={"aac_coder": "fast"})
@@ -160,12 +160,12 @@ def test_a_film_measures_the_same_by_parts_and_as_a_whole(tmp_path, gap_samples)
 
     whole, piecewise = measure_loudness(read_audio(film)), measure_film_loudness(film)
 
-    # FFmpeg's meter counts in hundredths, and interpolates peaks in another way.
+    # FFmpeg's meter rounds to hundredths, and has another interpolation filter.
     assert piecewise.integrated_lufs == pytest.approx(whole.integrated_lufs, abs=0.011)
     assert piecewise.true_peak_dbtp == pytest.approx(whole.true_peak_dbtp, abs=0.1)
 
 
-# In a process of its own, where no memory that another test gave back can be taken again unseen.
+# In a new process, which can't reuse memory that other tests have freed.
 GROWTH = """
 import sys, threading
 from pathlib import Path

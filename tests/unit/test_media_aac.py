@@ -24,7 +24,7 @@ EIGHT_SHORT = 2
 
 
 def encoded(wave, *, layout="mono", bit_rate=128_000):
-    """The packets of a wave, (n,) or (n, 2), and what tells a decoder of them."""
+    """The packets of a wave, (n,) or (n, 2), and the AudioSpecificConfig."""
     encoder = av.CodecContext.create("aac", "w")
     encoder.sample_rate, encoder.layout, encoder.format, encoder.bit_rate = 48_000, layout, "fltp", bit_rate
     encoder.options = {"aac_coder": "fast", "aac_tns": "0", "aac_pns": "0"}
@@ -80,7 +80,7 @@ def test_the_clicks_of_that_test_need_short_windows_in_several_groups():
     found = [packet for seed in range(12) for packet in encoded(clicks(seed))[0]]
     short = [packet for packet, kind in zip(found, windows(found), strict=True) if kind == EIGHT_SHORT]
 
-    # Seven bits after the number of bands tell which windows share a group.
+    # scale_factor_grouping: seven bits after max_sfb.
     assert len({8 - BitReader(packet).bits_at(3 + 4 + 8 + 4 + 4, 7).bit_count() for packet in short}) > 1
     assert len(short) < len(found)
 
@@ -131,7 +131,7 @@ def test_mono_has_the_cutoff_that_stereo_has(tmp_path, bit_rate):
 
     heard = read_audio(tmp_path / "film.mp4")[24_000:72_000, 0]
 
-    # One second: a step is one hertz. 0.1 high, as it was, or as good as silent.
+    # One second: a bin is one hertz. An amplitude of 0.1, unchanged, or nearly silent.
     spectrum = np.abs(np.fft.rfft(heard)) / 24_000
     assert spectrum[[5_000, 14_000]] == pytest.approx([0.1, 0.1], abs=0.01)
     assert spectrum[20_000] < 0.001

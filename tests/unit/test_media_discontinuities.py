@@ -10,17 +10,17 @@ import pytest
 from pipeline.media.sound import discontinuities
 from pipeline.media.sound.discontinuities import DiscontinuityDetector
 
-# Two samples to a cell.
+# Two samples per cell.
 RATE_HZ, LENGTH_S = 2_000, 30
 
 
 def hum(start, end):
-    """A tone, as loud as a voice, by the numbers of its samples."""
+    """A tone, as loud as a voice, from one sample to another."""
     return (0.3 * np.sin(np.arange(start, end) * 0.05)).astype(np.float32)
 
 
-def torn_at_random(seed):
-    """A tone with 60 holes and clicks, some of them right beside each other."""
+def broken_tone(seed):
+    """A tone with 60 random dropouts and clicks, some adjacent."""
     random, wave = np.random.default_rng(seed), hum(0, RATE_HZ * LENGTH_S)
     for at in random.integers(0, len(wave), 30):
         wave[at : at + random.integers(10, 900)] = 0
@@ -28,39 +28,39 @@ def torn_at_random(seed):
     return wave
 
 
-def heard(wave, piece):
-    watch = DiscontinuityDetector(RATE_HZ)
-    for start in range(0, len(wave), piece):
-        watch.push(wave[start : start + piece])
-    return watch.result
+def detect(wave, block):
+    detector = DiscontinuityDetector(RATE_HZ)
+    for start in range(0, len(wave), block):
+        detector.push(wave[start : start + block])
+    return detector.result
 
 
-@pytest.mark.parametrize("together", [413, 1_000, 2_500])
+@pytest.mark.parametrize("batch", [413, 1_000, 2_500])
 @pytest.mark.parametrize("seed", range(6))
-def test_discontinuities_do_not_depend_on_batch_boundaries(seed, together, monkeypatch):
-    wave = torn_at_random(seed)
-    at_once = heard(wave, 700)
-    monkeypatch.setattr(discontinuities, "_BATCH", together)
+def test_discontinuities_do_not_depend_on_batch_boundaries(seed, batch, monkeypatch):
+    wave = broken_tone(seed)
+    at_once = detect(wave, 700)
+    monkeypatch.setattr(discontinuities, "_BATCH", batch)
 
     assert len(at_once.clicks_s) > 20
     assert len(at_once.dropouts) > 5
-    assert heard(wave, 700) == at_once
+    assert detect(wave, 700) == at_once
 
 
 def test_the_result_can_be_read_twice():
-    watch = DiscontinuityDetector(RATE_HZ)
-    watch.push(torn_at_random(1))
+    detector = DiscontinuityDetector(RATE_HZ)
+    detector.push(broken_tone(1))
 
-    assert watch.result == watch.result
+    assert detector.result == detector.result
 
 
 def test_three_hours_of_sound_take_the_memory_of_minutes():
-    watch, minute = DiscontinuityDetector(RATE_HZ), hum(0, 60 * RATE_HZ)
+    detector, minute = DiscontinuityDetector(RATE_HZ), hum(0, 60 * RATE_HZ)
     tracemalloc.start()
     try:
         for _ in range(180):
-            watch.push(minute)
-        assert not watch.result.dropouts
+            detector.push(minute)
+        assert not detector.result.dropouts
         _, most_bytes = tracemalloc.get_traced_memory()
     finally:
         tracemalloc.stop()

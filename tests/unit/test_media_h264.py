@@ -14,13 +14,13 @@ from hypothesis import strategies as st
 from pipeline.media.bitstream import BitReader, BitWriter
 from pipeline.media.h264 import syntax as h264
 
-# Sequence parameter sets of x264 for 96x64, from the plan of films, and from one with B-frames.
+# SPS of x264 for 96x64, with our default settings, and with B-frames.
 CHAIN = bytes.fromhex("6764000aacb43134d40404050000030001000003003c0f1226a0")
 B_FRAMES = bytes.fromhex("6764000aacd946269a808080a0000003002000000781e244b2c0")
 
 
 def parsed_by_ffmpeg(*units):
-    """Every syntax element of a stream, by name: the values in their order."""
+    """The syntax elements of a stream by name, values in order."""
     with av.logging.Capture() as log:
         before = av.logging.get_level()
         av.logging.set_level(av.logging.INFO)
@@ -60,7 +60,7 @@ def test_ffmpeg_reads_the_same_sps():
 
 
 def sequence_with(*, profile=100, chroma=1, poc_type=2, only_frames=1):
-    """A sequence parameter set, up to where it is read."""
+    """An SPS, up to the last field that is read."""
     bits = BitWriter()
     bits.write_bits(8, profile)
     bits.write_bits(16, 10)
@@ -169,7 +169,7 @@ def test_ffmpeg_reads_the_slice_header_of_a_skipped_picture(back, order):
     assert (told["frame_num"], told["pic_order_cnt_lsb"]) == ([2], [order % 64])
     assert told["ref_pic_list_modification_flag_l0"] == [int(back > 1)]
     if back > 1:
-        # Counted from this picture itself: one is the last, as without.
+        # Counted from this picture: 1 is the last one, as without the modification.
         assert told["abs_diff_pic_num_minus1"] == [back - 1]
     assert told["disable_deblocking_filter_idc"] == [1]
 
@@ -192,7 +192,7 @@ def test_a_skipped_picture_is_a_dozen_bytes_at_any_size(width_px, height_px):
 
 
 def coded_picture(sequence, frame_num, *, kind=h264.SLICE, rest=b""):
-    """The beginning of a slice as x264 would write it, and `rest` where coefficients would be."""
+    """The beginning of a slice as x264 writes it, and `rest` in place of coefficients."""
     bits = BitWriter()
     bits.write_ue(0)
     bits.write_ue(5)
@@ -241,7 +241,7 @@ def test_renumbering_changes_frame_num_and_nothing_else(bits, numbers, rest):
 
 
 def test_renumbering_adds_and_removes_emulation_prevention_bytes():
-    # 16 bits of the number: 0 makes two zero bytes, behind which others have to be escaped.
+    # A frame_num of 0 makes zero bytes, after which an emulation prevention byte is needed.
     sequence = h264.SequenceParameterSet(
         id=0, frame_num_bits=32, poc_type=2, poc_lsb_bits=0, max_ref_frames=1, macroblocks=24
     )

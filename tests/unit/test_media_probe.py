@@ -92,7 +92,7 @@ def test_the_picture_at_a_time_is_the_one_shown_then(tmp_path):
     with av.open(str(film)) as source:
         everything = [picture.to_ndarray()[:180:4, ::4] for picture in source.decode(video=0)]
 
-    # Before and after keyframes, where a picture is held and where it begins, and past the end.
+    # Before and after keyframes, in a held picture and at its start, and past the end.
     shown = decode_video(film, [0.0, 1.51, 9.99, 11.2, 12.77, 99.0], frame_rate=30).samples
 
     assert [picture.shape for picture in shown] == [(45, 80)] * 6

@@ -28,7 +28,7 @@ def test_a_slow_zoom_always_finds_an_exact_mapping(start, ratio, count):
 
 
 def landscape(width, height):
-    """Soft shapes of every size, none finer than four pixels."""
+    """Soft shapes of all sizes from four pixels up."""
     random = np.random.default_rng(7)
     field = np.zeros((height, width), np.float32)
     for side in (4, 16, 64):
@@ -65,7 +65,7 @@ def test_a_flat_plane_stays_flat_up_to_its_edges(ratio, x, y):
 
 
 def test_without_a_good_mapping_the_region_is_pillows():
-    # Two pixels become one, beginning a quarter of one after an edge.
+    # Two pixels become one, with an offset of a quarter.
     found = map_axis(10.25, 10.25 + 2 * 64, 64)
 
     assert found.error_px > 0.05

@@ -15,7 +15,7 @@ WINDOW_S = 0.4
 
 
 def phrases(seed):
-    """Times at which somebody speaks, with pauses of a third of a second and more."""
+    """Spans of speech, with pauses of a third of a second and more."""
     chance, at_s, found = random.Random(seed), 0.5, []
     while at_s < LENGTH_S - 6:
         end_s = at_s + chance.uniform(1.0, 4.5)
@@ -25,7 +25,7 @@ def phrases(seed):
 
 
 def heard(spoken, pause_lufs=-60.0):
-    """How loud that is, as a meter tells it of the last 400 ms."""
+    """The momentary loudness (400 ms) of these spans."""
 
     def level(until_s):
         share = sum(max(0.0, min(end, until_s) - max(start, until_s - WINDOW_S)) for start, end in spoken) / WINDOW_S

@@ -61,12 +61,12 @@ def test_an_intended_pause_counts_in_its_scene_only():
     assert silence(expected, quiet=(11, 18.5)).passed
     assert silence(expected, quiet=(11, 19.5)).measured == "5.50 s"
     assert silence(expected, quiet=(1, 6.5)).measured == "5.50 s"
-    # Every silence is looked at, not only the last.
+    # Every silence counts, not only the last.
     assert not silence(expected, quiet=(1, 6.5), also=(22, 24)).passed
 
 
 def silence(expected, *, quiet, also=(0, 0)):
-    """What is said of a film that is silent in these spans, in seconds."""
+    """The check of a film that is silent in these spans, in seconds."""
     heard = np.ones(round(expected.duration_s * 30))
     for start_s, end_s in (quiet, also):
         heard[round(start_s * 30) : round(end_s * 30)] = 0
@@ -101,7 +101,7 @@ def test_silent_words_are_reported_where_most_of_them_are():
 
     assert silence(expected, quiet=(3, 4.5)).passed
     assert silence(expected, quiet=(3, 4.8), also=(0.5, 1.5)).measured == ("1.80 s of words without sound at 3.00 s")
-    # What is shorter than the pauses between words is none.
+    # Shorter than a pause between words.
     assert silence(expected, quiet=(3, 3.4)).measured == "0.00 s"
 
 
@@ -131,7 +131,7 @@ def test_a_dark_picture_passes_if_it_has_more_than_noise(mean, spread, passed):
     ("still", "told"),
     [
         ([], "every scene begins anew"),
-        # It holds to the end of its scene, or begins with the next one.
+        # Frozen to the end of its scene, or from the start of the next one.
         ([Span(start_s=1.0, end_s=5.0), Span(start_s=5.0, end_s=8.0)], "every scene begins anew"),
         ([Span(start_s=1.0, end_s=5.9)], "every scene begins anew"),
         ([Span(start_s=4.1, end_s=9.0)], "every scene begins anew"),

@@ -27,7 +27,7 @@ DERIVED = Derived(bytes=400_000, length_s=3.2, reference_bytes=1_000_000, refere
 
 
 def coarse(at, width, height):
-    """The film of `moving` as a poor encoder would leave it: in steps, and with noise."""
+    """The film of `moving` after a poor encoder: quantised and noisy."""
     noise = np.random.default_rng(at).normal(0, 6, (height, width, 3))
     return np.clip(moving(at, width, height) // 24 * 24 + noise, 0, 255).astype(np.uint8)
 
@@ -124,7 +124,7 @@ else:
 
 
 def ffmpeg(folder: Path, monkeypatch, *, filters=FILTERS, score="[libvmaf @ 0x5] VMAF score: 87.654321") -> Path:
-    """A command of this name, the only one on the PATH."""
+    """Install a command, the only one on the PATH."""
     folder.mkdir()
     script, noted = folder / "standin.py", folder / "noted.json"
     script.write_text(STANDIN.format(filters=filters, score=score, noted=str(noted)), encoding="utf-8")

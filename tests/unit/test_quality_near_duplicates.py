@@ -104,7 +104,7 @@ def test_a_film_without_words_has_no_minhash_bands():
 
 
 def slide(seed, size=(270, 480)):
-    """A slope with some blocks on it."""
+    """A gradient with some blocks on it."""
     chance = np.random.default_rng(seed)
     picture = np.tile(np.linspace(30, 60, size[1]), (size[0], 1))
     for _ in range(8):
@@ -143,7 +143,7 @@ def test_shared_pictures_ignores_the_order_of_scenes():
     assert shared_pictures((one, two, three), (one,)) == pytest.approx(1 / 3)
 
 
-# Films by anybody ------------------------------------------------------------------------------------------------
+# Third-party films -----------------------------------------------------------------------------------------------
 
 
 def fingerprint(seed=0, *, voice=0, caption_text="", length_s=20.0, delay=0):

@@ -80,7 +80,7 @@ def test_captions_pass_unchanged_and_with_corrections(tmp_path, name, write):
             ),
             "is 8 % of what the film says",
         ),
-        (srt(*SAID).replace("The kettle", "{{ name }}"), "a field that nobody filled"),
+        (srt(*SAID).replace("The kettle", "{{ name }}"), "an unfilled placeholder"),
         (srt(*SAID[:3], "x" * 90), "lines of up to 90 letters"),
     ],
 )
@@ -134,7 +134,7 @@ def test_captions_in_another_language_are_checked_for_coverage_only(tmp_path):
         ("PNG", (639, 720), 90, "thumbnail is 639x720, "),
         ("JPEG", (1280, 720), 0, "empty"),
         ("GIF", (1280, 720), 90, "neither JPEG nor PNG"),
-        # Noise, which takes two million bytes and more.
+        # Noise: more than two million bytes.
         ("PNG", (1500, 1500), -1, "1500x1500, 2."),
     ],
 )
@@ -162,8 +162,8 @@ def test_a_users_thumbnail_may_be_any_that_hosts_take(tmp_path, kind, size, shad
         ({"language": ""}, ""),
         ({"language": "de"}, "in de, and the film is in en"),
         ({"duration_s": "quarter of a minute"}, ""),
-        ({"title": "For {{ name }}"}, "a field that nobody filled"),
-        ({"tags": ["tea", "{{ tag }}"]}, "a field that nobody filled"),
+        ({"title": "For {{ name }}"}, "an unfilled placeholder"),
+        ({"tags": ["tea", "{{ tag }}"]}, "an unfilled placeholder"),
         ({"title": "undefined"}, "no value (“undefined”)"),
         ({"description": '{"title": "Tea", "scenes": []}'}, "JSON"),
         ({"description": 'It reads {"title": "Tea"}, and says so.'}, ""),

@@ -43,7 +43,7 @@ def test_text_artefacts_fail_with_their_place_unless_they_come_from_the_row():
     check = texts.text(film)
 
     assert (check.passed, check.value) == (False, 1)
-    assert check.measured == "a field that nobody filled (“Dear {{ name }}, see you.”) in scene 2, spoken"
+    assert check.measured == "an unfilled placeholder (“Dear {{ name }}, see you.”) in scene 2, spoken"
     assert texts.text(film, ["Maria", "{{ name }}"]).passed
 
 
@@ -77,7 +77,7 @@ def test_a_word_longer_than_a_caption_line_is_broken_without_loss():
     divided = TimedText(start_s=1.2, end_s=4.0, text="Rindfleischetiket-\ntierungen und U-Bahn-\nFahrten.")
 
     assert cues.words((before, divided), film).passed
-    # A hyphen that is the script's own is not to be lost, and none is to stand where no word is divided.
+    # The script's own hyphens stay, and no hyphen is added inside of a line.
     for text in (
         "Rindfleischetiket-\ntierungen und U-Bahn\nFahrten.",
         "Rindfleischetiket-tierungen und U-Bahn-Fahrten.",
@@ -143,12 +143,12 @@ def test_metadata_that_differ_from_the_script_or_exceed_limits_fail(tmp_path, ch
     ("said", "told"),
     [
         ({"title": "A talk", "description": "-> more in \u201cTea\u201d, & <3"}, ""),
-        ({"title": "For {{ name }}"}, "a field that nobody filled"),
+        ({"title": "For {{ name }}"}, "an unfilled placeholder"),
         (
             {"title": "A talk", "description": "As an AI model, I can't say."},
-            "what a model says of itself",
+            "an AI self-reference",
         ),
-        ({"title": "A talk", "tags": ["tea", "kÃ¼hl"]}, "letters in a wrong encoding"),
+        ({"title": "A talk", "tags": ["tea", "kÃ¼hl"]}, "wrongly decoded characters"),
         ({"title": "x" * 101}, "a title of 101 characters, at most 100"),
         ({"title": "A talk", "tags": ["x" * 99] * 6}, "tags of more than 480 characters"),
     ],
@@ -156,7 +156,7 @@ def test_metadata_that_differ_from_the_script_or_exceed_limits_fail(tmp_path, ch
 def test_a_users_own_metadata_pass_or_fail_unchanged(tmp_path, said, told):
     package = FileNames().in_folder(tmp_path)
     passes = Verdict(checks=(Check.of("file", passed=True, measured="", limit=""),)).of_film("f")
-    # As an editor of Windows saves it.
+    # With a byte order mark, as Windows editors save it.
     package.metadata.write_text(json.dumps(said, ensure_ascii=False), encoding="utf-8-sig")
 
     verdict = with_companions(passes, package, STANDARD)
@@ -186,7 +186,7 @@ def film(scene, *words):
 
 
 def heard(*silent):
-    """The powers of a film of 12 seconds that is silent in these spans."""
+    """The powers of a film of 12 seconds with these silent spans."""
     powers = [1e-3] * 360
     for start_s, end_s in silent:
         powers[round(start_s * 30) : round(end_s * 30)] = [0.0] * round((end_s - start_s) * 30)
