@@ -197,7 +197,9 @@ BAD = {
     "a topic without quotes": Bad(
         ("make", "Why", "is", "tea", "hot?"), 2, ("'is tea hot?'", "Text with spaces needs quotes")
     ),
-    "a number that is none": Bad(("make", "good.md", "--variant", "two"), 2, ("--variant: 'two' is not a whole number",)),
+    "a number that is none": Bad(
+        ("make", "good.md", "--variant", "two"), 2, ("--variant: 'two' is not a whole number",)
+    ),
     "a number that would be rounded": Bad(
         ("make", "good.md", "--variant", "1.5"), 2, ("--variant: '1.5' is not a whole number",)
     ),
