@@ -23,7 +23,7 @@ from pipeline.cli.options import CommonOptions
 from pipeline.errors import CheckpointError, ConfigurationError
 from pipeline.model import UNFINISHED, Cost, JobStatus, JobSummary, failure_reason
 from pipeline.reporting.groups import Group, Groups
-from pipeline.state import CheckpointStore, JobOverview, no_batch
+from pipeline.state import CheckpointStore, JobOverview, unknown_batch
 from pipeline.workspace import find_workspace
 
 if TYPE_CHECKING:
@@ -92,7 +92,7 @@ class BatchStatus:
     def __init__(self, store: CheckpointStore, name: str) -> None:
         known = store.read_batch(name)
         if known is None:
-            raise no_batch(name, store.batch_names())
+            raise unknown_batch(name, store.batch_names())
         self._known = known
         self._store = store
         self._index = store.refreshed(name)

@@ -1,4 +1,4 @@
-"""Many films asked for at once."""
+"""A batch: many films requested by one command."""
 
 from __future__ import annotations
 
@@ -11,46 +11,46 @@ from pipeline.model.job import Asked, JobError, JobStatus
 from pipeline.model.review import Sample
 from pipeline.model.summary import JobSummary
 
-# Films that were asked for one at a time gather in these, for ever: by `nightreel make`, and by `make --queue`.
+# Permanent batches of films that were requested one at a time, by `nightreel make` and `make --queue`.
 SINGLES, QUEUE = "films", "queue"
-# None of their films waits for another, and what one batch may cost says nothing about them.
+# Their films do not wait for each other, and the batch budget does not apply.
 STANDALONE_BATCHES = frozenset({SINGLES, QUEUE})
 
 
 @dataclass(frozen=True, kw_only=True)
 class Refused:
-    """A brief of the source that can't be read: it never became a job, and still was asked for."""
+    """An unreadable brief of the source. It has no job, but was requested."""
 
-    # Where it stands: "kitchen/tea.md:4".
+    # Its location: "kitchen/tea.md:4".
     where: str
     error: JobError
 
 
 @dataclass(frozen=True, kw_only=True)
 class Batch:
-    """What was asked: kept in state/batches/<name>/batch.json."""
+    """The request for a batch, stored in state/batches/<name>/batch.json."""
 
     name: str
-    # Path of the topic list, brief or folder, as given; empty: its films were asked for one by one.
+    # Path of the topic list, brief or folder, as given; empty: films were requested one by one.
     source: str
     created_at: datetime
-    # The command that asked for it, so that `retry` can read the source as it was read then.
+    # The original request, so that `retry` reads the source in the same way.
     asked: Asked = field(default_factory=Asked)
     priority: Priority = Priority.NORMAL
-    # Ids of its jobs, in the order of the source.
+    # Job ids in source order.
     jobs: tuple[str, ...] = ()
-    # Of those, the ones that were added by themselves: they stay when the source is read again.
+    # Ids of jobs that were added individually: they are kept when the source is read again.
     added: tuple[str, ...] = ()
-    # Briefs of the source that can't be read.
+    # Unreadable briefs of the source.
     refused: tuple[Refused, ...] = ()
-    # How the command worked on it (flags by dotted key, such as work.strategy), so that `resume` works alike.
+    # Execution flags by dotted key (such as work.strategy), which `resume` uses again.
     working: Mapping[str, str | bool | int | float] = field(default_factory=dict)
-    # Which films a person looks at before the rest is published; None: nobody has asked for that.
+    # The sample to review before the rest is published; None: no sampling.
     sample: Sample | None = None
 
     @property
     def refused_rows(self) -> tuple[JobSummary, ...]:
-        """Refused briefs as rows of the batch. They have no id: they never became jobs."""
+        """Unreadable briefs as rows of the batch, without a job id."""
         return tuple(
             JobSummary(
                 id="",

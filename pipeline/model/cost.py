@@ -1,4 +1,4 @@
-"""What services outside were asked to do, and what it costs: tokens by model, and money where a price is known."""
+"""Token usage of language models, and its cost where prices are known."""
 
 from __future__ import annotations
 
@@ -10,34 +10,34 @@ _MILLION = 1_000_000
 
 @dataclass(frozen=True, kw_only=True)
 class Price:
-    """US dollars for a million tokens of one model: of those that it reads, and of those that it writes."""
+    """Prices of a model in US dollars per million input and output tokens."""
 
     usd_per_million_in: float
     usd_per_million_out: float
-    # Of those read that the service had in a cache of its own; None: like all others.
+    # Cached input tokens; None: like other input tokens.
     usd_per_million_cached: float | None = None
 
     def usd(self, *, tokens_in: int, tokens_out: int, tokens_cached: int = 0) -> float:
-        """The price of one call. `tokens_cached` are some of `tokens_in`."""
+        """The cost of one call. `tokens_cached` is included in `tokens_in`."""
         cached = self.usd_per_million_in if self.usd_per_million_cached is None else self.usd_per_million_cached
         read = (tokens_in - tokens_cached) * self.usd_per_million_in + tokens_cached * cached
         return (read + tokens_out * self.usd_per_million_out) / _MILLION
 
 
 def price_of(prices: Mapping[str, Price], service: str, model: str) -> Price | None:
-    """The price of a model at a service; others may sell one of the same name for another. None: nobody knows it."""
+    """The price of a model at a service, else of the model at any service; None: unknown."""
     return prices.get(f"{service}/{model}") or prices.get(model)
 
 
 @dataclass(frozen=True, kw_only=True)
 class ModelCost:
-    """What one model was asked to do, and its price."""
+    """Usage and cost of one model."""
 
-    # How often it has answered; 0 beside tokens: nobody counted, in jobs of an earlier version.
+    # Number of responses; 0 with tokens: not counted, in jobs of an earlier version.
     calls: int = 0
     tokens_in: int = 0
     tokens_out: int = 0
-    # None: nobody knows what the model costs.
+    # None: the price is unknown.
     usd: float | None = 0.0
 
     def __add__(self, other: ModelCost) -> ModelCost:
@@ -58,17 +58,17 @@ class ModelCost:
 
 @dataclass(frozen=True, kw_only=True)
 class Cost:
-    """What services outside were asked to do, and its price, in all and by model."""
+    """Usage and cost, in total and by model."""
 
     tokens_in: int = 0
     tokens_out: int = 0
-    # Of the models whose price is known.
+    # Without models whose price is unknown.
     usd: float = 0.0
     models: Mapping[str, ModelCost] = field(default_factory=dict)
 
     @classmethod
     def of(cls, model: str, price: Price | None, *, tokens_in: int, tokens_out: int, tokens_cached: int = 0) -> Cost:
-        """The cost of one call; `price` is None when nobody knows it. `tokens_cached` are some of `tokens_in`."""
+        """The cost of one call; `price` is None if unknown. `tokens_cached` is included in `tokens_in`."""
         usd = None
         if price is not None:
             usd = price.usd(tokens_in=tokens_in, tokens_out=tokens_out, tokens_cached=tokens_cached)
@@ -77,12 +77,12 @@ class Cost:
 
     @property
     def tokens(self) -> int:
-        """Read and written together."""
+        """Input and output tokens."""
         return self.tokens_in + self.tokens_out
 
     @property
     def is_known(self) -> bool:
-        """Whether `usd` is all that it cost; if not, it is the least."""
+        """Whether `usd` is the full cost; if not, it is a lower bound."""
         return all(model.usd is not None for model in self.models.values())
 
     def __add__(self, other: Cost) -> Cost:
@@ -106,7 +106,7 @@ class Cost:
 
 
 def _merged(some: Mapping[str, ModelCost], others: Mapping[str, ModelCost]) -> dict[str, ModelCost]:
-    """Both, by model; what cancels out is left out."""
+    """The sum by model, without models whose usage cancels out."""
     merged = dict(some)
     for name, model in others.items():
         merged[name] = merged[name] + model if name in merged else model
@@ -114,14 +114,14 @@ def _merged(some: Mapping[str, ModelCost], others: Mapping[str, ModelCost]) -> d
 
 
 def format_usd(usd: float) -> str:
-    """0.4231 -> $0.42; small change keeps two figures: 0.00314 -> $0.0031."""
+    """Format dollars: 0.4231 -> $0.42; small amounts with two significant digits: 0.00314 -> $0.0031."""
     if usd <= 0:
         return "$0"
     return f"${usd:.2g}" if 0.0001 <= usd < 0.01 else "under $0.0001" if usd < 0.0001 else f"${usd:,.2f}"
 
 
 def format_cost(cost: Cost) -> str:
-    """The money of a cost as a person reads it: "$0.42", "at least $0.42", "unknown"."""
+    """Format a cost: "$0.42", "at least $0.42", "unknown"."""
     if cost.is_known:
         return format_usd(cost.usd)
     return f"at least {format_usd(cost.usd)}" if cost.usd > 0 else "unknown"

@@ -1,4 +1,4 @@
-"""Cells of the tables that we write: no program that opens one runs them."""
+"""Protection against formula injection (CSV injection) in tables that we write."""
 
 from __future__ import annotations
 
@@ -6,19 +6,19 @@ import re
 
 from pipeline.language.text import strip_invisible
 
-# Spreadsheets run what begins so, whatever blanks stand before it. A plain number is none of these to any of them.
+# Spreadsheets evaluate cells that begin like this, after any white space. Plain numbers are safe.
 _FORMULA = re.compile(r"\s*[=+\-@＝＋－＠]|[ \u00a0]*[\t\r\n]")
 _NUMBER = re.compile(r"[+-]?\d[\d.,]*")
-# Where the list separator is another one, a table falls apart at it, quotes or not: what follows begins a cell, too.
+# In locales with another list separator, spreadsheets split cells at it, quoted or not: a new cell may begin there.
 _WITHIN = re.compile(r"(?<=[;\t\r\n])(?=[ \u00a0]*[=+\-@＝＋－＠])")
 _OURS = re.compile(r"(?<=[;\t\r\n])'(?=[ \u00a0]*[=+\-@＝＋－＠])")
-# How exports keep a spreadsheet from making a number of a text: ="00123".
+# An idiom of exports that keeps text from being read as a number: ="00123".
 _AS_TEXT = re.compile(r'="((?:[^"]|"")*)"')
 _CELL_MAX_CHARS = 32_000  # Excel takes 32,767
 
 
 def escape_formulas(cell: str) -> str:
-    """A cell that no program runs: with an apostrophe before what would be a formula, without what can't be seen."""
+    """The cell with an apostrophe before everything that could be a formula, without invisible characters."""
     text = _WITHIN.sub("'", strip_invisible(cell[:_CELL_MAX_CHARS]))
     return f"'{text}" if _FORMULA.match(text) and not _NUMBER.fullmatch(text) else text
 

@@ -1,4 +1,4 @@
-"""A film that is one of a series: its number, what the series says of itself, and the words for it by language."""
+"""Episodes of a series: numbering, titles, and the words for "episode", "previous" and "next" by language."""
 
 from __future__ import annotations
 
@@ -13,13 +13,13 @@ from pipeline.language.text import clean_text
 from pipeline.model.metadata import TITLE_MAX_CHARS, fit_title, utf16_units
 
 MOST_EPISODES = 9999
-# What a pattern of titles can name; {number} also with a width, {number:02d}.
+# Placeholders of title patterns; {number} may have a width, {number:02d}.
 PATTERN_FIELDS = ("title", "series", "episode", "number")
 _WIDTHS = frozenset({"", "d", "02d", "03d", "04d"})
-# A title with less room than this says nothing any more.
-_FEWEST_CHARS = 20
+# A title that is cut to less than this is useless.
+_MIN_TITLE_CHARS = 20
 
-# What an episode is called, and what stands before a link to the one before it and to the one after it.
+# "Episode", and the labels of links to the previous and the next one.
 _WORDS: Mapping[str, tuple[str, str, str]] = MappingProxyType(
     {
         "ar": ("الحلقة {number}", "السابق", "التالي"),
@@ -52,29 +52,29 @@ _WORDS: Mapping[str, tuple[str, str, str]] = MappingProxyType(
         "zh": ("第{number}集", "上一集", "下一集"),
     }
 )
-# In languages that we have no words for.
+# Fallback for other languages.
 _SIGNS = ("{number}", "←", "→")
 
 
 @dataclass(frozen=True, kw_only=True)
 class Term:
-    """A word that is the same in all films of a series."""
+    """A glossary entry of a series."""
 
     written: str
-    # For who writes: what it stands for. For a voice: how it is said. Empty: nothing is told.
+    # Meaning, for the script writer, and pronunciation, for the voice; may be empty.
     means: str = ""
     said: str = ""
-    # In other languages (BCP-47); in those that are not here, it stays as it is written.
+    # Translations by language (BCP-47); in other languages, the term is not translated.
     translations: tuple[tuple[str, str], ...] = ()
 
     def in_language(self, language: str) -> str:
-        """How a film in another language writes it."""
+        """The term in another language."""
         return entry_for(dict(self.translations), language) or self.written
 
 
 @dataclass(frozen=True, kw_only=True)
 class Earlier:
-    """An episode that came before: what it is called, and in a line, what it was about."""
+    """An earlier episode: its title and a one-line summary."""
 
     number: int
     title: str
@@ -83,41 +83,41 @@ class Earlier:
 
 @dataclass(frozen=True, kw_only=True)
 class Serial:
-    """What all films of a series have in common beyond their looks. The same for a film in every language."""
+    """The properties of a series other than its look; the same for all languages."""
 
-    # By language (BCP-47); those for the languages that are not named have an empty one.
+    # By language (BCP-47); an empty tag is the default.
     titles: tuple[tuple[str, str], ...]
-    # "Lesson", "Lesson {number}", "第{number}課": what an episode is called; empty: the language's word.
+    # Episode labels by language: "Lesson", "Lesson {number}", "第{number}課"; empty: the language's word.
     labels: tuple[tuple[str, str], ...] = ()
-    # Of titles, e.g. "{title} · {series}, {episode}"; empty: they have no number.
+    # Title pattern, e.g. "{title} · {series}, {episode}"; empty: titles are not numbered.
     pattern: str = ""
     glossary: tuple[Term, ...] = ()
-    # How many episodes a model that writes is told of at most; and those, known when it writes.
+    # Maximum number of earlier episodes for a language model's context, and these episodes.
     remember: int = 0
     earlier: tuple[Earlier, ...] = ()
 
     def title(self, language: str) -> str:
-        """What the series is called."""
+        """The title of the series."""
         return entry_for(dict(self.titles), language) or dict(self.titles).get("", "")
 
     def episode(self, number: int, language: str) -> str:
-        """What an episode is called: "Episode 3", "Lesson 3", "第3話"."""
+        """The label of an episode: "Episode 3", "Lesson 3", "第3話"."""
         label = entry_for(dict(self.labels), language) or dict(self.labels).get("", "")
         pattern = label if "{number}" in label else f"{label} {{number}}" if label else _words(language)[0]
         return pattern.replace("{number}", str(number))
 
     def numbered(self, title: str, number: int, language: str) -> str:
-        """A film's title with its number, at most 100 characters: what is too long of the film's own is cut."""
+        """A film's title with its episode number, at most 100 characters; the film's own title is cut to fit."""
         if not (number and self.pattern):
             return title
         names = {"series": self.title(language), "episode": self.episode(number, language), "number": number}
         room = TITLE_MAX_CHARS - utf16_units(self.pattern.format(title="", **names))
-        if room < _FEWEST_CHARS:
+        if room < _MIN_TITLE_CHARS:
             return f"{fit_title(title, max_chars=TITLE_MAX_CHARS - 7)} · {number}"
         return fit_title(clean_text(self.pattern.format(title=fit_title(title, max_chars=room), **names)))
 
     def kicker(self, number: int, language: str, most_chars: int) -> str:
-        """What stands above the title of an opening, as much of it as has room; empty: no number, or no room."""
+        """The kicker of the opening: the longest variant that fits; empty: no number, or no room."""
         if not number:
             return ""
         episode = self.episode(number, language)
@@ -126,28 +126,26 @@ class Serial:
 
 
 def checked_pattern(pattern: str) -> str:
-    """A pattern of titles. Raises `ValueError` for one that names anything else than `PATTERN_FIELDS`."""
+    """Validate a title pattern. Raises `ValueError` if it has placeholders other than `PATTERN_FIELDS`."""
     try:
         parsed = list(Formatter().parse(pattern))
     except ValueError as error:
-        raise ValueError(f"can't be read: {error}") from error
+        raise ValueError(f"is invalid: {error}") from error
     names = [name for _, name, _, _ in parsed if name is not None]
     for _, name, spec, conversion in parsed:
         if name is None:
             continue
         if name not in PATTERN_FIELDS:
-            raise ValueError(
-                f"knows no {{{name[:30]}}}; there is {', '.join(f'{{{each}}}' for each in PATTERN_FIELDS)}"
-            )
+            raise ValueError(f"has no {{{name[:30]}}}; use {', '.join(f'{{{each}}}' for each in PATTERN_FIELDS)}")
         if conversion or (spec and (name != "number" or spec not in _WIDTHS)):
-            raise ValueError(f"can't format {{{name}}} so; only {{number}} takes a width: {{number:02d}}")
+            raise ValueError(f"has an invalid format of {{{name}}}; only {{number}} takes a width: {{number:02d}}")
     if pattern and ("title" not in names or not {"number", "episode"} & set(names)):
-        raise ValueError("must have {title} in it, and {number} or {episode}")
+        raise ValueError("must contain {title}, and {number} or {episode}")
     return pattern
 
 
 def link_words(language: str) -> tuple[str, str]:
-    """What stands before the link to the episode before, and to the one after."""
+    """The labels of the links to the previous and the next episode."""
     _, before, after = _words(language)
     return before, after
 

@@ -1,4 +1,4 @@
-"""One film in the making: its states, and everything known about it."""
+"""A job: one film in production, its state machine and its history."""
 
 from __future__ import annotations
 
@@ -24,21 +24,21 @@ from pipeline.model.video import Segment, Video
 
 
 class JobStatus(StrEnum):
-    """Where a job stands."""
+    """The state of a job."""
 
-    PENDING = "pending"  # waits for its turn, or was interrupted and waits to go on
-    IN_PROGRESS = "in_progress"  # a process works on it now
+    PENDING = "pending"  # queued, or interrupted and waiting to be resumed
+    IN_PROGRESS = "in_progress"  # a process is working on it
     COMPLETED = "completed"  # made, checked and delivered
-    FAILED = "failed"  # gave up; the error says why, running the command again tries again
-    PARKED = "parked"  # waits for something outside: until a time, or for a person to log in
-    REVIEW = "review"  # made, and held for a person to look at
-    CANCELLED = "cancelled"  # not wanted any more; only `retry` brings it back
+    FAILED = "failed"  # given up with an error; running the command again retries it
+    PARKED = "parked"  # waits for something external: until a time, or until a person logs in
+    REVIEW = "review"  # made, and held for human review
+    CANCELLED = "cancelled"  # only `retry` revives it
 
 
-# Of jobs in these, a film may still come by itself.
+# Jobs in these states may still complete without intervention.
 UNFINISHED = (JobStatus.PENDING, JobStatus.IN_PROGRESS, JobStatus.PARKED)
 
-# Every step a job may take, by its letter in docs/states.md.
+# The allowed transitions, by their letter in docs/states.md.
 STEPS: Mapping[str, tuple[JobStatus, JobStatus]] = MappingProxyType(
     {
         "A": (JobStatus.PENDING, JobStatus.IN_PROGRESS),
@@ -66,43 +66,43 @@ TRANSITIONS: Mapping[JobStatus, frozenset[JobStatus]] = MappingProxyType(
 
 
 class InvalidTransition(Exception):  # noqa: N818 - named as in the state diagram
-    """A defect of ours: a step that the table above does not allow."""
+    """A bug: a transition that the table above does not allow."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class JobError:
-    """What went wrong, as kept in a checkpoint."""
+    """An error as stored in a checkpoint."""
 
-    # Class of the error, e.g. "TransientError"; the stage it came from; one line for a person: where, what, what to do.
+    # Class name, e.g. "TransientError"; the stage that raised it; the message: where, what, what to do.
     kind: str
     stage: str
     message: str
     exit_code: int
-    # The same in parts, so that films that failed for one reason can be told together: what, and what to do.
+    # Parts of the message (what, and what to do), to group films that failed for the same reason.
     cause: str = ""
     hint: str = ""
 
 
 @dataclass(frozen=True, kw_only=True)
 class StageRecord:
-    """One stage in one attempt, done or failed."""
+    """One run of a stage, successful or failed."""
 
     stage: str
     attempt: int
     started_at: datetime
     seconds: float
-    # How much of it was found in the cache, and how much had to be made: files, and the bytes of what was made.
+    # Cache hits, cache misses (files), and the bytes that were produced.
     found: int = 0
     made: int = 0
     bytes: int = 0
     cost: Cost = field(default_factory=Cost)
-    # None: it was done.
+    # None: success.
     error: JobError | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
 class Event:
-    """One step in a job's history."""
+    """A transition in a job's history."""
 
     at: datetime
     status: JobStatus
@@ -111,9 +111,9 @@ class Event:
 
 @dataclass(frozen=True, kw_only=True)
 class Asked:
-    """How a film was asked for: whoever goes on with it, makes it so."""
+    """The options of the command that requested a film; resuming it uses the same."""
 
-    # What flags said, by dotted key of the setting.
+    # Flags by dotted settings key.
     settings: Mapping[str, str | bool | int | float] = field(default_factory=dict)
     # FILE.mp4 or a folder; empty: output/ in the workspace.
     output: str = ""
@@ -121,68 +121,68 @@ class Asked:
 
 @dataclass(frozen=True, kw_only=True)
 class Job:
-    """A brief on its way to a film. Frozen: a change makes a new one, with `evolve()` or `advance()`."""
+    """A brief and everything that was made from it. Frozen: `evolve()` and `advance()` return changed copies."""
 
-    # Hash of the brief and of what shapes its film; the same command gives the same ids.
+    # Hash of the brief and of the settings that affect the film; the same command gives the same ids.
     id: str
     batch: str
-    # Where its files go, below the folder of all output, with forward slashes; no other job has it.
+    # Unique output folder, relative to output/, with forward slashes.
     folder: str
     brief: Brief
     priority: Priority = Priority.NORMAL
     asked: Asked = field(default_factory=Asked)
     status: JobStatus = JobStatus.PENDING
-    # When a parked job may go on; None: when a person has done something about it.
+    # When a parked job may resume; None: after a person's intervention.
     parked_until: datetime | None = None
-    # The stage at work, or the one that was at work when the job stopped.
+    # The current stage, or the one in which the job stopped.
     stage: str = ""
-    # How many times the job was taken up, and how many of the failures since it was asked for were forgiven.
+    # Number of attempts, and of failures since the request that were retried.
     attempts: int = 0
     retries: int = 0
     error: JobError | None = None
-    # Every stage of every attempt, in order. Never shortened.
+    # Every stage of every attempt, in order. Append-only.
     records: tuple[StageRecord, ...] = ()
-    # What the stages have made so far; the pace is that of the voice that the script was written for, if a length was
-    # asked for.
+    # Results of the stages so far. The pace is that of the voice for which the script was written, if a length was
+    # requested.
     script: Script | None = None
-    # Keys of its script: a film that says the same shares one of them (quality/likeness.py).
+    # MinHash keys of the script for near-duplicate detection: near-duplicates share a key.
     sketch: tuple[str, ...] = ()
-    # None: nobody has looked for any yet, or none are asked for.
+    # None: not loaded yet, or none requested.
     pictures: Pictures | None = None
     pace: Pace | None = None
     narration: Narration | None = None
     subtitles: Subtitles | None = None
     segments: tuple[Segment, ...] = ()
-    # The sound of the whole film, if it has music; else each segment brings its own.
+    # Mixed audio of the whole film if it has music; else the segments have their own audio.
     music: Path | None = None
     video: Video | None = None
     package: Package | None = None
     verdict: Verdict | None = None
-    # Of films that did not pass. Never shortened.
+    # Verdicts of films that failed the quality gate. Append-only.
     failed_verdicts: tuple[FailedVerdict, ...] = ()
-    # How often the film was made afresh by itself, since it was asked for, because it did not pass.
+    # How often the film was remade automatically since the request, after failing the gate.
     remakes: int = 0
-    # Whether a person has to look at it before the rest of the batch is published; and what was said of it last.
+    # Whether the film is in the review sample of its batch, and the last review.
     sampled: bool = False
     review: Review | None = None
     receipt: Receipt | None = None
-    # Of video hosts, each as soon as the film is out there. What is out stays out: no stage is ever made to forget it.
+    # Receipts of video hosts, added as soon as a film is uploaded. Never removed, whatever is remade.
     published: tuple[Receipt, ...] = ()
-    # Every step, in order. Never shortened.
+    # Every transition, in order. Append-only.
     history: tuple[Event, ...] = ()
 
     @property
     def seconds(self) -> dict[str, float]:
-        """Seconds by stage: the last time that each was done."""
+        """Duration of the last successful run of each stage, in seconds."""
         return {record.stage: record.seconds for record in self.records if record.error is None}
 
     def evolve(self, **changes: object) -> Job:
-        """A copy with other values."""
+        """A copy with changed fields."""
         return evolve(self, changes)
 
 
 def advance(job: Job, status: JobStatus, *, at: datetime, why: str = "") -> Job:
-    """The job in its next status, with the step in its history. Raises `InvalidTransition` off the table."""
+    """The job in another status, with the transition in its history. Raises `InvalidTransition` if not allowed."""
     if status not in TRANSITIONS[job.status]:
         raise InvalidTransition(f"job {job.id}: {job.status} -> {status}")
     return job.evolve(status=status, parked_until=None, history=(*job.history, Event(at=at, status=status, why=why)))

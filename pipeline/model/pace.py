@@ -1,6 +1,6 @@
-"""How long a voice takes to say a text, known before it is said: the pace of the voice, and the weight of the text.
+"""Estimates the duration of speech from the pace of a voice and the weight of a text.
 
-The narration room measures the pace, the script room writes by it.
+The narration room measures the pace; the script room plans the length of scripts with it.
 """
 
 from __future__ import annotations
@@ -12,21 +12,20 @@ from typing import Literal
 
 from pipeline.language.text import CLOSING_MARKS, SENTENCE_ENDS, has_words
 
-# The lengths that can be asked for: two scenes that can be read; and what one script can hold (`_MAX_WORDS` of the
-# script room).
+# Limits of a requested length: two readable scenes, and the maximum size of a script (`_MAX_WORDS` of the script room).
 SHORTEST_FILM_S, LONGEST_FILM_S = 10, 1800
-# How long a scene may stand: seconds. More scenes than these give are hurried, fewer are dull.
+# Range of the average duration of a scene: shorter is hurried, longer is dull.
 _SHORT_SCENE_S, _LONG_SCENE_S = 8, 12
-# Words, or characters, in a sentence that is written to be spoken.
+# Average length of a spoken sentence, in words or characters.
 _SENTENCE = {"words": 9, "characters": 20}
 
 
 @dataclass(frozen=True, kw_only=True)
 class LengthPlan:
-    """What a film of a wanted length holds, as a writer is told."""
+    """The size of a script for a requested length."""
 
     length_s: int
-    # Spoken in all, and what they are: scripts without spaces between words are counted in characters.
+    # Number of spoken words, and the unit: writing systems without spaces are counted in characters.
     words: int
     unit: Literal["words", "characters"]
     fewest_scenes: int
@@ -35,33 +34,33 @@ class LengthPlan:
 
 @dataclass(frozen=True, kw_only=True)
 class Pace:
-    """How fast one voice speaks one language, in seconds."""
+    """The speaking rate of a voice in a language, in seconds."""
 
-    # For a unit of weight (see below), short pauses inside a sentence included.
+    # Duration of a unit of weight (see `weight`), including short pauses inside sentences.
     weight_s: float
-    # The breath between two sentences of a scene, and the silence around a scene.
+    # Pause between sentences, and the silence around a scene.
     breath_s: float
     scene_s: float
-    # How much an average word (or a character: see `LengthPlan`) weighs.
+    # Weight of an average word (or character: see `LengthPlan`).
     word_weight: float
     unit: Literal["words", "characters"] = "words"
 
     @property
     def word_s(self) -> float:
-        """Seconds for a word of a film, the breaths between its sentences included."""
+        """Average duration of a word, including pauses between sentences."""
         return self.word_weight * self.weight_s + self.breath_s / _SENTENCE[self.unit]
 
     def corrected(self, factor: float) -> Pace:
-        """The pace of a voice that takes `factor` times as long for what it says."""
+        """The pace of a voice that takes `factor` times as long."""
         return replace(self, weight_s=self.weight_s * factor, breath_s=self.breath_s * factor)
 
     def seconds(self, words: Sequence[str]) -> float:
-        """How long a scene lasts in which these words (of `split_words`) are said."""
+        """The duration of a scene with these spoken words (of `split_words`)."""
         breaths = sum(map(ends_sentence, words[:-1]))
         return self.scene_s + sum(map(weight, words)) * self.weight_s + breaths * self.breath_s
 
     def plan(self, length_s: int) -> LengthPlan:
-        """What fits a film of `length_s`."""
+        """The script size for a film of `length_s`."""
         fewest = max(2, round(length_s / _LONG_SCENE_S))
         most = max(fewest + 1, round(length_s / _SHORT_SCENE_S))
         spoken_s = max(1.0, length_s - (fewest + most) / 2 * self.scene_s)
@@ -75,7 +74,7 @@ class Pace:
 
 
 def weight(word: str) -> float:
-    """How long a word takes, in letters of English. Zero: nothing of it is heard."""
+    """The relative duration of a word, in English letters; 0: it is not spoken."""
     return sum(map(_weight_of_character, word)) + 1 if has_words(word) else 0.0
 
 
@@ -85,7 +84,7 @@ def ends_sentence(word: str) -> bool:
 
 
 def _weight_of_character(character: str) -> float:
-    """A digit is a word ("seven"), a Han character or kana a syllable, a sign like % too; punctuation is not said."""
+    """Digits and symbols like % count as words ("seven"), Han characters and kana as syllables."""
     category = unicodedata.category(character)
     if category[0] == "N":
         return 3.5

@@ -1,4 +1,4 @@
-"""Pictures that somebody brings along: what a brief asks for, and what there is to draw."""
+"""Pictures: what a brief requests, and what is ready to be drawn."""
 
 from __future__ import annotations
 
@@ -8,23 +8,23 @@ from pathlib import Path
 
 from pipeline.language.text import clean_text
 
-# What a picture is called that is searched for by words, and not named: "stock:red fox in snow".
+# Prefix of stock photo searches: "stock:red fox in snow".
 _STOCK = "stock:"
-# Pixabay takes no more; longer searches find nothing anyway.
+# Pixabay's limit for search terms.
 _MOST_STOCK_CHARS = 100
-# Of one brief.
+# Per brief.
 MOST_PICTURES = 60
 
 
 def stock_source(words: str) -> str:
-    """The `source` of a picture that is searched for."""
+    """The `source` of a stock photo search."""
     return _STOCK + words
 
 
 def stock_words(source: str) -> str:
-    """The words that a picture is searched for by; empty: it is named.
+    """The search terms of a source; empty: it is not a stock photo search.
 
-    Written as an address is, without spaces, they are told apart by what joins them: stock:red-fox-in-snow.
+    Without spaces, -, _ and + separate words: stock:red-fox-in-snow.
     """
     if not source.casefold().startswith(_STOCK):
         return ""
@@ -36,25 +36,25 @@ def stock_words(source: str) -> str:
 
 
 def is_stock(source: str) -> bool:
-    """Whether a picture is searched for by words, also where the words are missing."""
+    """Whether a source is a stock photo search, even without search terms."""
     return source.casefold().startswith(_STOCK)
 
 
 @dataclass(frozen=True, kw_only=True)
 class WantedPicture:
-    """A picture that a brief asks for."""
+    """A picture that a brief requests."""
 
-    # As it is written: a path relative to the brief (one that ends in "/" is a folder), an address, or "stock:" and
-    # what to search for. Scenes name it by that.
+    # As written: a path relative to the brief (with a trailing "/": a folder), a URL, or "stock:" and search terms.
+    # Scenes refer to the picture by it.
     source: str
-    # What it shows, for a writer who does not see it and for people who can't; and whose it is. Both may be empty.
+    # Alt text, also for the script writer, and credit. Both may be empty.
     description: str = ""
     credit: str = ""
 
 
 @dataclass(frozen=True, kw_only=True)
 class Attribution:
-    """Whose a picture is, as the service that has it wants it told: a sentence, and the page of the picture."""
+    """The attribution that a stock photo service requires: a sentence, and the URL of the picture's page."""
 
     text: str
     url: str
@@ -62,23 +62,23 @@ class Attribution:
 
 @dataclass(frozen=True, kw_only=True)
 class Still:
-    """A picture that is at hand: upright, in sRGB, no larger than is needed."""
+    """A loaded picture: orientation applied, in sRGB, downscaled to the size that is needed."""
 
     # The source of the `WantedPicture`.
     name: str
-    # Where it lies is not what it shows.
+    # Not compared: the location does not affect the content.
     path: Path = field(compare=False)
     sha256: str
     width_px: int
     height_px: int
-    # The point that stays in sight whatever is cut off, from 0 to 1 of its width and height.
+    # Focal point for cropping, from 0 to 1 of width and height.
     focus: tuple[float, float] = (0.5, 0.5)
-    # Left, top, right and bottom of what stands out, likewise; 0 and 1: there it goes on beyond the picture.
+    # Bounding box of the subject (left, top, right, bottom), likewise; 0 and 1: it extends to the edge.
     subject: tuple[float, float, float, float] = (0.0, 0.0, 1.0, 1.0)
     credit: str = ""
-    # Whether what is behind it shows through anywhere.
+    # Whether any pixel is transparent.
     has_alpha: bool = False
-    # Told with the film, not drawn.
+    # Published in the film's metadata, not drawn.
     attribution: Attribution | None = field(default=None, compare=False)
 
     @property
@@ -89,9 +89,9 @@ class Still:
 
 @dataclass(frozen=True, kw_only=True)
 class Pictures:
-    """What became of the pictures that a brief asks for."""
+    """The pictures of a brief, loaded or missing."""
 
     stills: tuple[Still, ...] = ()
-    # Which could not be had, by name, and why, a line each.
+    # Names of missing pictures, and the reasons, one line each.
     missing: tuple[str, ...] = ()
     incidents: tuple[str, ...] = ()

@@ -1,10 +1,10 @@
-"""How strictly films are judged: the limits of the quality gate."""
+"""Quality profiles: the limits of the quality gate."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 
-# The checks that a profile decides about. Others ask whether a film is the one that was ordered: they always fail.
+# The checks that a profile can configure. All others verify that the film is the requested one: they always fail it.
 JUDGED = (
     "file",
     "container",
@@ -60,10 +60,10 @@ JUDGED = (
 
 @dataclass(frozen=True, kw_only=True)
 class QualityProfile:
-    """Limits under a name. The settings say what each is for, and docs/gate.md has them as a table."""
+    """A named set of limits. They are documented in the settings, and as a table in docs/gate.md."""
 
     name: str
-    # Names of checks that only warn where they would fail, and of those that are not made.
+    # Names of checks that only warn instead of failing, and of those that are skipped.
     warns: tuple[str, ...]
     off: tuple[str, ...]
     shorter_side_px: int
@@ -93,14 +93,14 @@ class QualityProfile:
     chars_per_line: int
     lines: int
     alike_percent: float
-    # Of a film that was made of another.
+    # Relative to the source film, for a film that was made from another one.
     size_ratio: float
     length_s: float
     ssim: float
     vmaf: float
 
 
-# How films are judged where nobody asks for anything else. Where a number comes from is in docs/design_notes.md.
+# The default profile. docs/design_notes.md has the origin of the numbers.
 STANDARD = QualityProfile(
     name="standard",
     warns=(

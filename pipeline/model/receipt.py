@@ -1,4 +1,4 @@
-"""Proof that a film has arrived somewhere."""
+"""Proof of delivery of a film."""
 
 from __future__ import annotations
 
@@ -9,43 +9,43 @@ from pathlib import Path
 
 @dataclass(frozen=True, kw_only=True)
 class Package:
-    """The files of one film, made and checked, not yet delivered."""
+    """The finished files of a film, before delivery."""
 
     video: Path
     srt: Path
     vtt: Path
     thumbnail: Path
     metadata: Path
-    # Other stills to choose from.
+    # Alternative thumbnails.
     more_thumbnails: tuple[Path, ...] = ()
 
     @property
     def stills(self) -> tuple[Path, ...]:
-        """The thumbnail and the others to choose from, the best first."""
+        """The thumbnail and its alternatives, best first."""
         return (self.thumbnail, *self.more_thumbnails)
 
     @property
     def files(self) -> tuple[Path, ...]:
-        """All of them, in the order in which they appear where they are delivered: the film is the last."""
+        """All files in the order of delivery: the video comes last."""
         return (self.srt, self.vtt, *self.stills, self.metadata, self.video)
 
 
 @dataclass(frozen=True, kw_only=True)
 class Receipt:
-    """Where a destination has put the files of a film."""
+    """The result of a delivery to a destination."""
 
     # Name of the destination, e.g. "folder", "youtube", "youtube:cooking".
     destination: str
-    # The files themselves; of a film that is on a video host, those that were sent there.
+    # The delivered files; for a video host, the uploaded ones.
     package: Package
-    # Of a film on a video host: what it is called there, and where it is seen.
+    # Id and URL at a video host.
     id: str = ""
     url: str = ""
-    # What should go with it there and does not yet, a line each: captions, a place in a playlist.
+    # Extras that are still missing there, one line each: captions, a playlist entry.
     missing: tuple[str, ...] = ()
-    # When some of that can be done (aware): what the day's quota did not pay for; and whether trying again soon may
-    # help. Neither: a person has to see to it.
+    # When missing extras can be added (timezone-aware): after a quota reset; and whether a retry may help sooner.
+    # Neither: a person has to act.
     missing_until: datetime | None = None
     missing_may_pass: bool = False
-    # What the host makes of it other than was asked for, a line each: can't process it, shows it to nobody.
+    # Deviations at the host, one line each: processing failed, visibility restricted.
     remarks: tuple[str, ...] = ()

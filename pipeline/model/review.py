@@ -1,4 +1,4 @@
-"""What a person says of a film, which films a person is asked about, and what of them."""
+"""Human review: decisions, held films, and sampling of batches."""
 
 from __future__ import annotations
 
@@ -12,90 +12,90 @@ from typing import Literal
 from pipeline.model.verdict import Check, Verdict
 
 Decision = Literal["approved", "rejected"]
-# How a film of the sample stands; empty: it is none.
+# State of a film in the sample; empty: it is not in the sample.
 SampleMark = Literal["", "waits", "approved", "rejected"]
 _SPACE = 2**64
 
 
 @dataclass(frozen=True, kw_only=True)
 class Review:
-    """What a person said of one film: of these bytes, and no others."""
+    """A person's decision on one film, identified by its hash."""
 
     # SHA-256 of the film.
     film: str
     decision: Decision
     at: datetime
-    # In the person's words.
+    # The person's reason.
     why: str = ""
 
 
 @dataclass(frozen=True, kw_only=True)
 class HeldFilm:
-    """A film that a person is asked about."""
+    """A film that waits for review."""
 
-    # Of its job.
+    # Job id.
     id: str
     title: str
     language: str
-    # Why it waits, and what to do.
+    # Why it is held, and what to do.
     why: str
     hint: str
     sampled: bool
-    # 0 to 1, by this profile, and what did not pass without a warning.
+    # Score from 0 to 1, the profile, and the checks with warnings.
     score: float | None
     profile: str
     remarks: tuple[Check, ...]
     duration_s: float | None
     video: Path | None
     thumbnail: Path | None
-    # Why it is not the first choice who speaks, and which pictures it goes without.
+    # Fallback of the voice, and missing pictures.
     incidents: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, kw_only=True)
 class FailedVerdict:
-    """What the gate said of a film that did not pass, and what came of it."""
+    """The verdict on a film that failed the quality gate, and the consequence."""
 
     at: datetime
     verdict: Verdict
-    # The stage from which the film was made afresh; empty: it was not.
+    # The stage from which the film was remade; empty: it was not.
     again: str = ""
 
 
 @dataclass(frozen=True, kw_only=True)
 class Sample:
-    """The share of a batch that a person looks at before the rest is published. Chosen by chance, always the same."""
+    """A pseudo-random, reproducible sample of a batch that is reviewed before the rest is published."""
 
     percent: float
     seed: int = 0
 
     def takes(self, batch: str, job: str) -> bool:
-        """Whether the job is in it. Other jobs do not matter: adding some changes nothing for those that are there."""
+        """Whether a job is in the sample. Independent of other jobs: adding jobs does not change it."""
         return self._draw(batch, job) < self.percent / 100
 
     def first(self, batch: str, jobs: Iterable[str]) -> str:
-        """Who is in it when chance has taken nobody; jobs must not be empty."""
+        """The job to review if the sample is empty; `jobs` must not be empty."""
         return min(jobs, key=lambda job: self._draw(batch, job))
 
     def _draw(self, batch: str, job: str) -> float:
-        """A number from 0 to 1."""
+        """A hash of the job in [0, 1)."""
         digest = hashlib.sha256(f"{self.seed}\0{batch}\0{job}".encode()).digest()
         return int.from_bytes(digest[:8]) / _SPACE
 
 
 @dataclass(frozen=True, kw_only=True)
 class SampleStanding:
-    """How many films of a sample are still to be looked at, and what was said of the others."""
+    """The numbers of films of a sample by state."""
 
     waiting: int = 0
     approved: int = 0
     rejected: int = 0
-    # They could not be made: there is nothing to look at.
+    # Could not be made: nothing to review.
     failed: int = 0
 
     @property
     def is_open(self) -> bool:
-        """Whether the rest of the batch may be published: there is no sample, or all of it is approved."""
+        """Whether the rest of the batch may be published: there is no sample, or it is approved entirely."""
         if not (self.waiting or self.approved or self.rejected or self.failed):
             return True
         return bool(self.approved) and not self.waiting and not self.rejected

@@ -1,7 +1,7 @@
-"""Times as people write them: on the wall of a place, on days of a week, between hours of a day.
+"""Time zones, weekly slots and daily hours.
 
-Clocks change. A time that a place does not have (02:30, when its clocks go from 02:00 to 03:00) is the one as long
-after the change: 03:30. One that it has twice is the first of the two.
+Daylight saving time: a local time that does not exist (02:30, when clocks go from 02:00 to 03:00) is shifted forward by
+the gap: 03:30. A local time that occurs twice is the first of the two.
 """
 
 from __future__ import annotations
@@ -15,14 +15,14 @@ from zoneinfo import ZoneInfo
 
 _DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 _TIME = re.compile(r"([01]?\d|2[0-3]):([0-5]\d)")
-# Python's calendar ends at 9999, and zones need room there.
+# Python's calendar ends in 9999; time zone arithmetic needs a margin.
 _YEARS = range(1970, 9000)
 _DAY = timedelta(days=1)
 
 
 @dataclass(frozen=True)
 class Zone:
-    """A time zone by its IANA name, e.g. "Europe/Berlin"; empty: that of this machine. Raises `ValueError`."""
+    """A time zone by its IANA name, e.g. "Europe/Berlin"; empty: the local one. Raises `ValueError` if unknown."""
 
     name: str = ""
 
@@ -31,15 +31,15 @@ class Zone:
             try:
                 ZoneInfo(self.name)
             except (KeyError, ValueError, OSError) as error:
-                raise ValueError(f"knows no time zone {self.name[:60]!r}; write e.g. Europe/Berlin") from error
+                raise ValueError(f"unknown time zone {self.name[:60]!r}; write e.g. Europe/Berlin") from error
 
     def wall(self, moment: datetime) -> datetime:
-        """What the clocks there show (naive) at a moment (aware)."""
+        """The local time (naive) at a moment (aware)."""
         return moment.astimezone(ZoneInfo(self.name) if self.name else None).replace(tzinfo=None)
 
     def moment(self, wall: datetime) -> datetime:
-        """When (UTC) the clocks there show that."""
-        # A naive time is one of this machine's zone.
+        """The moment (UTC) of a local time (naive)."""
+        # `astimezone` interprets naive times in the system's zone.
         return (wall.replace(tzinfo=ZoneInfo(self.name)) if self.name else wall).astimezone(UTC)
 
     def __str__(self) -> str:
@@ -47,28 +47,28 @@ class Zone:
 
 
 def parse_moment(text: str, zone: Zone) -> datetime:
-    """A date and a time, "2027-01-26 18:00", as UTC; with an offset or a Z behind it wherever, else in `zone`.
+    """A date and time, "2027-01-26 18:00", as UTC; without an offset or Z, it is in `zone`.
 
-    Raises `ValueError` for anything else, and for a time that the place does not have.
+    Raises `ValueError` for anything else, and for a local time that does not exist.
     """
-    told = text.strip()
+    stripped = text.strip()
     try:
-        moment = datetime.fromisoformat(told)
+        moment = datetime.fromisoformat(stripped)
     except ValueError:
         moment = None
-    if moment is None or len(told) <= len("2027-01-26") or moment.year not in _YEARS:
-        raise ValueError(f"{told[:40]!r} is no date with a time; write e.g. 2027-01-26 18:00")
+    if moment is None or len(stripped) <= len("2027-01-26") or moment.year not in _YEARS:
+        raise ValueError(f"{stripped[:40]!r} is not a date with a time; write e.g. 2027-01-26 18:00")
     if moment.tzinfo:
         return moment.astimezone(UTC)
-    there = zone.moment(moment)
-    if zone.wall(there) != moment:
-        raise ValueError(f"{told} is left out in {zone}: its clocks go forward then, to {zone.wall(there):%H:%M}")
-    return there
+    utc = zone.moment(moment)
+    if zone.wall(utc) != moment:
+        raise ValueError(f"{stripped} does not exist in {zone}: clocks go forward then, to {zone.wall(utc):%H:%M}")
+    return utc
 
 
 @dataclass(frozen=True, kw_only=True)
 class Hours:
-    """Hours of every day, also over midnight: "22:00-06:00"."""
+    """A daily time window, which may span midnight: "22:00-06:00"."""
 
     begin: time
     end: time
@@ -76,25 +76,25 @@ class Hours:
 
     @classmethod
     def parse(cls, text: str, zone: Zone = Zone()) -> Hours:
-        """Raises `ValueError`."""
+        """Parse "22:00-06:00". Raises `ValueError`."""
         begin, dash, end = text.partition("-")
         try:
             hours = cls(begin=_time(begin), end=_time("0:00" if end.strip() == "24:00" else end), zone=zone)
         except ValueError:
             dash = ""
         if not dash or hours.begin == hours.end:
-            raise ValueError(f"{text[:40]!r} are no hours; write e.g. 22:00-06:00")
+            raise ValueError(f"{text[:40]!r} is not a time window; write e.g. 22:00-06:00")
         return hours
 
     def contain(self, moment: datetime) -> bool:
-        """Whether it is within them."""
+        """Whether a moment is in the window."""
         now = self.zone.wall(moment).time()
         if self.begin < self.end:
             return self.begin <= now < self.end
         return now >= self.begin or now < self.end
 
     def next_begin(self, moment: datetime) -> datetime:
-        """When they begin the next time after `moment`."""
+        """The next start of the window after `moment`."""
         today = self.zone.wall(moment).date()
         days = (today + _DAY * number for number in itertools.count(-1))
         begins = (self.zone.moment(datetime.combine(day, self.begin)) for day in days)
@@ -106,23 +106,23 @@ class Hours:
 
 @dataclass(frozen=True, kw_only=True)
 class Slots:
-    """Times of a week, each for one thing: ("Mon-Fri 18:00", "Sat,Sun 10:00,16:00")."""
+    """Weekly release slots: ("Mon-Fri 18:00", "Sat,Sun 10:00,16:00")."""
 
-    # Weekdays (0: Monday) and a time.
+    # Weekday (0: Monday) and time.
     times: frozenset[tuple[int, time]]
     zone: Zone = field(default_factory=Zone)
 
     @classmethod
     def parse(cls, rules: tuple[str, ...], zone: Zone = Zone()) -> Slots:
-        """Raises `ValueError` for a rule that is none."""
+        """Parse rules. Raises `ValueError`."""
         return cls(times=frozenset(slot for rule in rules for slot in _slots(rule)), zone=zone)
 
     def after(self, moment: datetime) -> Iterator[datetime]:
-        """All that come later than `moment` (UTC), without end and each once."""
+        """The slots after `moment` (UTC), endlessly, without duplicates."""
         day, last = self.zone.wall(moment).date() - _DAY, moment
         while self.times:
             for slot in sorted(self._on(day)):
-                # What the clocks leave out may fall together with another slot.
+                # A nonexistent local time may be shifted onto another slot.
                 if slot > last:
                     yield slot
                     last = slot
@@ -137,11 +137,11 @@ def _slots(rule: str) -> Iterator[tuple[int, time]]:
     try:
         yield from itertools.product(sorted(_weekdays(days)), [_time(each) for each in times.split(",")])
     except ValueError as error:
-        raise ValueError(f"{rule[:60]!r} is no slot; write e.g. Mon-Fri 18:00, or Sat,Sun 10:00,16:00") from error
+        raise ValueError(f"{rule[:60]!r} is not a slot; write e.g. Mon-Fri 18:00, or Sat,Sun 10:00,16:00") from error
 
 
 def _weekdays(text: str) -> set[int]:
-    """The days (0 is Monday) that a text names: "Mon-Fri", "Sat,Sun", "Fri-Mon,Wed" or "daily"."""
+    """Parse weekdays (0 is Monday): "Mon-Fri", "Sat,Sun", "Fri-Mon,Wed" or "daily"."""
     if text.strip().casefold() == "daily":
         return set(range(len(_DAYS)))
     found: set[int] = set()

@@ -1,4 +1,4 @@
-"""What a film says and shows, scene by scene."""
+"""The script: narration and displayed content, scene by scene."""
 
 from __future__ import annotations
 
@@ -7,16 +7,16 @@ from dataclasses import dataclass
 from pipeline.language.words import join_words, split_words
 from pipeline.model.scenes import CodeScene, QuizScene, Scene
 
-# A viewer who is asked something thinks for so long before it is answered.
+# Pause between a quiz question and its answer.
 THINKING_S = 3.0
-# Lines of a program are typed on in the first of these seconds, then read: so long each, rather fast. What is said
-# meanwhile takes about so long a word. Nobody waits longer than the last of them.
+# Code scenes: duration of the typing animation, reading time per line (fast), estimated duration of a spoken word, and
+# the maximum reading pause.
 _TYPING_S, _LINE_S, _WORD_S, _LONGEST_READING_S = 1.5, 0.8, 0.35, 5.0
 
 
 @dataclass(frozen=True, kw_only=True)
 class Script:
-    """A whole film on paper."""
+    """The script of a film."""
 
     title: str
     # BCP-47.
@@ -26,22 +26,22 @@ class Script:
     tags: tuple[str, ...] = ()
     # Three to five words for the thumbnail.
     thumbnail_text: str = ""
-    # Who wrote it ("groq", "outline") and with which model. No part of what the film is.
+    # The writer ("groq", "outline") and its model. They do not affect the film.
     writer: str = ""
     model: str = ""
-    # Why nobody before them in the list did, and what they were not told; empty: all went as it was asked for.
+    # Why preferred writers were not used, and which instructions could not be passed on; empty: none.
     fallback_reason: str = ""
-    # Texts that its pictures have no room for, a line each.
+    # Texts that do not fit their layouts, one line each.
     incidents: tuple[str, ...] = ()
 
 
 def narration_of(scene: Scene) -> str:
-    """All that is said in a scene, as one text."""
+    """The narration of a scene as one text."""
     return join_words(split_words(" ".join(line.text for line in scene.lines)))
 
 
 def first_word_indices(scene: Scene) -> tuple[int, ...]:
-    """For each line of the scene, the index (in `split_words(narration_of(scene))`) of its first word."""
+    """The index of the first word of each line, in `split_words(narration_of(scene))`."""
     starts, count = [], 0
     for line in scene.lines:
         starts.append(count)
@@ -50,9 +50,9 @@ def first_word_indices(scene: Scene) -> tuple[int, ...]:
 
 
 def pauses_of(scene: Scene) -> dict[int, float]:
-    """Silence that is meant, and no dead air: seconds of it by the index of the line that it comes before.
+    """Intended pauses in seconds, by the index of the line that follows them.
 
-    After the last line, a program stands until it is read, if less is said than that takes.
+    After the last line of a code scene, there is time to read the code, as far as the narration was too short for it.
     """
     if isinstance(scene, CodeScene):
         wait_s = _reading_s(scene)
@@ -64,7 +64,7 @@ def pauses_of(scene: Scene) -> dict[int, float]:
 
 
 def _reading_s(scene: CodeScene) -> float:
-    """How long a program has to be read after all is said, in whole seconds."""
+    """Reading time for code after the narration, in whole seconds."""
     lines = sum(bool(line.strip()) for line in scene.code.splitlines())
     spoken_s = _WORD_S * len(split_words(narration_of(scene)))
     wait_s = min(_TYPING_S + _LINE_S * lines - spoken_s, _LONGEST_READING_S)

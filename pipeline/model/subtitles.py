@@ -1,4 +1,4 @@
-"""What is read: cues, made of timed words."""
+"""Subtitles: cues made of timed words."""
 
 from __future__ import annotations
 
@@ -8,18 +8,18 @@ from typing import Literal
 from pipeline.language.words import join_words
 from pipeline.model.narration import Word
 
-# How captions are drawn: not at all, as letters with an edge, on a plate, on a plate with the spoken word lit, or a few
-# large words at a time with the spoken one lit.
+# Burned-in captions: none, outlined text, text on a box, a box with the spoken word highlighted, or a few large words
+# with the spoken one highlighted.
 CaptionStyle = Literal["off", "block", "boxed", "karaoke", "words"]
 
 
 @dataclass(frozen=True, kw_only=True)
 class Cue:
-    """One subtitle: one or two lines, shown from `start_s` to `end_s` (seconds from the start of its scene)."""
+    """One subtitle: one or two lines, displayed from `start_s` to `end_s` (seconds from the start of its scene)."""
 
     start_s: float
     end_s: float
-    # The words of each line; `Word.start_s` says when each is spoken, which is what captions light up.
+    # The words of each line, with the timings for highlighting.
     lines: tuple[tuple[Word, ...], ...]
 
     @property
@@ -30,6 +30,6 @@ class Cue:
 
 @dataclass(frozen=True, kw_only=True)
 class Subtitles:
-    """The cues of a film, scene by scene, times counted from the start of each scene."""
+    """The cues of a film by scene, with times relative to the scene."""
 
     scenes: tuple[tuple[Cue, ...], ...]

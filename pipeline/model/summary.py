@@ -1,4 +1,4 @@
-"""A job in one row: what lists, reports and the queue need to know, without script, clips and words."""
+"""A job as one row for lists, reports and the queue, without script, clips and words."""
 
 from __future__ import annotations
 
@@ -13,109 +13,109 @@ from pipeline.model.job import Job, JobError, JobStatus
 from pipeline.model.review import SampleMark
 from pipeline.model.verdict import Grade, Verdict
 
-# A bare topic becomes a film of about this many characters of speech.
+# Spoken characters of a film from a bare topic.
 _TOPIC_CHARS = 900
-# And one whose length was asked for, so many a second (docs/performance.md: 2,717 in 201 s).
+# Spoken characters per second, for a requested length (docs/performance.md: 2,717 in 201 s).
 _CHARS_PER_S = 14
 _NOTHING = Cost()
 
 
 @dataclass(frozen=True, kw_only=True)
 class Marks:
-    """What the quality gate thinks of a film, in short."""
+    """The result of the quality gate in short."""
 
     grade: Grade
-    # From 1 (nothing to say) towards 0, and why: a line each, the worst first.
+    # From 1 (no complaints) towards 0, and the reasons, one line each, worst first.
     score: float
     reasons: tuple[str, ...] = ()
-    # Over the whole film; None: not measured, or silent. Brightness goes from 0 (black) to 100 (white).
+    # Of the whole film; None: not measured, or silent. Brightness from 0 (black) to 100 (white).
     loudness_lufs: float | None = None
     brightness_percent: float | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
 class JobSummary:
-    """One row. Made of a job by `summary_of()`, and never the source of anything."""
+    """One row, derived from a job by `summary_of()`; never authoritative."""
 
     id: str
     batch: str
     title: str
     folder: str
-    # What the brief calls it: a model may give the film another title.
+    # The title of the brief; a language model may give the film another one.
     topic: str = ""
-    # Where the brief stands: "topics/space.txt:3".
+    # Location of the brief: "topics/space.txt:3".
     origin: str = ""
-    # What names its row: "4711"; empty: it is none, or has no name.
+    # Key of the table row: "4711"; empty: none.
     key: str = ""
-    # What tells its row from the others of its table, key or not; empty: it is none.
+    # Identifier of the table row, with or without a key; empty: not from a table.
     row: str = ""
     template: str = ""
     # BCP-47.
     language: str = ""
-    # The shape of its picture, as far as it was asked for.
+    # Requested aspect ratio, if any.
     format: str = ""
-    # How it is encoded; empty: as the settings say.
+    # Encoder preset; empty: from the settings.
     preset: str = ""
     variant: int = 0
-    # The series that it is a part of, and its number there; empty and 0: none.
+    # Series and episode number; empty and 0: none.
     series: str = ""
     episode: int = 0
     status: JobStatus = JobStatus.PENDING
     stage: str = ""
     priority: Priority = Priority.NORMAL
-    # FILE.mp4 or the folder that was asked for; empty: output/ in the workspace.
+    # Requested FILE.mp4 or folder; empty: output/ in the workspace.
     output: str = ""
-    # The video hosts that were asked for with a flag: "youtube,youtube:cooking"; and where the film is seen, by host.
+    # Video hosts requested with a flag: "youtube,youtube:cooking"; and the film's URL by host.
     publish_to: str = ""
     published: Mapping[str, str] = field(default_factory=dict)
-    # How its brief wants it to be shown there: `Brief.release`.
+    # `Brief.release`.
     release: str = ""
     attempts: int = 0
     parked_until: datetime | None = None
-    # Why it is in this status: the last line of its history.
+    # Reason for the status: the last entry of the history.
     why: str = ""
-    # About how much work it is: characters to speak.
+    # Estimated work: spoken characters.
     weight: int = 0
-    # Films of one kin (template, language, voice) share most of what the cache has.
+    # Films with the same value (template, language, voice) share most cache entries.
     kin: str = ""
-    # The last attempt.
+    # Of the last attempt.
     started_at: datetime | None = None
     ended_at: datetime | None = None
-    # Seconds by stage, the last time that each was done.
+    # Duration of the last successful run of each stage.
     seconds: Mapping[str, float] = field(default_factory=dict)
-    # Over all attempts.
+    # Cache hits, cache misses and bytes produced, over all attempts.
     found: int = 0
     made: int = 0
     bytes: int = 0
     cost: Cost = field(default_factory=Cost)
-    # Of the film, where it was delivered.
+    # Of the delivered film.
     duration_s: float | None = None
     video: Path | None = None
     thumbnail: Path | None = None
-    # None: it was not judged yet.
+    # None: not checked yet.
     marks: Marks | None = None
     # `Job.sketch`.
     sketch: tuple[str, ...] = ()
-    # Who wrote it, with which model, and why nobody before them in the list did.
+    # The writer, its model, and why preferred writers were not used.
     writer: str = ""
     model: str = ""
     writer_fallback_reason: str = ""
     narrator: str = ""
     voice: str = ""
-    # Why it is not the first choice who speaks; and beside that what went wrong on the way.
+    # Why the preferred voice was not used; and all remarks on the narration.
     voice_fallback_reason: str = ""
     voice_remarks: tuple[str, ...] = ()
-    # Of these, what the voice spells instead of reading it: a name, perhaps.
+    # Text that the voice spells out, a name for example; also among the remarks.
     spelling: str = ""
-    # The pictures that it had to do without, and why.
+    # Missing pictures, and the reasons.
     picture_remarks: tuple[str, ...] = ()
-    # How it stands as one of the sample; empty: it is none of it.
+    # State in the review sample; empty: not in the sample.
     sample: SampleMark = ""
     error: JobError | None = None
 
 
 def summary_of(job: Job) -> JobSummary:
-    """The row of a job."""
+    """The summary of a job."""
     files = job.receipt.package if job.receipt else None
     verdict = _last_verdict(job)
     return JobSummary(
@@ -182,18 +182,18 @@ def _ended_at(job: Job) -> datetime | None:
 
 
 def _cost_of(job: Job) -> Cost:
-    """Most stages cost nothing, and a sum of costs is dear: every save asks for it."""
+    """The total cost. Zero costs, the majority, are skipped: adding is slow, and every checkpoint needs the sum."""
     return sum((record.cost for record in job.records if record.cost != _NOTHING), _NOTHING)
 
 
 def failure_reason(row: JobSummary) -> str:
-    """Why a film is not there, without its title or its folder: it, and where its brief is, stand beside that."""
+    """Why a film was not made, without its title or folder, which are displayed next to it."""
     why = (row.error.message if row.error else row.why).removeprefix(f"{row.title}: ")
     return why.removeprefix(f"{row.folder}: ")
 
 
 def _sample_mark(job: Job) -> SampleMark:
-    """What was said of a film that has been made anew since is said of another film."""
+    """The state of a film in the review sample. A review of an earlier version of the film does not count."""
     if not job.sampled:
         return ""
     if job.review and job.video and job.review.film == job.video.sha256:
@@ -202,7 +202,7 @@ def _sample_mark(job: Job) -> SampleMark:
 
 
 def _last_verdict(job: Job) -> Verdict | None:
-    """On the film that there is, or on the one that did not pass."""
+    """The verdict on the current film, or on the last one that failed the gate."""
     if job.verdict or job.status is not JobStatus.FAILED or not job.failed_verdicts:
         return job.verdict
     return job.failed_verdicts[-1].verdict
@@ -219,14 +219,14 @@ def _marks_of(verdict: Verdict) -> Marks:
 
 
 def title_of(job: Job) -> str:
-    """The film's name; before it is translated, the brief's with the language: "Why is the sky blue? (es)"."""
+    """The film's title; before there is a script, the brief's, with the language of a translation: "… (es)"."""
     if job.script:
         return job.script.title
     return f"{job.brief.title} ({job.brief.language})" if job.brief.translated_from else job.brief.title
 
 
 def estimated_chars(brief: Brief) -> int:
-    """About how many characters a film of this brief speaks."""
+    """The estimated number of spoken characters of a film."""
     if brief.row and brief.row.chars:
         return brief.row.chars
     if not brief.has_notes:

@@ -1,4 +1,4 @@
-"""What no viewer should read or hear: fields that nobody filled, what a model says of itself, mark-up."""
+"""Finds text that viewers must not see or hear: unfilled placeholders, LLM self-references, mojibake, mark-up."""
 
 from __future__ import annotations
 
@@ -7,19 +7,19 @@ from collections.abc import Iterable, Iterator, Sequence
 
 from pipeline.model import CodeScene, Script, texts_of
 
-# A few words of the text are shown around what was found.
-_SHOWN = 24
-_FIELD = re.compile(
+# Characters of context in messages.
+_CONTEXT_CHARS = 24
+_PLACEHOLDER = re.compile(
     r"\{\{.*?\}\}|\{\{|\}\}|\{%.*?%\}|\{#.*?#\}"  # Jinja2
     r"|\$\{\w[^}]*\}|<<\s*\w+\s*>>|%\(\w+\)[sd]|%%\w+%%|%(?:first|last|full|f|l|customer|company)_?name%"
     r"|\[(?:insert|your|placeholder|company name|first name|name here)\b[^\]]*\]|\blorem ipsum\b|\bconsectetur adipisc"
     r"|\*\|\w+\|\*|\{(?:(?:first|last|full|user|customer|company|product)_?name|name|company|product|topic|price)\}",
     re.IGNORECASE | re.DOTALL,
 )
-# A value that was none, as Python, pandas and JavaScript write it; "None" is also a word.
-_NO_VALUE = re.compile(r"None|nan|NaN|null|undefined|\[object Object\]|#N/A|#REF!")
-# What models say of themselves, in the first person: a film about them may well say "as an AI model, it".
-_MODEL = re.compile(
+# Null values of Python, pandas, JavaScript and spreadsheets.
+_NULL_VALUE = re.compile(r"None|nan|NaN|null|undefined|\[object Object\]|#N/A|#REF!")
+# LLM self-references and refusals, in the first person only: a film about AI may say "as an AI model, it".
+_SELF_REFERENCE = re.compile(
     r"\bas (?:an? )?(?:ai|artificial intelligence|(?:large )?language model)"
     r"(?: language)?(?: model| assistant| chatbot)?,? (?:i|i['’]m|my)\b"
     r"|\bi(?:['’]m| am) (?:just |only )?an? (?:ai\b|artificial intelligence|(?:large )?language model)"
@@ -49,36 +49,36 @@ _STAGE = re.compile(
     r"|^\s*(?:narrator|voice ?over|host|speaker(?: \d+)?):\s",
     re.IGNORECASE,
 )
-# UTF-8 that was read as Windows-1252, and what was lost in between. Ã and a quotation mark may end a word, and stand in
-# none; letters, daggers and opening quotation marks never follow a capital like these.
+# UTF-8 decoded as Windows-1252, and replacement characters. Ã and a quotation mark may end a word, but are never inside
+# one; letters, daggers and opening quotation marks never follow such capitals.
 _AFTER = "\x80-\xbf€‚ƒ„…†‡ˆ‰Š‹ŒŽ‘’“”•–—˜™š›œžŸ"
 _SMALL, _MARKS = "a-zß-öø-ÿ", "…‘“”«»°±™•›´·¸®©²³¹"
-_GARBLED = re.compile(
+_MOJIBAKE = re.compile(
     rf"\ufffd|â€|ðŸ|[Â-Å][\x80-\x9f¡-ª¬-®´-º¼-¿]|Ã[¯-³]|Â°|(?:[Ã-ß][{_AFTER}]){{3,}}|(?:[à-ï][{_AFTER}]{{2}}){{2,}}"
     rf"|[ÂÃÄÅÇÈÎÏÐÑ][€‚ƒ„†‡ˆ‰Š‹ŒŽ˜šœžŸ]|(?<=[{_SMALL}])[Â-ÖØ-Þ][{_MARKS}–—’\xa0]|[ÂÃÄÅ][{_MARKS}](?=[{_SMALL}])|Ã–(?=\w)"
     rf"|Ä°(?=\w)|Ä±|â[‚„]|âœ[“”…˜]|ï»¿|[Â-ô][\x80-\x84\x86-\x9f]"
-    # The same, read as an old Mac or DOS would.
+    # The same, decoded as Mac OS Roman or DOS code pages.
     rf"|√[§©®±´∂†°¶•º≠≥£¢∞∫ØÑñúüâëá]|‚Ä[ôúùìîò¶]|‚Ç¨|[ΓÔ]Ç[^\sA-Za-z]|[├┬][^\s─├┬│┐┤]",
 )
-# Nowhere meant for viewers; captions by anybody may well have the marks and directions of the others.
-_NOT_SAID = (
-    ("a field that nobody filled", _FIELD),
-    ("what a model says of itself", _MODEL),
-    ("letters in a wrong encoding", _GARBLED),
+# Wrong in any text. Third-party captions may contain the mark-up and stage directions of the other patterns.
+_ALWAYS_WRONG = (
+    ("an unfilled placeholder", _PLACEHOLDER),
+    ("an AI self-reference", _SELF_REFERENCE),
+    ("wrongly decoded characters", _MOJIBAKE),
 )
 _IS_JSON = re.compile(r'\s*\[?\s*\{\s*"\w+"\s*:.*[}\]]\s*$', re.DOTALL)
-# A key of JSON, and what is bold in Markdown: of song and of sounds, captions have # and [“…” is playing].
-_NOT_IN_CAPTIONS = (
-    *_NOT_SAID,
+# Narrower patterns for captions, which mark songs with # and sounds with [“…” is playing].
+_WRONG_IN_CAPTIONS = (
+    *_ALWAYS_WRONG,
     ("JSON", re.compile(r'[{,]\s*"\w+"\s*:')),
     ("Markdown", re.compile(r"\*\*\w[^*\n]*\*\*")),
     ("mark-up", re.compile(r"&(?:amp|lt|gt|quot|nbsp|apos|#\d+|#x[0-9a-f]+);", re.IGNORECASE)),
 )
-# Letters that ASCII does not have; not what an address asks.
-_LOST = re.compile(r"\b\w*[^\W\d_]\?[^\W\d_A-Z]\w*\b(?!=)")
-_MANY_LOST = 3
-_KINDS = (
-    *_NOT_SAID,
+# A question mark inside a word, in place of a non-ASCII letter; not the query of a URL.
+_REPLACED_LETTER = re.compile(r"\b\w*[^\W\d_]\?[^\W\d_A-Z]\w*\b(?!=)")
+_MIN_REPLACED = 3
+_WRONG_IN_SCRIPTS = (
+    *_ALWAYS_WRONG,
     ("JSON", _JSON),
     ("Markdown", _MARKDOWN),
     ("mark-up", _MARKUP),
@@ -87,80 +87,75 @@ _KINDS = (
 
 
 def find_artefacts(script: Script, cells: Sequence[str] = ()) -> Iterator[str]:
-    """What is left in what a film says and shows that was never meant for viewers, each with its place.
+    """Artefacts in the spoken and displayed texts of a film, each with its place.
 
-    What stands in `cells`, those of the row that it is made of, is somebody's text, whatever it looks like.
+    Text from `cells`, the table row that the film is made from, is the user's, and accepted whatever it looks like.
     """
     known = _Cells(cells)
-    for place, said in _texts(script):
-        if leftover := find_artefact(said, known):
-            yield f"{leftover} in {place}"
+    for place, text in _texts(script):
+        if artefact := find_artefact(text, known):
+            yield f"{artefact} in {place}"
 
 
 class _Cells:
-    """What a row says, in the cells that could be taken for something that was left."""
+    """The cells of a row that look like artefacts, to exempt them."""
 
     def __init__(self, cells: Sequence[str]) -> None:
         odd = sorted({" ".join(cell.split()) for cell in cells if find_artefact(cell)}, key=len, reverse=True)
         self._all = "\n".join(odd).casefold()
-        # The longest first: one may be a part of another.
+        # The longest first: one may be part of another.
         self._whole = re.compile("|".join(map(re.escape, odd)), re.IGNORECASE) if odd else None
 
-    def left_out_of(self, said: str) -> str:
-        """A text without what these cells say in it."""
-        return self._whole.sub("…", said) if self._whole else said
+    def removed_from(self, text: str) -> str:
+        """A text without these cells."""
+        return self._whole.sub("…", text) if self._whole else text
 
-    def say(self, part: str) -> bool:
-        """Whether it is a part of one of them: a long one is told in several sentences."""
+    def contain(self, part: str) -> bool:
+        """Whether a text is part of a cell: a long cell may be split into sentences."""
         return " ".join(part.split()).casefold() in self._all
 
 
-def find_artefact(said: str, cells: _Cells | None = None) -> str:
-    """What does not belong into a text and is not in `cells`, with a few words around it; empty: nothing."""
-    said = cells.left_out_of(said) if cells else said
-    if _NO_VALUE.fullmatch(said.strip()):
-        return f"no value (“{said.strip()}”)"
-    return _found(said, _KINDS, cells)
+def find_artefact(text: str, cells: _Cells | None = None) -> str:
+    """The first artefact in a text that does not come from `cells`, with some context; empty: none."""
+    text = cells.removed_from(text) if cells else text
+    if _NULL_VALUE.fullmatch(text.strip()):
+        return f"no value (“{text.strip()}”)"
+    return _first_match(text, _WRONG_IN_SCRIPTS, cells)
 
 
-def find_mojibake(said: str) -> str:
-    """The first word of a text that was read in another encoding than it was written in; empty: there is none."""
-    found = None if said.isascii() else _GARBLED.search(said)
-    return next((word for word in said.split() if _GARBLED.search(word)), found[0]) if found else ""
+def find_mojibake(text: str) -> str:
+    """The first word that was decoded with the wrong encoding; empty: none."""
+    found = None if text.isascii() else _MOJIBAKE.search(text)
+    return next((word for word in text.split() if _MOJIBAKE.search(word)), found[0]) if found else ""
 
 
-def find_unsaid(said: str) -> str:
-    """The same of captions by anybody, which may well have marks and directions."""
-    return _found(said, _NOT_SAID)
+def find_prose_artefact(text: str) -> str:
+    """The first artefact in a title or description: a null value, JSON as a whole, or as in any text; empty: none."""
+    if _NULL_VALUE.fullmatch(text.strip()):
+        return f"no value (“{text.strip()}”)"
+    if _IS_JSON.match(text):
+        return f"JSON (“{text.strip()[:_CONTEXT_CHARS]}”)"
+    return _first_match(text, _ALWAYS_WRONG)
 
 
-def find_prose_artefact(said: str) -> str:
-    """What nobody tells of a film: as `find_unsaid`, no value, and what is JSON from its beginning to its end."""
-    if _NO_VALUE.fullmatch(said.strip()):
-        return f"no value (“{said.strip()}”)"
-    if _IS_JSON.match(said):
-        return f"JSON (“{said.strip()[:_SHOWN]}”)"
-    return find_unsaid(said)
+def find_caption_artefact(text: str) -> str:
+    """The first artefact in a caption; empty: none."""
+    return _first_match(text, _WRONG_IN_CAPTIONS)
 
 
-def find_caption_artefact(said: str) -> str:
-    """What nobody says in one caption, as `find_unsaid` and what a program has written."""
-    return _found(said, _NOT_IN_CAPTIONS)
+def find_replaced_letters(text: str) -> str:
+    """The first of at least three words with a question mark in place of a letter; empty: none."""
+    found = _REPLACED_LETTER.findall(text)
+    return found[0] if len(found) >= _MIN_REPLACED else ""
 
 
-def find_replaced_letters(said: str) -> str:
-    """The first of several words in which a question mark stands for a letter; empty: there are none."""
-    found = _LOST.findall(said)
-    return found[0] if len(found) >= _MANY_LOST else ""
-
-
-def _found(said: str, kinds: Iterable[tuple[str, re.Pattern[str]]], cells: _Cells | None = None) -> str:
-    for kind, pattern in kinds:
-        for match in pattern.finditer(said):
-            if cells and cells.say(match[0]):
+def _first_match(text: str, patterns: Iterable[tuple[str, re.Pattern[str]]], cells: _Cells | None = None) -> str:
+    for name, pattern in patterns:
+        for match in pattern.finditer(text):
+            if cells and cells.contain(match[0]):
                 continue
-            start, end = max(0, match.start() - _SHOWN // 2), match.end() + _SHOWN // 2
-            return f"{kind} (“{' '.join(said[start:end].split())}”)"
+            start, end = max(0, match.start() - _CONTEXT_CHARS // 2), match.end() + _CONTEXT_CHARS // 2
+            return f"{name} (“{' '.join(text[start:end].split())}”)"
     return ""
 
 
@@ -172,6 +167,6 @@ def _texts(script: Script) -> Iterator[tuple[str, str]]:
         for line in scene.lines:
             yield f"scene {number}, spoken", line.text
         for shown in texts_of(scene):
-            # A program may hold anything.
+            # Code may contain anything.
             if not (isinstance(scene, CodeScene) and shown.name == "code"):
                 yield f"scene {number}, {shown.name.replace('_', ' ')}", shown.text

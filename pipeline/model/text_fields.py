@@ -1,8 +1,8 @@
-"""What a scene shows, read off its class: its texts by name, what holds for each, and how they are replaced.
+"""Declares the displayed texts of scene classes, and reads or replaces the texts of a scene by name.
 
 heading            a text of the scene
-item_2             the second of a row of texts
-item_2_title       a text of the second of a row of things
+item_2             the second entry of a list of texts
+item_2_title       a text of the second entry of a list of objects
 """
 
 from __future__ import annotations
@@ -12,44 +12,44 @@ from dataclasses import dataclass, field, fields, replace
 from types import MappingProxyType
 from typing import Any, NamedTuple, TypeVar, cast, get_args, get_type_hints
 
-# Where a class says how something is shown, dataclasses keep it under this name.
+# Key in the metadata of dataclass fields.
 _RULE = "shown"
 T = TypeVar("T")
 
 
 @dataclass(frozen=True, kw_only=True)
 class TextRule:
-    """What holds for a text that is shown."""
+    """Constraints of a displayed text."""
 
-    # The longest that a layout holds unless its template says otherwise, in characters; 0: that of another text.
+    # Default limit of the layout in characters, which a template may override; 0: the text has no limit of its own.
     max_chars: int = 0
     needed: bool = False
-    # A whole sentence, and not a label.
+    # A full sentence, not a label.
     is_sentence: bool = False
     in_capitals: bool = False
-    # Says the same in every language: code, a price.
+    # Never translated: code, a price.
     is_fixed: bool = False
-    # Where it is the name of the film, it is so in every language.
+    # If it equals the film's title, its translation must equal the translated title.
     is_film_name: bool = False
 
 
 @dataclass(frozen=True, kw_only=True)
 class ListRule:
-    """What holds for a row of texts, or of things with texts; `one` is what each is called."""
+    """Constraints of a list of texts, or of objects with texts; `one` is the singular in names."""
 
     one: str
     fewest: int
     most: int
-    # Of each, where they are plain texts.
+    # The rule of each entry, if they are plain texts.
     text: TextRule | None = None
-    # Whether each has to appear with a line of narration.
+    # Whether every entry must be revealed by a line of narration.
     all_spoken: bool = False
 
 
 class SceneText(NamedTuple):
-    """A text of a scene."""
+    """A displayed text of a scene."""
 
-    # "item_2_title", and the same without numbers, as templates limit it.
+    # "item_2_title", and the name without numbers, by which templates limit it.
     name: str
     field: str
     text: str
@@ -57,29 +57,29 @@ class SceneText(NamedTuple):
 
 
 def text_field(max_chars: int = 0, *, needed: bool = False, **rules: bool) -> Any:  # noqa: ANN401 - it stands for a default
-    """The default of a field that holds a text: empty, unless it is `needed`. `rules` as in `TextRule`."""
+    """A dataclass field for a text; the default is empty unless it is `needed`. `rules` as in `TextRule`."""
     rule = TextRule(max_chars=max_chars, needed=needed, **rules)
     return field(metadata={_RULE: rule}) if needed else field(default="", metadata={_RULE: rule})
 
 
 def kicker_field(max_chars: int = 40) -> Any:  # noqa: ANN401 - likewise
-    """The default of the few words in capitals above a heading."""
+    """A dataclass field for the kicker, the few words in capitals above a heading."""
     return text_field(max_chars, in_capitals=True)
 
 
 def list_field(one: str, fewest: int, most: int, text: TextRule | None = None, *, all_spoken: bool = False) -> Any:  # noqa: ANN401 - likewise
-    """The default of a field that holds a row; see `ListRule`. None is given: it has to be named."""
+    """A dataclass field for a list, without a default; see `ListRule`."""
     return field(metadata={_RULE: ListRule(one=one, fewest=fewest, most=most, text=text, all_spoken=all_spoken)})
 
 
-# The rules of the classes that were asked for: campaigns ask for them a million times.
+# Caches: campaigns look these up millions of times.
 _KNOWN: dict[type, Mapping[str, TextRule | ListRule]] = {}
 _LIMITED: dict[type, Mapping[str, TextRule]] = {}
 _NUMBERED: dict[type, tuple[tuple[str, str], ...]] = {}
 
 
 def limits_of(kind: type) -> Mapping[str, TextRule]:
-    """By field ("heading", "item", "item_title"), what holds for each text of a scene that has a limit of its own."""
+    """The rules of the texts that have a limit of their own, by name without numbers ("heading", "item_title")."""
     if kind not in _LIMITED:
         _LIMITED[kind] = MappingProxyType(_limits_of(kind))
     return _LIMITED[kind]
@@ -100,7 +100,7 @@ def _limits_of(kind: type) -> dict[str, TextRule]:
 
 
 def rules_of(kind: type) -> Mapping[str, TextRule | ListRule]:
-    """By field, what holds for what a scene (or a thing in it) shows."""
+    """The rules of a scene class (or of a class inside it) by field."""
     if kind not in _KNOWN:
         rules = {each.name: each.metadata[_RULE] for each in fields(kind) if _RULE in each.metadata}
         _KNOWN[kind] = MappingProxyType(rules)
@@ -108,13 +108,13 @@ def rules_of(kind: type) -> Mapping[str, TextRule | ListRule]:
 
 
 def items_rule_of(kind: type) -> ListRule | None:
-    """What holds for the items of a scene; None: it has none."""
+    """The rule of the `items` of a scene class; None: it has none."""
     rule = rules_of(kind).get("items")
     return rule if isinstance(rule, ListRule) else None
 
 
 def texts_of(thing: object) -> Iterator[SceneText]:
-    """All texts that a scene shows, in the order of its fields."""
+    """All displayed texts of a scene, in field order."""
     return _texts(thing, "", "")
 
 
@@ -133,7 +133,7 @@ def _texts(thing: object, name: str, kind: str) -> Iterator[SceneText]:
 
 
 def with_texts(thing: T, texts: Mapping[str, str], *, name: str = "") -> T:
-    """The same scene with other texts, by name; one that is not given stays."""
+    """A copy of a scene with texts replaced by name; others are kept."""
     changed: dict[str, Any] = {}
     for key, rule in rules_of(type(thing)).items():
         value = getattr(thing, key)
@@ -149,7 +149,7 @@ def with_texts(thing: T, texts: Mapping[str, str], *, name: str = "") -> T:
 
 
 def numbers_of(thing: Any) -> Iterator[float]:  # noqa: ANN401 - any dataclass
-    """The numbers that a scene shows beside its texts: values of charts, a rating."""
+    """The displayed numbers of a scene: chart values, a rating."""
     if type(thing) not in _NUMBERED:
         _NUMBERED[type(thing)] = tuple(_numbered(type(thing)))
     for name, kind in _NUMBERED[type(thing)]:
@@ -163,7 +163,7 @@ def numbers_of(thing: Any) -> Iterator[float]:  # noqa: ANN401 - any dataclass
 
 
 def _numbered(kind: type) -> Iterator[tuple[str, str]]:
-    """The fields that hold numbers, one or several, or things that may."""
+    """The fields that contain a number, numbers, or objects with numbers, each with its type."""
     for each in fields(kind):
         rule = rules_of(kind).get(each.name)
         if each.type in {"float", "tuple[float, ...]"}:

@@ -24,14 +24,14 @@ def check_batch_name(name: str) -> str:
     return _checked(name, "a batch", hint="Choose another with --batch NAME; nightreel list shows existing ones")
 
 
-def no_batch(name: str, known: Sequence[str]) -> InputError:
+def unknown_batch(name: str, known: Sequence[str]) -> InputError:
     """The error for an unknown batch; suggests one of the `known` ones."""
     few = len(known) <= _MOST_LISTED
     hint = did_you_mean(name, known, otherwise=None if few else "nightreel list shows all")
     return InputError(f"no batch named {name!r}", hint=hint or "Nothing has been run in this workspace yet")
 
 
-def check_apart(name: str, known: Sequence[str]) -> None:
+def check_name_collision(name: str, known: Sequence[str]) -> None:
     """Raise `InputError` for a batch name that is equivalent to another one on macOS and Windows."""
     twin = next((each for each in known if _folded(each) == _folded(name)), name)
     if name not in known and twin != name:
@@ -39,7 +39,7 @@ def check_apart(name: str, known: Sequence[str]) -> None:
         raise InputError(f"there is a batch {twin!r}, and {name!r} is the same folder on macOS and Windows", hint=hint)
 
 
-def check_copy_name(name: str) -> str:
+def check_snapshot_name(name: str) -> str:
     """`name`, if it is valid for a snapshot of `nightreel checkpoint`. Raises `InputError`."""
     return _checked(name, "a checkpoint", hint="Choose another with --name NAME")
 

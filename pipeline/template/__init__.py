@@ -13,33 +13,15 @@ sample           a sample script with every layout        (scene_parsing: a TOML
 
 from pipeline.template.intro_outro import SceneDefaults
 from pipeline.template.layout_filter import PICTURE_LAYOUTS
-from pipeline.template.loading import (
-    files_in,
-    known_templates,
-    load_template,
-    picture_file,
-    read_template,
-)
+from pipeline.template.loading import files_in, known_templates, load_template, picture_file, read_template
 from pipeline.template.notes import notes_as_markdown
-from pipeline.template.rows import (
-    BRIEF_FIELDS,
-    NO,
-    TEXT_KINDS,
-    YES,
-    CellProblem,
-    Compiled,
-    Field,
-    FillError,
-    ScriptTemplate,
-    Values,
-    compile_table,
-    compile_text,
-    currency_code,
-    currency_in_header,
-    day_order,
-    has_currency,
-    variables_in,
-)
+from pipeline.template.rows.compiler import Compiled, FillError, Values, compile_table, compile_text, variables_in
+from pipeline.template.rows.dates import day_order
+from pipeline.template.rows.field import NO, TEXT_KINDS, YES, Field
+from pipeline.template.rows.field_checks import BRIEF_FIELDS
+from pipeline.template.rows.money import currency_code, currency_in_header, has_currency
+from pipeline.template.rows.problem import CellProblem
+from pipeline.template.rows.script_template import ScriptTemplate
 from pipeline.template.template import PAGE_PARTS, Layout, Template
 
 __all__ = [

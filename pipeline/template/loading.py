@@ -12,9 +12,9 @@ from pipeline.model import SCENES, items_rule_of
 from pipeline.template.includes import SHARED, included_files
 from pipeline.template.intro_outro import scene_defaults
 from pipeline.template.layout_limits import ITEMS, limits_in
-from pipeline.template.rows import Field, ScriptTemplate
+from pipeline.template.rows.field import Field
 from pipeline.template.rows.field_checks import in_dependency_order
-from pipeline.template.rows.script_template import parse_script_template
+from pipeline.template.rows.script_template import ScriptTemplate, parse_script_template
 from pipeline.template.schema import TemplateFile, parse_template_file
 from pipeline.template.template import Layout, Template
 from pipeline.toml import line_of, read_text_file

@@ -21,7 +21,8 @@ from pipeline.template.includes import included_by
 from pipeline.template.intro_outro import SceneDefaults
 from pipeline.template.layout_filter import has_material_for
 from pipeline.template.notes import notes_as_markdown
-from pipeline.template.rows import Field, ScriptTemplate
+from pipeline.template.rows.field import Field
+from pipeline.template.rows.script_template import ScriptTemplate
 from pipeline.template.sandbox import RENDER_ERRORS, TextSandbox
 from pipeline.template.undefined_names import find_undefined_name
 

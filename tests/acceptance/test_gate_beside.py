@@ -37,7 +37,7 @@ HELD = {
     "picture cut": "thumbnail.jpg was changed and can't be published: thumbnail is damaged",
     "metadata of another": "metadata.json was changed and can't be published: ",
     "metadata cut": "metadata.json was changed and can't be published: metadata is not JSON",
-    "title unfilled": "metadata.json was changed and can't be published: metadata is a field that nobody filled",
+    "title unfilled": "metadata.json was changed and can't be published: metadata is an unfilled placeholder",
 }
 LOST = ("captions gone", "captions empty", "picture gone", "metadata empty")
 UNTOUCHED = "untouched"

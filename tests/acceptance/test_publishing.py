@@ -153,10 +153,10 @@ def test_a_film_that_is_out_is_shown_otherwise_when_somebody_asks_and_a_file_has
     assert refused.code == 6
     assert "the film fails the quality check: thumbnail is damaged" in refused.stderr
     assert unfilled.code == 6
-    assert "metadata.json was changed and can't be published: metadata is a field that nobody filled" in unfilled.stderr
+    assert "metadata.json was changed and can't be published: metadata is an unfilled placeholder" in unfilled.stderr
     assert (unnamed.code, unsent.code) == (6, 6)
-    assert "the metadata fails the check: metadata is a field that nobody filled" in unnamed.stderr
-    assert "the film fails the quality check: metadata is a field that nobody filled" in unsent.stderr
+    assert "the metadata fails the check: metadata is an unfilled placeholder" in unnamed.stderr
+    assert "the film fails the quality check: metadata is an unfilled placeholder" in unsent.stderr
     assert same.stdout == "1 already up to date\n"
     assert "Published films are not changed: use --update for that" in public.stdout
     assert "talk  (processed, private until 2031-01-26 17:00)" in listed.stdout

@@ -886,10 +886,10 @@ CAPTIONS = {
     "with zeros where a disk lost them": (srt(CUES) + "\0" * 512, {"captions"}),
     "that nobody can read in time": (srt(((0.2, 0.9, "Tea cools by itself, whoever."), CUES[1])), {"caption_speed"}),
     "wider than a line": (srt(((0.2, 2.9, "Tea cools by itself, and nobody has known why."),)), {"caption_lines"}),
-    "with a field that nobody filled": (srt(((0.2, 1.4, "Hello {{ name }},"), CUES[1])), {"text"}),
+    "with an unfilled placeholder": (srt(((0.2, 1.4, "Hello {{ name }},"), CUES[1])), {"text"}),
     "in an encoding that was taken for another": (srt(((0.2, 2.9, "Der Tee kÃ¼hlt ab."),)), {"text"}),
     "with letters that were lost": (srt(((0.2, 2.9, "Der Tee k\ufffdhlt ab."),)), {"text"}),
-    "with what a model says of itself": (srt(((0.2, 2.9, "As an AI model, I can't say."),)), {"text"}),
+    "with an AI self-reference": (srt(((0.2, 2.9, "As an AI model, I can't say."),)), {"text"}),
     "of which half say what the one before them says": (
         srt([(at / 2, at / 2 + 0.49, "Tea cools." if at // 2 % 2 else "Tea is up.") for at in range(6)]),
         {"captions"},

@@ -70,7 +70,7 @@ def blind_writer(monkeypatch):
     monkeypatch.setattr("pipeline.script.writer._ScriptReader._artefacts", lambda *_: ())
 
 
-async def test_a_voice_that_can_hardly_be_heard_is_asked_once_more_and_nobody_writes_again(make, groq, edge):
+async def test_a_faint_voice_is_requested_once_more_without_rewriting_the_script(make, groq, edge):
     # Both scenes say the same.
     edge.enqueue("faint_audio")
 
@@ -87,7 +87,7 @@ async def test_a_voice_that_can_hardly_be_heard_is_asked_once_more_and_nobody_wr
 
 
 @pytest.mark.usefixtures("blind_writer")
-async def test_a_script_with_leftovers_is_written_once_more_and_only_what_is_new_is_spoken(make, groq, edge):
+async def test_a_script_with_artefacts_is_rewritten_and_only_new_text_is_spoken(make, groq, edge):
     groq.enqueue("leftover_json")
 
     error, job = await make()
@@ -100,7 +100,7 @@ async def test_a_script_with_leftovers_is_written_once_more_and_only_what_is_new
 
 
 @pytest.mark.usefixtures("blind_writer")
-async def test_a_film_that_stays_bad_fails_with_its_reasons_and_is_paid_for_twice_at_most(make, groq, edge):
+async def test_a_film_that_fails_twice_reports_its_reasons_and_is_paid_for_twice_at_most(make, groq, edge):
     groq.faults.append("leftover_json")
 
     error, job = await make()

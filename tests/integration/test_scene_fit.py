@@ -67,7 +67,7 @@ def in_format(video_format):
     return split_scenes_to_fit(script(FULL), replace(LOOK, format=video_format))
 
 
-def test_a_scene_that_is_too_full_becomes_two_in_the_format_where_it_is():
+def test_an_overfull_scene_is_split_only_in_the_format_where_it_overflows():
     assert find_overflowing_texts(FULL, LOOK)
     assert in_format(WIDE) == script(FULL)
 
@@ -85,7 +85,7 @@ def test_the_same_script_is_split_in_the_same_way():
 
 
 @pytest.mark.ideographs
-def test_what_splitting_does_not_help_stays_whole_and_is_told():
+def test_scenes_that_splitting_does_not_help_stay_whole_and_are_reported():
     long = TitleScene(lines=FULL.lines[:1], heading="鬱" * 60, subtitle="Kurz")
     heading = BulletsScene(lines=FULL.lines, heading="W" * 50, items=("Eins", "Zwei", "Drei", "Vier"))
     made = split_scenes_to_fit(script(long, heading), LOOK)
@@ -97,7 +97,7 @@ def test_what_splitting_does_not_help_stays_whole_and_is_told():
     )
 
 
-def test_wide_letters_take_more_lines_before_anything_is_cut():
+def test_wide_letters_wrap_before_anything_is_cut():
     item = "鰓の心臓は、海の水から酸素を取り入れるために、静脈から戻ってきた血液を強い圧力で押し出す役目を持っている"
     items = tuple(f"{number}番目の{item}" for number in range(3))
     said = tuple(SpokenLine(text=f"{item}。", reveals=number) for number, item in enumerate(items))
@@ -107,20 +107,20 @@ def test_wide_letters_take_more_lines_before_anything_is_cut():
 
 
 @pytest.mark.shaped
-def test_what_people_usually_write_is_left_as_it_is_also_where_the_picture_is_turned_round():
+def test_usual_texts_are_left_as_they_are_in_landscape_and_portrait():
     look = replace(LOOK, language="he", stills=(photo_of_tests(),))
     usual = replace(script(*(typical(kind) for kind in LAYOUTS)), language="he")
     assert split_scenes_to_fit(usual, look) == usual
 
 
-def test_whose_a_picture_is_may_be_cut_and_no_text_of_the_scene_is_blamed():
+def test_a_cut_picture_credit_is_not_reported_as_a_cut_text():
     still = replace(photo_of_tests(), credit="Zorro " * 40)
     kind = next(kind for kind in LAYOUTS if kind.layout == "picture")
     assert find_overflowing_texts(typical(kind), replace(LOOK, stills=(still,))) == ()
 
 
 @pytest.mark.ideographs
-def test_a_statement_that_is_too_long_goes_on_in_the_next_scene():
+def test_a_long_statement_continues_in_the_next_scene():
     sentences = [f"{'鬱' * 77}{number}。" for number in ("一", "二")]
     said = tuple(SpokenLine(text=each, reveals=None if n else 0) for n, each in enumerate(sentences))
     statement = StatementScene(lines=said, text="".join(sentences), kicker="道")
@@ -131,7 +131,7 @@ def test_a_statement_that_is_too_long_goes_on_in_the_next_scene():
     assert made.incidents == ()
 
 
-async def test_the_stage_of_the_script_keeps_what_it_split(tmp_path, monkeypatch):
+async def test_the_script_stage_stores_the_split_script(tmp_path, monkeypatch):
     monkeypatch.setattr(Attempt, "compute", lambda _, function, *arguments, **__: in_thread(function, *arguments))
     settings = {"script.writers": "outline", "narration.narrator": "silence", "video.format": "9:16"}
     context = await to_thread.run_sync(lambda: open_context(workspace=tmp_path, overrides=settings))

@@ -39,7 +39,7 @@ def brief(path, text="---\ntitle: Tea\n---\nTea cools. It is cold.\n"):
     return path
 
 
-def test_a_film_that_was_not_made_has_a_reason_and_no_files():
+def test_a_failed_film_has_a_reason_and_no_files():
     error = JobError(kind="InputError", stage="script", message="no notes", exit_code=2)
 
     film = Film.of(JOB.evolve(status=JobStatus.FAILED, error=error))
@@ -49,11 +49,11 @@ def test_a_film_that_was_not_made_has_a_reason_and_no_files():
 
 
 @pytest.mark.parametrize(("music", "told"), [("calm.mp3", "calm.mp3"), ("none", None), (None, None)])
-def test_a_film_says_which_piece_plays(music, told):
+def test_a_film_names_its_music(music, told):
     assert Film.of(replace(JOB, brief=replace(JOB.brief, music=music))).music == told
 
 
-def test_a_person_reads_which_piece_plays(capsys):
+def test_the_output_names_the_music(capsys):
     film = replace(Film.refused("Tea", InputError("no")), video=Path("tea.mp4"), music="calm.mp3")
 
     print_films([film, replace(film, music=None)])
@@ -61,7 +61,7 @@ def test_a_person_reads_which_piece_plays(capsys):
     assert re.findall(r"music\s+(\S+)", capsys.readouterr().out) == ["calm.mp3"]
 
 
-def test_the_last_words_tell_what_was_not_made_beside_what_was(capsys):
+def test_the_summary_lists_failures_beside_films(capsys):
     lost = Film.refused("Tee", InputError("nobody translates"))
 
     print_films([replace(lost, title="Tea", video=Path("tea.mp4"), error=None), lost])
@@ -69,7 +69,7 @@ def test_the_last_words_tell_what_was_not_made_beside_what_was(capsys):
     assert "Tee  failed: nobody translates" in capsys.readouterr().out.splitlines()
 
 
-def test_what_never_became_a_job_is_a_film_with_a_reason_too():
+def test_a_brief_that_never_became_a_job_is_a_film_with_a_reason():
     film = Film.refused("tea.md", InputError("is empty", where="tea.md"))
 
     assert (film.job, film.title, film.status, film.error) == ("", "tea.md", "failed", "tea.md: is empty")
@@ -85,7 +85,7 @@ async def test_a_brief_that_can_not_be_read_raises(tmp_path):
         await make_video(tmp_path / "tea.md", workspace=tmp_path)
 
 
-async def test_a_setting_that_is_wrong_raises_before_anything_is_done(tmp_path):
+async def test_an_invalid_setting_raises_before_anything_is_done(tmp_path):
     (tmp_path / "ws").mkdir()
 
     with pytest.raises(ConfigurationError, match="ofline is not a setting"):
@@ -106,14 +106,14 @@ async def test_an_output_that_can_not_be_written_raises_before_anything_is_done(
     assert not list((tmp_path / "ws").iterdir())
 
 
-async def test_a_film_that_is_no_mp4_is_refused_and_no_folder_gets_its_name(tmp_path):
+async def test_other_film_formats_are_refused_as_output(tmp_path):
     with pytest.raises(InputError, match=r"tea\.MOV: films are MP4 files\. Write tea\.mp4, or a folder$"):
         await make_video(brief(tmp_path / "tea.md"), workspace=tmp_path, output=tmp_path / "tea.MOV")
 
     assert sorted(path.name for path in tmp_path.iterdir()) == ["tea.md"]
 
 
-def test_an_output_may_begin_with_a_tilde(tmp_path, monkeypatch):
+def test_an_output_may_start_with_a_tilde(tmp_path, monkeypatch):
     for name in ("HOME", "USERPROFILE"):
         monkeypatch.setenv(name, str(tmp_path / "home"))
 
@@ -122,7 +122,7 @@ def test_an_output_may_begin_with_a_tilde(tmp_path, monkeypatch):
     assert asked.output == tmp_path / "home" / "films"
 
 
-async def test_events_are_heard_while_a_film_is_made(tmp_path, only_the_script):
+async def test_events_are_emitted_while_a_film_is_made(tmp_path, only_the_script):
     heard = []
 
     film = await make_video(
@@ -133,7 +133,7 @@ async def test_events_are_heard_while_a_film_is_made(tmp_path, only_the_script):
     assert [str(event.job.status) for event in heard] == ["in_progress", "completed"]
 
 
-async def test_a_folder_gives_a_film_for_every_brief_also_for_those_that_can_not_be_read(tmp_path, only_the_script):
+async def test_a_folder_gives_a_film_per_brief_including_unreadable_ones(tmp_path, only_the_script):
     brief(tmp_path / "kitchen" / "a.md", "")
     brief(tmp_path / "kitchen" / "b.md")
 
@@ -144,7 +144,7 @@ async def test_a_folder_gives_a_film_for_every_brief_also_for_those_that_can_not
     assert refused.error.startswith(f"{tmp_path / 'kitchen' / 'a.md'}: is empty")
 
 
-async def test_a_checkpoint_that_can_not_be_read_hides_no_other_film_of_a_batch(tmp_path, only_the_script):
+async def test_a_damaged_checkpoint_does_not_hide_other_films(tmp_path, only_the_script):
     brief(tmp_path / "kitchen" / "b.md")
     await run_batch(tmp_path / "kitchen", workspace=tmp_path, settings={"offline": True})
     context = await to_thread.run_sync(lambda: open_context(workspace=tmp_path, overrides={"offline": True}))
@@ -161,7 +161,7 @@ async def test_a_batch_whose_source_is_one_broken_file_raises(tmp_path):
         await run_batch(brief(tmp_path / "a.md", ""), workspace=tmp_path)
 
 
-async def test_a_batch_is_named_after_its_source_or_as_one_likes(tmp_path, only_the_script):
+async def test_a_batch_is_named_after_its_source_or_as_requested(tmp_path, only_the_script):
     source = brief(tmp_path / "tea.md")
 
     await run_batch(source, workspace=tmp_path, settings={"offline": True})
@@ -171,7 +171,7 @@ async def test_a_batch_is_named_after_its_source_or_as_one_likes(tmp_path, only_
     assert [path.name for path in batches] == ["mine", "tea"]
 
 
-def test_the_package_offers_the_library_and_nothing_it_does_not_have():
+def test_the_package_exports_exactly_the_library():
     assert pipeline.make_video is make_video
     with pytest.raises(AttributeError, match="no attribute 'make_movie'"):
         pipeline.make_movie  # noqa: B018

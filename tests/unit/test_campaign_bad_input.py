@@ -398,7 +398,7 @@ ELSEWHERE = {
         "contract/test_picture_fetching.py::test_this_machine_is_not_asked_whatever_it_is_called",
     ],
     "Such a picture at a URL, or one damaged in the middle": [
-        "unit/test_orchestrator_pictures.py::test_one_that_can_not_be_had_is_told_and_the_others_are_there",
+        "unit/test_orchestrator_pictures.py::test_a_picture_that_can_not_be_had_is_reported_and_the_others_are_used",
         "unit/test_campaign_results.py::test_the_manifest_says_which_picture_a_film_lacks",
     ],
     "A workbook that is far larger when unpacked than any table, or declares XML entities": [

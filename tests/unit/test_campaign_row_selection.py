@@ -321,7 +321,7 @@ async def test_folders_are_named_after_columns_and_none_leaves_its_place(tmp_pat
 
 
 async def test_a_pattern_with_a_column_in_capitals_says_how_columns_are_written():
-    with pytest.raises(ConfigurationError, match="small letters"):
+    with pytest.raises(ConfigurationError, match="lower case"):
         FolderPattern("{batch}/{row.Segment}/{title}")
 
 

@@ -42,12 +42,12 @@ def edit(path, old, new):
 
 
 @pytest.mark.parametrize(("name", "brief"), [("topic", TOPIC), ("row", ROW)])
-def test_the_next_version_calls_films_as_this_one_does(tmp_path, name, brief):
+def test_job_ids_are_the_same_in_the_next_version(tmp_path, name, brief):
     assert id_of(tmp_path, brief) == IDS[name]
 
 
 @pytest.mark.parametrize("brief", [TOPIC, ROW])
-def test_an_upgrade_of_what_came_with_nightreel_makes_no_film_anew(tmp_path, shipped, brief):
+def test_an_upgrade_of_builtin_files_changes_no_job_id(tmp_path, shipped, brief):
     before = id_of(tmp_path, brief)
     for template in ("explainer", "offer"):
         edit(shipped / "templates" / template / "system.jinja", "You", "Please, you")
@@ -60,7 +60,7 @@ def test_an_upgrade_of_what_came_with_nightreel_makes_no_film_anew(tmp_path, shi
     assert id_of(tmp_path, brief) == before
 
 
-def test_what_is_ones_own_makes_another_film_when_it_changes(tmp_path, shipped):
+def test_a_changed_custom_file_changes_the_job_id(tmp_path, shipped):
     shutil.copytree(shipped / "templates" / "explainer", tmp_path / "templates" / "mine")
     (tmp_path / "themes").mkdir()
     shutil.copy(shipped / "themes" / "midnight.toml", tmp_path / "themes" / "dusk.toml")
@@ -77,7 +77,7 @@ def test_what_is_ones_own_makes_another_film_when_it_changes(tmp_path, shipped):
     assert len(set(ids)) == 4
 
 
-def test_a_field_that_comes_later_calls_nothing_otherwise():
+def test_a_new_field_changes_no_job_id():
     @dataclass(frozen=True, kw_only=True)
     class Wish:
         title: str

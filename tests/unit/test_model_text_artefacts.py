@@ -42,21 +42,21 @@ def script(said="Tea cools by itself, and nobody asks why.", **changes):
 @pytest.mark.parametrize(
     ("said", "kind"),
     [
-        ("Dear {{ name }}, this is for you.", "a field that nobody filled"),
-        ("Dear {% if name %}", "a field that nobody filled"),
-        ("Hello ${first_name}!", "a field that nobody filled"),
-        ("Hello %FIRSTNAME%!", "a field that nobody filled"),
-        ("Call us at [insert phone number].", "a field that nobody filled"),
-        ("Welcome to [Your Company].", "a field that nobody filled"),
-        ("Lorem ipsum dolor sit amet.", "a field that nobody filled"),
+        ("Dear {{ name }}, this is for you.", "an unfilled placeholder"),
+        ("Dear {% if name %}", "an unfilled placeholder"),
+        ("Hello ${first_name}!", "an unfilled placeholder"),
+        ("Hello %FIRSTNAME%!", "an unfilled placeholder"),
+        ("Call us at [insert phone number].", "an unfilled placeholder"),
+        ("Welcome to [Your Company].", "an unfilled placeholder"),
+        ("Lorem ipsum dolor sit amet.", "an unfilled placeholder"),
         ("nan", "no value"),
         ("None", "no value"),
-        ("As an AI language model, I cannot taste tea.", "what a model says of itself"),
-        ("As an AI, I don't drink.", "what a model says of itself"),
-        ("I'm just an AI, but tea is nice.", "what a model says of itself"),
-        ("I cannot assist with that request.", "what a model says of itself"),
-        ("Sure! Here's a script about tea.", "what a model says of itself"),
-        ("Als KI-Modell kann ich keinen Tee trinken.", "what a model says of itself"),
+        ("As an AI language model, I cannot taste tea.", "an AI self-reference"),
+        ("As an AI, I don't drink.", "an AI self-reference"),
+        ("I'm just an AI, but tea is nice.", "an AI self-reference"),
+        ("I cannot assist with that request.", "an AI self-reference"),
+        ("Sure! Here's a script about tea.", "an AI self-reference"),
+        ("Als KI-Modell kann ich keinen Tee trinken.", "an AI self-reference"),
         ('{"title": "Tea", "scenes": []}', "JSON"),
         ('and then, "text": "It cools" }', "JSON"),
         ("It is **very** hot.", "Markdown"),
@@ -67,8 +67,8 @@ def script(said="Tea cools by itself, and nobody asks why.", **changes):
         ("Tea &amp; milk.", "mark-up"),
         ("[Music] Tea cools.", "stage directions"),
         ("Narrator: Tea cools.", "stage directions"),
-        *((said.encode().decode("cp1252", "replace"), "letters in a wrong encoding") for said in WRITTEN),
-        ("Der Tee k\ufffdhlt ab.", "letters in a wrong encoding"),
+        *((said.encode().decode("cp1252", "replace"), "wrongly decoded characters") for said in WRITTEN),
+        ("Der Tee k\ufffdhlt ab.", "wrongly decoded characters"),
     ],
 )
 def test_what_was_never_meant_for_viewers_is_found(said, kind):
@@ -83,7 +83,7 @@ def test_a_field_of_another_program_in_notes_is_found_and_in_a_program_it_is_not
     letter = parse_brief(f"# Bread\n\nHello {tag}, bread rises in the night. It takes time.\n", Path("bread.md"))
     program = parse_brief(f"# Bread\n\nThis is a letter.\n\n```\nHello {tag}\n```\n", Path("bread.md"))
 
-    assert any("a field that nobody filled" in left for left in find_artefacts(outline(letter, lesson)))
+    assert any("an unfilled placeholder" in left for left in find_artefacts(outline(letter, lesson)))
     assert [left for left in find_artefacts(outline(program, lesson)) if "field" in left] == []
 
 

@@ -58,7 +58,7 @@ async def attempt(tmp_path):
     )
 
 
-async def test_the_clock_of_a_stage_stands_still_while_its_film_waits_for_a_core(attempt):
+async def test_the_time_limit_is_paused_while_a_film_waits_for_a_core(attempt):
     with attempt.time_limit(100) as scope:
         with attempt._pause_clock():
             with attempt._pause_clock():
@@ -69,7 +69,7 @@ async def test_the_clock_of_a_stage_stands_still_while_its_film_waits_for_a_core
         assert scope.deadline == pytest.approx(anyio.current_time() + 100, abs=5)
 
 
-async def test_the_clock_runs_while_no_scene_waits(attempt):
+async def test_the_time_limit_runs_while_no_task_waits(attempt):
     with attempt.time_limit(100) as scope:
         before = scope.deadline
 
@@ -79,7 +79,7 @@ async def test_the_clock_runs_while_no_scene_waits(attempt):
     assert scope.cancelled_caught
 
 
-async def test_the_longest_scene_of_a_film_is_drawn_first_and_what_scenes_wait_for_before_it(attempt, monkeypatch):
+async def test_the_longest_scene_is_drawn_first_after_tasks_without_an_estimate(attempt, monkeypatch):
     order = []
 
     async def in_turn(cores, function, *arguments, rank, **_):
@@ -117,7 +117,7 @@ def clip(tmp_path):
     return Clip(path=tmp_path / "clip.wav", samples=25_600, words=(), sha256="0" * 64)
 
 
-async def test_a_scene_that_killed_its_workers_is_not_given_to_others(studio, clip, monkeypatch):
+async def test_a_scene_that_crashed_its_workers_is_not_tried_again(studio, clip, monkeypatch):
     deaths = []
 
     async def die(self, function, *arguments, duration_hint=0):
@@ -133,7 +133,7 @@ async def test_a_scene_that_killed_its_workers_is_not_given_to_others(studio, cl
     assert deaths == ["make_segment"]
 
 
-async def test_stills_are_drawn_once_by_what_they_show(studio, monkeypatch):
+async def test_stills_are_cached_by_their_content(studio, monkeypatch):
     drawn = []
 
     async def draw(self, function, order, path, duration_hint=0):
@@ -155,7 +155,7 @@ async def test_stills_are_drawn_once_by_what_they_show(studio, monkeypatch):
     assert await anyio.Path(first).read_bytes() == b"stills of 0"
 
 
-async def test_a_scene_that_does_not_pass_is_named_and_not_kept(studio, clip, monkeypatch):
+async def test_a_scene_that_fails_inspection_is_named_and_not_cached(studio, clip, monkeypatch):
     async def refuse(self, function, order, path, duration_hint=0):
         await anyio.Path(path).write_bytes(b"a segment, black")
         raise QualityError("the scene does not pass: pictures is black")
@@ -230,7 +230,7 @@ SOUND = ("loudness", "silence", "balance", "phase", "true_peak", "sound_codec")
         *((name, False) for name in ("thumbnail", "index", "parts", "text")),
     ],
 )
-async def test_only_what_a_film_has_from_its_scenes_costs_it_the_scenes(clip, tmp_path, wrong, made_again):
+async def test_segments_are_discarded_only_for_faults_of_scenes(clip, tmp_path, wrong, made_again):
     gate, job = Gate(fails(wrong), replace(fails("pictures"), verdict="warn")), joined(clip, tmp_path)
 
     with pytest.raises(QualityError, match=f"{wrong} is this, must be that"):
@@ -243,7 +243,7 @@ async def test_only_what_a_film_has_from_its_scenes_costs_it_the_scenes(clip, tm
     assert gate.discarded == ([job.segments[0].path] if made_again else [])
 
 
-async def test_the_verdict_on_a_film_that_was_made_before_is_none_and_who_was_killed_gives_the_same_one_once(
+async def test_a_verdict_on_an_older_film_does_not_count_and_one_repeated_after_a_crash_is_recorded_once(
     clip, tmp_path
 ):
     gate = Gate(fails("text"))
@@ -269,7 +269,7 @@ async def test_the_verdict_on_a_film_that_was_made_before_is_none_and_who_was_ki
     assert len(different.failed_verdicts) == 2
 
 
-async def test_a_film_that_is_another_than_the_one_that_was_joined_goes_no_further(clip, tmp_path):
+async def test_a_film_that_changed_after_it_was_joined_is_rejected(clip, tmp_path):
     whole, job = Check.of("file", passed=True, measured="whole", limit="whole"), joined(clip, tmp_path)
     ours, other = Gate(whole, film=job.video.sha256), Gate(whole, film="cd" * 32)
 
@@ -284,7 +284,7 @@ async def test_a_film_that_is_another_than_the_one_that_was_joined_goes_no_furth
 
 
 @pytest.mark.parametrize(("order", "silent"), [("espeak", False), ("silence", True), ("silence and music", False)])
-async def test_the_gate_is_told_all_that_is_known_of_a_film(clip, tmp_path, monkeypatch, order, silent):
+async def test_the_gate_gets_everything_that_is_known_about_a_film(clip, tmp_path, monkeypatch, order, silent):
     narrator, _, music = order.partition(" and ")
     title = "Why tea cools, and " + "cools " * 20
     twin = NearDuplicate(name="job 1", share=1.0)
@@ -331,9 +331,7 @@ async def test_the_gate_is_told_all_that_is_known_of_a_film(clip, tmp_path, monk
     assert parts == Parts(segments=(job.segments[0].path,), sound=job.music)
 
 
-def test_what_a_worker_left_that_was_killed_while_it_joined_a_film_goes_when_the_film_is_joined_again(
-    tmp_path, monkeypatch
-):
+def test_partial_files_of_a_killed_worker_are_removed_when_the_film_is_joined_again(tmp_path, monkeypatch):
     left, other = tmp_path / ".video.0a1b2c3d.mp4", tmp_path / "video.srt"
     left.touch()
     other.touch()

@@ -69,7 +69,7 @@ def listed(context, *jobs):
     return jobs
 
 
-def test_the_later_of_two_is_warned_whichever_is_judged_first(context):
+def test_the_later_duplicate_is_warned_whichever_is_judged_first(context):
     one, two = listed(context, job(context, 1), job(context, 2))
 
     assert find_duplicate(one, context) is None
@@ -77,32 +77,32 @@ def test_the_later_of_two_is_warned_whichever_is_judged_first(context):
     assert (twin.name, twin.title, twin.share) == (f"job {one.id}", "Film 1", 1.0)
 
 
-def test_the_earlier_is_warned_of_one_that_was_passed_before_its_own_words_were_known(context):
+def test_the_earlier_duplicate_is_warned_if_the_later_one_passed_before_its_script_was_known(context):
     one, two = listed(context, job(context, 1), judged(job(context, 2), "pass"))
 
     assert find_duplicate(one, context).name == f"job {two.id}"
 
 
-def test_of_one_that_was_warned_nobody_else_is(context):
+def test_no_film_is_warned_of_one_that_was_warned_itself(context):
     one, _ = listed(context, job(context, 1), judged(job(context, 2), "warn"))
 
     assert find_duplicate(one, context) is None
 
 
 @pytest.mark.parametrize("status", [JobStatus.FAILED, JobStatus.CANCELLED])
-def test_a_film_that_is_not_there_has_no_twin(context, status):
+def test_a_missing_film_is_no_duplicate(context, status):
     _, two = listed(context, job(context, 1, status=status), job(context, 2))
 
     assert find_duplicate(two, context) is None
 
 
-def test_films_about_different_things_are_not_compared(context):
+def test_films_with_different_sketches_are_not_compared(context):
     _, two = listed(context, job(context, 1), job(context, 2, says=OTHER))
 
     assert find_duplicate(two, context) is None
 
 
-def test_the_same_words_about_other_pictures_are_another_film(context):
+def test_the_same_words_with_other_pictures_are_no_duplicate(context):
     _, two, three = listed(
         context, *(job(context, n, picture=name) for n, name in ((1, "a.jpg"), (2, "b.jpg"), (3, "a.jpg")))
     )
@@ -111,7 +111,7 @@ def test_the_same_words_about_other_pictures_are_another_film(context):
     assert find_duplicate(three, context).title == "Film 1"
 
 
-def test_pictures_that_were_drawn_are_compared_by_their_looks(context, monkeypatch):
+def test_drawn_pictures_are_compared_by_perceptual_hash(context, monkeypatch):
     looks = {"a.mp4": 0, "b.mp4": 2**64 - 1, "c.mp4": 7}
 
     def read(path):
@@ -132,14 +132,14 @@ def test_pictures_that_were_drawn_are_compared_by_their_looks(context, monkeypat
     assert find_duplicate(drawn[3], context) is None
 
 
-def test_films_that_are_made_singly_are_not_compared(context):
+def test_single_films_are_not_compared(context):
     _, two = listed(context, job(context, 1, batch=SINGLES), job(context, 2, batch=SINGLES))
 
     assert not is_deduplicated(two)
     assert find_duplicate(two, context) is None
 
 
-def test_a_lost_index_is_made_anew_and_finds_the_same(context, tmp_path):
+def test_a_rebuilt_index_finds_the_same_duplicates(context, tmp_path):
     one, two = listed(context, job(context, 1), job(context, 2))
     context.store.close()
     for path in (tmp_path / "state" / "batches" / "kitchen").glob("*.sqlite*"):
@@ -151,7 +151,7 @@ def test_a_lost_index_is_made_anew_and_finds_the_same(context, tmp_path):
     assert find_duplicate(two, again).name == f"job {one.id}"
 
 
-def test_words_that_were_written_anew_are_not_found_by_their_old_keys(context):
+def test_a_rewritten_script_is_not_found_by_its_old_sketch(context):
     _, two = listed(context, job(context, 1), job(context, 2))
     anyio.run(context.store.save_job, job(context, 1, says=OTHER))
 

@@ -22,7 +22,7 @@ def job(language, *, title="Tea", said="", **more):
 
 
 @pytest.mark.parametrize("origin", ["", "kitchen.txt:1", "kitchen's “best”.md"])
-def test_a_film_knows_the_words_of_its_siblings_and_who_has_none_yet(tmp_path, origin):
+def test_a_film_knows_its_siblings_scripts_and_which_are_pending(tmp_path, origin):
     context = open_context(workspace=tmp_path)
     ours = job("en", said="Tea")
     siblings = [job("es", said="Té"), job("fr"), job("de", status=JobStatus.FAILED)]

@@ -88,7 +88,7 @@ def _read(path: Path) -> str:
     return path.read_text(encoding="utf-8") if path.exists() else ""
 
 
-def test_work_is_done_in_another_process_and_the_next_in_the_same():
+def test_tasks_run_in_another_process_which_is_reused():
     async def work(pool: ForkPool) -> None:
         first = await pool.run(os.getpid)
         assert first not in {os.getpid(), os.getppid()}
@@ -99,7 +99,7 @@ def test_work_is_done_in_another_process_and_the_next_in_the_same():
     with_fork_pool(work)
 
 
-def test_what_workers_need_is_loaded_once_before_the_first_is_asked_for(tmp_path):
+def test_modules_are_loaded_once_before_the_first_worker_is_forked(tmp_path):
     loaded = tmp_path / "loaded"
 
     async def work() -> None:
@@ -115,7 +115,7 @@ def test_what_workers_need_is_loaded_once_before_the_first_is_asked_for(tmp_path
         anyio.run(work)
 
 
-def test_workers_after_the_first_need_not_wait_for_what_is_loaded_already(tmp_path):
+def test_later_workers_do_not_wait_for_loading(tmp_path):
     loaded = tmp_path / "loaded"
 
     async def work() -> None:
@@ -135,7 +135,7 @@ def test_workers_after_the_first_need_not_wait_for_what_is_loaded_already(tmp_pa
     assert _read(loaded) == "1"
 
 
-def test_who_loads_for_nobody_is_not_waited_for(tmp_path):
+def test_a_fork_server_that_loads_without_need_is_not_waited_for(tmp_path):
     started = time.monotonic()
     with fork_workers(lambda: pid_after(tmp_path / "pid")):
         pool = current_pool()
@@ -146,7 +146,7 @@ def test_who_loads_for_nobody_is_not_waited_for(tmp_path):
     assert not psutil.pid_exists(int(_read(tmp_path / "pid")))
 
 
-def test_workers_that_are_there_already_are_those_of_a_block_within():
+def test_a_nested_block_uses_the_existing_workers():
     with fork_workers(lambda: None):
         before = current_pool()
         with fork_workers(lambda: None):
@@ -165,13 +165,13 @@ def test_workers_that_are_there_already_are_those_of_a_block_within():
         ([], False),
     ],
 )
-def test_commands_that_make_films_begin_their_workers_before_anything_else(tokens, begins):
+def test_commands_that_make_films_start_the_fork_server_first(tokens, begins):
     with preforked_workers(tokens):
         assert (current_pool() is not None) is begins
     assert current_pool() is None
 
 
-def test_work_that_is_asked_for_at_once_is_done_by_as_many_workers():
+def test_concurrent_tasks_get_a_worker_each():
     async def work(pool: ForkPool) -> None:
         pids: set[int] = set()
 
@@ -186,7 +186,7 @@ def test_work_that_is_asked_for_at_once_is_done_by_as_many_workers():
     with_fork_pool(work)
 
 
-def test_what_the_work_raises_is_raised_and_its_worker_works_on():
+def test_exceptions_of_tasks_are_raised_and_their_worker_is_reused():
     async def work(pool: ForkPool) -> None:
         worker = await pool.run(os.getpid)
         with pytest.raises(InputError, match="no such thing"):
@@ -198,7 +198,7 @@ def test_what_the_work_raises_is_raised_and_its_worker_works_on():
     with_fork_pool(work)
 
 
-def test_a_worker_whose_work_is_cancelled_is_gone(tmp_path):
+def test_cancelling_a_task_kills_its_worker(tmp_path):
     async def work(pool: ForkPool) -> None:
         async with anyio.create_task_group() as tasks:
             tasks.start_soon(pool.run, pid_after, tmp_path / "pid")
@@ -210,7 +210,7 @@ def test_a_worker_whose_work_is_cancelled_is_gone(tmp_path):
     with_fork_pool(work)
 
 
-def test_a_worker_that_is_killed_is_told_apart_from_work_that_fails(tmp_path):
+def test_a_killed_worker_is_distinguished_from_a_failed_task(tmp_path):
     async def work(pool: ForkPool) -> None:
         async with anyio.create_task_group() as tasks:
             tasks.start_soon(kill, tmp_path / "pid")
@@ -223,7 +223,7 @@ def test_a_worker_that_is_killed_is_told_apart_from_work_that_fails(tmp_path):
     with_fork_pool(work)
 
 
-def test_a_worker_that_dies_without_work_is_replaced():
+def test_an_idle_worker_that_dies_is_replaced():
     async def work(pool: ForkPool) -> None:
         first = await pool.run(os.getpid)
         os.kill(first, signal.SIGKILL)
@@ -233,7 +233,7 @@ def test_a_worker_that_dies_without_work_is_replaced():
     with_fork_pool(work)
 
 
-def test_a_worker_that_had_no_work_for_long_is_ended(monkeypatch):
+def test_a_worker_that_is_idle_for_too_long_is_killed(monkeypatch):
     async def work(pool: ForkPool) -> None:
         async with anyio.create_task_group() as tasks:
             tasks.start_soon(pool.run, os.getpid)
@@ -245,7 +245,7 @@ def test_a_worker_that_had_no_work_for_long_is_ended(monkeypatch):
     with_fork_pool(work)
 
 
-def test_without_a_fork_server_nobody_is_forked_and_who_was_dies_when_told(tmp_path):
+def test_without_the_fork_server_no_worker_is_forked_and_existing_ones_can_be_killed(tmp_path):
     async def work(pool: ForkPool) -> None:
         async with anyio.create_task_group() as tasks:
             tasks.start_soon(pool.run, pid_after, tmp_path / "pid")
@@ -273,13 +273,13 @@ except KeyboardInterrupt:
 """
 
 
-def test_ctrl_c_in_the_midst_of_the_fork_ends_the_command():
+def test_ctrl_c_during_the_fork_ends_the_command():
     done = subprocess.run([sys.executable, "-c", _INTERRUPTED], capture_output=True, text=True, check=False, timeout=60)
 
     assert (done.returncode, done.stdout, done.stderr) == (0, "[]\n", "")
 
 
-def test_workers_inherit_no_open_file(tmp_path):
+def test_workers_inherit_no_open_files(tmp_path):
     with (tmp_path / "lock").open("w"):
 
         async def work(pool: ForkPool) -> None:

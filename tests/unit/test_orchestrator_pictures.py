@@ -64,7 +64,7 @@ async def no_network(*_):
     raise AssertionError("nothing is to be fetched")
 
 
-async def test_a_file_beside_the_brief_is_made_ready_once(context, attempt):
+async def test_a_local_picture_is_prepared_once(context, attempt):
     first = await gather_pictures(brief_of("coast.png"), context, attempt, fetch=no_network)
     again = await gather_pictures(brief_of("coast.png"), context, attempt, fetch=no_network)
 
@@ -75,7 +75,7 @@ async def test_a_file_beside_the_brief_is_made_ready_once(context, attempt):
     assert first.incidents == ()
 
 
-async def test_an_address_is_asked_once_and_not_at_all_with_offline(context, attempt, tmp_path):
+async def test_a_url_is_fetched_once_and_not_at_all_with_offline(context, attempt, tmp_path):
     async with PictureServer() as server:
         brief = brief_of(server.url("/photo.jpg"))
         by = partial(fetch, also_allowed={"127.0.0.1"})
@@ -94,7 +94,7 @@ async def test_an_address_is_asked_once_and_not_at_all_with_offline(context, att
     )
 
 
-async def test_a_picture_is_told_without_the_login_in_its_address(context, attempt, caplog):
+async def test_messages_name_a_picture_without_the_login_in_its_url(context, attempt, caplog):
     found = await gather_pictures(brief_of("https://me:hunter2@example.org/a@2x.jpg?key=secret"), context, attempt)
 
     (told,) = found.incidents
@@ -118,7 +118,9 @@ async def test_a_picture_is_told_without_the_login_in_its_address(context, attem
         ("data:image/png;base6…", "is embedded in the notes, not a file"),
     ],
 )
-async def test_one_that_can_not_be_had_is_told_and_the_others_are_there(context, attempt, tmp_path, source, told):
+async def test_a_picture_that_can_not_be_had_is_reported_and_the_others_are_used(
+    context, attempt, tmp_path, source, told
+):
     (tmp_path.parent / "elsewhere.png").write_bytes((tmp_path / "topics" / "coast.png").read_bytes())
     (tmp_path / "topics" / "words.png").write_text("words")
     coast(16, 16).save(tmp_path / "topics" / "tiny.png")
@@ -133,7 +135,7 @@ async def test_one_that_can_not_be_had_is_told_and_the_others_are_there(context,
     assert drop_missing_pictures(brief_of(source, "coast.png"), found) == brief_of("coast.png")
 
 
-async def test_a_server_that_fails_costs_the_film_a_picture_and_no_more(context, attempt):
+async def test_a_failing_server_costs_the_film_only_a_picture(context, attempt):
     async def failing(*_):
         raise TransientError("the server answered 503", hint="Save it")
 
@@ -144,7 +146,7 @@ async def test_a_server_that_fails_costs_the_film_a_picture_and_no_more(context,
     )
 
 
-async def test_a_script_shows_what_is_there_and_keeps_the_words_of_what_is_not(context, attempt):
+async def test_a_script_shows_available_pictures_and_keeps_the_words_of_missing_ones(context, attempt):
     both = Job(id="a", batch="b", folder="b/a", brief=await complete(context, "coast.png"))
     none = replace(both, brief=await complete(context, "gone.png"))
 
@@ -158,9 +160,7 @@ async def test_a_script_shows_what_is_there_and_keeps_the_words_of_what_is_not(c
     assert "gone.png" in without.pictures.incidents[0]
 
 
-async def test_what_the_cache_has_lost_is_got_again_and_what_is_gone_for_good_stops_the_film(
-    context, attempt, tmp_path
-):
+async def test_evicted_pictures_are_fetched_again_and_missing_ones_stop_the_film(context, attempt, tmp_path):
     brief = brief_of("coast.png")
     job = Job(id="a", batch="b", folder="b/a", brief=brief, pictures=await gather_pictures(brief, context, attempt))
     path = job.pictures.stills[0].path
@@ -177,7 +177,7 @@ async def test_what_the_cache_has_lost_is_got_again_and_what_is_gone_for_good_st
     assert "coast.png" in str(raised.value)
 
 
-def test_a_job_has_another_name_when_the_picture_behind_a_name_is_another_one(context, tmp_path):
+def test_a_changed_picture_changes_the_job_id(context, tmp_path):
     brief = context.briefs.complete(brief_of("coast.png"))
     before = context.job_id(brief)
     assert context.job_id(brief) == before
@@ -187,7 +187,7 @@ def test_a_job_has_another_name_when_the_picture_behind_a_name_is_another_one(co
     assert context.job_id(brief) != before
 
 
-def test_pictures_are_kept_in_the_checkpoint(context, tmp_path):
+def test_pictures_are_stored_in_the_checkpoint(context, tmp_path):
     from pipeline.model import Still  # noqa: PLC0415
     from pipeline.state.checkpoints.documents import from_json, to_json  # noqa: PLC0415
 

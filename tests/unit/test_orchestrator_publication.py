@@ -81,7 +81,7 @@ def context_with(*hosts, retries=1):
     )
 
 
-async def test_a_login_that_is_over_keeps_no_other_channel_from_the_film(film, package):
+async def test_an_expired_login_does_not_keep_other_channels_from_the_film(film, package):
     attempt = Attempt()
     cooking, default = Host("youtube:cooking", package, NeedsLoginError("over")), Host("youtube", package)
 
@@ -91,7 +91,7 @@ async def test_a_login_that_is_over_keeps_no_other_channel_from_the_film(film, p
     assert [receipt.destination for receipt in attempt.kept[-1].published] == ["youtube"]
 
 
-async def test_what_is_out_at_one_host_is_saved_before_the_next_is_asked(film, package):
+async def test_a_receipt_is_saved_before_the_next_host_is_contacted(film, package):
     attempt = Attempt()
     first, second = Host("youtube", package), Host("youtube:cooking", package)
     saved: list[list[str]] = []
@@ -114,14 +114,14 @@ async def test_what_is_out_at_one_host_is_saved_before_the_next_is_asked(film, p
         ([HeldError("a"), NeedsLoginError("b")], "a"),
     ],
 )
-async def test_of_several_troubles_the_job_waits_for_the_one_that_passes_first(film, package, errors, expected):
+async def test_of_several_errors_the_job_waits_for_the_one_that_passes_first(film, package, errors, expected):
     hosts = [Host(f"youtube:{number}", package, error) for number, error in enumerate(errors)]
 
     with pytest.raises((ProviderError, HeldError), match=f"^{expected}$"):
         await publish_to_hosts(film, package, context_with(*hosts), Attempt())
 
 
-async def test_a_film_that_is_out_waits_for_what_the_day_does_not_pay_for(film, package):
+async def test_a_published_film_waits_for_extras_that_exceed_the_quota(film, package):
     attempt = Attempt()
     host = Host("youtube", package, missing=("captions (en): spent",), missing_until=NOON)
 
@@ -136,7 +136,7 @@ async def test_a_film_that_is_out_waits_for_what_the_day_does_not_pay_for(film, 
     assert attempt.notes == []
 
 
-async def test_what_may_pass_is_tried_again_as_often_as_the_settings_say_and_then_told(film, package):
+async def test_transient_errors_of_extras_are_retried_as_configured_and_then_reported(film, package):
     host, attempt = Host("youtube", package, missing=("thumbnail: 429",), missing_may_pass=True), Attempt()
     context = context_with(host, retries=1)
 
@@ -148,7 +148,7 @@ async def test_what_may_pass_is_tried_again_as_often_as_the_settings_say_and_the
     assert "nightreel publish films --to youtube goes on with it" in attempt.notes[-1]
 
 
-async def test_what_needs_a_person_is_told_and_keeps_nobody_waiting(film, package):
+async def test_extras_that_need_a_person_are_reported_without_waiting(film, package):
     host, attempt = Host("youtube", package, missing=("captions (en): forbidden",)), Attempt()
 
     done = await publish_to_hosts(film, package, context_with(host), attempt)
@@ -157,7 +157,7 @@ async def test_what_needs_a_person_is_told_and_keeps_nobody_waiting(film, packag
     assert "without captions (en): forbidden" in attempt.notes[-1]
 
 
-def test_films_to_come_are_those_of_the_batch_that_are_not_out_at_the_host():
+def test_unpublished_films_of_the_batch_are_counted_per_host():
     out, elsewhere = {"youtube": "https://"}, {"folder:usb": "file://"}
     rows = [SimpleNamespace(id=str(n), published=where) for n, where in enumerate([{}, out, elsewhere, {}, {}])]
     asked = []
@@ -170,7 +170,7 @@ def test_films_to_come_are_those_of_the_batch_that_are_not_out_at_the_host():
     assert JobStatus.COMPLETED not in asked[0]
 
 
-async def test_a_film_that_was_exchanged_since_it_was_judged_goes_nowhere(film, package):
+async def test_a_film_that_was_replaced_after_its_verdict_is_not_published(film, package):
     host = Host("youtube", package)
 
     for job in (film.evolve(verdict=None), film.evolve(receipt=None)):
@@ -186,7 +186,7 @@ async def test_a_film_that_was_exchanged_since_it_was_judged_goes_nowhere(film, 
     assert host.asked == 0
 
 
-async def test_a_host_that_has_a_film_and_all_that_goes_with_it_is_not_asked_again(film, package):
+async def test_a_host_with_a_complete_film_is_not_contacted_again(film, package):
     first, second = Host("youtube", package), Host("youtube:cooking", package)
 
     done = await publish_to_hosts(
@@ -197,9 +197,7 @@ async def test_a_host_that_has_a_film_and_all_that_goes_with_it_is_not_asked_aga
     assert done.published == (first.receipt, second.receipt)
 
 
-async def test_a_film_that_is_held_for_what_goes_with_it_keeps_the_word_that_it_was_delivered(
-    film, package, monkeypatch
-):
+async def test_a_film_held_for_a_sidecar_keeps_its_receipt(film, package, monkeypatch):
     attempt, host = Attempt(), Host("youtube", package)
 
     def hold(*_):
@@ -212,7 +210,7 @@ async def test_a_film_that_is_held_for_what_goes_with_it_keeps_the_word_that_it_
     assert (attempt.kept, host.asked) == ([film], 0)
 
 
-async def test_what_a_host_lacks_that_is_not_wanted_any_more_keeps_nobody_waiting(film, package):
+async def test_missing_extras_at_a_host_that_is_no_longer_requested_are_ignored(film, package):
     before, now = Host("youtube:old", package, missing=("captions (en)",), missing_until=NOON), Host("youtube", package)
 
     done = await publish_to_hosts(film.evolve(published=(before.receipt,)), package, context_with(now), Attempt())

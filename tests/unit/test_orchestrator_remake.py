@@ -74,11 +74,11 @@ def job_of(*names, model="gpt", narrator="edge", stage="quality", **values):
         (["words"], "gpt", "edge", ""),
     ],
 )
-def test_a_film_is_made_afresh_from_the_first_stage_whose_answer_may_be_another(names, model, narrator, stage):
+def test_a_film_is_remade_from_the_first_stage_whose_result_can_differ(names, model, narrator, stage):
     assert remake_stage(job_of(*names, model=model, narrator=narrator)) == stage
 
 
-def test_nothing_is_made_afresh_twice_nor_after_it_is_out_nor_because_of_a_destination(tmp_path):
+def test_no_film_is_remade_twice_or_after_publishing_or_because_of_a_destination(tmp_path):
     out = Receipt(destination="youtube", package=FileNames().in_folder(tmp_path))
 
     assert not remake_stage(job_of("text", remakes=1))
@@ -131,7 +131,7 @@ def new_job():
     return Job(id="ab" * 8, batch="kitchen", folder="kitchen/tea", brief=Brief(title="Tea"))
 
 
-async def test_a_voice_speaks_once_more_and_the_first_verdict_stays_in_the_record(gate, context):
+async def test_the_narration_is_repeated_and_the_first_verdict_stays_in_the_record(gate, context):
     voice = gate(bad=1)
 
     done = await run_job(new_job(), context)
@@ -145,7 +145,7 @@ async def test_a_voice_speaks_once_more_and_the_first_verdict_stays_in_the_recor
     assert await context.store.load_job("kitchen", done.id) == done
 
 
-async def test_what_fails_twice_has_failed_with_both_verdicts_until_it_is_asked_for_again(gate, context):
+async def test_a_film_that_fails_twice_keeps_both_verdicts_until_it_is_retried(gate, context):
     voice = gate(bad=2)
 
     failed = await run_job(new_job(), context)
@@ -157,7 +157,7 @@ async def test_what_fails_twice_has_failed_with_both_verdicts_until_it_is_asked_
     assert (await run_job(failed, context)).status is JobStatus.COMPLETED
 
 
-async def test_a_crash_while_it_is_made_afresh_goes_on_there_and_is_no_third_attempt(gate, context):
+async def test_a_crash_during_a_remake_continues_there_without_a_third_attempt(gate, context):
     voice = gate(bad=9)
 
     class Killed(BaseException):
@@ -183,7 +183,7 @@ async def test_a_crash_while_it_is_made_afresh_goes_on_there_and_is_no_third_att
     await anyio.lowlevel.checkpoint()
 
 
-async def test_a_film_that_is_joined_afresh_gets_other_stills_than_those_in_the_cache(context):
+async def test_a_film_that_is_joined_again_gets_new_stills(context):
     # What is wrong with a thumbnail may be a slip in the drawing of it.
     script = Script(title="Tea", language="en", scenes=(StatementScene(lines=(), text="Tea cools."),))
     job = new_job().evolve(script=script)

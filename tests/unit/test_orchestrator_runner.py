@@ -139,7 +139,7 @@ async def test_a_job_goes_through_all_stages_and_is_saved_as_completed(rooms, co
     ]
 
 
-async def test_a_failure_is_kept_in_the_job_with_its_stage(rooms, context, job):
+async def test_an_error_is_recorded_in_the_job_with_its_stage(rooms, context, job):
     rooms.trouble["film"] = InputError("is broken", where="x.md")
     heard = []
 
@@ -155,7 +155,7 @@ async def test_a_failure_is_kept_in_the_job_with_its_stage(rooms, context, job):
 
 
 @pytest.mark.logs_errors
-async def test_a_defect_fails_only_its_job_and_is_logged(rooms, context, job, caplog):
+async def test_a_bug_fails_only_its_job_and_is_logged(rooms, context, job, caplog):
     rooms.trouble["film"] = ZeroDivisionError("two\nlines")
 
     failed = await run_job(job, context)
@@ -167,7 +167,7 @@ async def test_a_defect_fails_only_its_job_and_is_logged(rooms, context, job, ca
     assert "unexpected error in stage film" in record.getMessage()
 
 
-async def test_a_resumed_job_does_not_repeat_what_is_done(rooms, context, job):
+async def test_a_resumed_job_does_not_repeat_finished_stages(rooms, context, job):
     rooms.trouble["film"] = InputError("not yet")
     failed = await run_job(job, context)
     rooms.ran.clear()
@@ -180,7 +180,7 @@ async def test_a_resumed_job_does_not_repeat_what_is_done(rooms, context, job):
     assert steps(done)[-3:] == [("pending", "tried again"), ("in_progress", ""), ("completed", "")]
 
 
-async def test_what_later_stages_have_made_stands_for_the_earlier_ones(rooms, context, job):
+async def test_results_of_later_stages_make_earlier_ones_unnecessary(rooms, context, job):
     rooms.trouble["publishing"] = InputError("not yet")
     failed = await run_job(job, context)
     rooms.ran.clear()
@@ -192,7 +192,7 @@ async def test_what_later_stages_have_made_stands_for_the_earlier_ones(rooms, co
     assert rooms.ran == ["publishing"]
 
 
-async def test_once_a_stage_is_redone_all_later_ones_are(rooms, context, job):
+async def test_once_a_stage_is_repeated_all_later_ones_are(rooms, context, job):
     done = await run_job(job, context)
     rooms.ran.clear()
     rooms.lost = {"film", "publishing"}
@@ -202,14 +202,14 @@ async def test_once_a_stage_is_redone_all_later_ones_are(rooms, context, job):
     assert rooms.ran == ["film", "publishing"]
 
 
-async def test_a_listener_that_fails_does_not_stop_a_film(rooms, context, job):
+async def test_a_failing_listener_does_not_stop_a_film(rooms, context, job):
     def deaf(event):
         raise BrokenPipeError
 
     assert (await run_job(job, context, deaf)).status is JobStatus.COMPLETED
 
 
-async def test_a_job_whose_process_died_is_taken_up_again(rooms, context, job):
+async def test_a_job_whose_process_died_is_resumed(rooms, context, job):
     left = job.evolve(status=JobStatus.IN_PROGRESS, stage="film", attempts=1)
 
     done = await run_job(left, context)
@@ -218,7 +218,7 @@ async def test_a_job_whose_process_died_is_taken_up_again(rooms, context, job):
     assert (done.status, done.attempts) == (JobStatus.COMPLETED, 2)
 
 
-async def test_a_cancelled_job_goes_back_to_pending_and_the_cancellation_goes_on(rooms, context, job):
+async def test_a_cancelled_job_returns_to_pending_and_the_cancellation_propagates(rooms, context, job):
     rooms.waits_in = "film"
 
     with anyio.CancelScope() as scope:
@@ -234,7 +234,7 @@ async def test_a_cancelled_job_goes_back_to_pending_and_the_cancellation_goes_on
 
 
 @pytest.mark.parametrize("status", [JobStatus.REVIEW, JobStatus.CANCELLED])
-async def test_what_is_held_or_not_wanted_is_left_alone(rooms, context, job, status):
+async def test_held_and_cancelled_jobs_are_left_alone(rooms, context, job, status):
     held = job.evolve(status=status)
 
     assert await run_job(held, context) is held
@@ -286,7 +286,7 @@ async def test_a_completed_job_is_left_alone(rooms, context, delivered):
 
 
 @pytest.mark.parametrize("name", ["video.mp4", "video.srt", "thumbnail.jpg"])
-async def test_a_film_that_lost_a_file_is_taken_up_again(rooms, context, delivered, name):
+async def test_a_film_that_lost_a_file_is_resumed(rooms, context, delivered, name):
     (delivered.receipt.package.video.parent / name).unlink()
     rooms.lost = {"publishing"}
 
@@ -298,7 +298,7 @@ async def test_a_film_that_lost_a_file_is_taken_up_again(rooms, context, deliver
 
 
 @pytest.mark.parametrize("content", [b"", b"another", b"mlif"], ids=["empty", "longer", "of the same length"])
-async def test_another_film_in_its_place_is_not_the_film(rooms, context, delivered, content):
+async def test_a_replaced_film_does_not_count_as_delivered(rooms, context, delivered, content):
     delivered.receipt.package.video.write_bytes(content)
 
     assert (await run_job(delivered.evolve(records=()), context)).history
@@ -314,7 +314,7 @@ def listed(context, delivered):
     return replace(summary_of(delivered), ended_at=datetime.fromtimestamp(over, UTC))
 
 
-def test_a_film_of_a_batch_that_nobody_has_touched_is_there_without_being_read(context, listed, monkeypatch):
+def test_an_untouched_film_is_up_to_date_without_being_read(context, listed, monkeypatch):
     monkeypatch.setattr(delivering, "film_is_intact", pytest.fail)
 
     assert is_up_to_date(listed, context)
@@ -322,7 +322,7 @@ def test_a_film_of_a_batch_that_nobody_has_touched_is_there_without_being_read(c
     assert is_up_to_date(replace(listed, ended_at=listed.ended_at - timedelta(seconds=1.9)), context)
 
 
-def test_a_film_that_somebody_has_touched_is_there_while_it_is_the_same(context, listed):
+def test_a_touched_film_is_up_to_date_if_its_content_is_the_same(context, listed):
     touched = replace(listed, ended_at=listed.ended_at - timedelta(seconds=3))
 
     assert is_up_to_date(touched, context)
@@ -333,7 +333,7 @@ def test_a_film_that_somebody_has_touched_is_there_while_it_is_the_same(context,
 
 @pytest.mark.parametrize("name", ["video.mp4", "video.srt"])
 @pytest.mark.parametrize("content", [None, b""], ids=["gone", "empty"])
-def test_a_film_without_one_of_its_files_is_not_there(context, listed, name, content):
+def test_a_film_without_one_of_its_files_is_not_up_to_date(context, listed, name, content):
     path = listed.video.parent / name
     path.unlink()
     if content is not None:
@@ -343,7 +343,7 @@ def test_a_film_without_one_of_its_files_is_not_there(context, listed, name, con
     assert not is_up_to_date(listed, context)
 
 
-def test_a_film_that_lies_elsewhere_or_is_not_out_where_it_is_wanted_is_not_there(context, listed, tmp_path):
+def test_a_film_that_is_elsewhere_or_unpublished_is_not_up_to_date(context, listed, tmp_path):
     wanted = replace(context, settings=load_settings(tmp_path, {"publishing.to": "youtube"}, {}))
     out = {"youtube": "https://youtu.be/1", "folder:usb": "file:///usb"}
 
@@ -353,7 +353,7 @@ def test_a_film_that_lies_elsewhere_or_is_not_out_where_it_is_wanted_is_not_ther
     assert is_up_to_date(replace(listed, published=out), wanted)
 
 
-async def test_a_film_that_is_not_out_where_it_is_wanted_is_not_delivered(context, delivered, tmp_path):
+async def test_a_film_that_is_not_published_as_requested_is_not_delivered(context, delivered, tmp_path):
     wanted = replace(context, settings=load_settings(tmp_path, {"publishing.to": "folder:usb"}, {}))
     out = Receipt(destination="folder:usb", package=delivered.receipt.package)
 
@@ -365,9 +365,7 @@ async def test_a_film_that_is_not_out_where_it_is_wanted_is_not_delivered(contex
     assert not await anyio.to_thread.run_sync(told, delivered.evolve(published=(replace(out, missing=("captions",)),)))
 
 
-async def test_a_process_that_died_after_the_delivery_left_a_whole_film_and_only_the_word_is_missing(
-    context, delivered, monkeypatch
-):
+async def test_a_crash_after_the_delivery_leaves_an_intact_film_without_its_receipt(context, delivered, monkeypatch):
     monkeypatch.setattr(jobs_module, "STAGES", LAST_STAGES)
     left = delivered.evolve(status=JobStatus.IN_PROGRESS)
 
@@ -377,9 +375,7 @@ async def test_a_process_that_died_after_the_delivery_left_a_whole_film_and_only
     assert await saved(context, left) == done
 
 
-async def test_a_film_that_is_wanted_elsewhere_is_delivered_from_where_it_lies(
-    context, delivered, tmp_path, monkeypatch
-):
+async def test_a_film_requested_elsewhere_is_delivered_from_where_it_is(context, delivered, tmp_path, monkeypatch):
     monkeypatch.setattr(jobs_module, "STAGES", LAST_STAGES)
     elsewhere = replace(context, output=tmp_path / "mine" / "tea.mp4")
 
@@ -392,7 +388,7 @@ async def test_a_film_that_is_wanted_elsewhere_is_delivered_from_where_it_lies(
     assert await run_job(done, elsewhere) is done
 
 
-async def test_a_film_that_can_not_be_read_any_more_is_none(delivered):
+async def test_an_unreadable_film_does_not_count_as_delivered(delivered):
     def lose() -> tuple[bool, bool]:
         before, video = film_is_intact(delivered), delivered.receipt.package.video
         video.unlink()
@@ -430,7 +426,7 @@ def next_stage(job, context):
 
 
 @pytest.mark.parametrize("done", range(6))
-def test_a_job_goes_on_after_the_last_stage_that_is_done(context, tmp_path, done):
+def test_a_job_continues_after_the_last_finished_stage(context, tmp_path, done):
     names = [stage.name for stage in STAGES]
 
     assert next_stage(made_until(names[done], tmp_path), context) == names[done + 1]
@@ -449,7 +445,7 @@ def test_a_job_goes_on_after_the_last_stage_that_is_done(context, tmp_path, done
         ("quality", CLIP, "publishing"),
     ],
 )
-def test_a_job_whose_file_is_gone_makes_it_again_only_if_it_is_needed(context, tmp_path, until, lost, goes_on_with):
+def test_a_missing_file_is_made_again_only_if_it_is_needed(context, tmp_path, until, lost, goes_on_with):
     job = made_until(until, tmp_path)
     (tmp_path / lost).unlink()
 
@@ -461,11 +457,11 @@ def test_a_job_whose_file_is_gone_makes_it_again_only_if_it_is_needed(context, t
     [None, PASSED.of_film("cd" * 32), replace(PASSED, seal=""), PASSED.under(STANDARD)],
     ids=["none", "of another film", "by hand", "of no film"],
 )
-def test_a_film_whose_verdict_does_not_let_it_pass_is_judged_again(context, tmp_path, verdict):
+def test_a_film_without_a_valid_verdict_is_judged_again(context, tmp_path, verdict):
     assert next_stage(made_until("quality", tmp_path).evolve(verdict=verdict), context) == "quality"
 
 
-def test_a_job_that_lost_everything_in_the_cache_speaks_again(context, tmp_path):
+def test_a_job_without_its_cache_files_repeats_the_narration(context, tmp_path):
     job = made_until("quality", tmp_path)
     for path in tmp_path.iterdir():
         path.unlink()
@@ -473,7 +469,7 @@ def test_a_job_that_lost_everything_in_the_cache_speaks_again(context, tmp_path)
     assert next_stage(job, context) == "narration"
 
 
-def test_a_new_job_begins_at_the_beginning(context):
+def test_a_new_job_starts_with_the_first_stage(context):
     assert (
         next_stage(Job(id="ab" * 8, batch="kitchen", folder="kitchen/tea", brief=Brief(title="Tea")), context)
         == "script"
@@ -492,7 +488,7 @@ def at_ten(context):
     return replace(context, runtime=replace(context.runtime, clock=lambda: NOW))
 
 
-async def test_every_stage_of_every_attempt_is_written_down(rooms, context, job):
+async def test_every_stage_of_every_attempt_is_recorded(rooms, context, job):
     rooms.trouble["film"] = InputError("not yet")
     failed = await run_job(job, context)
     rooms.trouble.clear()
@@ -507,7 +503,7 @@ async def test_every_stage_of_every_attempt_is_written_down(rooms, context, job)
     ]
 
 
-async def test_what_a_stage_costs_is_written_down_even_if_it_fails(rooms, context, job, monkeypatch):
+async def test_the_cost_of_a_stage_is_recorded_even_if_it_fails(rooms, context, job, monkeypatch):
     async def ask(job, context, attempt):
         attempt.add_cost(Cost(tokens_in=700, tokens_out=300, usd=0.01))
         await context.cache.get_or_make("clip", "ab" * 8, ".txt", lambda path: anyio.Path(path).write_text("four"))
@@ -537,7 +533,7 @@ async def test_what_a_stage_costs_is_written_down_even_if_it_fails(rooms, contex
     ],
     ids=["quota", "quota without a time", "day of a budget", "batch of a budget", "closed", "login"],
 )
-async def test_what_waits_for_something_outside_is_parked_until_then(rooms, at_ten, job, error, until):
+async def test_a_job_that_waits_for_a_service_is_parked_until_then(rooms, at_ten, job, error, until):
     rooms.trouble["film"] = error
 
     parked = await run_job(job, at_ten)
@@ -547,7 +543,7 @@ async def test_what_waits_for_something_outside_is_parked_until_then(rooms, at_t
     assert steps(parked)[-1] == ("parked", str(error))
 
 
-async def test_a_failure_that_may_pass_is_forgiven_as_often_as_the_settings_say(rooms, at_ten, job):
+async def test_transient_errors_are_retried_as_often_as_configured(rooms, at_ten, job):
     patient = replace(at_ten, settings=at_ten.settings.model_copy(update={"errors": ErrorSettings(retries=2)}))
     rooms.trouble["film"] = TransientError("no connection")
 
@@ -559,13 +555,13 @@ async def test_a_failure_that_may_pass_is_forgiven_as_often_as_the_settings_say(
     assert (once.parked_until, twice.parked_until) == (NOW + timedelta(minutes=1), NOW + timedelta(minutes=2))
 
 
-async def test_a_crash_is_not_tried_again_by_itself(rooms, context, job):
+async def test_a_crash_is_not_retried_automatically(rooms, context, job):
     rooms.trouble["film"] = CrashError("a worker process died twice")
 
     assert (await run_job(job, context)).status is JobStatus.FAILED
 
 
-async def test_a_stage_that_takes_too_long_is_stopped_and_says_which_setting(rooms, context, job):
+async def test_a_stage_that_exceeds_its_time_limit_is_stopped_and_names_the_setting(rooms, context, job):
     limits = TimeLimitSettings(film_s=0.01)
     hasty = replace(
         context,
@@ -596,7 +592,7 @@ async def run_cancelled_while(is_saved, job, context, monkeypatch):
 
 
 @pytest.mark.parametrize("status", [JobStatus.COMPLETED, JobStatus.FAILED])
-async def test_a_film_whose_end_is_being_saved_when_the_run_is_cancelled_has_ended(
+async def test_a_film_whose_completion_is_being_saved_when_the_run_is_cancelled_is_completed(
     rooms, context, job, monkeypatch, status
 ):
     if status is JobStatus.FAILED:
@@ -609,9 +605,7 @@ async def test_a_film_whose_end_is_being_saved_when_the_run_is_cancelled_has_end
     assert steps(kept)[-1][0] == str(status)
 
 
-async def test_what_is_out_is_not_forgotten_when_the_run_is_cancelled_while_that_is_saved(
-    rooms, context, job, monkeypatch
-):
+async def test_a_publication_is_not_forgotten_if_the_run_is_cancelled_during_the_save(rooms, context, job, monkeypatch):
     out = Receipt(destination="youtube", package=FileNames().in_folder(context.workspace / "films"), id="abc")
 
     async def publish(job, context, attempt):
@@ -628,7 +622,7 @@ async def test_what_is_out_is_not_forgotten_when_the_run_is_cancelled_while_that
     assert (kept.status, kept.published) == (JobStatus.PENDING, (out,))
 
 
-async def test_what_an_earlier_attempt_made_is_not_taken_away_from_a_film_that_goes_on(
+async def test_cache_files_of_an_earlier_attempt_are_not_evicted_while_the_film_continues(
     rooms, context, job, monkeypatch
 ):
     async def write(path):
@@ -648,7 +642,7 @@ async def test_what_an_earlier_attempt_made_is_not_taken_away_from_a_film_that_g
     assert was_there == [True]
 
 
-async def test_an_interrupted_stage_is_written_down_as_such(rooms, context, job):
+async def test_an_interrupted_stage_is_recorded_as_such(rooms, context, job):
     rooms.waits_in = "film"
 
     async with anyio.create_task_group() as tasks:
@@ -663,7 +657,7 @@ async def test_an_interrupted_stage_is_written_down_as_such(rooms, context, job)
     ]
 
 
-async def test_work_begun_ahead_ends_with_its_attempt(rooms, context, job, monkeypatch):
+async def test_background_work_ends_with_its_attempt(rooms, context, job, monkeypatch):
     ended = []
 
     async def forever():
@@ -685,7 +679,7 @@ async def test_work_begun_ahead_ends_with_its_attempt(rooms, context, job, monke
     assert ended == [True]
 
 
-async def test_a_defect_in_what_is_drawn_ahead_stops_no_voice(context, job, monkeypatch):
+async def test_a_bug_in_background_drawing_does_not_stop_the_narration(context, job, monkeypatch):
     tried = []
 
     class Studio:
@@ -715,7 +709,7 @@ async def test_a_defect_in_what_is_drawn_ahead_stops_no_voice(context, job, monk
     assert (tried, spoken.narration.voice) == ([0], "v")
 
 
-async def test_a_job_is_made_as_it_was_asked_for_whoever_makes_it(rooms, context, job, monkeypatch):
+async def test_a_job_is_made_with_the_settings_it_was_requested_with(rooms, context, job, monkeypatch):
     seen = []
 
     async def look(job, context, attempt):

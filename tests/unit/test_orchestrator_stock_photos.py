@@ -96,7 +96,7 @@ def brief_of(*sources, **more):
     return Brief(**{"title": "Coasts", "language": "en", "pictures": wanted, "sections": sections, **more})
 
 
-async def test_a_photo_is_searched_for_once_and_its_owner_is_known_also_from_the_cache(opened, server, attempt):
+async def test_a_photo_is_searched_for_once_and_credited_also_from_the_cache(opened, server, attempt):
     async with server:
         context = await to_thread.run_sync(opened, server)
         first = await gather_pictures(brief_of(FOX), context, attempt)
@@ -131,7 +131,7 @@ async def test_the_photo_has_the_orientation_of_the_film(opened, server, attempt
         assert (server.searched[0][1]["orientation"], *server.fetched) == asked
 
 
-async def test_without_a_key_nobody_is_asked_and_the_film_goes_without_it(opened, server, attempt):
+async def test_without_a_key_no_request_is_made_and_the_film_goes_without_the_photo(opened, server, attempt):
     async with server:
         context = await to_thread.run_sync(partial(opened, server, pexels=None))
 
@@ -146,7 +146,7 @@ async def test_without_a_key_nobody_is_asked_and_the_film_goes_without_it(opened
         assert server.searched == []
 
 
-async def test_with_offline_nobody_is_asked(opened, server, attempt):
+async def test_with_offline_no_request_is_made(opened, server, attempt):
     async with server:
         context = await to_thread.run_sync(partial(opened, server, offline=True))
 
@@ -156,7 +156,7 @@ async def test_with_offline_nobody_is_asked(opened, server, attempt):
         assert server.searched == []
 
 
-async def test_a_key_that_was_refused_is_not_shown_again_and_told_once(opened, server, attempt):
+async def test_a_rejected_key_is_not_sent_again_and_reported_once(opened, server, attempt):
     one_by_one = {"pexels.concurrency": 1}
     async with server:
         context = await to_thread.run_sync(partial(opened, server, pexels="not-the-key-0123456789", **one_by_one))
@@ -172,7 +172,7 @@ async def test_a_key_that_was_refused_is_not_shown_again_and_told_once(opened, s
         assert "has no search terms" in empty
 
 
-async def test_who_has_nothing_or_fails_is_followed_by_the_next(opened, server, attempt):
+async def test_a_service_without_results_or_with_an_error_is_followed_by_the_next(opened, server, attempt):
     async with server:
         context = await to_thread.run_sync(partial(opened, server, pixabay=PIXABAY_KEY))
         server.faults = [Fault(text='{"photos": []}')]
@@ -183,7 +183,7 @@ async def test_who_has_nothing_or_fails_is_followed_by_the_next(opened, server, 
         assert found.stills[0].attribution.text == "Photo by Ana Lima on Pixabay"
 
 
-async def test_nothing_found_is_told_and_not_asked_for_again(opened, server, attempt):
+async def test_an_empty_result_is_reported_and_cached(opened, server, attempt):
     async with server:
         server.photos = (Photo(number=1, width=500, height=400),)
         context = await to_thread.run_sync(opened, server)
@@ -228,7 +228,7 @@ def _jpeg(width=300, height=200):
 
 
 @pytest.mark.parametrize("bad", BAD)
-async def test_a_photo_that_is_none_is_followed_by_the_next_one(opened, server, attempt, bad):
+async def test_an_unusable_photo_is_followed_by_the_next_one(opened, server, attempt, bad):
     async with server:
         server.pictures[1] = BAD[bad]
         context = await to_thread.run_sync(opened, server)
@@ -241,7 +241,7 @@ async def test_a_photo_that_is_none_is_followed_by_the_next_one(opened, server, 
 @pytest.mark.parametrize(
     "address", ["http://10.0.0.1/a.jpg", "http://localhost:9/a.jpg", "ftp://x.example/a.jpg", "no"]
 )
-async def test_an_answer_can_not_send_us_into_the_network(opened, server, attempt, address):
+async def test_a_search_result_can_not_make_us_fetch_private_addresses(opened, server, attempt, address):
     async with server:
         server.photos = (Photo(number=1, address=address),)
         context = await to_thread.run_sync(opened, server)
@@ -252,7 +252,7 @@ async def test_an_answer_can_not_send_us_into_the_network(opened, server, attemp
         assert found.incidents[0].endswith("The film goes without it")
 
 
-async def test_addresses_that_have_run_out_are_asked_for_anew(opened, server, attempt, tmp_path):
+async def test_expired_photo_urls_are_searched_for_again(opened, server, attempt, tmp_path):
     async with server:
         context = await to_thread.run_sync(opened, server)
         first = await gather_pictures(brief_of(FOX), context, attempt)
@@ -271,7 +271,7 @@ async def test_addresses_that_have_run_out_are_asked_for_anew(opened, server, at
         ]
 
 
-async def test_a_script_of_notes_shows_the_photo_and_its_film_says_whose_it_is(opened, server, real_attempt):
+async def test_a_script_made_from_notes_shows_the_photo_and_the_film_credits_it(opened, server, real_attempt):
     async with server:
         context = await to_thread.run_sync(opened, server)
         brief = await to_thread.run_sync(context.briefs.complete, brief_of(FOX))
@@ -291,7 +291,7 @@ def scenes(*pictures):
     return tuple(PictureScene(lines=LINE, picture=each, text="A coast") for each in pictures)
 
 
-async def test_what_a_model_searches_for_is_got_when_it_has_written_and_again_when_lost(opened, server, attempt):
+async def test_photos_named_by_a_model_are_fetched_after_writing_and_again_when_evicted(opened, server, attempt):
     async with server:
         context = await to_thread.run_sync(opened, server)
         script = Script(title="Coasts", language="de", scenes=scenes("stock:fox", "made-up.jpg", "stock:fox", FOX))
@@ -313,7 +313,7 @@ async def test_what_a_model_searches_for_is_got_when_it_has_written_and_again_wh
         )
 
 
-def test_only_a_model_with_somebody_to_ask_may_search(opened):
+def test_only_a_model_may_search_and_only_with_a_stock_photo_service(opened):
     server = StockServer()
     brief = brief_of(FOX)
     model = {"groq.api_key": "gsk_0123456789"}
@@ -324,7 +324,7 @@ def test_only_a_model_with_somebody_to_ask_may_search(opened):
     assert not opened(server, pexels=None, **model).briefs.complete(brief).may_search
 
 
-async def test_a_film_that_gets_no_photo_keeps_its_words(opened, server, real_attempt):
+async def test_a_film_without_its_photo_keeps_its_words(opened, server, real_attempt):
     async with server:
         server.photos = ()
         context = await to_thread.run_sync(opened, server)

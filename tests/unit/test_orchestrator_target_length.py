@@ -76,7 +76,7 @@ class Desk:
         return script(pace.plan(60).words, model=self._model)
 
 
-async def test_where_the_sample_tells_the_truth_the_script_is_written_once() -> None:
+async def test_an_accurate_sample_needs_one_script() -> None:
     desk, booth = Desk(), Synthesiser(deceit=1.0)
 
     # The words of its sample are as long as "word".
@@ -86,7 +86,7 @@ async def test_where_the_sample_tells_the_truth_the_script_is_written_once() -> 
     assert film_duration_s(await booth.speak(written)) == pytest.approx(60, rel=0.15)
 
 
-async def test_where_the_film_shows_another_pace_the_script_is_written_once_more() -> None:
+async def test_a_film_with_another_pace_gets_a_second_script() -> None:
     desk, booth = Desk(), Synthesiser(deceit=1.5)
 
     written, pace = await write_to_length(60, "en", write=desk.write, speak=booth.speak)
@@ -100,7 +100,7 @@ async def test_where_the_film_shows_another_pace_the_script_is_written_once_more
     assert film_duration_s(await booth.speak(written)) == pytest.approx(60, rel=0.15)
 
 
-async def test_notes_that_are_spoken_as_they_are_are_not_written_again() -> None:
+async def test_verbatim_notes_are_not_rewritten() -> None:
     desk, booth = Desk(model=""), Synthesiser(deceit=1.5)
 
     await write_to_length(60, "en", write=desk.write, speak=booth.speak)
@@ -120,7 +120,7 @@ class Interpreter:
         return script(self._words.pop(0))
 
 
-async def test_a_translation_that_lasts_as_long_as_it_shall_is_asked_for_once() -> None:
+async def test_a_translation_of_the_right_length_is_requested_once() -> None:
     desk, booth = Interpreter(125), Synthesiser(deceit=1.0)
 
     translated = await translate_to_length(60, "en", translate=desk.translate, speak=booth.speak)
@@ -131,7 +131,7 @@ async def test_a_translation_that_lasts_as_long_as_it_shall_is_asked_for_once() 
 
 
 @pytest.mark.parametrize(("tries", "kept"), [((200, 125), 125), ((140, 200), 140), ((200, 180), 180), ((60, 90), 90)])
-async def test_a_translation_that_lasts_too_long_or_too_short_is_asked_for_once_more_and_the_nearer_one_counts(
+async def test_a_translation_of_the_wrong_length_is_requested_once_more_and_the_closer_one_counts(
     tries: tuple[int, int], kept: int
 ) -> None:
     desk, booth = Interpreter(*tries), Synthesiser(deceit=1.0)
@@ -144,7 +144,7 @@ async def test_a_translation_that_lasts_too_long_or_too_short_is_asked_for_once_
 
 
 @pytest.mark.parametrize("lasts_s", [51.1, 60, 68.9])
-async def test_a_film_that_is_about_right_is_left_as_it_is(lasts_s: float) -> None:
+async def test_a_film_within_the_tolerance_is_left_as_it_is(lasts_s: float) -> None:
     async def nobody(**_: object) -> Narration:
         raise AssertionError
 
@@ -154,9 +154,7 @@ async def test_a_film_that_is_about_right_is_left_as_it_is(lasts_s: float) -> No
 
 
 @pytest.mark.parametrize(("lasts_s", "rate_percent", "how"), [(72, 18, "8 % faster"), (49, 2, "8 % slower")])
-async def test_a_film_that_a_small_change_of_rate_can_mend_is_spoken_so(
-    lasts_s: float, rate_percent: int, how: str
-) -> None:
+async def test_a_small_deviation_is_corrected_by_the_speaking_rate(lasts_s: float, rate_percent: int, how: str) -> None:
     heard: list[Prosody] = []
 
     async def speak(*, prosody: Prosody) -> Narration:
@@ -171,9 +169,7 @@ async def test_a_film_that_a_small_change_of_rate_can_mend_is_spoken_so(
 
 
 @pytest.mark.parametrize(("lasts_s", "usual_percent", "rate_percent"), [(72, 97, 100), (49, -45, -50)])
-async def test_no_voice_is_asked_for_a_rate_that_it_does_not_have(
-    lasts_s: float, usual_percent: int, rate_percent: int
-) -> None:
+async def test_the_speaking_rate_stays_within_its_limits(lasts_s: float, usual_percent: int, rate_percent: int) -> None:
     heard: list[int] = []
 
     async def speak(*, prosody: Prosody) -> Narration:
@@ -186,7 +182,7 @@ async def test_no_voice_is_asked_for_a_rate_that_it_does_not_have(
 
 
 @pytest.mark.parametrize("lasts_s", [90, 20])
-async def test_a_film_that_no_small_change_can_mend_says_so_and_is_whole(lasts_s: float) -> None:
+async def test_a_large_deviation_is_reported_and_nothing_is_cut_off(lasts_s: float) -> None:
     async def nobody(**_: object) -> Narration:
         raise AssertionError
 
@@ -207,5 +203,5 @@ async def test_a_film_that_no_small_change_can_mend_says_so_and_is_whole(lasts_s
         (5, "it lasts 5 s instead of the requested 60 s: add to the notes, or request another length"),
     ],
 )
-def test_a_film_that_is_not_as_long_as_was_asked_for_says_what_to_do(lasts_s: float, says: str) -> None:
+def test_a_film_of_the_wrong_length_says_what_to_do(lasts_s: float, says: str) -> None:
     assert length_warning(lasting(lasts_s), 60) == says

@@ -38,16 +38,16 @@ def settings(*writers: str, key: str | None = None, **others: object) -> Setting
         (settings("groq", offline=True), ("groq",)),
     ],
 )
-def test_who_writes_is_the_list_of_the_settings(wanted, names):
+def test_the_writers_are_those_in_the_settings(wanted, names):
     assert writer_names(wanted) == names
 
 
-def test_whoever_is_asked_outside_is_a_service():
+def test_remote_providers_are_services():
     assert [is_service(name) for name in ("groq", "deepseek", "mine", "edge")] == [True] * 4
     assert [is_service(name) for name in ("outline", "espeak", "silence")] == [False] * 3
 
 
-def test_a_service_has_its_models_in_order_behind_one_throttle():
+def test_models_of_a_service_share_one_throttle_and_keep_their_order():
     models = make_models("deepseek", settings(services={"deepseek": {"models": ["large", "small"]}}))
 
     assert [(model.service, model.model) for model in models] == [("deepseek", "large"), ("deepseek", "small")]
@@ -63,14 +63,14 @@ def test_a_service_has_its_models_in_order_behind_one_throttle():
         ("ollama", settings(offline=True), "ollama needs the network, and --offline forbids it. Drop one of the two"),
     ],
 )
-def test_a_service_that_can_not_be_asked_says_what_to_do(name, wanted, told):
+def test_a_service_that_can_not_be_used_says_what_to_do(name, wanted, told):
     with pytest.raises(ConfigurationError) as caught:
         make_models(name, wanted)
 
     assert str(caught.value) == told
 
 
-def test_each_service_has_limits_of_its_own():
+def test_each_service_has_its_own_limits():
     wanted = settings(services={"deepseek": {"requests_per_min": 5, "tokens_per_day": 1000}})
 
     groq, deepseek = (throttle_limits(name, wanted) for name in ("groq", "deepseek"))
@@ -78,13 +78,13 @@ def test_each_service_has_limits_of_its_own():
     assert (deepseek.requests_per_min, deepseek.tokens_per_day) == (5, 1000)
 
 
-def test_a_service_without_a_limit_of_requests_is_asked_as_fast_as_it_answers():
+def test_a_service_without_a_request_limit_is_not_throttled():
     wanted = Settings(groq={"requests_per_min": 0})
 
     assert throttle_limits("groq", wanted).requests_per_min is None
 
 
-def test_only_of_groq_it_is_known_that_each_model_has_limits_of_its_own():
+def test_only_groq_has_limits_per_model():
     services = ("groq", "deepseek", "openai", "edge", "pexels")
     assert [name for name in services if throttle_limits(name, Settings()).by_model] == ["groq"]
 
@@ -98,7 +98,7 @@ async def job_id(folder, **overrides) -> str:
     return await to_thread.run_sync(lambda: context.job_id(context.briefs.complete(TOPIC)))
 
 
-async def test_who_steps_in_makes_no_other_film_of_it(tmp_path):
+async def test_fallback_providers_do_not_change_the_job_id(tmp_path):
     alone = await job_id(tmp_path, **{"script.writers": "groq", "groq.models": "a"})
 
     assert await job_id(tmp_path, **{"script.writers": "groq,deepseek,outline", "groq.models": "a,b"}) == alone
@@ -106,7 +106,7 @@ async def test_who_steps_in_makes_no_other_film_of_it(tmp_path):
     assert await job_id(tmp_path, **{"script.writers": "deepseek,groq", "groq.models": "a"}) != alone
 
 
-async def test_a_list_from_the_library_is_remembered_as_a_flag_would_be(tmp_path):
+async def test_a_list_from_the_library_is_stored_like_a_flag(tmp_path):
     context = await context_in(
         tmp_path, **{"script.writers": ["groq", "outline"], "services.deepseek.api_key": "sk-secret"}
     )
@@ -114,7 +114,7 @@ async def test_a_list_from_the_library_is_remembered_as_a_flag_would_be(tmp_path
     assert context.asked.settings == {"script.writers": "groq,outline"}
 
 
-async def test_whoever_has_a_key_may_translate_what_the_author_has_written(tmp_path):
+async def test_any_service_with_a_key_may_translate(tmp_path):
     writes = {"script.writers": "outline"}
     keyless, deepseek = await context_in(tmp_path, **writes), {"services.deepseek.api_key": "sk-a"}
 
@@ -125,7 +125,7 @@ async def test_whoever_has_a_key_may_translate_what_the_author_has_written(tmp_p
     assert (await context_in(tmp_path, **writes, **deepseek, offline=True)).providers.translators == ()
 
 
-async def test_a_script_of_a_wanted_length_has_the_time_to_be_spoken_too(tmp_path):
+async def test_a_script_with_a_target_length_has_time_to_be_spoken(tmp_path):
     context = await context_in(tmp_path)
 
     assert context.time_limit_s("script", TOPIC) == 900
@@ -133,7 +133,7 @@ async def test_a_script_of_a_wanted_length_has_the_time_to_be_spoken_too(tmp_pat
     assert context.time_limit_s("narration", replace(TOPIC, length_s=60)) == 1800
 
 
-async def test_all_services_are_heard_also_those_that_open_later(tmp_path):
+async def test_notices_of_all_services_are_delivered(tmp_path):
     context = await context_in(tmp_path)
     heard: list[str] = []
 
@@ -148,7 +148,7 @@ async def no_fonts(*_):
     return ""
 
 
-async def test_the_next_attempt_uses_the_script_that_was_paid_for_whoever_wrote_it(tmp_path):
+async def test_the_next_attempt_uses_the_script_that_was_paid_for(tmp_path):
     async with GroqStandIn() as groq:
         context = await context_in(
             tmp_path, **{"groq.base_url": groq.url, "groq.api_key": "gsk_a", "retry.attempts": 1}

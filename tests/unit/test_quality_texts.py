@@ -43,7 +43,7 @@ def test_text_artefacts_fail_with_their_place_unless_they_come_from_the_row():
     check = texts.text(film)
 
     assert (check.passed, check.value) == (False, 1)
-    assert check.measured == "a field that nobody filled (“Dear {{ name }}, see you.”) in scene 2, spoken"
+    assert check.measured == "an unfilled placeholder (“Dear {{ name }}, see you.”) in scene 2, spoken"
     assert texts.text(film, ["Maria", "{{ name }}"]).passed
 
 
@@ -143,12 +143,12 @@ def test_metadata_that_differ_from_the_script_or_exceed_limits_fail(tmp_path, ch
     ("said", "told"),
     [
         ({"title": "A talk", "description": "-> more in \u201cTea\u201d, & <3"}, ""),
-        ({"title": "For {{ name }}"}, "a field that nobody filled"),
+        ({"title": "For {{ name }}"}, "an unfilled placeholder"),
         (
             {"title": "A talk", "description": "As an AI model, I can't say."},
-            "what a model says of itself",
+            "an AI self-reference",
         ),
-        ({"title": "A talk", "tags": ["tea", "kÃ¼hl"]}, "letters in a wrong encoding"),
+        ({"title": "A talk", "tags": ["tea", "kÃ¼hl"]}, "wrongly decoded characters"),
         ({"title": "x" * 101}, "a title of 101 characters, at most 100"),
         ({"title": "A talk", "tags": ["x" * 99] * 6}, "tags of more than 480 characters"),
     ],

@@ -6,8 +6,7 @@ import pytest
 
 from pipeline.errors import InputError
 from pipeline.model import NumberScene
-from pipeline.template import load_template
-from pipeline.template.rows import Field, FillError
+from pipeline.template import Field, FillError, load_template
 from pipeline.template.rows.compiler import Values, compile_text
 from pipeline.template.rows.script_template import parse_script_template
 

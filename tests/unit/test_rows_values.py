@@ -9,9 +9,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pipeline.template import load_template
-from pipeline.template.rows import currency_in_header, strings
+from pipeline.template.rows import strings
 from pipeline.template.rows.dates import read_date
 from pipeline.template.rows.field import Field
+from pipeline.template.rows.money import currency_in_header
 from pipeline.template.rows.problem import CellProblem
 
 

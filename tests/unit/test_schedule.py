@@ -93,13 +93,13 @@ def test_a_time_that_a_day_has_twice_is_one_slot_and_one_that_falls_onto_another
     "rule", ["Mon 25:00", "18:00", "Someday 18:00", "Mon-18:00", "Mon 18:00,", "", "Mon-Fri-Sun 8:00"]
 )
 def test_a_rule_that_is_none_is_refused(rule):
-    with pytest.raises(ValueError, match=r"is no slot; write e\.g\. Mon-Fri 18:00"):
+    with pytest.raises(ValueError, match=r"is not a slot; write e\.g\. Mon-Fri 18:00"):
         Slots.parse((rule,))
 
 
 @pytest.mark.parametrize("text", ["22:00", "22-6", "10:00-10:00", "a-b", "22:00-25:00"])
 def test_hours_that_are_none_are_refused(text):
-    with pytest.raises(ValueError, match=r"are no hours; write e\.g\. 22:00-06:00"):
+    with pytest.raises(ValueError, match=r"is not a time window; write e\.g\. 22:00-06:00"):
         Hours.parse(text)
 
 
@@ -121,18 +121,18 @@ def test_a_moment_is_that_of_its_zone_or_of_its_offset(text, moment):
     "text", ["2027-01-26", "tomorrow", "18:00", "9999-12-31 23:59-12:00", "0001-01-01 00:00+14:00"]
 )
 def test_a_moment_that_is_none_is_refused(text):
-    with pytest.raises(ValueError, match="is no date with a time"):
+    with pytest.raises(ValueError, match="is not a date with a time"):
         parse_moment(text, BERLIN)
 
 
 def test_a_time_that_the_clocks_leave_out_is_refused_with_where_they_go():
-    with pytest.raises(ValueError, match=r"2026-03-29 02:30 is left out in Europe/Berlin.*to 03:30"):
+    with pytest.raises(ValueError, match=r"2026-03-29 02:30 does not exist in Europe/Berlin.*to 03:30"):
         parse_moment("2026-03-29 02:30", BERLIN)
 
 
 @pytest.mark.parametrize("name", ["Berlin", "../etc/passwd", "Europe", "/etc/localtime", "Europe/Berlin\0"])
 def test_a_zone_that_is_none_is_refused(name):
-    with pytest.raises(ValueError, match="knows no time zone"):
+    with pytest.raises(ValueError, match="unknown time zone"):
         Zone(name)
 
 

@@ -112,13 +112,13 @@ def test_an_opening_says_as_much_as_it_has_room_for():
 @pytest.mark.parametrize(
     ("pattern", "told"),
     [
-        ("{titel} {number}", "knows no {titel}"),
-        ("{title.x} {number}", "knows no {title.x}"),
-        ("{title}", "must have {title} in it"),
-        ("{number}", "must have {title} in it"),
-        ("{title!r} {number}", "can't format {title} so"),
-        ("{title} {number:9999d}", "can't format {number} so"),
-        ("{", "can't be read"),
+        ("{titel} {number}", "has no {titel}"),
+        ("{title.x} {number}", "has no {title.x}"),
+        ("{title}", "must contain {title}"),
+        ("{number}", "must contain {title}"),
+        ("{title!r} {number}", "has an invalid format of {title}"),
+        ("{title} {number:9999d}", "has an invalid format of {number}"),
+        ("{", "is invalid"),
     ],
 )
 def test_a_pattern_that_is_none_is_refused(pattern, told):
@@ -418,7 +418,7 @@ def test_what_a_brief_does_not_say_its_series_does(tmp_path):
     ("table", "told"),
     [
         ('[series."Op tics"]\n', "is not a valid name for a series"),
-        ('[series.optics]\ntitle_pattern = "{title}"\n', "must have {title} in it"),
+        ('[series.optics]\ntitle_pattern = "{title}"\n', "must contain {title}"),
         ('[series.optics]\norder = "some"\n', "strict"),
         ('[series.optics]\ntitel = "x"\n', "is not a setting"),
         ('[series.optics.glossary]\nx = {deutsch_wort = "y"}\n', "must be means, said, or a language"),

@@ -51,7 +51,7 @@ from pipeline.state import CheckpointStore, Damage, check_batch_name
 from pipeline.state.checkpoints import documents
 from pipeline.state.checkpoints import store as checkpoints
 from pipeline.state.checkpoints.documents import from_json, read_document, to_json
-from pipeline.state.names import check_apart
+from pipeline.state.names import check_name_collision
 
 WORKSPACE = Path("/somewhere/space") if os.name == "posix" else Path("C:/somewhere/space")
 AT = datetime(2026, 1, 2, 3, 4, 5, 678901, tzinfo=UTC)
@@ -684,12 +684,12 @@ def test_names_that_people_give_are_taken(name):
 
 
 def test_batches_that_are_there_go_on_though_their_names_differ_only_in_case(store):
-    check_apart("CS", ["CS", "cs"])
+    check_name_collision("CS", ["CS", "cs"])
     with pytest.raises(InputError, match="Use cs to continue that one"):
-        check_apart("CS", ["cs"])
+        check_name_collision("CS", ["cs"])
     anyio.run(store.save_batch, Batch(name="cs", source="", created_at=AT, jobs=()))
     with pytest.raises(InputError, match="Use cs to continue that one"):
-        store.check_apart("CS")
+        store.check_name_collision("CS")
 
 
 def test_a_job_with_something_in_every_part_comes_back_as_it_was():

@@ -910,11 +910,11 @@ def test_films_that_share_a_key_are_found_in_the_order_of_the_batch(store):
     fill(store, *jobs)
     save(store, replace(jobs[3], sketch=("e",)))
 
-    found = store.index("space").alike(jobs[2].id, ("a", "b"), limit=9)
+    found = store.index("space").near_duplicates(jobs[2].id, ("a", "b"), limit=9)
 
     assert [(row.id, before) for row, before in found] == [(jobs[0].id, True), (jobs[4].id, False)]
-    assert [row.id for row, _ in store.index("space").alike(jobs[2].id, ("a", "b"), limit=1)] == [jobs[0].id]
-    assert store.index("space").alike(jobs[2].id, ("z",), limit=9) == []
+    assert [row.id for row, _ in store.index("space").near_duplicates(jobs[2].id, ("a", "b"), limit=1)] == [jobs[0].id]
+    assert store.index("space").near_duplicates(jobs[2].id, ("z",), limit=9) == []
 
 
 @pytest.mark.parametrize("status", [JobStatus.PENDING, JobStatus.IN_PROGRESS, JobStatus.PARKED])

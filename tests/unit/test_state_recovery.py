@@ -139,7 +139,7 @@ def test_one_that_is_only_looked_at_begins_anew_without_a_row_and_leaves_the_fil
     glance, _ = keep(in_memory=True)
     assert rows(glance) == [("one",)]
 
-    glance.renew()
+    glance.recreate()
 
     assert rows(glance) == []
     assert file.read_bytes() == before
@@ -152,7 +152,7 @@ def test_while_the_disk_refuses_it_begins_anew_in_memory_and_leaves_the_file(kee
     assert rows(keeper) == [("one",)]
     before = file.stat()
 
-    keeper.renew()
+    keeper.recreate()
 
     assert rows(keeper) == []
     assert (file.stat().st_ino, file.stat().st_mtime_ns) == (before.st_ino, before.st_mtime_ns)

@@ -499,9 +499,9 @@ def test_a_time_to_wait_is_bounded_whatever_is_asked(told):
 async def test_a_category_that_films_can_not_have_is_told_before_anything_is_sent(youtube, tmp_path, number):
     film = write_film(tmp_path / "film", categoryId=number)
 
-    with pytest.raises(InputError, match="is a category that films can't be given"):
+    with pytest.raises(InputError, match="can't be assigned to uploads"):
         await film_for(channel_of(youtube, tmp_path), KEY).deliver(film)
-    with pytest.raises(ConfigurationError, match="is a category that films can't be given"):
+    with pytest.raises(ConfigurationError, match="can't be assigned to uploads"):
         load_settings(tmp_path, {"youtube.category": number}, {})
 
     assert youtube.calls["videos.insert"] == 0

@@ -1,8 +1,7 @@
-"""The scenes a film is made of: one class for each layout, with what each shows and what holds for its texts.
+"""Scenes: one class per layout, with its content and the constraints of its texts.
 
-All that others need to know about a layout is read off its class (see `model/showing`): how much text a template lets
-it hold, what a model is asked for, what is translated, what is checked. To add a layout, write its class here and its
-picture in `rendering/layouts`.
+Everything else about a layout's content is derived from its class (see `model/text_fields`): text limits, the schema
+for language models, translation, checks. To add a layout, write its class here and its drawing in `rendering/layouts`.
 """
 
 from __future__ import annotations
@@ -103,5 +102,5 @@ Scene = (
     | ClosingScene
 )
 
-# The class of each layout, by the name that templates give it.
+# Scene class by layout name.
 SCENES: Final[Mapping[str, type[Scene]]] = MappingProxyType({kind.layout: kind for kind in get_args(Scene)})

@@ -1,4 +1,4 @@
-"""Scenes that show how something works: a diagram, a program."""
+"""Diagram and code scenes."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ class Node:
 
 @dataclass(frozen=True, kw_only=True)
 class Link:
-    """An arrow between two boxes, which are numbered from 1."""
+    """An arrow between two boxes, numbered from 1."""
 
     start: int
     end: int
@@ -27,7 +27,7 @@ class Link:
 
 @dataclass(frozen=True, kw_only=True)
 class DiagramScene(SpokenScene):
-    """Boxes and arrows on the grid, drawn in the order in which they are spoken of."""
+    """Boxes and arrows on the grid, drawn in the order of the narration."""
 
     use: ClassVar[str] = "how one thing leads to another: a process, a cycle, a chain of causes"
     heading: str = text_field(50, needed=True)
@@ -38,7 +38,7 @@ class DiagramScene(SpokenScene):
 
 @dataclass(frozen=True, kw_only=True)
 class Passage:
-    """Lines of code that are spoken of together, numbered from 1, both included."""
+    """Lines of code that are highlighted together: line numbers from 1, both included."""
 
     first: int
     last: int
@@ -46,11 +46,11 @@ class Passage:
 
 @dataclass(frozen=True, kw_only=True)
 class CodeScene(SpokenScene):
-    """A few lines of code on a dark surface; those that are spoken of are lit."""
+    """A few lines of code on a dark surface; the lines that the narration refers to are highlighted."""
 
     use: ClassVar[str] = "a few lines of a program, when the film is about them"
     heading: str = text_field(50)
-    # As Pygments names it: "python", "toml".
+    # Pygments lexer name: "python", "toml".
     language: str = ""
     code: str = text_field(1200, needed=True, is_fixed=True)
     items: tuple[Passage, ...] = list_field("item", 0, 6)

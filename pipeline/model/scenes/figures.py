@@ -1,4 +1,4 @@
-"""Scenes of numbers: one, compared, in a table, as charts."""
+"""Scenes with numbers: a single number, a comparison, a table, charts."""
 
 from __future__ import annotations
 
@@ -11,12 +11,12 @@ from pipeline.model.text_fields import TextRule, kicker_field, list_field, text_
 
 @dataclass(frozen=True, kw_only=True)
 class NumberScene(SpokenScene):
-    """One number, counting up to `value` until it is spoken, and what it means."""
+    """One number, which counts up to `value` until it is spoken, and its meaning."""
 
     use: ClassVar[str] = "one number that surprises"
     kicker: str = kicker_field()
     value: float
-    # Stands behind the number, or before it where the language sets it so: "%", "km", "$".
+    # After the number, or before it where the language requires: "%", "km", "$".
     unit: str = text_field(12)
     text: str = text_field(90, needed=True, is_sentence=True)
     source: str = text_field(60)
@@ -25,7 +25,7 @@ class NumberScene(SpokenScene):
 
 @dataclass(frozen=True, kw_only=True)
 class Contrast:
-    """One aspect, and what holds for either side."""
+    """One aspect of a comparison, for both sides."""
 
     aspect: str = text_field(28)
     left: str = text_field(40, needed=True)
@@ -34,7 +34,7 @@ class Contrast:
 
 @dataclass(frozen=True, kw_only=True)
 class ComparisonScene(SpokenScene):
-    """Two columns with a hairline between them; the better one, if there is one, has the accent."""
+    """Two columns with a hairline between them; the better one, if any, has the accent colour."""
 
     use: ClassVar[str] = "two things side by side, aspect by aspect"
     heading: str = text_field(50, needed=True)
@@ -47,14 +47,14 @@ class ComparisonScene(SpokenScene):
 
 @dataclass(frozen=True, kw_only=True)
 class Row:
-    """One row of a table: as many cells as the table has columns."""
+    """One row of a table, with a cell per column."""
 
     cells: tuple[str, ...] = list_field("cell", 2, 5, TextRule(max_chars=28))
 
 
 @dataclass(frozen=True, kw_only=True)
 class TableScene(SpokenScene):
-    """A few rows and columns; columns of numbers are set to the right."""
+    """A small table; columns of numbers are right-aligned."""
 
     use: ClassVar[str] = "a few things with several facts each"
     heading: str = text_field(50, needed=True)
@@ -74,14 +74,14 @@ class Bar:
 
 @dataclass(frozen=True, kw_only=True)
 class BarsScene(SpokenScene):
-    """A bar chart: the message as its title, label and number at each bar; grey for context, accent for the point."""
+    """A bar chart: the message as title, labels and numbers at the bars; grey bars, and one in the accent colour."""
 
     use: ClassVar[str] = "how much of each: amounts of the same kind compared"
     heading: str = text_field(60, needed=True)
-    # What is measured: "Scattered light, relative to red".
+    # The measured quantity: "Scattered light, relative to red".
     subtitle: str = text_field(60)
     unit: str = text_field(16)
-    # Number of the bar that the message is about, from 1; 0: none.
+    # Number of the bar in the accent colour, from 1; 0: none.
     point: int = 0
     items: tuple[Bar, ...] = list_field("item", 2, 8)
     source: str = text_field(60)
@@ -90,7 +90,7 @@ class BarsScene(SpokenScene):
 
 @dataclass(frozen=True, kw_only=True)
 class Series:
-    """One line of a chart: a value for each of its marks."""
+    """One line of a chart, with a value per axis mark."""
 
     label: str = text_field(24, needed=True)
     values: tuple[float, ...] = ()
@@ -98,15 +98,15 @@ class Series:
 
 @dataclass(frozen=True, kw_only=True)
 class LinesScene(SpokenScene):
-    """A line chart with labels at the ends of its lines; `marks` are what its horizontal axis tells."""
+    """A line chart with labels at the ends of the lines; `marks` are the labels of the horizontal axis."""
 
     use: ClassVar[str] = "how something changed with time"
     heading: str = text_field(60, needed=True)
-    # What is measured: "Scattered light, relative to red".
+    # The measured quantity: "Scattered light, relative to red".
     subtitle: str = text_field(60)
     unit: str = text_field(16)
     marks: tuple[str, ...] = list_field("mark", 2, 24, TextRule(max_chars=12))
-    # Number of the line that the message is about, from 1; 0: none.
+    # Number of the line in the accent colour, from 1; 0: none.
     point: int = 1
     items: tuple[Series, ...] = list_field("item", 1, 5)
     source: str = text_field(60)
@@ -123,14 +123,14 @@ class Share:
 
 @dataclass(frozen=True, kw_only=True)
 class SharesScene(SpokenScene):
-    """A ring in parts: shares of a whole."""
+    """A ring chart: shares of a whole."""
 
     use: ClassVar[str] = "parts of a whole"
     heading: str = text_field(60, needed=True)
-    # What is measured: "Scattered light, relative to red".
+    # The measured quantity: "Scattered light, relative to red".
     subtitle: str = text_field(60)
     unit: str = text_field(16)
-    # Number of the part that the message is about, from 1; 0: none.
+    # Number of the share in the accent colour, from 1; 0: none.
     point: int = 0
     items: tuple[Share, ...] = list_field("item", 2, 5)
     source: str = text_field(60)

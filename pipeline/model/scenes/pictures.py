@@ -1,4 +1,4 @@
-"""Scenes around a picture of the brief."""
+"""Scenes with a picture."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ class PictureScene(SpokenScene):
     """A picture on the grid with a caption below it."""
 
     use: ClassVar[str] = "a picture that shows what is said"
-    # As the brief names it.
+    # `WantedPicture.source`.
     picture: str
     text: str = text_field(110)
     layout: Literal["picture"] = "picture"
@@ -22,7 +22,7 @@ class PictureScene(SpokenScene):
 
 @dataclass(frozen=True, kw_only=True)
 class SceneryScene(SpokenScene):
-    """A picture that fills the frame and is slowly moved over, a few words on it."""
+    """A slowly panned full-frame picture with a few words on it."""
 
     use: ClassVar[str] = "a place or a mood, in a picture that fills the frame"
     picture: str
@@ -45,22 +45,22 @@ class SplitScene(SpokenScene):
 
 @dataclass(frozen=True, kw_only=True)
 class ProductScene(SpokenScene):
-    """A thing to buy: picture, name, price, up to three facts, what others think of it."""
+    """A product: picture, name, price, up to three facts, rating."""
 
     use: ClassVar[str] = "one product with its price"
     picture: str = ""
     heading: str = text_field(50, needed=True)
     kicker: str = kicker_field()
     price: str = text_field(20, is_fixed=True)
-    # What it cost before; empty: the same.
+    # The former price; empty: none.
     price_before: str = text_field(20, is_fixed=True)
     items: tuple[str, ...] = list_field("item", 0, 3, TextRule(max_chars=50, needed=True))
-    # Stars out of five, and of how many people; 0: nobody has said.
+    # Stars out of five, and the number of ratings; 0: none.
     rating: float = 0
     ratings: int = 0
     layout: Literal["product"] = "product"
 
 
 def named_picture(scene: SpokenScene) -> str:
-    """The picture that a scene shows, as the brief or a writer names it; empty: it shows none."""
+    """The picture of a scene by its `WantedPicture.source`; empty: none."""
     return scene.picture if isinstance(scene, PictureScene | SceneryScene | SplitScene | ProductScene) else ""

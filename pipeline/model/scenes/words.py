@@ -1,4 +1,4 @@
-"""Scenes of words."""
+"""Scenes with text only."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from pipeline.model.text_fields import TextRule, kicker_field, list_field, text_
 
 @dataclass(frozen=True, kw_only=True)
 class TitleScene(SpokenScene):
-    """The opening: kicker, display title, one line of subtitle."""
+    """The opening: kicker, large title, one line of subtitle."""
 
     use: ClassVar[str] = "the opening"
     heading: str = text_field(60, needed=True)
@@ -22,7 +22,7 @@ class TitleScene(SpokenScene):
 
 @dataclass(frozen=True, kw_only=True)
 class SectionScene(SpokenScene):
-    """The beginning of a chapter: its number in outline, its name."""
+    """The start of a chapter: its number as an outline, its name."""
 
     use: ClassVar[str] = "the beginning of a new part of a long film"
     heading: str = text_field(50, needed=True)
@@ -33,20 +33,20 @@ class SectionScene(SpokenScene):
 
 @dataclass(frozen=True, kw_only=True)
 class BulletsScene(SpokenScene):
-    """A heading and up to five items, each appearing when it is spoken of."""
+    """A heading and up to five items, each revealed by the narration."""
 
     use: ClassVar[str] = "what stands side by side: causes, kinds, parts"
     heading: str = text_field(50, needed=True)
     kicker: str = kicker_field()
     items: tuple[str, ...] = list_field("item", 1, 5, TextRule(max_chars=80, needed=True), all_spoken=True)
-    # Number of the first item: more than 1 where a long list goes on.
+    # Number of the first item; more than 1 in the continuation of a long list.
     first: int = 1
     layout: Literal["bullets"] = "bullets"
 
 
 @dataclass(frozen=True, kw_only=True)
 class Step:
-    """One thing to do."""
+    """One step of instructions."""
 
     title: str = text_field(36, needed=True)
     text: str = text_field(80)
@@ -54,7 +54,7 @@ class Step:
 
 @dataclass(frozen=True, kw_only=True)
 class StepsScene(SpokenScene):
-    """Numbered cards, from left to right or from top to bottom, each appearing when it is spoken of."""
+    """Numbered cards, from left to right or from top to bottom, each revealed by the narration."""
 
     use: ClassVar[str] = "two to four things that follow each other"
     heading: str = text_field(50, needed=True)
@@ -66,7 +66,7 @@ class StepsScene(SpokenScene):
 
 @dataclass(frozen=True, kw_only=True)
 class StatementScene(SpokenScene):
-    """One sentence, large; `emphasis` is the phrase of `text` set in the accent colour."""
+    """One large sentence; `emphasis` is the phrase of `text` in the accent colour."""
 
     use: ClassVar[str] = "a turn in the story, a sentence worth keeping"
     kicker: str = kicker_field()
@@ -77,7 +77,7 @@ class StatementScene(SpokenScene):
 
 @dataclass(frozen=True, kw_only=True)
 class QuoteScene(SpokenScene):
-    """What somebody said, word for word, and who that was."""
+    """A quotation with its author."""
 
     use: ClassVar[str] = "what a person said, word for word, when the notes have it"
     text: str = text_field(200, needed=True, is_sentence=True)
@@ -96,7 +96,7 @@ class Moment:
 
 @dataclass(frozen=True, kw_only=True)
 class TimelineScene(SpokenScene):
-    """A line with dots, each filled while it is spoken of."""
+    """A timeline with dots, each filled while the narration refers to it."""
 
     use: ClassVar[str] = "what happened when"
     heading: str = text_field(50, needed=True)
@@ -107,9 +107,9 @@ class TimelineScene(SpokenScene):
 
 @dataclass(frozen=True, kw_only=True)
 class QuizScene(SpokenScene):
-    """A question, its options, time to think, and the answer, which turns to the colour of what is right.
+    """A question, its options, time to think, and the answer, which turns to the success colour.
 
-    The line that tells the answer reveals what comes after the last option.
+    The line with the answer reveals the index after the last option.
     """
 
     use: ClassVar[str] = "a question to the viewer, with its answer"
@@ -123,11 +123,11 @@ class QuizScene(SpokenScene):
 
 @dataclass(frozen=True, kw_only=True)
 class ClosingScene(SpokenScene):
-    """The last picture: one sentence to take away or one thing to do, and the film's name below it."""
+    """The last scene: one sentence to remember or a call to action, and the film's title below it."""
 
     use: ClassVar[str] = "the last picture"
     text: str = text_field(140, needed=True, is_sentence=True)
-    # What to do next, as on a button: "Visit example.org".
+    # Call to action, as on a button: "Visit example.org".
     action: str = text_field(40)
     subtitle: str = text_field(is_film_name=True)
     layout: Literal["closing"] = "closing"

@@ -18,7 +18,7 @@ from pipeline.orchestrator.batch.source import roster_path
 from pipeline.orchestrator.context import RunContext
 from pipeline.reporting import MANIFEST, RowFilms, write_manifest
 from pipeline.sources.campaign import read_snapshot
-from pipeline.state import no_batch
+from pipeline.state import unknown_batch
 
 CHECKSUMS = "SHA256SUMS"
 # The earliest timestamp of the ZIP format, for reproducible archives.
@@ -45,7 +45,7 @@ def pack(context: RunContext, batch: str, *, output: Path | None = None) -> Arch
     """
     known = context.store.read_batch(batch)
     if known is None:
-        raise no_batch(batch, context.store.batch_names())
+        raise unknown_batch(batch, context.store.batch_names())
     context = context.for_request(known.asked)
     index = context.store.refreshed(batch)
     summary = context.paths.summary(batch)

@@ -23,7 +23,7 @@ from pipeline.orchestrator.context.hosts import Hosts
 from pipeline.orchestrator.events import Listener, Notice, emit, ignore
 from pipeline.orchestrator.film.failures import error_record
 from pipeline.sources import batch_name, redacted
-from pipeline.state import no_batch
+from pipeline.state import unknown_batch
 
 # Notices about unused voices.
 _MAX_NOTICES = 100
@@ -169,7 +169,7 @@ async def require_batch(context: RunContext, name: str) -> Batch:
     """The saved batch of this name. Raises `InputError` for an unknown batch."""
     batch = await context.store.load_batch(name)
     if batch is None:
-        raise no_batch(name, await context.store.batches())
+        raise unknown_batch(name, await context.store.batches())
     return batch
 
 

@@ -51,7 +51,7 @@ async def plan_batch(
     batch name that equals another one on case-insensitive file systems.
     """
     store = context.store
-    await to_thread.run_sync(store.check_apart, batch)
+    await to_thread.run_sync(store.check_name_collision, batch)
     async with store.claims.planning(batch):
         known = await _known_batch(context, batch, source)
         sample = sample_for(known, context)

@@ -75,7 +75,7 @@ async def read_source(
     `InputError` for a source that can't be read, and for a batch name that equals another one on case-insensitive file
     systems. Problems of rows are returned, even with strict settings, for which `stop` is set.
     """
-    await to_thread.run_sync(context.store.check_apart, batch)
+    await to_thread.run_sync(context.store.check_name_collision, batch)
     request = _Request(batch=batch, rows=rows, writes=writes)
     fallback = context.settings.source.fallback
     try:

@@ -52,7 +52,7 @@ def find_duplicate(job: Job, context: RunContext) -> NearDuplicate | None:
     from pipeline.quality.near_duplicates import jaccard, narration_text, shingle_set  # noqa: PLC0415 - loads numpy
 
     shingles, found = shingle_set(narration_text(job.script)), NearDuplicate(name="")
-    for row, is_before in context.store.index(job.batch).alike(job.id, job.sketch, limit=_MOST_COMPARED):
+    for row, is_before in context.store.index(job.batch).near_duplicates(job.id, job.sketch, limit=_MOST_COMPARED):
         try:
             other, other_shingles = _read(context.store, job.batch, row.id, context.store.stamp(job.batch, row.id))
         except NightreelError:

@@ -69,19 +69,13 @@ def steps(piece: Piece, context: OutlineContext) -> Sequence[Scene]:
     labelled = [label_and_rest(item) for item in block.items]
     if not all(0 < display_width(label) <= layout.limit("item_title") for label, _ in labelled):
         return ()
-    groups = [
-        [
-            (item, Step(title=label, text=without_full_stop(shown_item(capitalised(rest), limit))))
-            for (item, (label, rest)), limit in group
-        ]
-        for group in _with_limits(list(zip(block.items, labelled, strict=True)), layout, "item_text")
-    ]
+    groups = _labelled_by_scene(block.items, labelled, layout)
     return [
         StepsScene(
-            lines=lines(piece, [item for item, _ in group], is_first=number == 1),
+            lines=lines(piece, [item for item, *_ in group], is_first=number == 1),
             heading=context.heading(piece, layout),
             kicker=page_kicker(number, len(groups)),
-            items=tuple(step for _, step in group),
+            items=tuple(Step(title=label, text=text) for _, label, text in group),
             first=first,
         )
         for number, (first, group) in enumerate(_numbered(groups), start=1)
@@ -100,19 +94,13 @@ def timeline(piece: Piece, context: OutlineContext) -> Sequence[Scene]:
     certain = sum(is_date(when, language) for when, _ in dated)
     if not fits or 2 * certain < len(dated) or any(later < earlier for earlier, later in pairwise(years)):
         return ()
-    groups = [
-        [
-            (item, Moment(when=when, text=without_full_stop(shown_item(capitalised(text), limit))))
-            for (item, (when, text)), limit in group
-        ]
-        for group in _with_limits(list(zip(block.items, dated, strict=True)), layout, "item_text")
-    ]
+    groups = _labelled_by_scene(block.items, dated, layout)
     return [
         TimelineScene(
-            lines=lines(piece, [item for item, _ in group], is_first=number == 1),
+            lines=lines(piece, [item for item, *_ in group], is_first=number == 1),
             heading=context.heading(piece, layout),
             kicker=page_kicker(number, len(groups)),
-            items=tuple(moment for _, moment in group),
+            items=tuple(Moment(when=when, text=text) for _, when, text in group),
         )
         for number, group in enumerate(groups, start=1)
     ]
@@ -180,6 +168,20 @@ def split_evenly(items: list[T], most: int) -> list[list[T]]:
 def _numbered(groups: Sequence[Sequence[T]]) -> list[tuple[int, Sequence[T]]]:
     """The groups, each with the number of its first item in the whole list."""
     return list(zip(accumulate(map(len, groups), initial=1), groups, strict=False))
+
+
+def _labelled_by_scene(
+    items: Sequence[Paragraph], parts: Sequence[tuple[str, str]], layout: Layout
+) -> list[list[tuple[Paragraph, str, str]]]:
+    """(item, label, shown text) of each item by scene; `parts` are label and text, as in `label_and_rest`."""
+    groups = _with_limits(list(zip(items, parts, strict=True)), layout, "item_text")
+    return [
+        [
+            (item, label, without_full_stop(shown_item(capitalised(rest), limit)))
+            for (item, (label, rest)), limit in group
+        ]
+        for group in groups
+    ]
 
 
 def _grouped_items(items: Sequence[Paragraph], layout: Layout) -> list[list[tuple[Paragraph, str]]]:

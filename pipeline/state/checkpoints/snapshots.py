@@ -18,7 +18,7 @@ from pipeline.files import fsync_file, fsync_folder, storage_errors, temporary_s
 from pipeline.model import Batch, Job
 from pipeline.state.checkpoints.documents import read_document
 from pipeline.state.index.batch import Damage
-from pipeline.state.names import check_copy_name
+from pipeline.state.names import check_snapshot_name
 
 
 class Snapshots:
@@ -39,7 +39,7 @@ class Snapshots:
         The caller holds the batch's planning lock. Raises `InputError` for an invalid name or, without `replace`, one
         that exists, and `StorageError`.
         """
-        target = self._root / check_copy_name(name)
+        target = self._root / check_snapshot_name(name)
         if target.exists() and not replace:
             raise InputError(f"there is a checkpoint “{name}” already", hint="Give another name, or add --force")
         part = temporary_sibling(target)
@@ -56,7 +56,7 @@ class Snapshots:
 
     def batch(self, name: str) -> Batch:
         """The batch in a snapshot. Raises `InputError` for an unknown one, `CheckpointError` for a damaged one."""
-        path = self._root / check_copy_name(name) / "batch.json"
+        path = self._root / check_snapshot_name(name) / "batch.json"
         if not path.exists():
             names = self.names()
             none = f"nightreel checkpoint {self._folder.name} --name {name} makes one"
@@ -68,7 +68,7 @@ class Snapshots:
 
     def jobs(self, name: str) -> Iterator[Job | Damage]:
         """The jobs that have changed since the snapshot, read lazily; `Damage` for those that can't be read."""
-        for path in sorted((self._root / check_copy_name(name) / "jobs").glob("*.json")):
+        for path in sorted((self._root / check_snapshot_name(name) / "jobs").glob("*.json")):
             if _is_same(path, self._folder / "jobs" / path.name):
                 continue
             try:

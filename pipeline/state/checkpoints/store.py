@@ -24,7 +24,7 @@ from pipeline.state.index.batch import BatchIndex, Damage
 from pipeline.state.index.reconciling import reconcile
 from pipeline.state.index.rows import indexed_fields
 from pipeline.state.index.stamps import stamp_from, stamp_of
-from pipeline.state.names import check_apart
+from pipeline.state.names import check_name_collision
 from pipeline.state.shielded import run_shielded
 
 logger = logging.getLogger("nightreel")
@@ -110,7 +110,7 @@ class CheckpointStore:
         def remove() -> None:
             with storage_errors(path):
                 path.unlink(missing_ok=True)
-            self.index(batch).forget([job_id])
+            self.index(batch).delete([job_id])
 
         await to_thread.run_sync(remove)
 
@@ -167,9 +167,9 @@ class CheckpointStore:
         """The ids of the processes that work on any batch of this workspace. Blocks."""
         return {pid for batch in self.batch_names() for pid in self.claims.workers(batch)}
 
-    def check_apart(self, batch: str) -> None:
+    def check_name_collision(self, batch: str) -> None:
         """Raise `InputError` for a batch name that collides with another on some file systems. Blocks."""
-        check_apart(batch, self.batch_names())
+        check_name_collision(batch, self.batch_names())
 
     def folder(self, batch: str) -> Path:
         """The folder of a batch."""

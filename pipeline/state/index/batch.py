@@ -81,9 +81,9 @@ class BatchIndex:
         """Close the file."""
         self._database.close()
 
-    def renew(self) -> None:
+    def recreate(self) -> None:
         """Replace a damaged database by an empty one."""
-        self._database.renew()
+        self._database.recreate()
 
     # Writing -----------------------------------------------------------------------------------------------------
 
@@ -120,7 +120,7 @@ class BatchIndex:
 
         self._change(drop)
 
-    def forget(self, ids: Collection[str]) -> None:
+    def delete(self, ids: Collection[str]) -> None:
         """Delete rows."""
         these = [(job_id,) for job_id in ids]
         self._change(lambda database: database.executemany("DELETE FROM jobs WHERE id = ?", these))
@@ -194,7 +194,7 @@ class BatchIndex:
         rows = (self._row(job_id, row, parse_row) for job_id, row in self._ask(query, values))
         return [row for row in rows if row]
 
-    def alike(self, job_id: str, sketch: Sequence[str], *, limit: int) -> list[tuple[JobSummary, bool]]:
+    def near_duplicates(self, job_id: str, sketch: Sequence[str], *, limit: int) -> list[tuple[JobSummary, bool]]:
         """Other listed jobs that share a part of this MinHash sketch, in the order of the batch, at most `limit`.
 
         Failed and cancelled jobs are left out: they have no film. The boolean says whether it precedes this job.
@@ -284,7 +284,7 @@ class BatchIndex:
         row = read(job_id, data)
         if row is None:
             logger.info("the row of job %s in %s is invalid: its file is read again", job_id, self._path)
-            self.forget([job_id])
+            self.delete([job_id])
             self._refill(self)
             found = self._ask("SELECT row FROM jobs WHERE id = ? AND damage IS NULL", (job_id,))
             row = read(job_id, found[0][0]) if found else None

@@ -44,7 +44,7 @@ _LOCK_POLL_S = 0.005
 _WAL_FLAGS = slice(18, 20)
 
 
-class Ask(Protocol):
+class Query(Protocol):
     """Runs a query on a database."""
 
     def __call__(self, query: str, values: Sequence[object] = ..., /) -> list[tuple[Any, ...]]:

@@ -6,7 +6,7 @@ from collections.abc import Collection, Sequence
 from datetime import UTC, datetime
 from typing import Any, NamedTuple
 
-from pipeline.state.index.database import Ask
+from pipeline.state.index.database import Query
 from pipeline.state.timestamps import EARLIEST, LATEST
 
 # The order of waiting jobs, within the same priority. `smart` groups related films, which share clips, scenes and
@@ -27,7 +27,7 @@ class QueuedJob(NamedTuple):
 class JobQueue:
     """The job queue of one batch. All methods block briefly: call them in a thread."""
 
-    def __init__(self, ask: Ask) -> None:
+    def __init__(self, ask: Query) -> None:
         self._ask = ask
 
     def next_jobs(

@@ -27,7 +27,7 @@ def reconcile(
     Blocks. Raises `CheckpointError` for an unreadable batch file; unreadable jobs are recorded in the index.
     """
     if index.is_corrupt():
-        index.renew()
+        index.recreate()
     index.drop_invalid()
     known, found = index.stamps(), dict(stamps_in(jobs))
     changed = [(name, stamp) for name, stamp in found.items() if known.get(name) != stamp]
@@ -35,7 +35,7 @@ def reconcile(
     gone = [name for name in known.keys() - found.keys() if not (jobs / f"{name}.json").exists()]
     if gone:
         kept = {damage.job for damage in index.damages() if quarantine_path(jobs / f"{damage.job}.json").exists()}
-        index.forget([name for name in gone if name not in kept])
+        index.delete([name for name in gone if name not in kept])
     for start in range(0, len(changed), _READ_AT_ONCE):
         _read_again(index, changed[start : start + _READ_AT_ONCE], read_job)
     stamp = stamp_of(listed_in)

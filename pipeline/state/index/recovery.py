@@ -80,7 +80,7 @@ class RecoveringDatabase:
             except sqlite3.Error as error:
                 return is_damage(error)
 
-    def renew(self) -> None:
+    def recreate(self) -> None:
         """Replace the database by an empty one. Other processes notice that `path` leads to another file."""
         with self._lock:
             self._close()
@@ -131,7 +131,7 @@ class RecoveringDatabase:
         """Make the database usable and complete again after `error`. Raises `CheckpointError`."""
         if is_damage(error) and not self._is_filling:
             logger.info("%s is damaged and is rebuilt from the job files: %s", self._path, error)
-            self.renew()
+            self.recreate()
             self._refill()
         elif is_damage(error) or self._is_in_memory:
             raise self.unusable(error) from error

@@ -8,7 +8,7 @@ from typing import NamedTuple
 from pydantic import ValidationError
 
 from pipeline.model import Cost, JobStatus, SampleStanding
-from pipeline.state.index.database import Ask
+from pipeline.state.index.database import Query
 from pipeline.state.index.rows import cost_json
 
 
@@ -22,7 +22,7 @@ class Workload(NamedTuple):
 class Totals:
     """Aggregates over one batch. All methods block briefly: call them in a thread."""
 
-    def __init__(self, ask: Ask) -> None:
+    def __init__(self, ask: Query) -> None:
         self._ask = ask
 
     def counts(self) -> dict[JobStatus, Workload]:
