@@ -44,21 +44,21 @@ _CORE = re.compile(r"\w(?:.*\w)?", re.DOTALL)
 class _CaptionPose(NamedTuple):
     """Pose of a cue: the index of the word being spoken, -1 before the first."""
 
-    lit: int
+    highlighted: int
 
 
 class _WordSprites(NamedTuple):
     word: int
     plain: Sprite
     # While the word is spoken.
-    lit: Sprite
+    highlighted: Sprite
 
 
 class _Colours(NamedTuple):
     """Colours of letters, of the word being spoken, and of the outline of letters without a plate."""
 
     plain: str
-    lit: str
+    highlighted: str
     edge: str
 
 
@@ -83,7 +83,7 @@ class CaptionElement:
         """See `sprites.Element`."""
         if not self.starts <= frame < self.ends:
             return None
-        return _CaptionPose(sum(1 for begins in self.word_frames if begins <= frame) - 1)
+        return _CaptionPose(sum(1 for starts in self.word_frames if starts <= frame) - 1)
 
     def box(self, pose: Hashable) -> Box:  # noqa: ARG002
         """See `sprites.Element`."""
@@ -104,7 +104,7 @@ class CaptionElement:
             return [
                 letters.plain.box(_AT_REST)
                 for letters in self.letters
-                if letters.word in {before.lit, now.lit} - {_NOT_A_WORD}
+                if letters.word in {before.highlighted, now.highlighted} - {_NOT_A_WORD}
             ]
         return [self.box(pose) for pose in (before, now) if pose is not None]
 
@@ -114,8 +114,8 @@ class CaptionElement:
         for sprite in self.behind:
             sprite.paint(patch, origin, _AT_REST)
         for letters in self.letters:
-            is_lit = letters.word == pose.lit and letters.word != _NOT_A_WORD
-            (letters.lit if is_lit else letters.plain).paint(patch, origin, _AT_REST)
+            is_lit = letters.word == pose.highlighted and letters.word != _NOT_A_WORD
+            (letters.highlighted if is_lit else letters.plain).paint(patch, origin, _AT_REST)
 
 
 def captions(cues: Sequence[Cue], look: Look, *, on_picture: bool = False) -> list[CaptionElement]:
@@ -150,13 +150,13 @@ def _caption(cue: Cue, look: Look, *, on_picture: bool) -> CaptionElement | None
         letters += _word_sprites(line, size_px, start, baseline, inks)
     opacity = _PLATE_OPACITY_ON_PICTURE if on_picture else _PLATE_OPACITY[look.theme.mode]
     widest_px = round(max(line.width_em for line in lines) * size_px)
-    begins = tuple(frame_at(word.start_s) for line in cue.lines for word in line)
+    starts = tuple(frame_at(word.start_s) for line in cue.lines for word in line)
     return CaptionElement(
         behind=(_plate(widest_px, height, top, look, opacity),) if on_plate else _outlines(letters, inks.edge, look),
         letters=tuple(letters),
         starts=frame_at(cue.start_s),
         ends=max(frame_at(cue.start_s) + 1, frame_at(cue.end_s)),
-        word_frames=begins if look.captions in {"karaoke", "words"} else (),
+        word_frames=starts if look.captions in {"karaoke", "words"} else (),
     )
 
 
@@ -260,8 +260,9 @@ def _word_sprites(line: Line, size_px: int, left: int, baseline: int, inks: _Col
     for group in sorted({piece.group for piece in line.pieces}):
         ink = draw_ink(line, size_px, group)
         if ink:
-            plain, lit = (
-                ink_sprite(ink, name, left=left, top=baseline, motion=_NO_MOTION) for name in (inks.plain, inks.lit)
+            plain, highlighted = (
+                ink_sprite(ink, name, left=left, top=baseline, motion=_NO_MOTION)
+                for name in (inks.plain, inks.highlighted)
             )
-            found.append(_WordSprites(group, plain, lit))
+            found.append(_WordSprites(group, plain, highlighted))
     return found

@@ -63,7 +63,7 @@ class CodeRow(NamedTuple):
 
     line: CodeLine
     indent_em: float
-    begins: bool
+    is_first: bool
 
 
 def highlight(code: str, language: str) -> tuple[CodeLine, ...]:
@@ -144,13 +144,13 @@ def _break_at_width(line: CodeLine, width_em: float, whole_em: float, share: flo
     lead = _indentation(line.text)
     indent = min(share * lead * advance_em(), whole_em * _DEEPEST)
     deeper = min(indent + _HANGING * advance_em(), whole_em * _DEEPEST)
-    start, begins = lead, True
-    while start < len(line.text) or begins:
-        end = _row_end(line.text, start, width_em - (indent if begins else deeper))
+    start, is_first = lead, True
+    while start < len(line.text) or is_first:
+        end = _row_end(line.text, start, width_em - (indent if is_first else deeper))
         piece = line.text[start:end].rstrip(" ")
         part = CodeLine(line.number, piece, line.kinds[start : start + len(piece)])
-        yield CodeRow(part, indent if begins else deeper, begins)
-        start, begins = end + _indentation(line.text[end:]), False
+        yield CodeRow(part, indent if is_first else deeper, is_first)
+        start, is_first = end + _indentation(line.text[end:]), False
 
 
 def _row_end(text: str, start: int, room_em: float) -> int:

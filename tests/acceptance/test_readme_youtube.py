@@ -96,6 +96,6 @@ def test_a_project_without_an_audit_is_told_of_loudly_and_once(tmp_path):
         checked = nightreel("published", "--check", cwd=tmp_path, env=env)
 
     assert done.code == 0
-    assert done.stderr.count("WARNING: YouTube keeps films private") == 1
+    assert done.stderr.count("WARNING: YouTube keeps uploads from an unaudited API project private") == 1
     assert checked.code == 9
     assert checked.stdout.count("locked: private, although it should be visible") == 2

@@ -190,7 +190,7 @@ def test_long_code_turns_the_page_when_a_passage_on_it_is_spoken():
 
 def test_columns_of_code_are_aligned():
     lines = highlight("il = 1\nmw = 2", "python")
-    first, second = (shape_row(CodeRow(line, 0.0, begins=True)) for line in lines)
+    first, second = (shape_row(CodeRow(line, 0.0, is_first=True)) for line in lines)
 
     def at(line, letter):
         return next(piece.left_em for piece in line.pieces if piece.text == letter) + line.bearing_em
@@ -201,7 +201,7 @@ def test_columns_of_code_are_aligned():
 @pytest.mark.shaped
 def test_right_to_left_words_in_code_stay_in_their_token():
     (line,) = highlight("return 'مرحبا'  # تحية", "python")
-    pieces = shape_row(CodeRow(line, 0.0, begins=True)).pieces
+    pieces = shape_row(CodeRow(line, 0.0, is_first=True)).pieces
 
     string = [piece.left_em for piece in pieces if piece.group == TokenKind.TEXT]
     comment = [piece.left_em for piece in pieces if piece.group == TokenKind.COMMENT]

@@ -37,7 +37,7 @@ def test_off_shows_nothing():
 def test_the_spoken_word_is_highlighted_if_the_style_says_so(style, lights):
     elements, _ = shown(style)
 
-    lit = {pose.lit for element in elements for frame in range(120) if (pose := element.pose(frame))}
+    lit = {pose.highlighted for element in elements for frame in range(120) if (pose := element.pose(frame))}
     assert (max(lit) >= 0) is lights
 
 

@@ -110,7 +110,7 @@ def lay_out(scene: BulletsScene, words: Sequence[Word], look: Look) -> Compositi
         next_start = starts[number + 1] if number + 1 < len(starts) else None
         digits = numeral(scene.first + number, look.language)
         elements += _item(
-            digits, item, top=top, starts=starts[number], dims=next_start, delay=STAGGER_FRAMES * number, look=look
+            digits, item, top=top, starts=starts[number], ends=next_start, delay=STAGGER_FRAMES * number, look=look
         )
         top += item.height_px + plan.gap_px
     return Composition(ground=background(look.format, theme, _LIGHTS), elements=elements)
@@ -228,7 +228,7 @@ def _indent(look: Look) -> int:
 
 
 def _item(
-    number: str, item: TextBlock, *, top: int, starts: int, dims: int | None, delay: int, look: Look
+    number: str, item: TextBlock, *, top: int, starts: int, ends: int | None, delay: int, look: Look
 ) -> list[Sprite]:
     """Number and text of an item. The number's disc is filled while the item is spoken, then becomes a ring."""
     grid, theme, left = look.grid, look.theme, look.grid.content.left
@@ -243,10 +243,10 @@ def _item(
     if starts >= _PENDING_FROM:
         outline += [solid_sprite(ring(side, grid.px(3)), theme.line, left=left, top=circle.top, motion=held)]
         outline += _numeral(digit, theme.muted, circle, held, size_px)
-    if dims is not None:
-        text = replace(text, levels=(Level(dims, DIMMED),))
-        filled = replace(filled, levels=(Level(dims, 0),))
-        left_over = Motion(enters=dims, frames=FADE_FRAMES)
+    if ends is not None:
+        text = replace(text, levels=(Level(ends, DIMMED),))
+        filled = replace(filled, levels=(Level(ends, 0),))
+        left_over = Motion(enters=ends, frames=FADE_FRAMES)
         outline += [solid_sprite(ring(side, grid.px(3)), theme.line, left=left, top=circle.top, motion=left_over)]
         outline += _numeral(digit, theme.muted, circle, left_over, size_px)
     return [

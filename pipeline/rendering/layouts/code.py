@@ -84,11 +84,11 @@ def lay_out(scene: CodeScene, words: Sequence[Word], look: Look) -> Composition:
     elements += panel(look, plan.card, motion=Motion(frames=_CARD_FRAMES), ink=inks.surface)
     inside: list[Sprite] = []
     turns = _page_turns(scene, words, plan)
-    lit = _highlights(scene, words)
-    for page, (begins, ends) in zip(plan.layout.pages, pairwise((*turns, None)), strict=True):
-        assert begins is not None
-        inside += _highlight_bands(page, plan, look, inks, lit=lit, begins=begins, ends=ends)
-        inside += _page_sprites(page, plan, look, inks, lit=lit, begins=begins, ends=ends)
+    highlighted = _highlights(scene, words)
+    for page, (start, ends) in zip(plan.layout.pages, pairwise((*turns, None)), strict=True):
+        assert start is not None
+        inside += _highlight_bands(page, plan, look, inks, highlighted=highlighted, start=start, ends=ends)
+        inside += _page_sprites(page, plan, look, inks, highlighted=highlighted, start=start, ends=ends)
     # Code runs left to right in every language: the card is mirrored as a unit.
     elements += [replace(sprite, span=(plan.card.left, plan.card.right)) for sprite in inside]
     return Composition(ground=background(look.format, look.theme, _LIGHTS), elements=elements)
@@ -194,8 +194,8 @@ def _highlight_bands(
     look: Look,
     inks: CodeColours,
     *,
-    lit: Sequence[tuple[int, range]],
-    begins: int,
+    highlighted: Sequence[tuple[int, range]],
+    start: int,
     ends: int | None,
 ) -> list[Sprite]:
     """A band with an accent edge behind the rows of each passage while it is spoken."""
@@ -204,11 +204,11 @@ def _highlight_bands(
     # Cropped from the card's shape, so that bands at its top and bottom have its corners.
     whole = rounded_rectangle(card.width, card.height, radius=look.grid.px(look.theme.radius_px))
     longest = max(map(len, layout.pages))
-    starts = [frame for frame, _ in lit]
-    for (frame, lines), after in zip(lit, [*starts, None][1:], strict=True):
+    starts = [frame for frame, _ in highlighted]
+    for (frame, lines), after in zip(highlighted, [*starts, None][1:], strict=True):
         rows = [index for index, row in enumerate(page) if row.line.number in lines]
         until = min((at for at in (after, ends) if at is not None), default=None)
-        enters = max(frame, begins)
+        enters = max(frame, start)
         if not rows or (until is not None and until <= enters):
             continue
         top = plan.baseline(rows[0]) - layout.cap_px - reach if rows[0] else card.top
@@ -226,33 +226,33 @@ def _page_sprites(
     look: Look,
     inks: CodeColours,
     *,
-    lit: Sequence[tuple[int, range]],
-    begins: int,
+    highlighted: Sequence[tuple[int, range]],
+    start: int,
     ends: int | None,
 ) -> list[Sprite]:
     """The rows of a page, typed on from frame `begins` on, and their line numbers."""
     grid, sprites = look.grid, []
     apart = min(_LINE_FRAMES, _MAX_TYPING_FRAMES / max(1, len(page)))
     for index, row in enumerate(page):
-        levels = _levels(row.line.number, lit)
+        levels = _levels(row.line.number, highlighted)
         if ends is not None:
             levels = (*(level for level in levels if level.frame < ends), Level(ends, 0))
         frames = max(6, len(row.line.text) // _CHARS_PER_FRAME)
-        motion = Motion(enters=begins + round(index * apart), frames=frames, drawn=True, levels=levels)
+        motion = Motion(enters=start + round(index * apart), frames=frames, drawn=True, levels=levels)
         baseline = plan.baseline(index)
         sprites += _row_sprites(row, plan, inks, baseline=baseline, motion=motion)
-        if row.begins and row.line.text and not grid.is_stacked:
+        if row.is_first and row.line.text and not grid.is_stacked:
             # Line numbers are faint already and not dimmed with their lines.
-            stays = replace(motion, levels=() if ends is None else (Level(ends, 0),))
-            sprites += _number(row.line.number, plan, look, inks, baseline=baseline, motion=stays)
+            motion_of_number = replace(motion, levels=() if ends is None else (Level(ends, 0),))
+            sprites += _number(row.line.number, plan, look, inks, baseline=baseline, motion=motion_of_number)
     return sprites
 
 
-def _levels(number: int, lit: Sequence[tuple[int, range]]) -> tuple[Level, ...]:
+def _levels(number: int, highlighted: Sequence[tuple[int, range]]) -> tuple[Level, ...]:
     """The opacity of a line: full until a passage is spoken, then full only while that contains it."""
     levels: list[Level] = []
     now = FULL
-    for frame, lines in lit:
+    for frame, lines in highlighted:
         level = FULL if number in lines else DIMMED
         if level != now:
             levels.append(Level(frame, level))

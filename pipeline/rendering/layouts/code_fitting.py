@@ -106,7 +106,7 @@ def _paginate(rows: Sequence[CodeRow], max_rows: int, passages: Sequence[Passage
     while start < len(rows):
         wanted = -(-(len(rows) - start) // max(1, count - len(pages)))
         latest = min(start + max_rows, len(rows))
-        ends = [at for at in range(start + 1, latest + 1) if at == len(rows) or rows[at].begins]
+        ends = [at for at in range(start + 1, latest + 1) if at == len(rows) or rows[at].is_first]
         ends = [at for at in ends if not is_inside_passage(at) and 2 * (at - start) >= wanted] or ends
         end = min(ends, key=lambda at: abs(at - start - wanted), default=latest)
         pages.append(tuple(rows[start:end]))

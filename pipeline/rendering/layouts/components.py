@@ -192,14 +192,14 @@ def corner_motif(look: Look, *, above: int, opacity: float = 0.5, begun: int = 0
 
 def announcement(text: str, look: Look, *, width_px: int, until: int) -> list[Sprite]:
     """A name, large and alone, that fades out at frame `until`."""
-    grid, leaves = look.grid, (Level(until, 0),)
+    grid, fade_out = look.grid, (Level(until, 0),)
     style = look.styled(STATEMENT)
     name = fit(text, style, scaled_sizes(grid, STATEMENT_SIZES), width_px=width_px, max_lines=2)
     top, left = grid.content.centre_y - name.height_px // 2, grid.content.left + grid.px(INDENT)
     rule = side_rule(look, top=top, height_px=name.height_px, frame=0)
-    motion = replace(entrance(grid, 3), levels=leaves)
+    motion = replace(entrance(grid, 3), levels=fade_out)
     return [
-        replace(rule, motion=replace(rule.motion, levels=leaves)),
+        replace(rule, motion=replace(rule.motion, levels=fade_out)),
         *text_sprites(name, left=left, top=top, colours=(look.theme.text,), motion=motion),
     ]
 

@@ -49,21 +49,21 @@ def countdown(
     width = max(5.0, side_px * _WIDTH_SHARE)
     # Round caps extend a segment by half the line width.
     margin = _GAP / 2 + width / 2 / (math.pi * (side_px - width))
-    begins = seconds[0] if seconds else answer
+    first = seconds[0] if seconds else answer
     waiting = Motion(enters=3, frames=12, levels=(Level(0, _PENDING_OPACITY),))
     sprites = [solid_sprite(ring(side_px, width), theme.line, left=left, top=top, motion=waiting)]
     # Segments disappear clockwise from twelve.
-    for number, goes in enumerate((*seconds[1:], answer) if seconds else ()):
+    for number, disappears in enumerate((*seconds[1:], answer) if seconds else ()):
         mask, order = arc(side_px, width, number / len(seconds) + margin, (number + 1) / len(seconds) - margin)
-        motion = Motion(enters=begins, frames=10, drawn=True, levels=(Level(goes, 0),))
+        motion = Motion(enters=first, frames=10, drawn=True, levels=(Level(disappears, 0),))
         sprites.append(Sprite(mask=mask, ink=colour(theme.accent), left=left, top=top, motion=motion, order=order))
-    until = (Level(begins, 0),)
+    until = (Level(first, 0),)
     style = _NUMERAL.in_fonts(look.fonts)
     motion = Motion(enters=6, frames=12, levels=until)
     numeral_px = round(side_px * _NUMERAL_SHARE)
     sprites += centred_text(shape("?", style), numeral_px, theme.muted, centre=centre, motion=motion)
-    for number, (comes, goes) in enumerate(pairwise((*seconds, answer))):
-        motion = Motion(enters=comes + _NUMERAL_AFTER, frames=8, levels=(Level(goes, 0),))
+    for number, (appears, disappears) in enumerate(pairwise((*seconds, answer))):
+        motion = Motion(enters=appears + _NUMERAL_AFTER, frames=8, levels=(Level(disappears, 0),))
         line = shape(str(len(seconds) - number), style)
         sprites += centred_text(line, numeral_px, theme.text, centre=centre, motion=motion)
     sprites += _answered(answer, look, side_px, width, centre)

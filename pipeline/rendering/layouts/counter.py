@@ -137,8 +137,8 @@ def _readings(amount: Amount, style: TextStyle, first: _Cell, frames: int) -> tu
     """
     readings = [partial_figure(amount, ease_out((step + 1) / frames)) for step in range(frames)]
     fitting = [_ink_left(shape(reading[0], style), first) >= -_OVERHANG_EM for reading in readings]
-    begins = readings[fitting.index(True)]
-    return tuple(reading if fits else begins for reading, fits in zip(readings, fitting, strict=True))
+    earliest = readings[fitting.index(True)]
+    return tuple(reading if fits else earliest for reading, fits in zip(readings, fitting, strict=True))
 
 
 @lru_cache(maxsize=64)

@@ -95,8 +95,8 @@ def _box(box: Box, label: TextBlock, look: Look, *, start: int, ends: int | None
     """A box being filled, with a frame while it is spoken."""
     grid, theme = look.grid, look.theme
     yield from panel(look, box, motion=Motion(enters=start, frames=FADE_FRAMES))
-    lit = Motion(enters=start, frames=FADE_FRAMES, levels=(Level(ends, 0),) if ends is not None else ())
-    yield solid_sprite(_frame(box, look), theme.accent, left=box.left, top=box.top, motion=lit)
+    highlighted = Motion(enters=start, frames=FADE_FRAMES, levels=(Level(ends, 0),) if ends is not None else ())
+    yield solid_sprite(_frame(box, look), theme.accent, left=box.left, top=box.top, motion=highlighted)
     motion = Motion(enters=start + 2, rise_px=grid.px(16))
     top = box.centre_y - label.height_px // 2
     padding = grid.px(PADDING)

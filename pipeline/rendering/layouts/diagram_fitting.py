@@ -120,8 +120,8 @@ def fit_diagram(scene: DiagramScene, look: Look) -> DiagramPlan:
 
 def _plan(scene: DiagramScene, look: Look, *, beside: bool) -> DiagramPlan:
     arrows = _arrows(scene)
-    upright, wordy = look.grid.is_stacked or beside, any(arrows.values())
-    graph = arrange(len(scene.items), list(arrows), upright=upright, has_labels=wordy)
+    upright, has_labels = look.grid.is_stacked or beside, any(arrows.values())
+    graph = arrange(len(scene.items), list(arrows), upright=upright, has_labels=has_labels)
     plan = None
     for compact, lines in ((False, 4), (True, 5), (True, 3), (True, 2), (True, 1)):
         plan = _plan_at(scene, graph, arrows, look, compact=compact, lines=lines, beside=beside)

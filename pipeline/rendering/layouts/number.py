@@ -128,39 +128,39 @@ def lay_out(scene: NumberScene, words: Sequence[Word], look: Look) -> Compositio
     top += plan.label.height_px + grid.px(_BELOW_KICKER) if plan.label.lines else 0
     elements += _digits(plan.digits, look, top=top, enters=enters, frames=frames)
     top += plan.digits.cap_px + plan.digits.descent_px + grid.px(_BELOW_FIGURE)
-    told = _meaning_frame(scene, words, enters, enters + frames)
-    elements += text_sprites(plan.meaning, left=left, top=top, colours=(theme.text,), motion=entrance(grid, told))
+    meaning_at = _meaning_frame(scene, words, enters, enters + frames)
+    elements += text_sprites(plan.meaning, left=left, top=top, colours=(theme.text,), motion=entrance(grid, meaning_at))
     top += plan.meaning.height_px + grid.px(_BELOW_MEANING)
-    told += 3 * len(plan.meaning.lines) + 3
+    meaning_at += 3 * len(plan.meaning.lines) + 3
     elements += text_sprites(
-        plan.source, left=left, top=top, colours=(theme.muted,), motion=entrance(grid, told, rise=24)
+        plan.source, left=left, top=top, colours=(theme.muted,), motion=entrance(grid, meaning_at, rise=24)
     )
     return Composition(ground=background(look.format, theme, _LIGHTS), elements=elements)
 
 
-def _meaning_frame(scene: NumberScene, words: Sequence[Word], enters: int, lands: int) -> int:
+def _meaning_frame(scene: NumberScene, words: Sequence[Word], enters: int, complete: int) -> int:
     """The frame in which the meaning enters: with the number, early enough to be read.
 
     If a late number is not announced, its meaning is shown first.
     """
     if not scene.kicker and enters >= _ANNOUNCE_FROM:
         return _FIRST
-    ends = frame_at(words[-1].end_s) if words else lands
-    return max(enters + _FIRST, min(lands - _FIRST, ends - _READING_FRAMES))
+    ends = frame_at(words[-1].end_s) if words else complete
+    return max(enters + _FIRST, min(complete - _FIRST, ends - _READING_FRAMES))
 
 
 def _counting(scene: NumberScene, words: Sequence[Word]) -> tuple[int, int]:
     """When the counter enters and for how many frames it counts: until the number is spoken, if there is time."""
     spoken = _spoken(scene, words)
-    lands = max(spoken, _FIRST + _COUNTING_FAST)
-    frames = min(_COUNTING, lands - _FIRST)
-    return lands - frames + 1, frames
+    complete = max(spoken, _FIRST + _COUNTING_FAST)
+    frames = min(_COUNTING, complete - _FIRST)
+    return complete - frames + 1, frames
 
 
 def _spoken(scene: NumberScene, words: Sequence[Word]) -> int:
     """The frame in which the number is spoken: at the word with its digits, else at the beginning of the line."""
-    begins = line_frames(scene, words).get(0)
-    if begins is None:
+    line_start = line_frames(scene, words).get(0)
+    if line_start is None:
         return 0
     number = next(index for index, line in enumerate(scene.lines) if line.reveals == 0)
     first = first_word_indices(scene)[number]
@@ -172,7 +172,7 @@ def _spoken(scene: NumberScene, words: Sequence[Word]) -> int:
     if said:
         return frame_at(said.start_s)
     # Spelt out, it is probably spoken some words later, within the line.
-    return min(begins + _COUNTING, frame_at(line[-1].start_s))
+    return min(line_start + _COUNTING, frame_at(line[-1].start_s))
 
 
 def _digits_of(text: str) -> str:

@@ -29,13 +29,13 @@ def rating_sprites(rating: float, block: TextBlock, look: Look, *, left: int, to
     grid, motion = look.grid, entrance(look.grid, 8, rise=24)
     side, gap = grid.px(STAR), grid.px(_STAR_GAP)
     row = star_row(side, gap)
-    lit = filled_stars(row, side, gap, rating)
+    highlighted = filled_stars(row, side, gap, rating)
     if look.right_to_left:
-        row, lit = (each.transpose(Image.Transpose.FLIP_LEFT_RIGHT) for each in (row, lit))
+        row, highlighted = (each.transpose(Image.Transpose.FLIP_LEFT_RIGHT) for each in (row, highlighted))
     figures = top + (side - block.cap_px) // 2
     return [
         solid_sprite(row, look.theme.line, left=left, top=top, motion=motion),
-        solid_sprite(lit, look.theme.accent, left=left, top=top, motion=motion),
+        solid_sprite(highlighted, look.theme.accent, left=left, top=top, motion=motion),
         *text_sprites(block, left=left + stars_px(look), top=figures, colours=(look.theme.muted,), motion=motion),
     ]
 

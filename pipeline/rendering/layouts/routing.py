@@ -65,16 +65,16 @@ def route_arrows(
         gap = (middles[0][0] - before.width / 2 if middles else after.left) - before.right
         stub = min(look.grid.px(_STUB), (gap - 2 * air) / 4)
         bent = air + stub
-        begins = (before.right + air, before.centre_y + offsets[arrow, first])
-        ends = (after.left - air, after.centre_y + offsets[arrow, last])
+        start_point = (before.right + air, before.centre_y + offsets[arrow, first])
+        end_point = (after.left - air, after.centre_y + offsets[arrow, last])
         # All curves of a gap span the same range: those that start and end in the same order never cross.
-        swings: list[Point] = [(before.right + bent, begins[1])]
+        swings: list[Point] = [(before.right + bent, start_point[1])]
         if middles:
             (from_x, y), (to_x, _) = middles
             swings += [(from_x - before.width / 2 - bent, y), (to_x + before.width / 2 + bent, y)]
-        swings.append((after.left - bent, ends[1]))
+        swings.append((after.left - bent, end_point[1]))
         alone = swinging[before.right] == 1, swinging[after.left] == 1
-        path = [begins, *_curves(swings, alone), ends]
+        path = [start_point, *_curves(swings, alone), end_point]
         if turned:
             path = [_transposed_point(point) for point in path]
         found.append(path if first == arrow[0] else path[::-1])
@@ -94,9 +94,9 @@ def _port_offsets(
     ports: list[_Port] = []
     for arrow, (first, last, middles) in sides.items():
         to = middles[0][1] if middles else boxes[last].centre_y
-        came = middles[-1][1] if middles else boxes[first].centre_y
+        arrives_from = middles[-1][1] if middles else boxes[first].centre_y
         ports.append(_Port(arrow=arrow, box=first, far=True, comes_from=to))
-        ports.append(_Port(arrow=arrow, box=last, far=False, comes_from=came))
+        ports.append(_Port(arrow=arrow, box=last, far=False, comes_from=arrives_from))
     offsets: dict[tuple[Arrow, int], float] = {}
     narrowest = min(box.height for box in boxes) + 1
     for box, far in {(port.box, port.far): None for port in ports}:

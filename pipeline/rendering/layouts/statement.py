@@ -90,14 +90,14 @@ def _elements(scene: StatementScene, sentences: Sequence[TimedSentence], look: L
         *text_sprites(label, left=left, top=top, colours=(theme.accent,), motion=entrance(grid, first + 2)),
     ]
     ends = (*(sentence.enters for sentence in sentences[1:]), None)
-    for sentence, block, leaves in zip(sentences, blocks, ends, strict=True):
+    for sentence, block, until in zip(sentences, blocks, ends, strict=True):
         motion = entrance(grid, sentence.enters + 5, rise=40)
         elements += text_sprites(
             block,
             left=left,
             top=top + label.height_px + gap,
             colours=(theme.text, theme.accent),
-            motion=motion if leaves is None else replace(motion, levels=(Level(leaves, 0),)),
+            motion=motion if until is None else replace(motion, levels=(Level(until, 0),)),
         )
     return elements, top
 

@@ -240,12 +240,12 @@ def _filled_sprites(
     theme, left = look.theme, look.grid.content.left
     rise_px = look.grid.px(24)
     yield from panel(look, card.box.moved(left, top), motion=Motion(enters=start, frames=FADE_FRAMES))
-    lit = Motion(enters=start, frames=FADE_FRAMES)
+    highlighted = Motion(enters=start, frames=FADE_FRAMES)
     if ends is not None:
-        lit = replace(lit, levels=(Level(ends, 0),))
+        highlighted = replace(highlighted, levels=(Level(ends, 0),))
         rest = Motion(enters=ends, frames=FADE_FRAMES)
         yield from _numeral(card, look, theme.muted, number, top=top, motion=rest)
-    yield from _numeral(card, look, theme.accent, number, top=top, motion=lit)
+    yield from _numeral(card, look, theme.accent, number, top=top, motion=highlighted)
     words = Motion(enters=start + 2, rise_px=rise_px)
     x, y = card.title_at
     yield from text_sprites(card.title, left=left + x, top=top + y, colours=(theme.text,), motion=words, stagger=2)

@@ -51,7 +51,7 @@ def lay_out(scene: TimelineScene, words: Sequence[Word], look: Look) -> Composit
     elements += _line(plan, starts, look, top=top)
     for index, start in enumerate(starts):
         ends = starts[index + 1] if index + 1 < len(starts) else None
-        elements += _dot(plan.places[index].dot, look, top=top, waits=3 * index, start=start, ends=ends)
+        elements += _dot(plan.places[index].dot, look, top=top, delay=3 * index, start=start, ends=ends)
         elements += _texts(plan, index, look, top=top, start=start, ends=ends)
     return Composition(ground=background(look.format, look.theme, _LIGHTS), elements=elements)
 
@@ -77,7 +77,7 @@ def _line(plan: TimelinePlan, starts: Sequence[int], look: Look, *, top: int) ->
             yield replace(hairline(look, box, frame=starts[index + 1], upright=upright), ink=colour(look.theme.accent))
 
 
-def _dot(at: tuple[int, int], look: Look, *, top: int, waits: int, start: int, ends: int | None) -> Iterable[Sprite]:
+def _dot(at: tuple[int, int], look: Look, *, top: int, delay: int, start: int, ends: int | None) -> Iterable[Sprite]:
     """A ring while pending; filled, with a halo, while its event is spoken; an accent ring afterwards."""
     grid, theme = look.grid, look.theme
     x, y = look.grid.content.left + at[0], top + at[1]
@@ -86,13 +86,13 @@ def _dot(at: tuple[int, int], look: Look, *, top: int, waits: int, start: int, e
         return solid_sprite(mask, name, left=x - mask.width // 2, top=y - mask.height // 2, motion=motion)
 
     circle = ring(grid.px(DOT), grid.px(_DOT_LINE))
-    yield centred(circle, theme.line, Motion(enters=waits))
+    yield centred(circle, theme.line, Motion(enters=delay))
     # After the line has arrived.
-    current = Motion(enters=start + (FADE_FRAMES if waits else 0), frames=FADE_FRAMES)
-    gone = (Level(ends, 0),) if ends is not None else ()
-    yield centred(disc(grid.px(_HALO)), theme.accent, replace(current, levels=(Level(0, _HALO_LEVEL), *gone)))
+    current = Motion(enters=start + (FADE_FRAMES if delay else 0), frames=FADE_FRAMES)
+    faded_out = (Level(ends, 0),) if ends is not None else ()
+    yield centred(disc(grid.px(_HALO)), theme.accent, replace(current, levels=(Level(0, _HALO_LEVEL), *faded_out)))
     yield centred(circle, theme.accent, current)
-    yield centred(disc(grid.px(DOT)), theme.accent, replace(current, levels=gone))
+    yield centred(disc(grid.px(DOT)), theme.accent, replace(current, levels=faded_out))
 
 
 def _texts(plan: TimelinePlan, index: int, look: Look, *, top: int, start: int, ends: int | None) -> Iterable[Sprite]:

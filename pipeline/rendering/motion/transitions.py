@@ -62,11 +62,11 @@ def transition_in(
 
 def _fade(before: Picture, stage: Picture, now: Picture, shown: int, count: int) -> Picture:
     """Picture number `shown` of `count` of a fade: first out to the stage, then in."""
-    gone = round(_FADE_OUT_SHARE * count)
-    if shown <= gone:
+    fade_out = round(_FADE_OUT_SHARE * count)
+    if shown <= fade_out:
         # Accelerating: encoders leave ghosts of what fades out in small steps.
-        return _blend(before, stage, (shown / gone) ** 2)
-    return _blend(stage, now, ease_out((shown - gone) / (count - gone + 1)))
+        return _blend(before, stage, (shown / fade_out) ** 2)
+    return _blend(stage, now, ease_out((shown - fade_out) / (count - fade_out + 1)))
 
 
 def _blend(one: Picture, other: Picture, amount: float) -> Picture:

@@ -147,7 +147,7 @@ def _waves(sketch: _Sketch) -> Field:
     phases = [random.uniform(0, math.tau) for _ in range(3)]
     rates = [random.uniform(3.0, 4.5), random.uniform(6.0, 8.0), random.uniform(10.0, 13.0)]
     count = 17
-    lit = count // 2 + random.choice((-1, 0, 1))
+    highlighted = count // 2 + random.choice((-1, 0, 1))
     centre = random.uniform(-0.2, 0.2)
     swell = np.exp(-(((row - centre) / 0.40) ** 2))
     for number in range(count):
@@ -158,16 +158,16 @@ def _waves(sketch: _Sketch) -> Field:
         )
         height = (0.21 * swell * (1 - base**2)).astype(np.float32) * ripple
         steep = np.sqrt(1 + np.gradient(height, row) ** 2)
-        thick = sketch.pen * (2.6 if number == lit else 1.15)
+        thick = sketch.pen * (2.6 if number == highlighted else 1.15)
         reach = (thick / 2 + 1) * steep.max() / radius
         rows = np.flatnonzero((y > base - height.max() - reach) & (y < base - height.min() + reach))
         part = (slice(rows[0], rows[-1] + 1), slice(None))
         offset = (y[part[0]] + (height - base)) * (radius / steep)
         line = stroke(offset.astype(np.float32), thick)
-        if number == lit:
+        if number == highlighted:
             sketch.light(line, part)
         else:
-            sketch.add(line, part, 0.85 - 0.55 * abs(number - lit) / count * 2)
+            sketch.add(line, part, 0.85 - 0.55 * abs(number - highlighted) / count * 2)
     # Lines fade where they meet the circle.
     chord = np.clip((np.float32(0.97 * radius) - plane.radii) / np.float32(0.10 * radius), 0, 1)
     sketch.lines *= chord
@@ -181,22 +181,22 @@ def _columns(sketch: _Sketch) -> Field:
     count = 11
     pitch = 2 * radius / count
     half = pitch * 0.29
-    lit = random.choice((3, 4, 6, 7))
+    highlighted = random.choice((3, 4, 6, 7))
     swing, phase = random.uniform(1.1, 1.9), random.uniform(0, math.tau)
     for number in range(count):
         x = (number - (count - 1) / 2) * pitch
         reach = math.sqrt(max(0.0, (0.97 * radius) ** 2 - (abs(x) + half) ** 2))
         share = 0.66 + 0.26 * math.sin(swing * number + phase) + random.uniform(-0.08, 0.08)
-        length = max(0.0, reach * (0.97 if number == lit else share) - half)
+        length = max(0.0, reach * (0.97 if number == highlighted else share) - half)
         shift = (reach - half - length) * 0.55 * math.sin(0.8 * number + 2 * phase)
         part = plane.around(x, shift, half + 1, half + length + 1)
         near = plane.part(part)
         gap = np.maximum(np.abs(near.y - np.float32(shift)) - np.float32(length), 0)
         bar = fill(np.sqrt((near.x - np.float32(x)) ** 2 + gap**2) - np.float32(half))
-        if number == lit:
+        if number == highlighted:
             sketch.light(bar, part)
         else:
-            fade = 0.72 - 0.5 * abs(number - lit) / count
+            fade = 0.72 - 0.5 * abs(number - highlighted) / count
             sketch.add(bar, part, np.clip(fade - 0.35 * (near.y / np.float32(radius)), 0.08, 1))
     upwards, along = 1 - plane.y / np.float32(radius), 1 + plane.x / np.float32(radius)
     return np.float32(0.275) * upwards + np.float32(0.225) * along
@@ -224,9 +224,9 @@ def _lattice(sketch: _Sketch) -> Field:
         ripple = 0.5 + 0.5 * np.cos(math.tau * waves * away)
         size = np.where(np.hypot(dot_x, dot_y) < 0.96 * radius, np.float32(pitch) * (0.07 + 0.33 * ripple), -1)
         dots = fill((np.hypot(near.x - dot_x, near.y - dot_y) - size).astype(np.float32))
-        lit = away < 0.22
-        sketch.add(dots, part, np.where(lit, 0, (0.30 + 0.65 * ripple) * np.clip(1.25 - 0.6 * away, 0, 1)))
-        sketch.light(np.where(lit, dots, 0), part)
+        highlighted = away < 0.22
+        sketch.add(dots, part, np.where(highlighted, 0, (0.30 + 0.65 * ripple) * np.clip(1.25 - 0.6 * away, 0, 1)))
+        sketch.light(np.where(highlighted, dots, 0), part)
         order[part] = away / np.float32(1.35)
     return order
 
@@ -256,7 +256,7 @@ def _arcs(sketch: _Sketch) -> Field:
     """Broad concentric arcs with round ends, each drawn along its own way, one of them highlighted."""
     plane, radius, random = sketch.plane, sketch.radius, sketch.random
     order: Field = np.clip(plane.radii / np.float32(radius), 0, 1)
-    lit = random.choice((2, 3, 4))
+    highlighted = random.choice((2, 3, 4))
     start = random.random()
     for number in range(6):
         middle = (0.27 + 0.136 * number) * radius
@@ -273,7 +273,7 @@ def _arcs(sketch: _Sketch) -> Field:
         )
         body: tuple[Field, Part] = (np.where(turn <= length, along, np.float32(0)), ring)
         for coverage, part in (body, *(sketch.disc(x, y, half) for x, y in ends)):
-            if number == lit:
+            if number == highlighted:
                 sketch.light(coverage, part)
             else:
                 sketch.add(coverage, part, opacity)

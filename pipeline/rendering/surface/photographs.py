@@ -162,9 +162,9 @@ def narrowest_aspect(still: Still) -> float:
     if is_page(still):
         return still.aspect
     left, top, right, bottom = still.subject
-    is_thing = still.has_alpha or (top > 0 and bottom < 1)
+    has_subject = still.has_alpha or (top > 0 and bottom < 1)
     return still.aspect * (
-        min(1.0, right - left + SUBJECT_MARGIN * ((left > 0) + (right < 1))) if is_thing else 1 / MAX_CROP
+        min(1.0, right - left + SUBJECT_MARGIN * ((left > 0) + (right < 1))) if has_subject else 1 / MAX_CROP
     )
 
 

@@ -99,7 +99,7 @@ class ThumbnailCanvas:
         """Draw the lines from `top`; the last of several in the last colour, with all parts of a hyphenated word."""
         place = self.text_box(block, top, across=across)
         self.occupied.append(place)
-        lit = _last_words(block)
+        highlighted = _last_words(block)
         for number, (line, stands) in enumerate(
             zip(block.lines, self.line_boxes(block, top, across=across), strict=True)
         ):
@@ -107,7 +107,9 @@ class ThumbnailCanvas:
             if ink is None:
                 continue
             at = (stands.left + ink.left, stands.top + block.cap_px + ink.top)
-            inked = ink.painted(Image.new("RGB", ink.mask.size, rgb(colours[-1] if number >= lit > 0 else colours[0])))
+            inked = ink.painted(
+                Image.new("RGB", ink.mask.size, rgb(colours[-1] if number >= highlighted > 0 else colours[0]))
+            )
             self.picture.paste(inked, at, ink.mask)
 
     def paste_tile(self, tile: Image.Image, mask: Image.Image, left: int, top: int) -> None:

@@ -63,7 +63,7 @@ def draw_thumbnail(script: Script, look: Look, number: int = 1, *, episode: int 
     else:
         ground = _poster_background((width, height), look) if number == 2 else _background((width, height), look)
     canvas = ThumbnailCanvas(picture=ground, look=look, words=script.thumbnail_text or script.title)
-    told = next((scene for scene in script.scenes if isinstance(scene, NumberScene)), None)
+    number_scene = next((scene for scene in script.scenes if isinstance(scene, NumberScene)), None)
     if still and still.has_alpha:
         draw_beside_cutout(canvas, still)
     elif still and is_beside:
@@ -72,8 +72,8 @@ def draw_thumbnail(script: Script, look: Look, number: int = 1, *, episode: int 
         draw_on_picture(canvas, across=framing.across)
     elif number == 2:
         _draw_poster(canvas)
-    elif number == 3 and told is not None:
-        _draw_with_number(canvas, told)
+    elif number == 3 and number_scene is not None:
+        _draw_with_number(canvas, number_scene)
     elif number == 3:
         _draw_over_motif(canvas)
     else:
