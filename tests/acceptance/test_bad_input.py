@@ -197,11 +197,13 @@ BAD = {
     "a topic without quotes": Bad(
         ("make", "Why", "is", "tea", "hot?"), 2, ("'is tea hot?'", "Text with spaces needs quotes")
     ),
-    "a number that is none": Bad(("make", "good.md", "--variant", "two"), 2, ("--variant: 'two' is no whole number",)),
-    "a number that would be rounded": Bad(
-        ("make", "good.md", "--variant", "1.5"), 2, ("--variant: '1.5' is no whole number",)
+    "a number that is none": Bad(
+        ("make", "good.md", "--variant", "two"), 2, ("--variant: 'two' is not a whole number",)
     ),
-    "fewer films than none": Bad(("preview", "good.md", "--films", "-1"), 2, ("--films: '-1' is no whole number",)),
+    "a number that would be rounded": Bad(
+        ("make", "good.md", "--variant", "1.5"), 2, ("--variant: '1.5' is not a whole number",)
+    ),
+    "fewer films than none": Bad(("preview", "good.md", "--films", "-1"), 2, ("--films: '-1' is not a whole number",)),
     "a film that is no MP4": Bad(("make", "good.md", "--output", "tea.mov"), 2, ("films are MP4 files", "tea.mp4")),
     "a workspace whose state is a file": Bad(
         ("make", "good.md", "--offline"), 8, ("state", "can't be written"), files={"state": "in the way"}

@@ -168,4 +168,4 @@ def test_a_dry_run_tells_the_problems_of_rows_once(tmp_path):
     assert dry.code == 9
     told = f"{dry.stdout}\n{dry.stderr}"
     assert told.count("at most 20 fit") == 1
-    assert "1 row of the table: told above" in dry.stdout
+    assert "1 row of the table: see above" in dry.stdout

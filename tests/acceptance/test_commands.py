@@ -231,7 +231,7 @@ def test_a_full_disk_behind_what_is_printed_is_told_in_one_line(tmp_path, comman
     assert ran.returncode == 8
     assert ran.stderr == (
         "nightreel: standard output: can't be written: no space left on device. "
-        "Free some space and run the command again: it resumes where it stopped\n"
+        "Free some space and run the command again; it continues where it stopped\n"
     )
 
 

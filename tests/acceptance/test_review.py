@@ -54,9 +54,9 @@ def test_answers_that_contradict_themselves_are_refused(tmp_path):
         (("--approve",), "needs either ids of films or --all"),
         (("--approve", "3fa9", "--all"), "needs either ids of films or --all"),
         (("--all",), "needs --approve"),
-        (("--reject", "3fa9"), "go together"),
-        (("--why", "no"), "go together"),
-        (("--approve", "3fa9", "--reject", "77c1", "--why", "no"), "are two answers"),
+        (("--reject", "3fa9"), "need each other"),
+        (("--why", "no"), "need each other"),
+        (("--approve", "3fa9", "--reject", "77c1", "--why", "no"), "exclude each other"),
     ):
         refused = nightreel("review", "kitchen", *answer, cwd=tmp_path)
         assert (refused.code, told in refused.stderr) == (2, True), answer

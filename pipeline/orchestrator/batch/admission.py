@@ -36,6 +36,6 @@ class AdmissionControl:
             self._idle_since = time.monotonic()
         if self._idle_since is not None and time.monotonic() >= self._idle_since + _DISK_PATIENCE_S:
             raise StorageError(
-                self._refusal, hint="Free some space and run the command again: it resumes where it stopped"
+                self._refusal, hint="Free some space and run the command again; it continues where it stopped"
             )
         return bool(refusal)
