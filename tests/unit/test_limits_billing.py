@@ -144,7 +144,7 @@ def test_the_call_is_refused_once_another_process_has_spent_the_rest():
     assert at_the_end_of_a_budget(most=8, used=8, takes_s=30, then=(7, 7)) == ("10 are spent, and 7 are asked for", 10)
 
 
-def test_a_call_that_would_not_fit_even_after_all_refunds_is_refused_at_once_and_reservations_are_not_reported_as_spent():
+def test_a_call_that_exceeds_the_budget_even_after_all_refunds_is_refused_without_counting_reservations_as_spent():
     assert at_the_end_of_a_budget(most=8, used=0, takes_s=30, then=(9, 9)) == ("2 are spent, and 9 are asked for", 2)
 
 
