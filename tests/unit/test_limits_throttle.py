@@ -883,11 +883,11 @@ async def test_a_minute_used_up_by_other_processes_is_polled_silently(make, book
     door = make(ledger=book, requests_per_min=30, tokens_per_min=8000, patience_s=1)
     book.minute_is_spent_for_s, begun = 40.0, []
 
-    async def give_back():
+    async def push_back():
         await anyio.sleep(9)
         book.minute_is_spent_for_s = 0.0
 
-    await all_of(visit(door, tokens=10, begun=begun), give_back())
+    await all_of(visit(door, tokens=10, begun=begun), push_back())
 
     assert begun == pytest.approx([9], abs=2.1)
     assert (said, set(book.asked)) == ([], {(30, 8000)})

@@ -90,7 +90,7 @@ class Hosts:
 
     def subject(self, job: Job) -> Subject:
         """The identity of a job's film, for publishing."""
-        judged = job.verdict if job.video and job.verdict and job.verdict.lets_pass(job.video.sha256) else None
+        judged = job.verdict if job.video and job.verdict and job.verdict.is_pass_for(job.video.sha256) else None
         return Subject(
             key=subject_key(job.brief),
             job=job.id,
