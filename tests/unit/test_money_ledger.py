@@ -55,7 +55,7 @@ def on_disk(path):
     return json.loads(path.read_text())
 
 
-async def test_what_is_spent_can_be_read_by_a_person(tmp_path):
+async def test_the_file_is_readable_for_people(tmp_path):
     ledger = MoneyLedger(tmp_path / "spent.json", today=lambda: DAY)
 
     reservation = await ledger.reserve(0.3, allowed=1)
@@ -67,7 +67,7 @@ async def test_what_is_spent_can_be_read_by_a_person(tmp_path):
     assert await ledger.spent() == 0.2
 
 
-async def test_what_is_reserved_is_spent_until_it_is_settled_but_not_for_sure(tmp_path):
+async def test_reservations_count_as_spent_but_not_for_certain_until_they_are_settled(tmp_path):
     ours, theirs = MoneyLedger(tmp_path / "spent.json"), MoneyLedger(tmp_path / "spent.json")
     await ours.settle(await ours.reserve(0.25, allowed=1), 0.25)
     reservation = await ours.reserve(0.5, allowed=1)
@@ -79,7 +79,7 @@ async def test_what_is_reserved_is_spent_until_it_is_settled_but_not_for_sure(tm
     assert [path.name for path in tmp_path.glob("spent.*.lock")] == []
 
 
-async def test_a_new_day_begins_with_nothing_spent_and_the_old_one_is_not_corrected(tmp_path):
+async def test_a_new_day_starts_at_zero_and_the_previous_one_is_not_corrected(tmp_path):
     today = [DAY]
     ledger = MoneyLedger(tmp_path / "day.json", today=lambda: today[0])
     yesterday = await ledger.reserve(5, allowed=5)
@@ -93,7 +93,7 @@ async def test_a_new_day_begins_with_nothing_spent_and_the_old_one_is_not_correc
 
 
 @pytest.mark.parametrize("days", [1, -1, 400])
-async def test_a_clock_that_was_on_another_day_for_a_while_has_forgotten_no_money(tmp_path, days):
+async def test_a_clock_that_was_wrong_for_a_while_loses_no_spending(tmp_path, days):
     today = [DAY]
     ledger = MoneyLedger(tmp_path / "day.json", today=lambda: today[0])
     await ledger.settle(await ledger.reserve(3, allowed=5), 3)
@@ -111,7 +111,7 @@ async def test_a_clock_that_was_on_another_day_for_a_while_has_forgotten_no_mone
     assert [path.name for path in tmp_path.glob("day.*.lock")] == []
 
 
-async def test_a_cent_that_fits_to_a_hair_is_not_refused_for_the_last_bit_of_a_sum(tmp_path):
+async def test_rounding_errors_do_not_refuse_an_exact_fit(tmp_path):
     ledger = MoneyLedger(tmp_path / "spent.json")
 
     taken = [await ledger.reserve(0.1, allowed=0.3) for _ in range(4)]
@@ -133,7 +133,7 @@ async def test_a_cent_that_fits_to_a_hair_is_not_refused_for_the_last_bit_of_a_s
         '{"schema": 1, "usd": 1, "reserved": {"0123456789ab": NaN}}',
     ],
 )
-async def test_whoever_does_not_know_what_was_spent_spends_nothing_while_there_is_a_budget(tmp_path, caplog, text):
+async def test_an_unreadable_ledger_stops_calls_if_there_is_a_budget(tmp_path, caplog, text):
     path = tmp_path / "spent.json"
     await anyio.Path(path).write_text(text)
     ledger = MoneyLedger(path)
@@ -148,7 +148,7 @@ async def test_whoever_does_not_know_what_was_spent_spends_nothing_while_there_i
     assert await anyio.Path(path).read_text() == text
 
 
-async def test_money_that_can_not_be_written_down_is_not_spent_while_there_is_a_budget(tmp_path):
+async def test_an_unwritable_ledger_stops_calls_if_there_is_a_budget(tmp_path):
     await anyio.Path(tmp_path / "file").write_text("")
     ledger = MoneyLedger(tmp_path / "file" / "spent.json")
 
@@ -156,7 +156,7 @@ async def test_money_that_can_not_be_written_down_is_not_spent_while_there_is_a_
         await ledger.reserve(1, allowed=5)
 
 
-def test_two_processes_at_the_same_time_never_exceed_a_budget_and_use_all_of_it(tmp_path):
+def test_two_concurrent_processes_never_exceed_a_budget_and_use_all_of_it(tmp_path):
     path = tmp_path / "spent.json"
     command = [sys.executable, "-c", SPEND, str(path)]
     both = [subprocess.Popen(command, stdout=subprocess.PIPE, text=True) for _ in range(2)]
@@ -195,7 +195,7 @@ class Watched(MoneyLedger):
         return await super().certain()
 
 
-async def test_the_reservation_of_another_process_is_waited_for_while_it_lives_and_is_spent_when_it_was_killed(
+async def test_another_process_reservation_is_waited_for_while_it_lives_and_counts_as_spent_once_it_is_killed(
     tmp_path,
 ):
     path = tmp_path / "spent.json"
@@ -237,7 +237,7 @@ async def buy(budget, most=1):
         await purchase.reserve()
 
 
-async def test_a_batch_that_has_spent_its_budget_waits_for_a_person_and_says_what_to_do(tmp_path):
+async def test_a_batch_that_has_spent_its_budget_parks_its_films_with_a_hint(tmp_path):
     settings = load_settings(tmp_path, {"budget.usd_per_batch": 2.5}, {})
     budget = budget_of_batch("outer space", tmp_path, settings)
     await buy(budget, 2)
@@ -253,7 +253,7 @@ async def test_a_batch_that_has_spent_its_budget_waits_for_a_person_and_says_wha
     )
 
 
-async def test_films_that_one_budget_stops_have_one_cause_whatever_was_spent_by_then(tmp_path):
+async def test_all_films_stopped_by_a_budget_have_the_same_cause(tmp_path):
     budget = budget_of_batch("space", tmp_path, load_settings(tmp_path, {"budget.usd_per_batch": 2.5}, {}))
     causes = set()
     for most in (2, 3, 5):

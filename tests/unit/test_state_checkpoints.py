@@ -158,7 +158,7 @@ def test_every_batch_comes_back_as_it_was(batch):
     assert from_json(to_json(batch, WORKSPACE).encode(), Batch, WORKSPACE, where="batch") == batch
 
 
-async def test_a_job_is_saved_where_the_readers_of_the_folder_expect_it(store, tmp_path):
+async def test_a_job_is_saved_at_the_documented_path(store, tmp_path):
     await store.save_job(job(status=JobStatus.COMPLETED))
 
     text = await anyio.Path(file_of(tmp_path)).read_text(encoding="utf-8")
@@ -167,7 +167,7 @@ async def test_a_job_is_saved_where_the_readers_of_the_folder_expect_it(store, t
     assert await store.load_job("space", "ab12" * 8) == job(status=JobStatus.COMPLETED)
 
 
-async def test_the_jobs_of_a_batch_come_in_its_order_without_those_that_were_removed(store, tmp_path):
+async def test_jobs_are_listed_in_the_order_of_the_batch_without_removed_ones(store, tmp_path):
     first, second, third = (job(letter * 8) for letter in "cab")
     for each in (first, second, third):
         await store.save_job(each)
@@ -177,7 +177,7 @@ async def test_the_jobs_of_a_batch_come_in_its_order_without_those_that_were_rem
     assert await listed(store) == ([summary_of(first), summary_of(third)], [])
 
 
-async def test_a_damaged_job_is_told_by_its_id_and_hides_no_other(store, tmp_path):
+async def test_a_damaged_job_is_reported_by_its_id_and_others_are_read(store, tmp_path):
     first, second, third = (job(letter * 8) for letter in "cab")
     for each in (first, second, third):
         await store.save_job(each)
@@ -191,7 +191,7 @@ async def test_a_damaged_job_is_told_by_its_id_and_hides_no_other(store, tmp_pat
     assert "aaaaaaaa.json: is damaged" in damage.message
 
 
-async def test_a_file_whose_name_is_no_id_disturbs_nobody(store, tmp_path):
+async def test_a_file_whose_name_is_no_id_is_ignored(store, tmp_path):
     await store.save_job(job())
     await store.save_batch(batch("ab12" * 8, "notes"))
     await anyio.Path(file_of(tmp_path, "notes")).write_text("{}")
@@ -203,7 +203,7 @@ async def test_a_file_whose_name_is_no_id_disturbs_nobody(store, tmp_path):
         assert damages == []
 
 
-async def test_a_job_that_its_batch_no_longer_lists_is_found_as_it_was(store):
+async def test_an_unlisted_job_can_still_be_loaded(store):
     await store.save_job(job(status=JobStatus.COMPLETED))
     await store.save_batch(batch())
 
@@ -211,7 +211,7 @@ async def test_a_job_that_its_batch_no_longer_lists_is_found_as_it_was(store):
     assert await to_thread.run_sync(store.read_job, "space", "cd34" * 8) is None
 
 
-async def test_a_damaged_file_set_aside_is_kept_and_the_job_can_begin_anew(store, tmp_path):
+async def test_a_quarantined_file_is_kept_and_the_job_can_start_over(store, tmp_path):
     await store.save_job(job())
     await store.save_batch(batch("ab12" * 8))
     await anyio.Path(file_of(tmp_path)).write_bytes(b"{")
@@ -230,7 +230,7 @@ async def test_a_damaged_file_set_aside_is_kept_and_the_job_can_begin_anew(store
     assert await anyio.Path(aside).read_bytes() + await anyio.Path(later).read_bytes() == b"{["
 
 
-async def test_what_may_only_not_be_read_by_us_is_not_damaged(store, tmp_path, monkeypatch):
+async def test_a_file_without_read_permission_does_not_count_as_damaged(store, tmp_path, monkeypatch):
     await store.save_job(job())
     assert not await to_thread.run_sync(store.is_damaged, "space", "ab12" * 8)
     await change(file_of(tmp_path), schema=7)
@@ -242,7 +242,7 @@ async def test_what_may_only_not_be_read_by_us_is_not_damaged(store, tmp_path, m
     assert not await to_thread.run_sync(store.is_damaged, "space", "ab12" * 8)
 
 
-async def test_a_save_that_fails_leaves_the_row_as_it_was(store, monkeypatch):
+async def test_a_failed_save_does_not_change_the_index(store, monkeypatch):
     await store.save_job(job())
     with monkeypatch.context() as patch:
         patch.setattr(os, "replace", refuse_to(errno.ENOSPC))
@@ -255,9 +255,7 @@ async def test_a_save_that_fails_leaves_the_row_as_it_was(store, monkeypatch):
     assert (await to_thread.run_sync(store.index("space").find, "ab12" * 8)).status is JobStatus.COMPLETED
 
 
-async def test_what_cost_something_is_on_the_disk_when_many_are_saved_and_what_can_be_planned_again_is_not_waited_for(
-    store, monkeypatch
-):
+async def test_begun_jobs_are_saved_with_fsync_and_new_ones_without(store, monkeypatch):
     flushed: list[int] = []
     monkeypatch.setattr(os, "fsync", flushed.append)
 
@@ -271,7 +269,7 @@ async def test_what_cost_something_is_on_the_disk_when_many_are_saved_and_what_c
     assert await to_thread.run_sync(flushes, store.put_jobs, job(), job("cd34" * 8, attempts=1))
 
 
-async def test_of_films_that_are_over_nothing_is_remembered(store):
+async def test_ended_films_leave_nothing_in_memory(store):
     film = job()
     for status in (JobStatus.IN_PROGRESS, JobStatus.COMPLETED):
         film = advance(film, status, at=AT)
@@ -280,7 +278,7 @@ async def test_of_films_that_are_over_nothing_is_remembered(store):
     assert not store._indexed
 
 
-async def test_a_damaged_job_is_not_taken_for_one_that_was_never_there(store, tmp_path):
+async def test_a_damaged_job_does_not_count_as_missing(store, tmp_path):
     await store.save_job(job())
     await anyio.Path(file_of(tmp_path)).write_bytes(b"{")
 
@@ -288,7 +286,7 @@ async def test_a_damaged_job_is_not_taken_for_one_that_was_never_there(store, tm
         await to_thread.run_sync(store.read_job, "space", "ab12" * 8)
 
 
-async def test_a_batch_that_was_never_saved_is_none_and_has_no_jobs(store, tmp_path):
+async def test_an_unsaved_batch_is_none_and_has_no_jobs(store, tmp_path):
     assert await store.load_batch("space") is None
     assert await listed(store) == ([], [])
     assert await store.batches() == []
@@ -302,7 +300,7 @@ async def test_batches_are_listed_by_name(store):
     assert await store.batches() == ["air", "land", "sea"]
 
 
-async def test_a_forgotten_job_is_gone_and_may_be_forgotten_again(store, tmp_path):
+async def test_deleting_a_job_is_idempotent(store, tmp_path):
     await store.save_job(job())
 
     await store.delete_job("space", "ab12" * 8)
@@ -331,7 +329,7 @@ def test_a_path_of_a_workspace_is_written_with_forward_slashes_on_every_system()
     assert json.loads(text)["segments"][0]["path"] == "state/a b.mp4"
 
 
-async def test_a_cancelled_save_is_on_the_disk_all_the_same(store):
+async def test_a_cancelled_save_is_still_on_disk(store):
     with anyio.CancelScope() as scope:
         scope.cancel()
         await store.save_job(job())
@@ -339,7 +337,7 @@ async def test_a_cancelled_save_is_on_the_disk_all_the_same(store):
     assert await store.load_job("space", "ab12" * 8) == job()
 
 
-async def test_a_save_interrupted_by_the_event_loop_is_on_the_disk_all_the_same(store):
+async def test_a_save_interrupted_by_the_event_loop_is_still_on_disk(store):
     saving = asyncio.create_task(store.save_job(job()))
     await asyncio.sleep(0)
 
@@ -350,7 +348,7 @@ async def test_a_save_interrupted_by_the_event_loop_is_on_the_disk_all_the_same(
     assert await store.load_job("space", "ab12" * 8) == job()
 
 
-async def test_the_save_of_a_batch_is_over_when_it_returns_however_often_it_is_cancelled(store, monkeypatch):
+async def test_a_cancelled_save_of_a_batch_returns_only_when_it_is_on_disk(store, monkeypatch):
     begun, may_end = threading.Event(), threading.Event()
 
     def write(*arguments):
@@ -377,7 +375,7 @@ async def test_the_save_of_a_batch_is_over_when_it_returns_however_often_it_is_c
     "content",
     [b"", b"{", b"[]", b'"x"', b"\xff\xfe", b"{}", b'{"schema": "1"}', b'{"schema": 0}', b"null", b"[" * 99_999],
 )
-async def test_a_damaged_file_is_named_with_what_to_do(store, tmp_path, content):
+async def test_a_damaged_file_is_an_error_with_path_and_hint(store, tmp_path, content):
     await store.save_job(job())
     await anyio.Path(file_of(tmp_path)).write_bytes(content)
 
@@ -408,7 +406,7 @@ async def test_a_wrong_field_is_named_without_its_value(store, tmp_path, changes
 
 
 @pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="no pipes with names")
-async def test_a_pipe_in_the_place_of_a_checkpoint_is_told_and_waits_for_nobody(store, tmp_path):
+async def test_a_named_pipe_in_place_of_a_checkpoint_is_an_error_and_does_not_block(store, tmp_path):
     await store.save_job(job())
     await anyio.Path(file_of(tmp_path)).unlink()
     os.mkfifo(file_of(tmp_path))
@@ -447,7 +445,7 @@ async def test_a_file_of_a_newer_version_asks_for_an_update(store, tmp_path):
         "x" * 1001,
     ],
 )
-async def test_a_folder_that_naming_could_not_make_is_damage(store, tmp_path, folder):
+async def test_an_invalid_output_folder_counts_as_damage(store, tmp_path, folder):
     await store.save_job(job())
     await change(file_of(tmp_path), folder=folder)
 
@@ -459,7 +457,7 @@ async def test_a_folder_that_naming_could_not_make_is_damage(store, tmp_path, fo
 
 
 @pytest.mark.parametrize("folder", ["Film", "space/äöü 漢", "a/b/c", "space/...x", "space/-x", "x" * 1000])
-async def test_a_folder_that_naming_can_make_is_none(store, folder):
+async def test_a_valid_output_folder_is_accepted(store, folder):
     await store.save_job(job(folder=folder))
 
     assert await store.load_job("space", "ab12" * 8) == job(folder=folder)
@@ -489,7 +487,7 @@ TIMES = ["9999-12-31T23:59:59Z", "9000-01-02T00:00:00Z", "1969-12-31T00:00:00Z",
         ),
     ],
 )
-def test_what_nobody_can_calculate_with_or_write_is_damage(old, new):
+def test_unusable_numbers_times_and_texts_count_as_damage(old, new):
     text = to_json(job(), WORKSPACE)
     assert old in text
 
@@ -501,7 +499,7 @@ def test_what_nobody_can_calculate_with_or_write_is_damage(old, new):
     ("old", "new"),
     [("2026-01-02", "9999-12-31"), ("2026-01-02", "0001-01-01"), ("topics", "\\ud800"), ('"x": 1', '"x": NaN')],
 )
-def test_a_batch_is_held_to_the_same(old, new):
+def test_batches_are_validated_like_jobs(old, new):
     text = to_json(replace(batch(), asked=Asked(settings={"x": 1})), WORKSPACE)
     text = text.replace('"x": 1.0', '"x": 1')
     assert old in text
@@ -510,13 +508,13 @@ def test_a_batch_is_held_to_the_same(old, new):
         from_json(text.replace(old, new).encode(), Batch, WORKSPACE, where="batch")
 
 
-def test_whole_characters_may_be_written_in_halves():
+def test_surrogate_pairs_in_json_are_accepted():
     text = to_json(job(), WORKSPACE).replace('"title": "Why', '"title": "\\ud83d\\ude00 Why')
 
     assert from_json(text.encode(), Job, WORKSPACE, where="job").brief.title == "\U0001f600 Why is the sky blue?"
 
 
-async def test_half_a_character_that_is_handed_in_is_an_input_error(store):
+async def test_a_lone_surrogate_is_an_input_error(store):
     brief = Brief(title="\ud800", origin="topics/\udc00.txt:3")
 
     with pytest.raises(InputError, match=r"topics/\?\.txt:3: has invalid text: a lone surrogate"):
@@ -539,7 +537,7 @@ OLD = {
 }
 
 
-def test_a_job_of_schema_1_is_read_in_the_words_of_today():
+def test_a_job_of_schema_1_is_migrated():
     found = from_json(json.dumps(OLD).encode(), Job, WORKSPACE, where="job")
 
     assert found.folder == "space/sky"
@@ -551,7 +549,7 @@ def test_a_job_of_schema_1_is_read_in_the_words_of_today():
     assert from_json(to_json(found, WORKSPACE).encode(), Job, WORKSPACE, where="job") == found
 
 
-def test_a_verdict_of_schema_2_is_read_in_the_words_of_today():
+def test_a_verdict_of_schema_2_is_migrated():
     checked = replace(
         from_json(json.dumps(OLD).encode(), Job, WORKSPACE, where="job"),
         verdict=Verdict(
@@ -605,7 +603,7 @@ async def test_a_file_that_was_copied_from_another_job_is_refused(store, tmp_pat
         await store.load_job("space", "cd" * 8)
 
 
-async def test_a_job_planned_a_moment_ago_is_read_without_what_checks_unless_its_file_has_changed(
+async def test_a_job_just_planned_is_loaded_without_validation_unless_its_file_has_changed(
     store, tmp_path, monkeypatch
 ):
     def check(*_: object, **__: object) -> None:
@@ -624,7 +622,7 @@ async def test_a_job_planned_a_moment_ago_is_read_without_what_checks_unless_its
         await store.load_job("space", "cd34" * 8)
 
 
-async def test_a_job_planned_a_moment_ago_is_not_taken_for_another_one_that_it_was_copied_to(store, tmp_path):
+async def test_a_job_just_planned_is_not_mistaken_for_a_copy_of_its_file(store, tmp_path):
     await to_thread.run_sync(store.plan_jobs, "space", [job()])
     shutil.copy(file_of(tmp_path), file_of(tmp_path).with_name(f"{'cd34' * 8}.json"))
 
@@ -637,7 +635,7 @@ async def test_a_missing_job_is_a_checkpoint_error(store):
         await store.load_job("space", "abababab")
 
 
-async def test_a_state_folder_that_can_not_be_made_is_a_storage_error(store, tmp_path):
+async def test_a_state_folder_that_can_not_be_created_is_a_storage_error(store, tmp_path):
     await anyio.Path(tmp_path / "state").write_text("in the way")
 
     with pytest.raises(StorageError, match="can't be written"):
@@ -645,7 +643,7 @@ async def test_a_state_folder_that_can_not_be_made_is_a_storage_error(store, tmp
 
 
 @pytest.mark.parametrize("job_id", ["", "../../etc/passwd", "ABCDEF01", "abc", "abababab/", "ab" * 33, "ababababg"])
-async def test_what_is_no_id_never_becomes_a_path(store, job_id):
+async def test_an_invalid_id_never_becomes_a_path(store, job_id):
     with pytest.raises(CheckpointError, match="not the id of a job"):
         await store.load_job("space", job_id)
 
@@ -673,17 +671,17 @@ async def test_what_is_no_id_never_becomes_a_path(store, job_id):
         "\ud800",
     ],
 )
-async def test_what_can_be_no_folder_on_some_system_is_refused_as_a_batch(store, name):
+async def test_batch_names_that_are_invalid_on_any_system_are_refused(store, name):
     with pytest.raises(InputError, match="--batch NAME"):
         await store.load_batch(name)
 
 
 @pytest.mark.parametrize("name", ["space", "Spring 2026", "über-uns_2", "空", "a.b", "contact"])
-def test_names_that_people_give_are_taken(name):
+def test_ordinary_batch_names_are_accepted(name):
     assert check_batch_name(name) == name
 
 
-def test_batches_that_are_there_go_on_though_their_names_differ_only_in_case(store):
+def test_existing_batches_whose_names_differ_only_in_case_can_be_continued(store):
     check_name_collision("CS", ["CS", "cs"])
     with pytest.raises(InputError, match="Use cs to continue that one"):
         check_name_collision("CS", ["cs"])
@@ -721,7 +719,7 @@ def test_a_job_with_something_in_every_part_comes_back_as_it_was():
     assert from_json(to_json(full, WORKSPACE).encode(), Job, WORKSPACE, where="job") == full
 
 
-async def test_the_stage_of_a_film_under_way_stands_in_its_file_and_what_is_looked_up_of_it_in_its_row(tmp_path):
+async def test_the_stage_of_a_film_in_progress_is_only_in_its_file_but_indexed_fields_are_in_its_row(tmp_path):
     store = CheckpointStore(tmp_path)
     job = Job(id="a" * 8, batch="space", folder="space/sky", brief=Brief(title="Sky"))
     await store.save_job(job)
@@ -754,7 +752,7 @@ def test_a_changed_job_has_what_was_changed_and_nothing_that_jobs_do_not_have():
         job.evolve(stages="script")
 
 
-def test_a_checkpoint_that_may_not_be_read_says_what_to_do(tmp_path, monkeypatch):
+def test_a_checkpoint_without_read_permission_is_an_error_with_a_hint(tmp_path, monkeypatch):
     def refuse(path, *_):
         raise PermissionError(errno.EACCES, "Permission denied", str(path))
 

@@ -71,7 +71,7 @@ def go_to_memory(keeper):
         keeper.use(full)
 
 
-def test_one_that_was_never_used_can_be_closed(keep, file):
+def test_an_unused_database_can_be_closed(keep, file):
     keeper, _ = keep()
     keeper.close()
     keeper.close()
@@ -79,7 +79,7 @@ def test_one_that_was_never_used_can_be_closed(keep, file):
     assert not file.exists()
 
 
-def test_a_database_whose_tables_are_gone_is_made_anew_as_often_as_it_takes(keep):
+def test_a_database_without_tables_is_rebuilt_every_time(keep):
     keeper, filled = keep()
     add(keeper)
 
@@ -89,7 +89,7 @@ def test_a_database_whose_tables_are_gone_is_made_anew_as_often_as_it_takes(keep
         assert len(filled) == times
 
 
-def test_a_file_that_somebody_deletes_is_made_anew_as_often_as_it_takes(keep, file):
+def test_a_deleted_file_is_rebuilt_every_time(keep, file):
     keeper, filled = keep()
     add(keeper)
 
@@ -100,7 +100,7 @@ def test_a_file_that_somebody_deletes_is_made_anew_as_often_as_it_takes(keep, fi
         assert file.exists()
 
 
-def test_a_file_that_goes_while_it_is_filled_is_filled_again_when_that_is_over(keep, file):
+def test_a_file_deleted_while_it_is_filled_is_filled_again(keep, file):
     def add_and_lose(keeper):
         add(keeper)
         if len(filled) == 1:
@@ -118,7 +118,7 @@ def test_a_file_that_goes_while_it_is_filled_is_filled_again_when_that_is_over(k
     assert file.exists()
 
 
-def test_what_is_damaged_again_while_it_is_filled_is_an_error_that_says_what_to_do(keep, caplog):
+def test_damage_while_a_database_is_filled_is_an_error_with_a_hint(keep, caplog):
     keeper, filled = keep(fill=lambda keeper: lose_its_tables(keeper) or rows(keeper))
     add(keeper)
     lose_its_tables(keeper)
@@ -131,7 +131,7 @@ def test_what_is_damaged_again_while_it_is_filled_is_an_error_that_says_what_to_
     assert not [record for record in caplog.records if record.levelname == "WARNING"]
 
 
-def test_one_that_is_only_looked_at_begins_anew_without_a_row_and_leaves_the_file(keep, file):
+def test_an_in_memory_database_is_recreated_empty_and_leaves_the_file(keep, file):
     keeper, _ = keep()
     add(keeper)
     keeper.close()
@@ -145,7 +145,7 @@ def test_one_that_is_only_looked_at_begins_anew_without_a_row_and_leaves_the_fil
     assert file.read_bytes() == before
 
 
-def test_while_the_disk_refuses_it_begins_anew_in_memory_and_leaves_the_file(keep, file):
+def test_while_the_disk_is_unusable_the_database_is_recreated_in_memory(keep, file):
     keeper, _ = keep()
     add(keeper)
     go_to_memory(keeper)
@@ -158,7 +158,7 @@ def test_while_the_disk_refuses_it_begins_anew_in_memory_and_leaves_the_file(kee
     assert (file.stat().st_ino, file.stat().st_mtime_ns) == (before.st_ino, before.st_mtime_ns)
 
 
-def test_what_fails_in_memory_too_is_tried_once(keep):
+def test_work_that_also_fails_in_memory_is_tried_once(keep):
     keeper, _ = keep()
     add(keeper)
     go_to_memory(keeper)
@@ -170,7 +170,7 @@ def test_what_fails_in_memory_too_is_tried_once(keep):
     assert len(tried) == 1
 
 
-def test_a_file_that_can_not_be_opened_is_tried_again_after_a_minute_and_not_before(keep, file, clock):
+def test_a_file_that_can_not_be_opened_is_retried_after_a_minute(keep, file, clock):
     keeper, filled = keep()
     file.mkdir()
     add(keeper)

@@ -36,7 +36,7 @@ def job(job_id, **changes):
     return Job(id=job_id, batch="space", folder=f"space/{job_id}", brief=Brief(title="Sky"), **changes)
 
 
-def test_a_copy_holds_the_batch_and_its_jobs_as_they_were(store, copies):
+def test_a_snapshot_contains_the_batch_and_its_jobs(store, copies):
     assert copies.make("one") == 2
     anyio.run(store.save_job, job(IDS[1], attempts=3))
     anyio.run(store.save_batch, Batch(name="space", source="y", created_at=AT, jobs=IDS[:1]))
@@ -47,14 +47,14 @@ def test_a_copy_holds_the_batch_and_its_jobs_as_they_were(store, copies):
     assert list(copies.jobs("one")) == [job(IDS[1])]
 
 
-def test_a_job_that_was_removed_since_is_in_the_copy(store, copies):
+def test_a_job_deleted_later_is_in_the_snapshot(store, copies):
     copies.make("one")
     anyio.run(store.delete_job, "space", IDS[0])
 
     assert list(copies.jobs("one")) == [job(IDS[0])]
 
 
-def test_only_what_was_saved_whole_is_copied_and_what_a_crash_has_left_is_no_copy(copies, tmp_path):
+def test_partial_files_are_not_copied_and_partial_snapshots_do_not_count(copies, tmp_path):
     folder = tmp_path / "state/batches/space"
     for name in (f".{IDS[0]}.json.part.json", f"{IDS[0]}.lock", f"{IDS[1]}.cancel"):
         (folder / "jobs" / name).write_bytes(b"{")
@@ -68,7 +68,7 @@ def test_only_what_was_saved_whole_is_copied_and_what_a_crash_has_left_is_no_cop
     assert sorted(path.name for path in (folder / "checkpoints/one/jobs").iterdir()) == [f"{id_}.json" for id_ in IDS]
 
 
-def test_a_batch_without_films_so_far_is_copied(tmp_path):
+def test_a_batch_without_jobs_can_be_copied(tmp_path):
     store = CheckpointStore(tmp_path)
     anyio.run(store.save_batch, Batch(name="space", source="x", created_at=AT, jobs=()))
     copies = Snapshots(store.folder("space"), tmp_path)
@@ -77,7 +77,7 @@ def test_a_batch_without_films_so_far_is_copied(tmp_path):
     assert (copies.batch("one").jobs, list(copies.jobs("one"))) == ((), [])
 
 
-def test_a_copy_takes_no_space_where_the_file_system_has_second_names(copies, tmp_path):
+def test_a_snapshot_uses_hard_links(copies, tmp_path):
     copies.make("one")
 
     def links():
@@ -86,7 +86,7 @@ def test_a_copy_takes_no_space_where_the_file_system_has_second_names(copies, tm
     assert links() == [2, 2]
 
 
-def test_elsewhere_the_files_are_copied(store, copies, monkeypatch):
+def test_without_hard_links_the_files_are_copied(store, copies, monkeypatch):
     def refuse(*_):
         raise OSError(errno.EPERM, "not here")
 
@@ -97,7 +97,7 @@ def test_elsewhere_the_files_are_copied(store, copies, monkeypatch):
     assert list(copies.jobs("one")) == [job(IDS[0])]
 
 
-def test_a_copy_that_fails_leaves_nothing_and_the_old_one(store, copies, monkeypatch, tmp_path):
+def test_a_failed_snapshot_leaves_nothing_but_the_previous_one(store, copies, monkeypatch, tmp_path):
     copies.make("one")
 
     def full(*_):
@@ -113,7 +113,7 @@ def test_a_copy_that_fails_leaves_nothing_and_the_old_one(store, copies, monkeyp
     assert [path.name for path in (tmp_path / "state/batches/space/checkpoints").iterdir()] == ["one"]
 
 
-def test_a_name_is_taken_once_unless_it_is_forced(store, copies, tmp_path):
+def test_an_existing_name_is_only_replaced_on_request(store, copies, tmp_path):
     copies.make("one")
     anyio.run(store.save_job, job(IDS[1], attempts=3))
 
@@ -126,12 +126,12 @@ def test_a_name_is_taken_once_unless_it_is_forced(store, copies, tmp_path):
 
 
 @pytest.mark.parametrize("name", ["", "..", "a/b", ".hidden", "con", "x" * 200])
-def test_a_name_that_is_no_folder_is_refused(copies, name):
+def test_an_invalid_name_is_refused(copies, name):
     with pytest.raises(InputError, match=r"can't be the name of a checkpoint.*--name NAME"):
         copies.make(name)
 
 
-def test_an_unknown_copy_is_told_with_the_nearest_one(copies):
+def test_an_unknown_snapshot_is_an_error_that_suggests_the_closest_name(copies):
     with pytest.raises(InputError, match="nightreel checkpoint space --name one makes one"):
         copies.batch("one")
     copies.make("before")
@@ -140,7 +140,7 @@ def test_an_unknown_copy_is_told_with_the_nearest_one(copies):
         copies.batch("befor")
 
 
-def test_a_damaged_copy_is_told_and_hides_no_other(store, copies, tmp_path):
+def test_damaged_jobs_in_a_snapshot_are_reported_and_others_are_read(store, copies, tmp_path):
     copies.make("one")
     for job_id in IDS:
         anyio.run(store.save_job, job(job_id, attempts=3))

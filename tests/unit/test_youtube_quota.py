@@ -100,14 +100,14 @@ def test_every_request_is_known_by_the_name_that_google_charges_it_under(method,
     assert api_method(method, f"http://127.0.0.1:9{path}") == called
 
 
-async def test_what_we_have_counted_is_what_google_has_counted(youtube, clock, tmp_path):
+async def test_our_count_equals_googles(youtube, clock, tmp_path):
     youtube.faults.order("start_503", "start_lost", "no_location", "final_lost_and_gone", "list_503", "list_401")
     await film_for(channel_of(youtube, tmp_path, clock=clock)).deliver(write_film(tmp_path / "film.mp4"))
 
     assert await ours(tmp_path, clock) == spent(youtube) == {"uploads": 4, "units": 5}
 
 
-async def test_what_was_never_sent_costs_nothing(youtube, clock, tmp_path):
+async def test_a_request_that_was_never_sent_is_refunded(youtube, clock, tmp_path):
     channel = channel_of(youtube, tmp_path, clock=clock)
     await youtube.__aexit__(None, None, None)
 
@@ -126,7 +126,7 @@ def test_clients_of_one_project_share_its_quota():
 # When it is spent
 
 
-async def test_no_call_is_made_that_is_too_many_and_the_next_day_there_are_more(quota, clock):
+async def test_calls_stop_at_the_limit_and_continue_the_next_day(quota, clock):
     bucket = quota(uploads=2)
     await bucket.reserve("videos.insert")
     await bucket.reserve("videos.insert")
@@ -140,7 +140,7 @@ async def test_no_call_is_made_that_is_too_many_and_the_next_day_there_are_more(
     await bucket.reserve("videos.insert")
 
 
-async def test_units_are_a_purse_of_their_own_and_calls_have_their_costs(quota):
+async def test_units_are_a_separate_bucket_and_calls_have_their_costs(quota):
     bucket = quota(uploads=1, units=850)
     await bucket.reserve("captions.insert")
     await bucket.reserve("captions.insert")
@@ -151,7 +151,7 @@ async def test_units_are_a_purse_of_their_own_and_calls_have_their_costs(quota):
     await bucket.reserve("videos.insert")
 
 
-async def test_uploads_may_cost_units_as_they_once_did_and_one_purse_alone_is_never_charged(quota):
+async def test_uploads_may_cost_units_and_one_bucket_alone_is_never_charged(quota):
     bucket = quota(uploads=10, units=3300, **{"videos.insert": 1600})
     await bucket.reserve("videos.insert")
     await bucket.reserve("videos.insert")
@@ -162,7 +162,7 @@ async def test_uploads_may_cost_units_as_they_once_did_and_one_purse_alone_is_ne
     assert await to_thread.run_sync(bucket.spent_today) == {"uploads": 2, "units": 3200}
 
 
-async def test_a_call_that_leaves_units_to_others_takes_none_of_theirs_and_uploads_have_a_purse_of_their_own(quota):
+async def test_a_call_that_leaves_units_to_others_takes_none_of_theirs_and_uploads_are_a_separate_bucket(quota):
     bucket = quota(uploads=1, units=1000)
     kept = (
         r"600 of the project's quota units of the day are kept for films that are still to come.*midnight in California"
@@ -189,16 +189,18 @@ async def test_what_google_says_is_spent_is_not_said_to_be_kept_for_others(quota
         await bucket.reserve("captions.insert", leave=100)
 
 
-async def test_many_at_once_and_another_process_get_no_more_than_there_is(quota):
-    purses = [quota(uploads=7), quota(uploads=7)]
+async def test_concurrent_tasks_and_processes_share_a_bucket(quota):
+    buckets = [quota(uploads=7), quota(uploads=7)]
 
-    results = await asyncio.gather(*(purses[n % 2].reserve("videos.insert") for n in range(20)), return_exceptions=True)
+    results = await asyncio.gather(
+        *(buckets[n % 2].reserve("videos.insert") for n in range(20)), return_exceptions=True
+    )
 
     assert sum(not isinstance(result, Exception) for result in results) == 7
     await quota("8", uploads=7).reserve("videos.insert")
 
 
-async def test_what_google_says_is_spent_is_asked_for_by_nobody_until_midnight(youtube, clock, tmp_path):
+async def test_a_quota_that_google_reports_as_exceeded_stops_all_calls_until_midnight(youtube, clock, tmp_path):
     youtube.quota.uploads = 0
     film = write_film(tmp_path / "film.mp4")
 

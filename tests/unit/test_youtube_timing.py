@@ -63,7 +63,7 @@ def book(tmp_path):
 # Slots
 
 
-async def test_each_film_has_a_slot_of_its_own_and_keeps_it_when_it_is_tried_again(book):
+async def test_each_film_has_its_own_slot_and_keeps_it_on_retries(book):
     first, second = await book.assign("a", DAILY, now=NOW), await book.assign("b", DAILY, now=NOW)
     again = await book.assign("a", DAILY, now=NOW + timedelta(hours=5))
 
@@ -76,7 +76,7 @@ async def test_a_film_that_has_missed_its_slot_gets_the_next_one(book):
     assert await book.assign("a", DAILY, now=at(26, 20)) == at(27)
 
 
-async def test_a_clock_that_ran_ahead_for_a_while_has_no_slot_given_twice(book):
+async def test_a_clock_that_was_ahead_assigns_no_slot_twice(book):
     assert await book.assign("a", DAILY, now=NOW) == at(26)
     await book.assign("ahead", DAILY, now=NOW + timedelta(days=900))
 
@@ -84,24 +84,24 @@ async def test_a_clock_that_ran_ahead_for_a_while_has_no_slot_given_twice(book):
     assert await book.assign("a", DAILY, now=NOW) == at(26)
 
 
-def test_the_book_of_a_channel_does_not_grow_for_ever(book, tmp_path):
+def test_the_file_of_slots_is_bounded(book, tmp_path):
     book._write({str(number): NOW + timedelta(days=number) for number in range(1500)})
 
     assert [*book._read()] == [str(number) for number in range(500, 1500)]
 
 
-async def test_a_slot_that_is_too_near_to_be_met_is_left_out(book):
+async def test_a_slot_that_is_too_soon_is_skipped(book):
     assert await book.assign("a", DAILY, now=at(26) - LEAD) == at(27)
 
 
-async def test_a_time_that_somebody_has_chosen_is_given_to_nobody_else(book):
+async def test_a_chosen_time_is_assigned_to_no_other_film(book):
     chosen = Timing(publish_at=at(27), ledger=book)
     assert await chosen.publish_time("chosen", now=NOW) == at(27)
 
     assert [await book.assign(film, DAILY, now=NOW) for film in "ab"] == [at(26), at(28)]
 
 
-async def test_a_book_that_can_not_be_read_gives_no_times(book, tmp_path):
+async def test_an_unreadable_file_of_slots_assigns_none(book, tmp_path):
     await book.assign("a", DAILY, now=NOW)
     (tmp_path / "ledgers" / "youtube-slots-default.json").write_text("{")
 
@@ -111,7 +111,7 @@ async def test_a_book_that_can_not_be_read_gives_no_times(book, tmp_path):
 
 @settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(st.lists(st.tuples(st.sampled_from("abcdefgh"), st.integers(0, 30)), max_size=20), st.integers(0, 10**9))
-def test_whoever_comes_when_and_how_often_no_slot_is_given_twice(tmp_path, visits, run):
+def test_no_slot_is_ever_assigned_twice(tmp_path, visits, run):
     zone = Zone("Europe/Berlin")
     slots = Slots.parse(("Sun 02:30,03:30", "Sat 23:00"), zone)
     shared = tmp_path / f"{run}" / "slots.json"
@@ -141,7 +141,7 @@ for film in sys.argv[2:]:
 """
 
 
-def test_two_processes_never_give_one_slot_to_two_films(tmp_path):
+def test_two_processes_never_assign_a_slot_twice(tmp_path):
     films = [[f"{name}{number}" for number in range(12)] for name in "ab"]
     running = [
         subprocess.Popen(

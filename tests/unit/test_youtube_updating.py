@@ -42,7 +42,7 @@ def film(youtube):
     return one.resource
 
 
-async def test_words_that_have_changed_are_sent_and_all_else_stays(youtube, out, tmp_path):
+async def test_only_changed_metadata_are_updated(youtube, out, tmp_path):
     before = film(youtube)
     before["status"]["privacyStatus"] = "public"  # by hand, in YouTube Studio
     before["status"]["publicStatsViewable"] = False
@@ -57,7 +57,7 @@ async def test_words_that_have_changed_are_sent_and_all_else_stays(youtube, out,
     assert (youtube.calls["videos.list"], youtube.calls["videos.update"]) == (1, 1)
 
 
-async def test_what_somebody_has_set_by_hand_in_a_part_that_changes_stays(youtube, out, tmp_path):
+async def test_values_set_by_hand_are_preserved(youtube, out, tmp_path):
     film(youtube)["status"]["publicStatsViewable"] = False
     words(out, license="creativeCommon")
 
@@ -67,13 +67,13 @@ async def test_what_somebody_has_set_by_hand_in_a_part_that_changes_stays(youtub
     assert (status["license"], status["publicStatsViewable"]) == ("creativeCommon", False)
 
 
-async def test_what_is_shown_so_already_costs_a_look(youtube, out, tmp_path):
+async def test_an_up_to_date_video_costs_one_unit(youtube, out, tmp_path):
     assert not await film_for(channel_of(youtube, tmp_path)).update(out)
 
     assert (youtube.calls["videos.list"], youtube.calls["videos.update"]) == (1, 0)
 
 
-async def test_a_time_that_somebody_sets_makes_the_film_private_until_then(youtube, out, tmp_path):
+async def test_scheduling_makes_the_film_private_until_then(youtube, out, tmp_path):
     timing = Timing(publish_at=LATER, is_explicit=True)
     destination = film_for(channel_of(youtube, tmp_path), timing=timing)
 
@@ -84,7 +84,7 @@ async def test_a_time_that_somebody_sets_makes_the_film_private_until_then(youtu
     assert (status["privacyStatus"], status["publishAt"]) == ("private", LATER.strftime("%Y-%m-%dT%H:%M:%SZ"))
 
 
-async def test_another_time_is_a_change_and_the_same_one_told_otherwise_is_none(youtube, out, tmp_path):
+async def test_only_a_different_time_is_a_change_whatever_its_format(youtube, out, tmp_path):
     def at(when):
         return film_for(channel_of(youtube, tmp_path), timing=Timing(publish_at=when, is_explicit=True))
 
@@ -96,7 +96,7 @@ async def test_another_time_is_a_change_and_the_same_one_told_otherwise_is_none(
     assert film(youtube)["status"]["publishAt"] == f"{LATER + timedelta(hours=1):%Y-%m-%dT%H:%M:%SZ}"
 
 
-async def test_a_time_is_taken_away_by_who_names_a_privacy(youtube, out, tmp_path):
+async def test_an_explicit_privacy_removes_the_schedule(youtube, out, tmp_path):
     await film_for(channel_of(youtube, tmp_path), timing=Timing(publish_at=LATER, is_explicit=True)).update(out)
 
     assert await film_for(channel_of(youtube, tmp_path), timing=Timing(is_explicit=True)).update(out)
@@ -105,7 +105,7 @@ async def test_a_time_is_taken_away_by_who_names_a_privacy(youtube, out, tmp_pat
     assert "publishAt" not in film(youtube)["status"]
 
 
-async def test_a_film_that_is_public_is_not_hidden_for_a_time(youtube, out, tmp_path):
+async def test_a_public_film_can_not_be_scheduled(youtube, out, tmp_path):
     film(youtube)["status"]["privacyStatus"] = "public"
 
     with pytest.raises(InputError, match="is public already"):
@@ -114,7 +114,7 @@ async def test_a_film_that_is_public_is_not_hidden_for_a_time(youtube, out, tmp_
     assert youtube.calls["videos.update"] == 0
 
 
-async def test_a_film_that_was_made_anew_gives_its_words_to_the_one_that_is_out(youtube, out, tmp_path):
+async def test_the_metadata_of_a_remade_film_update_the_published_one(youtube, out, tmp_path):
     words(out, title="The same, without a slip")
     anew = film_for(channel_of(youtube, tmp_path), job="job2")
     with pytest.raises(HeldError, match="--update instead of --again"):
@@ -128,7 +128,7 @@ async def test_a_film_that_was_made_anew_gives_its_words_to_the_one_that_is_out(
 
 
 @pytest.mark.parametrize("fault", ["update_503", "update_lost"])
-async def test_a_fault_that_passes_is_waited_for(youtube, out, tmp_path, fault):
+async def test_transient_faults_are_retried(youtube, out, tmp_path, fault):
     words(out, title="Another")
     youtube.faults.order(fault)
 
@@ -137,7 +137,7 @@ async def test_a_fault_that_passes_is_waited_for(youtube, out, tmp_path, fault):
     assert film(youtube)["snippet"]["title"] == "Another"
 
 
-async def test_what_is_not_out_or_gone_is_told(youtube, out, tmp_path):
+async def test_unpublished_and_deleted_films_are_errors(youtube, out, tmp_path):
     with pytest.raises(InputError, match="not published there"):
         await film_for(channel_of(youtube, tmp_path), "f" * 16).update(out)
     youtube.films.clear()
@@ -145,7 +145,7 @@ async def test_what_is_not_out_or_gone_is_told(youtube, out, tmp_path):
         await film_for(replace(channel_of(youtube, tmp_path))).update(out)
 
 
-async def test_a_change_that_the_day_does_not_pay_for_is_told_with_when_to_ask_for_it_again(youtube, out, tmp_path):
+async def test_an_update_beyond_the_daily_quota_says_when_to_run_it_again(youtube, out, tmp_path):
     words(out, title="Why the sky is blue, and not violet")
     day = Allowance(uploads_per_day=0, units_per_day=40, costs={"videos.update": 50})
 
@@ -160,7 +160,7 @@ async def test_a_change_that_the_day_does_not_pay_for_is_told_with_when_to_ask_f
     assert youtube.calls["videos.update"] == 0
 
 
-async def test_a_change_that_google_has_no_units_for_is_told_with_when_to_ask_for_it_again(youtube, out, tmp_path):
+async def test_an_update_rejected_for_quota_says_when_to_run_it_again(youtube, out, tmp_path):
     words(out, title="Why the sky is blue, and not violet")
     youtube.quota.units = youtube.quota.today()["units"] + 1  # enough for a look
 
@@ -171,9 +171,7 @@ async def test_a_change_that_google_has_no_units_for_is_told_with_when_to_ask_fo
     assert film(youtube)["snippet"]["title"] == "Why the sky is blue"
 
 
-async def test_words_that_change_are_shown_also_when_the_time_that_was_set_for_all_films_is_past(
-    youtube, out, tmp_path
-):
+async def test_metadata_are_updated_even_if_the_time_in_the_settings_is_past(youtube, out, tmp_path):
     words(out, title="Another")
     past = Timing(publish_at=now() - timedelta(days=1))
 
@@ -182,7 +180,7 @@ async def test_words_that_change_are_shown_also_when_the_time_that_was_set_for_a
     assert film(youtube)["snippet"]["title"] == "Another"
 
 
-async def test_a_film_that_is_public_is_hidden_when_somebody_asks_for_it_without_a_time(youtube, out, tmp_path):
+async def test_a_public_film_becomes_private_on_explicit_request(youtube, out, tmp_path):
     film(youtube)["status"]["privacyStatus"] = "public"
 
     assert await film_for(channel_of(youtube, tmp_path), timing=Timing(is_explicit=True)).update(out)
@@ -190,7 +188,7 @@ async def test_a_film_that_is_public_is_hidden_when_somebody_asks_for_it_without
     assert film(youtube)["status"]["privacyStatus"] == "unlisted"
 
 
-async def test_a_language_that_youtube_keeps_of_the_sound_follows_that_of_the_film(youtube, out, tmp_path):
+async def test_the_audio_language_follows_that_of_the_film(youtube, out, tmp_path):
     film(youtube)["snippet"]["defaultAudioLanguage"] = "de"
 
     assert await film_for(channel_of(youtube, tmp_path)).update(out)
@@ -199,7 +197,7 @@ async def test_a_language_that_youtube_keeps_of_the_sound_follows_that_of_the_fi
     assert not await film_for(channel_of(youtube, tmp_path)).update(out)
 
 
-async def test_a_film_that_was_only_begun_has_nothing_to_be_changed(youtube, tmp_path):
+async def test_a_film_that_is_not_published_yet_can_not_be_updated(youtube, tmp_path):
     package = write_film(tmp_path / "film")
     youtube.faults.order(*["final_503"] * 20)
     with pytest.raises(TransientError):
@@ -209,7 +207,7 @@ async def test_a_film_that_was_only_begun_has_nothing_to_be_changed(youtube, tmp
         await film_for(channel_of(youtube, tmp_path)).update(package)
 
 
-async def test_a_film_that_youtube_hides_after_somebody_asked_to_show_it_is_told(youtube, tmp_path):
+async def test_a_film_kept_private_after_an_update_is_reported(youtube, tmp_path):
     package = write_film(tmp_path / "film", privacyStatus="private")
     channel = channel_of(youtube, tmp_path, processing_s=0)
     await film_for(channel).deliver(package)
@@ -228,7 +226,7 @@ async def test_a_film_that_youtube_hides_after_somebody_asked_to_show_it_is_told
     assert youtube.calls["videos.list"] == looks
 
 
-def test_whoever_changes_a_film_or_asks_for_it_once_more_waits_for_who_is_at_it(tmp_path):
+def test_updates_and_republication_wait_for_the_lock_of_the_journal(tmp_path):
     package = write_film(tmp_path / "film")
 
     async def wait():
@@ -249,7 +247,7 @@ def test_whoever_changes_a_film_or_asks_for_it_once_more_waits_for_who_is_at_it(
     assert run_in_virtual_time(wait) == ([True] * 3, 0)
 
 
-async def test_descriptions_that_stay_as_they_are_cost_a_look_whatever_stands_beside_them(youtube, out, tmp_path):
+async def test_unchanged_descriptions_cost_one_unit(youtube, out, tmp_path):
     (one,) = youtube.films
     for others in ({"de": {"title": "Blau", "description": "Luft."}}, {"de": "Luft."}, ["Luft."], {}):
         film(youtube)["localizations"] = others
@@ -259,7 +257,7 @@ async def test_descriptions_that_stay_as_they_are_cost_a_look_whatever_stands_be
     assert (youtube.calls["videos.list"], youtube.calls["videos.update"]) == (4, 0)
 
 
-async def test_a_description_that_changes_in_one_language_alone_leaves_all_other_words(youtube, out, tmp_path):
+async def test_a_description_changed_in_one_language_preserves_all_others(youtube, out, tmp_path):
     (one,) = youtube.films
     film(youtube)["localizations"] = {"de": {"title": "Blau", "description": "Luft."}}
     before = film(youtube)["snippet"]
