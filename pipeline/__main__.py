@@ -1,6 +1,6 @@
-"""`python -m pipeline` is `nightreel`.
+"""Entry point of `python -m pipeline`, the same as `nightreel`.
 
-Worker processes import the main module of their parent: nothing is loaded here that they do not need.
+Worker processes import the main module of their parent, so the imports here are minimal.
 """
 
 import gc
@@ -10,15 +10,15 @@ import sys
 
 
 def main() -> None:
-    """The command."""
+    """Run the command line."""
     _open_streams()
-    _end_in_order()
-    # Scenes side by side keep all cores busy: numpy's own threads would only be in their way, and in each other's.
+    _unwind_on_signals()
+    # Worker processes keep all cores busy: numpy's own threads would only compete with them.
     os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
-    # No settings of ours need plugins, and to look for some reads what is installed.
+    # Nothing here uses pydantic plugins, and looking for them reads the metadata of all installed packages.
     os.environ.setdefault("PYDANTIC_DISABLE_PLUGINS", "__all__")
-    # Python looks for garbage after every 700 new objects. A command loads 200,000, none of them garbage, and looking
-    # would take a tenth as long as loading. When it is at work, it is as usual again (`cli/session.py`).
+    # By default, the garbage collector runs after every 700 new objects. Loading a command creates 200,000, none of
+    # them garbage: collecting would add a tenth to the start-up time. `cli/session.py` restores the default.
     gc.set_threshold(500_000)
     from pipeline.errors import EXIT_INTERRUPTED  # noqa: PLC0415
 
@@ -26,32 +26,32 @@ def main() -> None:
         from pipeline.cli import main as command  # noqa: PLC0415
 
         command()
-    except KeyboardInterrupt:  # while it loads: later, the command says what is left to do
+    except KeyboardInterrupt:  # during start-up; later, the commands handle it and report what is left to do
         sys.exit(EXIT_INTERRUPTED)
     finally:
-        # When Python ends, it looks at every object once more, in case some hold each other: a third of a second for
-        # all that we have loaded. The system takes everything back at once.
+        # Excludes all objects from the collection at interpreter exit, which would take a third of a second. The
+        # operating system frees the memory anyway.
         gc.freeze()
 
 
 def _open_streams() -> None:
-    """Each of the three streams that was closed before we began is opened to nowhere.
+    """Open standard streams that were closed before start-up to the null device.
 
-    What is opened next, the pipe to a worker or a checkpoint, would come in its place, and be taken for it.
+    Otherwise the next opened file, a worker's pipe or a checkpoint, would get the descriptor of a standard stream.
     """
     for descriptor, (name, mode) in enumerate((("stdin", "r"), ("stdout", "w"), ("stderr", "w"))):
         try:
             os.fstat(descriptor)
         except OSError:
-            os.open(os.devnull, os.O_RDWR)  # the lowest number that is free
-            os.set_inheritable(descriptor, True)  # noqa: FBT003 - takes no name
-            setattr(sys, name, open(descriptor, mode, encoding="utf-8", closefd=False))  # noqa: SIM115 - until the end
+            os.open(os.devnull, os.O_RDWR)  # gets the lowest free descriptor
+            os.set_inheritable(descriptor, True)  # noqa: FBT003 - positional-only
+            setattr(sys, name, open(descriptor, mode, encoding="utf-8", closefd=False))  # noqa: SIM115 - kept open
 
 
-def _end_in_order() -> None:
-    """SIGTERM, and the end of the terminal, stop every command as Ctrl-C does: what is half-written is removed.
+def _unwind_on_signals() -> None:
+    """Make SIGTERM and SIGHUP raise `KeyboardInterrupt`, as Ctrl-C does, so that partial files are removed.
 
-    Commands that make films say more about it (`cli/session.py`). What was ignored before we began (nohup) stays so.
+    Commands that make films install their own handlers (`cli/session.py`). Ignored signals (nohup) stay ignored.
     """
     for name in ("SIGTERM", "SIGHUP"):
         number = getattr(signal, name, None)  # Windows has no SIGHUP

@@ -71,12 +71,12 @@ class Verdict:
         bound = replace(self, film=sha256, beside=beside or {}, changed={})
         return replace(bound, seal=_checksum(sha256, bound))
 
-    def and_of(self, changed: Mapping[str, str]) -> Verdict:
+    def with_replacements(self, changed: Mapping[str, str]) -> Verdict:
         """The verdict extended by replaced sidecar files that passed."""
         extended = replace(self, changed={**self.changed, **changed})
         return replace(extended, seal=_checksum(self.film, extended))
 
-    def lets_pass(self, sha256: str) -> bool:
+    def is_pass_for(self, sha256: str) -> bool:
         """Whether this is an intact verdict that the film with this hash passed. It must contain checks."""
         is_valid = bool(sha256) and self.film == sha256 and self.seal == _checksum(sha256, self)
         return is_valid and bool(self.checks) and self.passed

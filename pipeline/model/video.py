@@ -39,7 +39,7 @@ class VideoFormat:
         """Size of the thumbnail: YouTube's recommendation, and a portrait one for portrait films."""
         return (1080, 1920) if 2 * self.height_px >= 3 * self.width_px else (1280, 720)
 
-    def in_shape(self, shape: Shape) -> VideoFormat:
+    def with_aspect_ratio(self, shape: Shape) -> VideoFormat:
         """The format in another aspect ratio with the same shorter side: 1920x1080 in 9:16 is 1080x1920."""
         across, down = map(int, shape.split(":"))
         short = min(self.width_px, self.height_px)

@@ -9,7 +9,7 @@ from pathlib import Path
 from pipeline.errors import InputError
 from pipeline.media.pictures.ssim import Similarity, compare_pictures
 from pipeline.model import Check, QualityProfile, Verdict
-from pipeline.quality.limits import limits_of
+from pipeline.quality.limits import limited_check
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -40,39 +40,38 @@ def with_comparison(verdict: Verdict, derived: Derived, profile: QualityProfile)
 
 
 def _checks(film: Derived, profile: QualityProfile) -> Iterator[Check]:
-    limits = limits_of(profile)
     ratio = film.bytes / max(1, film.reference_bytes)
     sizes = f"{film.bytes / 1e6:.2f} of {film.reference_bytes / 1e6:.2f} MB"
-    yield Check.of(
+    yield limited_check(
         "size_ratio",
+        profile,
         passed=ratio <= profile.size_ratio,
         measured=f"{ratio:.2f} times as large ({sizes})",
-        limit=limits.get("size_ratio", ""),
         value=ratio,
     )
     difference_s = abs(film.length_s - film.reference_length_s)
-    yield Check.of(
+    yield limited_check(
         "length",
+        profile,
         passed=difference_s <= profile.length_s,
         measured=f"{film.length_s:.2f} s beside {film.reference_length_s:.2f} s",
-        limit=limits.get("length", ""),
         value=difference_s,
         unit="s",
     )
     similarity = film.similarity
-    yield Check.of(
+    yield limited_check(
         "ssim",
+        profile,
         passed=similarity.mean >= profile.ssim,
         measured=f"{similarity.mean:.4f}, of {similarity.pictures} pictures; "
         f"{similarity.least:.4f} at {similarity.least_at_s:.2f} s",
-        limit=limits.get("ssim", ""),
         value=similarity.mean,
     )
     if film.vmaf is not None:
-        yield Check.of(
+        yield limited_check(
             "vmaf",
+            profile,
             passed=film.vmaf >= profile.vmaf,
             measured=f"{film.vmaf:.1f}",
-            limit=limits.get("vmaf", ""),
             value=film.vmaf,
         )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pipeline.language.text import counted
-from pipeline.model import QualityProfile
+from pipeline.model import Check, QualityProfile
 
 # Formats that players and hosts take (YouTube, "Recommended upload encoding settings").
 CONTAINERS = ("mp4", "mov", "webm", "matroska")
@@ -70,3 +70,11 @@ def limits_of(profile: QualityProfile) -> dict[str, str]:
         "vmaf": f"at least {profile.vmaf:g}",
     }
     return {name: limit for name, limit in limits.items() if name not in profile.off}
+
+
+def limited_check(
+    name: str, profile: QualityProfile, *, passed: bool, measured: str, value: float | None = None, unit: str = ""
+) -> Check:
+    """A check with the profile's limit in words; without one if the profile turns the check off."""
+    limit = limits_of(profile).get(name, "")
+    return Check.of(name, passed=passed, measured=measured, limit=limit, value=value, unit=unit)

@@ -15,7 +15,7 @@ from pipeline.media.span import Span
 from pipeline.model import Check, QualityProfile
 from pipeline.quality.checks import format_lufs
 from pipeline.quality.expected import Expected, NearDuplicate
-from pipeline.quality.limits import limits_of
+from pipeline.quality.limits import limited_check
 
 # Words that are silent for longer than this are lost; for some voices, the times of words are estimates.
 LOST_S = 1.5
@@ -29,11 +29,11 @@ CLICKED_S = 10.0
 
 def keyframes(picture: PictureTrack, profile: QualityProfile) -> Check:
     """Keyframes are close enough for players to seek."""
-    return Check.of(
+    return limited_check(
         "keyframes",
+        profile,
         passed=picture.keyframe_s <= profile.keyframe_s,
         measured=f"{picture.keyframe_s:.2f} s",
-        limit=limits_of(profile).get("keyframes", ""),
         value=picture.keyframe_s,
         unit="s",
     )
@@ -42,11 +42,11 @@ def keyframes(picture: PictureTrack, profile: QualityProfile) -> Check:
 def black(spans: Sequence[Span], profile: QualityProfile) -> Check:
     """No long black span."""
     length_s = max((span.length_s for span in spans), default=0.0)
-    return Check.of(
+    return limited_check(
         "black",
+        profile,
         passed=length_s <= profile.black_s,
         measured=f"{length_s:.2f} s",
-        limit=limits_of(profile).get("black", ""),
         value=length_s,
         unit="s",
     )
@@ -55,11 +55,11 @@ def black(spans: Sequence[Span], profile: QualityProfile) -> Check:
 def loudness(measured: Loudness, profile: QualityProfile) -> Check:
     """Integrated loudness is in the range of online video, and so not silent (ITU-R BS.1770)."""
     lufs = measured.integrated_lufs
-    return Check.of(
+    return limited_check(
         "loudness",
+        profile,
         passed=lufs is not None and profile.lufs_min <= lufs <= profile.lufs_max,
         measured=format_lufs(lufs),
-        limit=limits_of(profile).get("loudness", ""),
         value=lufs,
         unit="LUFS",
     )
@@ -68,11 +68,11 @@ def loudness(measured: Loudness, profile: QualityProfile) -> Check:
 def loudness_range(measured: Loudness, profile: QualityProfile) -> Check:
     """Nobody has to adjust the volume (EBU Tech 3342). 0 for short films."""
     spread = range_of_powers(np.array(measured.powers)) if len(measured.powers) >= RANGED_S * CELLS_PER_S else 0.0
-    return Check.of(
+    return limited_check(
         "loudness_range",
+        profile,
         passed=spread <= profile.range_lu,
         measured=f"{spread:.1f} LU",
-        limit=limits_of(profile).get("loudness_range", ""),
         value=spread,
         unit="LU",
     )
@@ -87,11 +87,11 @@ def silence(measured: Loudness, expected: Expected, profile: QualityProfile) -> 
         if missing > lost:
             lost, at_s = missing, span.start_s
     described = f"{lost:.2f} s of words without sound at {at_s:.2f} s" if lost > LOST_S else f"{length_s:.2f} s"
-    return Check.of(
+    return limited_check(
         "silence",
+        profile,
         passed=length_s <= profile.silence_s and lost <= LOST_S,
         measured=described,
-        limit=limits_of(profile).get("silence", ""),
         value=length_s,
         unit="s",
     )
@@ -104,11 +104,11 @@ def stereo(found: Stereo, profile: QualityProfile) -> Iterator[Check]:
     for name, spans in (("balance", found.one_sided), ("phase", found.cancelled)):
         length_s, where = longest_of(spans)
         is_all = length_s >= found.audible.length_s
-        yield Check.of(
+        yield limited_check(
             name,
+            profile,
             passed=length_s <= profile.stereo_s and not is_all,
             measured=where + (", all that is heard" if is_all else ""),
-            limit=limits_of(profile).get(name, ""),
             value=length_s,
             unit="s",
         )
@@ -118,19 +118,19 @@ def discontinuities(found: Discontinuities, profile: QualityProfile, joints_s: S
     """Few dropouts and clicks. Dropouts at `joints_s`, the starts of scenes, are intended pauses."""
     places = [span for span in found.dropouts if not any(span.start_s <= at_s <= span.end_s for at_s in joints_s)]
     dropouts = len(places)
-    yield Check.of(
+    yield limited_check(
         "dropouts",
+        profile,
         passed=dropouts <= profile.dropouts,
         measured=f"{dropouts} places, first at {places[0].start_s:.2f} s" if dropouts else "none",
-        limit=limits_of(profile).get("dropouts", ""),
         value=dropouts,
     )
     most, at_s = busiest_window(found.clicks_s, CLICKED_S)
-    yield Check.of(
+    yield limited_check(
         "clicks",
+        profile,
         passed=most <= profile.clicks,
         measured=f"{most} in the ten seconds at {at_s:.2f} s" if most else "none",
-        limit=limits_of(profile).get("clicks", ""),
         value=most,
     )
 
@@ -147,13 +147,13 @@ def duplicate(other: NearDuplicate | None, profile: QualityProfile) -> Check:
     """Not the same film as another one."""
     percent = 100 * other.share if other else 0.0
     title = f" (“{other.title}”)" if other and other.title else ""
-    return Check.of(
+    return limited_check(
         "duplicate",
+        profile,
         passed=percent < profile.alike_percent,
         measured=f"{_whole_percent(percent)} % like {other.name}{title}"
         if other and other.share
         else "unlike the others",
-        limit=limits_of(profile).get("duplicate", ""),
         value=percent,
         unit="%",
     )

@@ -18,7 +18,7 @@ from pipeline.model import Check, QualityProfile
 from pipeline.quality.caption_coverage import is_partial, longest_uncaptioned
 from pipeline.quality.caption_timing import find_shift
 from pipeline.quality.expected import TimedText
-from pipeline.quality.limits import limits_of
+from pipeline.quality.limits import limited_check
 from pipeline.quality.profile_checks import longest_of
 from pipeline.quality.texts import caption_text, named_language
 
@@ -51,7 +51,8 @@ def caption_checks(
     """The checks of all files, each for the worst one; none without files."""
     if not paths:
         return
-    limits, faults, cues = limits_of(profile), [], []
+    faults: list[str] = []
+    cues: list[TimedText] = []
     languages: list[Check] = []
     complete: list[list[TimedText]] = []
     for path in paths:
@@ -65,13 +66,12 @@ def caption_checks(
         complete += [] if is_partial(path.name) else [found]
         if check := named_language(path, found):
             languages.append(check)
-    if "captions" in limits:
-        measured = "; ".join(faults) or f"{len(cues)} cues in order"
-        yield Check.of("captions", passed=not faults, measured=measured, limit=limits["captions"])
+    measured = "; ".join(faults) or f"{len(cues)} cues in order"
+    yield limited_check("captions", profile, passed=not faults, measured=measured)
     if cues and sound:
-        yield from (check for check in _sound_checks(complete, sound, sound_s, profile) if check.name in limits)
+        yield from _sound_checks(complete, sound, sound_s, profile)
     if cues:
-        yield from (check for check in reading_checks(cues, profile) if check.name in limits)
+        yield from reading_checks(cues, profile)
         yield caption_text(cues)
     if languages:
         yield next((check for check in languages if not check.passed), languages[0])
@@ -81,14 +81,13 @@ def _sound_checks(
     files: Sequence[Sequence[TimedText]], sound: AudioAnalysis, sound_s: float, profile: QualityProfile
 ) -> Iterator[Check]:
     """Captions cover all of the speech and are in time with it; for the worst file."""
-    limits = limits_of(profile)
     gaps = [longest_uncaptioned(cues, sound.spoken, sound.lufs_by_second, sound_s) for cues in files]
     length_s, where = longest_of([gap for gap in gaps if gap.length_s])
-    yield Check.of(
+    yield limited_check(
         "caption_gaps",
+        profile,
         passed=length_s <= profile.uncaptioned_s,
         measured=where,
-        limit=limits.get("caption_gaps", ""),
         value=length_s,
         unit="s",
     )
@@ -98,11 +97,11 @@ def _sound_checks(
         f"{abs(late_s):.1f} s {'late' if late_s >= 0 else 'early'}" if shifts else "in time, as far as it is known"
     )
     measured += "" if speed == 1 else f", and {100 * abs(speed - 1):.0f} % too {'slow' if speed > 1 else 'fast'}"
-    yield Check.of(
+    yield limited_check(
         "caption_timing",
+        profile,
         passed=abs(late_s) <= profile.caption_s and speed == 1,
         measured=measured,
-        limit=limits.get("caption_timing", ""),
         value=late_s,
         unit="s",
     )
@@ -175,27 +174,24 @@ def _repeats(before: str, text: str) -> bool:
 
 def reading_checks(cues: Sequence[TimedText], profile: QualityProfile) -> Iterator[Check]:
     """Reading speed in letters a second, lines per cue, and letters per line; an ideograph counts as two."""
-    limits = limits_of(profile)
     timed = [cue for cue in cues if cue.end_s - cue.start_s > _MIN_CUE_S]
     speed, at_s = max(
         ((display_width(cue.text) / (cue.end_s - cue.start_s), cue.start_s) for cue in timed), default=(0.0, 0.0)
     )
-    if "caption_speed" in limits:
-        yield Check.of(
-            "caption_speed",
-            passed=speed <= profile.chars_per_s,
-            measured=f"{speed:.1f} letters a second at {at_s:.2f} s",
-            limit=limits["caption_speed"],
-            value=speed,
-            unit="1/s",
-        )
-    if "caption_lines" in limits:
-        lines = max(cue.text.count("\n") + 1 for cue in cues)
-        longest = max(display_width(line) for cue in cues for line in cue.text.split("\n"))
-        yield Check.of(
-            "caption_lines",
-            passed=lines <= profile.lines and longest <= profile.chars_per_line,
-            measured=f"{counted(lines, 'line')} of up to {longest} letters",
-            limit=limits["caption_lines"],
-            value=longest,
-        )
+    yield limited_check(
+        "caption_speed",
+        profile,
+        passed=speed <= profile.chars_per_s,
+        measured=f"{speed:.1f} letters a second at {at_s:.2f} s",
+        value=speed,
+        unit="1/s",
+    )
+    lines = max(cue.text.count("\n") + 1 for cue in cues)
+    longest = max(display_width(line) for cue in cues for line in cue.text.split("\n"))
+    yield limited_check(
+        "caption_lines",
+        profile,
+        passed=lines <= profile.lines and longest <= profile.chars_per_line,
+        measured=f"{counted(lines, 'line')} of up to {longest} letters",
+        value=longest,
+    )

@@ -250,7 +250,7 @@ def test_films_are_handed_to_destinations_in_two_places_and_both_ask_for_the_ver
     }
     assert "hold_error" in _passed_on("pipeline/orchestrator/film/stages/publishing.py", "deliver")
     assert "check_judged" in _passed_on("pipeline/orchestrator/film/publication.py", "publish_to_hosts")
-    assert "lets_pass" in places["pipeline/orchestrator/control/publishing.py:publish_file"]
+    assert "is_pass_for" in places["pipeline/orchestrator/control/publishing.py:publish_file"]
 
 
 def _passed_on(path, name):

@@ -18,7 +18,9 @@ from pipeline.orchestrator.film.attempt import Attempt
 def in_threads(monkeypatch: pytest.MonkeyPatch) -> None:
     """Run the computations of an attempt in this process."""
 
-    async def in_thread(_: Attempt, function: Callable[..., object], *arguments: object, takes: float = 0) -> object:
+    async def in_thread(
+        _: Attempt, function: Callable[..., object], *arguments: object, duration_hint: float = 0.0
+    ) -> object:
         return await to_thread.run_sync(partial(function, *arguments))
 
     monkeypatch.setattr(Attempt, "compute", in_thread)

@@ -79,10 +79,10 @@ def campaign(context, jobs, rows):
     context.store.plan_jobs("people", jobs)
     about = Batch(name="people", source="people.csv", created_at=AT, jobs=tuple(job.id for job in jobs))
     (context.store.folder("people") / "batch.json").write_bytes(b"")
-    with write_snapshot(roster_path(context.store, "people"), COLUMNS) as enter:
+    with write_snapshot(roster_path(context.store, "people"), COLUMNS) as record:
         for number, cells, name, why in rows:
             problem = RowProblem(row=number, line=number + 1, column="name", value="", problem=why, mend="Write one")
-            enter(number, dict(zip(COLUMNS, cells, strict=True)), name, (problem,) if why else ())
+            record(number, dict(zip(COLUMNS, cells, strict=True)), name, (problem,) if why else ())
     return about
 
 
@@ -205,12 +205,12 @@ def test_no_cell_of_a_manifest_runs_and_none_is_lost(cells, tmp_path_factory):
 
 def test_of_a_part_of_a_table_the_other_rows_stay_as_they_were_known(tmp_path):
     path = tmp_path / "rows.jsonl"
-    with write_snapshot(path, ["a"]) as enter:
+    with write_snapshot(path, ["a"]) as record:
         for number in range(1, 6):
-            enter(number, {"a": "old"}, str(number), ())
-    with write_snapshot(path, ["a"], choice=RowSelection(spans=((2, 3), (6, 6)))) as enter:
+            record(number, {"a": "old"}, str(number), ())
+    with write_snapshot(path, ["a"], selection=RowSelection(spans=((2, 3), (6, 6)))) as record:
         for number in (2, 3, 6):
-            enter(number, {"a": "new"}, str(number), ())
+            record(number, {"a": "new"}, str(number), ())
 
     rows = [(row.number, *row.cells) for row in read_snapshot(path).rows()]
     assert rows == [(1, "old"), (2, "new"), (3, "new"), (4, "old"), (5, "old"), (6, "new")]
@@ -218,12 +218,12 @@ def test_of_a_part_of_a_table_the_other_rows_stay_as_they_were_known(tmp_path):
 
 def test_a_run_that_fails_leaves_the_rows_that_were_known(tmp_path):
     path = tmp_path / "rows.jsonl"
-    with write_snapshot(path, ["a"]) as enter:
-        enter(1, {"a": "old"}, "1", ())
+    with write_snapshot(path, ["a"]) as record:
+        record(1, {"a": "old"}, "1", ())
 
     def breaks_off():
-        with write_snapshot(path, ["a"]) as enter:
-            enter(1, {"a": "new"}, "1", ())
+        with write_snapshot(path, ["a"]) as record:
+            record(1, {"a": "new"}, "1", ())
             raise InputError("the table breaks off")
 
     with pytest.raises(InputError):
@@ -244,8 +244,8 @@ def test_a_roster_that_nobody_can_read_is_none(tmp_path):
 )
 def test_what_a_power_cut_has_left_of_a_roster_is_read_as_far_as_it_goes_and_told(tmp_path, caplog, left):
     path = tmp_path / "rows.jsonl"
-    with write_snapshot(path, ["a"]) as enter:
-        enter(1, {"a": "whole"}, "1", ())
+    with write_snapshot(path, ["a"]) as record:
+        record(1, {"a": "whole"}, "1", ())
     path.write_bytes(path.read_bytes() + left)
 
     assert [row.cells for row in read_snapshot(path).rows()] == [("whole",)]

@@ -77,13 +77,15 @@ def template(tmp_path):
 
 @pytest.fixture
 def checked(tmp_path, template):
-    def check(lines, name="people.csv", *, choice=None, judge=lambda _brief: None, of=None, form=FOUND_OUT, **more):
+    def check(
+        lines, name="people.csv", *, selection=None, row_check=lambda _brief: None, of=None, form=FOUND_OUT, **more
+    ):
         path = tmp_path / name
         path.write_bytes(lines if isinstance(lines, bytes) else lines.encode(errors="surrogateescape"))
         table = open_table(path, form)
         reader = RowReader(table, of or template, **more)
-        with write_rejected(tmp_path / "rejected.csv", table.columns) as refuse:
-            return validate_rows(table, reader, judge=judge, refuse=refuse, choice=choice)
+        with write_rejected(tmp_path / "rejected.csv", table.columns) as on_reject:
+            return validate_rows(table, reader, check=row_check, on_reject=on_reject, selection=selection)
 
     return check
 
@@ -301,7 +303,7 @@ def test_a_mail_address_is_one_key_in_any_case_and_other_keys_are_not(checked):
 def test_some_rows_are_chosen(checked, text, rows):
     table = HEADER + "".join(f"{n},Bo{n},Roof,,\n" for n in range(1, 9))
 
-    assert [int(brief.row.key) for brief in checked(table, choice=parse_row_selection(text)).briefs] == rows
+    assert [int(brief.row.key) for brief in checked(table, selection=parse_row_selection(text)).briefs] == rows
 
 
 @pytest.mark.parametrize("text", ["", "0", "5-2", "a", "1,,2", "-3", "1;2"])

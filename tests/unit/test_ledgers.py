@@ -55,7 +55,7 @@ async def entry(tmp_path):
     return json.loads(await anyio.Path(tmp_path / "groq.json").read_text())
 
 
-async def test_what_is_reserved_and_corrected_can_be_read_by_a_person(ledger, tmp_path):
+async def test_the_file_is_readable_for_people(ledger, tmp_path):
     day = await ledger.reserve(3000, **FREE)
     await ledger.correct(day, call="one", tokens=-1200)
     await ledger.reserve(500, call="two")
@@ -82,7 +82,7 @@ async def test_what_is_reserved_and_corrected_can_be_read_by_a_person(ledger, tm
         ({"tokens_per_day": 250}, r"groq\.tokens_per_day = 250"),
     ],
 )
-async def test_a_spent_allowance_names_the_setting_and_when_it_comes_back(ledger, tmp_path, allowed, setting):
+async def test_a_spent_quota_names_the_setting_and_the_reset_time(ledger, tmp_path, allowed, setting):
     for _ in range(2):
         await ledger.reserve(100, **{**FREE, **allowed})
 
@@ -93,14 +93,14 @@ async def test_a_spent_allowance_names_the_setting_and_when_it_comes_back(ledger
     assert (await entry(tmp_path))["requests"] == 2
 
 
-async def test_a_call_larger_than_the_day_may_be_its_only_one(ledger):
+async def test_a_call_above_the_daily_limit_is_allowed_as_the_first_of_a_day(ledger):
     await ledger.reserve(900, **FREE, tokens_per_day=500)
 
     with pytest.raises(QuotaError):
         await ledger.reserve(1, **FREE, tokens_per_day=500)
 
 
-async def test_a_new_day_begins_with_nothing_spent_and_the_old_one_is_not_corrected(ledger, clock, tmp_path):
+async def test_a_new_day_starts_at_zero_and_the_previous_one_is_not_corrected(ledger, clock, tmp_path):
     yesterday = await ledger.reserve(100, **FREE)
     clock.now += timedelta(days=1)
 
@@ -111,7 +111,7 @@ async def test_a_new_day_begins_with_nothing_spent_and_the_old_one_is_not_correc
 
 
 @pytest.mark.parametrize("away", [timedelta(days=1), timedelta(days=-1), timedelta(days=400)])
-async def test_a_clock_that_was_on_another_day_for_a_while_has_forgotten_no_call(ledger, clock, tmp_path, away):
+async def test_a_clock_that_was_wrong_for_a_while_loses_no_call(ledger, clock, tmp_path, away):
     first = await ledger.reserve(100, **FREE)
     clock.now += away
     second = await ledger.reserve(7, call="two")
@@ -135,7 +135,7 @@ async def test_a_clock_that_was_on_another_day_for_a_while_has_forgotten_no_call
 @pytest.mark.parametrize(
     ("zone", "midnight", "hours"), [("UTC", "2026-11-01T00:00Z", 24), ("America/Los_Angeles", "2026-11-01T07:00Z", 25)]
 )
-async def test_a_clock_that_is_set_back_over_midnight_gives_no_second_allowance(tmp_path, clock, zone, midnight, hours):
+async def test_setting_the_clock_back_over_midnight_grants_no_second_quota(tmp_path, clock, zone, midnight, hours):
     ledger = Ledger(tmp_path, "groq", clock=clock, zone=zone)
     midnight = datetime.fromisoformat(midnight)
     clock.now = midnight - timedelta(seconds=5)
@@ -154,7 +154,7 @@ async def test_a_clock_that_is_set_back_over_midnight_gives_no_second_allowance(
     assert await to_thread.run_sync(ledger.spent_today) == (2, 2)
 
 
-async def test_the_days_that_are_remembered_are_a_few(ledger, clock, tmp_path):
+async def test_only_a_few_days_are_kept(ledger, clock, tmp_path):
     for _ in range(20):
         await ledger.reserve(1, **FREE)
         clock.now += timedelta(days=1)
@@ -181,7 +181,7 @@ async def test_nothing_falls_below_zero(ledger, tmp_path):
         ("2026-03-08T08:00Z", date(2026, 3, 8), "2026-03-09T07:00Z"),
     ],
 )
-async def test_a_day_is_as_long_as_where_the_provider_counts_it(tmp_path, now, day, resets_at):
+async def test_days_follow_the_time_zone_of_the_provider(tmp_path, now, day, resets_at):
     ledger = Ledger(tmp_path, "groq", clock=Clock(datetime.fromisoformat(now)), zone="America/Los_Angeles")
 
     assert await ledger.reserve(1, **FREE) == day
@@ -190,7 +190,7 @@ async def test_a_day_is_as_long_as_where_the_provider_counts_it(tmp_path, now, d
     assert caught.value.resets_at == datetime.fromisoformat(resets_at)
 
 
-async def test_a_closure_is_seen_by_every_ledger_on_the_file_until_it_is_over(ledger, clock, tmp_path):
+async def test_a_closure_is_visible_to_all_ledgers_on_the_file_until_it_ends(ledger, clock, tmp_path):
     other = Ledger(tmp_path, "groq", clock=clock)
     await ledger.close(NOON + timedelta(seconds=20))
     await ledger.close(NOON + timedelta(seconds=5))
@@ -203,7 +203,7 @@ async def test_a_closure_is_seen_by_every_ledger_on_the_file_until_it_is_over(le
     await other.reserve(1, **FREE)
 
 
-async def test_a_model_that_is_closed_is_seen_by_every_ledger_and_keeps_nobody_from_another(ledger, clock, tmp_path):
+async def test_a_closed_model_is_visible_to_all_ledgers_and_does_not_close_others(ledger, clock, tmp_path):
     other = Ledger(tmp_path, "groq", clock=clock)
     await ledger.close(NOON + timedelta(seconds=20), model="large")
     await ledger.close(NOON + timedelta(seconds=5), model="large")
@@ -237,7 +237,7 @@ async def test_a_closure_outlives_the_day(ledger, clock):
         await ledger.reserve(1, **FREE)
 
 
-async def test_a_closure_of_a_clock_that_was_ahead_means_nothing(ledger, clock):
+async def test_a_closure_written_under_a_wrong_clock_is_ignored(ledger, clock):
     clock.now += timedelta(days=300)
     await ledger.close(clock.now + timedelta(seconds=60))
     clock.now = NOON
@@ -249,7 +249,7 @@ async def test_a_closure_of_a_clock_that_was_ahead_means_nothing(ledger, clock):
     assert caught.value.until == NOON + timedelta(seconds=1)
 
 
-async def test_a_closure_to_the_end_of_the_calendar_holds_a_month_at_most(ledger, tmp_path):
+async def test_a_closure_until_the_end_of_the_calendar_is_clamped_to_a_month(ledger, tmp_path):
     content = {"schema": 1, "day": "2026-11-21", "closed_at": "0001-01-01T00:00:00+14:00"}
     content["closed_until"] = "9999-12-31T23:59:59-12:00"
     await anyio.Path(tmp_path / "groq.json").write_text(json.dumps(content))
@@ -259,7 +259,7 @@ async def test_a_closure_to_the_end_of_the_calendar_holds_a_month_at_most(ledger
     assert caught.value.until == NOON + timedelta(days=30)
 
 
-async def test_two_throttles_on_one_file_keep_the_allowance_and_the_peace_together(tmp_path, clock):
+async def test_two_throttles_on_one_file_share_quota_and_closures(tmp_path, clock):
     ours, theirs = (
         throttle("groq", ledger=Ledger(tmp_path, "groq", clock=clock), clock=clock, patience_s=0, requests_per_day=3)
         for _ in range(2)
@@ -287,9 +287,7 @@ async def test_two_throttles_on_one_file_keep_the_allowance_and_the_peace_togeth
 
 
 @pytest.mark.parametrize("limits", [{"tokens_per_min": 8000}, {"requests_per_min": 2}])
-async def test_a_process_that_begins_within_the_minute_of_one_that_was_killed_keeps_its_limits(
-    ledger, clock, tmp_path, limits
-):
+async def test_a_new_process_respects_the_minute_of_a_killed_one(ledger, clock, tmp_path, limits):
     await ledger.reserve(4000, call="one", **limits)
     clock.now += timedelta(seconds=20)
     await ledger.reserve(4000, call="two", **limits)
@@ -304,7 +302,7 @@ async def test_a_process_that_begins_within_the_minute_of_one_that_was_killed_ke
     assert (await entry(tmp_path))["requests"] == 3
 
 
-async def test_what_a_call_did_not_use_is_there_for_others_and_a_call_that_did_not_begin_is_none(ledger, tmp_path):
+async def test_unused_tokens_are_refunded_and_calls_that_did_not_begin_do_not_count(ledger, tmp_path):
     day = await ledger.reserve(8000, call="one", tokens_per_min=8000)
     with pytest.raises(TransientError):
         await ledger.reserve(7000, call="two", tokens_per_min=8000)
@@ -315,7 +313,7 @@ async def test_what_a_call_did_not_use_is_there_for_others_and_a_call_that_did_n
     assert [(each["call"], each["tokens"]) for each in (await entry(tmp_path))["minute"]] == [("one", 1000)]
 
 
-async def test_a_limit_that_the_service_has_told_one_process_holds_for_the_next(ledger, clock, tmp_path):
+async def test_a_reported_limit_applies_to_later_processes(ledger, clock, tmp_path):
     day = await ledger.reserve(5000, call="one")
     await ledger.correct(day, call="one", tokens=0, told_tokens_per_min=8000)
 
@@ -323,7 +321,7 @@ async def test_a_limit_that_the_service_has_told_one_process_holds_for_the_next(
         await Ledger(tmp_path, "groq", clock=clock).reserve(5000, call="two")
 
 
-async def test_a_call_that_lacks_a_single_token_waits_for_the_next_one_to_be_forgotten(ledger, clock):
+async def test_a_call_that_exceeds_the_minute_by_one_token_waits_for_the_oldest_to_expire(ledger, clock):
     await ledger.reserve(7999, call="one", tokens_per_min=8000)
     clock.now += timedelta(seconds=20)
     await ledger.reserve(1, call="two", tokens_per_min=8000)
@@ -334,7 +332,7 @@ async def test_a_call_that_lacks_a_single_token_waits_for_the_next_one_to_be_for
     assert caught.value.retry_after_s == pytest.approx(61)
 
 
-async def test_a_call_larger_than_a_minute_gets_all_of_it(ledger, clock):
+async def test_a_call_above_the_limit_per_minute_gets_a_whole_minute(ledger, clock):
     await ledger.reserve(9000, call="one", tokens_per_min=8000)
     with pytest.raises(TransientError):
         await ledger.reserve(9000, call="two", tokens_per_min=8000)
@@ -344,7 +342,7 @@ async def test_a_call_larger_than_a_minute_gets_all_of_it(ledger, clock):
 
 
 @pytest.mark.parametrize("jump_s", [-86_400, -3, 3 * 86_400])
-async def test_a_clock_that_jumps_keeps_nobody_waiting(ledger, clock, tmp_path, jump_s):
+async def test_a_clock_jump_causes_no_long_wait(ledger, clock, tmp_path, jump_s):
     await ledger.reserve(8000, call="one", tokens_per_min=8000)
     clock.now += timedelta(seconds=jump_s)
 
@@ -386,7 +384,7 @@ async def test_many_tasks_and_processes_lose_no_call(ledger, tmp_path):
         b'{"schema": 1, "day": "2026-11-21", "minute": [{"at": "noon", "call": "one", "tokens": 1}]}',
     ],
 )
-async def test_a_damaged_or_newer_file_is_set_aside_and_begun_anew(ledger, tmp_path, caplog, content):
+async def test_a_damaged_or_newer_file_is_quarantined_and_replaced(ledger, tmp_path, caplog, content):
     await anyio.Path(tmp_path / "groq.json").write_bytes(content)
 
     await ledger.reserve(5, **FREE)
@@ -400,7 +398,7 @@ def refuse(path: Path, *_rest: object) -> None:
     raise StorageError("can't be written: no space left on device", where=str(path))
 
 
-async def test_a_ledger_that_can_not_be_written_costs_one_warning_and_no_call(ledger, monkeypatch, caplog):
+async def test_an_unwritable_ledger_warns_once_and_stops_no_call(ledger, monkeypatch, caplog):
     monkeypatch.setattr(ledgers, "write_atomically", refuse)
 
     for _ in range(3):
@@ -410,14 +408,14 @@ async def test_a_ledger_that_can_not_be_written_costs_one_warning_and_no_call(le
     assert ["no space left" in record.getMessage() for record in caplog.records] == [True]
 
 
-async def test_a_folder_that_can_not_be_made_costs_no_call_either(tmp_path, clock, caplog):
+async def test_a_folder_that_can_not_be_created_stops_no_call(tmp_path, clock, caplog):
     await anyio.Path(tmp_path / "state").write_text("a file")
 
     assert await Ledger(tmp_path / "state", "groq", clock=clock).reserve(5, **FREE) == NOON.date()
     assert len(caplog.records) == 1
 
 
-async def test_a_lock_that_nobody_gives_back_is_not_waited_for_for_ever(ledger, tmp_path, monkeypatch, caplog):
+async def test_a_lock_that_is_never_released_is_not_waited_for_forever(ledger, tmp_path, monkeypatch, caplog):
     monkeypatch.setattr(ledgers, "_LOCK_WAIT_S", 0.02)
     with FileLock(tmp_path / "groq.lock", thread_local=False):
         await ledger.reserve(5, **FREE)
@@ -425,7 +423,7 @@ async def test_a_lock_that_nobody_gives_back_is_not_waited_for_for_ever(ledger, 
     assert "does not release it" in caplog.text
 
 
-async def test_what_a_killed_process_has_left_of_it_goes_with_the_next_call(ledger, tmp_path):
+async def test_leftovers_of_a_killed_process_are_removed_by_the_next_call(ledger, tmp_path):
     left = tmp_path / ".groq.0123abcd.json"
     theirs = tmp_path / ".edge.0123abcd.json"
     for path in (left, theirs):

@@ -48,7 +48,7 @@ def waits(monkeypatch):
     return seconds
 
 
-async def test_a_transient_error_is_tried_again_until_it_passes(waits):
+async def test_a_transient_error_is_retried_until_success(waits):
     service = Service(TransientError("busy"), TransientError("busy"))
 
     assert await with_retries(POLICY, service.call) == "answer"
@@ -77,13 +77,13 @@ async def test_other_errors_are_raised_at_once(waits, fault):
     assert waits == []
 
 
-async def test_a_retry_after_is_waited_for_even_beyond_the_longest_wait_of_ours(waits):
+async def test_a_retry_after_is_respected_even_beyond_the_maximum_backoff(waits):
     await with_retries(POLICY, Service(TransientError("busy", retry_after_s=42.5)).call)
 
     assert waits == [42.5]
 
 
-async def test_a_retry_after_of_just_the_bound_is_waited_for_and_the_last_error_is_what_it_was(waits):
+async def test_a_retry_after_equal_to_the_maximum_is_waited_for_and_the_last_error_is_raised_unchanged(waits):
     await with_retries(POLICY, Service(TransientError("busy", retry_after_s=60)).call)
     assert waits == [60]
 
@@ -104,7 +104,7 @@ async def test_however_long_it_takes_all_attempts_are_made(waits, monkeypatch):
     assert await with_retries(POLICY, slow) == "answer"
 
 
-async def test_a_retry_after_beyond_the_bound_closes_the_matter_until_then(waits):
+async def test_a_retry_after_beyond_the_maximum_is_a_closed_error_until_then(waits):
     service = Service(TransientError("busy", retry_after_s=60.5, where="there", hint="Wait"))
 
     with pytest.raises(ClosedError, match=r"there: busy: not before .*\. Wait") as caught:
@@ -114,7 +114,7 @@ async def test_a_retry_after_beyond_the_bound_closes_the_matter_until_then(waits
     assert (service.calls, waits) == (1, [])
 
 
-async def test_a_closed_gate_is_not_tried_again(waits):
+async def test_a_closed_error_is_not_retried(waits):
     service = Service(ClosedError("closed", until=NOON))
 
     with pytest.raises(ClosedError):
@@ -123,7 +123,7 @@ async def test_a_closed_gate_is_not_tried_again(waits):
     assert (service.calls, waits) == (1, [])
 
 
-async def test_the_last_attempt_fails_even_if_the_service_would_have_us_back(waits):
+async def test_the_last_attempt_raises_despite_a_retry_after(waits):
     with pytest.raises(TransientError):
         await with_retries(POLICY, Service(*[TransientError("busy", retry_after_s=1)] * 4).call)
 
@@ -135,7 +135,7 @@ async def test_a_retry_after_of_nothing_is_not_waited_for(waits, retry_after_s):
     assert waits == [0.0]
 
 
-async def test_waits_double_up_to_the_longest_one_with_some_chance_in_them(waits):
+async def test_backoff_doubles_up_to_its_maximum_with_jitter(waits):
     await with_retries(POLICY, Service(*[TransientError("busy")] * 3).call)
 
     assert 1 <= waits[0] <= 2
@@ -143,7 +143,7 @@ async def test_waits_double_up_to_the_longest_one_with_some_chance_in_them(waits
     assert waits[2] == 3
 
 
-async def test_the_chance_in_a_wait_is_as_small_as_the_first_wait(waits):
+async def test_jitter_is_at_most_the_initial_wait(waits):
     policy = RetryPolicy(attempts=9, wait_initial_s=0.001, wait_max_s=10, retry_after_max_s=60)
 
     await with_retries(policy, Service(*[TransientError("busy")] * 8).call)
@@ -151,7 +151,7 @@ async def test_the_chance_in_a_wait_is_as_small_as_the_first_wait(waits):
     assert all(2**n <= wait * 1000 <= 2**n + 1 for n, wait in enumerate(waits))
 
 
-async def test_waits_are_told_at_info_and_nowhere_else(waits, caplog):
+async def test_waits_are_logged_at_info_only(waits, caplog):
     with caplog.at_level(logging.DEBUG):
         await with_retries(POLICY, Service(TransientError("too busy", retry_after_s=7)).call)
 
@@ -160,7 +160,7 @@ async def test_waits_are_told_at_info_and_nowhere_else(waits, caplog):
     ]
 
 
-async def test_the_test_mode_of_stamina_takes_all_waits_away():
+async def test_stamina_test_mode_disables_all_waits():
     with stamina.set_testing(testing=True, attempts=3):
         assert await with_retries(POLICY, Service(TransientError("busy", retry_after_s=50)).call) == "answer"
 
@@ -191,7 +191,7 @@ def test_retry_after_is_seconds_or_a_date(headers, waited):
     assert retry_after_s(headers) == waited
 
 
-def test_a_call_that_is_given_up_leaves_the_trial_of_another_one_alone():
+def test_an_abandoned_call_does_not_end_the_trial_of_another():
     breaker = Breaker(failures=1, cooldown_s=60, cooldown_max_s=60)
     early, trial = object(), object()
     breaker.begin(early)
@@ -205,7 +205,7 @@ def test_a_call_that_is_given_up_leaves_the_trial_of_another_one_alone():
     assert breaker.wait_s(now=100) == 0
 
 
-def test_tokens_that_others_have_used_keep_us_waiting_as_long_as_the_service_says_and_no_longer():
+def test_usage_by_others_delays_calls_exactly_as_long_as_the_service_reports():
     budget = TokenBudget(None)
     budget.apply_report(ReportedLimits(tokens_per_min=100, tokens_left=20, tokens_reset_s=30), now=0)
     assert budget.wait_s(50, now=0) == pytest.approx(30)
@@ -215,7 +215,7 @@ def test_tokens_that_others_have_used_keep_us_waiting_as_long_as_the_service_say
     assert budget.wait_s(100, now=1) == 0
 
 
-def test_what_was_spent_more_than_a_minute_ago_is_forgotten():
+def test_usage_older_than_a_minute_expires():
     budget = TokenBudget(100)
     for at_s in range(0, 300, 3):
         budget.spend(1, now=at_s)
@@ -224,7 +224,7 @@ def test_what_was_spent_more_than_a_minute_ago_is_forgotten():
     assert budget.wait_s(100, now=1000) == 0
 
 
-def test_bytes_wait_for_those_that_others_have_sent_and_never_come_in_a_burst():
+def test_bandwidth_is_shared_in_order_without_bursts():
     async def take():
         line = Bandwidth(1000)
         waited_s = [await line.take(500), await line.take(2000), await line.take(1)]

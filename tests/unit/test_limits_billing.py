@@ -38,7 +38,7 @@ async def buy(billing, *, most, used=None, service="s", model="m", error=None, t
             purchase.used(tokens_in=0, tokens_out=used)
 
 
-async def test_a_call_is_reserved_at_its_most_and_corrected_to_what_it_took():
+async def test_a_call_reserves_its_maximum_and_settles_at_its_actual_cost():
     coins, told = InMemoryLedger(), []
     billing = Billing(prices=PRICES, budgets=[budget(10, coins)], on_cost=told.append)
 
@@ -48,7 +48,7 @@ async def test_a_call_is_reserved_at_its_most_and_corrected_to_what_it_took():
     assert told == [Cost.of("m", PRICES["m"], tokens_in=0, tokens_out=3)]
 
 
-async def test_what_could_exceed_a_budget_is_not_begun_and_what_just_fits_is():
+async def test_a_call_that_could_exceed_the_budget_is_refused_and_an_exact_fit_is_made():
     coins = InMemoryLedger(3)
     billing = Billing(prices=PRICES, budgets=[budget(10, coins)])
 
@@ -59,7 +59,7 @@ async def test_what_could_exceed_a_budget_is_not_begun_and_what_just_fits_is():
     assert coins.usd == 10
 
 
-async def test_what_is_said_to_be_free_costs_nothing_and_what_failed_or_was_broken_off_costs_all_of_it():
+async def test_a_voided_call_is_free_and_a_failed_or_interrupted_one_costs_its_maximum():
     coins = InMemoryLedger()
     billing = Billing(prices=PRICES, budgets=[budget(None, coins)])
 
@@ -76,7 +76,7 @@ async def test_what_is_said_to_be_free_costs_nothing_and_what_failed_or_was_brok
     assert coins.usd == 5
 
 
-async def test_what_can_not_be_afforded_does_not_even_wait_for_its_turn():
+async def test_a_call_over_budget_is_refused_before_it_queues():
     billing = Billing(prices=PRICES, budgets=[budget(100), budget(10, InMemoryLedger(3))])
 
     with pytest.raises(BudgetError, match="3 are spent, and 8 are asked for"):
@@ -84,7 +84,7 @@ async def test_what_can_not_be_afforded_does_not_even_wait_for_its_turn():
             pytest.fail("it stands in line for a call that it can't pay for")
 
 
-async def test_who_waits_before_the_call_begins_has_reserved_nothing():
+async def test_a_queued_call_has_reserved_nothing():
     coins = InMemoryLedger()
     billing = Billing(prices=PRICES, budgets=[budget(10, coins)])
 
@@ -93,7 +93,7 @@ async def test_who_waits_before_the_call_begins_has_reserved_nothing():
     assert coins.usd == 0
 
 
-def test_what_others_have_only_reserved_is_waited_for_and_begun_at_once_when_it_comes_back():
+def test_reservations_of_other_calls_are_waited_for_and_their_refund_starts_the_next_call():
     async def both():
         shared, over = budget(10), {}
 
@@ -136,19 +136,19 @@ def at_the_end_of_a_budget(*, most, used, takes_s, then):
     return run_in_virtual_time(both)
 
 
-def test_what_another_process_has_only_reserved_is_waited_for_and_looked_at_every_two_seconds():
+def test_reservations_of_another_process_are_polled_every_two_seconds():
     assert at_the_end_of_a_budget(most=8, used=1, takes_s=30, then=(7, 7)) == (30, 10)
 
 
-def test_once_another_process_has_spent_it_the_call_is_refused():
+def test_the_call_is_refused_once_another_process_has_spent_the_rest():
     assert at_the_end_of_a_budget(most=8, used=8, takes_s=30, then=(7, 7)) == ("10 are spent, and 7 are asked for", 10)
 
 
-def test_what_would_not_fit_even_if_all_came_back_is_refused_at_once_and_nothing_reserved_is_said_to_be_spent():
+def test_a_call_that_exceeds_the_budget_even_after_all_refunds_is_refused_without_counting_reservations_as_spent():
     assert at_the_end_of_a_budget(most=8, used=0, takes_s=30, then=(9, 9)) == ("2 are spent, and 9 are asked for", 2)
 
 
-async def test_when_two_budgets_hold_and_one_refuses_the_other_gets_its_own_back():
+async def test_if_one_of_two_budgets_refuses_the_other_is_refunded():
     batch, day = InMemoryLedger(), InMemoryLedger(9)
     billing = Billing(prices=PRICES, budgets=[budget(100, batch), budget(10, day)])
 
@@ -160,7 +160,7 @@ async def test_when_two_budgets_hold_and_one_refuses_the_other_gets_its_own_back
     assert (batch.usd, day.usd) == (0, 10)
 
 
-async def test_a_model_without_a_price_is_counted_but_not_bought_while_a_budget_holds():
+async def test_a_model_without_a_price_is_refused_only_if_there_is_a_budget():
     told = []
     await buy(Billing(prices=PRICES, budgets=[budget(None)], on_cost=told.append), most=5, used=4, model="unheard of")
 
@@ -170,7 +170,7 @@ async def test_a_model_without_a_price_is_counted_but_not_bought_while_a_budget_
     await buy(Billing(prices=PRICES, budgets=[budget(1)]), most=5000, used=4000, model="free")
 
 
-async def test_a_price_of_one_service_goes_before_that_of_the_models_name():
+async def test_a_price_per_service_takes_precedence_over_one_per_model():
     prices = PRICES | {"home/m": PRICES["free"], "home/large/m": PRICES["m"]}
     coins, told = InMemoryLedger(), []
     billing = Billing(prices=prices, budgets=[budget(10, coins)], on_cost=told.append)
@@ -237,7 +237,7 @@ def test_no_budget_is_ever_exceeded_and_nothing_that_fits_is_refused(calls, allo
     anyio.run(night)
 
 
-async def test_what_the_service_had_read_before_costs_what_its_price_says():
+async def test_cached_tokens_are_charged_at_their_own_price():
     coins = InMemoryLedger()
     prices = {"m": Price(usd_per_million_in=10, usd_per_million_cached=1, usd_per_million_out=0)}
     billing = Billing(prices=prices, budgets=[budget(100, coins)])

@@ -55,7 +55,7 @@ def at_work(test):
 
 
 @at_work
-async def test_no_more_work_is_begun_than_there_are_cores(work):
+async def test_no_more_slots_are_held_than_there_are_cores(work):
     for name in "abcd":
         await work.add(name, (1,))
 
@@ -64,7 +64,7 @@ async def test_no_more_work_is_begun_than_there_are_cores(work):
 
 
 @at_work
-async def test_equal_ranks_are_served_as_they_came_and_smaller_ones_before(work):
+async def test_slots_are_granted_by_rank_and_then_in_order_of_arrival(work):
     for name, rank in {"a": (1, 0), "b": (1, 0), "later": (2, 0), "c": (1, 5), "d": (1, 5), "urgent": (0, 9)}.items():
         await work.add(name, rank)
     for name in ["a", "b", "urgent", "c", "d"]:
@@ -74,7 +74,7 @@ async def test_equal_ranks_are_served_as_they_came_and_smaller_ones_before(work)
     assert (work.cores.busy, work.cores.waiting) == (1, 0)
 
 
-async def test_an_error_inside_gives_the_core_back():
+async def test_an_error_releases_the_slot():
     cores = Cores(1)
     with pytest.raises(ZeroDivisionError):
         async with cores.slot((1,)):
@@ -84,7 +84,7 @@ async def test_an_error_inside_gives_the_core_back():
 
 
 @at_work
-async def test_who_is_cancelled_while_waiting_is_forgotten(work):
+async def test_a_cancelled_waiter_is_removed_from_the_queue(work):
     for name in "abcd":
         await work.add(name, (1,))
     await work.cancel("c")
@@ -95,7 +95,7 @@ async def test_who_is_cancelled_while_waiting_is_forgotten(work):
 
 
 @at_work
-async def test_the_order_stays_when_some_have_given_up(work):
+async def test_cancelled_waiters_do_not_change_the_order(work):
     await work.add("alone", None)
     ranks = random.Random(1).sample(range(100), 24)
     for rank in ranks:
@@ -109,7 +109,7 @@ async def test_the_order_stays_when_some_have_given_up(work):
     assert work.begun == ["alone", *left]
 
 
-async def test_who_is_cancelled_in_the_instant_of_being_served_passes_the_core_on():
+async def test_a_waiter_cancelled_while_being_admitted_releases_its_slot():
     cores, begun = Cores(1), []
 
     async def visit(name: str) -> None:
@@ -127,7 +127,7 @@ async def test_who_is_cancelled_in_the_instant_of_being_served_passes_the_core_o
     assert (cores.busy, cores.waiting) == (0, 0)
 
 
-async def test_who_is_cancelled_already_takes_no_core():
+async def test_a_cancelled_task_takes_no_slot():
     cores = Cores(1)
     with anyio.CancelScope() as scope:
         scope.cancel()
@@ -138,7 +138,7 @@ async def test_who_is_cancelled_already_takes_no_core():
 
 
 @at_work
-async def test_alone_waits_for_those_inside_and_goes_before_all_others(work):
+async def test_exclusive_waits_for_current_holders_and_precedes_all_waiters(work):
     await work.add("a", (1,))
     await work.add("b", (1,))
     await work.add("alone", None)
@@ -155,7 +155,7 @@ async def test_alone_waits_for_those_inside_and_goes_before_all_others(work):
 
 
 @at_work
-async def test_two_who_want_to_be_alone_are_so_one_after_the_other(work):
+async def test_exclusive_blocks_run_one_after_the_other(work):
     await work.add("a", (1,))
     await work.add("one", None)
     await work.add("two", None)
@@ -167,7 +167,7 @@ async def test_two_who_want_to_be_alone_are_so_one_after_the_other(work):
 
 
 @at_work
-async def test_when_alone_is_given_up_those_behind_go_on(work):
+async def test_cancelling_an_exclusive_waiter_admits_those_behind_it(work):
     await work.add("a", (1,))
     await work.add("alone", None)
     await work.add("b", (1,))
@@ -177,7 +177,7 @@ async def test_when_alone_is_given_up_those_behind_go_on(work):
 
 
 @at_work
-async def test_fewer_cores_take_effect_as_they_are_given_back(work):
+async def test_a_lower_limit_takes_effect_as_slots_are_released(work):
     for name in "abcd":
         await work.add(name, (1,))
     work.cores.limit_to(1)
@@ -194,7 +194,7 @@ async def test_fewer_cores_take_effect_as_they_are_given_back(work):
 
 
 @pytest.mark.parametrize(("wanted", "got"), [(-3, 1), (0, 1), (1, 1), (2, 2), (3, 3), (4, 3), (99, 3)])
-def test_there_is_always_a_core_and_never_more_than_in_the_beginning(wanted, got):
+def test_the_limit_is_at_least_one_and_at_most_the_initial_number(wanted, got):
     cores = Cores(3)
     cores.limit_to(wanted)
 
@@ -202,7 +202,7 @@ def test_there_is_always_a_core_and_never_more_than_in_the_beginning(wanted, got
 
 
 @at_work
-async def test_who_waits_to_be_alone_takes_what_there_is_when_the_others_have_left(work):
+async def test_exclusive_takes_the_current_number_of_slots_when_it_is_admitted(work):
     await work.add("a", (1,))
     await work.add("alone", None)
     work.cores.limit_to(1)
@@ -216,7 +216,7 @@ async def test_who_waits_to_be_alone_takes_what_there_is_when_the_others_have_le
 
 
 @at_work
-async def test_who_is_alone_stays_so_when_there_are_more_cores(work):
+async def test_exclusive_stays_exclusive_when_the_limit_is_raised(work):
     work.cores.limit_to(1)
     await work.add("alone", None)
     await work.add("a", (1,))
@@ -231,7 +231,7 @@ async def test_who_is_alone_stays_so_when_there_are_more_cores(work):
 
 
 @at_work
-async def test_who_is_alone_with_many_cores_leaves_as_many_as_there_are_then(work):
+async def test_after_exclusive_the_limit_is_the_current_one(work):
     await work.add("alone", None)
     work.cores.limit_to(1)
     for name in "ab":
@@ -242,7 +242,7 @@ async def test_who_is_alone_with_many_cores_leaves_as_many_as_there_are_then(wor
     assert work.cores.busy == 1
 
 
-def test_cores_made_outside_serve_one_event_loop_after_another():
+def test_cores_created_outside_of_a_loop_work_in_several_loops():
     cores = Cores(1)
 
     async def visit() -> int:
@@ -254,7 +254,7 @@ def test_cores_made_outside_serve_one_event_loop_after_another():
 
 @settings(deadline=None)
 @given(st.integers(1, 4), st.integers(0, 2**32), st.booleans())
-def test_whoever_comes_and_gives_up_no_core_is_lost_or_used_twice(count, seed, changing):
+def test_no_slot_is_lost_or_granted_twice_under_random_cancellation(count, seed, changing):
     chance = random.Random(seed)
     cores = Cores(count)
     inside: list[str] = []

@@ -33,7 +33,7 @@ def gone(*args, **kwargs):
     raise psutil.NoSuchProcess(1)
 
 
-def test_where_there_is_enough_a_film_may_be_begun():
+def test_with_enough_resources_a_film_may_begin():
     assert LIMITS.refusal(load(), under_way=3) is None
     assert LIMITS.refusal(load(memory_gb=6, free_gb=0.5, disk_gb=2), under_way=3) is None
 
@@ -47,16 +47,16 @@ def test_where_there_is_enough_a_film_may_be_begun():
         (load(memory_gb=6.0001), "6.01 GB of memory are in use, and work.max_memory_gb allows 6"),
     ],
 )
-def test_what_is_short_is_told_with_the_setting_that_says_so(now, reason):
+def test_a_refusal_names_the_resource_and_its_setting(now, reason):
     assert LIMITS.refusal(now, under_way=1) == reason
 
 
-def test_memory_is_no_reason_to_begin_nothing_at_all_but_the_disk_is():
+def test_low_memory_never_blocks_the_only_film_but_a_full_disk_does():
     assert LIMITS.refusal(load(memory_gb=9, free_gb=0.1), under_way=0) is None
     assert LIMITS.refusal(load(disk_gb=0.1), under_way=0)
 
 
-def test_limits_come_from_settings_in_gigabytes_and_without_one_it_is_three_quarters(monkeypatch):
+def test_limits_are_in_gigabytes_and_default_to_three_quarters_of_the_memory(monkeypatch):
     monkeypatch.setattr(resources, "total_memory_bytes", lambda: 8 * GB)
 
     assert resource_limits(max_memory_gb=6, min_free_memory_gb=0.5, min_free_disk_gb=2) == LIMITS
@@ -78,7 +78,7 @@ def test_the_memory_of_child_processes_counts_until_they_end(tmp_path):
     assert watch.peak_memory_bytes == during.memory_bytes
 
 
-def test_the_processes_that_linux_lists_are_those_that_say_we_are_their_parent():
+def test_the_descendants_listed_by_linux_are_those_found_by_parent_id():
     code = "import subprocess, sys; subprocess.run([sys.executable, '-c', 'print(flush=True); input()'])"
     with subprocess.Popen([sys.executable, "-c", code], stdin=subprocess.PIPE, stdout=subprocess.PIPE) as child:
         child.stdout.readline()
@@ -92,7 +92,7 @@ def test_the_processes_that_linux_lists_are_those_that_say_we_are_their_parent()
     assert listed is None or set(listed) == told
 
 
-def test_memory_that_processes_share_counts_once(tmp_path, monkeypatch):
+def test_shared_memory_counts_once(tmp_path, monkeypatch):
     def process(rss: int, **more: int) -> SimpleNamespace:
         return SimpleNamespace(memory_info=lambda: SimpleNamespace(rss=rss, **more), children=lambda recursive: workers)
 
@@ -103,7 +103,7 @@ def test_memory_that_processes_share_counts_once(tmp_path, monkeypatch):
     assert ResourceWatch(tmp_path).sample().memory_bytes == 60 + 220 + 150 + 70 + 100
 
 
-def test_processes_that_end_while_they_are_looked_at_are_passed_over(tmp_path, monkeypatch):
+def test_processes_that_end_during_a_measurement_are_skipped(tmp_path, monkeypatch):
     me = psutil.Process()
     monkeypatch.setattr(resources, "_listed_children", lambda _pid: None)
     children = [SimpleNamespace(memory_info=gone)]
@@ -114,7 +114,7 @@ def test_processes_that_end_while_they_are_looked_at_are_passed_over(tmp_path, m
     assert ResourceWatch(tmp_path).sample().memory_bytes > 0
 
 
-def test_the_processor_is_measured_from_sample_to_sample_by_whatever_thread(tmp_path, monkeypatch):
+def test_cpu_load_is_measured_between_samples_from_any_thread(tmp_path, monkeypatch):
     # Of the 100 seconds first, a quarter busy; then all of 20. Guests are part of the user's time.
     times = iter([CpuTimes(0, 0, 0, 0), CpuTimes(25, 70, 5, 5), CpuTimes(45, 70, 5, 9), CpuTimes(45, 70, 5, 9)])
     monkeypatch.setattr(psutil, "cpu_times", lambda: next(times))
@@ -126,14 +126,14 @@ def test_the_processor_is_measured_from_sample_to_sample_by_whatever_thread(tmp_
     assert watch.mean_cpu_percent == pytest.approx(100 * 45 / 120)
 
 
-def test_before_two_samples_nothing_is_known_about_the_processor(tmp_path):
+def test_cpu_load_needs_two_samples(tmp_path):
     watch = ResourceWatch(tmp_path)
     assert watch.mean_cpu_percent == 0
     assert watch.sample().cpu_percent == 0
     assert watch.mean_cpu_percent == 0
 
 
-def test_the_disk_is_that_of_the_nearest_folder_there_is(tmp_path, monkeypatch):
+def test_the_disk_is_that_of_the_nearest_existing_parent(tmp_path, monkeypatch):
     asked = []
     disk_usage = shutil.disk_usage
     monkeypatch.setattr(shutil, "disk_usage", lambda place: asked.append(place) or disk_usage(place))
@@ -144,7 +144,7 @@ def test_the_disk_is_that_of_the_nearest_folder_there_is(tmp_path, monkeypatch):
     assert free == pytest.approx(disk_usage(tmp_path).free, abs=GB)
 
 
-def test_of_the_disks_that_films_go_to_the_fullest_counts_and_is_named(tmp_path, monkeypatch):
+def test_the_fullest_of_several_disks_counts_and_is_named(tmp_path, monkeypatch):
     home, nas = tmp_path / "home", tmp_path / "nas"
     free_gb = {home: 50, nas: 1}
     monkeypatch.setattr(shutil, "disk_usage", lambda place: SimpleNamespace(free=free_gb[place] * GB))
@@ -163,7 +163,7 @@ def test_of_the_disks_that_films_go_to_the_fullest_counts_and_is_named(tmp_path,
     assert watch.sample().disk is None
 
 
-def test_what_can_not_be_measured_stops_nothing(tmp_path, monkeypatch):
+def test_failed_measurements_block_nothing(tmp_path, monkeypatch):
     def fail(*args):
         raise OSError("no")
 
@@ -235,7 +235,7 @@ def test_a_container_of_cgroup_version_1_may_name_itself_as_seen_from_outside(tm
 
 
 @pytest.mark.parametrize("text", ["", "nonsense\n", "0::\n", "::::\n", "0::/../..\n"])
-def test_where_there_are_no_groups_there_are_no_limits(tmp_path, text):
+def test_without_cgroups_there_are_no_limits(tmp_path, text):
     assert memory_limits(tmp_path / "nothing") == []
 
     write(tmp_path, {"proc/self/cgroup": text, "sys/fs/cgroup/memory.max": "max", "sys/fs/cgroup/memory.current": "x"})

@@ -138,7 +138,7 @@ def films(
 @pytest.mark.parametrize("seed", range(4))
 @pytest.mark.parametrize("cores", [1, 2, 4, 8])
 @pytest.mark.parametrize(("tasks", "task_s"), [(8, (1.0, 5.0)), (40, (0.5, 4.0))])
-def test_where_the_cores_are_the_bottleneck_they_are_busy_with_few_films_under_way(seed, cores, tasks, task_s):
+def test_if_cores_are_the_bottleneck_few_films_keep_them_busy(seed, cores, tasks, task_s):
     work = films(20 * cores, seed=seed, network_s=(2, 8), tasks=tasks, task_s=task_s)
     machine = Machine(adaptive(cores=cores), work, cores=cores)
 
@@ -149,7 +149,7 @@ def test_where_the_cores_are_the_bottleneck_they_are_busy_with_few_films_under_w
 
 
 @pytest.mark.parametrize("seed", range(4))
-def test_with_a_slow_network_it_goes_up_until_the_cores_are_busy(seed):
+def test_with_a_slow_network_concurrency_rises_until_the_cores_are_busy(seed):
     work = films(120, seed=seed, network_s=(60, 120), tasks=10, task_s=(1, 3))
     machine = Machine(adaptive(), work)
 
@@ -160,7 +160,7 @@ def test_with_a_slow_network_it_goes_up_until_the_cores_are_busy(seed):
     assert machine.busy_share(after_s=200) >= 0.95
 
 
-def test_with_a_slow_network_it_goes_no_further_than_it_may():
+def test_with_a_slow_network_concurrency_stays_within_its_maximum():
     work = films(60, seed=1, network_s=(200, 300), tasks=2, task_s=(1, 3))
     machine = Machine(adaptive(max_concurrent=6), work)
 
@@ -170,7 +170,7 @@ def test_with_a_slow_network_it_goes_no_further_than_it_may():
 
 
 @pytest.mark.parametrize("seed", range(4))
-def test_where_memory_is_short_it_goes_down_to_what_fits_and_stays_there(seed):
+def test_with_little_memory_concurrency_falls_to_what_fits_and_stays_there(seed):
     # 100 MB without films and 300 MB for each: of 800 MB, of which 720 are planned with, two.
     work = films(60, seed=seed, network_s=(5, 20), tasks=10, task_s=(1, 3), size=300 * MB)
     machine = Machine(adaptive(memory_limit_bytes=800 * MB), work)
@@ -184,7 +184,7 @@ def test_where_memory_is_short_it_goes_down_to_what_fits_and_stays_there(seed):
     assert machine.most_under_way(after_s=60) >= 2
 
 
-def test_where_nothing_fits_there_is_still_one_under_way():
+def test_at_least_one_film_is_made_even_if_none_fits_into_memory():
     work = films(5, seed=1, network_s=(5, 20), tasks=10, task_s=(1, 3), size=3 * GB)
     machine = Machine(adaptive(memory_limit_bytes=GB), work)
 
@@ -194,7 +194,7 @@ def test_where_nothing_fits_there_is_still_one_under_way():
     assert min(machine.asked) == 1
 
 
-def test_memory_that_the_workers_keep_is_not_held_against_each_film():
+def test_memory_kept_by_workers_is_not_counted_per_film():
     # Two workers of 300 MB: as much with one film as with three.
     work = films(40, seed=3, network_s=(5, 10), tasks=10, task_s=(1, 3))
     machine = Machine(adaptive(memory_limit_bytes=800 * MB), work, workers_bytes=600 * MB)
@@ -205,7 +205,7 @@ def test_memory_that_the_workers_keep_is_not_held_against_each_film():
 
 
 @pytest.mark.parametrize("seed", range(4))
-def test_the_number_settles(seed):
+def test_concurrency_converges(seed):
     work = films(200, seed=seed, network_s=(5, 30), tasks=30, task_s=(1, 3))
     machine = Machine(adaptive(), work)
 
@@ -216,7 +216,7 @@ def test_the_number_settles(seed):
     assert len(steps) <= 2
 
 
-def test_of_too_much_waiting_work_less_is_made():
+def test_a_long_queue_lowers_concurrency():
     strategy = adaptive(cores=2)
     asked = [3]
     for tick in range(4000):  # 400 seconds in which the queue is never short
@@ -226,14 +226,14 @@ def test_of_too_much_waiting_work_less_is_made():
     assert all(abs(a - b) <= 1 for a, b in pairwise(asked))
 
 
-def test_a_step_down_is_not_followed_by_another_before_it_took_effect():
+def test_a_step_down_waits_for_the_previous_one_to_take_effect():
     strategy = adaptive(cores=2)
     asked = [strategy.concurrency(situation(now_s=second, under_way=3, waiting=9, busy=2)) for second in range(600)]
 
     assert asked[-1] == 2
 
 
-def test_a_step_down_that_left_a_core_idle_is_not_taken_again():
+def test_a_step_down_that_left_a_core_idle_is_not_repeated():
     strategy = adaptive(cores=2)
     for second in range(40):
         strategy.concurrency(situation(now_s=second, under_way=3, waiting=9, busy=2))
@@ -244,7 +244,7 @@ def test_a_step_down_that_left_a_core_idle_is_not_taken_again():
         assert strategy.concurrency(situation(now_s=second, under_way=3, waiting=9, busy=2)) == 3
 
 
-def test_idle_cores_at_the_end_of_a_batch_are_no_reason_for_more():
+def test_idle_cores_at_the_end_of_a_batch_do_not_raise_concurrency():
     strategy = adaptive(cores=2)
 
     asked = [strategy.concurrency(situation(now_s=second, under_way=1, waiting=0, busy=1)) for second in range(100)]
@@ -260,7 +260,7 @@ def test_idle_cores_at_the_end_of_a_batch_are_no_reason_for_more():
         st.tuples(st.floats(0, 100), st.integers(0, 50), st.integers(0, 50), st.integers(0, 8), st.integers(0, 9 * GB))
     ),
 )
-def test_whatever_happens_the_number_stays_within_its_bounds(most, cores, limit_bytes, moments):
+def test_concurrency_always_stays_within_its_bounds(most, cores, limit_bytes, moments):
     strategy = adaptive(max_concurrent=most, cores=cores, memory_limit_bytes=limit_bytes)
     now_s = 1000.0
     for passed_s, under_way, waiting, busy, memory_bytes in moments:
@@ -276,7 +276,7 @@ def test_whatever_happens_the_number_stays_within_its_bounds(most, cores, limit_
         assert 1 <= strategy.concurrency(now) <= most
 
 
-def test_the_other_strategies_don_t_look_at_the_machine():
+def test_the_other_strategies_ignore_the_load():
     now = situation(now_s=0, under_way=9, waiting=99, memory_bytes=99 * GB)
 
     assert make_strategy("sequential", max_concurrent=8, cores=2, memory_limit_bytes=GB).concurrency(now) == 1
@@ -284,14 +284,14 @@ def test_the_other_strategies_don_t_look_at_the_machine():
 
 
 @pytest.mark.parametrize("name", ["adaptive", "smart"])
-def test_adaptive_begins_with_a_film_more_than_there_are_cores(name):
+def test_adaptive_starts_with_one_film_more_than_cores(name):
     now = situation(now_s=0, under_way=0, waiting=0)
 
     assert make_strategy(name, max_concurrent=8, cores=4, memory_limit_bytes=GB).concurrency(now) == 5
     assert make_strategy(name, max_concurrent=2, cores=4, memory_limit_bytes=GB).concurrency(now) == 2
 
 
-def test_an_answer_costs_next_to_nothing():
+def test_a_decision_is_fast():
     strategy = adaptive(max_concurrent=1000, memory_limit_bytes=GB)
     moments = [
         situation(now_s=tick * 5.0, under_way=tick, waiting=0, busy=0, memory_bytes=tick * 10 * MB)

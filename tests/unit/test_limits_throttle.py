@@ -113,7 +113,7 @@ async def all_of(*calls):
 # --- places and pace -------------------------------------------------------------------------------------------------
 
 
-async def test_no_more_than_the_concurrency_are_inside(make):
+async def test_at_most_the_configured_number_of_calls_is_in_flight(make):
     begun = []
 
     await at_once(make(concurrency=2), *[None] * 5, begun=begun, takes_s=10)
@@ -121,7 +121,7 @@ async def test_no_more_than_the_concurrency_are_inside(make):
     assert begun == [0, 0, 10, 10, 20]
 
 
-async def test_callers_are_let_in_evenly_spaced_never_in_a_burst(make):
+async def test_calls_are_evenly_spaced_without_bursts(make):
     begun = []
 
     await at_once(make(requests_per_min=30), *[None] * 4, begun=begun)
@@ -130,14 +130,14 @@ async def test_callers_are_let_in_evenly_spaced_never_in_a_burst(make):
 
 
 @pytest.mark.parametrize("error", [ZeroDivisionError(), PermanentError("no"), NeedsLoginError("no"), BUSY, DOWN])
-async def test_no_error_leaves_a_place_taken(make, error):
+async def test_no_error_leaks_a_slot(make, error):
     door = make(concurrency=1)
     await fail(door, error)
 
     assert not door._in_flight
 
 
-async def test_a_call_that_is_cancelled_leaves_no_place_taken_and_teaches_nothing(make, said):
+async def test_a_cancelled_call_leaks_no_slot_and_counts_as_no_outcome(make, said):
     door = make(concurrency=1, breaker_failures=1)
     with anyio.move_on_after(1):
         await visit(door, takes_s=100)
@@ -146,7 +146,7 @@ async def test_a_call_that_is_cancelled_leaves_no_place_taken_and_teaches_nothin
     assert said == []
 
 
-async def test_a_caller_that_gives_up_waiting_is_no_obstacle_to_others(make):
+async def test_a_caller_that_stops_waiting_does_not_block_others(make):
     door = make(concurrency=1, requests_per_min=0.001)
     await visit(door)
     with anyio.move_on_after(5):
@@ -177,14 +177,14 @@ async def test_a_429_with_retry_after_closes_the_throttle_for_everybody(make):
     assert begun == pytest.approx([20, 20, 20])
 
 
-async def test_a_wait_of_half_a_second_is_one(make):
+async def test_a_retry_after_of_half_a_second_is_respected(make):
     door = make()
     await fail(door, TransientError("busy", retry_after_s=0.5))
 
     assert await visit(door) == pytest.approx(0.5)
 
 
-async def test_a_429_is_waited_for_once_by_throttle_and_retries_together(make):
+async def test_throttle_and_retries_wait_for_a_429_only_once(make):
     door, begun = make(), []
     outcomes = [BUSY, None]
     policy = RetryPolicy(attempts=3, wait_initial_s=1, wait_max_s=30, retry_after_max_s=60)
@@ -194,7 +194,7 @@ async def test_a_429_is_waited_for_once_by_throttle_and_retries_together(make):
     assert begun == pytest.approx([0, 20])
 
 
-async def test_a_second_429_of_a_call_under_way_closes_to_the_later_end_not_to_the_sum(make):
+async def test_a_second_429_of_a_call_in_flight_extends_the_closure_to_the_later_end_not_the_sum(make):
     door, begun = make(), []
     both = [visit(door, TransientError("busy", retry_after_s=20), takes_s=1)]
     both += [visit(door, TransientError("busy", retry_after_s=5), takes_s=4)]
@@ -209,14 +209,14 @@ async def test_a_second_429_of_a_call_under_way_closes_to_the_later_end_not_to_t
     assert begun == pytest.approx([0, 21])
 
 
-async def test_a_longer_429_of_a_call_under_way_makes_it_later(make):
+async def test_a_longer_429_of_a_call_in_flight_extends_the_closure(make):
     door = make()
     await at_once(door, BUSY, TransientError("busy", retry_after_s=50), begun=[], takes_s=1)
 
     assert await visit(door) == pytest.approx(51)
 
 
-async def test_who_waits_when_the_door_closes_again_goes_on_waiting(make):
+async def test_a_waiting_caller_keeps_waiting_when_the_throttle_closes_again(make):
     door, begun = make(concurrency=1), []
 
     await at_once(door, BUSY, BUSY, None, begun=begun, takes_s=1)
@@ -224,14 +224,14 @@ async def test_who_waits_when_the_door_closes_again_goes_on_waiting(make):
     assert begun == pytest.approx([0, 21, 42])
 
 
-async def test_a_door_that_closes_while_a_caller_waits_for_its_pace_is_not_passed(make):
+async def test_a_throttle_that_closes_while_a_caller_waits_for_its_pace_admits_no_call(make):
     door, begun = make(requests_per_min=6), []
     await at_once(door, BUSY, None, begun=begun, takes_s=9.5)
 
     assert begun[1] >= 29.5
 
 
-async def test_a_long_closure_is_an_error_at_once_that_says_until_when(make):
+async def test_a_long_closure_raises_at_once_with_the_time_of_its_end(make):
     door = make(patience_s=60)
     await fail(door, TransientError("busy", retry_after_s=61))
 
@@ -242,14 +242,14 @@ async def test_a_long_closure_is_an_error_at_once_that_says_until_when(make):
     assert seconds() == 0
 
 
-async def test_a_closure_of_just_the_patience_is_waited_for(make):
+async def test_a_closure_as_long_as_the_patience_is_waited_for(make):
     door = make(patience_s=20)
     await fail(door, BUSY)
 
     assert await visit(door) == pytest.approx(20)
 
 
-async def test_whoever_waits_for_a_place_hears_at_once_that_the_door_has_closed_for_long(make):
+async def test_callers_waiting_for_a_slot_fail_at_once_when_the_throttle_closes_for_long(make):
     door, heard = make(concurrency=2), []
 
     async def wait_for_a_place():
@@ -266,7 +266,7 @@ async def test_whoever_waits_for_a_place_hears_at_once_that_the_door_has_closed_
 
 
 @pytest.mark.parametrize("jump_s", [-86_400, 86_400])
-async def test_a_wall_clock_that_jumps_neither_opens_nor_closes_the_door(make, jump_s):
+async def test_a_jump_of_the_wall_clock_neither_opens_nor_closes_the_throttle(make, jump_s):
     wall = Wall()
     door = make(clock=wall)
     await fail(door, BUSY)
@@ -276,7 +276,7 @@ async def test_a_wall_clock_that_jumps_neither_opens_nor_closes_the_door(make, j
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="its clock goes on while it sleeps")
-async def test_what_a_machine_has_slept_through_is_not_waited_for_again(make, monkeypatch):
+async def test_time_spent_in_suspend_counts_as_waited(make, monkeypatch):
     asleep_s, gettime = 0.0, time.clock_gettime
     monkeypatch.setattr(times.time, "clock_gettime", lambda clock: gettime(clock) + asleep_s)
     door = make(patience_s=60)
@@ -293,7 +293,7 @@ MONTH = timedelta(days=30)
 
 
 @pytest.mark.parametrize("asked_s", [1e9, 1e18, 1e308, float("inf")])
-async def test_a_wait_beyond_the_calendar_is_a_month_and_leaves_no_place_taken(make, book, asked_s):
+async def test_a_retry_after_beyond_the_calendar_is_clamped_to_a_month_and_leaks_no_slot(make, book, asked_s):
     door = make(concurrency=1, ledger=book)
     await fail(door, TransientError("busy", retry_after_s=asked_s))
 
@@ -306,14 +306,14 @@ async def test_a_wait_beyond_the_calendar_is_a_month_and_leaves_no_place_taken(m
 
 
 @pytest.mark.parametrize("asked_s", [-5.0, float("nan"), float("-inf")])
-async def test_a_wait_that_is_none_closes_nothing(make, asked_s):
+async def test_an_invalid_retry_after_closes_nothing(make, asked_s):
     door = make(concurrency=1)
     await fail(door, TransientError("busy", retry_after_s=asked_s))
 
     assert await visit(door) == 0
 
 
-async def test_a_closure_of_the_ledger_to_the_end_of_the_calendar_is_a_month(make, book):
+async def test_a_closure_in_the_ledger_until_the_end_of_the_calendar_is_clamped_to_a_month(make, book):
     book.until = datetime.max.replace(tzinfo=UTC)
 
     with pytest.raises(ClosedError) as caught:
@@ -321,7 +321,7 @@ async def test_a_closure_of_the_ledger_to_the_end_of_the_calendar_is_a_month(mak
     assert caught.value.until == NOON + MONTH
 
 
-async def test_an_allowance_that_comes_back_at_the_end_of_the_calendar_leaves_no_place_taken(make, book):
+async def test_a_quota_that_resets_at_the_end_of_the_calendar_leaks_no_slot(make, book):
     door = make(concurrency=1, ledger=book)
     await fail(door, QuotaError("spent", resets_at=datetime.max.replace(tzinfo=UTC)))
 
@@ -329,7 +329,7 @@ async def test_an_allowance_that_comes_back_at_the_end_of_the_calendar_leaves_no
     assert book.until == NOON + MONTH
 
 
-async def test_whoever_is_told_may_fail_and_leaves_no_place_taken_and_no_trial(make):
+async def test_a_failing_callback_leaks_neither_slot_nor_trial(make):
     def fails(_line):
         raise ZeroDivisionError
 
@@ -342,7 +342,7 @@ async def test_whoever_is_told_may_fail_and_leaves_no_place_taken_and_no_trial(m
     assert door._availability._breakers[""].trial is None
 
 
-async def test_people_hear_once_that_it_closed_and_once_that_it_answers(make, said):
+async def test_closing_and_reopening_are_each_reported_once(make, said):
     door = make()
     await at_once(door, BUSY, BUSY, BUSY, begun=[], takes_s=1)
     await at_once(door, None, None, begun=[])
@@ -354,7 +354,7 @@ async def test_people_hear_once_that_it_closed_and_once_that_it_answers(make, sa
 # --- quota and key ---------------------------------------------------------------------------------------------------
 
 
-async def test_a_spent_quota_closes_until_it_comes_back(make, said):
+async def test_a_spent_quota_closes_the_throttle_until_its_reset(make, said):
     door = make()
     await fail(door, QuotaError("spent", where="groq", resets_at=NOON + timedelta(hours=9)))
 
@@ -365,7 +365,7 @@ async def test_a_spent_quota_closes_until_it_comes_back(make, said):
     assert [line[:35] for line in said] == ["groq has no quota left for us until"]
 
 
-async def test_people_hear_once_of_a_quota_and_again_of_the_next_one(make, said):
+async def test_each_spent_quota_is_reported_once(make, said):
     door, quota = make(), QuotaError("spent", resets_at=NOON + timedelta(seconds=100))
     await at_once_spent(door, quota, quota)
     await anyio.sleep(100)
@@ -381,21 +381,21 @@ async def at_once_spent(door, *quotas):
     await all_of(*(fail(door, quota, takes_s=1) for quota in quotas))
 
 
-async def test_a_quota_that_comes_back_soon_is_waited_for(make):
+async def test_a_quota_with_an_early_reset_is_waited_for(make):
     door = make()
     await fail(door, QuotaError("spent", resets_at=NOON + timedelta(seconds=100)))
 
     assert await visit(door) == pytest.approx(100)
 
 
-async def test_a_quota_of_unknown_end_closes_nothing(make):
+async def test_a_quota_error_without_a_reset_time_closes_nothing(make):
     door = make()
     await fail(door, QuotaError("spent"))
 
     assert await visit(door) == 0
 
 
-async def test_a_wrong_key_closes_the_door_for_good(make, said):
+async def test_a_rejected_key_closes_the_throttle_for_good(make, said):
     door = make(breaker_failures=1)
     await fail(door, NeedsLoginError("refuses the key", where="groq", hint="Set GROQ_API_KEY"))
     await anyio.sleep(10_000)
@@ -428,14 +428,14 @@ async def test_failures_in_a_row_open_the_breaker(fragile, said):
     ]
 
 
-async def test_a_success_in_between_begins_the_count_anew(fragile):
+async def test_a_success_resets_the_count_of_failures(fragile):
     for outcome in [DOWN, DOWN, None, DOWN, DOWN]:
         await at_once(fragile, outcome, begun=[])
 
     assert await visit(fragile) == 0
 
 
-async def test_a_model_that_fails_leaves_the_others_of_its_service_alone(make, said):
+async def test_a_failing_model_does_not_close_the_other_models_of_its_service(make, said):
     door = make(breaker_failures=1, breaker_cooldown_s=60, patience_s=30)
 
     await fail(door, DOWN, model="large")
@@ -449,7 +449,7 @@ async def test_a_model_that_fails_leaves_the_others_of_its_service_alone(make, s
     assert said[-1] == "groq answers again"
 
 
-async def test_a_429_closes_one_model_where_each_has_limits_of_its_own(make, said):
+async def test_a_429_closes_only_its_model_if_each_model_has_its_own_limits(make, said):
     door = make(by_model=True, patience_s=30)
 
     await fail(door, TransientError("the day is spent", retry_after_s=900), model="large")
@@ -471,7 +471,7 @@ async def test_a_429_closes_one_model_where_each_has_limits_of_its_own(make, sai
     ]
 
 
-async def test_who_waits_for_a_model_that_asks_for_a_rest_keeps_nobody_waiting_who_wants_another_one(make):
+async def test_waiting_for_one_models_retry_after_does_not_delay_calls_of_another_model(make):
     door = make(by_model=True, concurrency=1)
     await fail(door, BUSY, model="large")
     begun = []
@@ -483,7 +483,7 @@ async def test_who_waits_for_a_model_that_asks_for_a_rest_keeps_nobody_waiting_w
     assert begun == pytest.approx([0, 5, 20, 25])
 
 
-async def test_a_model_without_a_request_left_of_its_day_keeps_nobody_from_another(make):
+async def test_a_model_with_a_spent_daily_limit_does_not_delay_calls_of_another_model(make):
     door = make(by_model=True)
     async with door.call(model="large") as call:
         call.report_limits(ReportedLimits(requests_per_day=86_400 // 90, requests_left=0))
@@ -492,7 +492,7 @@ async def test_a_model_without_a_request_left_of_its_day_keeps_nobody_from_anoth
     assert await visit(door, model="large") == pytest.approx(90)
 
 
-async def test_who_waits_for_a_model_that_fails_keeps_nobody_waiting_who_wants_another_one(make):
+async def test_waiting_for_one_models_breaker_does_not_delay_calls_of_another_model(make):
     door = make(breaker_failures=1, breaker_cooldown_s=60, concurrency=1)
     await fail(door, DOWN, model="large")
     begun = []
@@ -505,14 +505,14 @@ async def test_who_waits_for_a_model_that_fails_keeps_nobody_waiting_who_wants_a
 
 
 @pytest.mark.parametrize("outcome", [BUSY, PermanentError("no"), ValueError()])
-async def test_what_is_no_trouble_of_the_service_does_not_count(make, outcome):
+async def test_errors_that_are_not_the_services_do_not_count_as_failures(make, outcome):
     door = make(breaker_failures=1)
     await fail(door, outcome)
 
     assert await visit(door) == pytest.approx(20 if outcome is BUSY else 0)
 
 
-async def test_one_trial_goes_first_and_the_others_wait_for_its_outcome(fragile):
+async def test_a_half_open_breaker_admits_one_trial_and_others_wait_for_its_outcome(fragile):
     await at_once(fragile, DOWN, DOWN, DOWN, begun=[])
     begun = []
 
@@ -521,7 +521,7 @@ async def test_one_trial_goes_first_and_the_others_wait_for_its_outcome(fragile)
     assert begun == pytest.approx([60, 67, 67, 67])
 
 
-async def test_each_failed_trial_doubles_the_rest_up_to_the_longest(fragile):
+async def test_each_failed_trial_doubles_the_cooldown_up_to_its_maximum(fragile):
     begun = []
     await at_once(fragile, DOWN, DOWN, DOWN, begun=[])
     for outcome in [DOWN, DOWN, DOWN, None]:
@@ -534,7 +534,7 @@ async def test_each_failed_trial_doubles_the_rest_up_to_the_longest(fragile):
 
 
 @pytest.mark.parametrize("outcome", [BUSY, PermanentError("no"), ValueError()])
-async def test_a_trial_that_says_nothing_leaves_the_next_one_on_trial(fragile, outcome):
+async def test_after_a_trial_without_an_outcome_the_next_call_is_the_trial(fragile, outcome):
     await at_once(fragile, DOWN, DOWN, DOWN, begun=[])
     await fail(fragile, outcome)
     begun = []
@@ -544,7 +544,7 @@ async def test_a_trial_that_says_nothing_leaves_the_next_one_on_trial(fragile, o
     assert begun == pytest.approx([80, 85] if outcome is BUSY else [60, 65])
 
 
-async def test_a_trial_that_is_cancelled_leaves_the_next_one_on_trial(fragile):
+async def test_after_a_cancelled_trial_the_next_call_is_the_trial(fragile):
     await at_once(fragile, DOWN, DOWN, DOWN, begun=[])
     with anyio.move_on_after(70):
         await visit(fragile, takes_s=100)
@@ -555,14 +555,14 @@ async def test_a_trial_that_is_cancelled_leaves_the_next_one_on_trial(fragile):
     assert begun == pytest.approx([70, 75])
 
 
-async def test_calls_that_were_under_way_when_it_opened_do_not_make_it_longer_and_are_no_news(fragile, said):
+async def test_calls_in_flight_when_the_breaker_opened_neither_extend_it_nor_are_reported(fragile, said):
     await at_once(fragile, *[DOWN] * 8, begun=[], takes_s=1)
 
     assert len(said) == 1
     assert await visit(fragile) == pytest.approx(61)
 
 
-async def test_a_rest_beyond_the_patience_is_an_error_at_once(make):
+async def test_a_cooldown_beyond_the_patience_raises_at_once(make):
     door = make(breaker_failures=1, breaker_cooldown_s=400, patience_s=300)
     await fail(door, DOWN)
 
@@ -590,7 +590,7 @@ async def test_a_trial_that_takes_longer_than_the_patience_is_not_waited_for(mak
 # --- tokens by the minute --------------------------------------------------------------------------------------------
 
 
-async def test_no_minute_gets_more_tokens_than_it_has(make):
+async def test_no_minute_exceeds_its_limit_of_tokens(make):
     door, begun = make(tokens_per_min=8000), []
 
     for _ in range(5):
@@ -600,7 +600,7 @@ async def test_no_minute_gets_more_tokens_than_it_has(make):
     assert begun == pytest.approx([0, 10, 61, 71, 122])
 
 
-async def test_an_estimate_is_corrected_by_what_was_used(make):
+async def test_an_estimate_is_corrected_to_the_actual_usage(make):
     door = make(tokens_per_min=8000)
     async with door.call(tokens=7000) as call:
         call.used(tokens=1000)
@@ -611,21 +611,21 @@ async def test_an_estimate_is_corrected_by_what_was_used(make):
     assert await visit(door, tokens=1) == pytest.approx(61)
 
 
-async def test_a_call_larger_than_the_minute_gets_a_whole_one(make):
+async def test_a_call_above_the_limit_gets_a_whole_minute(make):
     door = make(tokens_per_min=8000)
     await visit(door, tokens=1)
 
     assert await visit(door, tokens=20_000) == pytest.approx(61)
 
 
-async def test_who_got_no_answer_may_have_been_charged(make):
+async def test_a_call_without_a_response_counts_as_charged(make):
     door = make(tokens_per_min=8000)
     await fail(door, DOWN, tokens=8000)
 
     assert await visit(door, tokens=8000) == pytest.approx(61)
 
 
-async def test_who_is_refused_or_has_no_money_is_not_charged_and_who_is_cancelled_may_have_been(make):
+async def test_rejected_calls_and_those_over_budget_are_not_charged_but_cancelled_ones_may_be(make):
     door = make(tokens_per_min=8000)
     await fail(door, BudgetError("10 are spent"), tokens=8000)
     await fail(door, DOWN, tokens=8000, used=0)
@@ -667,7 +667,7 @@ class Minute:
             call.report_limits(self.told())
 
 
-async def test_until_a_service_has_said_how_much_a_minute_has_calls_go_one_at_a_time(make):
+async def test_until_the_service_reports_its_limit_calls_are_made_one_at_a_time(make):
     door, service, begun = make(concurrency=2), Minute(), []
 
     await all_of(*(service.ask(door, most=5000, used=2000, begun=begun) for _ in range(4)))
@@ -676,7 +676,7 @@ async def test_until_a_service_has_said_how_much_a_minute_has_calls_go_one_at_a_
     assert begun == pytest.approx([0, 2, 61, 63])
 
 
-async def test_a_service_that_says_nothing_of_its_minute_is_asked_by_many_after_its_first_answer(make):
+async def test_if_the_service_reports_no_limit_calls_are_concurrent_after_the_first_response(make):
     door, begun = make(concurrency=3), []
 
     async def ask():
@@ -687,7 +687,7 @@ async def test_a_service_that_says_nothing_of_its_minute_is_asked_by_many_after_
     assert begun == [0, 2, 2, 2]
 
 
-async def test_what_a_service_counts_and_we_do_not_is_heeded(make):
+async def test_tokens_that_only_the_service_counts_are_respected(make):
     door, service, begun = make(concurrency=2), Minute(refunds=False), []
 
     for _ in range(4):
@@ -696,7 +696,7 @@ async def test_what_a_service_counts_and_we_do_not_is_heeded(make):
     assert begun == pytest.approx([0, 62, 124, 186], abs=1.1)
 
 
-async def test_a_limit_that_was_set_lower_than_the_service_says_is_kept_and_a_higher_one_is_not(make):
+async def test_the_lower_of_the_configured_and_the_reported_limit_applies(make):
     for own, most, wait_s in ((3000, 2000, 61), (20_000, 5000, 61), (None, 3000, 0)):
         door, start = make(tokens_per_min=own), seconds()
         async with door.call(tokens=most) as call:
@@ -705,7 +705,7 @@ async def test_a_limit_that_was_set_lower_than_the_service_says_is_kept_and_a_hi
         assert await visit(door, tokens=most) - start == pytest.approx(wait_s)
 
 
-async def test_what_others_have_used_of_the_account_is_gone_when_the_service_says_so(make):
+async def test_usage_by_others_expires_when_the_service_says_so(make):
     door = make()
     async with door.call(tokens=1000) as call:
         call.used(tokens=1000)
@@ -714,7 +714,7 @@ async def test_what_others_have_used_of_the_account_is_gone_when_the_service_say
     assert await visit(door, tokens=2000) == pytest.approx(20)
 
 
-async def test_without_a_request_left_nobody_asks_until_one_has_come_back(make):
+async def test_with_no_requests_left_calls_wait_until_one_is_refilled(make):
     door = make()
     async with door.call() as call:
         call.report_limits(ReportedLimits(requests_per_day=1000, requests_left=0))
@@ -732,7 +732,7 @@ async def test_without_a_request_left_nobody_asks_until_one_has_come_back(make):
         ReportedLimits(tokens_per_min=8000),
     ],
 )
-async def test_a_service_that_has_something_left_or_says_only_half_of_it_is_asked_at_once(make, told):
+async def test_reports_with_requests_left_or_incomplete_ones_delay_no_call(make, told):
     door = make()
     async with door.call(tokens=10) as call:
         call.report_limits(told)
@@ -740,7 +740,7 @@ async def test_a_service_that_has_something_left_or_says_only_half_of_it_is_aske
     assert await visit(door, tokens=10) == 0
 
 
-async def test_a_call_that_the_service_has_forgotten_hides_nothing_of_what_it_counts(make):
+async def test_a_call_outside_the_services_window_does_not_hide_usage_by_others(make):
     door, service, begun = make(concurrency=1), Minute(refunds=False), []
 
     await service.ask(door, most=1000, used=1000, begun=begun)
@@ -766,7 +766,7 @@ async def test_a_call_that_the_service_has_forgotten_hides_nothing_of_what_it_co
     refunds=False,
     limit=None,
 )
-def test_a_strict_service_never_has_to_refuse(calls, refunds, limit):
+def test_a_strict_service_never_rejects_a_call(calls, refunds, limit):
     async def night():
         jumping(asyncio.get_running_loop(), setattr)
         door, service = throttle(concurrency=3, tokens_per_min=limit, clock=Wall()), Minute(refunds=refunds)
@@ -825,7 +825,7 @@ def book():
     return Book(Wall())
 
 
-async def test_a_429_that_another_process_met_is_respected(make, book, said):
+async def test_a_429_in_another_process_is_respected(make, book, said):
     ours, theirs = make(ledger=book), make(ledger=book, on_change=lambda _line: None)
     await fail(theirs, BUSY)
 
@@ -833,7 +833,7 @@ async def test_a_429_that_another_process_met_is_respected(make, book, said):
     assert [line[:23] for line in said] == ["groq asks us to wait un", "groq answers again"]
 
 
-async def test_a_long_429_of_another_process_is_an_error_at_once(make, book):
+async def test_a_long_429_in_another_process_raises_at_once(make, book):
     book.until = NOON + timedelta(hours=2)
 
     with pytest.raises(ClosedError) as caught:
@@ -842,7 +842,7 @@ async def test_a_long_429_of_another_process_is_an_error_at_once(make, book):
     assert caught.value.until == book.until
 
 
-async def test_a_429_of_a_model_that_another_process_met_is_respected_for_that_model(make, book, said):
+async def test_a_429_of_a_model_in_another_process_is_respected_for_that_model(make, book, said):
     ours, theirs = (make(ledger=book, by_model=True, on_change=line) for line in (said.append, lambda _line: None))
     await fail(theirs, BUSY, model="large")
 
@@ -851,7 +851,7 @@ async def test_a_429_of_a_model_that_another_process_met_is_respected_for_that_m
     assert [line.partition(" until ")[0] for line in said] == ["groq asks us to wait with large", "groq answers again"]
 
 
-async def test_a_spent_day_is_an_error_that_people_hear_of_once(make, book, said):
+async def test_a_spent_daily_limit_raises_and_is_reported_once(make, book, said):
     door = make(ledger=book, tokens_per_day=100)
     await visit(door, tokens=90)
 
@@ -864,7 +864,7 @@ async def test_a_spent_day_is_an_error_that_people_hear_of_once(make, book, said
     assert await visit(door, tokens=10) == 0
 
 
-async def test_a_day_that_is_only_reserved_is_waited_for(make, book):
+async def test_reservations_of_a_daily_limit_are_waited_for(make, book):
     door = make(ledger=book, tokens_per_day=100)
 
     async def modest():
@@ -879,21 +879,21 @@ async def test_a_day_that_is_only_reserved_is_waited_for(make, book):
     assert (book.requests, book.tokens) == (2, 60)
 
 
-async def test_a_minute_that_other_processes_have_spent_is_looked_at_again_and_nobody_hears_of_it(make, book, said):
+async def test_a_minute_used_up_by_other_processes_is_polled_silently(make, book, said):
     door = make(ledger=book, requests_per_min=30, tokens_per_min=8000, patience_s=1)
     book.minute_is_spent_for_s, begun = 40.0, []
 
-    async def give_back():
+    async def push_back():
         await anyio.sleep(9)
         book.minute_is_spent_for_s = 0.0
 
-    await all_of(visit(door, tokens=10, begun=begun), give_back())
+    await all_of(visit(door, tokens=10, begun=begun), push_back())
 
     assert begun == pytest.approx([9], abs=2.1)
     assert (said, set(book.asked)) == ([], {(30, 8000)})
 
 
-async def test_what_the_service_tells_of_its_minute_is_told_to_other_processes(make, book):
+async def test_the_reported_limit_per_minute_is_shared_with_other_processes(make, book):
     door = make(ledger=book)
     async with door.call(tokens=10) as call:
         call.used(tokens=10)
@@ -903,7 +903,7 @@ async def test_what_the_service_tells_of_its_minute_is_told_to_other_processes(m
     assert (book.told, book.asked) == ([6000], [(None, None), (None, 6000)])
 
 
-async def test_a_call_that_does_not_begin_after_all_gives_its_reservation_back(make, book):
+async def test_a_call_that_does_not_begin_refunds_its_reservation(make, book):
     door, begun = make(ledger=book, tokens_per_min=8000), []
     book.takes_s = 3
 
@@ -918,7 +918,7 @@ async def test_a_call_that_does_not_begin_after_all_gives_its_reservation_back(m
     assert (book.requests, book.tokens) == (2, 10)
 
 
-async def test_what_did_not_begin_is_given_back_to_the_end_also_by_who_is_cancelled_meanwhile(make, book):
+async def test_a_refund_completes_even_if_its_caller_is_cancelled(make, book):
     door = make(ledger=book, tokens_per_min=8000)
     book.takes_s = 3
 
@@ -932,13 +932,13 @@ async def test_what_did_not_begin_is_given_back_to_the_end_also_by_who_is_cancel
     assert (book.requests, book.tokens) == (1, 0)
 
 
-async def test_a_request_that_was_refused_counts_for_the_day_and_its_tokens_do_not(make, book):
+async def test_a_rejected_request_counts_for_the_day_but_its_tokens_do_not(make, book):
     await fail(make(ledger=book), DOWN, tokens=50, used=0)
 
     assert (book.requests, book.tokens) == (1, 0)
 
 
-async def test_a_request_that_got_no_answer_counts_with_all_it_may_have_spent(make, book):
+async def test_a_request_without_a_response_counts_with_its_maximum_of_tokens(make, book):
     await fail(make(ledger=book), DOWN, tokens=50)
 
     assert (book.requests, book.tokens) == (1, 50)
@@ -954,7 +954,7 @@ async def probe(door, outcome=None):
         return seconds()
 
 
-async def test_a_probe_waits_for_an_open_door_but_for_no_place(make, book):
+async def test_a_probe_waits_for_an_open_throttle_but_not_for_a_slot(make, book):
     door, looked = make(concurrency=1, ledger=book), []
 
     async def look():
@@ -970,7 +970,7 @@ async def test_a_probe_waits_for_an_open_door_but_for_no_place(make, book):
     assert await probe(door) == pytest.approx(30)
 
 
-async def test_probes_teach_the_breaker_and_may_be_its_trial(fragile):
+async def test_probes_count_for_the_breaker_and_may_be_its_trial(fragile):
     for _ in range(3):
         with pytest.raises(TransientError):
             await probe(fragile, DOWN)
@@ -982,7 +982,7 @@ async def test_probes_teach_the_breaker_and_may_be_its_trial(fragile):
     assert await visit(fragile) == pytest.approx(60 + 120)
 
 
-async def test_who_has_another_service_waits_for_a_short_rest_that_was_asked_for(make):
+async def test_wait_until_open_waits_for_a_short_retry_after(make):
     door = make()
     await door.wait_until_open()
     await fail(door, BUSY)
@@ -991,7 +991,7 @@ async def test_who_has_another_service_waits_for_a_short_rest_that_was_asked_for
     assert seconds() == pytest.approx(20)
 
 
-async def test_who_has_another_service_does_not_wait_for_a_long_rest_or_one_that_keeps_failing(make, fragile):
+async def test_wait_until_open_raises_for_a_long_retry_after_and_for_an_open_breaker(make, fragile):
     door = make(patience_s=10)
     await fail(door, BUSY)
     await at_once(fragile, DOWN, DOWN, DOWN, begun=[])
@@ -1026,7 +1026,7 @@ CALLS = st.lists(st.tuples(st.integers(0, 20), st.integers(0, 15), OUTCOMES), mi
     failures=st.integers(1, 3),
     asking_s=st.sampled_from([0.0, 2.0]),
 )
-def test_no_call_begins_while_the_throttle_is_closed_and_no_more_are_inside_than_may_be(
+def test_no_call_begins_while_the_throttle_is_closed_and_concurrency_is_never_exceeded(
     calls, concurrency, rate, failures, asking_s
 ):
     async def night():

@@ -19,15 +19,15 @@ GOOD = Verdict(checks=(SIZE,), profile="standard").of_film(FILM)
 
 
 def test_a_verdict_lets_the_film_pass_that_it_was_given_on_and_no_other():
-    assert GOOD.lets_pass(FILM)
-    assert not GOOD.lets_pass(OTHER)
-    assert not GOOD.lets_pass("")
-    assert not GOOD.of_film("").lets_pass("")
+    assert GOOD.is_pass_for(FILM)
+    assert not GOOD.is_pass_for(OTHER)
+    assert not GOOD.is_pass_for("")
+    assert not GOOD.of_film("").is_pass_for("")
 
 
 def test_a_film_that_failed_a_check_does_not_pass_and_one_with_a_warning_does():
-    assert not Verdict(checks=(SIZE, LOUD)).of_film(FILM).lets_pass(FILM)
-    assert Verdict(checks=(SIZE, replace(LOUD, verdict="warn"))).of_film(FILM).lets_pass(FILM)
+    assert not Verdict(checks=(SIZE, LOUD)).of_film(FILM).is_pass_for(FILM)
+    assert Verdict(checks=(SIZE, replace(LOUD, verdict="warn"))).of_film(FILM).is_pass_for(FILM)
 
 
 @pytest.mark.parametrize(
@@ -43,7 +43,7 @@ def test_a_film_that_failed_a_check_does_not_pass_and_one_with_a_warning_does():
         replace(GOOD.of_film(FILM, {"srt": FILM}), beside={"srt": OTHER}),
         replace(GOOD.of_film(FILM, {"srt": FILM}), beside={}),
         replace(GOOD.of_film(FILM, {"srt": FILM}), changed={"srt": OTHER}),
-        replace(GOOD.and_of({"srt": FILM}), changed={"srt": OTHER}),
+        replace(GOOD.with_replacements({"srt": FILM}), changed={"srt": OTHER}),
     ],
     ids=[
         "nothing checked",
@@ -60,19 +60,19 @@ def test_a_film_that_failed_a_check_does_not_pass_and_one_with_a_warning_does():
     ],
 )
 def test_a_verdict_that_was_made_up_or_changed_by_hand_is_none(forged):
-    assert not forged.lets_pass(FILM)
-    assert not forged.lets_pass(OTHER)
+    assert not forged.is_pass_for(FILM)
+    assert not forged.is_pass_for(OTHER)
 
 
 def test_a_verdict_knows_what_goes_with_the_film_as_it_was_made_and_as_somebody_has_changed_it_since():
     made = GOOD.of_film(FILM, {"srt": FILM, "thumbnail": FILM})
-    changed = made.and_of({"srt": OTHER})
+    changed = made.with_replacements({"srt": OTHER})
 
     assert made.companions == {("srt", FILM), ("thumbnail", FILM)}
     assert changed.companions == {*made.companions, ("srt", OTHER)}
-    assert changed.lets_pass(FILM)
+    assert changed.is_pass_for(FILM)
     assert changed.beside == made.beside
-    assert changed.and_of({"vtt": OTHER}).companions == {*changed.companions, ("vtt", OTHER)}
+    assert changed.with_replacements({"vtt": OTHER}).companions == {*changed.companions, ("vtt", OTHER)}
     assert changed.of_film(OTHER, {"srt": FILM}).companions == {("srt", FILM)}
 
 
@@ -96,7 +96,7 @@ def test_a_verdict_is_the_same_after_it_was_saved_and_read(value):
     check = Check.of("true_peak", passed=True, measured="silence", limit="any", value=value)
     kept = TypeAdapter(Verdict)
 
-    assert kept.validate_json(kept.dump_json(Verdict(checks=(check,)).of_film(FILM))).lets_pass(FILM)
+    assert kept.validate_json(kept.dump_json(Verdict(checks=(check,)).of_film(FILM))).is_pass_for(FILM)
 
 
 IDS = st.sets(st.text("0123456789abcdef", min_size=8, max_size=8), min_size=1, max_size=30)

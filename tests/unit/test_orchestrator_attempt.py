@@ -279,7 +279,7 @@ async def test_a_film_that_changed_after_it_was_joined_is_rejected(clip, tmp_pat
     with pytest.raises(QualityError, match="has changed since it was joined"):
         await inspect(job, other, other)
 
-    assert done.verdict.lets_pass(job.video.sha256)
+    assert done.verdict.is_pass_for(job.video.sha256)
     assert done.verdict.companions == set(beside.items())
 
 

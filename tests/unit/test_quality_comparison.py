@@ -175,7 +175,7 @@ async def test_cancelling_vmaf_waits_for_the_end_of_its_process(steps, monkeypat
             started.append(self)
 
     monkeypatch.setattr(subprocess, "Popen", Noted)
-    monkeypatch.setattr(vmaf, "_said", partial(waits, vmaf._said))
+    monkeypatch.setattr(vmaf, "_run", partial(waits, vmaf._run))
 
     async with anyio.create_task_group() as tasks:
         tasks.start_soon(vmaf.measure_vmaf, "ffmpeg", Path("a.mp4"), Path("b.mp4"), (320, 180))

@@ -161,7 +161,7 @@ def test_a_users_own_metadata_pass_or_fail_unchanged(tmp_path, said, told):
 
     verdict = with_companions(passes, package, STANDARD)
 
-    assert (verdict.lets_pass("f"), [check.name for check in verdict.checks]) == (not told, ["file", "metadata"])
+    assert (verdict.is_pass_for("f"), [check.name for check in verdict.checks]) == (not told, ["file", "metadata"])
     assert told in "; ".join(verdict.reasons)
     package.metadata.unlink()
     assert with_companions(passes, package, STANDARD) == passes

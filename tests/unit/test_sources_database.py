@@ -12,7 +12,7 @@ import pytest
 
 from pipeline.errors import InputError, MissingToolError, SourceError
 from pipeline.sources.tables import Number, TableOptions, cell_defect, open_table
-from pipeline.sources.tables.cell_values import cell_of
+from pipeline.sources.tables.cell_values import to_cell
 from pipeline.sources.urls import redacted
 
 
@@ -51,7 +51,7 @@ def test_values_become_cells_and_bytes_are_told(people):
     ],
 )
 def test_what_programs_have_is_written_plainly(value, cell):
-    assert cell_of(value) == cell
+    assert to_cell(value) == cell
 
 
 def test_a_file_of_sqlite_has_an_address_as_well(people):

@@ -11,7 +11,7 @@ import pytest
 
 from pipeline.errors import SourceError
 from pipeline.sources.tables import BrokenRow, Number, TableOptions, cell_defect, open_table
-from pipeline.sources.tables.cell_values import cell_of
+from pipeline.sources.tables.cell_values import to_cell
 
 # Workbooks know no time zones.
 MOMENT = datetime(2026, 11, 3, 9, 30)  # noqa: DTZ001
@@ -142,7 +142,7 @@ def test_how_long_something_took_is_in_hours_also_when_it_was_more_than_a_day(pa
 
 
 def test_less_than_no_time_as_databases_know_it_has_its_sign():
-    assert cell_of(timedelta(minutes=-30)) == "-0:30:00"
+    assert to_cell(timedelta(minutes=-30)) == "-0:30:00"
 
 
 def test_a_formula_that_nobody_worked_out_is_told_and_is_no_empty_cell(path):

@@ -101,7 +101,7 @@ def test_a_list_counts_as_a_tuple_and_the_order_of_a_mapping_does_not_count():
     assert content_key([1, "a"], {"x": 1, "y": 2}) == content_key((1, "a"), {"y": 2, "x": 1})
 
 
-def test_dataclasses_are_told_apart_by_kind_and_fields():
+def test_dataclasses_differ_by_class_and_fields():
     lines = (SpokenLine(text="Hello."),)
     title = TitleScene(lines=lines, heading="Sky")
 
@@ -141,25 +141,25 @@ class Mutable:
     ],
     ids=lambda value: type(value).__name__,
 )
-def test_what_has_no_content_of_its_own_is_refused(value):
+def test_values_without_content_are_rejected(value):
     with pytest.raises(TypeError, match="can't be part of a content key"):
         content_key(value)
 
 
 @pytest.mark.parametrize("value", [float("nan"), float("inf")])
-def test_what_is_no_number_is_refused(value):
+def test_nan_and_infinity_are_rejected(value):
     with pytest.raises(ValueError, match="not JSON compliant"):
         content_key(value)
 
 
-async def test_the_name_of_a_file_tells_its_kind_its_key_and_its_bytes(cache, tmp_path):
+async def test_a_path_contains_kind_key_and_digest(cache, tmp_path):
     path, _ = await cache.get_or_make("clip", KEY, ".wav", Maker(b"film"))
 
     seal = hashlib.sha256(b"film").hexdigest()[:16]
     assert path == tmp_path / "cache" / "clip" / KEY[:2] / f"{KEY}.{seal}.wav"
 
 
-async def test_what_is_missing_is_made_under_a_temporary_name_beside_it(cache, tmp_path):
+async def test_a_miss_is_made_under_a_temporary_name_in_the_same_folder(cache, tmp_path):
     maker = Maker()
 
     path, was_there = await cache.get_or_make("segment", KEY, ".mp4", maker)
@@ -171,7 +171,7 @@ async def test_what_is_missing_is_made_under_a_temporary_name_beside_it(cache, t
     assert files(tmp_path) == [path]
 
 
-async def test_what_is_there_is_not_made_again(cache):
+async def test_a_hit_is_not_made_again(cache):
     first, again = Maker(), Maker(b"other")
     await cache.get_or_make("segment", KEY, ".mp4", first)
 
@@ -182,7 +182,7 @@ async def test_what_is_there_is_not_made_again(cache):
     assert path.read_bytes() == b"film"
 
 
-async def test_many_tasks_that_want_the_same_make_it_once(cache):
+async def test_concurrent_requests_for_a_key_make_it_once(cache):
     maker, answers = Maker(), []
 
     async def want() -> None:
@@ -197,7 +197,7 @@ async def test_many_tasks_that_want_the_same_make_it_once(cache):
     assert cache._flights == {}
 
 
-async def test_different_keys_are_made_side_by_side(cache):
+async def test_different_keys_are_made_concurrently(cache):
     both = anyio.Event()
     waiting = 0
 
@@ -272,7 +272,7 @@ async def test_a_make_that_writes_nothing_is_an_error_and_leaves_nothing(cache, 
     assert files(tmp_path) == []
 
 
-async def test_a_full_disk_says_so_with_what_to_do(cache):
+async def test_a_full_disk_is_an_error_with_a_hint(cache):
     async def make(path: Path) -> None:
         raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
 
@@ -280,7 +280,7 @@ async def test_a_full_disk_says_so_with_what_to_do(cache):
         await cache.get_or_make("clip", KEY, ".wav", make)
 
 
-async def test_an_error_of_the_network_stays_what_it_is(cache):
+async def test_network_errors_are_not_translated(cache):
     async def make(path: Path) -> None:
         raise ConnectionResetError(errno.ECONNRESET, "reset")
 
@@ -308,7 +308,7 @@ def lengthen(path: Path) -> None:
 
 
 @pytest.mark.parametrize("damage", [flip_a_byte, cut, lengthen, lambda path: path.write_bytes(b"")])
-async def test_wrong_bytes_are_discarded_told_and_made_afresh_once(cache, tmp_path, damage, caplog):
+async def test_corrupted_files_are_discarded_logged_and_made_again_once(cache, tmp_path, damage, caplog):
     path, _ = await cache.get_or_make("segment", KEY, ".mp4", Maker())
     await to_thread.run_sync(damage, path)
     maker = Maker()
@@ -322,7 +322,7 @@ async def test_wrong_bytes_are_discarded_told_and_made_afresh_once(cache, tmp_pa
     assert [record.getMessage() for record in caplog.records] == [f"{path} is damaged and is made again"]
 
 
-async def test_bytes_that_go_wrong_after_they_were_found_good_are_noticed(cache):
+async def test_corruption_after_a_successful_check_is_detected(cache):
     path, _ = await cache.get_or_make("segment", KEY, ".mp4", Maker())
     assert (await cache.get_or_make("segment", KEY, ".mp4", Maker()))[1]
     await to_thread.run_sync(flip_a_byte, path)
@@ -343,7 +343,7 @@ async def test_a_damaged_file_is_gone_even_when_a_new_one_can_not_be_made(cache,
     assert await to_thread.run_sync(files, tmp_path) == []
 
 
-async def test_what_can_not_be_read_now_is_made_afresh_and_not_thrown_away(cache, monkeypatch):
+async def test_an_unreadable_file_is_made_again_but_not_removed(cache, monkeypatch):
     path, _ = await cache.get_or_make("segment", KEY, ".mp4", Maker())
 
     def refuse(path: Path) -> str:
@@ -361,7 +361,7 @@ async def divide_by_zero(path: Path) -> None:
     raise ZeroDivisionError
 
 
-async def test_a_file_is_read_once_for_as_long_as_it_does_not_change(cache, monkeypatch):
+async def test_a_file_is_hashed_once_until_it_changes(cache, monkeypatch):
     path = await to_thread.run_sync(put, cache, "sky", b"film")
     read = []
     monkeypatch.setattr(
@@ -378,7 +378,7 @@ async def test_a_file_is_read_once_for_as_long_as_it_does_not_change(cache, monk
     assert read == [path, path]
 
 
-def test_a_file_so_new_that_a_change_would_not_show_in_its_time_is_read_again(cache):
+def test_a_file_too_new_for_its_timestamp_to_show_changes_is_hashed_again(cache):
     path = put(cache, "sky", b"film", age_s=-60)
     before = path.stat()
     assert cache.intact(path)
@@ -388,7 +388,7 @@ def test_a_file_so_new_that_a_change_would_not_show_in_its_time_is_read_again(ca
     assert not cache.intact(path)
 
 
-def test_the_hashes_that_are_remembered_are_bounded_and_the_oldest_goes(cache, monkeypatch):
+def test_the_memory_of_hashes_is_bounded_and_evicts_the_oldest(cache, monkeypatch):
     hashes = digests._Hashes()
     monkeypatch.setattr(digests, "_REMEMBERED", 2)
     for name in ("a", "b", "a", "c"):
@@ -398,7 +398,7 @@ def test_the_hashes_that_are_remembered_are_bounded_and_the_oldest_goes(cache, m
     assert [content_key(name) in str(list(hashes._known)) for name in "abc"] == [True, False, True]
 
 
-def test_a_path_is_intact_only_if_its_name_vouches_for_its_bytes(cache, tmp_path):
+def test_a_file_is_intact_only_if_it_matches_the_digest_in_its_name(cache, tmp_path):
     plain = tmp_path / "film.mp4"
     plain.write_bytes(b"film")
 
@@ -408,7 +408,7 @@ def test_a_path_is_intact_only_if_its_name_vouches_for_its_bytes(cache, tmp_path
     assert not cache.intact(tmp_path)
 
 
-async def test_what_was_made_can_be_found_and_what_was_not_can_not(cache):
+async def test_only_files_that_were_made_can_be_found(cache):
     path, _ = await cache.get_or_make("clip", KEY, ".wav", Maker())
 
     def look(kind: str, key: str, suffix: str) -> tuple[Path | None, bool]:
@@ -420,7 +420,7 @@ async def test_what_was_made_can_be_found_and_what_was_not_can_not(cache):
     assert await to_thread.run_sync(look, "segment", KEY, ".wav") == (None, False)
 
 
-def test_what_is_being_made_is_not_there_yet_and_what_is_damaged_is_not_found(cache):
+def test_partial_and_damaged_files_are_not_found(cache):
     path = put(cache, "sky", b"film")
     path.with_name(f".{KEY}.01234567.mp4").write_bytes(b"half")
     path.with_name(f"{KEY}.mp4").write_bytes(b"named as files used to be")
@@ -431,7 +431,7 @@ def test_what_is_being_made_is_not_there_yet_and_what_is_damaged_is_not_found(ca
     assert cache.find("clip", KEY, ".wav") is None
 
 
-async def test_of_two_processes_that_make_the_same_the_first_is_used_by_both(tmp_path):
+async def test_if_two_processes_make_a_key_both_use_the_first_file(tmp_path):
     one, other = Cache(tmp_path), Cache(tmp_path)
     paths = []
 
@@ -447,7 +447,7 @@ async def test_of_two_processes_that_make_the_same_the_first_is_used_by_both(tmp
     assert await to_thread.run_sync(files, tmp_path) == [path]
 
 
-async def test_nobody_else_is_in_a_block_that_is_alone_in_this_process_or_another(tmp_path):
+async def test_an_exclusive_block_excludes_tasks_and_other_processes(tmp_path):
     ours, theirs = Cache(tmp_path / "cache"), Cache(tmp_path / "cache")
     inside = most = 0
 
@@ -473,7 +473,7 @@ async def test_blocks_of_different_keys_do_not_wait_for_each_other(cache):
             pass
 
 
-async def test_a_file_that_goes_while_its_bytes_are_looked_at_is_made_afresh(cache, monkeypatch):
+async def test_a_file_removed_while_it_is_verified_is_made_again(cache, monkeypatch):
     path, _ = await cache.get_or_make("clip", KEY, ".wav", Maker())
     matches_digest = cache_module.matches_digest
 
@@ -489,7 +489,7 @@ async def test_a_file_that_goes_while_its_bytes_are_looked_at_is_made_afresh(cac
     assert await anyio.Path(path).read_bytes() == b"film"
 
 
-async def test_a_damaged_file_of_a_quicker_process_is_not_taken(cache):
+async def test_a_damaged_file_of_a_faster_process_is_not_used(cache):
     async def slow(path: Path) -> None:
         await anyio.Path(path).write_bytes(b"slow voice")
         await to_thread.run_sync(lambda: cut(put(cache, "sky", b"quick voice")))
@@ -499,7 +499,7 @@ async def test_a_damaged_file_of_a_quicker_process_is_not_taken(cache):
     assert path.read_bytes() == b"slow voice"
 
 
-async def test_of_two_files_made_in_the_same_instant_everybody_takes_the_same_and_the_other_goes_after_a_day(cache):
+async def test_of_two_files_for_a_key_all_use_the_same_and_the_other_is_removed_after_a_day(cache):
     def make_two(age_s: float) -> tuple[Path, Path]:
         first, second = sorted(put(cache, "sky", content, age_s=age_s) for content in (b"one", b"other"))
         return first, second
@@ -514,7 +514,7 @@ async def test_of_two_files_made_in_the_same_instant_everybody_takes_the_same_an
     assert await to_thread.run_sync(files, cache._root) == [first]
 
 
-async def test_a_discarded_file_is_made_afresh_and_may_be_discarded_again(cache):
+async def test_a_discarded_file_is_made_again_and_may_be_discarded_again(cache):
     path, _ = await cache.get_or_make("segment", KEY, ".mp4", Maker())
 
     await cache.discard(path)
@@ -523,7 +523,7 @@ async def test_a_discarded_file_is_made_afresh_and_may_be_discarded_again(cache)
     assert await cache.get_or_make("segment", KEY, ".mp4", Maker()) == (path, False)
 
 
-def test_the_least_recently_used_goes_first_until_the_rest_fits(cache, tmp_path):
+def test_the_least_recently_used_files_are_evicted_until_the_rest_fits(cache, tmp_path):
     ages = {"old": 50, "older": 90, "new": 5}
     old, older, new = (put(cache, name, b"x" * 100, age_s=age_s) for name, age_s in ages.items())
 
@@ -549,7 +549,7 @@ async def get(cache: Cache, name: str, maker: Maker | None = None) -> Path:
     return path
 
 
-async def test_what_is_held_stays_at_any_size_until_its_block_ends(cache, tmp_path):
+async def test_files_in_use_are_not_evicted_until_their_block_ends(cache, tmp_path):
     hit = await to_thread.run_sync(lambda: put(cache, "hit", b"x" * 100, age_s=99))
     await get(cache, "of nobody")
 
@@ -565,7 +565,7 @@ async def test_what_is_held_stays_at_any_size_until_its_block_ends(cache, tmp_pa
     assert await to_thread.run_sync(files, tmp_path) == []
 
 
-async def test_what_we_do_not_hold_goes_though_we_hold_something(cache):
+async def test_files_not_in_use_are_evicted_while_others_are_in_use(cache):
     async with cache.holding():
         held, _ = await cache.get_or_make("clip", KEY, ".wav", Maker())
         # Of a task that holds nothing, and used since we hold something.
@@ -575,7 +575,7 @@ async def test_what_we_do_not_hold_goes_though_we_hold_something(cache):
         assert [await anyio.Path(one).exists() for one in (held, path)] == [True, False]
 
 
-async def test_what_two_hold_stays_while_either_holds_it(cache):
+async def test_a_file_used_by_two_blocks_is_kept_until_both_end(cache):
     first_ended = anyio.Event()
 
     async def second() -> None:
@@ -595,7 +595,7 @@ async def test_what_two_hold_stays_while_either_holds_it(cache):
     assert not await anyio.Path(path).exists()
 
 
-async def test_what_another_process_holds_stays_at_any_size_until_its_block_ends(cache, tmp_path):
+async def test_files_in_use_by_another_process_are_not_evicted_until_its_block_ends(cache, tmp_path):
     other = Cache(tmp_path / "cache")
     unused, taken = await to_thread.run_sync(lambda: [put(cache, name, b"x" * 100) for name in ("unused", "taken")])
 
@@ -612,7 +612,7 @@ async def test_what_another_process_holds_stays_at_any_size_until_its_block_ends
     assert list(tmp_path.rglob("*.lock")) == []
 
 
-async def test_what_another_process_takes_while_files_are_being_counted_stays(cache, tmp_path, monkeypatch):
+async def test_a_file_that_another_process_starts_to_use_during_pruning_is_kept(cache, tmp_path, monkeypatch):
     other, path = Cache(tmp_path / "cache"), await to_thread.run_sync(lambda: put(cache, "old", b"x" * 100))
     look = digests.files_below
 
@@ -626,7 +626,7 @@ async def test_what_another_process_takes_while_files_are_being_counted_stays(ca
     assert await anyio.Path(path).exists()
 
 
-def test_a_process_that_was_killed_holds_nothing_and_its_lock_goes_with_the_next_look(cache, tmp_path):
+def test_the_lease_of_a_killed_process_protects_nothing_and_is_removed(cache, tmp_path):
     put(cache, "old", b"x" * 100)
     sign = tmp_path / "cache" / ".0123456789ab.lock"
     sign.write_text("4711", encoding="ascii")
@@ -636,7 +636,7 @@ def test_a_process_that_was_killed_holds_nothing_and_its_lock_goes_with_the_next
     assert not sign.exists()
 
 
-def test_a_process_that_began_before_the_clock_was_set_back_keeps_what_it_has_used_since(cache, tmp_path, monkeypatch):
+def test_a_lease_from_before_a_clock_change_protects_all_files(cache, tmp_path, monkeypatch):
     held = put(cache, "held", b"x" * 100, age_s=5)
     sign = tmp_path / "cache" / ".0123456789ab.lock"
     sign.touch()
@@ -647,7 +647,7 @@ def test_a_process_that_began_before_the_clock_was_set_back_keeps_what_it_has_us
     assert files(tmp_path) == [held]
 
 
-def test_what_was_used_since_a_lock_that_can_not_be_opened_came_stays(cache, tmp_path, monkeypatch):
+def test_a_lease_that_can_not_be_opened_protects_files_used_since_it_began(cache, tmp_path, monkeypatch):
     put(cache, "old", b"x" * 100, age_s=100)
     recent = put(cache, "recent", b"x" * 100, age_s=5)
     sign = tmp_path / "cache" / ".0123456789ab.lock"
@@ -662,14 +662,14 @@ def test_what_was_used_since_a_lock_that_can_not_be_opened_came_stays(cache, tmp
     assert files(tmp_path) == [recent]
 
 
-async def test_a_cache_that_can_not_be_written_still_holds(tmp_path):
+async def test_a_read_only_cache_still_serves(tmp_path):
     (tmp_path / "cache").write_text("in the way", encoding="ascii")
 
     async with Cache(tmp_path / "cache").holding() as use:
         assert use.made == 0
 
 
-async def test_what_an_earlier_process_got_can_be_held_and_counts_as_used(cache, tmp_path):
+async def test_files_from_an_earlier_process_can_be_held_and_count_as_used(cache, tmp_path):
     old = await to_thread.run_sync(lambda: put(cache, "old", b"x" * 100, age_s=50))
     await to_thread.run_sync(lambda: put(cache, "new", b"x" * 100, age_s=5))
 
@@ -682,7 +682,7 @@ async def test_what_an_earlier_process_got_can_be_held_and_counts_as_used(cache,
     assert await to_thread.run_sync(files, tmp_path) == [old]
 
 
-async def test_a_block_that_fails_holds_nothing_any_more(cache):
+async def test_a_failed_block_protects_nothing(cache):
     with suppress(ZeroDivisionError):
         async with cache.holding():
             await get(cache, "made")
@@ -691,7 +691,7 @@ async def test_a_block_that_fails_holds_nothing_any_more(cache):
     assert await to_thread.run_sync(cache.prune, 0) == 4
 
 
-async def test_nothing_is_looked_at_while_everything_is_known_to_fit(cache, monkeypatch):
+async def test_pruning_reads_nothing_while_the_size_is_known_to_fit(cache, monkeypatch):
     looked = []
     look = digests.files_below
     monkeypatch.setattr(
@@ -713,7 +713,7 @@ async def test_nothing_is_looked_at_while_everything_is_known_to_fit(cache, monk
     assert looked
 
 
-def test_what_a_killed_process_left_goes_after_a_day(cache, tmp_path):
+def test_partial_files_of_killed_processes_are_removed_after_a_day(cache, tmp_path):
     folder = put(cache, "kept", b"x" * 10).parent
     fresh, stale = folder / ".abc.123.wav", folder / ".abc.456.wav"
     for path in (fresh, stale):
@@ -729,7 +729,7 @@ def test_a_cache_that_does_not_exist_needs_no_pruning(cache):
     assert cache.prune(0) == 0
 
 
-async def test_a_block_tells_what_was_there_and_what_it_made(cache):
+async def test_a_block_counts_its_hits_and_misses(cache):
     await to_thread.run_sync(put, cache, "there", b"film")
 
     async with cache.holding() as use:
@@ -740,7 +740,7 @@ async def test_a_block_tells_what_was_there_and_what_it_made(cache):
     assert (use.found, use.made, use.made_bytes) == (1, 1, 5)
 
 
-async def test_what_a_block_made_stays_made_however_often_it_is_got(cache):
+async def test_a_file_made_in_a_block_stays_a_miss_when_requested_again(cache):
     async with cache.holding() as use:
         async with anyio.create_task_group() as tasks:
             for _ in range(3):
@@ -751,7 +751,7 @@ async def test_what_a_block_made_stays_made_however_often_it_is_got(cache):
     assert use.counts() == CacheCounts(made=1, made_bytes=4)
 
 
-async def test_what_other_work_made_while_we_waited_counts_as_found(cache):
+async def test_a_file_made_by_a_concurrent_task_counts_as_a_hit(cache):
     started = anyio.Event()
     counts = {}
 
@@ -773,7 +773,7 @@ async def test_what_other_work_made_while_we_waited_counts_as_found(cache):
     assert counts == {"first": CacheCounts(made=1, made_bytes=4), "second": CacheCounts(found=1)}
 
 
-async def test_counts_subtracted_tell_about_the_time_between(cache):
+async def test_the_difference_of_two_counts_covers_the_time_between(cache):
     async with cache.holding() as use:
         await get(cache, "one")
         before = use.counts()
@@ -783,7 +783,7 @@ async def test_counts_subtracted_tell_about_the_time_between(cache):
         assert use.counts() - before == CacheCounts(made=1, made_bytes=5)
 
 
-async def test_a_file_found_damaged_counts_as_made(cache):
+async def test_a_damaged_file_counts_as_a_miss(cache):
     path = await to_thread.run_sync(put, cache, "old", b"film")
     await to_thread.run_sync(cut, path)
 
@@ -793,7 +793,7 @@ async def test_a_file_found_damaged_counts_as_made(cache):
     assert use.counts() == CacheCounts(made=1, made_bytes=4)
 
 
-async def test_the_size_is_that_of_all_whole_files(cache):
+async def test_the_size_is_that_of_all_finished_files(cache):
     assert await to_thread.run_sync(cache.size_bytes) == 0
     path = await get(cache, "one")
     await get(cache, "two")

@@ -32,7 +32,7 @@ class Disk:
         return self.errors
 
 
-async def test_saves_that_come_while_another_is_written_are_written_together():
+async def test_saves_during_a_write_are_grouped():
     disk = Disk()
     saves = GroupCommit(disk.write)
     disk.may_write.clear()
@@ -46,7 +46,7 @@ async def test_saves_that_come_while_another_is_written_are_written_together():
     assert disk.groups == [["00000000"], ["00000001", "00000002", "00000003"]]
 
 
-async def test_a_save_is_over_only_when_it_is_written():
+async def test_a_save_returns_only_when_it_is_on_disk():
     disk = Disk()
     saves = GroupCommit(disk.write)
     disk.may_write.clear()
@@ -66,7 +66,7 @@ async def test_a_save_is_over_only_when_it_is_written():
     assert told == [1]
 
 
-async def test_a_save_is_over_only_when_it_is_written_however_often_it_is_cancelled():
+async def test_a_cancelled_save_still_returns_only_when_it_is_on_disk():
     disk = Disk()
     disk.may_write.clear()
     saving = asyncio.create_task(GroupCommit(disk.write).save(job(1)))
@@ -85,7 +85,7 @@ async def test_a_save_is_over_only_when_it_is_written_however_often_it_is_cancel
     assert disk.groups == [["00000001"]]
 
 
-async def test_films_that_save_stage_after_stage_stay_in_one_group():
+async def test_films_that_save_after_each_stage_stay_in_one_group():
     disk = Disk()
     saves = GroupCommit(disk.write)
 
@@ -101,7 +101,7 @@ async def test_films_that_save_stage_after_stage_stay_in_one_group():
     assert sorted(map(len, disk.groups)) == [1, 2, 3, 3]
 
 
-async def test_a_save_that_fails_spoils_no_other():
+async def test_a_failed_save_does_not_affect_others():
     disk = Disk(errors={job(2).id: StorageError("no space left")})
     saves = GroupCommit(disk.write)
 
@@ -116,7 +116,7 @@ async def test_a_save_that_fails_spoils_no_other():
     assert disk.groups == [["00000001"], ["00000003", "00000004", "00000002"]]
 
 
-async def test_when_the_whole_group_fails_each_of_it_is_told_and_the_next_is_written():
+async def test_if_a_group_fails_each_save_raises_and_the_next_group_is_written():
     refused = [StorageError("read-only")]
 
     def write(jobs):
@@ -131,7 +131,7 @@ async def test_when_the_whole_group_fails_each_of_it_is_told_and_the_next_is_wri
     await saves.save(job(1))
 
 
-def test_saves_go_on_in_the_next_event_loop():
+def test_saves_work_in_another_event_loop():
     disk = Disk()
     saves = GroupCommit(disk.write)
 
@@ -143,7 +143,7 @@ def test_saves_go_on_in_the_next_event_loop():
     assert disk.groups == [["00000001"], ["00000002"]]
 
 
-async def test_a_job_with_text_that_is_none_spoils_no_other_of_its_group(tmp_path):
+async def test_a_job_with_invalid_text_does_not_affect_its_group(tmp_path):
     store = CheckpointStore(tmp_path)
     broken = Job(id="ab" * 4, batch="night", folder="night/x", brief=Brief(title="\ud800", origin="topics.txt:2"))
 

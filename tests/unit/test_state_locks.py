@@ -67,7 +67,7 @@ async def names(tmp_path) -> list[str]:
     return sorted([path.name async for path in anyio.Path(tmp_path).rglob("*") if await path.is_file()])
 
 
-async def test_a_claimed_job_is_claimed_and_nothing_is_left_behind(store, tmp_path, claimed):
+async def test_a_claim_is_visible_and_leaves_no_files(store, tmp_path, claimed):
     async with store.claims.claim("space", SKY, what="Sky"):
         assert await claimed()
 
@@ -75,7 +75,7 @@ async def test_a_claimed_job_is_claimed_and_nothing_is_left_behind(store, tmp_pa
     assert await names(tmp_path) == []
 
 
-async def test_who_works_on_a_batch_is_seen_and_leaves_nothing_behind(store, tmp_path, workers):
+async def test_workers_of_a_batch_are_visible_and_leave_no_files(store, tmp_path, workers):
     async with store.claims.register_worker("space"):
         assert await workers() == [os.getpid()]
 
@@ -83,13 +83,13 @@ async def test_who_works_on_a_batch_is_seen_and_leaves_nothing_behind(store, tmp
     assert await names(tmp_path) == []
 
 
-async def test_asking_for_a_batch_that_does_not_exist_makes_nothing(tmp_path, claimed, workers):
+async def test_querying_a_missing_batch_creates_nothing(tmp_path, claimed, workers):
     assert not await claimed()
     assert await workers() == []
     assert [path async for path in anyio.Path(tmp_path).iterdir()] == []
 
 
-async def test_a_second_claim_is_told_who_makes_the_film(store):
+async def test_a_second_claim_raises_with_the_process_id_of_the_first(store):
     async with store.claims.claim("space", SKY, what="Sky"):
         with pytest.raises(BusyError, match=rf"process {os.getpid()} is working on “Sky”\. Wait until"):
             async with store.claims.claim("space", SKY, what="Sky", wait_s=0):
@@ -119,7 +119,7 @@ async def test_several_processes_work_on_one_batch(store, other_process, workers
         assert sorted(await workers()) == sorted([os.getpid(), other_process.pid])
 
 
-async def test_a_claim_waits_a_moment_for_one_that_is_about_to_end(store):
+async def test_a_claim_waits_briefly_for_the_previous_holder(store):
     order = []
 
     async def second() -> None:
@@ -150,7 +150,7 @@ async def test_jobs_of_the_same_id_in_two_batches_are_claimed_side_by_side(store
         assert await to_thread.run_sync(store.claims.is_claimed, "sea", SKY)
 
 
-async def test_an_error_inside_gives_the_film_back(store, claimed):
+async def test_an_error_releases_the_claim(store, claimed):
     with pytest.raises(ZeroDivisionError):
         async with store.claims.claim("space", SKY, what="Sky"):
             raise ZeroDivisionError
@@ -158,7 +158,7 @@ async def test_an_error_inside_gives_the_film_back(store, claimed):
     assert not await claimed()
 
 
-async def test_a_cancellation_inside_gives_the_film_back(store, claimed):
+async def test_cancellation_releases_the_claim(store, claimed):
     with anyio.CancelScope() as scope:
         async with store.claims.claim("space", SKY, what="Sky"):
             scope.cancel()
@@ -167,7 +167,7 @@ async def test_a_cancellation_inside_gives_the_film_back(store, claimed):
     assert not await claimed()
 
 
-async def test_a_task_that_asyncio_cancels_while_it_takes_a_film_does_not_keep_it(store, claimed, monkeypatch):
+async def test_a_task_cancelled_by_asyncio_while_claiming_does_not_keep_the_claim(store, claimed, monkeypatch):
     begun, go_on, taken = threading.Event(), threading.Event(), threading.Event()
     really = locks._take
 
@@ -196,7 +196,7 @@ async def test_a_task_that_asyncio_cancels_while_it_takes_a_film_does_not_keep_i
     assert not await claimed()
 
 
-async def test_a_task_that_asyncio_cancels_while_it_gives_a_film_back_gives_it_back(store, claimed, monkeypatch):
+async def test_a_task_cancelled_by_asyncio_while_releasing_still_releases_the_claim(store, claimed, monkeypatch):
     begun, go_on = threading.Event(), threading.Event()
     really = locks._Lock.release
 
@@ -222,7 +222,7 @@ async def test_a_task_that_asyncio_cancels_while_it_gives_a_film_back_gives_it_b
     assert not await claimed()
 
 
-async def test_a_film_is_given_back_though_all_threads_of_asyncio_wait_for_addresses(store, claimed):
+async def test_a_claim_is_released_even_if_all_threads_of_asyncio_are_busy_with_dns(store, claimed):
     go_on = threading.Event()
     loop = asyncio.get_running_loop()
     waiting = [loop.run_in_executor(None, go_on.wait, 10) for _ in range(40)]
@@ -236,7 +236,7 @@ async def test_a_film_is_given_back_though_all_threads_of_asyncio_wait_for_addre
         await asyncio.gather(*waiting)
 
 
-async def test_a_wish_to_cancel_is_asked_for_and_heard(store, tmp_path):
+async def test_a_cancel_request_is_visible_until_it_is_cleared(store, tmp_path):
     def is_asked() -> bool:
         return store.claims.is_cancel_requested("space", SKY)
 
@@ -249,7 +249,7 @@ async def test_a_wish_to_cancel_is_asked_for_and_heard(store, tmp_path):
     assert await names(tmp_path) == []
 
 
-async def test_why_somebody_wants_a_film_no_more_is_told_as_long_as_the_wish_is_there(store):
+async def test_the_reason_of_a_cancel_request_is_readable_until_it_is_cleared(store):
     why = partial(to_thread.run_sync, store.claims.cancel_reason, "space", SKY)
     assert await why() == ""
 
@@ -260,7 +260,7 @@ async def test_why_somebody_wants_a_film_no_more_is_told_as_long_as_the_wish_is_
     assert await why() == ""
 
 
-def test_locks_that_killed_processes_have_left_are_cleared_and_no_file_of_somebody_elses_is_a_worker(store, tmp_path):
+def test_stale_locks_are_removed_and_foreign_files_are_no_workers(store, tmp_path):
     batch = tmp_path / "state" / "batches" / "space"
     for name in ("workers/4321-0a1b2c3d.lock", f"jobs/{SKY}.lock"):
         (batch / name).parent.mkdir(parents=True, exist_ok=True)
@@ -272,7 +272,7 @@ def test_locks_that_killed_processes_have_left_are_cleared_and_no_file_of_somebo
         assert [path.name for path in batch.rglob("*") if path.is_file()] == ["notes.lock"]
 
 
-async def test_many_takers_hold_a_lock_one_at_a_time(store):
+async def test_a_lock_is_held_by_one_of_many_tasks_at_a_time(store):
     inside = most = turns = 0
 
     async def take() -> None:
@@ -302,7 +302,7 @@ posix_only = pytest.mark.skipif(sys.platform == "win32", reason="filelock opens 
 
 
 @posix_only
-def test_a_lock_whose_file_was_removed_leaves_that_of_whoever_has_taken_it_since(path):
+def test_releasing_a_lock_whose_file_was_removed_keeps_the_file_of_its_next_holder(path):
     with contextlib.ExitStack() as theirs:
         with locks.held_blocking(path, what="ours"):
             path.unlink()
@@ -314,7 +314,7 @@ def test_a_lock_whose_file_was_removed_leaves_that_of_whoever_has_taken_it_since
 
 
 @posix_only
-def test_a_file_that_is_removed_while_it_is_opened_is_no_lock(path, monkeypatch):
+def test_a_file_removed_while_it_is_opened_does_not_count_as_locked(path, monkeypatch):
     really = os.open
 
     def open_(name, *rest):
@@ -331,7 +331,7 @@ def test_a_file_that_is_removed_while_it_is_opened_is_no_lock(path, monkeypatch)
 
 
 @posix_only
-def test_a_lock_that_a_killed_process_has_left_says_who_holds_it_now(path):
+def test_a_stale_lock_file_gets_the_process_id_of_its_new_holder(path):
     path.write_text("4194304" * 3)
 
     with locks.held_blocking(path, what="the film"):
@@ -339,7 +339,7 @@ def test_a_lock_that_a_killed_process_has_left_says_who_holds_it_now(path):
 
 
 @posix_only
-def test_a_lock_whose_file_can_not_be_removed_is_free_when_nobody_holds_it(path, monkeypatch):
+def test_a_lock_file_that_can_not_be_removed_is_still_released(path, monkeypatch):
     def refuse(*_of):
         raise PermissionError(errno.EACCES, "Permission denied")
 
@@ -351,7 +351,7 @@ def test_a_lock_whose_file_can_not_be_removed_is_free_when_nobody_holds_it(path,
     assert path.exists()
 
 
-def test_a_turn_that_is_over_takes_no_lock_however_late_its_thread_comes(path):
+def test_a_late_thread_of_a_cancelled_waiter_takes_no_lock(path):
     turn = locks._Waiter(path)
     turn.end()
 
@@ -359,7 +359,7 @@ def test_a_turn_that_is_over_takes_no_lock_however_late_its_thread_comes(path):
     assert not path.exists()
 
 
-def test_a_lock_that_is_given_back_while_somebody_looks_is_free(path, monkeypatch):
+def test_a_lock_released_during_a_check_counts_as_free(path, monkeypatch):
     looks = iter([True, False])
     monkeypatch.setattr(locks, "path_exists", lambda _path: next(looks))
 
@@ -368,7 +368,7 @@ def test_a_lock_that_is_given_back_while_somebody_looks_is_free(path, monkeypatc
 
 
 @posix_only
-def test_locks_that_were_given_back_or_not_got_are_no_open_files(path, monkeypatch):
+def test_released_and_failed_locks_leave_no_open_files(path, monkeypatch):
     def refuse(*_of):
         raise PermissionError(errno.EACCES, "Permission denied")
 
@@ -390,7 +390,7 @@ def test_locks_that_were_given_back_or_not_got_are_no_open_files(path, monkeypat
 
 
 @posix_only
-def test_a_lock_whose_folder_has_gone_is_given_back(path):
+def test_a_lock_in_a_removed_folder_is_released(path):
     folder = path.parent / "batch"
 
     with locks.held_blocking(folder / path.name, what="the film"):
@@ -400,7 +400,7 @@ def test_a_lock_whose_folder_has_gone_is_given_back(path):
 
 
 @posix_only
-def test_on_a_full_disk_a_lock_is_held_and_only_its_holder_is_not_told(path, monkeypatch):
+def test_on_a_full_disk_a_lock_works_without_the_process_id(path, monkeypatch):
     def full(*_of):
         raise OSError(errno.ENOSPC, "No space left on device")
 
@@ -431,7 +431,7 @@ sys.exit(os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]))
 
 
 @posix_only
-def test_a_fork_keeps_what_was_opened_since_a_lock_was_given_back(path):
+def test_a_fork_keeps_files_opened_after_a_lock_was_released(path):
     subprocess.run([sys.executable, "-c", GIVE_BACK_AND_FORK, str(path)], check=True)
 
 
@@ -450,7 +450,7 @@ with held_blocking(Path(sys.argv[1]), what="the film"):
 
 
 @posix_only
-def test_a_lock_dies_with_the_process_that_took_it_though_a_fork_of_it_lives_on(path):
+def test_a_lock_is_released_when_its_process_dies_even_if_a_fork_of_it_lives(path):
     command = [sys.executable, "-c", FORK_AND_DIE, str(path)]
     with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE) as process:
         assert process.stdout.read(1) == b"x"
@@ -463,7 +463,7 @@ def test_a_lock_dies_with_the_process_that_took_it_though_a_fork_of_it_lives_on(
 
 
 @posix_only
-def test_a_lock_is_not_looked_for_behind_a_link(path, tmp_path):
+def test_a_symlink_is_not_followed_to_a_lock_file(path, tmp_path):
     path.symlink_to(tmp_path / "elsewhere")
 
     with pytest.raises(StorageError), locks.held_blocking(path, what="the film"):
@@ -489,7 +489,7 @@ def refused(monkeypatch):
 
 
 @posix_only
-async def test_a_lock_of_another_user_counts_only_while_somebody_holds_it(store, other_process, claimed, refused):
+async def test_another_users_lock_file_counts_only_while_it_is_held(store, other_process, claimed, refused):
     refused.append(os.O_RDWR)
     assert await claimed()
 
@@ -499,7 +499,7 @@ async def test_a_lock_of_another_user_counts_only_while_somebody_holds_it(store,
 
 
 @posix_only
-async def test_a_lock_that_can_not_be_opened_is_an_error_that_says_what_to_do(store, tmp_path, claimed, refused):
+async def test_a_lock_file_that_can_not_be_opened_is_an_error_with_a_hint(store, tmp_path, claimed, refused):
     path = store.claims._files.job_file("space", SKY, "lock")
     await anyio.Path(path.parent).mkdir(parents=True)
     await anyio.Path(path).touch()
@@ -517,7 +517,7 @@ async def test_a_lock_that_can_not_be_opened_is_an_error_that_says_what_to_do(st
 
 
 @posix_only
-async def test_money_behind_a_lock_that_can_not_be_opened_is_not_waited_for(tmp_path, refused):
+async def test_a_reservation_whose_lock_can_not_be_opened_is_not_waited_for(tmp_path, refused):
     ledger = MoneyLedger(tmp_path / "spent.json")
     lock = tmp_path / "spent.0123456789ab.lock"
     await anyio.Path(tmp_path / "spent.json").write_text('{"schema": 1, "usd": 3, "reserved": {"0123456789ab": 3}}')

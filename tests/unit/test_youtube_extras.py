@@ -75,7 +75,7 @@ def steps(root):
     return {name: step["state"] for name, step in record["steps"].items()}
 
 
-async def test_a_film_gets_its_thumbnail_captions_titles_and_place_in_a_playlist(youtube, film, tmp_path):
+async def test_a_film_gets_its_thumbnail_captions_titles_and_playlist(youtube, film, tmp_path):
     film.srt.with_name("video.es.srt").write_text(SRT, encoding="utf-8")
 
     receipt = await deliver(youtube, tmp_path, film)
@@ -99,7 +99,7 @@ async def test_a_thumbnail_may_be_a_png(youtube, film, tmp_path):
     assert (await deliver(youtube, tmp_path, film)).missing == ()
 
 
-async def test_what_is_cheap_goes_first_and_costs_what_google_says(youtube, film, tmp_path):
+async def test_cheap_steps_go_first_and_are_charged_at_googles_costs(youtube, film, tmp_path):
     youtube.quota.units = 50 + 1 + 50 + 1 + 50 + 1 + 50
 
     receipt = await deliver(youtube, tmp_path, film)
@@ -111,7 +111,7 @@ async def test_what_is_cheap_goes_first_and_costs_what_google_says(youtube, film
     assert youtube.calls["captions.insert"] == 1
 
 
-async def test_what_is_done_is_not_done_again_and_what_is_missing_is(youtube, film, tmp_path):
+async def test_only_missing_steps_are_run_again(youtube, film, tmp_path):
     youtube.faults.order("thumbnail_403", "caption_403")
     first = await deliver(youtube, tmp_path, film)
     assert len(first.missing) == 2
@@ -132,7 +132,7 @@ async def test_what_is_done_is_not_done_again_and_what_is_missing_is(youtube, fi
 @pytest.mark.parametrize(
     "fault", [name for name in FAULTS if re.fullmatch(f"({'|'.join(KINDS)})_(503|429|404|conflict|page|lost)", name)]
 )
-async def test_a_fault_that_passes_is_waited_for_and_nothing_is_done_twice(youtube, film, tmp_path, fault):
+async def test_transient_faults_are_retried_and_nothing_is_done_twice(youtube, film, tmp_path, fault):
     youtube.faults.order(fault)
 
     receipt = await deliver(youtube, tmp_path, film)
@@ -147,7 +147,7 @@ async def test_a_fault_that_passes_is_waited_for_and_nothing_is_done_twice(youtu
 
 
 @pytest.mark.parametrize("kind", ["thumbnail", "caption", "item", "update"])
-async def test_a_process_that_died_before_it_heard_of_it_does_it_no_second_time(youtube, film, tmp_path, kind):
+async def test_a_step_whose_response_was_lost_is_not_repeated(youtube, film, tmp_path, kind):
     once = replace(channel_of(youtube, tmp_path), retry=replace(channel_of(youtube, tmp_path).retry, attempts=1))
     youtube.faults.order(f"{kind}_lost")
     missing = (await film_for(once, KEY, extras=ALL).deliver(film)).missing
@@ -161,7 +161,7 @@ async def test_a_process_that_died_before_it_heard_of_it_does_it_no_second_time(
     assert youtube.shelf.updates[receipt.id] == 1
 
 
-async def test_what_is_sent_has_been_noted_as_begun(youtube, film, tmp_path, monkeypatch):
+async def test_a_step_is_journalled_as_begun_before_its_request(youtube, film, tmp_path, monkeypatch):
     begun, do = {}, Calls.request
 
     async def look_and_do(calls, method, *args, **named):
@@ -181,7 +181,7 @@ async def test_what_is_sent_has_been_noted_as_begun(youtube, film, tmp_path, mon
     }
 
 
-async def test_a_caption_that_somebody_else_has_put_there_is_enough(youtube, film, tmp_path):
+async def test_an_existing_caption_track_suffices(youtube, film, tmp_path):
     receipt = await deliver(youtube, tmp_path, film, extras=Extras())
     youtube.shelf.captions[receipt.id] = {("en", "en"): "by hand"}
 
@@ -189,7 +189,7 @@ async def test_a_caption_that_somebody_else_has_put_there_is_enough(youtube, fil
     assert youtube.shelf.captions[receipt.id] == {("en", "en"): "by hand"}
 
 
-async def test_a_track_that_an_earlier_request_has_left_there_is_the_one_that_was_wanted(youtube, film, tmp_path):
+async def test_a_track_from_an_earlier_attempt_suffices(youtube, film, tmp_path):
     youtube.faults.order("caption_409")
 
     receipt = await deliver(youtube, tmp_path, film)
@@ -201,7 +201,7 @@ async def test_a_track_that_an_earlier_request_has_left_there_is_the_one_that_wa
     assert youtube.calls["captions.list"] == 0
 
 
-async def test_a_conflict_that_says_nothing_of_a_track_is_not_taken_for_one(youtube, film, tmp_path):
+async def test_an_unrelated_conflict_does_not_count_as_an_existing_track(youtube, film, tmp_path):
     once = replace(channel_of(youtube, tmp_path), retry=replace(channel_of(youtube, tmp_path).retry, attempts=1))
     youtube.faults.order("caption_conflict")
 
@@ -212,7 +212,7 @@ async def test_a_conflict_that_says_nothing_of_a_track_is_not_taken_for_one(yout
     assert (again.missing, youtube.shelf.captions[receipt.id]) == ((), {("en", "en"): SRT})
 
 
-async def test_a_film_that_somebody_else_has_put_into_its_playlist_is_in_it_once(youtube, film, tmp_path):
+async def test_a_film_already_in_its_playlist_is_not_added_again(youtube, film, tmp_path):
     youtube.faults.order("item_409")
 
     receipt = await deliver(youtube, tmp_path, film)
@@ -222,7 +222,7 @@ async def test_a_film_that_somebody_else_has_put_into_its_playlist_is_in_it_once
     assert youtube.calls["playlistItems.insert"] == 1
 
 
-async def test_a_film_that_not_all_servers_know_yet_is_shown_to_them_again(youtube, film, tmp_path):
+async def test_requests_about_a_video_that_has_not_propagated_are_retried(youtube, film, tmp_path):
     youtube.looks_until_shown = 2
 
     receipt = await deliver(youtube, tmp_path, film)
@@ -231,7 +231,7 @@ async def test_a_film_that_not_all_servers_know_yet_is_shown_to_them_again(youtu
     assert "es" in youtube.films[receipt.id].resource["localizations"]
 
 
-async def test_a_film_that_is_gone_for_long_is_not_waited_for(youtube, film, tmp_path):
+async def test_requests_about_a_deleted_video_are_not_retried(youtube, film, tmp_path):
     receipt = await deliver(youtube, tmp_path, film, extras=Extras())
     del youtube.films[receipt.id]
     later = channel_of(youtube, tmp_path, clock=lambda: now() + timedelta(minutes=11))
@@ -243,7 +243,7 @@ async def test_a_film_that_is_gone_for_long_is_not_waited_for(youtube, film, tmp
     assert (youtube.calls["thumbnails.set"], youtube.calls["captions.insert"]) == (1, 1)
 
 
-async def test_a_channel_that_has_had_its_thumbnails_for_today_is_asked_again_tomorrow(youtube, film, tmp_path):
+async def test_a_spent_thumbnail_limit_is_retried_the_next_day(youtube, film, tmp_path):
     youtube.faults.order("thumbnail_limit")
     before = now()
 
@@ -260,7 +260,7 @@ async def test_a_channel_that_has_had_its_thumbnails_for_today_is_asked_again_to
     assert (await deliver(youtube, tmp_path, film)).missing == ()
 
 
-async def test_what_nobody_wants_any_more_and_was_never_begun_is_missing_no_more(youtube, film, tmp_path):
+async def test_obsolete_waiting_steps_are_removed(youtube, film, tmp_path):
     nothing = Allowance(uploads_per_day=0, units_per_day=60, costs=COSTS)
     channel = channel_of(youtube, tmp_path, allowance=nothing)
     await film_for(channel, KEY, extras=Extras(thumbnail=True, captions=True)).deliver(film)
@@ -271,9 +271,7 @@ async def test_what_nobody_wants_any_more_and_was_never_begun_is_missing_no_more
     assert steps(tmp_path) == {"thumbnail": "done"}
 
 
-async def test_films_that_are_ready_at_once_make_their_playlist_once_and_stand_in_the_order_of_the_list(
-    youtube, tmp_path
-):
+async def test_concurrent_films_create_their_playlist_once_and_keep_the_order_of_the_list(youtube, tmp_path):
     order = [7, 2, 10, 1, 3]
     films = {n: write_film(tmp_path / f"film{n}") for n in order}
     given = {}
@@ -291,9 +289,7 @@ async def test_films_that_are_ready_at_once_make_their_playlist_once_and_stand_i
     assert youtube.calls["playlists.insert"] == 1
 
 
-async def test_a_playlist_of_that_name_is_found_among_many_and_its_other_films_stay_where_they_are(
-    youtube, film, tmp_path
-):
+async def test_an_existing_playlist_is_found_among_many_and_its_other_films_stay_in_place(youtube, film, tmp_path):
     youtube.add_films(2)
     for n in range(60):
         youtube.shelf.add_playlist(f"Other {n}")
@@ -305,7 +301,7 @@ async def test_a_playlist_of_that_name_is_found_among_many_and_its_other_films_s
     assert youtube.calls["playlists.insert"] == 0
 
 
-async def test_a_playlist_that_sorts_itself_takes_the_film_without_a_position(youtube, tmp_path):
+async def test_an_automatically_sorted_playlist_takes_the_film_without_a_position(youtube, tmp_path):
     ours = youtube.shelf.add_playlist("Space", is_manual=False)
     for n in (2, 1):
         film = write_film(tmp_path / str(n))
@@ -318,7 +314,7 @@ async def test_a_playlist_that_sorts_itself_takes_the_film_without_a_position(yo
     youtube.complaints[:] = [each for each in youtube.complaints if "manualSortRequired" not in each]
 
 
-async def test_a_playlist_that_somebody_has_removed_is_made_anew(youtube, tmp_path):
+async def test_a_deleted_playlist_is_created_again(youtube, tmp_path):
     extras = Extras(playlist="Space", place="a:1")
     await deliver(youtube, tmp_path, write_film(tmp_path / "1"), extras=extras, key="1" * 16)
     youtube.shelf.playlists.clear()
@@ -329,7 +325,7 @@ async def test_a_playlist_that_somebody_has_removed_is_made_anew(youtube, tmp_pa
     assert playlist.films == [receipt.id]
 
 
-async def test_titles_that_people_have_set_stay_and_ours_are_set_again_when_there_are_more(youtube, film, tmp_path):
+async def test_existing_localizations_are_preserved_and_ours_are_updated(youtube, film, tmp_path):
     receipt = await deliver(youtube, tmp_path, film)
     youtube.films[receipt.id].resource["localizations"]["fr"] = {"title": "Par moi", "description": ""}
 
@@ -350,7 +346,7 @@ async def test_titles_that_people_have_set_stay_and_ours_are_set_again_when_ther
         ({"video.srt": b""}, "are empty"),
     ],
 )
-async def test_what_youtube_would_refuse_is_told_and_costs_nothing(youtube, film, tmp_path, content, said):
+async def test_inputs_that_youtube_would_reject_are_reported_without_a_request(youtube, film, tmp_path, content, said):
     for name, data in content.items():
         film.video.with_name(name).write_bytes(data)
 
@@ -361,7 +357,7 @@ async def test_what_youtube_would_refuse_is_told_and_costs_nothing(youtube, film
     assert youtube.calls["thumbnails.set"] + youtube.calls["captions.insert"] == 1
 
 
-async def test_a_login_that_may_only_upload_says_what_it_does_not_reach_and_the_film_is_out(youtube, film, tmp_path):
+async def test_with_an_upload_only_login_the_film_is_published_and_missing_extras_are_reported(youtube, film, tmp_path):
     youtube.write_token(token_file(tmp_path), scopes=(UPLOAD,))
 
     receipt = await deliver(youtube, tmp_path, film)
@@ -372,7 +368,7 @@ async def test_a_login_that_may_only_upload_says_what_it_does_not_reach_and_the_
     assert all("nightreel auth youtube" in line for line in receipt.missing)
 
 
-async def test_a_film_that_is_made_anew_gets_nothing_of_its_own(youtube, film, tmp_path):
+async def test_a_held_film_gets_no_extras(youtube, film, tmp_path):
     await deliver(youtube, tmp_path, film, extras=Extras())
 
     with pytest.raises(HeldError):
@@ -381,7 +377,7 @@ async def test_a_film_that_is_made_anew_gets_nothing_of_its_own(youtube, film, t
     assert youtube.shelf.thumbnails == {}
 
 
-async def test_a_film_that_has_nothing_but_itself_is_published_without_more(youtube, film, tmp_path):
+async def test_a_film_without_sidecar_files_is_published_without_extras(youtube, film, tmp_path):
     for path in (film.srt, film.thumbnail):
         path.unlink()
 
@@ -394,7 +390,7 @@ async def test_a_film_that_has_nothing_but_itself_is_published_without_more(yout
 # The quota that we count
 
 
-async def test_what_the_days_units_do_not_pay_for_is_not_begun_and_the_next_day_it_is_done(youtube, film, tmp_path):
+async def test_steps_beyond_the_daily_quota_wait_for_the_next_day(youtube, film, tmp_path):
     def channel(units_per_day):
         allowance = Allowance(uploads_per_day=0, units_per_day=units_per_day, costs=COSTS)
         return channel_of(youtube, tmp_path, allowance=allowance)
@@ -413,7 +409,7 @@ async def test_what_the_days_units_do_not_pay_for_is_not_begun_and_the_next_day_
     assert (youtube.calls["captions.insert"], youtube.calls["captions.list"]) == (1, 0)
 
 
-async def test_what_the_days_units_do_not_pay_for_is_told_each_and_nothing_is_looked_up_for_it(youtube, film, tmp_path):
+async def test_each_step_beyond_the_daily_quota_is_reported_without_a_query(youtube, film, tmp_path):
     poor = channel_of(youtube, tmp_path, allowance=Allowance(uploads_per_day=0, units_per_day=10, costs=COSTS))
     await poor.quota(CLIENT_ID).reserve("videos.list")
 
@@ -424,9 +420,7 @@ async def test_what_the_days_units_do_not_pay_for_is_told_each_and_nothing_is_lo
     assert youtube.calls.keys() == {"videos.insert", "put"}
 
 
-async def test_what_another_process_was_faster_to_spend_the_units_for_was_not_begun(
-    youtube, film, tmp_path, monkeypatch
-):
+async def test_a_step_whose_units_another_process_took_was_not_begun(youtube, film, tmp_path, monkeypatch):
     async def none_yet(_calls, _method):
         return None
 
@@ -443,7 +437,7 @@ async def test_what_another_process_was_faster_to_spend_the_units_for_was_not_be
     assert (youtube.calls["captions.insert"], youtube.calls["captions.list"]) == (1, 0)
 
 
-async def test_what_was_sent_before_youtube_asked_for_a_long_wait_is_looked_for_first(youtube, film, tmp_path):
+async def test_a_step_interrupted_by_a_long_retry_after_is_queried_first(youtube, film, tmp_path):
     youtube.faults.order("caption_503")
     youtube.retry_after = "900"
     short = await deliver(youtube, tmp_path, film, extras=Extras(captions=True))
@@ -455,7 +449,7 @@ async def test_what_was_sent_before_youtube_asked_for_a_long_wait_is_looked_for_
     assert (youtube.calls["captions.insert"], youtube.calls["captions.list"]) == (2, 1)
 
 
-async def test_a_playlist_is_looked_for_once_and_a_film_without_a_place_comes_last(youtube, tmp_path):
+async def test_a_playlist_is_looked_up_once_and_a_film_without_a_sort_key_is_appended(youtube, tmp_path):
     given = []
     for number, place in enumerate(("space.txt:2", "", "space.txt:1")):
         package = write_film(tmp_path / f"film{number}")
@@ -471,16 +465,14 @@ async def test_a_playlist_is_looked_for_once_and_a_film_without_a_place_comes_la
     ("error", "may_pass"),
     [(TransientError("busy"), True), (ClosedError("later", until=TOMORROW), False), (QuotaError("spent"), False)],
 )
-def test_what_stands_in_the_way_of_all_that_goes_with_a_film_is_told_once_with_its_time(error, may_pass):
+def test_an_obstacle_to_all_steps_is_reported_once_with_its_time(error, may_pass):
     missing = Missing.all_for(error)
 
     assert (missing.lines, missing.may_pass) == ([error.message], may_pass)
     assert missing.until == (TOMORROW if isinstance(error, ClosedError) else None)
 
 
-async def test_what_is_to_be_done_anew_and_the_day_does_not_pay_for_is_missing_though_it_was_done(
-    youtube, film, tmp_path
-):
+async def test_a_changed_step_beyond_the_daily_quota_counts_as_missing(youtube, film, tmp_path):
     await deliver(youtube, tmp_path, film)
     poor = channel_of(youtube, tmp_path, allowance=Allowance(uploads_per_day=0, units_per_day=10, costs=COSTS))
     more = replace(ALL, titles={**ALL.titles, "de": Title(title="Warum der Himmel blau ist")})
@@ -491,7 +483,7 @@ async def test_what_is_to_be_done_anew_and_the_day_does_not_pay_for_is_missing_t
     assert steps(tmp_path)["titles in other languages"] == "failed"
 
 
-async def test_captions_leave_the_units_that_the_films_to_come_need_for_their_pictures(youtube, film, tmp_path):
+async def test_captions_leave_the_units_that_later_films_need_for_thumbnails(youtube, film, tmp_path):
     allowance = Allowance(uploads_per_day=100, units_per_day=1_000, costs=COSTS)
     channel = channel_of(youtube, tmp_path, allowance=allowance)
     wanted = Extras(thumbnail=True, captions=True)
@@ -512,7 +504,7 @@ async def test_captions_leave_the_units_that_the_films_to_come_need_for_their_pi
     assert (whole.missing, whole.missing_until) == ((), None)
 
 
-async def test_films_without_a_picture_go_before_those_that_only_wait_for_captions(youtube, film, tmp_path):
+async def test_films_without_thumbnails_go_before_those_that_only_lack_captions(youtube, film, tmp_path):
     wanted = Extras(thumbnail=True, captions=True)
     nothing = replace(PLENTY, units_per_day=1, costs=COSTS)
     await film_for(channel_of(youtube, tmp_path), KEY, extras=Extras()).deliver(film)
@@ -529,7 +521,7 @@ async def test_films_without_a_picture_go_before_those_that_only_wait_for_captio
     ("fault", "expected"),
     [("thumbnail_429", "may pass"), ("thumbnail_403", "a person"), ("quota", "a time")],
 )
-async def test_what_is_missing_says_whether_it_follows_by_itself(youtube, film, tmp_path, fault, expected):
+async def test_missing_extras_say_whether_they_are_retried_automatically(youtube, film, tmp_path, fault, expected):
     channel = channel_of(youtube, tmp_path)
     channel = replace(channel, retry=replace(channel.retry, attempts=1))
     if fault == "quota":
@@ -545,9 +537,7 @@ async def test_what_is_missing_says_whether_it_follows_by_itself(youtube, film, 
 
 
 @pytest.mark.parametrize("follows", [True, False])
-async def test_titles_of_films_that_have_no_words_yet_follow_when_those_are_on_their_way(
-    youtube, film, tmp_path, follows
-):
+async def test_titles_of_films_without_a_script_follow_once_it_is_written(youtube, film, tmp_path, follows):
     wanted = Extras(untranslated=("es",), translations_follow=follows)
 
     receipt = await film_for(channel_of(youtube, tmp_path), KEY, extras=wanted).deliver(film)
@@ -557,7 +547,7 @@ async def test_titles_of_films_that_have_no_words_yet_follow_when_those_are_on_t
     assert not follows or receipt.missing_until > now()
 
 
-async def test_a_login_that_ends_after_the_film_is_out_is_told_as_such(youtube, film, tmp_path):
+async def test_a_login_that_expires_after_publishing_is_reported(youtube, film, tmp_path):
     await film_for(channel_of(youtube, tmp_path), KEY, extras=Extras()).deliver(film)
     youtube.write_token(token_file(tmp_path), fresh=False)
     youtube.faults.order("invalid_grant")
@@ -570,7 +560,7 @@ async def test_a_login_that_ends_after_the_film_is_out_is_told_as_such(youtube, 
     assert youtube.calls["videos.insert"] == 1
 
 
-async def test_a_login_that_ends_while_the_last_thing_is_sent_is_told_as_such(youtube, film, tmp_path):
+async def test_a_login_that_expires_during_the_last_step_is_reported(youtube, film, tmp_path):
     await film_for(channel_of(youtube, tmp_path), KEY, extras=Extras()).deliver(film)
     youtube.accounts.expire_all()
     youtube.faults.order("invalid_grant")
@@ -579,7 +569,7 @@ async def test_a_login_that_ends_while_the_last_thing_is_sent_is_told_as_such(yo
         await deliver(youtube, tmp_path, film, extras=Extras(thumbnail=True))
 
 
-async def test_all_that_goes_with_a_film_is_counted_at_its_cost(youtube, film, tmp_path):
+async def test_all_extras_are_charged_at_their_cost(youtube, film, tmp_path):
     allowance = Allowance(uploads_per_day=0, units_per_day=0, costs=COSTS)
     channel = channel_of(youtube, tmp_path, allowance=allowance)
     youtube.faults.order("thumbnail_503", "caption_lost", "item_429")
@@ -591,7 +581,7 @@ async def test_all_that_goes_with_a_film_is_counted_at_its_cost(youtube, film, t
 
 
 @pytest.mark.parametrize("name", ["video.srt", "video.es.srt", "thumbnail.jpg"])
-async def test_what_was_changed_since_it_was_judged_does_not_go_with_the_film(youtube, film, tmp_path, name):
+async def test_sidecar_files_changed_after_judging_are_not_uploaded(youtube, film, tmp_path, name):
     film.srt.with_name("video.es.srt").write_text(SRT, encoding="utf-8")
     companions = await to_thread.run_sync(judged, film)
     path, before = film.srt.with_name(name), film.srt.with_name(name).read_bytes()
@@ -609,7 +599,7 @@ async def test_what_was_changed_since_it_was_judged_does_not_go_with_the_film(yo
 
 
 @pytest.mark.parametrize("name", ["video.srt", "thumbnail.jpg"])
-async def test_what_was_lost_since_it_was_judged_is_missing_and_not_forgotten(youtube, film, tmp_path, name):
+async def test_sidecar_files_lost_after_judging_are_reported_as_missing(youtube, film, tmp_path, name):
     companions = await to_thread.run_sync(judged, film)
     path, before = film.srt.with_name(name), film.srt.with_name(name).read_bytes()
     path.unlink()
@@ -622,7 +612,7 @@ async def test_what_was_lost_since_it_was_judged_is_missing_and_not_forgotten(yo
     assert (second.missing, len(youtube.films)) == ((), 1)
 
 
-async def test_a_film_whose_metadata_were_changed_since_they_were_judged_is_not_sent(youtube, film, tmp_path):
+async def test_a_film_with_metadata_changed_after_judging_is_not_uploaded(youtube, film, tmp_path):
     companions = await to_thread.run_sync(judged, film)
     film.metadata.write_text('{"title": "Another film"}', encoding="utf-8")
 
@@ -632,7 +622,7 @@ async def test_a_film_whose_metadata_were_changed_since_they_were_judged_is_not_
     assert youtube.films == {}
 
 
-async def test_a_playlist_that_is_full_is_told_and_all_else_is_done(youtube, film, tmp_path):
+async def test_a_full_playlist_is_reported_and_all_other_steps_are_done(youtube, film, tmp_path):
     youtube.shelf.playlist_films = 1
     youtube.shelf.add_playlist("Space", "other")
 
@@ -646,7 +636,7 @@ async def test_a_playlist_that_is_full_is_told_and_all_else_is_done(youtube, fil
     assert {name: state for name, state in steps(tmp_path).items() if state != "done"} == {"playlist “Space”": "failed"}
 
 
-async def test_a_film_that_is_published_once_more_gets_all_that_goes_with_it_once_more(youtube, film, tmp_path):
+async def test_a_republished_film_gets_all_extras_again(youtube, film, tmp_path):
     first = await deliver(youtube, tmp_path, film)
     await film_for(channel_of(youtube, tmp_path), KEY).republish()
 
@@ -658,9 +648,7 @@ async def test_a_film_that_is_published_once_more_gets_all_that_goes_with_it_onc
     assert set(playlist.films) == {first.id, second.id}
 
 
-async def test_while_the_channel_is_closed_nothing_is_added_to_a_film_that_is_out_and_it_is_told_until_when(
-    youtube, film, tmp_path
-):
+async def test_while_the_channel_is_closed_no_extras_are_added_and_its_end_is_reported(youtube, film, tmp_path):
     channel = channel_of(youtube, tmp_path)
     await film_for(channel, KEY).deliver(film)
     youtube.faults.order("upload_limit_exceeded")

@@ -55,7 +55,7 @@ def login(youtube, http, path, clock=now):
 # Tokens
 
 
-async def test_a_token_that_holds_is_used_as_it_is(youtube, http, tmp_path):
+async def test_a_valid_token_is_used_without_a_refresh(youtube, http, tmp_path):
     path = token_file(tmp_path)
     youtube.write_token(path)
     before = path.read_bytes()
@@ -67,7 +67,7 @@ async def test_a_token_that_holds_is_used_as_it_is(youtube, http, tmp_path):
     assert youtube.calls["token"] == 0
 
 
-async def test_a_token_is_renewed_before_it_is_over(youtube, http, tmp_path):
+async def test_a_token_is_refreshed_before_it_expires(youtube, http, tmp_path):
     path = token_file(tmp_path)
     youtube.write_token(path)
     soon = datetime.now(UTC) + timedelta(seconds=3599 - 200)
@@ -78,7 +78,7 @@ async def test_a_token_is_renewed_before_it_is_over(youtube, http, tmp_path):
     assert json.loads(path.read_bytes())["token"] == token
 
 
-async def test_many_who_want_a_token_at_once_cause_one_renewal(youtube, http, tmp_path):
+async def test_concurrent_requests_cause_one_refresh(youtube, http, tmp_path):
     path = token_file(tmp_path)
     youtube.write_token(path, fresh=False)
     # Each with a state of its own, as in processes side by side.
@@ -88,7 +88,7 @@ async def test_many_who_want_a_token_at_once_cause_one_renewal(youtube, http, tm
     assert youtube.accounts.refreshes == 1
 
 
-async def test_uploads_that_wait_for_a_slow_renewal_all_go_on_with_the_one_token(youtube, tmp_path):
+async def test_uploads_waiting_for_a_slow_refresh_share_its_token(youtube, tmp_path):
     youtube.write_token(token_file(tmp_path), fresh=False)
     youtube.faults.order("token_slow")
     asked, answered = asyncio.Event(), asyncio.Event()
@@ -113,7 +113,7 @@ async def test_uploads_that_wait_for_a_slow_renewal_all_go_on_with_the_one_token
     assert {task.result().id for task in sent} == set(youtube.films)
 
 
-async def test_a_renewal_that_is_answered_too_late_is_asked_for_again_and_harms_nobody(youtube, http, tmp_path):
+async def test_a_refresh_that_times_out_is_retried(youtube, http, tmp_path):
     path = token_file(tmp_path)
     youtube.write_token(path, fresh=False)
     youtube.faults.order("token_slow")
@@ -127,7 +127,7 @@ async def test_a_renewal_that_is_answered_too_late_is_asked_for_again_and_harms_
     assert youtube.calls["token"] == 2
 
 
-async def test_a_token_that_was_refused_is_renewed_though_it_should_hold(youtube, http, tmp_path):
+async def test_a_rejected_token_is_refreshed_even_if_it_has_not_expired(youtube, http, tmp_path):
     path = token_file(tmp_path)
     youtube.write_token(path)
     logged_in = login(youtube, http, path)
@@ -140,7 +140,7 @@ async def test_a_token_that_was_refused_is_renewed_though_it_should_hold(youtube
     assert youtube.accounts.refreshes == 1
 
 
-async def test_google_auth_reads_what_we_write_and_we_what_it_writes(youtube, http, tmp_path):
+async def test_token_files_are_interchangeable_with_google_auth(youtube, http, tmp_path):
     path = token_file(tmp_path)
     youtube.write_token(path, fresh=False)
     token = await login(youtube, http, path).access_token()
@@ -152,7 +152,7 @@ async def test_google_auth_reads_what_we_write_and_we_what_it_writes(youtube, ht
     assert await login(youtube, http, path).access_token() == token
 
 
-async def test_what_we_do_not_know_in_a_token_file_stays_in_it(youtube, http, tmp_path):
+async def test_unknown_keys_in_a_token_file_are_preserved(youtube, http, tmp_path):
     path = token_file(tmp_path)
     youtube.write_token(path, fresh=False)
     path.write_text(json.dumps(json.loads(path.read_bytes()) | {"quota_project_id": "p-1"}), encoding="utf-8")
@@ -163,7 +163,7 @@ async def test_what_we_do_not_know_in_a_token_file_stays_in_it(youtube, http, tm
     assert (kept["quota_project_id"], kept["token_uri"]) == ("p-1", "https://oauth2.googleapis.com/token")
 
 
-async def test_a_renewed_token_can_be_read_by_its_owner_alone(youtube, http, tmp_path):
+async def test_only_the_owner_can_read_a_refreshed_token(youtube, http, tmp_path):
     path = token_file(tmp_path)
     youtube.write_token(path, fresh=False)
     path.chmod(0o644)
@@ -189,7 +189,7 @@ async def test_a_renewed_token_can_be_read_by_its_owner_alone(youtube, http, tmp
     ],
     ids=["missing", "empty", "no JSON", "revoked", "no refresh token", "another client"],
 )
-async def test_a_login_that_a_person_has_to_renew_says_how(youtube, http, tmp_path, spoil, said):
+async def test_an_expired_login_has_a_hint(youtube, http, tmp_path, spoil, said):
     path = token_file(tmp_path)
     youtube.write_token(path, fresh=False)
     spoil(path, youtube)
@@ -205,7 +205,7 @@ def without(path, key):
     return json.dumps({name: value for name, value in json.loads(path.read_bytes()).items() if name != key})
 
 
-async def test_a_token_server_that_is_down_is_asked_again_and_then_given_up_for_now(youtube, http, tmp_path):
+async def test_a_token_server_that_is_down_is_retried_and_then_a_transient_error(youtube, http, tmp_path):
     path = token_file(tmp_path)
     youtube.write_token(path, fresh=False)
     youtube.faults.order(*["token_503"] * 3, "token_not_json")
@@ -219,7 +219,7 @@ async def test_a_token_server_that_is_down_is_asked_again_and_then_given_up_for_
 
 
 @pytest.mark.parametrize("fault", ["token_failure", "token_403", "token_429", "token_503"])
-async def test_a_token_server_that_fails_for_reasons_of_its_own_ends_no_login(youtube, http, tmp_path, fault):
+async def test_failures_of_the_token_server_do_not_end_a_login(youtube, http, tmp_path, fault):
     path = token_file(tmp_path)
     youtube.write_token(path, fresh=False)
     youtube.faults.order(*[fault] * 5)
@@ -232,7 +232,7 @@ async def test_a_token_server_that_fails_for_reasons_of_its_own_ends_no_login(yo
     assert await ours.access_token()
 
 
-async def test_a_token_server_that_asks_for_more_patience_than_we_have_is_left_alone(youtube, http, tmp_path):
+async def test_a_long_retry_after_of_the_token_server_is_a_closed_error(youtube, http, tmp_path):
     path = token_file(tmp_path)
     youtube.write_token(path, fresh=False)
     youtube.retry_after = "900"
@@ -264,7 +264,7 @@ async def test_a_token_server_that_asks_for_more_patience_than_we_have_is_left_a
         (400, "x" * 5000, NeedsLoginError, "the login is rejected"),
     ],
 )
-def test_every_refusal_to_renew_a_login_is_told_as_what_it_is(status, error, kind, told):
+def test_every_token_error_maps_to_its_exception(status, error, kind, told):
     reply = Reply(status=status, headers={}, body=json.dumps({"error": error}).encode())
 
     found = token_error(reply, "youtube", HINT)
@@ -275,9 +275,7 @@ def test_every_refusal_to_renew_a_login_is_told_as_what_it_is(status, error, kin
     assert kind is not NeedsLoginError or HINT in str(found)
 
 
-async def test_a_token_file_that_does_not_say_until_when_it_holds_is_renewed_and_refused_in_words(
-    youtube, http, tmp_path
-):
+async def test_a_token_file_without_an_expiry_is_refreshed_and_its_rejection_is_reported(youtube, http, tmp_path):
     path = token_file(tmp_path)
     youtube.write_token(path)
     path.write_text(without(path, "expiry"))
@@ -292,7 +290,7 @@ async def test_a_token_file_that_does_not_say_until_when_it_holds_is_renewed_and
 
 
 @pytest.mark.parametrize("told", ["2026-01-26T12:00:00", "2026-01-26T12:00:00Z", "2026-01-26T14:00:00+02:00"])
-def test_the_time_of_a_token_is_in_utc_unless_it_says_otherwise(told):
+def test_a_naive_expiry_is_in_utc(told):
     token = Token(client_id="1", client_secret="x", token="ya29.x", expiry=told)
 
     assert token.expires_at == datetime(2026, 1, 26, 12, tzinfo=UTC)
@@ -301,13 +299,13 @@ def test_the_time_of_a_token_is_in_utc_unless_it_says_otherwise(told):
     assert json.loads(token.as_json())["expiry"] == "2026-01-26T12:00:00Z"
 
 
-def test_an_answer_that_names_no_scopes_leaves_them_as_they_were():
+def test_a_token_response_without_scopes_keeps_them():
     token = Token(client_id="1", client_secret="x", scopes=(FORCE_SSL,))
 
     assert token.with_answer({"access_token": "ya29.x"}, now()).scopes == (FORCE_SSL,)
 
 
-def test_files_that_can_not_be_read_say_where_they_lie_and_what_to_do(tmp_path):
+def test_unreadable_files_are_errors_with_path_and_hint(tmp_path):
     for lies in (token_file(tmp_path), client_file(tmp_path)):
         lies.unlink(missing_ok=True)
         lies.mkdir(parents=True)
@@ -320,7 +318,7 @@ def test_files_that_can_not_be_read_say_where_they_lie_and_what_to_do(tmp_path):
         read_client(tmp_path / "credentials" / "youtube" / "client_secret.json", kind="Desktop app")
 
 
-async def test_what_a_killed_process_has_left_of_a_login_goes_with_the_next_renewal(youtube, http, tmp_path):
+async def test_leftovers_of_a_killed_process_are_removed_by_the_next_refresh(youtube, http, tmp_path):
     path = token_file(tmp_path)
     youtube.write_token(path, fresh=False)
     temporary_sibling(path).write_bytes(path.read_bytes())
@@ -330,7 +328,7 @@ async def test_what_a_killed_process_has_left_of_a_login_goes_with_the_next_rene
     assert [each.name for each in path.parent.iterdir()] == [path.name]
 
 
-def test_whoever_writes_a_login_waits_for_who_renews_it(tmp_path):
+def test_a_new_login_waits_for_a_refresh_in_progress(tmp_path):
     path = token_file(tmp_path)
 
     async def wait():
@@ -402,7 +400,7 @@ def browser():
     return Browser()
 
 
-async def test_somebody_who_logs_in_gets_a_token_that_renews_itself(youtube, http, browser, tmp_path):
+async def test_a_login_gets_a_refresh_token(youtube, http, browser, tmp_path):
     await log_in_and_keep(youtube, tmp_path, browser)
 
     assert "Logged in" in browser.page
@@ -418,7 +416,7 @@ async def test_somebody_who_logs_in_gets_a_token_that_renews_itself(youtube, htt
     assert json.loads(path.read_bytes())["nightreel"].keys() == {"logged_in_at", "channel"}
 
 
-async def test_a_refusal_is_told_and_nothing_is_saved(youtube, browser, tmp_path):
+async def test_refused_consent_is_reported_and_nothing_is_saved(youtube, browser, tmp_path):
     youtube.accounts.denies = True
 
     with pytest.raises(NeedsLoginError, match="access_denied"):
@@ -437,7 +435,7 @@ async def test_a_refusal_is_told_and_nothing_is_saved(youtube, browser, tmp_path
     ],
     ids=["scope downgrade", "no refresh token"],
 )
-async def test_a_login_that_would_not_do_is_not_saved(youtube, browser, tmp_path, spoil, said):
+async def test_a_login_without_the_needed_scope_is_not_saved(youtube, browser, tmp_path, spoil, said):
     spoil(youtube.accounts)
 
     with pytest.raises(NeedsLoginError, match=said):
@@ -447,7 +445,7 @@ async def test_a_login_that_would_not_do_is_not_saved(youtube, browser, tmp_path
     assert not token_file(tmp_path).exists()
 
 
-async def test_whoever_knocks_without_the_secret_of_this_login_is_sent_away(youtube, browser, tmp_path):
+async def test_requests_without_the_state_of_this_login_are_rejected(youtube, browser, tmp_path):
     statuses = []
 
     async def knock_first(address, port):
@@ -463,7 +461,7 @@ async def test_whoever_knocks_without_the_secret_of_this_login_is_sent_away(yout
     assert statuses == [404] * 4
 
 
-async def test_a_browser_that_comes_twice_or_with_nothing_disturbs_nobody(youtube, browser, tmp_path):
+async def test_repeated_and_empty_redirects_are_ignored(youtube, browser, tmp_path):
     pages = []
 
     async def come_often(address, port):
@@ -481,7 +479,7 @@ async def test_a_browser_that_comes_twice_or_with_nothing_disturbs_nobody(youtub
     assert ["Not logged in" in page for _, page in pages] == [False, True, False]
 
 
-async def test_nobody_is_waited_for_without_end(youtube, tmp_path):
+async def test_a_login_times_out(youtube, tmp_path):
     async def nobody(_address, _port):
         return
 
@@ -489,7 +487,7 @@ async def test_nobody_is_waited_for_without_end(youtube, tmp_path):
         await log_in(plan(youtube, patience_s=0.01), show=nobody)
 
 
-async def test_the_address_asks_for_one_scope_and_proves_who_asked(youtube, browser, tmp_path):
+async def test_the_authorisation_url_has_one_scope_and_a_pkce_challenge(youtube, browser, tmp_path):
     seen = []
 
     async def look(address, port):
@@ -505,7 +503,7 @@ async def test_the_address_asks_for_one_scope_and_proves_who_asked(youtube, brow
     assert CLIENT_SECRET not in seen[0]
 
 
-async def test_a_port_that_is_taken_or_none_is_told_with_what_to_give(youtube, browser, tmp_path):
+async def test_an_unusable_port_is_an_error_with_a_hint(youtube, browser, tmp_path):
     with pytest.raises(InputError, match=rf"port {youtube.port} is in use\. Give another one, from 1024"):
         await log_in(plan(youtube, port=youtube.port), show=browser.open)
     with pytest.raises(InputError, match=r"port 99999 can't be opened\. Give another"):
@@ -513,19 +511,19 @@ async def test_a_port_that_is_taken_or_none_is_told_with_what_to_give(youtube, b
 
 
 @pytest.mark.parametrize("kind", ["web", "service_account"])
-def test_a_client_of_another_kind_is_refused_with_the_kind_that_is_needed(tmp_path, kind):
+def test_a_client_of_the_wrong_type_is_rejected_with_the_needed_type(tmp_path, kind):
     with pytest.raises(NeedsLoginError, match="Desktop app") as raised:
         read_client(client_file(tmp_path, kind), kind="Desktop app")
 
     assert CLIENT_SECRET not in repr(raised.value) + repr(raised.value.__cause__)
 
 
-def test_a_client_that_is_not_there_is_asked_for(tmp_path):
+def test_a_missing_client_file_is_an_error_with_a_hint(tmp_path):
     with pytest.raises(NeedsLoginError, match=r"credentials/youtube/client_secret.json: is not there.*Desktop app"):
         read_client(tmp_path / "credentials" / "youtube" / "client_secret.json", kind="Desktop app")
 
 
-async def test_who_logs_in_by_a_code_is_told_of_the_kind_of_client_that_codes_need(tmp_path):
+async def test_the_device_flow_names_the_client_type_it_needs(tmp_path):
     context = await anyio.to_thread.run_sync(lambda: open_context(workspace=tmp_path))
     with pytest.raises(NeedsLoginError, match=r"is not there.*of the type TVs and Limited Input devices"):
         await logins.log_in_by_code(context, "", show=lambda *_: None)
@@ -559,7 +557,7 @@ def log_in_on_a_phone(tmp_path, *before_consent, **accounts):
     return youtube, shown, error, took_s
 
 
-def test_a_code_that_is_typed_on_a_phone_logs_in_for_what_google_allows_there(tmp_path):
+def test_the_device_flow_grants_the_youtube_scope(tmp_path):
     youtube, shown, error, took_s = log_in_on_a_phone(tmp_path, "authorization_pending", "slow_down")
 
     assert error is None
@@ -580,7 +578,7 @@ def test_a_code_that_is_typed_on_a_phone_logs_in_for_what_google_allows_there(tm
         (("authorization_pending",) * 200, {}, "nobody has typed the code in time"),
     ],
 )
-def test_a_code_that_comes_to_nothing_is_told_and_nothing_is_saved(tmp_path, before, accounts, told):
+def test_a_failed_device_code_is_reported_and_nothing_is_saved(tmp_path, before, accounts, told):
     _, _, error, took_s = log_in_on_a_phone(tmp_path, *before, **accounts)
 
     assert isinstance(error, NeedsLoginError)
@@ -648,7 +646,7 @@ CONSENT = {
     "passing",
     [None, (503, {}), (429, {}), (403, {"error": "rate_limit_exceeded"}), (200, {}), (400, {"error": "server_error"})],
 )
-def test_what_passes_while_a_person_types_a_code_does_not_end_the_login(passing):
+def test_transient_errors_while_polling_do_not_end_the_device_flow(passing):
     token, took_s, _ = log_in_by(CODE, PENDING, passing, CONSENT)
 
     assert token.refresh_token.get_secret_value() == "1//x"
@@ -665,7 +663,7 @@ def test_what_passes_while_a_person_types_a_code_does_not_end_the_login(passing)
         ((403, {"error": "org_internal"}), NeedsLoginError, r"rejected \(org_internal\)"),
     ],
 )
-def test_a_code_that_is_not_given_is_told_with_the_reason_and_nothing_is_shown(code, kind, told):
+def test_a_refused_device_code_is_reported_and_nothing_is_shown(code, kind, told):
     error, took_s, shown = log_in_by(code)
 
     assert type(error) is kind
@@ -674,7 +672,7 @@ def test_a_code_that_is_not_given_is_told_with_the_reason_and_nothing_is_shown(c
 
 
 @pytest.mark.parametrize("odd", [0, -5, "soon", None])
-def test_a_code_is_waited_for_as_long_as_it_lasts_and_asked_about_as_often_as_google_says(odd):
+def test_polling_respects_the_lifetime_and_interval_of_a_device_code(odd):
     error, took_s, _ = log_in_by({**CODE, "expires_in": 50}, PENDING)
     assert (str(error), took_s) == ("nobody has typed the code in time. Try again", pytest.approx(50, abs=1))
 
@@ -682,19 +680,19 @@ def test_a_code_is_waited_for_as_long_as_it_lasts_and_asked_about_as_often_as_go
     assert took_s == pytest.approx(10, abs=1)
 
 
-def test_a_number_that_no_clock_has_room_for_is_waited_for_no_longer_than_we_have_patience():
+def test_absurd_lifetimes_are_clamped_to_our_patience():
     error, took_s, _ = log_in_by({**CODE, "interval": 10**400, "expires_in": 10**400}, CONSENT)
 
     assert (type(error), took_s) == (NeedsLoginError, pytest.approx(600, abs=1))
 
 
-def test_what_is_shown_of_a_code_moves_no_cursor():
+def test_a_shown_device_code_contains_no_control_characters():
     _, _, shown = log_in_by({**CODE, "user_code": "AB\x1b[2J", "verification_url": "https://x\x07"}, CONSENT)
 
     assert not any(mark in each for each in shown[0] for mark in "\x1b\x07")
 
 
-async def test_a_login_with_a_code_uploads_and_looks_films_up(youtube, tmp_path):
+async def test_a_device_login_can_upload_and_look_up_films(youtube, tmp_path):
     youtube.write_token(token_file(tmp_path), scopes=("https://www.googleapis.com/auth/youtube",))
     youtube.faults.order("final_lost_and_gone")
 
@@ -703,7 +701,7 @@ async def test_a_login_with_a_code_uploads_and_looks_films_up(youtube, tmp_path)
     assert len(youtube.films) == 1
 
 
-async def test_what_a_login_with_a_code_can_not_do_is_told_with_how_it_stands(youtube, tmp_path):
+async def test_the_status_says_what_a_device_login_can_not_do(youtube, tmp_path):
     youtube.write_token(token_file(tmp_path), scopes=("https://www.googleapis.com/auth/youtube",))
     context = await to_thread.run_sync(lambda: open_context(workspace=tmp_path))
 
@@ -729,7 +727,7 @@ async def stand(youtube, root, *, began=timedelta(), renewed=timedelta()):
     return "\n".join(_lines(await to_thread.run_sync(login_status, context, "default")))
 
 
-async def test_an_app_in_testing_is_told_when_its_login_ends_and_that_it_has_ended(youtube, tmp_path):
+async def test_the_status_says_when_the_login_of_an_app_in_testing_expires(youtube, tmp_path):
     coming = await stand(youtube, tmp_path / "1", began=timedelta(days=6), renewed=timedelta(days=1))
     over = await stand(youtube, tmp_path / "2", began=timedelta(days=8), renewed=timedelta(days=2))
     published = await stand(youtube, tmp_path / "3", began=timedelta(days=8))
@@ -741,9 +739,7 @@ async def test_an_app_in_testing_is_told_when_its_login_ends_and_that_it_has_end
     assert "note" not in published
 
 
-async def test_a_login_that_google_refuses_to_renew_is_over_until_it_renews_it_or_somebody_logs_in(
-    youtube, http, tmp_path
-):
+async def test_a_login_that_can_not_be_refreshed_is_expired_until_a_refresh_or_a_new_login(youtube, http, tmp_path):
     path = token_file(tmp_path)
     youtube.write_token(path, fresh=False)
     youtube.faults.order("invalid_grant")

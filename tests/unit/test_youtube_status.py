@@ -42,7 +42,7 @@ def published(root, *, patience_s=120.0, timing=UNSCHEDULED, **server):
     return run_in_virtual_time(publish)
 
 
-def test_a_film_is_watched_until_it_is_processed_and_then_left_alone(tmp_path):
+def test_a_film_is_polled_until_it_is_processed(tmp_path):
     receipt, _, looks, waited_s = published(tmp_path, looks_until_processed=4)
 
     assert receipt.remarks == ()
@@ -52,7 +52,7 @@ def test_a_film_is_watched_until_it_is_processed_and_then_left_alone(tmp_path):
     assert record(tmp_path)["privacy"] == "unlisted"
 
 
-def test_nobody_watches_longer_than_was_asked(tmp_path):
+def test_polling_stops_after_the_configured_time(tmp_path):
     receipt, _, looks, waited_s = published(tmp_path, patience_s=60.0, looks_until_processed=1000)
 
     assert receipt.remarks == ()
@@ -62,13 +62,13 @@ def test_nobody_watches_longer_than_was_asked(tmp_path):
     assert record(tmp_path)["seen"]["upload"] == "uploaded"
 
 
-def test_without_patience_it_is_looked_at_once(tmp_path):
+def test_without_patience_it_is_polled_once(tmp_path):
     _, _, looks, waited_s = published(tmp_path, patience_s=0)
 
     assert (looks, waited_s < 1) == (1, True)
 
 
-def test_a_film_that_is_not_shown_at_the_first_look_is_not_taken_for_one_that_is_gone(tmp_path):
+def test_a_film_missing_from_the_first_poll_does_not_count_as_deleted(tmp_path):
     receipt, _, looks, waited_s = published(tmp_path, looks_until_shown=2)
 
     assert receipt.remarks == ()
@@ -83,7 +83,7 @@ def test_a_film_that_is_not_shown_at_the_first_look_is_not_taken_for_one_that_is
         ("rejected", "copyright", "is rejected by YouTube (copyright)"),
     ],
 )
-def test_a_film_that_youtube_does_not_take_is_told_with_the_reason(tmp_path, becomes, because, said):
+def test_a_rejected_film_is_reported_with_the_reason(tmp_path, becomes, because, said):
     receipt, again, *_ = published(tmp_path, becomes=becomes, because=because)
 
     (remark,) = receipt.remarks
@@ -91,13 +91,13 @@ def test_a_film_that_youtube_does_not_take_is_told_with_the_reason(tmp_path, bec
     assert again.remarks == ()
 
 
-def test_a_film_that_youtube_locks_is_told_loudly(tmp_path):
+def test_a_film_kept_private_is_reported_as_a_warning(tmp_path):
     receipt, *_ = published(tmp_path, locked_private=True)
 
     assert receipt.remarks == (KEPT_PRIVATE,)
 
 
-def test_a_film_that_waits_for_its_time_is_not_taken_for_one_that_is_locked(tmp_path):
+def test_a_scheduled_film_does_not_count_as_kept_private(tmp_path):
     receipt, *_ = published(tmp_path, timing=Timing(publish_at=now() + timedelta(days=3)))
 
     assert receipt.remarks == ()
@@ -115,7 +115,7 @@ def test_a_film_that_waits_for_its_time_is_not_taken_for_one_that_is_locked(tmp_
         ("public", None, False),
     ],
 )
-def test_a_film_is_locked_when_it_is_private_unasked_and_nobody_has_set_a_time(asked, stands, locked):
+def test_a_film_is_kept_private_if_it_is_private_unrequested_and_unscheduled(asked, stands, locked):
     assert is_kept_private(asked, stands) is locked
 
 
@@ -131,11 +131,11 @@ def test_a_film_is_locked_when_it_is_private_unasked_and_nobody_has_set_a_time(a
         (None, "gone: somebody has removed it"),
     ],
 )
-def test_what_is_wrong_with_a_film_is_told_in_a_line(stands, trouble):
+def test_problems_of_a_film_are_described_in_a_line(stands, trouble):
     assert problem_of(stands) == trouble
 
 
-def test_a_film_that_is_out_is_out_also_when_nobody_can_ask_what_becomes_of_it(tmp_path):
+def test_a_published_film_stays_published_if_its_status_can_not_be_queried(tmp_path):
     async def publish():
         async with YouTubeStandIn() as youtube:
             youtube.write_token(token_file(tmp_path))
@@ -160,14 +160,14 @@ def test_a_film_that_is_out_is_out_also_when_nobody_can_ask_what_becomes_of_it(t
         ("soon", "private", False),
     ],
 )
-def test_a_film_that_is_still_private_after_its_time_is_told(publish_at, privacy, is_told):
+def test_a_film_still_private_after_its_scheduled_time_is_reported(publish_at, privacy, is_told):
     """As those of projects without an audit are, which were asked for as private until then."""
     seen = Seen(at=datetime(2027, 1, 27, 11, tzinfo=UTC), privacy=privacy, publish_at=publish_at)
 
     assert is_kept_private("private", seen) is is_told
 
 
-def test_a_film_that_is_published_once_more_is_watched_once_more(tmp_path):
+def test_a_republished_film_is_polled_again(tmp_path):
     film = write_film(tmp_path / "film")
 
     async def publish_twice():
@@ -193,11 +193,11 @@ def test_a_film_that_is_published_once_more_is_watched_once_more(tmp_path):
         *(({"upload": "uploaded", "processing": each}, True) for each in ("succeeded", "failed", "terminated")),
     ],
 )
-def test_either_word_of_youtubes_says_that_it_is_through_with_a_film(stands, over):
+def test_either_status_field_can_tell_that_processing_is_over(stands, over):
     assert is_final(Seen(at=now(), **stands)) is over
 
 
-async def test_however_many_films_there_are_fifty_are_asked_for_at_once(youtube, tmp_path):
+async def test_status_is_queried_for_fifty_films_at_a_time(youtube, tmp_path):
     youtube.add_films(101)
     async with channel_of(youtube, tmp_path).open() as calls:
         found = await fetch_status(calls, [*youtube.films, "gone"])

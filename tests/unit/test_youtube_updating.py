@@ -154,7 +154,7 @@ async def test_a_change_that_the_day_does_not_pay_for_is_told_with_when_to_ask_f
 
     again = f"run the same command again after {told.value.until.astimezone():%Y-%m-%d %H:%M}"
     assert again in str(told.value)
-    assert "goes on at" not in str(told.value)
+    assert "continues at" not in str(told.value)
     (journal,) = (tmp_path / "state" / "youtube" / "default").glob("*.json")
     assert again in json.loads(journal.read_bytes())["steps"]["what --update asked for"]["why"]
     assert youtube.calls["videos.update"] == 0

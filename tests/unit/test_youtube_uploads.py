@@ -75,7 +75,7 @@ async def break_off(youtube, tmp_path, film, *, after=0):
     youtube.faults.clear()
 
 
-async def test_a_film_arrives_byte_for_byte_and_its_receipt_says_where_it_is_seen(youtube, film, tmp_path):
+async def test_a_film_is_uploaded_byte_for_byte_and_its_receipt_has_its_url(youtube, film, tmp_path):
     receipt = await deliver(youtube, tmp_path, film)
 
     assert the_film(youtube).data == film.video.read_bytes()
@@ -84,7 +84,7 @@ async def test_a_film_arrives_byte_for_byte_and_its_receipt_says_where_it_is_see
     assert youtube.calls["videos.insert"] == 1
 
 
-async def test_what_youtube_is_told_is_what_was_asked_for(youtube, tmp_path):
+async def test_the_video_resource_matches_the_settings_and_metadata(youtube, tmp_path):
     film = write_film(tmp_path / "film.mp4", description="Light.", tags=["sky", "light"], language="en")
 
     await deliver(youtube, tmp_path, film)
@@ -108,7 +108,7 @@ async def test_what_youtube_is_told_is_what_was_asked_for(youtube, tmp_path):
 
 
 @pytest.mark.parametrize(("told", "privacy"), [("public", "unlisted"), ("private", "private")])
-async def test_what_a_films_own_metadata_says_goes_before_the_settings_but_shows_it_to_nobody_else(
+async def test_a_films_own_metadata_override_the_settings_but_never_make_it_less_private(
     youtube, tmp_path, told, privacy
 ):
     ours = {"categoryId": "28", "madeForKids": True, "license": "creativeCommon", "embeddable": False}
@@ -128,19 +128,19 @@ async def test_what_a_films_own_metadata_says_goes_before_the_settings_but_shows
 
 
 @pytest.mark.parametrize(("said", "told"), [({}, "false"), ({"notifySubscribers": True}, "true")])
-async def test_subscribers_hear_of_a_film_only_where_somebody_asked_for_it(youtube, tmp_path, said, told):
+async def test_subscribers_are_notified_only_on_request(youtube, tmp_path, said, told):
     await deliver(youtube, tmp_path, write_film(tmp_path / "film.mp4", **said))
 
     assert list(youtube.notifies.values()) == [told]
 
 
-async def test_a_film_in_no_language_is_sent_without_one(youtube, tmp_path):
+async def test_a_film_without_a_language_is_uploaded_without_one(youtube, tmp_path):
     await deliver(youtube, tmp_path, write_film(tmp_path / "film.mp4", language=""))
 
     assert "defaultLanguage" not in the_film(youtube).resource["snippet"]
 
 
-async def test_a_film_has_as_many_playlists_as_its_units_can_pay_for(youtube, tmp_path):
+async def test_the_number_of_playlists_per_film_is_limited(youtube, tmp_path):
     film = write_film(tmp_path / "film.mp4", playlistTitles=[f"Space {n}" for n in range(21)])
 
     with pytest.raises(InputError, match=r"film\.json: playlistTitles: .*20 items"):
@@ -152,7 +152,7 @@ async def test_a_film_has_as_many_playlists_as_its_units_can_pay_for(youtube, tm
 
 # Too many bytes, and few enough characters; and too many of both.
 @pytest.mark.parametrize("letters", [4000, 6000])
-async def test_words_that_are_too_long_are_cut_before_youtube_refuses_them(youtube, tmp_path, letters):
+async def test_texts_beyond_youtubes_limits_are_cut(youtube, tmp_path, letters):
     text = {
         "title": "Why <the> sky " * 20,
         "description": "ä" * letters,
@@ -165,7 +165,7 @@ async def test_words_that_are_too_long_are_cut_before_youtube_refuses_them(youtu
 
 
 @pytest.mark.parametrize("fault", PASSING)
-async def test_after_every_fault_that_passes_the_film_is_there_once(youtube, film, tmp_path, fault):
+async def test_after_every_transient_fault_the_film_is_published_once(youtube, film, tmp_path, fault):
     if FAULTS[fault] == "token":
         youtube.accounts.expire_all()
     order = {"query": ("chunk_503",), "list": ("final_lost_and_gone",)}
@@ -179,7 +179,7 @@ async def test_after_every_fault_that_passes_the_film_is_there_once(youtube, fil
     assert record(tmp_path)["published"]["id"] == receipt.id == the_film(youtube).id
 
 
-async def test_a_token_server_that_is_down_is_asked_as_often_as_we_are_patient_and_no_oftener(youtube, film, tmp_path):
+async def test_requests_to_a_token_server_that_is_down_follow_the_retry_policy(youtube, film, tmp_path):
     youtube.write_token(token_file(tmp_path), fresh=False)
     youtube.faults.order(*["token_503"] * 40)
     channel = channel_of(youtube, tmp_path)
@@ -190,7 +190,7 @@ async def test_a_token_server_that_is_down_is_asked_as_often_as_we_are_patient_a
     assert youtube.calls["token"] == channel.retry.attempts
 
 
-async def test_every_chunk_may_fail_once_however_few_attempts_there_are(youtube, tmp_path):
+async def test_progress_resets_the_retry_policy(youtube, tmp_path):
     film = write_film(tmp_path / "film.mp4", size=12 * CHUNK_BYTES)
     youtube.faults.order(*["chunk_503", "chunk_stored_503"] * 5)
 
@@ -199,7 +199,7 @@ async def test_every_chunk_may_fail_once_however_few_attempts_there_are(youtube,
     assert the_film(youtube).data == film.video.read_bytes()
 
 
-async def test_a_server_that_takes_no_more_bytes_is_given_up_for_now(youtube, film, tmp_path):
+async def test_a_server_that_accepts_no_more_bytes_is_a_transient_error(youtube, film, tmp_path):
     youtube.faults.order(*["chunk_503"] * 20)
 
     with pytest.raises(TransientError, match="HTTP 503"):
@@ -211,7 +211,7 @@ async def test_a_server_that_takes_no_more_bytes_is_given_up_for_now(youtube, fi
     assert youtube.calls["videos.insert"] == 1
 
 
-async def test_a_session_that_is_gone_is_followed_by_one_more_and_no_film_is_there_twice(youtube, film, tmp_path):
+async def test_an_expired_session_is_replaced_and_no_film_is_published_twice(youtube, film, tmp_path):
     youtube.faults.order("gone_404")
 
     await deliver(youtube, tmp_path, film)
@@ -222,7 +222,7 @@ async def test_a_session_that_is_gone_is_followed_by_one_more_and_no_film_is_the
     assert youtube.calls["playlistItems.list"] == 1
 
 
-async def test_a_film_that_is_listed_late_is_not_sent_again(youtube, film, tmp_path):
+async def test_a_film_that_is_listed_late_is_not_uploaded_again(youtube, film, tmp_path):
     youtube.faults.order("final_lost_and_gone")
     youtube.looks_until_listed = 3
 
@@ -232,7 +232,7 @@ async def test_a_film_that_is_listed_late_is_not_sent_again(youtube, film, tmp_p
     assert youtube.calls["playlistItems.list"] == 4
 
 
-async def test_a_file_that_somebody_named_is_called_as_it_is_and_a_film_of_ours_needs_its_words(youtube, tmp_path):
+async def test_a_plain_file_is_titled_by_its_name_but_a_job_needs_its_metadata(youtube, tmp_path):
     film = write_film(tmp_path / "a_summer_day.mp4")
     film.metadata.unlink()
     with pytest.raises(InputError, match=r"a_summer_day\.json: can't be read: no such file"):
@@ -243,7 +243,7 @@ async def test_a_file_that_somebody_named_is_called_as_it_is_and_a_film_of_ours_
     assert the_film(youtube).resource["snippet"]["title"] == "a summer day"
 
 
-async def test_what_is_known_of_a_film_is_saved_also_by_who_is_cancelled_at_that_moment(youtube, film, tmp_path):
+async def test_the_journal_is_saved_even_if_the_task_is_cancelled(youtube, film, tmp_path):
     await deliver(youtube, tmp_path, film)
     journal = Journal(tmp_path / "state" / "youtube" / "default", KEY)
     known = await journal.read()
@@ -255,7 +255,7 @@ async def test_what_is_known_of_a_film_is_saved_also_by_who_is_cancelled_at_that
     assert (await journal.read()).round == 2
 
 
-async def test_a_page_with_nothing_on_it_is_not_the_end_of_the_list(youtube, film, tmp_path):
+async def test_an_empty_page_does_not_end_a_list(youtube, film, tmp_path):
     youtube.faults.order("final_lost_and_gone")
     youtube.begins_empty = True
 
@@ -265,7 +265,7 @@ async def test_a_page_with_nothing_on_it_is_not_the_end_of_the_list(youtube, fil
 
 
 @pytest.mark.parametrize(("days", "looks"), [(0, 5), (2, 1)])
-async def test_a_session_of_long_ago_is_looked_for_once(youtube, film, tmp_path, days, looks):
+async def test_an_old_session_is_looked_up_once(youtube, film, tmp_path, days, looks):
     await break_off(youtube, tmp_path, film)
     (session,) = youtube.sessions.values()
     session.gone = 404
@@ -278,7 +278,7 @@ async def test_a_session_of_long_ago_is_looked_for_once(youtube, film, tmp_path,
     assert (len(youtube.films), youtube.calls["playlistItems.list"]) == (1, looks)
 
 
-async def test_a_film_that_is_listed_and_of_which_nothing_is_told_is_not_taken_for_another(youtube, film, tmp_path):
+async def test_a_listed_film_without_details_might_be_the_wanted_one(youtube, film, tmp_path):
     youtube.faults.order("final_lost_and_gone")
     youtube.looks_until_shown = 20
 
@@ -290,7 +290,7 @@ async def test_a_film_that_is_listed_and_of_which_nothing_is_told_is_not_taken_f
     assert (the_film(youtube).id, len(youtube.sessions)) == (receipt.id, 1)
 
 
-async def test_a_film_whose_session_is_gone_is_found_by_its_tag_among_many_others(youtube, film, tmp_path):
+async def test_a_film_with_an_expired_session_is_found_by_its_tag_among_many(youtube, film, tmp_path):
     youtube.faults.order("final_lost_and_gone")
     youtube.watch = lambda what, _: youtube.add_films(120) if what == "published" else None
 
@@ -301,7 +301,7 @@ async def test_a_film_whose_session_is_gone_is_found_by_its_tag_among_many_other
     assert (youtube.calls["playlistItems.list"], youtube.calls["videos.list"]) == (3, 3)
 
 
-async def test_a_film_is_found_whatever_the_order_of_the_list(youtube, film, tmp_path):
+async def test_a_film_is_found_in_any_order_of_the_list(youtube, film, tmp_path):
     youtube.clock = lambda: NOW
     youtube.add_films(120)
     youtube.clock = lambda: datetime.now(UTC)
@@ -315,9 +315,7 @@ async def test_a_film_is_found_whatever_the_order_of_the_list(youtube, film, tmp
 
 
 @pytest.mark.parametrize(("looks", "asked"), [(2, 3), (20, 5)])
-async def test_a_film_that_is_listed_among_others_and_not_told_of_yet_is_not_taken_for_one_that_is_gone(
-    youtube, film, tmp_path, looks, asked
-):
+async def test_a_new_film_without_details_among_others_does_not_count_as_missing(youtube, film, tmp_path, looks, asked):
     youtube.add_films(3)
     youtube.faults.order("final_lost_and_gone")
     youtube.looks_until_shown = looks
@@ -332,7 +330,7 @@ async def test_a_film_that_is_listed_among_others_and_not_told_of_yet_is_not_tak
     assert len(youtube.sessions) == 1
 
 
-async def test_films_of_others_that_came_just_now_and_are_told_of_keep_nobody_waiting(youtube, film, tmp_path):
+async def test_new_films_of_others_with_details_cause_no_wait(youtube, film, tmp_path):
     youtube.add_films(3)
     youtube.faults.order("gone_404")
 
@@ -342,7 +340,7 @@ async def test_films_of_others_that_came_just_now_and_are_told_of_keep_nobody_wa
     assert youtube.films_by_tag() == {f"nightreel-{KEY}": 1}
 
 
-async def test_a_film_that_has_been_listed_for_long_and_is_never_told_of_keeps_nobody_waiting(youtube, film, tmp_path):
+async def test_an_old_film_without_details_causes_no_wait(youtube, film, tmp_path):
     youtube.clock = lambda: NOW
     await deliver(youtube, tmp_path, film)
     youtube.add_films(3)
@@ -355,7 +353,7 @@ async def test_a_film_that_has_been_listed_for_long_and_is_never_told_of_keeps_n
     assert len(youtube.films_by_tag()) == 2
 
 
-async def test_a_film_that_is_out_is_not_sent_again_whatever_its_bytes(youtube, film, tmp_path):
+async def test_a_published_film_is_not_uploaded_again_whatever_its_bytes(youtube, film, tmp_path):
     first = await deliver(youtube, tmp_path, film)
 
     second = await deliver(youtube, tmp_path, write_film(tmp_path / "film.mp4", seed=2))
@@ -364,7 +362,7 @@ async def test_a_film_that_is_out_is_not_sent_again_whatever_its_bytes(youtube, 
     assert youtube.calls["videos.insert"] == 1
 
 
-async def test_what_was_made_anew_by_another_job_is_held_with_both_named(youtube, film, tmp_path):
+async def test_a_film_made_again_by_another_job_is_held_and_both_jobs_are_named(youtube, film, tmp_path):
     first = await deliver(youtube, tmp_path, film)
 
     with pytest.raises(HeldError, match=rf"{re.escape(first.url)} \(job job1\).*\(job job2\).*--job job2 --again"):
@@ -373,7 +371,7 @@ async def test_what_was_made_anew_by_another_job_is_held_with_both_named(youtube
     assert youtube.calls["videos.insert"] == 1
 
 
-async def test_asked_again_it_is_published_once_more_under_another_tag(youtube, film, tmp_path):
+async def test_a_republished_film_gets_another_tag(youtube, film, tmp_path):
     first = await deliver(youtube, tmp_path, film)
     once_more = film_for(channel_of(youtube, tmp_path), KEY, job="job2")
 
@@ -385,7 +383,7 @@ async def test_asked_again_it_is_published_once_more_under_another_tag(youtube, 
     assert (record(tmp_path)["earlier"][0]["id"], record(tmp_path)["published"]["id"]) == (first.id, second.id)
 
 
-async def test_a_film_that_was_remade_half_way_does_not_go_on_in_the_old_session(youtube, film, tmp_path):
+async def test_a_film_remade_during_its_upload_gets_a_new_session(youtube, film, tmp_path):
     await break_off(youtube, tmp_path, film, after=1)
     remade = write_film(tmp_path / "film.mp4", seed=2)
 
@@ -395,7 +393,7 @@ async def test_a_film_that_was_remade_half_way_does_not_go_on_in_the_old_session
     assert record(tmp_path)["published"]["job"] == "job2"
 
 
-async def test_an_upload_that_another_job_takes_over_with_the_same_film_is_that_jobs(youtube, film, tmp_path):
+async def test_an_upload_resumed_by_another_job_with_the_same_bytes_belongs_to_that_job(youtube, film, tmp_path):
     await break_off(youtube, tmp_path, film, after=1)
 
     receipt = await deliver(youtube, tmp_path, film, job="job2")
@@ -405,9 +403,7 @@ async def test_an_upload_that_another_job_takes_over_with_the_same_film_is_that_
 
 
 @pytest.mark.parametrize("name", ["words", "channel_id", "chunk_bytes"])
-async def test_an_upload_goes_on_from_a_journal_that_does_not_say_yet_what_later_versions_do(
-    youtube, film, tmp_path, name
-):
+async def test_an_upload_resumes_from_a_journal_of_an_earlier_version(youtube, film, tmp_path, name):
     await break_off(youtube, tmp_path, film)
     before = {key: value for key, value in record(tmp_path).items() if key != name}
     (tmp_path / "state" / "youtube" / "default" / f"{KEY}.json").write_text(json.dumps(before), encoding="utf-8")
@@ -419,9 +415,7 @@ async def test_an_upload_goes_on_from_a_journal_that_does_not_say_yet_what_later
     assert (receipt.id, len(youtube.sessions), receipt.remarks) == (the_film(youtube).id, 1, ())
 
 
-async def test_a_film_goes_on_in_chunks_of_the_size_that_it_was_begun_with_whatever_the_settings_say_now(
-    youtube, film, tmp_path
-):
+async def test_a_resumed_upload_keeps_its_chunk_size(youtube, film, tmp_path):
     await break_off(youtube, tmp_path, film, after=1)
 
     await film_for(channel_of(youtube, tmp_path, chunk_bytes=2 * CHUNK_BYTES), KEY).deliver(film)
@@ -431,9 +425,7 @@ async def test_a_film_goes_on_in_chunks_of_the_size_that_it_was_begun_with_whate
 
 
 @pytest.mark.parametrize("told", [{"title": "A better title"}, {"title": "Why", "privacyStatus": "private"}])
-async def test_a_film_that_is_asked_for_otherwise_half_way_goes_out_as_it_is_asked_for_now(
-    youtube, film, tmp_path, told
-):
+async def test_metadata_changed_during_the_upload_are_used(youtube, film, tmp_path, told):
     await break_off(youtube, tmp_path, film, after=1)
     film.metadata.write_text(json.dumps(told), encoding="utf-8")
 
@@ -447,9 +439,7 @@ async def test_a_film_that_is_asked_for_otherwise_half_way_goes_out_as_it_is_ask
     assert (len(youtube.sessions), receipt.remarks, record(tmp_path)["title"]) == (2, (), told["title"])
 
 
-async def test_a_film_that_is_asked_for_otherwise_when_it_has_arrived_is_there_once_and_that_is_told(
-    youtube, film, tmp_path
-):
+async def test_metadata_changed_after_the_upload_are_reported_and_the_film_is_published_once(youtube, film, tmp_path):
     youtube.faults.skip("query", 1)
     youtube.faults.order("final_lost", *["query_503"] * 20)
     with pytest.raises(TransientError):
@@ -470,7 +460,7 @@ async def test_a_film_that_is_asked_for_otherwise_when_it_has_arrived_is_there_o
 
 
 @pytest.mark.parametrize("fault", ["quota_exceeded", "daily_limit_exceeded", "uploads_spent"])
-async def test_a_spent_quota_says_when_it_comes_back_and_costs_no_further_call(youtube, film, tmp_path, fault):
+async def test_a_spent_quota_has_its_reset_time_and_causes_no_further_call(youtube, film, tmp_path, fault):
     youtube.faults.order(fault)
     channel = channel_of(youtube, tmp_path, clock=lambda: NOW)
     token_file(tmp_path).unlink()
@@ -514,7 +504,7 @@ async def test_a_spent_quota_says_when_it_comes_back_and_costs_no_further_call(y
         (404, "videoNotFound", PermanentError),
     ],
 )
-def test_every_reason_of_youtubes_is_told_as_what_it_is(status, reason, kind):
+def test_every_error_reason_maps_to_its_exception(status, reason, kind):
     error = {"code": status, "message": "No.", "errors": [{"domain": "youtube", "reason": reason, "message": "No."}]}
     reply = Reply(status=status, headers={}, body=json.dumps({"error": error}).encode())
 
@@ -528,7 +518,7 @@ def test_every_reason_of_youtubes_is_told_as_what_it_is(status, reason, kind):
         assert "refuses the login" not in str(told)
 
 
-def test_what_youtube_says_in_html_is_told_in_words_and_with_the_address_at_its_end():
+def test_html_in_error_messages_is_stripped_and_the_url_is_kept():
     link = "https://console.developers.google.com/apis/api/youtube.googleapis.com/overview?project=123456789012"
     said = (
         'YouTube <a href="/x">Data API v3</a> has not been used in project 123456789012 before or it is disabled. '
@@ -563,7 +553,7 @@ def test_what_youtube_says_in_html_is_told_in_words_and_with_the_address_at_its_
         (599, TransientError),
     ],
 )
-def test_a_refusal_that_gives_no_reason_is_what_its_status_says(status, kind, body):
+def test_an_error_without_a_reason_maps_by_its_status(status, kind, body):
     told = error_of(Reply(status=status, headers={}, body=body), where="youtube", login="Log in", now=NOW)
 
     assert type(told) is kind
@@ -573,7 +563,7 @@ def test_a_refusal_that_gives_no_reason_is_what_its_status_says(status, kind, bo
 @pytest.mark.parametrize(
     ("unit", "is_spent"), [("1/d/{project}", True), ("1/min/{project}", False), ("1/min/{project}/{user}", False)]
 )
-def test_what_is_spent_for_a_day_is_told_from_what_is_for_a_minute_by_the_unit(unit, is_spent):
+def test_daily_limits_are_distinguished_from_limits_per_minute_by_their_unit(unit, is_spent):
     info = {"@type": "type.googleapis.com/google.rpc.ErrorInfo", "metadata": {"quota_unit": unit}}
     error = {"code": 429, "errors": [{"reason": "rateLimitExceeded"}], "details": ["?", {}, info]}
     reply = Reply(status=429, headers={}, body=json.dumps({"error": error}).encode())
@@ -585,7 +575,7 @@ def test_what_is_spent_for_a_day_is_told_from_what_is_for_a_minute_by_the_unit(u
 
 
 @pytest.mark.parametrize("fault", ["start_503", "rate_limited", "rate_limited_429", "chunk_503", "chunk_rate_limited"])
-async def test_who_asks_for_more_patience_than_we_have_is_left_alone_until_then(youtube, film, tmp_path, fault):
+async def test_a_retry_after_beyond_the_maximum_is_a_closed_error(youtube, film, tmp_path, fault):
     youtube.faults.order(fault)
     youtube.retry_after = "900"
     before = datetime.now(UTC)
@@ -601,9 +591,7 @@ async def test_who_asks_for_more_patience_than_we_have_is_left_alone_until_then(
     ("fault", "told"),
     [("account_suspended", "the YouTube account is suspended"), ("no_channel", "has no YouTube channel")],
 )
-async def test_an_account_that_can_have_no_films_waits_for_a_person_and_is_asked_once(
-    youtube, film, tmp_path, fault, told
-):
+async def test_an_account_without_a_channel_needs_a_login_and_is_queried_once(youtube, film, tmp_path, fault, told):
     channel = channel_of(youtube, tmp_path)
     # A token that is refused is renewed first, and the question asked once more.
     youtube.faults.order(fault, fault)
@@ -636,11 +624,11 @@ async def test_a_channel_that_may_upload_no_more_today_waits_a_day(youtube, film
         ("2026-11-01T20:00", "2026-11-02T08:00"),  # a day of 25 hours
     ],
 )
-def test_googles_day_ends_at_midnight_in_california(now, then):
+def test_the_quota_day_ends_at_midnight_in_california(now, then):
     assert next_day(datetime.fromisoformat(f"{now}+00:00")) == datetime.fromisoformat(f"{then}+00:00")
 
 
-async def test_a_login_that_does_not_reach_says_so(youtube, film, tmp_path):
+async def test_a_login_with_insufficient_scopes_is_reported(youtube, film, tmp_path):
     youtube.write_token(token_file(tmp_path), scopes=(UPLOAD,))
     youtube.faults.order("final_lost_and_gone")
 
@@ -648,7 +636,7 @@ async def test_a_login_that_does_not_reach_says_so(youtube, film, tmp_path):
         await deliver(youtube, tmp_path, film)
 
 
-async def test_a_journal_that_is_damaged_stops_the_film_and_names_its_tag(youtube, film, tmp_path):
+async def test_a_damaged_journal_stops_publishing_and_the_error_names_the_tag(youtube, film, tmp_path):
     await deliver(youtube, tmp_path, film)
     (tmp_path / "state" / "youtube" / "default" / f"{KEY}.json").write_text('{"session": "secret-session"')
 
@@ -659,7 +647,7 @@ async def test_a_journal_that_is_damaged_stops_the_film_and_names_its_tag(youtub
     assert raised.value.__cause__ is None
 
 
-async def test_a_refusal_is_told_with_its_reason_and_is_not_tried_again(youtube, tmp_path):
+async def test_a_permanent_error_is_reported_with_its_reason_and_not_retried(youtube, tmp_path):
     film = write_film(tmp_path / "film.mp4")
     channel = channel_of(youtube, tmp_path)
     destination = film_for(channel, KEY)
@@ -673,7 +661,7 @@ async def test_a_refusal_is_told_with_its_reason_and_is_not_tried_again(youtube,
 
 
 @pytest.mark.parametrize("fault", ["query_dropped", "chunk_503", "chunk_redirected", "chunk_odd_range"])
-async def test_no_secret_stands_in_what_is_told_of_a_failure_or_logged(youtube, film, tmp_path, fault, caplog):
+async def test_no_secret_appears_in_errors_or_logs(youtube, film, tmp_path, fault, caplog):
     caplog.set_level(logging.DEBUG)
     # One answer in between shows that the address was there to be told.
     youtube.faults.order("chunk_503", *[fault] * 40)
@@ -689,7 +677,7 @@ async def test_no_secret_stands_in_what_is_told_of_a_failure_or_logged(youtube, 
     assert not any(secret in told for secret in youtube.secrets)
 
 
-async def test_only_its_owner_can_read_a_session(youtube, film, tmp_path):
+async def test_only_the_owner_can_read_a_journal_with_a_session(youtube, film, tmp_path):
     youtube.faults.order(*["chunk_503"] * 20)
 
     with pytest.raises(TransientError) as raised:
@@ -701,7 +689,7 @@ async def test_only_its_owner_can_read_a_session(youtube, film, tmp_path):
     assert not any(secret in repr(raised.value) + str(raised.value.__cause__) for secret in youtube.secrets)
 
 
-def test_bytes_that_somebody_writes_while_the_film_is_sent_are_not_sent(film):
+def test_bytes_written_during_the_upload_are_not_sent(film):
     os.utime(film.video, (0, 0))
     with open_video(film.video) as file:
         _, measured_film = hash_video(file)
@@ -715,7 +703,7 @@ def test_bytes_that_somebody_writes_while_the_film_is_sent_are_not_sent(film):
     assert first != b"x" * 100
 
 
-async def test_a_film_that_is_not_the_one_that_was_judged_is_not_sent(youtube, film, tmp_path):
+async def test_a_film_other_than_the_judged_one_is_not_uploaded(youtube, film, tmp_path):
     judged = Subject(key=KEY, job="job1", batch="space", film_sha256="0" * 64)
 
     with pytest.raises(QualityError, match="not the one that was judged"):
@@ -724,7 +712,7 @@ async def test_a_film_that_is_not_the_one_that_was_judged_is_not_sent(youtube, f
     assert youtube.calls["videos.insert"] == 0
 
 
-async def test_another_jobs_film_whose_last_answer_was_lost_is_not_taken_for_ours(youtube, film, tmp_path):
+async def test_another_jobs_completed_upload_is_not_attributed_to_this_job(youtube, film, tmp_path):
     youtube.faults.skip("query")  # before the first byte
     youtube.faults.order("final_lost", *["query_503"] * 20)
     with pytest.raises(TransientError):
@@ -738,7 +726,7 @@ async def test_another_jobs_film_whose_last_answer_was_lost_is_not_taken_for_our
     assert (youtube.calls["videos.insert"], record(tmp_path)["published"]["job"]) == (1, "job1")
 
 
-async def test_a_film_that_another_batch_had_begun_is_noted_as_that_of_who_ended_it(youtube, film, tmp_path):
+async def test_an_upload_begun_by_another_batch_belongs_to_the_one_that_finished_it(youtube, film, tmp_path):
     youtube.faults.order(*["final_503"] * 20)
     with pytest.raises(TransientError):
         await deliver(youtube, tmp_path, film)
@@ -750,7 +738,7 @@ async def test_a_film_that_another_batch_had_begun_is_noted_as_that_of_who_ended
     assert (record(tmp_path)["job"], record(tmp_path)["batch"], youtube.calls["videos.insert"]) == ("job2", "sky", 1)
 
 
-async def test_a_film_that_was_never_begun_is_published_once_also_by_who_asks_for_it_again(youtube, film, tmp_path):
+async def test_republishing_a_film_that_was_never_begun_publishes_it_once(youtube, film, tmp_path):
     destination = film_for(channel_of(youtube, tmp_path), KEY)
 
     await destination.republish()
@@ -759,9 +747,7 @@ async def test_a_film_that_was_never_begun_is_published_once_also_by_who_asks_fo
     assert youtube.films_by_tag() == {f"nightreel-{KEY}": 1}
 
 
-async def test_a_chunk_whose_token_was_refused_is_not_sent_again_before_it_is_asked_how_far_it_came(
-    youtube, film, tmp_path
-):
+async def test_after_a_401_the_progress_is_queried_before_a_chunk_is_sent_again(youtube, film, tmp_path):
     youtube.faults.order("chunk_401")
     seen = []
     youtube.watch = lambda what, _at: seen.append(what)
@@ -773,7 +759,7 @@ async def test_a_chunk_whose_token_was_refused_is_not_sent_again_before_it_is_as
 
 
 @pytest.mark.parametrize("fault", ["quota_exceeded", "daily_limit_exceeded", "uploads_spent"])
-async def test_whatever_word_google_has_for_a_day_that_is_spent_it_is_asked_once(youtube, film, tmp_path, fault):
+async def test_every_error_for_a_spent_day_stops_further_requests(youtube, film, tmp_path, fault):
     youtube.faults.order(fault)
 
     with pytest.raises(QuotaError):
@@ -784,7 +770,7 @@ async def test_whatever_word_google_has_for_a_day_that_is_spent_it_is_asked_once
     assert youtube.calls["videos.insert"] == 1
 
 
-def test_what_youtube_says_is_told_as_far_as_a_line_goes():
+def test_error_messages_are_cut_to_a_line():
     error = {"message": "No. " * 1000, "errors": [{"reason": "r" * 1000}]}
     told = error_of(
         Reply(status=400, headers={}, body=json.dumps({"error": error}).encode()), where="youtube", login="", now=NOW

@@ -141,13 +141,15 @@ def _check_table(table: Table, context: RunContext, request: _Request) -> Source
         opened = files.enter_context
         write = opened(write_rejected(rejected, columns, separator=separator)) if rejected else _unwritten
         roster = roster_path(context.store, request.batch) if request.writes else None
-        enter = opened(write_snapshot(roster, columns, separator=separator, choice=choice)) if roster else None
+        enter = opened(write_snapshot(roster, columns, separator=separator, selection=choice)) if roster else None
 
         def refuse(row: TableRow | BrokenRow, problems: list[RowProblem]) -> None:
             refused.append(problems[0].as_error(table.path))
             write(row, problems)
 
-        checked = validate_rows(table, reader, judge=RowValidator(context), refuse=refuse, enter=enter, choice=choice)
+        checked = validate_rows(
+            table, reader, check=RowValidator(context), on_reject=refuse, record=enter, selection=choice
+        )
     stand_out = find_extremes(checked.briefs) if outstanding else []
     return SourceContent(
         briefs=[brief for brief, _ in stand_out] if outstanding else checked.briefs,

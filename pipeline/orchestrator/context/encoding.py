@@ -32,7 +32,7 @@ def encoding_of(settings: Settings, brief: Brief) -> Encoding:
     preset, finer = presets[name], settings.video.quality
     size = VideoFormat(width_px=preset.width_px, height_px=preset.height_px, frame_rate=preset.frame_rate)
     return Encoding(
-        video_format=size.in_shape(brief.format) if brief.format else size,
+        video_format=size.with_aspect_ratio(brief.format) if brief.format else size,
         encoder=EncoderPlan(
             codec=preset.codec,
             quality=preset.quality if finer is None else finer,

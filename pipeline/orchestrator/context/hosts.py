@@ -90,7 +90,7 @@ class Hosts:
 
     def subject(self, job: Job) -> Subject:
         """The identity of a job's film, for publishing."""
-        judged = job.verdict if job.video and job.verdict and job.verdict.lets_pass(job.video.sha256) else None
+        judged = job.verdict if job.video and job.verdict and job.verdict.is_pass_for(job.video.sha256) else None
         return Subject(
             key=subject_key(job.brief),
             job=job.id,
@@ -116,21 +116,21 @@ class Hosts:
         from pipeline.publishing.youtube import ManualDestination, YouTubeDestination  # noqa: PLC0415 - loads aiohttp
 
         release = self._release(brief or Brief(title=""), name)
-        publicity = self._publicity(release.privacy)
+        video_settings = self._video_settings(release.privacy)
         extras = self._extras(brief, versions or LanguageVersions(), release)
         if is_manual(name):
             folder = self.workspace / Path(name.removeprefix(_FOLDER)).expanduser() / subject.folder
             # Slots belong to a channel, which the person who uploads chooses.
-            publicity = replace(publicity, publish_at=release.publish_at)
+            video_settings = replace(video_settings, publish_at=release.publish_at)
             # Links to neighbouring episodes are known for films published on the channel.
             neighbours = self._neighbours(brief, self.settings.youtube.channel)
-            return ManualDestination(name, folder, publicity, extras, subject, neighbours=neighbours)
+            return ManualDestination(name, folder, video_settings, extras, subject, neighbours=neighbours)
         self.refuse_offline(name)
         channel = self.channel(self._channel_name(name))
         return YouTubeDestination(
             channel,
             subject,
-            publicity,
+            video_settings,
             extras=extras,
             timing=self._timing(release, channel.name),
             to_come=partial(count_pending, channel.address),
@@ -218,16 +218,16 @@ class Hosts:
         from pipeline.publishing.youtube import SlotLedger, Timing  # noqa: PLC0415
 
         path = self.workspace / "state" / "ledgers" / f"youtube-slots-{channel}.json"
-        book = SlotLedger(path) if self.settings.youtube.slots else None
+        ledger = SlotLedger(path) if self.settings.youtube.slots else None
         return Timing(
             publish_at=release.publish_at,
             slots=release.slots,
-            ledger=book,
-            is_explicit=release.is_asked,
+            ledger=ledger,
+            is_explicit=release.is_explicit,
             where=release.where,
         )
 
-    def _publicity(self, privacy: Privacy) -> VideoSettings:
+    def _video_settings(self, privacy: Privacy) -> VideoSettings:
         from pipeline.publishing.youtube import VideoSettings  # noqa: PLC0415
 
         youtube = self.settings.youtube

@@ -26,7 +26,7 @@ class Release:
     # The brief, as messages name it.
     where: str = ""
     # Whether it comes from a flag or the brief: then `publish --update` also applies it to published films.
-    is_asked: bool = False
+    is_explicit: bool = False
 
 
 def release_of(brief: Brief, settings: YouTubeSettings, *, channel: str, flag: str = "") -> Release:
@@ -40,7 +40,7 @@ def release_of(brief: Brief, settings: YouTubeSettings, *, channel: str, flag: s
     except ValueError as error:
         raise InputError(f"time_zone: {error}", where=where) from error
     if flag:
-        return Release(privacy=cast("Privacy", flag), where=where, is_asked=True)
+        return Release(privacy=cast("Privacy", flag), where=where, is_explicit=True)
     if brief.publish_at:
         if brief.privacy == "unlisted":
             hint = "Remove one of the two: at its time a film becomes public"
@@ -49,9 +49,9 @@ def release_of(brief: Brief, settings: YouTubeSettings, *, channel: str, flag: s
             at = parse_moment(brief.publish_at, zone)
         except ValueError as error:
             raise InputError(f"publish_at: {error}", where=where) from error
-        return Release(privacy="private", publish_at=at, where=where, is_asked=True)
+        return Release(privacy="private", publish_at=at, where=where, is_explicit=True)
     if brief.privacy:
-        return Release(privacy=brief.privacy, where=where, is_asked=True)
+        return Release(privacy=brief.privacy, where=where, is_explicit=True)
     if settings.slots:
         return Release(privacy="private", slots=Slots.parse(settings.slots, zone), where=where)
     return Release(privacy=settings.privacy, where=where)

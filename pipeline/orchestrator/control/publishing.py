@@ -169,7 +169,7 @@ async def publish_file(
     await to_thread.run_sync(_refuse_held, context, package.video)
     subject, brief = await to_thread.run_sync(subject_of, context, package)
     verdict = await _judged(package, context)
-    if not verdict.lets_pass(str(subject.film_sha256)):
+    if not verdict.is_pass_for(str(subject.film_sha256)):
         reasons = "; ".join(verdict.reasons) or "it has changed meanwhile"
         hint = f"It was not published. For all checks: nightreel qc {shlex.quote(str(video))}"
         raise QualityError(f"the film fails the quality check: {reasons}", where=str(video), hint=hint)

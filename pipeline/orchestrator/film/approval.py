@@ -24,13 +24,13 @@ _MOST_WARNINGS = 3
 
 def is_judged(job: Job) -> bool:
     """Whether the job has a verdict that lets its current film pass."""
-    return job.verdict is not None and job.video is not None and job.verdict.lets_pass(job.video.sha256)
+    return job.verdict is not None and job.video is not None and job.verdict.is_pass_for(job.video.sha256)
 
 
 def check_judged(job: Job) -> None:
     """Raise `QualityError` unless the file to publish is byte for byte the film that passed the quality gate."""
     path = job.receipt.package.video if job.receipt else None
-    if path is None or job.verdict is None or not job.verdict.lets_pass(film_sha256(path)):
+    if path is None or job.verdict is None or not job.verdict.is_pass_for(film_sha256(path)):
         hint = "It was not published. Run the command again: it is judged then, or made again"
         raise QualityError("the film is not the one that was judged", where=str(path or job.folder), hint=hint)
 

@@ -28,7 +28,7 @@ def with_judged_sidecars(job: Job, files: Mapping[str, Path], context: RunContex
     if job.verdict is None or not is_judged(job):
         return job
     changed = dict(judge_sidecars(job, files, context) - job.verdict.companions)
-    return job.evolve(verdict=job.verdict.and_of(changed)) if changed else job
+    return job.evolve(verdict=job.verdict.with_replacements(changed)) if changed else job
 
 
 def judge_sidecars(job: Job, files: Mapping[str, Path], context: RunContext) -> frozenset[tuple[str, str]]:

@@ -99,7 +99,7 @@ def _stills(context: RunContext, sample: Script, template: Template) -> Iterator
 
 def format_of(shape: Shape, *, height_px: int) -> VideoFormat:
     """The video format of an aspect ratio at a height."""
-    return scaled_format(VideoFormat().in_shape(shape), height_px)
+    return scaled_format(VideoFormat().with_aspect_ratio(shape), height_px)
 
 
 def _tiles(context: RunContext, sample: Script, look: Look, shapes: Sequence[Shape]) -> Iterator[Tile]:

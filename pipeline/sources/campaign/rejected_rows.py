@@ -29,7 +29,7 @@ def write_rejected(
         file = None
         try:
 
-            def refuse(row: TableRow | BrokenRow, problems: list[RowProblem]) -> None:
+            def on_reject(row: TableRow | BrokenRow, problems: list[RowProblem]) -> None:
                 nonlocal file
                 if file is None:
                     path.parent.mkdir(parents=True, exist_ok=True)
@@ -48,7 +48,7 @@ def write_rejected(
                     map(escape_formulas, (str(first.row), str(first.line), reasons, mends, *own))
                 )
 
-            yield refuse
+            yield on_reject
         finally:
             if file is not None:
                 file.close()

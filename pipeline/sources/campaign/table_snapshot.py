@@ -50,23 +50,23 @@ RecordRow = Callable[[int, Mapping[str, str], str, Sequence[RowProblem]], None]
 
 @contextmanager
 def write_snapshot(
-    path: Path, columns: Sequence[str], *, separator: str = ",", choice: RowSelection | None = None
+    path: Path, columns: Sequence[str], *, separator: str = ",", selection: RowSelection | None = None
 ) -> Iterator[RecordRow]:
     """Yield a callback that records the rows in table order. The file is written when the block succeeds.
 
-    With a `choice`, unselected rows of an earlier snapshot are kept. Raises `StorageError`.
+    With a `selection`, unselected rows of an earlier snapshot are kept. Raises `StorageError`.
     """
     with storage_errors(path):
         path.parent.mkdir(parents=True, exist_ok=True)
-    before = read_snapshot(path) if choice else None
+    before = read_snapshot(path) if selection else None
     if before and before.columns != tuple(columns):
         before = None  # the columns have changed: the old rows don't fit
-    others = (row for row in before.rows() if choice and row.number not in choice) if before else iter(())
+    others = (row for row in before.rows() if selection and row.number not in selection) if before else iter(())
     with replacing(path, durable=False) as temporary, temporary.open("w", encoding="utf-8", newline="\n") as file:
         file.write(json.dumps({"columns": list(columns), "separator": separator}) + "\n")
         kept = next(others, None)
 
-        def enter(number: int, cells: Mapping[str, str], name: str, problems: Sequence[RowProblem]) -> None:
+        def record(number: int, cells: Mapping[str, str], name: str, problems: Sequence[RowProblem]) -> None:
             nonlocal kept
             while kept and kept.number < number:
                 file.write(_line(kept))
@@ -75,7 +75,7 @@ def write_snapshot(
             own = tuple(cells.get(column, "") for column in columns)
             file.write(_line(SnapshotRow(number=number, name=name, refused=why, cells=own)))
 
-        yield enter
+        yield record
         while kept:
             file.write(_line(kept))
             kept = next(others, None)

@@ -50,7 +50,7 @@ class ValidatedRows:
     briefs: Spool
     rows: int = 0
     refused: int = 0
-    # The first 1,000; `refuse` gets all of them.
+    # The first 1,000; `on_reject` gets all of them.
     problems: list[RowProblem] = field(default_factory=list)
 
 
@@ -58,15 +58,15 @@ def validate_rows(
     table: Table,
     reader: Reader,
     *,
-    judge: RowCheck,
-    refuse: OnReject,
-    enter: RecordRow | None = None,
-    choice: RowSelection | None = None,
+    check: RowCheck,
+    on_reject: OnReject,
+    record: RecordRow | None = None,
+    selection: RowSelection | None = None,
 ) -> ValidatedRows:
-    """Read all rows of a table, or those of a `choice`. Blocks. Raises `InputError` where the file becomes unreadable.
+    """Read all rows of a table, or the selected ones. Blocks. Raises `InputError` where the file becomes unreadable.
 
-    `judge` is an additional check, `refuse` is called for rejected rows, `enter` for every row. Of rows with the same
-    key, only the first is accepted. Takes about 100 bytes of memory per row.
+    `check` is an additional check, `on_reject` is called for rejected rows, `record` for every row. Of rows with the
+    same key, only the first is accepted. Takes about 100 bytes of memory per row.
     """
     checked = ValidatedRows(briefs=Spool())
     seen: dict[bytes, int] = {}
@@ -74,25 +74,25 @@ def validate_rows(
     sample = list(_sample(rows))
     reader.sample(sample)
     for row in chain(sample, rows):
-        if choice and row.number > choice.last:
+        if selection and row.number > selection.last:
             break
-        if choice and row.number not in choice:
+        if selection and row.number not in selection:
             continue
         checked.rows += 1
         found = reader.read(row)
         if isinstance(found, ReadRow):
-            problem = _duplicate(row, found.brief, seen) or _rejection(row, found, judge)
+            problem = _duplicate(row, found.brief, seen) or _rejection(row, found, check)
             if problem is None:
                 checked.briefs.append(found.brief)
-                if enter and found.brief.row:
-                    enter(row.number, row.cells, found.brief.row.name, ())
+                if record and found.brief.row:
+                    record(row.number, row.cells, found.brief.row.name, ())
                 continue
             found = [problem]
         checked.refused += 1
         checked.problems += found[: _MAX_PROBLEMS - len(checked.problems)]
-        refuse(row, found)
-        if enter:
-            enter(row.number, row.cells, "", found)
+        on_reject(row, found)
+        if record:
+            record(row.number, row.cells, "", found)
     return checked
 
 
@@ -106,8 +106,8 @@ def _sample(rows: Iterator[TableRow | BrokenRow]) -> Iterator[TableRow | BrokenR
             return
 
 
-def _rejection(row: TableRow | BrokenRow, found: ReadRow, judge: RowCheck) -> RowProblem | None:
-    rejection = judge(found)
+def _rejection(row: TableRow | BrokenRow, found: ReadRow, check: RowCheck) -> RowProblem | None:
+    rejection = check(found)
     if rejection is None:
         return None
     cell = rejection.cell

@@ -45,14 +45,14 @@ class NestedValue(str):
     __slots__ = ()
 
 
-def cell_of(value: object) -> str:
+def to_cell(value: object) -> str:
     """The cell for a value, independent of locale and machine. Never raises."""
     return _WRITERS.get(type(value), _other)(value)
 
 
 def as_percent(value: object) -> str:
     """A number as a percentage: 43.5 for 0.435; empty if it is no number."""
-    return cell_of((Decimal(cell_of(value)) * 100).normalize()) if isinstance(value, int | float | Decimal) else ""
+    return to_cell((Decimal(to_cell(value)) * 100).normalize()) if isinstance(value, int | float | Decimal) else ""
 
 
 def _float(value: float) -> str:

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 from urllib.parse import quote, quote_plus
 
 from pipeline.errors import InputError, MissingToolError, SourceError
-from pipeline.sources.tables.cell_values import cell_of
+from pipeline.sources.tables.cell_values import to_cell
 from pipeline.sources.tables.encoding import check_regular_file
 from pipeline.sources.tables.table import Table, TableOptions, TableRow, check_width, named_columns
 from pipeline.sources.urls import redacted
@@ -61,7 +61,7 @@ def open_database(source: Path | str, options: TableOptions) -> Table:
 def _rows(url: URL, query: str, name: str, columns: Sequence[str]) -> Iterator[TableRow]:
     with _execute(url, query, name) as result:
         for number, row in enumerate(result, start=1):
-            cells = dict(zip(columns, map(cell_of, row), strict=True))
+            cells = dict(zip(columns, map(to_cell, row), strict=True))
             yield TableRow(number=number, line=number, cells=cells)
 
 

@@ -173,7 +173,7 @@ def _records(path: Path, encoding: str, delimiter: str, skipped: int, *, is_spac
             cells = next(csv.reader([first.text], delimiter=delimiter, quoting=csv.QUOTE_NONE), [])
             problem, mend = _UNCLOSED if feed.ran_on else _STRAY
             yield _Record(line=first.number, cells=cells, problem=problem, mend=mend)
-            feed.give_back()
+            feed.push_back()
 
 
 def _record(first: Line, cells: Sequence[str]) -> _Record:
@@ -216,7 +216,7 @@ class _LineFeed:
             self._waiting.append(line)
         return bool(self._waiting)
 
-    def give_back(self) -> None:
+    def push_back(self) -> None:
         """Push back all lines of the record except the first, to be parsed as records of their own."""
         self._waiting.extendleft(reversed(self.taken[1:]))
         self.taken.clear()

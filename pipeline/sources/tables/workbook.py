@@ -20,7 +20,7 @@ from typing import IO, TYPE_CHECKING, Any
 from xml.etree.ElementTree import Element, iterparse
 
 from pipeline.errors import MissingToolError, SourceError, did_you_mean
-from pipeline.sources.tables.cell_values import FormattedNumber, Number, UnreadableValue, as_percent, cell_of
+from pipeline.sources.tables.cell_values import FormattedNumber, Number, UnreadableValue, as_percent, to_cell
 from pipeline.sources.tables.dialect import normalise_name
 from pipeline.sources.tables.encoding import check_regular_file
 from pipeline.sources.tables.header import HEAD_ROWS, find_header_row
@@ -205,7 +205,7 @@ def _cell(kind: str, value: object, code: str) -> str:
         return _SPECIAL_CELLS[kind]
     if kind == "e":
         return UnreadableValue(f"is the error {value}")
-    cell = cell_of(value)
+    cell = to_cell(value)
     if not isinstance(cell, Number):
         # ECMA-376, ST_Xstring: a carriage return is encoded as _x000D_.
         return _ESCAPED.sub(lambda found: chr(int(found[1], 16)), cell)

@@ -60,7 +60,7 @@ async def inspect(job: Job, context: RunContext, attempt: Attempt) -> Job:
         raise QualityError(
             "the film does not pass: " + "; ".join(verdict.reasons), where=job.folder, hint=_NOT_DELIVERED
         )
-    if not verdict.lets_pass(require(job.video).sha256):
+    if not verdict.is_pass_for(require(job.video).sha256):
         raise QualityError("the film has changed since it was joined", where=job.folder, hint="Run it again")
     return job.evolve(verdict=verdict.of_film(verdict.film, sidecars))
 
