@@ -67,14 +67,14 @@ def youtube(
     async def work() -> int:
         context, name = session.context, channel or session.context.settings.youtube.channel
         if device:
-            stands = await log_in_by_code(context, name, replace=replace, show=show_code)
+            login = await log_in_by_code(context, name, replace=replace, show=show_code)
         else:
-            stands = await log_in_to_youtube(context, name, port=port, browser=browser, replace=replace, show=show)
+            login = await log_in_to_youtube(context, name, port=port, browser=browser, replace=replace, show=show)
         if common.json:
-            print_json(asdict(stands))
+            print_json(asdict(login))
         else:
-            say("\n".join(_lines(stands)))
-        return NeedsLoginError.exit_code if stands.problem else EXIT_OK
+            say("\n".join(_lines(login)))
+        return NeedsLoginError.exit_code if login.problem else EXIT_OK
 
     session = open_session(common, {} if channel is None else {"youtube.channel": channel})
     return session.run(work)
@@ -110,38 +110,38 @@ def status(
         else:
             found = [await to_thread.run_sync(logins.login_status, context, name) for name in names]
         if common.json:
-            print_json([asdict(stands) for stands in found])
+            print_json([asdict(login) for login in found])
         else:
             say(
-                "\n".join(line for stands in found for line in _lines(stands))
+                "\n".join(line for login in found for line in _lines(login))
                 or "Not logged in to any channel. See: nightreel auth youtube --help"
             )
-        return NeedsLoginError.exit_code if any(stands.problem for stands in found) else EXIT_OK
+        return NeedsLoginError.exit_code if any(login.problem for login in found) else EXIT_OK
 
     session = open_session(common, {})
     return session.run(work)
 
 
-def _lines(stands: LoginStatus) -> list[str]:
-    title = f" ({stands.title})" if stands.title else ""
-    lines = [f"youtube:{stands.channel}{title}"]
-    if stands.problem:
-        lines.append(f"  problem   {stands.problem}")
-    lines.append(f"  file      {stands.file}")
-    if stands.scopes:
-        lines.append(f"  scopes    {', '.join(scope.rpartition('/')[2] for scope in stands.scopes)}")
-    if stands.scopes and not stands.may_send_captions:
+def _lines(login: LoginStatus) -> list[str]:
+    title = f" ({login.title})" if login.title else ""
+    lines = [f"youtube:{login.channel}{title}"]
+    if login.problem:
+        lines.append(f"  problem   {login.problem}")
+    lines.append(f"  file      {login.file}")
+    if login.scopes:
+        lines.append(f"  scopes    {', '.join(scope.rpartition('/')[2] for scope in login.scopes)}")
+    if login.scopes and not login.may_send_captions:
         lines.append("  note      This login can't upload captions: log in with a browser for that.")
-    if stands.expires_at:
-        renews = ", renewed automatically" if stands.renews_itself else ""
-        lines.append(f"  token     until {stands.expires_at.astimezone():%Y-%m-%d %H:%M}{renews}")
-    if stands.ends_in_testing_at:
-        at = f"{stands.ends_in_testing_at.astimezone():%Y-%m-%d %H:%M}, after 7 days."
-        if stands.is_over_in_testing and not stands.problem:
+    if login.expires_at:
+        renews = ", renewed automatically" if login.renews_itself else ""
+        lines.append(f"  token     until {login.expires_at.astimezone():%Y-%m-%d %H:%M}{renews}")
+    if login.ends_in_testing_at:
+        at = f"{login.ends_in_testing_at.astimezone():%Y-%m-%d %H:%M}, after 7 days."
+        if login.is_over_in_testing and not login.problem:
             lines.append(f"  note      If your app is in testing, Google ended the login on {at} Then log in again:")
-            lines.append(f"            nightreel auth youtube --channel {stands.channel}")
+            lines.append(f"            nightreel auth youtube --channel {login.channel}")
         else:
-            ends = "ended" if stands.is_over_in_testing else "ends"
+            ends = "ended" if login.is_over_in_testing else "ends"
             lines.append(f"  note      While your app is in testing, Google {ends} the login on {at}")
         lines.append("            Publish the app (Google Auth Platform, Audience), then log in again: that one lasts.")
     return lines

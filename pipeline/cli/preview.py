@@ -59,18 +59,18 @@ def preview(
 
     async def work() -> int:
         context = session.context
-        called = f"{await to_thread.run_sync(batch_name, given)}-preview"
-        wanted = await read_source(given, context, batch=called, rows=table_options.rows or "3", writes=False)
-        print_input_problems(called, wanted, as_json=common.json)
-        _check(wanted, redacted(given))
-        path = output or context.workspace / "output" / called / "sheet.png"
-        await to_thread.run_sync(lambda: _draw(context, wanted, path, Path(redacted(given)).name, as_json=common.json))
-        some: Collection[Brief] = list(wanted.briefs)[:films]
+        name = f"{await to_thread.run_sync(batch_name, given)}-preview"
+        content = await read_source(given, context, batch=name, rows=table_options.rows or "3", writes=False)
+        print_input_problems(name, content, as_json=common.json)
+        _check(content, redacted(given))
+        path = output or context.workspace / "output" / name / "sheet.png"
+        await to_thread.run_sync(lambda: _draw(context, content, path, Path(redacted(given)).name, as_json=common.json))
+        some: Collection[Brief] = list(content.briefs)[:films]
         if not some:
             return EXIT_OK
-        session.batch = called
-        make = partial(batches.run_batch, some, context, batch=called, source="", numbered=False)
-        return await run_and_summarise(make, context, common, batch=called, total=context.briefs.count_films(some))
+        session.batch = name
+        make = partial(batches.run_batch, some, context, batch=name, source="", numbered=False)
+        return await run_and_summarise(make, context, common, batch=name, total=context.briefs.count_films(some))
 
     with errors_as_json(common, None):
         _refuse(given, output, publish=bool(film_options.publish))
@@ -94,16 +94,16 @@ def _refuse(source: Path | str, output: Path | None, *, publish: bool) -> None:
         raise InputError("previews can't be published", where="--publish", hint="Leave it out, and watch the drafts")
 
 
-def _check(wanted: SourceContent, name: str) -> None:
+def _check(content: SourceContent, name: str) -> None:
     from pipeline.errors import InputError
 
-    if wanted.stop:
-        raise wanted.stop
-    if not wanted.briefs:
+    if content.stop:
+        raise content.stop
+    if not content.briefs:
         raise InputError("no row can be drawn", where=name, hint="Correct the rows, or choose others with --rows")
 
 
-def _draw(context: RunContext, wanted: SourceContent, path: Path, name: str, *, as_json: bool) -> None:
+def _draw(context: RunContext, content: SourceContent, path: Path, name: str, *, as_json: bool) -> None:
     import sys
     from dataclasses import asdict
 
@@ -112,8 +112,8 @@ def _draw(context: RunContext, wanted: SourceContent, path: Path, name: str, *, 
     from pipeline.language.text import counted
     from pipeline.orchestrator.forecast.contact_sheet import MAX_FILMS, draw_contact_sheet
 
-    remarks = wanted.remarks or ("",) * MAX_FILMS
-    rows = list(zip(wanted.briefs, remarks, strict=False))
+    remarks = content.remarks or ("",) * MAX_FILMS
+    rows = list(zip(content.briefs, remarks, strict=False))
     sheet = draw_contact_sheet(context, rows, path, title=name)
     if as_json:
         print_json({"event": "sheet", **asdict(sheet)})

@@ -63,18 +63,20 @@ def run(
 
     async def work() -> int:
         context = session.context
-        called = await to_thread.run_sync(batch_name, given) if batch is None else batch
-        wanted = await read_source(given, context, batch=called, rows=table_options.rows or "", writes=not dry_run)
-        briefs, unreadable = wanted.briefs, wanted.unreadable
-        if not dry_run or wanted.rows:
-            print_input_problems(called, wanted, as_json=common.json)
-        if wanted.stop:
-            raise wanted.stop
+        default_name = await to_thread.run_sync(batch_name, given) if batch is None else batch
+        content = await read_source(
+            given, context, batch=default_name, rows=table_options.rows or "", writes=not dry_run
+        )
+        briefs, unreadable = content.briefs, content.unreadable
+        if not dry_run or content.rows:
+            print_input_problems(default_name, content, as_json=common.json)
+        if content.stop:
+            raise content.stop
         warn_unused_flags(film_options, briefs, context)
         asked = await to_thread.run_sync(context.paths.source_name, given)
         name = await batches.batch_name_for(context, given) if batch is None else batch
         if dry_run:
-            return await _dry_run(wanted, context, name, Priority(priority), as_json=common.json)
+            return await _dry_run(content, context, name, Priority(priority), as_json=common.json)
         session.batch = name
         films = partial(
             batches.run_batch,
@@ -84,7 +86,7 @@ def run(
             source=asked,
             priority=Priority(priority),
             unreadable=unreadable,
-            is_partial=wanted.is_partial,
+            is_partial=content.is_partial,
         )
         return await run_and_summarise(films, context, common, batch=name, total=context.briefs.count_films(briefs))
 
@@ -95,7 +97,9 @@ def run(
         return session.run(work)
 
 
-async def _dry_run(wanted: SourceContent, context: RunContext, batch: str, priority: Priority, *, as_json: bool) -> int:
+async def _dry_run(
+    content: SourceContent, context: RunContext, batch: str, priority: Priority, *, as_json: bool
+) -> int:
     """Print the forecast of a run. Returns the exit code that the run would have."""
     from dataclasses import asdict
 
@@ -103,10 +107,10 @@ async def _dry_run(wanted: SourceContent, context: RunContext, batch: str, prior
     from pipeline.cli.summary import print_json
     from pipeline.orchestrator.forecast import forecast
 
-    unreadable = wanted.unreadable
-    found = await forecast(wanted.briefs, context, batch=batch, priority=priority, unreadable=unreadable)
+    unreadable = content.unreadable
+    found = await forecast(content.briefs, context, batch=batch, priority=priority, unreadable=unreadable)
     if as_json:
         print_json({"event": "forecast", **asdict(found)})
     else:
-        print_forecast(found, printed_rows=len(unreadable) if wanted.rows else 0)
+        print_forecast(found, printed_rows=len(unreadable) if content.rows else 0)
     return found.exit_code

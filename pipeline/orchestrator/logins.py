@@ -96,9 +96,9 @@ async def _kept(context: RunContext, channel: str, token: Token, *, replace: boo
     from pipeline.publishing.youtube.identity import save_new_login  # noqa: PLC0415
 
     await save_new_login(context.hosts.channel(channel), token, replace=replace)
-    stands = await to_thread.run_sync(login_status, context, channel)
+    status = await to_thread.run_sync(login_status, context, channel)
     # If the channel could not be identified, the request reports why.
-    return stands if stands.channel_id else await checked_login_status(context, channel)
+    return status if status.channel_id else await checked_login_status(context, channel)
 
 
 async def _plan(context: RunContext, *, kind: str, port: int = 0) -> LoginPlan:
@@ -141,11 +141,11 @@ def login_status(context: RunContext, channel: str) -> LoginStatus:
     from pipeline.publishing.youtube.tokens import read_token  # noqa: PLC0415
 
     known = context.hosts.channel(channel)
-    stands = LoginStatus(channel=channel, file=known.token)
+    status = LoginStatus(channel=channel, file=known.token)
     try:
         token = read_token(known.token, login=known.how_to_log_in)
     except NightreelError as error:
-        return evolve(stands, problem=str(error))
+        return evolve(status, problem=str(error))
     since, told, refused_at = _moment(token, "logged_in_at"), stored_identity(token), _moment(token, "refused_at")
     ends_at = since + _TESTING if since else None
     if ends_at and token.expires_at and token.expires_at > ends_at + _ACCESS:
@@ -156,7 +156,7 @@ def login_status(context: RunContext, channel: str) -> LoginStatus:
         problem = f"the login has ended: Google refused to refresh it at {refused_at.astimezone():%Y-%m-%d %H:%M}. "
         problem += known.how_to_log_in
     return evolve(
-        stands,
+        status,
         title=told.title if told else "",
         channel_id=told.id if told else "",
         scopes=token.scopes or (),

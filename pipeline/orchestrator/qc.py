@@ -80,9 +80,9 @@ def _films_of(path: Path, *, recursive: bool) -> Iterator[Path]:
 def _matches(pattern: Path) -> list[Path]:
     """The files and folders that match a pattern. `**` follows no links, as they may form cycles."""
     plain = list(takewhile(lambda part: not glob.has_magic(part), pattern.parts))
-    folder, wanted = Path(*plain), pattern.parts[len(plain) :]
-    names_hidden = any(part.startswith(".") for part in wanted)
-    found = (each for each in folder.glob("/".join(wanted)) if each.is_dir() or each.is_file())
+    folder, rest = Path(*plain), pattern.parts[len(plain) :]
+    names_hidden = any(part.startswith(".") for part in rest)
+    found = (each for each in folder.glob("/".join(rest)) if each.is_dir() or each.is_file())
     return sorted(each for each in found if names_hidden or not _is_hidden(each, folder))
 
 

@@ -33,10 +33,10 @@ class UploadDays:
     days: int
 
 
-def allowance_of(wanted: YouTubeSettings) -> Allowance:
+def allowance_of(youtube: YouTubeSettings) -> Allowance:
     """The daily quota of a project at YouTube."""
     return Allowance(
-        uploads_per_day=wanted.uploads_per_day, units_per_day=wanted.units_per_day, costs=wanted.cost_by_method
+        uploads_per_day=youtube.uploads_per_day, units_per_day=youtube.units_per_day, costs=youtube.cost_by_method
     )
 
 
@@ -97,13 +97,13 @@ def describe_upload_days(found: UploadDays) -> str:
 
 def _calls_per_film(settings: Settings, series: Collection[str]) -> dict[str, int]:
     """API calls for a film in one language without retries; for an episode, if there are series."""
-    wanted = settings.youtube
+    youtube = settings.youtube
     tables = [table for name in {*series, settings.episodes_of or ""} if (table := settings.series.get(name))]
-    has_playlist = bool(wanted.playlist or tables)
+    has_playlist = bool(youtube.playlist or tables)
     calls = {
         "videos.update": int(any(table.links for table in tables)),
-        "thumbnails.set": int(wanted.thumbnail),
-        "captions.insert": int(wanted.captions),
+        "thumbnails.set": int(youtube.thumbnail),
+        "captions.insert": int(youtube.captions),
         "playlistItems.insert": int(has_playlist),
         "playlistItems.list": int(has_playlist),
         # At least one check of the processing status.

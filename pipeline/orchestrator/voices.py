@@ -77,15 +77,15 @@ async def speak_sample(context: RunContext, *, language: str | None, out: Path |
     if out and out.suffix.lower() != ".wav":
         raise InputError("is not a WAV file", where=str(out), hint="Write FILE.wav")
     narrators = await to_thread.run_sync(lambda: context.providers.narrators)
-    wanted = context.settings.narration.voice
-    own = await _language_of(narrators, wanted) if wanted else None
-    tongue = language or own or context.settings.language or DEFAULT_LANGUAGE
-    text = sample_text(tongue)
+    name_wanted = context.settings.narration.voice
+    own = await _language_of(narrators, name_wanted) if name_wanted else None
+    tag = language or own or context.settings.language or DEFAULT_LANGUAGE
+    text = sample_text(tag)
     if text is None:
-        raise InputError(f"there is no sample sentence in {tongue!r}", hint="Name a language with --language")
+        raise InputError(f"there is no sample sentence in {tag!r}", hint="Name a language with --language")
     scene = StatementScene(lines=(SpokenLine(text=text),), text=text)
-    speak = await speaker(Brief(title="", language=tongue, voice=wanted), context)
-    narration = await speak(Script(title="", language=tongue, scenes=(scene,)))
+    speak = await speaker(Brief(title="", language=tag, voice=name_wanted), context)
+    narration = await speak(Script(title="", language=tag, scenes=(scene,)))
     clip = narration.clips[0]
     path = (out or Path(f"{narration.narrator}-{narration.voice}.wav")).absolute()
     await to_thread.run_sync(_copy, clip.path, path)
@@ -93,14 +93,14 @@ async def speak_sample(context: RunContext, *, language: str | None, out: Path |
         path=path,
         narrator=narration.narrator,
         voice=narration.voice,
-        language=tongue,
+        language=tag,
         length_s=clip.samples / SAMPLE_RATE_HZ,
         fallback_reason=narration.fallback_reason,
         incidents=narration.incidents,
     )
 
 
-async def _language_of(narrators: Sequence[Narrator], wanted: str) -> str | None:
+async def _language_of(narrators: Sequence[Narrator], name_wanted: str) -> str | None:
     """The language of the voice `wanted`; None if no narrator lists it, or there are no sample sentences."""
     for narrator in narrators:
         try:
@@ -108,7 +108,7 @@ async def _language_of(narrators: Sequence[Narrator], wanted: str) -> str | None
         except NightreelError:
             continue
         for voice in found.voices:
-            if voice.name == wanted and sample_text(voice.language):
+            if voice.name == name_wanted and sample_text(voice.language):
                 return voice.language
     return None
 

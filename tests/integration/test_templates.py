@@ -234,7 +234,7 @@ def test_a_placeholder_of_another_program_is_reported_with_its_line(tour, contex
     (told,) = map(str, check_template(context, "mine"))
 
     line = f"{tour / 'script.toml'}:{SCRIPT[: SCRIPT.index('This is the')].count(chr(10)) + 1}"
-    assert told.startswith(f"{line}: contains a field that nobody filled (")
+    assert told.startswith(f"{line}: contains an unfilled placeholder (")
     assert told.endswith(". A field of [fields] is written {{ first_name }}")
 
 

@@ -80,13 +80,15 @@ def number_episodes(briefs: Iterable[Brief], context: RunContext, *, gives: bool
     numbers = EpisodeNumbers(context=context)
     for series, requests in _requests(briefs, context).items():
         ledger = ledger_of(context.workspace, series)
-        left = [] if ledger.exists() else known_episodes(series, context)
-        if left:
-            told = counted(len(left), "episode is", "episodes are")
-            logger.info("the ledger of series “%s” is missing: %s restored from jobs", series, told)
-        for renamed in _renamed(ledger.episodes() or left, requests, context.workspace, series=series):
+        recovered = [] if ledger.exists() else known_episodes(series, context)
+        if recovered:
+            restored = counted(len(recovered), "episode is", "episodes are")
+            logger.info("the ledger of series “%s” is missing: %s restored from jobs", series, restored)
+        for renamed in _renamed(ledger.episodes() or recovered, requests, context.workspace, series=series):
             logger.warning("series “%s”: %s", series, renamed)
-        give = partial(_give, requests=requests, series=series, first=context.settings.series[series].first, left=left)
+        give = partial(
+            _give, requests=requests, series=series, first=context.settings.series[series].first, recovered=recovered
+        )
         numbers.add(series, ledger.change(give) if gives else give(list(ledger.episodes())))
     return numbers
 
@@ -133,11 +135,11 @@ def _is_file(where: str) -> bool:
 
 
 def _give(
-    episodes: list[Episode], *, requests: Mapping[str, _Request], series: str, first: int, left: Sequence[Episode]
+    episodes: list[Episode], *, requests: Mapping[str, _Request], series: str, first: int, recovered: Sequence[Episode]
 ) -> dict[str, int]:
-    """Assign a number to each request; new episodes are added to `episodes`, which starts with `left` if empty."""
+    """Assign a number to each request; new episodes are added to `episodes`, which starts with `recovered` if empty."""
     if not episodes:
-        episodes.extend(left)
+        episodes.extend(recovered)
     _refuse_conflicts(episodes, requests, series)
     given = {each.key: each.number for each in episodes if each.key in requests}
     taken = {*(each.number for each in episodes), *(request.number for request in requests.values())}

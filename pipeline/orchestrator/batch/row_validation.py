@@ -85,14 +85,14 @@ class RowValidator:
     def _find_unavailable(self, brief: Brief) -> _Unavailable | None:
         """The first unavailable preset, theme, music, voice, series or language; None if all are available."""
         spoken = (brief.language, brief.languages, brief.voice, brief.voices)
-        asked = (brief.template, brief.theme, brief.preset, brief.music, brief.series, *spoken)
-        if asked not in self._known:
+        options = (brief.template, brief.theme, brief.preset, brief.music, brief.series, *spoken)
+        if options not in self._known:
             missed = self._check_options(brief)
             # The origin is added again for each row.
             if missed and missed.error.where == brief.origin:
                 missed = missed._replace(error=InputError(missed.error.message, where="", hint=missed.error.hint))
-            self._known[asked] = missed
-        return self._known[asked]
+            self._known[options] = missed
+        return self._known[options]
 
     def _check_options(self, brief: Brief) -> _Unavailable | None:
         try:
@@ -115,8 +115,8 @@ class RowValidator:
         yield brief.music or "", lambda: context.bed(film)
         if film.voice and (brief.voice or brief.voices):
             # Narrators are asked once per voice; if a service does not answer, the voice is accepted.
-            said = brief.voice or ""
-            yield said, lambda: from_thread.run(check_voice, context.providers.narrators, film.language, film.voice)
+            cell = brief.voice or ""
+            yield cell, lambda: from_thread.run(check_voice, context.providers.narrators, film.language, film.voice)
         yield ",".join(brief.languages), lambda: self._check_translated(film)
 
     def _check_translated(self, film: Brief) -> None:

@@ -109,7 +109,7 @@ def _counts(store: CheckpointStore, batch: str) -> dict[JobStatus, int]:
     index = store.index(batch)
     counts = {status: standing.jobs for status, standing in index.totals.counts().items()}
     if counts.get(JobStatus.IN_PROGRESS):
-        left = sum(not store.claims.is_claimed(batch, turn.job) for turn in index.queue.in_progress())
+        left = sum(not store.claims.is_claimed(batch, entry.job) for entry in index.queue.in_progress())
         counts[JobStatus.IN_PROGRESS] -= left
         counts[JobStatus.PENDING] = counts.get(JobStatus.PENDING, 0) + left
     return counts

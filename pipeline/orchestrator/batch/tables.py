@@ -16,14 +16,14 @@ from pipeline.sources.tables import Table, TableOptions, normalise_name
 
 def table_form(context: RunContext) -> TableOptions:
     """How to open a table: delimiter, encoding, expected column names etc. Reads templates, and blocks."""
-    asked, source = context.settings.campaign, context.settings.source
-    pairs = (*asked.map, *asked.columns)
-    mapped = {normalise_name(pair.rpartition("=")[0]) for pair in pairs} | {normalise_name(asked.key)} - {""}
+    campaign, source = context.settings.campaign, context.settings.source
+    pairs = (*campaign.map, *campaign.columns)
+    mapped = {normalise_name(pair.rpartition("=")[0]) for pair in pairs} | {normalise_name(campaign.key)} - {""}
     templates = [context.template(Brief(title="", template=name)) for name in _templates(context)]
     return TableOptions(
-        delimiter="\t" if asked.delimiter == "tab" else asked.delimiter,
-        encoding=asked.encoding,
-        has_header={"yes": True, "no": False}.get(asked.header),
+        delimiter="\t" if campaign.delimiter == "tab" else campaign.delimiter,
+        encoding=campaign.encoding,
+        has_header={"yes": True, "no": False}.get(campaign.header),
         expected_columns=frozenset(normalise_name(field.name) for each in templates for field in row_fields(each))
         | mapped,
         sheet=source.sheet,
@@ -57,7 +57,7 @@ def _templates(context: RunContext) -> dict[str, None]:
 
 def campaign_reader(table: Table, context: RunContext) -> CampaignReader:
     """The reader that turns rows into briefs. Raises `InputError` for a missing language or column. Blocks."""
-    asked, flags = context.settings.campaign, context.overrides
+    campaign, flags = context.settings.campaign, context.overrides
     if flags.get("template") and flags.get("campaign.templates"):
         raise InputError("--template and --split exclude each other", hint="Give one of them")
     language = str(flags.get("language") or "")
@@ -68,7 +68,7 @@ def campaign_reader(table: Table, context: RunContext) -> CampaignReader:
     # Flags override the columns of the row.
     silent = {"template"} if flags.get("template") else set()
     silent |= {"languages"} if language or flags.get("languages") else set()
-    deciders = OptionColumns(table, asked.columns, without=silent)
+    deciders = OptionColumns(table, campaign.columns, without=silent)
     columns = column_names(table.columns)
     wanted = FolderPattern(context.settings.output.pattern).columns
     if missing := [name for name in wanted if name not in columns]:
@@ -77,16 +77,16 @@ def campaign_reader(table: Table, context: RunContext) -> CampaignReader:
     options = {
         "language": language or context.settings.language or DEFAULT_LANGUAGE,
         "languages": () if language else context.settings.languages,
-        "key": asked.key,
-        "locale": asked.locale,
+        "key": campaign.key,
+        "locale": campaign.locale,
         "kept": {name: columns[name] for name in wanted},
     }
     return CampaignReader(
         table,
         lambda name: context.template(Brief(title="", template=name)),
         context.settings.template,
-        rules=() if flags.get("template") else [TemplateRule(**rule.model_dump()) for rule in asked.templates],
+        rules=() if flags.get("template") else [TemplateRule(**rule.model_dump()) for rule in campaign.templates],
         option_columns=deciders,
-        mapped=asked.map,
+        mapped=campaign.map,
         options=options,
     )

@@ -110,7 +110,7 @@ def _change_some(  # noqa: PLR0917 - called in a thread, which takes no names
 
 
 def settle(context: RunContext, batch: str, asked: Iterable[str], change: Change, done: BulkResult) -> None:
-    """See who is still at work on jobs that were asked to stop; take the wish back where nobody is, and change them."""
+    """Change jobs that were requested to stop, and clear the requests, unless other processes still work on them."""
     store = context.store
     for job_id in asked:
         try:
@@ -125,5 +125,5 @@ def settle(context: RunContext, batch: str, asked: Iterable[str], change: Change
         except CheckpointError as error:
             done.damaged.append(str(error))
         else:
-            heard = job is not None and job.status is JobStatus.CANCELLED
-            (done.changed if fresh or heard else done.left).append(job_id)
+            is_cancelled = job is not None and job.status is JobStatus.CANCELLED
+            (done.changed if fresh or is_cancelled else done.left).append(job_id)

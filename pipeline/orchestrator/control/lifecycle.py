@@ -52,18 +52,18 @@ def open_for_batch(
 
     Blocks. Raises what `open_context` does.
     """
-    asked = None
+    known = None
     with suppress(CheckpointError, InputError):  # reported when the batch is needed
         place = find_workspace(Path.cwd(), Path(workspace) if workspace else None)
-        asked = CheckpointStore(place).read_batch(batch)
-    settings = {**(asked.working if asked else {}), **(overrides or {})}
+        known = CheckpointStore(place).read_batch(batch)
+    settings = {**(known.working if known else {}), **(overrides or {})}
     return open_context(workspace=workspace, overrides=settings, called=called)
 
 
 async def with_batch_settings(context: RunContext, batch: str) -> RunContext:
     """The context with the film settings of a batch. Raises `InputError` for an unknown batch."""
-    asked = await require_batch(context, batch)
-    return await to_thread.run_sync(context.for_request, asked.asked)
+    known = await require_batch(context, batch)
+    return await to_thread.run_sync(context.for_request, known.asked)
 
 
 async def with_addition_settings(context: RunContext, batch: str) -> RunContext:
@@ -73,10 +73,10 @@ async def with_addition_settings(context: RunContext, batch: str) -> RunContext:
     """
     if batch == QUEUE:
         return context
-    asked = (await require_batch(context, batch)).asked
+    known = (await require_batch(context, batch)).asked
     # An output file would be overwritten by the new films.
-    output = "" if asked.output.lower().endswith(".mp4") else asked.output
-    both = Asked(settings={**asked.settings, **context.asked.settings}, output=context.asked.output or output)
+    output = "" if known.output.lower().endswith(".mp4") else known.output
+    both = Asked(settings={**known.settings, **context.asked.settings}, output=context.asked.output or output)
     return await to_thread.run_sync(context.for_request, both)
 
 
@@ -98,8 +98,8 @@ async def cancel(context: RunContext, *, batch: str, jobs: Sequence[str] = ()) -
     if done.busy:
         # A process that was just releasing a job may have missed the request: then cancel it here.
         await anyio.sleep(_RELEASE_S)
-        asked, done.busy = done.busy, []
-        await to_thread.run_sync(settle, context, batch, asked, let_be, done)
+        known, done.busy = done.busy, []
+        await to_thread.run_sync(settle, context, batch, known, let_be, done)
     return done
 
 
@@ -192,13 +192,13 @@ def outcome_of_jobs(outcome: Outcome, context: RunContext, ids: Iterable[str]) -
 
 async def _remember_budget(context: RunContext, batch: str) -> None:
     """Save a budget given by a flag with the batch, so that later commands use it as well."""
-    said = {key: value for key, value in context.batch_overrides.items() if key.startswith("budget.")}
-    if not said:
+    budget = {key: value for key, value in context.batch_overrides.items() if key.startswith("budget.")}
+    if not budget:
         return
     async with context.store.claims.planning(batch):
         now = await require_batch(context, batch)
-        if not said.items() <= now.working.items():
-            await context.store.save_batch(replace(now, working={**now.working, **said}))
+        if not budget.items() <= now.working.items():
+            await context.store.save_batch(replace(now, working={**now.working, **budget}))
 
 
 async def checkpoint(context: RunContext, *, batch: str, name: str, replace: bool = False) -> int:

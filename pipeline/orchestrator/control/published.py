@@ -74,12 +74,12 @@ async def reconcile(context: RunContext) -> Reconciliation:
         known = await to_thread.run_sync(_journals, context.hosts, channel)
         try:
             async with context.hosts.channel(channel).open() as calls:
-                told, others = await _compared(calls, known)
+                compared, others = await _compared(calls, known)
         except ProviderError as error:
             unasked.append(str(error))
             films += [out for out, _ in known]
         else:
-            films += told
+            films += compared
             strangers += others
     return Reconciliation(films=tuple(films), strangers=tuple(strangers), unasked=tuple(unasked))
 
@@ -143,28 +143,30 @@ async def _compared(
         calls, [record.published.id for record in records.values() if record and record.published]
     )
     by_tag = await _films_by_tag(calls)
-    told: list[PublishedFilm] = []
+    compared: list[PublishedFilm] = []
     ours: set[str] = set()
     for out, journal in known:
         record = records.get(out.key)
         if record is None:
-            told.append(out)
+            compared.append(out)
             continue
         tags = [journal.tag_of(number) for number in range(1, record.round + 1)]
         ours |= {*tags}
         if record.published is None:
-            told.append(out)
+            compared.append(out)
         elif login and record.channel_id not in {"", login.id}:
-            told.append(replace(out, trouble=f"is on the channel {record.channel_id}, but the login is for {login}"))
+            compared.append(
+                replace(out, trouble=f"is on the channel {record.channel_id}, but the login is for {login}")
+            )
         else:
-            stands = seen.get(record.published.id)
-            if stands:
-                await _note(journal, record, stands)
-            meant = {each.id for each in (record.published, *record.earlier)}
-            doubles = [WATCH_URL + one for tag in tags for one in by_tag.get(tag, []) if one not in meant]
-            told.append(_with_doubles(_as_seen(out, record, stands), doubles))
+            status = seen.get(record.published.id)
+            if status:
+                await _note(journal, record, status)
+            known_ids = {each.id for each in (record.published, *record.earlier)}
+            doubles = [WATCH_URL + one for tag in tags for one in by_tag.get(tag, []) if one not in known_ids]
+            compared.append(_with_doubles(_as_seen(out, record, status), doubles))
     strangers = [WATCH_URL + one for tag, found in by_tag.items() if tag not in ours for one in found]
-    return told, strangers
+    return compared, strangers
 
 
 async def _films_by_tag(calls: Calls) -> dict[str, list[str]]:

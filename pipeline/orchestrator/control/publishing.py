@@ -74,19 +74,19 @@ async def publish_batch(
         if job.status is JobStatus.REVIEW and not again:
             return None
         settings = publish_settings(job.asked.settings, context, without={PRIVACY} if options.publish_at else ())
-        wanted = job.evolve(
+        updated = job.evolve(
             brief=options.apply(job.brief),
             asked=replace(job.asked, settings=settings),
             sampled=job.sampled or bool(known.sample and known.sample.takes(batch, job.id) and not job.published),
         )
         if is_under_way:
             # Even with `again`, resume an interrupted publication.
-            return wanted.evolve(error=None, retries=0)
+            return updated.evolve(error=None, retries=0)
         if again:
-            wanted = _unpublished(wanted, context.hosts)
-        elif is_fully_published(wanted, context.for_job(wanted)):
+            updated = _unpublished(updated, context.hosts)
+        elif is_fully_published(updated, context.for_job(updated)):
             return None
-        return advance(wanted, JobStatus.PENDING, at=context.clock(), why="to be published").evolve(
+        return advance(updated, JobStatus.PENDING, at=context.clock(), why="to be published").evolve(
             error=None, retries=0
         )
 
@@ -182,8 +182,8 @@ async def publish_file(
         if again:
             await host.republish()
         receipt = await host.deliver(package)
-        told = (*receipt.remarks, _UPDATE) if receipt.url in out else receipt.remarks
-        receipts.append(replace(receipt, remarks=told))
+        what_it_is = (*receipt.remarks, _UPDATE) if receipt.url in out else receipt.remarks
+        receipts.append(replace(receipt, remarks=what_it_is))
     return tuple(receipts)
 
 
@@ -199,10 +199,10 @@ def refuse_unknown(context: RunContext, what: str) -> None:
     if what in known:
         return
     path = Path(what)
-    told = "it is a folder" if path.is_dir() else "it is not an MP4 file" if path.is_file() else "no such file"
+    what_it_is = "it is a folder" if path.is_dir() else "it is not an MP4 file" if path.is_file() else "no such file"
     nothing = "Nothing has been run in this workspace yet: make films with nightreel run SOURCE, or give an .mp4 file"
     hint = did_you_mean(what, known) or nothing
-    raise InputError(f"there is no batch of this name, and {told}", where=what, hint=hint)
+    raise InputError(f"there is no batch of this name, and {what_it_is}", where=what, hint=hint)
 
 
 def find_job(context: RunContext, video: Path) -> JobSummary | None:
@@ -237,8 +237,8 @@ def _refuse_held(context: RunContext, video: Path) -> None:
     if job is None:
         return
     hint = f"Approve it with: nightreel review {shlex.quote(job.batch)} --approve {job.id}"
-    said = f": {job.error.cause or job.error.message}" if job.error else ""
-    raise ReviewError(f"the film is {job.status.value} in batch “{job.batch}”{said}", where=job.folder, hint=hint)
+    reason = f": {job.error.cause or job.error.message}" if job.error else ""
+    raise ReviewError(f"the film is {job.status.value} in batch “{job.batch}”{reason}", where=job.folder, hint=hint)
 
 
 async def _judged(package: Package, context: RunContext) -> Verdict:

@@ -25,10 +25,10 @@ async def reread_source(context: RunContext, batch: str, *, report: Callable[[In
     place = source if is_remote(source) else context.workspace / source
     if not source or (isinstance(place, Path) and not await to_thread.run_sync(_is_there, place)):
         return ()
-    wanted = await read_source(place, context, batch=batch)
-    for error in wanted.unreadable:
+    content = await read_source(place, context, batch=batch)
+    for error in content.unreadable:
         report(error)
-    return wanted.briefs
+    return content.briefs
 
 
 def _is_there(path: Path) -> bool:
@@ -55,7 +55,7 @@ async def replace_corrected_jobs(
             for job, (number, film) in now.items()
             if job not in listed
         }
-        mended = []
+        corrected = []
         for job in ids:
             row = index.find(job)
             if row is None:
@@ -64,8 +64,8 @@ async def replace_corrected_jobs(
                 place = row.key or row.origin
                 found = places.get((place, row.language, row.format)) if job not in now and place else None
             if found and not context.store.claims.is_claimed(batch, job):
-                mended.append(CorrectedRow(job=job, number=found[0], brief=found[1]))
-        return mended
+                corrected.append(CorrectedRow(job=job, number=found[0], brief=found[1]))
+        return corrected
 
     swapped = await replace_jobs(await to_thread.run_sync(compare), context, batch=batch)
     return list(dict.fromkeys(swapped.get(job, job) for job in ids))
@@ -73,18 +73,18 @@ async def replace_corrected_jobs(
 
 async def add_now_readable(context: RunContext, batch: str, briefs: Collection[Brief]) -> list[str]:
     """Create jobs for briefs that could not be read when the batch was planned, but can now. Returns their ids."""
-    asked = await require_batch(context, batch)
-    places = {_file_of(context.paths.origin(refused.where)): refused for refused in asked.refused}
+    known = await require_batch(context, batch)
+    places = {_file_of(context.paths.origin(refused.where)): refused for refused in known.refused}
     readable = [brief for brief in briefs if _file_of(context.paths.origin(brief.origin)) in places]
     if not readable:
         return []
-    plan = await plan_batch(readable, context, batch=batch, source="", priority=asked.priority, keep=True)
+    plan = await plan_batch(readable, context, batch=batch, source="", priority=known.priority, keep=True)
     read = {_file_of(context.paths.origin(brief.origin)) for brief in readable}
     async with context.store.claims.planning(batch):
         now = await require_batch(context, batch)
         left = [refused for refused in now.refused if _file_of(context.paths.origin(refused.where)) not in read]
         # They are in the source, so they are not saved as added by hand.
-        await context.store.save_batch(replace(now, refused=tuple(left), added=asked.added))
+        await context.store.save_batch(replace(now, refused=tuple(left), added=known.added))
     return plan.ids
 
 

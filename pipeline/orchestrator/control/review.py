@@ -86,15 +86,15 @@ async def approve_films(context: RunContext, *, batch: str, jobs: Sequence[str] 
     """
     await require_batch(context, batch)
     ids = await select_jobs(context, batch, jobs, (JobStatus.REVIEW, JobStatus.PARKED), flag="--approve")
-    said, anew = ReviewResult(), list[str]()
+    result, outdated = ReviewResult(), list[str]()
 
     def let_go(job: Job) -> Job | None:
         kind = job.error.kind if job.error else ""
         if not _can_approve(job.status, kind, named=bool(jobs)):
             return None
         if job.video is None or not film_is_intact(job):
-            said.problems.append(f"{job.folder}: the film has changed since, and is made again by the next run")
-            anew.append(job.id)
+            result.problems.append(f"{job.folder}: the film has changed since, and is made again by the next run")
+            outdated.append(job.id)
             why = "approved by a person, but the film has changed since"
             return advance(job.evolve(error=None, retries=0), JobStatus.PENDING, at=context.clock(), why=why)
         if kind == HeldError.__name__:
@@ -108,11 +108,11 @@ async def approve_films(context: RunContext, *, batch: str, jobs: Sequence[str] 
         return advance(fresh, JobStatus.PENDING, at=context.clock(), why="approved by a person")
 
     done = await change_jobs(context, batch, ids, let_go)
-    said.approved = [job for job in done.changed if job not in anew]
-    said.busy, said.left = done.busy, done.left if jobs else []
-    said.problems += done.damaged
-    said.released = await _release_waiting(context, batch)
-    return said
+    result.approved = [job for job in done.changed if job not in outdated]
+    result.busy, result.left = done.busy, done.left if jobs else []
+    result.problems += done.damaged
+    result.released = await _release_waiting(context, batch)
+    return result
 
 
 async def reject_film(context: RunContext, *, batch: str, job: str, why: str) -> ReviewResult:

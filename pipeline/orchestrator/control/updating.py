@@ -60,12 +60,12 @@ async def update_batch(
             continue
         words = {METADATA: job.receipt.package.metadata}
         judged = await to_thread.run_sync(judge_sidecars, job, words, context)
-        wanted = _wanted(job, context, options)
-        hosts = (await to_thread.run_sync(context.for_job, wanted)).hosts
+        updated = _wanted(job, context, options)
+        hosts = (await to_thread.run_sync(context.for_job, updated)).hosts
         changed = False
         for name in context.hosts.requested:
             subject = replace(hosts.subject(job), companions=judged)
-            host = await to_thread.run_sync(hosts.destination, name, subject, wanted.brief)
+            host = await to_thread.run_sync(hosts.destination, name, subject, updated.brief)
             changed |= await host.update(job.receipt.package)
         if changed:
             done.changed.append(title_of(job))

@@ -120,7 +120,7 @@ def script_time_s(found: RunSurvey, known: FilmHistory, context: RunContext) -> 
 
 
 def quota_of(found: RunSurvey, known: FilmHistory, context: RunContext) -> Quota | None:
-    """What the service allows in a day; None: no allowance is set, or nobody is asked. Reads the ledger."""
+    """The daily quota of the service; None if it has none, or no script is needed. Reads the ledger."""
     limits = _limits(context.settings)
     if not found.scripts_to_ask or not (limits.requests_per_day or limits.tokens_per_day):
         return None
@@ -132,7 +132,7 @@ def quota_of(found: RunSurvey, known: FilmHistory, context: RunContext) -> Quota
         limits.tokens_per_day and max(0, limits.tokens_per_day - tokens),
         each,
     )
-    # A fresh day always has room for one script, however large.
+    # A new day always has room for one script, however long.
     per_day = max(1, whole)
     later = max(0, found.scripts_to_ask - left)
     return Quota(

@@ -50,11 +50,11 @@ class SharedWork:
         key = hash((scene.lines, scene.layout, *how))
         if key not in self._clips:
             utterances = config.utterances(scene)
-            said = tuple(hash((each.spoken, *how)) for each in utterances if not each.spoken.is_silent)
-            self._clips[key] = has_clip(config.clip_key(utterances)), said
-        is_there, said = self._clips[key]
-        self.sentences += len(said)
-        self._spoken.update(said)
+            spoken = tuple(hash((each.spoken, *how)) for each in utterances if not each.spoken.is_silent)
+            self._clips[key] = has_clip(config.clip_key(utterances)), spoken
+        is_there, spoken = self._clips[key]
+        self.sentences += len(spoken)
+        self._spoken.update(spoken)
         return is_there
 
     def add(self, brief: Brief, script: Script, transition: Transition) -> float:
@@ -65,10 +65,10 @@ class SharedWork:
             after = script.scenes[index - 1] if index and transition != "cut" else None
             title = script.title if shows_title(scene) or shows_title(after) else ""
             key = hash((looks, brief.voice, title, scene, after))
-            said = _letters(scene)
+            spoken = _letters(scene)
             self.scenes += 1
-            total += said
-            fresh += said if key not in self._drawn else 0
+            total += spoken
+            fresh += spoken if key not in self._drawn else 0
             self._drawn.add(key)
         return fresh / total if total else 1.0
 

@@ -93,8 +93,8 @@ def filler_text(chars: int, words: Sequence[str], *, begin: int = 0) -> str:
 
 def script_words(script: Script) -> tuple[str, ...]:
     """The distinct words of a script's narration, in order and without punctuation."""
-    said = (word.strip(" .,;:!?…“”\"'()") for scene in script.scenes for word in split_words(narration_of(scene)))
-    return tuple(dict.fromkeys(word.casefold() for word in said if word))
+    spoken = (word.strip(" .,;:!?…“”\"'()") for scene in script.scenes for word in split_words(narration_of(scene)))
+    return tuple(dict.fromkeys(word.casefold() for word in spoken if word))
 
 
 def _fields(scene: Scene, names: Sequence[str]) -> set[str]:

@@ -133,7 +133,7 @@ def _leftovers(script: ScriptTemplate) -> Iterator[TemplateProblem]:
     for text in _texts_in(parse_toml(script.text, script.path)):
         if left := find_artefact(_JINJA.sub("…", text)):
             line = script.text.count("\n", 0, max(0, script.text.find(text))) + 1
-            hint = "A field of [fields] is written {{ first_name }}" if "field" in left else ""
+            hint = "A field of [fields] is written {{ first_name }}" if "placeholder" in left else ""
             yield TemplateProblem(where=f"{script.path}:{line}", message=f"contains {left}", hint=hint)
 
 
