@@ -211,7 +211,7 @@ async def test_the_functions_of_the_library_send_only_what_was_judged(tampered, 
         "reject_film": partial(api.reject_film, "kitchen", job="", why="it is not good"),
     }
     public = {name for name, value in vars(api).items() if inspect.iscoroutinefunction(value) and name[0] != "_"}
-    assert public == {*calls, "read_source", "read_brief", "read_again"}
+    assert public == {*calls, "read_source", "read_brief", "reread_source"}
 
     monkeypatch.chdir(tampered.home)
     with channel_of(tampered.home) as channel:
