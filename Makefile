@@ -13,7 +13,7 @@ export TOPIC
 
 # Tests that depend on the Python version: files, locks, threads, processes, databases, tables, time, films.
 SMOKE := $(addprefix tests/,unit/test_house.py unit/test_main.py unit/test_files.py unit/test_api.py unit/test_state_locks.py \
-	unit/test_state_group_commit.py unit/test_state_index.py unit/test_orchestrator_forks.py unit/test_narration_espeak_fork_server.py \
+	unit/test_state_group_commit.py unit/test_state_index.py unit/test_orchestrator_fork_pool.py unit/test_narration_espeak_fork_server.py \
 	unit/test_narration_subprocesses.py contract/test_table_sources.py integration/test_free_plan.py integration/test_cli_help.py)
 
 ifeq ($(OS),Windows_NT)

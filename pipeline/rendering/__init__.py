@@ -125,7 +125,7 @@ def draw_thumbnails(script: Script, look: Look, *, episode: int) -> Iterator[Ima
 
 
 def find_overflowing_texts(scene: Scene, look: Look) -> tuple[str, ...]:
-    """The names (`ShownText.name`) of texts that don't fit the layout of a scene, each once, in order.
+    """The names (`SceneText.name`) of texts that don't fit the layout of a scene, each once, in order.
 
     Lays out the scene: about a tenth of a second.
     """

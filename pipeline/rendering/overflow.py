@@ -18,7 +18,7 @@ _SLACK = 32
 
 
 def find_overflowing_texts(scene: Scene, look: Look) -> tuple[str, ...]:
-    """The names (`ShownText.name`) of texts of a scene that don't fit its picture, each once, in order."""
+    """The names (`SceneText.name`) of texts of a scene that don't fit its picture, each once, in order."""
     names = dict.fromkeys(_overflowing_names(scene, look))
     return tuple(shown.name for shown in texts_of(scene) if shown.name in names)
 

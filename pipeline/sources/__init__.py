@@ -10,15 +10,31 @@ markdown      Markdown briefs: blocks parses the body, front_matter the YAML hea
               word processors, tex converts formulas
 tables        CSV, JSON, Excel, SQL: rows as strings
 campaign      rows + template -> Briefs
-endpoint      an HTTP API as a table; pagination fetches its pages
+endpoint      an HTTP API as a table; `fetch_pages` downloads its pages (pagination)
 """
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from anyio import to_thread
 
 from pipeline.sources.naming import batch_name, glob_root, is_table
 from pipeline.sources.reading import read_brief, read_briefs
 from pipeline.sources.urls import is_endpoint, is_remote, parse_source, redacted
 
+if TYPE_CHECKING:
+    from collections.abc import Awaitable, Callable
+
+    from pipeline.limits import RetryPolicy
+    from pipeline.sources.endpoint import Endpoint
+    from pipeline.sources.tables.pages import Page
+    from pipeline.sources.tables.table import TableOptions
+
 __all__ = [
     "batch_name",
+    "fetch_pages",
     "glob_root",
     "is_endpoint",
     "is_remote",
@@ -28,3 +44,21 @@ __all__ = [
     "read_briefs",
     "redacted",
 ]
+
+
+async def fetch_pages(
+    endpoint: Endpoint, folder: Path, options: TableOptions, *, retry: RetryPolicy
+) -> tuple[Page, ...]:
+    """Download all pages of an HTTP API into files below `folder`.
+
+    Raises `ProviderError` or `SourceError`; pages that were downloaded before the error must not be used.
+    """
+    fetch = await to_thread.run_sync(_load_pagination)
+    return await fetch(endpoint, folder, options, retry=retry)
+
+
+def _load_pagination() -> Callable[..., Awaitable[tuple[Page, ...]]]:
+    # Imports aiohttp: only batches that read from an API pay for it.
+    from pipeline.sources.pagination import fetch  # noqa: PLC0415
+
+    return fetch

@@ -1,16 +1,9 @@
-"""An HTTP API that returns rows: the request, and fetching all of its pages."""
+"""An HTTP API that returns rows: how it is requested."""
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Collection
+from collections.abc import Collection
 from dataclasses import dataclass, field
-from pathlib import Path
-
-from anyio import to_thread
-
-from pipeline.limits import RetryPolicy
-from pipeline.sources.tables.pages import Page
-from pipeline.sources.tables.table import TableOptions
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -32,19 +25,3 @@ class Endpoint:
     # Timeout of one request; size limit of all responses together.
     timeout_s: float = 60
     most_bytes: int = 2 << 30
-
-
-async def fetch_pages(asked: Endpoint, folder: Path, options: TableOptions, *, retry: RetryPolicy) -> tuple[Page, ...]:
-    """Download all pages into files below `folder`.
-
-    Raises `ProviderError` or `SourceError`; pages that were downloaded before the error must not be used.
-    """
-    fetch = await to_thread.run_sync(_load)
-    return await fetch(asked, folder, options, retry=retry)
-
-
-def _load() -> Callable[..., Awaitable[tuple[Page, ...]]]:
-    # Imports aiohttp: only batches that read from an API pay for it.
-    from pipeline.sources.pagination import fetch  # noqa: PLC0415
-
-    return fetch

@@ -11,7 +11,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import aiohttp
 from anyio import open_file, to_thread
@@ -21,11 +20,9 @@ from pipeline.errors import NeedsLoginError, PermanentError, TransientError
 from pipeline.limits import RetryPolicy, with_retries
 from pipeline.limits.times import retry_after_s
 from pipeline.public_http import RETRYABLE_STATUSES, PublicHttpClient, network_errors, open_public_client
+from pipeline.sources.endpoint import Endpoint
 from pipeline.sources.tables.pages import Page, open_page, value_at
 from pipeline.sources.tables.table import TableOptions
-
-if TYPE_CHECKING:
-    from pipeline.sources.endpoint import Endpoint
 from pipeline.sources.urls import redacted
 
 _MOST_PAGES = 10_000
@@ -40,7 +37,7 @@ _PAGINATION_HINT = "Configure the pagination with source.next_at or source.page_
 
 
 async def fetch(asked: Endpoint, folder: Path, options: TableOptions, *, retry: RetryPolicy) -> tuple[Page, ...]:
-    """See `endpoint.fetch_pages`."""
+    """See `pipeline.sources.fetch_pages`."""
     name = redacted(asked.address)
     timeout = aiohttp.ClientTimeout(total=asked.timeout_s, sock_connect=10)
     async with open_public_client(asked.allowed, timeouts=timeout, hint=_ALLOW) as web:

@@ -7,8 +7,8 @@ from anyio import to_thread
 
 from pipeline.errors import ClosedError, NeedsLoginError, NightreelError, PermanentError, SourceError, TransientError
 from pipeline.limits import RetryPolicy
-from pipeline.sources import pagination
-from pipeline.sources.endpoint import Endpoint, fetch_pages
+from pipeline.sources import fetch_pages, pagination
+from pipeline.sources.endpoint import Endpoint
 from pipeline.sources.tables import TableOptions, open_pages
 from tests.standins.row_service import KEY, RowService
 

@@ -48,7 +48,7 @@ def test_ctrl_c_while_the_program_loads_ends_it_without_a_traceback(monkeypatch)
     monkeypatch.setattr(program, "gc", SimpleNamespace(set_threshold=lambda _: None, freeze=lambda: None))
     monkeypatch.setattr(program, "os", SimpleNamespace(environ={}))
     monkeypatch.setattr(program, "_open_streams", lambda: None)
-    monkeypatch.setattr(program, "_end_in_order", lambda: None)
+    monkeypatch.setattr(program, "_unwind_on_signals", lambda: None)
 
     with pytest.raises(SystemExit) as ended:
         program.main()

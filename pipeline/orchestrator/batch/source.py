@@ -20,7 +20,7 @@ from pipeline.orchestrator.batch.row_validation import RowValidator
 from pipeline.orchestrator.batch.tables import campaign_reader, service_endpoint, table_form
 from pipeline.orchestrator.context import RunContext
 from pipeline.orchestrator.context.paths import Paths
-from pipeline.sources import is_endpoint, is_table, parse_source, read_briefs, redacted
+from pipeline.sources import fetch_pages, is_endpoint, is_table, parse_source, read_briefs, redacted
 from pipeline.sources.campaign import (
     EXTREMES,
     RowProblem,
@@ -31,7 +31,6 @@ from pipeline.sources.campaign import (
     write_rejected,
     write_snapshot,
 )
-from pipeline.sources.endpoint import fetch_pages
 from pipeline.sources.tables import BrokenRow, Table, TableRow, open_pages, open_table
 from pipeline.state import CheckpointStore
 
