@@ -198,8 +198,8 @@ async def _preload_voice(brief: Brief, context: RunContext) -> None:
         await check_voice(narrators[:1], brief.language, wanted=None)
 
 
-async def _notify_idle_voices(briefs: Collection[Brief], wishes: BriefResolver, listen: Listener) -> None:
-    for line in (await to_thread.run_sync(wishes.idle_voices, briefs))[:_MAX_NOTICES]:
+async def _notify_idle_voices(briefs: Collection[Brief], resolver: BriefResolver, listen: Listener) -> None:
+    for line in (await to_thread.run_sync(resolver.idle_voices, briefs))[:_MAX_NOTICES]:
         emit(listen, Notice(text=line))
 
 

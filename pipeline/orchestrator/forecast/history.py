@@ -56,7 +56,7 @@ class Rates:
     """Rates of films of one kind, and the number of films that they are based on; 0: benchmarks."""
 
     films: int
-    # Elapsed seconds per character of weight (`model.weight_of`), with other films in progress.
+    # Elapsed seconds per character of weight (`model.estimated_chars`), with other films in progress.
     work_s_per_char: float
     # Per second of film, in the output folder and in the cache.
     output_bytes_per_s: float

@@ -52,7 +52,7 @@ def _check_run(briefs: Collection[Brief], context: RunContext, batch: str) -> No
             raise StorageError("can't be written", where=str(existing), hint=hint)
 
 
-def _count(briefs: Collection[Brief], draft: DraftPlan, wishes: BriefResolver, surveyor: Surveyor) -> Films:
+def _count(briefs: Collection[Brief], draft: DraftPlan, resolver: BriefResolver, surveyor: Surveyor) -> Films:
     """Count the films by what would happen to them, and survey those to make."""
     changed = {change.job for change in draft.plan.changed}
     counts: dict[str, int] = {}
@@ -63,8 +63,8 @@ def _count(briefs: Collection[Brief], draft: DraftPlan, wishes: BriefResolver, s
         if kind not in {"there", "review", "cancelled"}:
             surveyor.survey(brief, begun=job_id if row and row.attempts else "")
     return Films(
-        asked=wishes.count_films(briefs),
-        twice=wishes.count_films(briefs) - len(draft.briefs),
+        asked=resolver.count_films(briefs),
+        twice=resolver.count_films(briefs) - len(draft.briefs),
         replacing=len(draft.plan.replaced),
         impossible=surveyor.impossible,
         **counts,

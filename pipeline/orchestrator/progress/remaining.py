@@ -7,7 +7,7 @@ There are two estimates, for the two things that limit a batch:
 - Films wait for services. Then each film takes a certain time, and the number of concurrent films counts: the
   `makespan` of the waiting films.
 
-The load of the cores weights the two. Work is measured in weight (`model.weight_of`); a film in progress counts
+The load of the cores weights the two. Work is measured in weight (`model.estimated_chars`); a film in progress counts
 partially, by its stage. Films from the cache are no work: their share is learned separately.
 """
 
