@@ -7,6 +7,8 @@ from collections.abc import Iterable, Iterator, Sequence
 
 from pipeline.model import CodeScene, Script, texts_of
 
+# How messages about placeholders begin.
+UNFILLED_PLACEHOLDER = "an unfilled placeholder"
 # Characters of context in messages.
 _CONTEXT_CHARS = 24
 _PLACEHOLDER = re.compile(
@@ -62,7 +64,7 @@ _MOJIBAKE = re.compile(
 )
 # Wrong in any text. Third-party captions may contain the mark-up and stage directions of the other patterns.
 _ALWAYS_WRONG = (
-    ("an unfilled placeholder", _PLACEHOLDER),
+    (UNFILLED_PLACEHOLDER, _PLACEHOLDER),
     ("an AI self-reference", _SELF_REFERENCE),
     ("wrongly decoded characters", _MOJIBAKE),
 )

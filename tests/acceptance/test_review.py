@@ -34,7 +34,7 @@ def test_a_night_with_a_sample_publishes_nothing_before_the_morning_and_everythi
     assert (night.code, again.code, morning.code) == (9, 9, 0)
     assert "1 held for review, 2 parked" in night.stdout
     assert "Look at it: nightreel review kitchen" in night.stdout
-    assert "Again:" not in night.stdout
+    assert "To retry:" not in night.stdout
     assert (unknown.code, "--approve: batch “kitchen” has no job 'zz'" in unknown.stderr) == (2, True)
     assert (waits["behind"], waits["sample"]["waiting"], film["score"], film["sampled"]) == (2, 1, 1.0, True)
     assert film["id"][:8] in shown.stdout

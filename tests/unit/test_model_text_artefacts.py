@@ -84,7 +84,7 @@ def test_a_field_of_another_program_in_notes_is_found_and_in_a_program_it_is_not
     program = parse_brief(f"# Bread\n\nThis is a letter.\n\n```\nHello {tag}\n```\n", Path("bread.md"))
 
     assert any("an unfilled placeholder" in left for left in find_artefacts(outline(letter, lesson)))
-    assert [left for left in find_artefacts(outline(program, lesson)) if "field" in left] == []
+    assert [left for left in find_artefacts(outline(program, lesson)) if "placeholder" in left] == []
 
 
 @pytest.mark.parametrize(

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from pipeline.errors import InputError, NightreelError
 from pipeline.model import SHAPES, Brief, LengthPlan, Paragraph, Script, Section, is_stock
-from pipeline.model.text_artefacts import find_artefact
+from pipeline.model.text_artefacts import UNFILLED_PLACEHOLDER, find_artefact
 from pipeline.orchestrator.context import RunContext
 from pipeline.orchestrator.templates.catalogue import find_template, folder_of, search_of
 from pipeline.orchestrator.templates.overflow import Overflow, find_overflows, script_words
@@ -133,7 +133,7 @@ def _leftovers(script: ScriptTemplate) -> Iterator[TemplateProblem]:
     for text in _texts_in(parse_toml(script.text, script.path)):
         if left := find_artefact(_JINJA.sub("…", text)):
             line = script.text.count("\n", 0, max(0, script.text.find(text))) + 1
-            hint = "A field of [fields] is written {{ first_name }}" if "placeholder" in left else ""
+            hint = "A field of [fields] is written {{ first_name }}" if left.startswith(UNFILLED_PLACEHOLDER) else ""
             yield TemplateProblem(where=f"{script.path}:{line}", message=f"contains {left}", hint=hint)
 
 
