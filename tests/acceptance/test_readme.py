@@ -95,7 +95,7 @@ def test_the_variable_for_the_workspace_works(tmp_path):
     told = nightreel("doctor", "--json", cwd=tmp_path, env=place | {"NIGHTREEL_EDGE__URL": "ws://127.0.0.1:9/edge"})
 
     assert (not_there.code, not_there.stdout) == (2, "")
-    assert f"make it: nightreel init {elsewhere}" in not_there.stderr
+    assert f"create it: nightreel init {elsewhere}" in not_there.stderr
     assert str(elsewhere) in [each["found"] for each in told.json if each["name"] == "workspace"]
 
 

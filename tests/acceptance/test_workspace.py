@@ -84,7 +84,7 @@ def test_doctor_says_what_works_and_what_to_do_about_the_rest(tmp_path):
     assert (doctor.code, doctor.stderr) == (0, "")
     assert {"Python", "FFmpeg", "fonts", "voices", "script model", "workspace", "disk"} <= findings.keys()
     assert {finding["state"] for finding in doctor.json} <= {"good", "limited"}
-    assert "espeak can speak" in findings["voices"]["found"]
+    assert "espeak available" in findings["voices"]["found"]
     assert "edge can't be reached" in findings["voices"]["found"]
     assert "neither kanji nor hanja" in findings["voices"]["found"]
     assert "GROQ_API_KEY" in findings["script model"]["remedy"]
