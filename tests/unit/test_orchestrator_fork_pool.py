@@ -264,6 +264,8 @@ _INTERRUPTED = """
 import os, signal, sys
 from pipeline.orchestrator.processes.fork_pool import fork_workers
 
+# Under `nohup` and `&` in a script, child processes ignore it.
+signal.signal(signal.SIGINT, signal.default_int_handler)
 os.register_at_fork(before=lambda: os.kill(os.getpid(), signal.SIGINT))
 try:
     with fork_workers(lambda: None):
