@@ -137,14 +137,16 @@ async def test_a_name_that_stands_for_a_private_address_too_is_not_resolved(monk
     [
         "127.0.0.1", "10.1.2.3", "172.16.0.1", "192.168.1.1", "169.254.169.254", "100.64.0.1", "0.0.0.0", "224.0.0.1",
         "255.255.255.255", "::1", "::", "fe80::1", "fe80::1%eth0", "fd00::1", "ff02::1", "::ffff:10.0.0.1",
-        "64:ff9b::7f00:1", "2002:7f00:1::", "2001:0:5db8:d822::fefe:fefe", "4000::1", "fd00:ec2::254", "fec0::1", "3fff::1", "192.88.99.1", "::ffff:192.88.99.1",
-        "no address",
+        "64:ff9b::7f00:1", "2002:7f00:1::", "2001:0:5db8:d822::fefe:fefe", "4000::1", "fd00:ec2::254", "fec0::1",
+        "3fff::1", "192.88.99.1", "::ffff:192.88.99.1", "no address",
     ],
 )  # fmt: skip
 def test_private_addresses_are_known_however_they_are_wrapped(address):
     assert not is_public_address(address)
 
 
-@pytest.mark.parametrize("address", ["93.184.216.34", "1.1.1.1", "2606:4700:4700::1111", "::ffff:1.1.1.1", "64:ff9b::101:101"])
+@pytest.mark.parametrize(
+    "address", ["93.184.216.34", "1.1.1.1", "2606:4700:4700::1111", "::ffff:1.1.1.1", "64:ff9b::101:101"]
+)
 def test_public_addresses_are_public(address):
     assert is_public_address(address)

@@ -583,9 +583,7 @@ async def test_a_time_that_can_not_be_kept_leaves_the_films_of_a_batch_as_they_a
     )
 
     with pytest.raises(InputError, match="publish_at is past"):
-        await publish_batch(
-            there, batch="kitchen", jobs=(), again=False, options=options, listen=lambda _event: None
-        )
+        await publish_batch(there, batch="kitchen", jobs=(), again=False, options=options, listen=lambda _event: None)
 
     assert not (await context.store.load_job("kitchen", IDS[0])).brief.publish_at
 
