@@ -1,6 +1,7 @@
 """Number scenes: one large number that counts up until it is spoken, its meaning below it, and the source.
 
-A percentage fills a ring beside it while it counts; other numbers have a cropped motif there.
+If the meaning repeats the number, the large one takes its place between the words before and after it. A percentage
+fills a ring beside it while it counts; other numbers have a cropped motif there.
 """
 
 from __future__ import annotations
@@ -24,6 +25,7 @@ from pipeline.rendering.layouts.components import (
     source_line,
 )
 from pipeline.rendering.layouts.counter import FIGURE, counter, figure_width_em, overhang_em
+from pipeline.rendering.layouts.lead_in import split_at_number
 from pipeline.rendering.layouts.ring_gauge import share_ring
 from pipeline.rendering.look import Look
 from pipeline.rendering.motion.animation import Motion
@@ -53,8 +55,9 @@ _BESIDE = 8
 _RING = 496
 # A ring beside the digits: its distance, and its minimum diameter as a share of their height.
 _BESIDE_DIGITS, _SMALLEST_RING = 64, 0.6
-# Distances below kicker, digits and meaning, at 1080.
-_BELOW_KICKER, _BELOW_FIGURE, _BELOW_MEANING = 80, 88, 64
+# Distances below kicker, lead-in, digits and meaning, at 1080; and below a kicker with a lead-in.
+_BELOW_KICKER, _BELOW_LEAD, _BELOW_FIGURE, _BELOW_MEANING = 80, 72, 88, 64
+_KICKER_TO_LEAD = 56
 # Depth of a comma below the digits.
 _COMMA_EM = 0.12
 # In frames: duration of counting, and if the number is spoken at once; earliest entrance.
@@ -100,11 +103,16 @@ class _Digits(NamedTuple):
 @dataclass(frozen=True, kw_only=True)
 class _Plan:
     label: TextBlock
+    # The words of the meaning before the number.
+    lead: TextBlock
     digits: _Digits
     meaning: TextBlock
     source: TextBlock
     # Whether a ring or motif fits beside the number.
     beside: bool
+    # Space above the lead-in and the digits, and the height of everything.
+    lead_top_px: int
+    digits_top_px: int
     height_px: int
 
 
@@ -125,7 +133,10 @@ def lay_out(scene: NumberScene, words: Sequence[Word], look: Look) -> Compositio
     elements += text_sprites(
         plan.label, left=left, top=top, colours=(theme.accent,), motion=entrance(grid, 2 + announced)
     )
-    top += plan.label.height_px + grid.px(_BELOW_KICKER) if plan.label.lines else 0
+    elements += text_sprites(
+        plan.lead, left=left, top=top + plan.lead_top_px, colours=(theme.text,), motion=entrance(grid, 5 + announced)
+    )
+    top += plan.digits_top_px
     elements += _digits(plan.digits, look, top=top, enters=enters, frames=frames)
     top += plan.digits.cap_px + plan.digits.descent_px + grid.px(_BELOW_FIGURE)
     meaning_at = _meaning_frame(scene, words, enters, enters + frames)
@@ -183,28 +194,48 @@ def _digits_of(text: str) -> str:
 
 
 def _plan(scene: NumberScene, look: Look) -> _Plan:
+    """With the meaning in two parts if it repeats the number and both fit well; else below the number."""
+    parts = split_at_number(scene.text, scene.value, scene.unit)
+    if parts:
+        plan = _plan_of(scene, look, *parts)
+        is_cut = plan.lead.is_truncated or plan.meaning.is_truncated
+        if not is_cut and plan.height_px <= look.grid.content.height:
+            return plan
+    return _plan_of(scene, look, "", scene.text)
+
+
+def _plan_of(scene: NumberScene, look: Look, lead_text: str, text: str) -> _Plan:
     grid = look.grid
     digits, beside = _fit_digits(scene, look)
-    width = _width(look)
+    width, style, steps = _width(look), look.styled(ITEM), scaled_sizes(grid, _MEANING_SIZES)
     label = kicker(scene.kicker, look, width_px=width)
     source = source_line(scene.source, look, width_px=width)
-    above = label.height_px + grid.px(_BELOW_KICKER) if label.lines else 0
-    above += digits.cap_px + digits.descent_px + grid.px(_BELOW_FIGURE)
+    lead = fit(lead_text, style, steps, width_px=width, max_lines=2)
+    lead_top = digits_top = 0
+    if label.lines:
+        lead_top = digits_top = label.height_px + grid.px(_KICKER_TO_LEAD if lead.lines else _BELOW_KICKER)
+    if lead.lines:
+        digits_top = lead_top + lead.height_px + grid.px(_BELOW_LEAD)
+    above = digits_top + digits.cap_px + digits.descent_px
     below = grid.px(_BELOW_MEANING) + source.height_px if source.lines else 0
     meaning = fit(
-        scene.text,
-        look.styled(ITEM),
-        scaled_sizes(grid, _MEANING_SIZES),
+        text,
+        style,
+        steps,
         width_px=width,
-        height_px=grid.content.height - above - below - grid.px(32),
+        height_px=grid.content.height - above - grid.px(_BELOW_FIGURE) - below - grid.px(32),
         max_lines=3,
     )
+    above += grid.px(_BELOW_FIGURE) if meaning.lines or source.lines else 0
     return _Plan(
         label=label,
+        lead=lead,
         digits=digits,
         meaning=meaning,
         source=source,
         beside=beside,
+        lead_top_px=lead_top,
+        digits_top_px=digits_top,
         height_px=above + meaning.height_px + below,
     )
 
@@ -289,8 +320,7 @@ def _ring_or_motif(scene: NumberScene, plan: _Plan, look: Look, *, top: int, cou
         side = min(plan.digits.cap_px, content.width - plan.digits.width_px - grid.px(_BESIDE_DIGITS))
         if not _is_percentage(scene) or side < _SMALLEST_RING * plan.digits.cap_px:
             return corner_motif(look, above=top)
-        row = top + (plan.label.height_px + grid.px(_BELOW_KICKER) if plan.label.lines else 0)
-        centre = (content.right - side // 2, row + plan.digits.cap_px - side // 2)
+        centre = (content.right - side // 2, top + plan.digits_top_px + plan.digits.cap_px - side // 2)
         return share_ring(scene.value / 100, look, side_px=side, centre=centre, motion=counts)
     if not plan.beside:
         return []

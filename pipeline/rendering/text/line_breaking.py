@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from itertools import accumulate, pairwise
 from typing import NamedTuple
 
+from pipeline.language.abbreviations import is_abbreviation
 from pipeline.language.graphemes import grapheme_clusters
 from pipeline.language.hyphenation import hyphenation_points, is_word
 from pipeline.language.phrases import REPEATS, split_phrases
@@ -23,8 +24,10 @@ _EXTRA_LINE = 0.09
 _SPLIT_PHRASE = 0.14
 # A word of at most so many letters at the end of a line.
 _DANGLING_WORD, _SHORT_WORD = 0.05, 3
-# A number separated from what it counts ("48 / times", "7 / November"), unless it is a year.
-_SEPARATED_NUMBER = 0.10
+# A number separated from what it counts ("48 / times", "7 / November", "20 / °C"), unless it is a year.
+_SEPARATED_NUMBER = 0.14
+# A break after an abbreviation that belongs to the next word: "max. / 10", "Dr. / Who", "J. R. R. / Tolkien".
+_SEPARATED_ABBREVIATION = 0.20
 _AFTER_HYPHEN = 0.06
 # A hyphenated word: two of them cost more than a widow.
 _HYPHENATION = 0.16
@@ -46,6 +49,8 @@ _COLUMN_LINES, _COLUMN_SHARE = 5, 0.7
 
 # “14. November”, which is no end of a sentence.
 _ORDINAL = re.compile(r"\d{1,2}\.")
+# The first character of a unit that is no letter.
+_SIGNS = "°%‰€$£¥₹₩₫₽₺₴×"
 _COUNT = re.compile(r"(?![12]\d{3}$)[^\w\s]*\d[\d.,’\u00a0\u202f]*(?<![.,])$")
 
 # Email and web addresses: maria@example.org, https://…, example.org/roofs.
@@ -168,6 +173,8 @@ class _Breaker:
     ) -> None:
         self._text, self._chunks, self._limit, self._phrase = text, chunks, width_em, phrase
         self._style = style
+        # Ends of sentences with a full stop.
+        self._stops = frozenset(sentence_ends(text) if ". " in text else ())
         self._widths = [measure(text[c.start : c.end], style) + 2 * abs(style.tracking) for c in chunks]
         space = measure("n n", style) - measure("nn", style)
         self._gaps = [space * (after.start - before.end) for before, after in pairwise(chunks)] + [0.0]
@@ -194,8 +201,8 @@ class _Breaker:
 
         1: the last line is a single word, or any line (or single word) is far shorter than the longest. 2: a line is a
         single short word, like an article, or the first one is a word far shorter than the longest line. Also 1: a few
-        letters broken without a space, every line a single word, or many lines that leave much of the width empty (a
-        column).
+        letters broken without a space, every line a single word, many lines that leave much of the width empty (a
+        column), or a line that ends with an abbreviation or initial of the next word.
         """
         if len(spans) < 2:
             return 0
@@ -217,7 +224,19 @@ class _Breaker:
             for width, alone in zip(widths, lonely, strict=True)
         )
         is_column = len(spans) >= _COLUMN_LINES and max(widths) < _COLUMN_SHARE * self._limit
-        return int(is_column or lonely[-1] or any(short))
+        return int(is_column or lonely[-1] or any(short) or self._separates_abbreviation(spans))
+
+    def _separates_abbreviation(self, spans: Sequence[Chunk]) -> bool:
+        ends = {span.end for span in spans[:-1]} if "." in self._text else ()
+        return any(
+            chunk.end in ends
+            and self._separation(index, self._word(index), self._word(index + 1)) == _SEPARATED_ABBREVIATION
+            for index, chunk in enumerate(self._chunks)
+        )
+
+    def _word(self, index: int) -> str:
+        chunk = self._chunks[index]
+        return self._text[chunk.start : chunk.end]
 
     def balance(self, count: int) -> tuple[float, tuple[Chunk, ...]]:
         """The best break into exactly `count` lines, as even as possible, with its penalty."""
@@ -250,13 +269,13 @@ class _Breaker:
         price = ((ideal - width) / self._limit) ** 2
         if width < _STUB_SHARE * ideal:
             price += _STUB
-        last = self._text[self._chunks[end].start : self._chunks[end].end]
+        last = self._word(end)
         if end == len(self._chunks) - 1:
             return price + (_WIDOW if start == end and end > 0 else 0.0)
         if self._phrase and self._phrase.start < self._chunks[end].end < self._phrase.end:
             price += _SPLIT_PHRASE
         if self._gaps[end]:
-            price += self._separation(end, last, self._text[self._chunks[end + 1].start])
+            price += self._separation(end, last, self._word(end + 1))
         if self._chunks[end].divided:
             price += _HYPHENATION
         elif last.endswith(("-", "‐")):
@@ -270,20 +289,24 @@ class _Breaker:
         return price + (_PHRASE_END if last.endswith(_PHRASE_ENDS) else 0.0)
 
     def _separation(self, end: int, last: str, following: str) -> float:
-        """The penalty for separating chunk `end`, the word `last`, from the next one, which starts with `following`."""
+        """The penalty for separating chunk `end`, the word `last`, from the next one, `following`."""
         if len(last) <= _SHORT_WORD and last.isalpha():
             return _DANGLING_WORD
-        is_count = _COUNT.match(last) or (_ORDINAL.fullmatch(last) and not self._ends_sentence(end))
-        return _SEPARATED_NUMBER if is_count and following.isalpha() else 0.0
+        is_ordinal = _ORDINAL.fullmatch(last) is not None
+        if last.endswith(".") and not is_ordinal and is_abbreviation(last[:-1], following):
+            return 0.0 if self._ends_sentence(end) or following[0].islower() else _SEPARATED_ABBREVIATION
+        is_count = _COUNT.match(last) or (is_ordinal and not self._ends_sentence(end))
+        return _SEPARATED_NUMBER if is_count and (following[0].isalpha() or following[0] in _SIGNS) else 0.0
 
     def _ends_sentence(self, index: int) -> bool:
-        """Whether a sentence ends with that chunk: “No.”, not “e.g.” before lower case, nor “14. November”."""
+        """Whether a sentence ends with that chunk: “No.”, not “e.g.”, “J.” before a name, nor “14. November”."""
         chunk = self._chunks[index]
         after = self._text[chunk.end :].lstrip()
         if not self._text[: chunk.end].endswith(_SENTENCE_ENDS) or after[:1].islower():
             return False
-        word = self._text[chunk.start : chunk.end]
-        return not _ORDINAL.fullmatch(word) or len(word) in sentence_ends(f"{word} {after}")
+        if not self._text[: chunk.end].endswith("."):
+            return True
+        return not after or chunk.end in self._stops
 
 
 def _address_breaks(word: str) -> tuple[int, ...]:
