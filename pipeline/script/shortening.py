@@ -32,9 +32,7 @@ def split_clauses(text: str) -> tuple[str, ...]:
 
 def clause_ends(text: str) -> tuple[int, ...]:
     """The offsets at which a new clause begins: after a punctuation mark, before an opening bracket or a dash."""
-    ends = (
-        match.start() + 1 if match[0].lstrip()[0] in "(（–—-" else match.end() for match in _clause_marks(text)
-    )
+    ends = (match.start() + 1 if match[0].lstrip()[0] in "(（–—-" else match.end() for match in _clause_marks(text))
     return tuple(end for end in ends if has_words(text[end:]))
 
 

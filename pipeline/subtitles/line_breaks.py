@@ -43,7 +43,8 @@ def _words(opening: str, leaning: str, trailing: str = "") -> _FunctionWords:
 
 _BY_LANGUAGE = {
     "en": _words(
-        "and or but nor so because although though while when where which who whose if unless until since as than that "
+        "and or but nor so because although though while when where which who whose how why if unless until since as "
+        "than that "
         "of in on at to for from with by about into onto over under between through after before during without "
         "against toward towards upon within across around along behind beyond near like inside outside",
         "a an the my your his her its our their this these those some any each every no not very more most all both "
@@ -152,6 +153,8 @@ _BY_LANGUAGE = {
     ),
 }
 _NONE = _words("", "")
+# Pronouns that are subjects or objects: "put it | into the sea".
+_OBJECTS = {"en": frozenset({"it", "you", "her"}), "de": frozenset({"sie", "es", "ihr"})}
 
 _CLOSING = re.escape(CLOSING_MARKS)
 _SENTENCE_END = re.compile(rf"(?:[{SENTENCE_ENDS}]|{GREEK_QUESTION})[{_CLOSING}]*$")
@@ -167,7 +170,8 @@ _OPENING_TOKEN = re.compile(rf"[¿¡{re.escape(OPENING_MARKS.strip(CLOSING_MARKS
 def break_costs(words: Sequence[Word], language: str) -> list[float]:
     """The cost of a break after each word, in a `language` (a tag: en, pt-BR); after the last one `SENTENCE`."""
     cores = [_core(word.text) for word in words]
-    table = _BY_LANGUAGE.get(language.lower().partition("-")[0], _NONE)
+    code = language.lower().partition("-")[0]
+    table, objects = _BY_LANGUAGE.get(code, _NONE), _OBJECTS.get(code, frozenset())
     costs = []
     ends = _sentence_final_words(words)
     for index in range(len(words) - 1):
@@ -181,6 +185,9 @@ def break_costs(words: Sequence[Word], language: str) -> list[float]:
             # In scripts without spaces, prefer breaks at punctuation.
             is_unspaced = joins_without_space(word.text, following.text)
             cost = NAME if is_unspaced else _grammar_cost(cores[index], cores[index + 1], table)
+            is_object = cores[index] in objects and index and cores[index - 1] not in table.opening
+            if is_object and cores[index + 1] in table.opening:
+                cost = OPENING
         silence_s = following.start_s - word.end_s
         if word.text.endswith(".") and index not in ends:
             pass  # the voice took an abbreviation for the end of a sentence

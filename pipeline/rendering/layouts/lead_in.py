@@ -12,7 +12,7 @@ _NUMBER = re.compile(r"[-−–]?\d(?:[\d.,'’٫٬\u00a0\u202f\u2009]*\d)?")
 _AROUND = " \u00a0\u202f"
 _AFTER = f"{_AROUND},;:–—-"
 # One of a pair might be torn from the other.
-_PAIRED = frozenset("()[]«»„“”\"")
+_PAIRED = frozenset('()[]«»„“”"')
 # A sentence that ends before the number is no beginning of the one with it.
 _SENTENCE_END = re.compile(r"[.!?…؟।]\s")
 
