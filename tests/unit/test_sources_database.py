@@ -128,7 +128,9 @@ def test_a_locked_database_is_given_up_after_the_time_limit(people):
     since = monotonic()
     with closing(sqlite3.connect(people, isolation_level=None)) as other:
         other.execute("BEGIN EXCLUSIVE")
-        with pytest.raises(SourceError, match=r"(database is locked|did not answer within 0\.2 s)\. .*raise source\.timeout_s"):
+        with pytest.raises(
+            SourceError, match=r"(database is locked|did not answer within 0\.2 s)\. .*raise source\.timeout_s"
+        ):
             rows(people, "SELECT * FROM people", timeout_s=0.2)
 
     assert monotonic() - since < 20
