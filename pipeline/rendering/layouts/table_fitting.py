@@ -10,9 +10,9 @@ from pipeline.model import TableScene
 from pipeline.rendering.layouts.charts import ChartFrame
 from pipeline.rendering.layouts.components import scaled_sizes
 from pipeline.rendering.number_format import MINUS, is_blank, looks_numeric
+from pipeline.rendering.text.break_opportunities import split_chunks
 from pipeline.rendering.text.fitting import ACCENT_EM, TextBlock, fit
 from pipeline.rendering.text.line import drawable_text, measure
-from pipeline.rendering.text.line_breaking import split_chunks
 from pipeline.rendering.text.styles import BODY, ITEM, TextStyle
 from pipeline.rendering.type_scale import ITEM_SIZES, LABEL_SIZES
 
@@ -20,8 +20,8 @@ _FIRST = replace(ITEM, weight=600, leading=1.2)
 _CELL = replace(BODY, leading=1.2)
 _NUMBER = replace(BODY, weight=480, tabular=True, leading=1.2)
 _HEAD = TextStyle(weight=540, optical_size=20, leading=1.2)
-# At 1080: gap between columns, vertical padding of rows, and maximum row height.
-_COLUMN_GAP, _PADDING, _MAX_ROW = 48, 22, 104
+# At 1080: gaps between columns, vertical padding of rows, and maximum row height.
+_COLUMN_GAP, _COLUMN_GAP_STACKED, _PADDING, _MAX_ROW = 48, 40, 22, 104
 AFTER_HEAD, _LINE_GAP = 24, 14
 # Largest size of cells on wide pictures; number of rows from which on they are packed closer.
 _LARGE, _MANY_ROWS = 50, 5
@@ -110,7 +110,7 @@ class _Measurements:
             [_widest_word(text, style) for text, style in zip(row, self._styles, strict=True)] for row in self._texts
         ]
         self._head_style = page.look.styled(_HEAD)
-        self._gap = self._grid.px(_COLUMN_GAP * 2 // 3 if self._grid.is_stacked else _COLUMN_GAP)
+        self._gap = self._grid.px(_COLUMN_GAP_STACKED if self._grid.is_stacked else _COLUMN_GAP)
         self._padding = self._grid.px(_PADDING if len(self._texts) < _MANY_ROWS else _PADDING * 2 // 3)
         self._line_gap = self._grid.px(_LINE_GAP)
 

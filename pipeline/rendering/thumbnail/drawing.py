@@ -36,8 +36,7 @@ from pipeline.theme.colours import rgb
 from pipeline.theme.theme import Theme
 
 COUNT = 3
-# From here on numbers are written in compact form.
-_COMPACT_FROM = 1_000_000
+_THOUSAND, _MILLION = 1_000, 1_000_000
 _NUMBER_SIZES = (340, 300, 260, 220, 180, 150)
 _LIGHTS = (
     Light(role="glow", x=0.80, y=0.36, width=0.44, height=0.72, strength=1.0),
@@ -153,11 +152,11 @@ def _draw_with_number(canvas: ThumbnailCanvas, scene: NumberScene) -> None:
 
 
 def _figure(scene: NumberScene, language: str) -> str:
-    """The number as in the film, up to six digits; larger ones in compact form."""
-    if 1_000 <= abs(scene.value) < _COMPACT_FROM:
-        amount = format_amount(scene.value, scene.unit, language)
-        return with_unit(amount.figure, language, scene.unit)
-    return format_number(scene.value, language, scene.unit)
+    """The number in compact form ("384K km"); exact below a million in languages without one ("455.125 Wörter")."""
+    has_compact_form = any(map(str.isalpha, format_number(scene.value, language, "")))
+    if has_compact_form or not _THOUSAND <= abs(scene.value) < _MILLION:
+        return format_number(scene.value, language, scene.unit)
+    return with_unit(format_amount(scene.value, scene.unit, language).figure, language, scene.unit)
 
 
 def _draw_over_motif(canvas: ThumbnailCanvas) -> None:
