@@ -36,6 +36,7 @@ def clean(
     from pipeline.cli.session import open_session
     from pipeline.cli.summary import print_json
     from pipeline.errors import EXIT_OK, InputError
+    from pipeline.language.text import counted
     from pipeline.orchestrator.control import cleanup
 
     async def work() -> int:
@@ -53,7 +54,8 @@ def clean(
             return EXIT_OK
         left = f", left unchanged: {done.cache_left_because}" if done.cache_left_because else ""
         say(f"cache: {_size(done.cache_bytes)} {freed}{left}")
-        say(f"leftovers: {_size(done.leftover_bytes)} {freed}, in {done.leftovers} files and folders")
+        files = counted(done.leftovers, "file or folder", "files and folders")
+        say(f"leftovers: {_size(done.leftover_bytes)} {freed}, in {files}")
         return EXIT_OK
 
     limit = None if cache is None else size_bytes("--cache", cache)

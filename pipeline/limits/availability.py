@@ -119,7 +119,7 @@ class Availability:
         """The error for a caller that can't wait `seconds`."""
         until = self._clock() + timedelta(seconds=seconds)
         asks = _asks_to_wait("" if self.blocks_all_models(model) else model)
-        why = f"{_keeps_failing(model)} and is left alone" if self._breakers[model].is_open else asks
+        why = f"{_keeps_failing(model)} and is paused" if self._breakers[model].is_open else asks
         return ClosedError(f"{self._name} {why} until {format_time(until, self._clock())}", until=until)
 
     # Outcomes of calls -------------------------------------------------------------------------------------------
@@ -145,7 +145,7 @@ class Availability:
                 breaker.abandon(call)
                 return self.close(seconds, call.model)
             if breaker.fail(call, monotonic_s()):
-                self._notifier.closed(f"{_keeps_failing(call.model)}: left alone", breaker.wait_s(monotonic_s()))
+                self._notifier.closed(f"{_keeps_failing(call.model)}: paused", breaker.wait_s(monotonic_s()))
         elif isinstance(error, QuotaError) and error.resets_at:
             return self._close_until_reset(error, error.resets_at)
         elif isinstance(error, NeedsLoginError) and self._rejected_key is None:
@@ -159,7 +159,7 @@ class Availability:
         is_new = self._quota is None or self._quota.resets_at != resets_at
         self._quota = error
         if is_new:
-            self._notifier.closed("has no quota left for us", left_s)
+            self._notifier.closed("has no quota left", left_s)
         return Closure(self._clock() + timedelta(seconds=left_s), "")
 
     def close(self, seconds: float, model: str) -> Closure:

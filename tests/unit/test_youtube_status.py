@@ -127,8 +127,8 @@ def test_a_film_is_kept_private_if_it_is_private_unrequested_and_unscheduled(ask
         (Seen(at=now(), upload="failed", why="codec"), "not to be processed by YouTube (codec)"),
         (Seen(at=now(), processing="terminated"), "not to be processed by YouTube"),
         (Seen(at=now(), upload="rejected", why="duplicate"), "rejected by YouTube (duplicate)"),
-        (Seen(at=now(), upload="deleted"), "gone: somebody has removed it"),
-        (None, "gone: somebody has removed it"),
+        (Seen(at=now(), upload="deleted"), "gone: it was deleted"),
+        (None, "gone: it was deleted"),
     ],
 )
 def test_problems_of_a_film_are_described_in_a_line(stands, trouble):
