@@ -8,7 +8,7 @@ from __future__ import annotations
 import json
 import os
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import asdict, dataclass, field, replace
 from datetime import UTC, datetime
@@ -227,11 +227,6 @@ def write_batch(report: BatchStatus, out: TextIO) -> None:
         out.write(separator + plain_json(_JOBS.dump_json(page).decode()[1:-1]))
         separator = ", "
     out.write("]}\n")
-
-
-def write_batches(states: Iterable[BatchState], out: TextIO) -> None:
-    """Write all batches as a JSON document on one line."""
-    out.write(plain_json(json.dumps([asdict(state) for state in states], ensure_ascii=False)) + "\n")
 
 
 def _stopped_state(row: JobSummary) -> JobState:

@@ -7,7 +7,8 @@ from typing import Annotated
 from cyclopts import Parameter
 
 from pipeline.cli.options import CommonOptions
-from pipeline.cli.output import say
+from pipeline.cli.output import print_json, say
+from pipeline.errors import EXIT_OK
 
 
 def cancel(
@@ -31,9 +32,9 @@ def cancel(
         Only the job with this id or id prefix; can be repeated.
     """
     from pipeline.cli.session import open_session
-    from pipeline.cli.summary import print_json
-    from pipeline.errors import EXIT_OK
     from pipeline.orchestrator import control
+
+    session = open_session(common, {})
 
     async def work() -> int:
         done = await control.cancel(session.context, batch=batch, jobs=job)
@@ -50,5 +51,4 @@ def cancel(
             say(reason)
         return EXIT_OK
 
-    session = open_session(common, {})
     return session.run(work)

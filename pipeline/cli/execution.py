@@ -13,8 +13,8 @@ from anyio import to_thread
 
 from pipeline.cli.display import reporter
 from pipeline.cli.options import CommonOptions, FilmOptions
-from pipeline.cli.output import say
-from pipeline.cli.summary import json_summary, print_json, print_summary
+from pipeline.cli.output import print_json, say
+from pipeline.cli.summary import json_summary, print_summary
 from pipeline.errors import EXIT_OK, EXIT_SOME_JOBS_FAILED, NightreelError
 from pipeline.language.text import counted
 from pipeline.model import Brief, Priority

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from pipeline.cli.escaping import printable
 from pipeline.cli.options import CommonOptions, Switch, TypedPath
-from pipeline.cli.output import say
+from pipeline.cli.output import print_json, say
+from pipeline.errors import EXIT_OK, InputError, QualityError
 
 if TYPE_CHECKING:
     from pipeline.model.profile import QualityProfile
@@ -39,12 +42,9 @@ def qc(
     against
         Reference film that this one was made from: compares size, length and pictures (SSIM; VMAF if FFmpeg has it).
     """
-    from functools import partial
-
     from anyio import to_thread
 
     from pipeline.cli.session import open_session
-    from pipeline.errors import EXIT_OK, QualityError
     from pipeline.orchestrator.context.quality_profiles import profile_for
     from pipeline.orchestrator.qc import find_films, judge_films
 
@@ -76,7 +76,6 @@ async def _compare(films: Sequence[Path], with_: Path, profile: QualityProfile, 
     """Judge a single film, and compare it with its reference. Raises `InputError`."""
     from anyio import Path as AsyncPath
 
-    from pipeline.errors import InputError
     from pipeline.orchestrator.qc import judge_against
 
     if len(films) > 1:
@@ -87,8 +86,6 @@ async def _compare(films: Sequence[Path], with_: Path, profile: QualityProfile, 
 
 
 def _print(film: JudgedFilm, common: CommonOptions, *, alone: bool) -> None:
-    from pipeline.cli.summary import print_json
-
     if common.json:
         print_json(_as_json(film))
     else:
@@ -101,7 +98,6 @@ def _print_film(film: JudgedFilm, *, alone: bool) -> None:
     from rich.text import Text
 
     from pipeline.cli.console import Console
-    from pipeline.cli.escaping import printable
 
     colours = {"pass": "green", "warn": "yellow", "fail": "red"}
     verdict = film.verdict
@@ -121,8 +117,6 @@ def _print_film(film: JudgedFilm, *, alone: bool) -> None:
 
 
 def _as_json(film: JudgedFilm) -> dict[str, object]:
-    from dataclasses import asdict
-
     verdict = film.verdict
     return {
         "file": str(film.path),
@@ -130,5 +124,5 @@ def _as_json(film: JudgedFilm) -> dict[str, object]:
         "verdict": verdict.grade,
         "score": verdict.score,
         "reasons": [*verdict.reasons, *verdict.warnings],
-        "checks": [asdict(check) for check in verdict.checks],
+        "checks": verdict.checks,
     }

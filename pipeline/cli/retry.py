@@ -8,6 +8,7 @@ from typing import Annotated, Literal
 from cyclopts import Parameter
 
 from pipeline.cli.options import BatchOptions, CommonOptions, Switch
+from pipeline.errors import InputError
 
 Stage = Literal["script", "narration", "subtitles", "scenes", "film", "quality", "publishing"]
 
@@ -44,7 +45,6 @@ def retry(
     from pipeline.cli.execution import errors_as_json, job_count, run_and_summarise
     from pipeline.cli.session import open_session_of
     from pipeline.cli.summary import print_refusal
-    from pipeline.errors import InputError
     from pipeline.film import Film
     from pipeline.orchestrator import control
     from pipeline.orchestrator.control.refresh import reread_source

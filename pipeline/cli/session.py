@@ -20,8 +20,8 @@ from rich.logging import RichHandler
 
 from pipeline.cli.console import Console
 from pipeline.cli.options import FLAGS, CommonOptions
-from pipeline.cli.output import say
-from pipeline.cli.summary import json_interruption, print_json
+from pipeline.cli.output import print_json, say
+from pipeline.cli.summary import json_interruption
 from pipeline.errors import EXIT_INTERRUPTED, NightreelError, raise_first_error
 from pipeline.model import JobStatus
 from pipeline.orchestrator.context import RunContext, open_context

@@ -13,9 +13,10 @@ import anyio
 import pytest
 
 from pipeline.cli import main
-from pipeline.cli.batch_status import BatchStatus, all_states, write_batch, write_batches
+from pipeline.cli.batch_status import BatchStatus, all_states, write_batch
+from pipeline.cli.output import print_json
 from pipeline.cli.status_tables import print_batch, print_batches, print_list
-from pipeline.cli.summary import print_json, print_summary
+from pipeline.cli.summary import print_summary
 from pipeline.cli.watch import look
 from pipeline.errors import CheckpointError, InputError
 from pipeline.model import (
@@ -174,20 +175,18 @@ def test_an_unknown_batch_is_told_with_the_nearest_one(store):
 
 
 def test_the_list_says_what_there_is_and_who_works(store, capsys):
-    out = io.StringIO()
-
     async def work():
         async with store.claims.register_worker("kitchen"):
             await anyio.to_thread.run_sync(lambda: print_list(all_states(store, checked=False)))
 
     anyio.run(work)
-    write_batches(all_states(store, checked=False), out)
-
     shown = capsys.readouterr().out
+    print_json(list(all_states(store, checked=False)))
+
     assert "kitchen.txt" in shown
     assert "0/1" in shown
     assert " running" in shown
-    kitchen, space = json.loads(out.getvalue())
+    kitchen, space = json.loads(capsys.readouterr().out)
     assert (kitchen["batch"], kitchen["source"], kitchen["workers"]) == ("kitchen", "kitchen.txt", [])
     assert kitchen["created_at"].startswith("2026-01-02T")
     assert space["counts"] == counts(pending=1, failed=1)
@@ -454,7 +453,7 @@ def test_what_stands_in_an_edited_file_can_not_steer_a_terminal(store, capsys):
     print_list(all_states(store))
     print_summary(outcome, store.index("big").rows, refused=(), seconds=1, report=None)
     print_json({"title": HOSTILE})
-    write_batches(all_states(store), sys.stdout)
+    print_json(list(all_states(store)))
     write_batch(BatchStatus(store, "big"), sys.stdout)
 
     told = capsys.readouterr().out
