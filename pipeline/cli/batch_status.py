@@ -23,7 +23,7 @@ from pipeline.cli.options import CommonOptions
 from pipeline.errors import CheckpointError, ConfigurationError
 from pipeline.model import UNFINISHED, Cost, JobStatus, JobSummary, failure_reason
 from pipeline.reporting.groups import Group, Groups
-from pipeline.state import CheckpointStore, JobOverview, unknown_batch
+from pipeline.state import CheckpointStore, JobOverview
 from pipeline.workspace import find_workspace
 
 if TYPE_CHECKING:
@@ -90,22 +90,16 @@ class BatchStatus:
     """The status of one batch. Everything blocks. Raises `InputError` for an unknown batch."""
 
     def __init__(self, store: CheckpointStore, name: str) -> None:
-        known = store.read_batch(name)
-        if known is None:
-            raise unknown_batch(name, store.batch_names())
-        self._known = known
+        self._known = store.known_batch(name)
         self._store = store
         self._index = store.refreshed(name)
-        # Jobs still marked "in progress" whose process was killed: their lock is free. The next run resumes them.
-        self._abandoned = {job for _, job in self._index.queue.in_progress() if not store.claims.is_claimed(name, job)}
+        self._abandoned = store.abandoned(name)
         # Completed jobs whose film was deleted. The next run makes them again.
         self._gone: set[str] = set()
 
     def state(self) -> BatchState:
         """The state of the batch by its checkpoints."""
-        counts = Counter({status: standing.jobs for status, standing in self._index.totals.counts().items()})
-        counts[JobStatus.IN_PROGRESS] -= len(self._abandoned)
-        counts[JobStatus.PENDING] += len(self._abandoned)
+        counts = self._index.totals.jobs(abandoned=len(self._abandoned))
         counts[JobStatus.FAILED] += len(self._known.refused)
         return BatchState(
             batch=self._known.name,

@@ -2,11 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated
-
-from cyclopts import Parameter
-
-from pipeline.cli.options import CommonOptions
+from pipeline.cli.options import CommonOptions, Several
 from pipeline.cli.output import print_json, say
 from pipeline.errors import EXIT_OK
 
@@ -15,7 +11,7 @@ def cancel(
     batch: str,
     /,
     *,
-    job: Annotated[tuple[str, ...], Parameter(negative="", consume_multiple=False)] = (),
+    job: Several = (),
     common: CommonOptions = CommonOptions(),
 ) -> int:
     """Cancel the films of a batch that are not completed, including those in progress in other processes.

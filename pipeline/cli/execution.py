@@ -56,8 +56,7 @@ async def run_and_summarise(work: Work, context: RunContext, common: CommonOptio
 async def job_count(context: RunContext, batch: str) -> int:
     """The number of jobs of a batch."""
     index = await to_thread.run_sync(context.store.refreshed, batch)
-    counts = await to_thread.run_sync(index.totals.counts)
-    return sum(standing.jobs for standing in counts.values())
+    return (await to_thread.run_sync(index.totals.jobs)).total()
 
 
 @contextmanager

@@ -6,14 +6,14 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING
 
 from cyclopts import Parameter
 
 from pipeline.choices import Privacy
 from pipeline.cli.escaping import printable
 from pipeline.cli.flags import given
-from pipeline.cli.options import FLAGS, BatchOptions, CommonOptions, Switch, TypedPath
+from pipeline.cli.options import FLAGS, BatchOptions, CommonOptions, Several, Switch, TypedPath
 from pipeline.cli.output import print_json, say
 from pipeline.errors import EXIT_OK, InputError
 
@@ -49,7 +49,7 @@ def publish(
     channel: str | None = None,
     metadata: TypedPath | None = None,
     release: ReleaseFlags = ReleaseFlags(),
-    job: Annotated[tuple[str, ...], Parameter(negative="", consume_multiple=False)] = (),
+    job: Several = (),
     again: Switch = False,
     profile: str | None = None,
     update: Switch = False,

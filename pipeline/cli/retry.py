@@ -7,7 +7,7 @@ from typing import Annotated, Literal
 
 from cyclopts import Parameter
 
-from pipeline.cli.options import BatchOptions, CommonOptions, Switch
+from pipeline.cli.options import BatchOptions, CommonOptions, Several, Switch
 from pipeline.errors import InputError
 
 Stage = Literal["script", "narration", "subtitles", "scenes", "film", "quality", "publishing"]
@@ -18,7 +18,7 @@ def retry(
     /,
     *,
     failed: Switch = False,
-    job: Annotated[tuple[str, ...], Parameter(negative="", consume_multiple=False)] = (),
+    job: Several = (),
     from_: Annotated[Stage | None, Parameter(name="--from")] = None,
     batch_options: BatchOptions = BatchOptions(),
     common: CommonOptions = CommonOptions(),

@@ -90,10 +90,10 @@ class Session:
         store = self.context.store
         try:
             known = store.read_batch(self.batch)
-            counts = store.index(self.batch).totals.counts()
+            counts = store.index(self.batch).totals.jobs()
         except NightreelError:
             return {}, 0
-        return {status: standing.jobs for status, standing in counts.items()}, len(known.refused) if known else 0
+        return counts, len(known.refused) if known else 0
 
     def _how_to_resume(self) -> str:
         if not self.batch or not (self.context.store.folder(self.batch) / "batch.json").exists():

@@ -45,7 +45,6 @@ def watch_batch(common: CommonOptions, batch: str) -> int:
 def look(store: CheckpointStore, batch: str, *, now: datetime) -> Snapshot:
     """A snapshot of the batch, from its counts and the few rows that are displayed."""
     index = store.index(batch)
-    standing = index.totals.counts()
     rows: list[JobSummary] = index.latest(*ENDED - {JobStatus.COMPLETED}, limit=MAX_RECENT)
     rows += index.latest(JobStatus.COMPLETED, limit=_LAST_FILMS)
     under_way = store.in_progress(batch)
@@ -53,17 +52,15 @@ def look(store: CheckpointStore, batch: str, *, now: datetime) -> Snapshot:
     at_work = [row for row in under_way if store.claims.is_claimed(batch, row.id)]
     rows += at_work
     rows += index.latest(JobStatus.PARKED, limit=MAX_PARKED)
+    counts = index.totals.jobs(abandoned=len(under_way) - len(at_work))
+    has_ended = all(status in ENDED for status in +counts)
     is_worked_on = bool(store.claims.workers(batch))
-    has_ended = all(status in ENDED for status, count in standing.items() if count.jobs)
     hint = f"no process is running it: resume with nightreel resume {shlex.quote(batch)}"
     notices = () if is_worked_on or has_ended else (hint,)
-    counts = {status.value: count.jobs for status, count in standing.items()}
-    abandoned = len(under_way) - len(at_work)
-    counts[JobStatus.IN_PROGRESS] -= abandoned
-    counts[JobStatus.PENDING] += abandoned
-    waiting = standing[JobStatus.PENDING].weight + sum(row.weight for row in under_way if row not in at_work)
+    waiting = index.totals.counts()[JobStatus.PENDING].weight
+    waiting += sum(row.weight for row in under_way if row not in at_work)
     snapshot = snapshot_of_rows(rows, counts, now=now, notices=notices, weight_waiting=waiting)
-    if len(rows) < sum(count for status, count in counts.items() if status != JobStatus.PENDING.value):
+    if len(rows) < sum(count for status, count in counts.items() if status is not JobStatus.PENDING):
         # The last films are enough for the speed, but not for sums over all films.
         snapshot = replace(snapshot, cost=Cost(), cache_share=None, elapsed_s=None)
     return replace(snapshot, batch=batch, elapsed_s=snapshot.elapsed_s if is_worked_on else None)
