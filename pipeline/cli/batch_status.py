@@ -45,13 +45,13 @@ class JobState:
     title: str
     status: str
     # The stage in progress, or the one to resume with.
-    stage: str
-    attempts: int
-    priority: str
+    stage: str = ""
+    attempts: int = 0
+    priority: str = ""
     # ISO 8601; None unless parked until a time.
-    parked_until: str | None
-    video: str | None
-    error: str | None
+    parked_until: str | None = None
+    video: str | None = None
+    error: str | None = None
     # Over all attempts.
     cost: Cost = field(default_factory=Cost)
     # Series and episode number; empty and 0 if it is no episode.
@@ -184,21 +184,10 @@ class BatchStatus:
         return found
 
     def _job(self, job: JobOverview) -> JobState:
-        lost = job.id in self._gone or job.id in self._abandoned
-        return JobState(
-            id=job.id,
-            title=job.title,
-            status=JobStatus.PENDING if lost else job.status,
-            stage=job.stage,
-            attempts=job.attempts,
-            priority=job.priority,
-            parked_until=job.parked_until.isoformat() if job.parked_until else None,
-            video=job.video if job.status is JobStatus.COMPLETED and not lost else None,
-            error=job.error.message if job.error else None,
-            cost=job.cost,
-            series=job.series,
-            episode=job.episode,
-        )
+        state = _state_of(job, error=job.error.message if job.error else None)
+        if job.id in self._gone or job.id in self._abandoned:
+            return replace(state, status=JobStatus.PENDING.value)
+        return replace(state, video=job.video if job.status is JobStatus.COMPLETED else None)
 
 
 def all_states(store: CheckpointStore, *, checked: bool = True) -> Iterator[BatchState]:
@@ -227,6 +216,11 @@ def _stopped_state(row: JobSummary) -> JobState:
     """A stopped film and the reason, after the origin of its brief if neither title nor reason has it."""
     why = failure_reason(row)
     names_origin = not row.origin or row.origin == row.title or row.origin in why
+    return _state_of(row, error=why if names_origin else f"{row.origin}: {why}")
+
+
+def _state_of(row: JobSummary | JobOverview, *, error: str | None) -> JobState:
+    """A job as its row says, without its film."""
     return JobState(
         id=row.id,
         title=row.title,
@@ -235,8 +229,7 @@ def _stopped_state(row: JobSummary) -> JobState:
         attempts=row.attempts,
         priority=row.priority,
         parked_until=row.parked_until.isoformat() if row.parked_until else None,
-        video=None,
-        error=why if names_origin else f"{row.origin}: {why}",
+        error=error,
         cost=row.cost,
         series=row.series,
         episode=row.episode,
@@ -245,17 +238,7 @@ def _stopped_state(row: JobSummary) -> JobState:
 
 def _unreadable_state(job_id: str, title: str, why: str) -> JobState:
     """A damaged job, or an unreadable brief, which never became a job."""
-    return JobState(
-        id=job_id,
-        title=title,
-        status=JobStatus.FAILED.value,
-        stage="",
-        attempts=0,
-        priority="",
-        parked_until=None,
-        video=None,
-        error=why,
-    )
+    return JobState(id=job_id, title=title, status=JobStatus.FAILED.value, error=why)
 
 
 def _exists(path: str) -> bool:
