@@ -21,13 +21,14 @@ from pydantic import TypeAdapter
 from pipeline.cli.escaping import plain_json
 from pipeline.cli.options import CommonOptions
 from pipeline.errors import CheckpointError, ConfigurationError
-from pipeline.model import UNFINISHED, Cost, JobStatus, JobSummary, failure_reason
+from pipeline.model import UNFINISHED, Batch, Cost, JobStatus, JobSummary, failure_reason
 from pipeline.reporting.groups import Group, Groups
 from pipeline.state import CheckpointStore, JobOverview
 from pipeline.workspace import find_workspace
 
 if TYPE_CHECKING:
     from pipeline.orchestrator.uploads import UploadDays
+    from pipeline.settings import Settings
 
 # Rows printed on a terminal.
 _MAX_ROWS = 200
@@ -74,6 +75,8 @@ class BatchState:
     cost: Cost = field(default_factory=Cost)
     # Days that publishing the rest takes; only computed for a single batch.
     uploads: tuple[UploadDays, ...] = ()
+    # Why its processes start no new films: a disk is too full; only computed for a single batch.
+    waits_because: str = ""
     # Why batch.json can't be read.
     error: str | None = None
 
@@ -120,26 +123,23 @@ class BatchStatus:
         return replace(state, counts=_all_statuses(counts))
 
     def full_state(self) -> BatchState:
-        """The checked state, with the days that publishing takes."""
+        """The checked state, with the days that publishing takes, and why no new films are started."""
+        from pipeline.orchestrator.resources import disk_refusal
+        from pipeline.orchestrator.uploads import upload_days
+
         state = self.checked_state()
         left = sum(state.counts[status] for status in UNFINISHED)
         if not left:
-            return replace(state, uploads=())
+            return state
+        workspace, settings = self._store.workspace, settings_of(self._known, self._store, **self._overrides_of_a_job())
+        if settings is None:
+            return state
         # Published, but parked for captions, for example.
         waiting = sum(bool(row.published) for row in self._index.rows(JobStatus.PARKED))
-        return replace(state, uploads=self._uploads(left - waiting, waiting=waiting))
-
-    def _uploads(self, films: int, *, waiting: int) -> tuple[UploadDays, ...]:
-        from pipeline.orchestrator.uploads import upload_days
-        from pipeline.settings import load_settings
-
-        overrides = {**self._known.asked.settings, **self._overrides_of_a_job()}
-        try:
-            settings = load_settings(self._store.workspace, overrides)
-        except ConfigurationError:
-            # The next run will report what is wrong with them.
-            return ()
-        return upload_days(self._store.workspace, settings, films, waiting=waiting, clock=lambda: datetime.now(UTC))
+        uploads = upload_days(workspace, settings, left - waiting, waiting=waiting, clock=lambda: datetime.now(UTC))
+        is_queued = state.workers and state.counts[JobStatus.PENDING]
+        refusal = disk_refusal(workspace, settings, output=self._known.asked.output) if is_queued else ""
+        return replace(state, uploads=uploads, waits_because=refusal)
 
     def _overrides_of_a_job(self) -> Mapping[str, str | bool | int | float]:
         """The overrides of an unfinished job: `publish` sets them on jobs, not on the batch."""
@@ -188,6 +188,15 @@ class BatchStatus:
         if job.id in self._gone or job.id in self._abandoned:
             return replace(state, status=JobStatus.PENDING.value)
         return replace(state, video=job.video if job.status is JobStatus.COMPLETED else None)
+
+
+def settings_of(known: Batch, store: CheckpointStore, **overrides: object) -> Settings | None:
+    """The settings that a batch is made with; None: they are invalid, which its next run reports."""
+    from pipeline.settings import load_settings
+
+    with suppress(ConfigurationError):
+        return load_settings(store.workspace, {**known.asked.settings, **known.working, **overrides})
+    return None
 
 
 def all_states(store: CheckpointStore, *, checked: bool = True) -> Iterator[BatchState]:

@@ -7,7 +7,7 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from pipeline.cli.escaping import printable
+from pipeline.cli.escaping import escaped, printable
 from pipeline.cli.options import CommonOptions, Switch, TypedPath
 from pipeline.cli.output import print_json, say
 from pipeline.errors import EXIT_OK, InputError, QualityError
@@ -16,6 +16,9 @@ if TYPE_CHECKING:
     from pipeline.model.profile import QualityProfile
     from pipeline.orchestrator.context import RunContext
     from pipeline.orchestrator.qc import JudgedFilm
+
+# On a narrower terminal, words would break within the cells of the table.
+_MIN_TABLE_CELLS = 80
 
 
 def qc(
@@ -89,10 +92,10 @@ def _print(film: JudgedFilm, common: CommonOptions, *, alone: bool) -> None:
     if common.json:
         print_json(_as_json(film))
     else:
-        _print_film(film, alone=alone)
+        print_film(film, alone=alone)
 
 
-def _print_film(film: JudgedFilm, *, alone: bool) -> None:
+def print_film(film: JudgedFilm, *, alone: bool) -> None:
     """Print a line for the film and a table of its checks: all if `alone`, else those that did not pass."""
     from rich.table import Table
     from rich.text import Text
@@ -104,15 +107,20 @@ def _print_film(film: JudgedFilm, *, alone: bool) -> None:
     console = Console(highlight=False)
     head = Text.assemble((f"{verdict.grade:<4}", colours[verdict.grade]), f"  {verdict.score:.2f}  ")
     console.print(head.append(printable(str(film.path)), style="bold"), soft_wrap=True)
+    checks = [check for check in verdict.checks if alone or check.verdict != "pass"]
+    if console.is_terminal and console.width < _MIN_TABLE_CELLS:
+        for check in checks:
+            console.print_words(f"[{colours[check.verdict]}]{check.verdict}[/]  {check.name}", indent=2)
+            console.print_words(f"{escaped(check.measured)} [dim]({escaped(check.limit)})[/]", indent=8)
+        return
     table = Table(box=None, pad_edge=False, show_header=alone, header_style="dim")
     for name in ("", "check", "measured", "limit"):
         # Check names are typed into profiles: never cropped.
         table.add_column(name, overflow="fold", no_wrap=name in {"", "check"})
-    for check in verdict.checks:
-        if alone or check.verdict != "pass":
-            grade = Text(f"  {check.verdict}", style=colours[check.verdict])
-            table.add_row(grade, check.name, Text(printable(check.measured)), Text(check.limit, style="dim"))
-    if table.row_count:
+    for check in checks:
+        grade = Text(f"  {check.verdict}", style=colours[check.verdict])
+        table.add_row(grade, check.name, Text(printable(check.measured)), Text(check.limit, style="dim"))
+    if checks:
         console.print_table(table)
 
 

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import shlex
 import time
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, datetime
+from functools import partial
 
 from rich.live import Live
 
-from pipeline.cli.batch_status import BatchStatus, open_store
+from pipeline.cli.batch_status import BatchStatus, open_store, settings_of
 from pipeline.cli.console import Console
 from pipeline.cli.options import CommonOptions
 from pipeline.cli.progress_view import render_progress
@@ -26,12 +28,16 @@ _LAST_FILMS = 40
 
 def watch_batch(common: CommonOptions, batch: str) -> int:
     """Redraw the status until the batch has ended, then print the result. Raises `InputError`."""
+    from pipeline.orchestrator.resources import disk_refusal
+
     store = open_store(common)
-    BatchStatus(store, batch)
+    known = store.known_batch(batch)
+    settings = settings_of(known, store)
+    refuses = partial(disk_refusal, store.workspace, settings, output=known.asked.output) if settings else str
     console = Console(highlight=False)
     with Live(console=console, auto_refresh=False, redirect_stdout=False) as live:
         while True:
-            snapshot = look(store, batch, now=datetime.now(UTC))
+            snapshot = look(store, batch, now=datetime.now(UTC), refuses=refuses)
             size = console.size
             live.update(render_progress(snapshot, width=size.width, height=size.height - 1, recent=True), refresh=True)
             if snapshot.done == snapshot.total:
@@ -42,8 +48,11 @@ def watch_batch(common: CommonOptions, batch: str) -> int:
     return EXIT_OK
 
 
-def look(store: CheckpointStore, batch: str, *, now: datetime) -> Snapshot:
-    """A snapshot of the batch, from its counts and the few rows that are displayed."""
+def look(store: CheckpointStore, batch: str, *, now: datetime, refuses: Callable[[], str] = str) -> Snapshot:
+    """A snapshot of the batch, from its counts and the few rows that are displayed.
+
+    `refuses` returns why no film may start now; empty: one may.
+    """
     index = store.index(batch)
     rows: list[JobSummary] = index.latest(*ENDED - {JobStatus.COMPLETED}, limit=MAX_RECENT)
     rows += index.latest(JobStatus.COMPLETED, limit=_LAST_FILMS)
@@ -55,8 +64,11 @@ def look(store: CheckpointStore, batch: str, *, now: datetime) -> Snapshot:
     counts = index.totals.jobs(abandoned=len(under_way) - len(at_work))
     has_ended = all(status in ENDED for status in +counts)
     is_worked_on = bool(store.claims.workers(batch))
-    hint = f"no process is running it: resume with nightreel resume {shlex.quote(batch)}"
-    notices = () if is_worked_on or has_ended else (hint,)
+    notices: list[str] = []
+    if not is_worked_on and not has_ended:
+        notices = [f"no process is running it: resume with nightreel resume {shlex.quote(batch)}"]
+    elif counts[JobStatus.PENDING] and (refusal := refuses()):
+        notices = [f"not starting new films: {refusal}"]
     waiting = index.totals.counts()[JobStatus.PENDING].weight
     waiting += sum(row.weight for row in under_way if row not in at_work)
     snapshot = snapshot_of_rows(rows, counts, now=now, notices=notices, weight_waiting=waiting)
