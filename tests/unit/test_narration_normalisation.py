@@ -185,7 +185,7 @@ SAID = [
     ("es", "a las 9:30 h.", "a las 9 y 30."),
     # Cooking and shopping.
     ("en", "2 1/2 tsp, 1/4 tsp, ½ oz", "2 and a half teaspoons, one quarter teaspoon, one half ounce"),
-    ("de", "2 EL Öl, ½ l", "2 Esslöffel Öl, ein halb Liter"),
+    ("de", "2 EL Öl, ½ l", "2 Esslöffel Öl, ein halber Liter"),
     ("es", "1/2 l, 1/2 taza, 1/2 de todo", "medio litro, media taza, un medio de todo"),
     ("ru", "200 г муки, 1/2 л, 12 кв. м", "200 грамм муки, одна вторая литра, 12 квадратных метров"),
     ("tr", "1/2 l, 2½ bardak, 5 TL, 90 km/sa", "yarım litre, 2 buçuk bardak, 5 lira, saatte 90 kilometre"),
@@ -285,7 +285,7 @@ SAID += [
     ("es", "a las 18:00 h, a las 18:00", "a las 18 horas, a las 18 en punto"),
     ("pt", "10 x 15 cm", "10 por 15 centímetros"),
     ("ru", "10 x 15 см", "10 на 15 сантиметров"),
-    ("zh", "跌-5%", "跌百分之负 5"),
+    ("zh", "跌-5%", "跌负 百分之5"),
     ("de", "1,50 €/100 g", "1 Euro 50 pro 100 Gramm"),
     ("en", "$45K/yr, $1 = €0.92", "45 thousand dollars per year, 1 dollar equals 92 cents"),
     ("en", "3x² and Fe³⁺", "3x squared and Fe³⁺"),
@@ -298,7 +298,7 @@ SAID += [
 # Forms that look like others and are not, or not certainly.
 LEFT = [
     ("en", "The cat sat on 3 mats in 2024."),
-    ("en", "COVID-19, F-16, 555-1234, 5'6\", 24/7, 4K, 5G, 3D, C++, a–b, 3–1, 10am, No. Never"),
+    ("en", "COVID-19, F-16, 555-1234, 24/7, 4K, 5G, 3D, C++, a–b, 3–1, 10am, No. Never"),
     ("en", "31/02/2024 and 2024-13-45"),
     ("en", "end.It was node.js"),
     ("de", "Sie gewannen 22:18."),
