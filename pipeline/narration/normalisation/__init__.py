@@ -2,7 +2,7 @@
 
 pronunciations  the workspace's own lexicon
 dates, calendar_names, german_ordinals, imperial, web, money, prices_per_unit, units, numbers, fractions, ranges,
-abbreviations, signs
+abbreviations, roman_numerals, signs
                 rules, by language             (magnitudes: millions and what follows them; unit_symbols: km/h, °C)
 languages       languages and their words for signs
 patterns        what may stand beside a number, in scripts with and without spaces
@@ -30,7 +30,8 @@ from pipeline.narration.normalisation.numbers import say_grouped_numbers, say_si
 from pipeline.narration.normalisation.prices_per_unit import say_prices_per_quantity, say_prices_per_unit
 from pipeline.narration.normalisation.pronunciations import Pronunciation, Pronunciations
 from pipeline.narration.normalisation.ranges import say_ranges
-from pipeline.narration.normalisation.signs import say_formulas, say_signs
+from pipeline.narration.normalisation.roman_numerals import say_roman_numerals
+from pipeline.narration.normalisation.signs import say_formulas, say_ratios, say_signs
 from pipeline.narration.normalisation.units import (
     say_ordinals,
     say_units,
@@ -49,6 +50,7 @@ _RULES: tuple[Callable[[str, Language], Iterator[list[Edit]]], ...] = (
     say_days,
     say_numeric_days,
     say_german_ordinals,
+    say_roman_numerals,
     say_years,
     say_year_ranges,
     say_months,
@@ -70,6 +72,7 @@ _RULES: tuple[Callable[[str, Language], Iterator[list[Edit]]], ...] = (
     say_grouped_numbers,
     say_abbreviations,
     say_formulas,
+    say_ratios,
     say_signs,
 )
 

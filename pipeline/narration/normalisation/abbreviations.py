@@ -125,7 +125,7 @@ def say_abbreviations(text: str, language: Language) -> Iterator[list[Edit]]:
             spoken = _form_after(spoken, text[: match.start()], language)
         if spoken.startswith(("года ", "року ")) and _IN_THE_YEAR.search(text, 0, match.start()):
             spoken = spoken.replace("года", "году", 1).replace("року", "році", 1)
-        if match[0].endswith(".") and sentence_ends_here(text[match.end() :], often=written.endswith("$")):
+        if match[0].endswith(".") and sentence_ends_here(text, match.end(), often=written.endswith("$")):
             spoken += "."
         # Drops the full stop of "2 hrs., at most".
         end = match.end() + (text[match.end() : match.end() + 2] in _STOPS_OF_UNITS)

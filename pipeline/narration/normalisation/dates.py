@@ -138,7 +138,7 @@ def say_year_ranges(text: str, language: Language) -> Iterator[list[Edit]]:
     """Expand the abbreviation of "years" after a range of years."""
     for match in _RANGE_OF_YEARS.finditer(text):
         if forms := _YEARS_PLURAL.get((language.code, match["word"])):
-            stop = "." if sentence_ends_here(text[match.end() :], often=True) else ""
+            stop = "." if sentence_ends_here(text, match.end(), often=True) else ""
             word = forms[0] if match["in"] else forms[1]
             yield [Edit(start=match.end("years"), end=match.end(), text=f" {word}{stop}")]
 

@@ -78,7 +78,7 @@ _NO_OF = frozenset({"mil", "mila", "mille"})
 # "2.3bn people"; "10M" may also be megabytes, metres or moles, so it is a million only with decimals, before these
 # nouns and, at the end of a clause, after these words.
 _COUNT = re.compile(
-    r"(?<![\w.,$€£¥₹])\d+(?:[.,]\d+)*(?P<letter>(?:bn|tn)\b|(?<=\.\d)[MB](?!\w)"
+    r"(?<![\w.,$€£¥₹])\d+(?:[.,]\d+)*(?P<letter>(?:bn|tn)\b|(?:(?<=\.\d)|(?<=\.\d\d))[MB](?!\w)"
     r"|[MKB](?=\+? (?:(?:active|new|monthly|daily) )?(?:"
     r"users|people|viewers|views|followers|fans|subscribers|downloads|customers|copies|visitors|players|streams|"
     r"likes|posts|comments|parameters|jobs|tons|tonnes|trees|years|households|residents|children|voters|dollars|"

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from decimal import Decimal
 from functools import lru_cache
 
@@ -103,7 +103,7 @@ _LETTERS = {
 # The conjunction between the two parts of 5.20, and the forms of the subunit, which some languages leave out after it.
 _AND = {"en": "and", "es": "con", "it": "e", "pt": "e", "sv": "och", "da": "og", "nb": "og"}
 _UNNAMED = frozenset({"de", "es", "fr", "it", "nl", "pt"})
-_SUBUNITS = {
+_SUBUNITS: Mapping[str, Mapping[str, tuple[str, ...]]] = {
     "en": {"USD": ("cent", "cents"), "EUR": ("cent", "cents"), "GBP": ("penny", "pence"), "AUD": ("cent", "cents")},
     "de": {"USD": ("Cent", "Cent"), "EUR": ("Cent", "Cent"), "CHF": ("Rappen", "Rappen")},
     "fr": {"USD": ("cent", "cents"), "EUR": ("centime", "centimes"), "CHF": ("centime", "centimes")},
@@ -152,7 +152,7 @@ def say_money(text: str, language: Language) -> Iterator[list[Edit]]:
             if not range_word(text, match.start(), language) or low is None or low >= value or sign[0].isalpha():
                 continue
         edits = _edits(match, sign, value, language)
-        if match[0].endswith(".") and sentence_ends_here(text[match.end() :], often=True):
+        if match[0].endswith(".") and sentence_ends_here(text, match.end(), often=True):
             # The full stop of "5 mld." and "5 руб." also ends the sentence.
             edits.append(Edit(start=match.end(), end=match.end(), text="."))
         yield edits
