@@ -3,7 +3,8 @@
 pronunciations  the workspace's own lexicon
 dates, calendar_names, german_ordinals, imperial, web, money, prices_per_unit, units, numbers, fractions, ranges,
 abbreviations, roman_numerals, signs
-                rules, by language             (magnitudes: millions and what follows them; unit_symbols: km/h, °C)
+                rules, by language             (magnitudes: millions and what follows them; unit_symbols: km/h, °C;
+                                               ordinal_words)
 languages       languages and their words for signs
 patterns        what may stand beside a number, in scripts with and without spaces
 edits           applies the rules' edits to a text and tracks where each written word ends up
