@@ -519,13 +519,13 @@ def test_a_client_of_the_wrong_type_is_rejected_with_the_needed_type(tmp_path, k
 
 
 def test_a_missing_client_file_is_an_error_with_a_hint(tmp_path):
-    with pytest.raises(NeedsLoginError, match=r"credentials/youtube/client_secret.json: is not there.*Desktop app"):
+    with pytest.raises(NeedsLoginError, match=r"credentials/youtube/client_secret.json: is missing.*Desktop app"):
         read_client(tmp_path / "credentials" / "youtube" / "client_secret.json", kind="Desktop app")
 
 
 async def test_the_device_flow_names_the_client_type_it_needs(tmp_path):
     context = await anyio.to_thread.run_sync(lambda: open_context(workspace=tmp_path))
-    with pytest.raises(NeedsLoginError, match=r"is not there.*of the type TVs and Limited Input devices"):
+    with pytest.raises(NeedsLoginError, match=r"is missing.*of the type TVs and Limited Input devices"):
         await logins.log_in_by_code(context, "", show=lambda *_: None)
 
 

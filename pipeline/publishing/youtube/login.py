@@ -65,7 +65,7 @@ def read_client(path: Path, *, kind: str) -> Client:
         text = read_file(path)
         return _ClientFile.model_validate_json(text).installed
     except FileNotFoundError as error:
-        raise NeedsLoginError("is not there", where=where, hint=make) from error
+        raise NeedsLoginError("is missing", where=where, hint=make) from error
     except OSError as error:
         raise NeedsLoginError(f"can't be read: {(error.strerror or '').lower()}", where=where, hint=make) from error
     except ValidationError:
