@@ -60,6 +60,6 @@ def test_a_batch_without_held_films_says_so(page_of):
 
 
 def test_a_held_film_lists_its_incidents(page_of):
-    lacks = "picture reef.jpg: no such file. The film goes without it"
+    lacks = "picture reef.jpg: no such file. The film is made without it"
 
     assert f'<p class="remark"><bdi>{lacks}.</bdi></p>' in page_of(held(incidents=(lacks,)))
