@@ -319,8 +319,8 @@ def test_a_line_without_an_end_is_a_row_that_is_told(table):
     [
         (b"", "is empty"),
         (b"\n\n  \n", "is empty"),
-        (b"PK\x03\x04rest", "is a workbook or an archive, not text"),
-        (b"%PDF-1.7", "is a PDF, not text"),
+        (b"PK\x03\x04rest", "is a workbook or an archive, despite its name"),
+        (b"%PDF-1.7", "is a PDF, despite its name"),
     ],
 )
 def test_what_is_no_table_is_told(table, content, problem):

@@ -79,7 +79,7 @@ def is_blank_marker(text: str) -> bool:
 def cell_remedy(text: str) -> str:
     """What to do about a cell with a `cell_defect`."""
     if isinstance(text, UnreadableValue | NestedValue):
-        return "Export it as a plain value"
+        return "Enter it as a plain value"
     if _is_rounded(text):
         return "Format the column as text, and save it again"
     if find_mojibake(text):
