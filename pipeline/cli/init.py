@@ -7,6 +7,8 @@ from pathlib import Path
 
 from pipeline.cli.options import TypedPath
 from pipeline.cli.output import say
+from pipeline.errors import EXIT_OK, InputError
+from pipeline.files import storage_errors, write_atomically
 
 _FOLDERS = {
     "templates": "Your own templates, one folder each: nightreel templates new NAME. "
@@ -35,8 +37,6 @@ def init(directory: TypedPath, /) -> int:
     directory
         A new or existing folder.
     """
-    from pipeline.errors import EXIT_OK, InputError
-    from pipeline.files import storage_errors, write_atomically
     from pipeline.settings import example_toml
     from pipeline.workspace import builtin_root
 

@@ -230,7 +230,7 @@ def test_where_nobody_is_logged_in_is_told_before_the_night_and_before_a_film_is
     )
     assert (job["status"], job["asked"]["settings"]["publishing.to"]) == ("completed", "youtube")
     assert night.code == 9
-    assert night.stderr.splitlines()[0].startswith("nightreel: youtube:coking: nobody is logged in, and films would")
+    assert night.stderr.splitlines()[0].startswith("nightreel: youtube:coking: not logged in, so films would")
 
 
 def test_how_logins_stand_is_told_without_asking_anybody(tmp_path, tmp_path_factory):

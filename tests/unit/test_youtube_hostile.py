@@ -68,7 +68,7 @@ async def test_a_film_that_is_listed_without_its_name_may_be_the_one_that_is_loo
     whole = listing._item
     monkeypatch.setattr(listing, "_item", lambda one: {**whole(one), "contentDetails": {}})
 
-    with pytest.raises(TransientError, match="lists a film without its id"):
+    with pytest.raises(TransientError, match="lists a film without an id"):
         await film_for(channel_of(youtube, tmp_path), KEY).deliver(film)
     monkeypatch.undo()
     await film_for(channel_of(youtube, tmp_path), KEY).deliver(film)
@@ -454,6 +454,8 @@ async def test_what_is_no_http_at_all_is_told_without_the_address_that_was_asked
     told = "".join(traceback.format_exception(raised.value))
     assert session not in told
     assert token not in told
+    # A library's error would hold the request.
+    assert (raised.value.__cause__, raised.value.__context__) == (None, None)
 
 
 async def test_an_answer_that_drips_is_given_up_in_time():

@@ -322,7 +322,7 @@ async def test_a_dry_run_says_how_many_days_it_takes_and_that_nobody_is_logged_i
     assert (uploads.films, uploads.films_per_day, uploads.days) == (5, 2, 3)
     assert uploads.complete_per_day == 2
     assert describe_upload_days(uploads) == "2 films a day to youtube, 2 left today: 5 films take 3 days"
-    assert "youtube: nobody is logged in" in found.notes[-1]
+    assert "youtube: not logged in" in found.notes[-1]
     assert "nightreel auth youtube --channel default" in found.notes[-1]
 
 

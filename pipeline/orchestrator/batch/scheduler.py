@@ -13,8 +13,8 @@ from __future__ import annotations
 
 import logging
 import time
-from collections.abc import Iterator, Sequence
-from contextlib import ExitStack, contextmanager
+from collections.abc import Collection, Sequence
+from contextlib import ExitStack
 from datetime import datetime
 
 import anyio
@@ -50,7 +50,7 @@ class Scheduler:
         batch: str,
         listen: Listener = ignore,
         *,
-        only: Sequence[str] | None = None,
+        only: Collection[str] | None = None,
         interval_s: float = _INTERVAL_S,
     ) -> None:
         """`only`: make these jobs, instead of the whole batch and the queue."""
@@ -111,7 +111,8 @@ class Scheduler:
         """Start as many jobs as may be in progress. Returns whether there is anything left to wait for."""
         view = QueueView()
         while not self.stopped_because and (free := self._at_once() - len(self._in_progress)) > 0:
-            view = await to_thread.run_sync(self._queue.peek, free, self._excluded(), self._context.clock())
+            excluded = {*self._in_progress, *self._backoff.keys()}
+            view = await to_thread.run_sync(self._queue.peek, free, excluded, self._context.clock())
             self._backoff.delay(*view.others)
             if not view.entries:
                 break
@@ -133,10 +134,6 @@ class Scheduler:
             return False
         batches = dict.fromkeys((self._batch, QUEUE))
         return sum([await release_waiting_episodes(batch, self._context) for batch in batches]) > 0
-
-    def _excluded(self) -> set[JobKey]:
-        """The jobs that must not be started now."""
-        return {*self._in_progress, *self._backoff.keys()}
 
     def _at_once(self) -> int:
         cores = self._context.cores
@@ -166,22 +163,24 @@ class Scheduler:
 
     async def _make(self, key: JobKey, rank: tuple[float, ...]) -> None:
         """Claim a job and make it. Its result is in its checkpoint; no error of a job ends the run."""
-        with self._removing(key) as scope:
-            try:
-                await self._make_claimed(key, rank, scope)
-            except BusyError:
-                self._backoff.delay(key)
-            except NightreelError as error:
-                self._give_up(key, error)
-            except Exception as error:
-                logger.exception("job %s: unexpected error", key.job)
-                self._give_up(key, error)
+        try:
+            await self._make_claimed(key, rank)
+        except BusyError:
+            self._backoff.delay(key)
+        except NightreelError as error:
+            self._give_up(key, error)
+        except Exception as error:
+            logger.exception("job %s: unexpected error", key.job)
+            self._give_up(key, error)
+        finally:
+            del self._in_progress[key]
+            self._wake_up.set()
 
-    async def _make_claimed(self, key: JobKey, rank: tuple[float, ...], scope: anyio.CancelScope) -> None:
+    async def _make_claimed(self, key: JobKey, rank: tuple[float, ...]) -> None:
         """Claim a job, make it and release it. Blocking steps share a thread call: each costs as much as a save."""
         claim, is_released = ExitStack(), False
         try:
-            with scope:
+            with self._in_progress[key]:
                 await self._run(key, rank, claim)
             is_released = await to_thread.run_sync(self._release, key, claim)
             if not is_released:
@@ -243,15 +242,6 @@ class Scheduler:
             return self._context.store.load_job_now(*key).status is status
         except NightreelError:
             return False
-
-    @contextmanager
-    def _removing(self, key: JobKey) -> Iterator[anyio.CancelScope]:
-        """The cancel scope of a job in progress, which is removed at the end of the block."""
-        try:
-            yield self._in_progress[key]
-        finally:
-            del self._in_progress[key]
-            self._wake_up.set()
 
     def _count_failure(self, job: Job) -> None:
         self._failures += 1

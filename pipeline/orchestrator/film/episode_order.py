@@ -182,6 +182,6 @@ def _no_longer_waiting(batch: str, context: RunContext) -> list[EpisodeFilm]:
     found = []
     for row in first.values():
         job = context.store.read_job(batch, row.id)
-        if job and job.error and turn_error(job, context.for_job(job), job.error.stage) is None:
+        if job and job.error and turn_error(job, context.for_request(job.asked), job.error.stage) is None:
             found.append(EpisodeFilm(batch=batch, job=job.id, subject=subject_key(job.brief)))
     return found

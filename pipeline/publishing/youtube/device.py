@@ -76,14 +76,14 @@ async def _wait_for_consent(http: Http, plan: LoginPlan, code: dict[str, Any]) -
                 # While the user types, a transient error is no reason to give up.
                 if not isinstance(refused, TransientError):
                     raise refused
-    raise NeedsLoginError("nobody has typed the code in time", hint="Try again")
+    raise NeedsLoginError("the code was not entered in time", hint="Try again")
 
 
 def _refusal(reply: Reply, error: str) -> ProviderError:
     if error == "access_denied":
         return NeedsLoginError("Google says access_denied", hint="Try again, and allow what is asked for")
     if error == "expired_token":
-        return NeedsLoginError("nobody has typed the code in time", hint="Try again")
+        return NeedsLoginError("the code was not entered in time", hint="Try again")
     return token_error(reply, _WHERE, "Log in again")
 
 

@@ -65,7 +65,7 @@ def read_client(path: Path, *, kind: str) -> Client:
         text = read_file(path)
         return _ClientFile.model_validate_json(text).installed
     except FileNotFoundError as error:
-        raise NeedsLoginError("is not there", where=where, hint=make) from error
+        raise NeedsLoginError("is missing", where=where, hint=make) from error
     except OSError as error:
         raise NeedsLoginError(f"can't be read: {(error.strerror or '').lower()}", where=where, hint=make) from error
     except ValidationError:
@@ -73,7 +73,7 @@ def read_client(path: Path, *, kind: str) -> Client:
             message = "is the key of a service account, which can't have a YouTube channel"
             raise NeedsLoginError(message, where=where, hint=make) from None
         # `from None`: the cause may quote the secret.
-        raise NeedsLoginError(f"is no client of the type {kind}", where=where, hint=make) from None
+        raise NeedsLoginError(f"is not a client of the type {kind}", where=where, hint=make) from None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -133,7 +133,7 @@ async def log_in(plan: LoginPlan, *, show: Callable[[str, int], Awaitable[None]]
             async with asyncio.timeout(plan.patience_s):
                 answer = await callback.answer
         except TimeoutError as error:
-            raise NeedsLoginError(f"nobody has logged in within {plan.patience_s:g} s", hint="Try again") from error
+            raise NeedsLoginError(f"no login within {plan.patience_s:g} s", hint="Try again") from error
     if "error" in answer:
         raise NeedsLoginError(f"Google says {answer['error'][:60]}", hint="Try again, and allow what is asked for")
     return await _exchange(plan, answer["code"], redirect, verifier)
