@@ -239,15 +239,19 @@ ROWS = {
         [(1, "first_name", "is empty")],
         ["Roof for Bo"],
     ),
-    "A merge field that another program left unfilled: `<<Name>>`, `%NAME%`, `{first_name}`, `[First Name]`": (
+    "A merge field that another program left unfilled: `<<Name>>`, `%NAME%`, `{first_name}`, `[First Name]`, "
+    "also within a text (`Hello [[name]]`, `Hello {{ name }}`)": (
         HEADER
-        + "1,<<Name>>,%NAME%,5 €,,,\n2,{first_name},Roof,5 €,,,\n3,[First Name],Roof,5 €,,,\n4,{Bo},{a} b,5 €,,,\n",
+        + "1,<<Name>>,%NAME%,5 €,,,\n2,{first_name},Roof,5 €,,,\n3,[First Name],Roof,5 €,,,\n4,{Bo},{a} b,5 €,,,\n"
+        + "5,Ann,Roof for [[name]],5 €,,,\n6,Ann,Roof for {{ name }},5 €,,,\n",
         [
             (1, "first_name", "is <<Name>>, an unfilled merge field"),
             (1, "product", "is %NAME%, an unfilled merge field"),
             (2, "first_name", "is {first_name}, an unfilled merge field"),
             (3, "first_name", "is [First Name], an unfilled merge field"),
             (4, "first_name", "is {Bo}, an unfilled merge field"),
+            (5, "product", "contains [[name]], an unfilled merge field"),
+            (6, "product", "contains {{ name }}, an unfilled merge field"),
         ],
         [],
     ),
