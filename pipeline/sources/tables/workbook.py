@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from pipeline.errors import MissingToolError, SourceError, did_you_mean
+from pipeline.language.text import counted
 from pipeline.sources.tables.cell_values import UnreadableValue
 from pipeline.sources.tables.dialect import normalise_name
 from pipeline.sources.tables.file_types import check_is_archive
@@ -78,7 +79,7 @@ def _row(columns: Sequence[str], cells: Sequence[str], number: int, line: int) -
     by_column = dict(zip(columns, [*cells, *repeat("", len(columns) - len(cells))], strict=False))
     if used_cells(cells) <= len(columns):
         return TableRow(number=number, line=line, cells=by_column)
-    problem = f"has {used_cells(cells)} cells for {len(columns)} columns"
+    problem = f"has {counted(used_cells(cells), 'cell')} for {counted(len(columns), 'column')}"
     mend = "Name the column in the header, or delete the cell"
     return BrokenRow(
         number=number, line=line, problem=problem, mend=mend, cells=by_column, extra=tuple(cells[len(columns) :])
