@@ -101,7 +101,7 @@ def test_what_goes_with_films_is_added_and_what_failed_is_told_and_done_by_the_n
     assert (first.code, goes_on.code, nothing_left.code) == (0, 0, 0)
     assert "nothing to publish: 2 films are already published\n" in nothing_left.stderr
     assert all("captions (en): youtube: refuses the request (HTTP 403, forbidden" in str(each) for each in missing)
-    assert "nightreel publish kitchen --to youtube goes on with it" in first.stderr
+    assert "nightreel publish kitchen --to youtube completes it" in first.stderr
     films = [film["id"] for film in told["films"]]
     by_title = {film["resource"]["snippet"]["title"]: film["id"] for film in told["films"]}
     assert told["playlists"] == {"In the kitchen": [by_title[title] for title in TITLES[:2]]}
