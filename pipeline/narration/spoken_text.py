@@ -1,7 +1,7 @@
 """What a voice is asked to speak: the normalised text, and where each written word is in it.
 
-Emoji and control characters are dropped, arrows become dashes. With a language, numbers, dates, symbols, abbreviations and addresses
-are written out as people say them (`normalisation`); what films show stays as it is written.
+Emoji and control characters are dropped, arrows become dashes. With a language, numbers, dates, symbols, abbreviations
+and addresses are written out as people say them (`normalisation`); what films show stays as it is written.
 """
 
 from __future__ import annotations
