@@ -9,8 +9,8 @@ from rich.table import Table
 
 from pipeline.cli.console import Console
 from pipeline.cli.escaping import escaped
-from pipeline.cli.output import say
-from pipeline.cli.summary import print_json, print_refusal
+from pipeline.cli.output import print_json, say
+from pipeline.cli.summary import print_refusal
 from pipeline.film import Film
 from pipeline.language.text import counted
 from pipeline.orchestrator.batch.source import SourceContent
@@ -63,6 +63,7 @@ def _print_table(content: SourceContent) -> None:
     if len(content.problems) > _MAX_ROWS:
         console.print("… and more")
     have, them = ("has a problem", "it") if content.refused == 1 else ("have problems", "them")
-    console.print(f"{content.refused:,} of {content.rows:,} rows {have}: no film will be made of {them}.")
+    sheet = f" in the sheet “{escaped(content.sheet)}”" if content.sheet else ""
+    console.print(f"{content.refused:,} of {content.rows:,} rows{sheet} {have}: no film will be made of {them}.")
     if content.rejected:
         say(f"All rejected rows, with reasons: {content.rejected}", file=sys.stderr)

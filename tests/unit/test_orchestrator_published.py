@@ -111,7 +111,7 @@ async def test_films_are_listed_by_channel_and_the_first_that_was_out_first(yout
     # Nobody has asked the channel yet.
     assert {(film.state, film.trouble) for film in films} == {("", "")}
     # What is no folder is no channel, for which a login were missing.
-    assert ["youtube:another" in line for line in (await reconcile(context)).unasked] == [True]
+    assert ["another" in line for line in (await reconcile(context)).unasked] == [True]
 
 
 async def test_a_film_that_is_being_published_is_listed_and_not_looked_for(youtube, ids, tmp_path):
@@ -151,7 +151,7 @@ async def test_what_the_channel_says_otherwise_is_told_for_each_film(youtube, id
 
     told = {film.key: film.trouble for film in found.films}
     assert told == {
-        gone: "gone: somebody has removed it",
+        gone: "no longer on the channel",
         rejected: "rejected by YouTube (copyright)",
         doubled: f"duplicate: also published as https://www.youtube.com/watch?v={double}",
         locked: "locked: private, although it should be visible",

@@ -6,7 +6,6 @@ import re
 from collections.abc import Iterator
 from datetime import date
 from decimal import Decimal
-from functools import lru_cache
 
 from babel.dates import format_date
 from babel.units import format_unit
@@ -19,9 +18,13 @@ from pipeline.narration.normalisation.patterns import LETTER, Pattern, not_after
 _FROM, _TO = not_after("./:-"), rf"(?!{LETTER}|[/:-]|\.\d)"
 _ISO = Pattern(rf"{_FROM}(?P<year>\d{{4}})-(?P<month>\d\d)-(?P<day>\d\d){_TO}")
 _DOTTED = Pattern(rf"{_FROM}(?P<day>\d{{1,2}})\.\s?(?P<month>\d{{1,2}})\.\s?(?P<year>\d{{4}}){_TO}")
+# With a year of two digits; not a version, which has no leading zeros.
+_SHORT = Pattern(rf"{_FROM}(?P<day>[0-3]\d)\.(?P<month>[01]\d)\.(?P<year>\d\d){_TO}")
 _DASHED = Pattern(rf"{_FROM}(?P<day>\d{{1,2}})-(?P<month>\d{{1,2}})-(?P<year>\d{{4}}){_TO}")
 _SLASHED = Pattern(rf"{_FROM}(?P<one>\d{{1,2}})/(?P<two>\d{{1,2}})/(?P<year>\d{{4}}){_TO}")
 _YEAR_FIRST = Pattern(rf"{_FROM}(?P<year>\d{{4}})([/.])(?P<month>\d{{1,2}})\2(?P<day>\d{{1,2}})\.?{_TO}")
+# Two digits from here on are a year of the 20th century.
+_LAST_CENTURY = 50
 # A year with the abbreviation of "year", and its forms after "in" and elsewhere: alone, the letter is a city or a gram.
 _YEAR = Pattern(rf"{_FROM}[12]\d{{3}}(?P<letter>[ \u00a0\u202f]?(?P<word>[гр]|r)\.)")
 _YEARS = {("ru", "г"): ("году", "года"), ("uk", "р"): ("році", "року"), ("pl", "r"): ("roku", "roku")}
@@ -109,14 +112,13 @@ _TIME_RANGE = Pattern(
 _TO_BETWEEN_TIMES = frozenset({"en", "ja", "ko", "th", "zh"})
 # "von 9.00 bis 17.00 Uhr", "9:00–17:00 uur": the first is a time because the second is.
 _UNTIL = re.compile(r"(?:\s(?:bis|tot)\s|(?P<dash>\s?[-–]\s?))(?:[01]?\d|2[0-3])[.:][0-5]\d\s?(?:Uhr|uur)\b")
-# Languages in which "to" between weekdays does not inflect them.
-_DAY_TO_DAY = frozenset({"da", "de", "en", "es", "fr", "id", "it", "nb", "nl", "pt", "sv"})
 
 
 def say_dates(text: str, language: Language) -> Iterator[list[Edit]]:
     """Write out dates with a year in CLDR's long format: "March 5th, 2024", "5. März 2024"."""
     short = language.locale.date_formats["short"].pattern
     others = [_DASHED] if short.startswith("dd-MM") else [_YEAR_FIRST] if language.code in {"ja", "zh", "ko"} else []
+    others += [_SHORT] if re.match("dd?\\.", short) else []
     for pattern in (_ISO, _DOTTED, _SLASHED, *others):
         for match in pattern.finditer(text):
             if spoken := _date_in_words(match, language):
@@ -141,31 +143,9 @@ def say_year_ranges(text: str, language: Language) -> Iterator[list[Edit]]:
     """Expand the abbreviation of "years" after a range of years."""
     for match in _RANGE_OF_YEARS.finditer(text):
         if forms := _YEARS_PLURAL.get((language.code, match["word"])):
-            stop = "." if sentence_ends_here(text[match.end() :], often=True) else ""
+            stop = "." if sentence_ends_here(text, match.end(), often=True) else ""
             word = forms[0] if match["in"] else forms[1]
             yield [Edit(start=match.end("years"), end=match.end(), text=f" {word}{stop}")]
-
-
-def say_weekdays(text: str, language: Language) -> Iterator[list[Edit]]:
-    """Expand ranges of weekdays ("Mon–Fri"), which no voice reads as such."""
-    days, pattern = _weekdays(language)
-    to = f" {language.signs.to} " if language.code in _DAY_TO_DAY else " – "
-    for match in pattern.finditer(text) if days else ():
-        first, last = (days[each.casefold()] for each in match.group("first", "last"))
-        stop = "." if match[0].endswith(".") and sentence_ends_here(text[match.end() :], often=True) else ""
-        yield [Edit(start=match.start(), end=match.end(), text=f"{first}{to}{last}{stop}")]
-
-
-@lru_cache(maxsize=64)
-def _weekdays(language: Language) -> tuple[dict[str, str], re.Pattern[str]]:
-    """Weekdays by abbreviation (none if those are ambiguous), and a pattern for two with a dash between."""
-    names = language.locale.days["format"]
-    short = {names["abbreviated"][day].strip(".").casefold(): names["wide"][day] for day in range(7)}
-    day = "|".join(map(re.escape, short))
-    # Single letters with a dash between may be many other things.
-    if min(map(len, short)) < 2 or any(map(str.isspace, "".join(short))):
-        short = {}
-    return short, re.compile(rf"(?<![\w–-])(?P<first>{day})\.?(?:-|\s?–\s?)(?P<last>{day})(?![\w–-])\.?", re.IGNORECASE)
 
 
 def say_times(text: str, language: Language) -> Iterator[list[Edit]]:
@@ -217,8 +197,10 @@ def _date_in_words(match: re.Match[str], language: Language) -> str:
             month, day = day, month
     else:
         month, day = int(groups["month"]), int(groups["day"])
+    year = int(groups["year"])
+    year += 0 if year > 99 else 1900 if year >= _LAST_CENTURY else 2000
     try:
-        when = date(int(groups["year"]), month, day)
+        when = date(year, month, day)
     except ValueError:
         return ""
     if language.code == "en":

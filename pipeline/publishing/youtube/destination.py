@@ -173,8 +173,8 @@ class YouTubeDestination:
             f"“{out.title}” is published as {out.url} (job {out.job}), and was made again since "
             f"(job {self._subject.job})",
             where=self.name,
-            hint="Compare both. To publish this one as well (with --update instead of --again: to keep the published "
-            f"one, with the metadata of this one): {self._command} --again",
+            hint="Compare both. To keep the published one, with the metadata of this one, use --update instead of "
+            f"--again. To publish this one as well: {self._command} --again",
         )
 
     @property
@@ -212,7 +212,7 @@ class YouTubeDestination:
         sha256, film = await to_thread.run_sync(hash_video, file)
         check_judged_film(self._subject, sha256, where=str(package.video))
         async with self._channel.throttle.call(), self._channel.open() as calls:
-            upload = Upload(calls, check_allowed=self._channel.check_hours)
+            upload = Upload(calls, limit=self._channel.upload_limit, check_allowed=self._channel.check_hours)
             if before and before.session:
                 await self._check_channel(calls, before)
                 is_current = before.words in {"", words}

@@ -6,7 +6,6 @@ all processes, so no slot is assigned twice; a film that is retried keeps its sl
 
 from __future__ import annotations
 
-import contextlib
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -18,7 +17,7 @@ from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, ValidationErro
 from pipeline.errors import DamagedError, InputError
 from pipeline.files import discard_stale_temporaries, read_file, storage_errors, write_atomically
 from pipeline.model.schedule import Slots
-from pipeline.state.ledgers.daily import acquire_file_lock
+from pipeline.state.ledgers.file_lock import file_lock
 
 # A film must be uploaded and processed before its time.
 LEAD = timedelta(minutes=15)
@@ -43,7 +42,10 @@ class SlotLedger:
         self._path = path
 
     async def assign(self, film: str, slots: Slots, *, now: datetime) -> datetime:
-        """The film's slot; if it has none, or it is past, the next free one is assigned."""
+        """The film's slot; if it has none, or it is past, the next free one is assigned.
+
+        A slot after a free one was assigned by a clock running ahead, or by other rules: it is assigned anew.
+        """
         return await to_thread.run_sync(self._assign, film, slots, now)
 
     async def record(self, film: str, at: datetime) -> None:
@@ -51,18 +53,17 @@ class SlotLedger:
         await to_thread.run_sync(self._record, film, at)
 
     def _assign(self, film: str, slots: Slots, now: datetime) -> datetime:
-        with contextlib.ExitStack() as held:
-            acquire_file_lock(self._path, held)
+        with file_lock(self._path):
             films = self._read()
-            if film not in films or films[film] <= now:
-                taken = set(films.values())
-                films[film] = next(slot for slot in slots.after(now + LEAD) if slot not in taken)
+            taken = {at for name, at in films.items() if name != film}
+            free = next(slot for slot in slots.after(now + LEAD) if slot not in taken)
+            if film not in films or not now < films[film] <= free:
+                films[film] = free
                 self._write(films)
             return films[film]
 
     def _record(self, film: str, at: datetime) -> None:
-        with contextlib.ExitStack() as held:
-            acquire_file_lock(self._path, held)
+        with file_lock(self._path):
             self._write({**self._read(), film: at})
 
     def _read(self) -> dict[str, datetime]:

@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 
 from pipeline.errors import InputError
 from pipeline.language.text import clean_text
-from pipeline.sources.tables import BrokenRow, TableRow
+from pipeline.sources.tables import BrokenRow, Table, TableRow
 
 # Prefix of the problem of an empty required cell.
 EMPTY = "is empty"
 # Cells are truncated in messages.
 _VALUE_MAX_CHARS = 80
+# User name and password in an address: messages and logs must not have them.
+_CREDENTIALS = re.compile(r"(?<=://)[^\s/?#]*@")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -27,15 +30,16 @@ class RowProblem:
     problem: str
     mend: str
 
-    def as_error(self, path: str) -> InputError:
+    def as_error(self, table: Table) -> InputError:
         """The problem as an exception."""
         what = f"{self.column}: {self.problem}" if self.column else f"the row {self.problem}"
-        return InputError(what, where=f"{path}:{self.line}", hint=self.mend)
+        what = f"sheet “{table.sheet}”: {what}" if table.sheet else what
+        return InputError(what, where=f"{table.path}:{self.line}", hint=self.mend)
 
 
 def row_problem(row: TableRow | BrokenRow, column: str, value: str, problem: str, mend: str) -> RowProblem:
-    """A `RowProblem` with the cell truncated for messages."""
-    short = clean_text(value[: 4 * _VALUE_MAX_CHARS])
+    """A `RowProblem` with the cell truncated for messages, without passwords in addresses."""
+    short = clean_text(_CREDENTIALS.sub("…@", value[: 4 * _VALUE_MAX_CHARS]))
     return RowProblem(
         row=row.number,
         line=row.line,

@@ -12,9 +12,9 @@ from itertools import islice, pairwise
 from pathlib import Path
 
 from pipeline.errors import SourceError
+from pipeline.language.text import counted
 from pipeline.sources.tables.dialect import declared_delimiter, delimiter_name, find_delimiter, has_spaced_quotes
 from pipeline.sources.tables.encoding import (
-    EMPTY_HINT,
     LINE_TOO_LONG,
     LINE_TOO_LONG_HINT,
     Line,
@@ -22,6 +22,7 @@ from pipeline.sources.tables.encoding import (
     find_encoding,
     read_lines,
 )
+from pipeline.sources.tables.file_types import EMPTY_HINT
 from pipeline.sources.tables.header import find_header_row, looks_like_header
 from pipeline.sources.tables.table import (
     ROW_MAX_CHARS,
@@ -60,7 +61,7 @@ class _Record:
 def open_delimited(source: Path | str, options: TableOptions) -> Table:
     """See `TableOpener`."""
     path = Path(source)
-    encoding = options.encoding or find_encoding(path)
+    encoding = find_encoding(path, options.encoding)
     sample = list(_sample(path, encoding))
     declared = declared_delimiter(sample[0].text) if sample else ""
     skipped = 1 if declared else 0
@@ -138,13 +139,13 @@ def _width_problem(record: _Record, columns: Sequence[str], delimiter: str, widt
         return f"has one cell too many; {amount} may be one amount", f'Put it in quotes: "{amount}"'
     if used_cells(cells) > len(columns):
         mend = f'Quote a cell that contains {delimiter_name(delimiter)}: "a{delimiter} b"'
-        return f"has {used_cells(cells)} cells for {len(columns)} columns", mend
+        return f"has {counted(used_cells(cells), 'cell')} for {counted(len(columns), 'column')}", mend
     if len(cells) == 1 and len(columns) > 2:
         mend = "Delete it if it is a title or a footer; quote a cell that contains a line break"
         return f"has only the cell “{' '.join(cells[0].split())[:60]}” for {len(columns)} columns", mend
     if len(cells) < len(columns):
         mend = "Add empty cells for missing values; quote a cell that contains a line break"
-        return f"has {len(cells)} cells for {len(columns)} columns", mend
+        return f"has {counted(len(cells), 'cell')} for {counted(len(columns), 'column')}", mend
     return "", ""
 
 
