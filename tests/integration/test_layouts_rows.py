@@ -224,7 +224,7 @@ def test_the_better_one_has_stronger_letters_than_the_other():
 
     def seen(block, **where):
         if isinstance(block, TextBlock) and block.lines:
-            weights[block.lines[0].text] = block.style.weight, where["colours"]
+            weights[block.lines[0].text] = block.style.weight, where["colour"]
         return text_sprites(block, **where)
 
     with pytest.MonkeyPatch.context() as patch:

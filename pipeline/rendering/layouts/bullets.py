@@ -21,7 +21,7 @@ from pipeline.rendering.layouts.components import (
     require_at_most,
     scaled_sizes,
 )
-from pipeline.rendering.layouts.progress_ring import progress_ring
+from pipeline.rendering.layouts.rings import progress_ring
 from pipeline.rendering.look import Look
 from pipeline.rendering.motion.animation import DIMMED, FADE_FRAMES, STAGGER_FRAMES, Level, Motion
 from pipeline.rendering.motion.composition import Composition
@@ -102,9 +102,9 @@ def lay_out(scene: BulletsScene, words: Sequence[Word], look: Look) -> Compositi
     elif plan.ring_px:
         centre = (content.right - plan.ring_px // 2, content.centre_y)
         elements += _ring(plan, starts, look, first=scene.first, centre=centre)
-    elements += text_sprites(plan.label, left=content.left, top=top, colours=(theme.accent,), motion=entrance(grid, 0))
+    elements += text_sprites(plan.label, left=content.left, top=top, colour=theme.accent, motion=entrance(grid, 0))
     top += _height_with_gap(plan.label, grid.px(40) + plan.heading.clearance_px)
-    elements += text_sprites(plan.heading, left=content.left, top=top, colours=(theme.text,), motion=entrance(grid, 2))
+    elements += text_sprites(plan.heading, left=content.left, top=top, colour=theme.text, motion=entrance(grid, 2))
     top += _height_with_gap(plan.heading, plan.below_heading_px)
     for number, item in enumerate(plan.items):
         next_start = starts[number + 1] if number + 1 < len(starts) else None
@@ -253,7 +253,7 @@ def _item(
         solid_sprite(disc(side), theme.accent, left=left, top=circle.top, motion=filled),
         *_numeral(digit, theme.on_accent, circle, filled, size_px),
         *outline,
-        *text_sprites(item, left=left + _indent(look), top=top, colours=(theme.text,), motion=text, stagger=2),
+        *text_sprites(item, left=left + _indent(look), top=top, colour=theme.text, motion=text, stagger=2),
     ]
 
 

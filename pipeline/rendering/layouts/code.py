@@ -26,7 +26,7 @@ from pipeline.rendering.layouts.code_fitting import (
     number_px,
     pad_x,
 )
-from pipeline.rendering.layouts.components import accent_bar, entrance, heading, panel, scaled_sizes
+from pipeline.rendering.layouts.components import accent_bar, entrance, fit_text, heading, panel
 from pipeline.rendering.layouts.derived_colours import CodeColours, code_colours
 from pipeline.rendering.look import Look
 from pipeline.rendering.motion.animation import DIMMED, FULL, Level, Motion
@@ -36,7 +36,7 @@ from pipeline.rendering.motion.timeline import frame_at, line_frames
 from pipeline.rendering.motion.ycbcr import tile
 from pipeline.rendering.surface.background import Light, background
 from pipeline.rendering.surface.shapes import rounded_rectangle
-from pipeline.rendering.text.fitting import TextBlock, fit
+from pipeline.rendering.text.fitting import TextBlock
 from pipeline.rendering.text.line import shape
 from pipeline.rendering.text.rasterising import draw_ink
 from pipeline.rendering.text.styles import CODE, HEADING
@@ -125,12 +125,8 @@ def _beside(scene: CodeScene, lines: Sequence[CodeLine], look: Look) -> _Plan | 
     width = grid.columns(_BESIDE)
     large = [size for size in CODE_SIZES if size >= _BESIDE_FROM]
     layout = fit_code(lines, grid, large, width_px=width, above_px=lambda _: 0)
-    title = fit(
-        scene.heading,
-        look.styled(HEADING),
-        scaled_sizes(grid, HEADING_SIZES[:-1]),
-        width_px=content.width - width - grid.px(64),
-        max_lines=4,
+    title = fit_text(
+        scene.heading, HEADING, HEADING_SIZES[:-1], look, width_px=content.width - width - grid.px(64), max_lines=4
     )
     if len(layout.pages) > 1 or len(layout.pages[0]) > len(lines) or title.is_truncated:
         return None
@@ -158,14 +154,14 @@ def _heading(plan: _Plan, look: Look) -> list[Sprite]:
     grid, left = look.grid, look.grid.content.left
     if not plan.heading.lines:
         return []
-    colours, title = (look.theme.text,), plan.heading
+    colour, title = look.theme.text, plan.heading
     if not plan.beside:
         top = plan.card.top - grid.px(plan.layout.spacing.below_heading) - title.clearance_px - title.height_px
-        return text_sprites(title, left=left, top=top, colours=colours, motion=entrance(grid, 0))
+        return text_sprites(title, left=left, top=top, colour=colour, motion=entrance(grid, 0))
     height = title.height_px + title.clearance_px + grid.px(48 + 8)
     top = plan.card.centre_y - height // 2
     return [
-        *text_sprites(title, left=left, top=top, colours=colours, motion=entrance(grid, 0)),
+        *text_sprites(title, left=left, top=top, colour=colour, motion=entrance(grid, 0)),
         accent_bar(look, left=left, top=top + height - grid.px(8), frame=6),
     ]
 

@@ -14,6 +14,7 @@ from pipeline.model import ComparisonScene, Word
 from pipeline.rendering.grid import Box
 from pipeline.rendering.layouts.components import entrance, hairline, panel, placeholder, require_at_most, scaled_sizes
 from pipeline.rendering.layouts.header import Header, header, header_sprites
+from pipeline.rendering.layouts.plan_search import largest_plan
 from pipeline.rendering.look import Look
 from pipeline.rendering.motion.animation import Motion
 from pipeline.rendering.motion.composition import Composition
@@ -35,8 +36,6 @@ _NARROW_NAME_SIZES, _COMPACT_NAME_SIZES = _NAME_SIZES[2:], _NAME_SIZES[4:]
 _VALUE_SIZES = (64, 56, 50, 44, 40, 36, 32)
 _ASPECT_SIZES = (44, 40, 36, 32)
 _NARROW_ASPECT_SIZES = (32,)
-# First size of values, as steps below the largest, by number of rows.
-_START = (0, 1, 2, 3)
 _BETTER = TextStyle(weight=620, tracking=-0.014, leading=1.24, optical_size=28)
 # At 1080: gutter and padding of cards, from names to the line and from there to the rows, and between rows.
 _GUTTER, _PADDING, _NARROW_PADDING = 24, 48, 32
@@ -78,6 +77,11 @@ class _Plan:
     line_top: int
     # Tops of aspect and values, row by row.
     tops: tuple[tuple[int, int], ...]
+    room_px: int
+
+    @property
+    def sized(self) -> tuple[TextBlock, ...]:
+        return (*self.values[0], *self.values[1])
 
     @property
     def height_px(self) -> int:
@@ -85,7 +89,7 @@ class _Plan:
 
     @property
     def is_truncated(self) -> bool:
-        return any(block.is_truncated for block in (*self.names, *self.aspects, *self.values[0], *self.values[1]))
+        return any(block.is_truncated for block in (*self.names, *self.aspects, *self.sized))
 
 
 def lay_out(scene: ComparisonScene, words: Sequence[Word], look: Look) -> Composition:
@@ -106,32 +110,21 @@ def lay_out(scene: ComparisonScene, words: Sequence[Word], look: Look) -> Compos
     if not look.grid.is_stacked:
         for aspect, (at, _), start in zip(plan.aspects, plan.tops, starts, strict=True):
             motion = Motion(enters=start, rise_px=look.grid.px(24))
-            elements += text_sprites(aspect, left=content.left, top=top + at, colours=(theme.muted,), motion=motion)
+            elements += text_sprites(aspect, left=content.left, top=top + at, colour=theme.muted, motion=motion)
     return Composition(ground=background(look.format, theme, _LIGHTS), elements=elements)
 
 
 def _plan(scene: ComparisonScene, look: Look) -> _Plan:
     """The largest type at which everything fits, with decreasing space around it and finally fewer lines."""
-    room_px = look.grid.content.height - look.grid.px(_AIR)
-    largest = _START[max(1, len(scene.items)) - 1] + (1 if look.grid.is_stacked else 0)
-    plan = None
-    for density in _DENSITIES:
-        smaller = len(_VALUE_SIZES) - 1 if density.may_truncate else largest
-        while smaller < len(_VALUE_SIZES):
-            plan = _plan_at(scene, look, density, smaller, room_px)
-            if plan.height_px <= room_px and (not plan.is_truncated or density.may_truncate):
-                return plan
-            if plan.is_truncated:
-                # Truncated even at the smallest size.
-                break
-            taken = [value.size_px for side in plan.values for value in side if value.lines]
-            smaller = max(smaller, scaled_sizes(look.grid, _VALUE_SIZES).index(min(taken)) if taken else 0) + 1
-    assert plan is not None
-    return plan
+    # Smaller with each additional row.
+    largest = max(1, len(scene.items)) - 1 + look.grid.is_stacked
+    sizes = scaled_sizes(look.grid, _VALUE_SIZES)
+    tries = ((density, sizes, largest) for density in _DENSITIES)
+    return largest_plan(tries, lambda density, smaller: _plan_at(scene, look, density, smaller))
 
 
-def _plan_at(scene: ComparisonScene, look: Look, density: _Density, smaller: int, room_px: int) -> _Plan:
-    grid = look.grid
+def _plan_at(scene: ComparisonScene, look: Look, density: _Density, smaller: int) -> _Plan:
+    grid, room_px = look.grid, look.grid.content.height - look.grid.px(_AIR)
     head = header("", scene.heading, look, compact=density.compact)
     padding = grid.px(_NARROW_PADDING if grid.is_stacked else _PADDING)
     aspects, aspect_px = _aspects(scene, look, padding, max_lines=min(2, density.lines))
@@ -153,8 +146,8 @@ def _plan_at(scene: ComparisonScene, look: Look, density: _Density, smaller: int
         + names[0].clearance_px
     )
     first = line_top + grid.px(_LINE + (_BELOW_LINE_COMPACT if density.compact else _BELOW_LINE))
-    room_px -= head.height_px + padding
-    tops, bottom = _rows(aspects, values, look, compact=density.compact, first=first, room_px=room_px)
+    below_head_px = room_px - head.height_px - padding
+    tops, bottom = _rows(aspects, values, look, compact=density.compact, first=first, room_px=below_head_px)
     bottom += padding + grid.px(8)
     left = aspect_px + width + gutter
     return _Plan(
@@ -166,6 +159,7 @@ def _plan_at(scene: ComparisonScene, look: Look, density: _Density, smaller: int
         padding_px=padding,
         line_top=line_top,
         tops=tops,
+        room_px=room_px,
     )
 
 
@@ -259,7 +253,7 @@ def _card(scene: ComparisonScene, plan: _Plan, side: int, look: Look, *, top: in
     name = plan.names[side]
     colour = theme.accent if is_better else theme.text if scene.better == "neither" else theme.muted
     yield from text_sprites(
-        name, left=left, top=top + plan.padding_px, colours=(colour,), motion=entrance(grid, 8 + 3 * side)
+        name, left=left, top=top + plan.padding_px, colour=colour, motion=entrance(grid, 8 + 3 * side)
     )
     line = Box(left, top + plan.line_top, left + width, top + plan.line_top + max(1, grid.px(_LINE)))
     yield hairline(look, line, frame=12 + 3 * side)
@@ -273,10 +267,8 @@ def _row(
     motion = Motion(enters=start + 3 * side, rise_px=look.grid.px(24))
     aspect_top, value_top = plan.tops[row]
     if look.grid.is_stacked:
-        yield from text_sprites(
-            plan.aspects[row], left=left, top=top + aspect_top, colours=(theme.muted,), motion=motion
-        )
-    colours = (theme.muted if quiet else theme.text,)
+        yield from text_sprites(plan.aspects[row], left=left, top=top + aspect_top, colour=theme.muted, motion=motion)
+    colour = theme.muted if quiet else theme.text
     yield from text_sprites(
-        plan.values[side][row], left=left, top=top + value_top, colours=colours, motion=motion, stagger=2
+        plan.values[side][row], left=left, top=top + value_top, colour=colour, motion=motion, stagger=2
     )

@@ -9,6 +9,7 @@ from functools import lru_cache
 from PIL import Image, ImageFilter
 
 from pipeline.language.writing_systems import writing_of
+from pipeline.model import Still
 from pipeline.rendering.grid import Box, Grid
 from pipeline.rendering.look import Look
 from pipeline.rendering.motion.animation import DRAWING_FRAMES, ENTRANCE_FRAMES, Level, Motion
@@ -19,7 +20,7 @@ from pipeline.rendering.surface.shapes import rounded_rectangle
 from pipeline.rendering.text.fitting import TextBlock, fit
 from pipeline.rendering.text.line import Line
 from pipeline.rendering.text.rasterising import draw_ink
-from pipeline.rendering.text.styles import BODY, HEADING, LABEL, STATEMENT
+from pipeline.rendering.text.styles import BODY, HEADING, LABEL, STATEMENT, TextStyle
 from pipeline.rendering.text.uppercase import uppercase
 from pipeline.rendering.type_scale import HEADING_SIZES, LABEL_SIZES, LOW_LABEL_SIZES, SOURCE_SIZES, STATEMENT_SIZES
 
@@ -38,6 +39,8 @@ _ABOVE_LOW_BLOCK = 0.64
 # Corner motifs: the share of the radius cropped at the top and the side, the maximum radius as a share of the picture's
 # width, the distance to the text below, and the minimum diameter.
 _CROPPED, _MAX_RADIUS, _ABOVE_TEXT, _MIN_CORNER_MOTIF = 0.45, 0.36, 56, 272
+# From a picture to its credit.
+_ABOVE_CREDIT = 28
 # Opacity of a card whose item has not been spoken yet (0 to 255).
 _PLACEHOLDER_OPACITY = 96
 
@@ -51,6 +54,24 @@ def require_at_most(most: int, items: Sized) -> None:
 def scaled_sizes(grid: Grid, at_1080: Sequence[int]) -> tuple[int, ...]:
     """A type scale for the size of this picture."""
     return tuple(grid.type_px(size) for size in at_1080)
+
+
+def fit_text(
+    text: str,
+    style: TextStyle,
+    at_1080: Sequence[int],
+    look: Look,
+    *,
+    width_px: int,
+    height_px: int | None = None,
+    max_lines: int = 1,
+    emphasis: str = "",
+) -> TextBlock:
+    """A text in the largest size of a type scale at which it fits: see `fitting.fit`."""
+    sizes = scaled_sizes(look.grid, at_1080)
+    return fit(
+        text, look.styled(style), sizes, width_px=width_px, height_px=height_px, max_lines=max_lines, emphasis=emphasis
+    )
 
 
 def kicker(text: str, look: Look, *, width_px: int, max_lines: int = 1) -> TextBlock:
@@ -73,7 +94,20 @@ def heading(text: str, look: Look, *, width_px: int) -> TextBlock:
 
 def source_line(text: str, look: Look, *, width_px: int) -> TextBlock:
     """The source of numbers, small, on one line."""
-    return fit(text, look.styled(BODY), scaled_sizes(look.grid, SOURCE_SIZES), width_px=width_px)
+    return fit_text(text, BODY, SOURCE_SIZES, look, width_px=width_px)
+
+
+def credit_px(still: Still | None, look: Look, *, width_px: int) -> int:
+    """Height of the credit below a picture, with the space above it; 0 if there is none."""
+    credit = source_line(still.credit if still else "", look, width_px=width_px)
+    return look.grid.px(_ABOVE_CREDIT) + credit.height_px if credit.lines else 0
+
+
+def credit_sprites(still: Still, look: Look, *, width_px: int, left: int, bottom: int) -> list[Sprite]:
+    """The credit of a picture that ends at `bottom`."""
+    credit, motion = source_line(still.credit, look, width_px=width_px), entrance(look.grid, 12, rise=16)
+    top = bottom + look.grid.px(_ABOVE_CREDIT)
+    return text_sprites(credit, left=left, top=top, colour=look.theme.muted, motion=motion)
 
 
 def panel(
@@ -200,7 +234,7 @@ def announcement(text: str, look: Look, *, width_px: int, until: int) -> list[Sp
     motion = replace(entrance(grid, 3), levels=fade_out)
     return [
         replace(rule, motion=replace(rule.motion, levels=fade_out)),
-        *text_sprites(name, left=left, top=top, colours=(look.theme.text,), motion=motion),
+        *text_sprites(name, left=left, top=top, colour=look.theme.text, motion=motion),
     ]
 
 

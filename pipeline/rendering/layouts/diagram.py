@@ -84,7 +84,7 @@ def lay_out(scene: DiagramScene, words: Sequence[Word], look: Look) -> Compositi
                 block,
                 left=box.left,
                 top=box.top + look.grid.px(AROUND),
-                colours=(look.theme.muted,),
+                colour=look.theme.muted,
                 motion=motion,
                 centre_in_px=box.width,
             )
@@ -102,7 +102,7 @@ def _box(box: Box, label: TextBlock, look: Look, *, start: int, ends: int | None
     padding = grid.px(PADDING)
     inner = box.width - 2 * padding
     yield from text_sprites(
-        label, left=box.left + padding, top=top, colours=(theme.text,), motion=motion, stagger=2, centre_in_px=inner
+        label, left=box.left + padding, top=top, colour=theme.text, motion=motion, stagger=2, centre_in_px=inner
     )
 
 

@@ -67,7 +67,7 @@ def narrow_header(title: str, look: Look, *, columns: int) -> Header:
 def header_sprites(head: Header, look: Look, *, top: int) -> Iterable[Sprite]:
     """The sprites of a header; `top` in pixels."""
     grid, theme, left = look.grid, look.theme, look.grid.content.left
-    yield from text_sprites(head.label, left=left, top=top, colours=(theme.accent,), motion=entrance(grid, 0))
+    yield from text_sprites(head.label, left=left, top=top, colour=theme.accent, motion=entrance(grid, 0))
     if head.label.lines:
         top += head.label.height_px + head.label_gap_px
-    yield from text_sprites(head.heading, left=left, top=top, colours=(theme.text,), motion=entrance(grid, 2))
+    yield from text_sprites(head.heading, left=left, top=top, colour=theme.text, motion=entrance(grid, 2))

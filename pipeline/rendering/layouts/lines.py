@@ -132,7 +132,7 @@ class _Plot:
             elements.append(chart_rule(self._look, line, frame=4, strong=tick == 0 or (tick == low > 0)))
             left, top = self._left - grid.px(_GAP) - text.width_px, y - text.cap_px // 2
             motion = entrance(grid, 5, rise=0)
-            elements += text_sprites(text, left=left, top=top, colours=(self._look.theme.muted,), motion=motion)
+            elements += text_sprites(text, left=left, top=top, colour=self._look.theme.muted, motion=motion)
         return elements
 
     def marks(self) -> list[Element]:
@@ -156,7 +156,7 @@ class _Plot:
         for number, left in sorted(lefts.items()):
             mark = self._marks[number]
             top, motion = self._area.bottom - mark.cap_px, entrance(grid, 6, rise=0)
-            elements += text_sprites(mark, left=left, top=top, colours=(self._look.theme.muted,), motion=motion)
+            elements += text_sprites(mark, left=left, top=top, colour=self._look.theme.muted, motion=motion)
         return elements
 
     def lines(self, starts: Sequence[int], marks: Sequence[int]) -> list[Element]:
@@ -231,10 +231,10 @@ class _Plot:
 
 
 def _end_sprites(end: _End, left: int, top: int, written: str, motion: Motion) -> list[Element]:
-    elements: list[Element] = [*text_sprites(end.name, left=left, top=top, colours=(written,), motion=motion)]
+    elements: list[Element] = [*text_sprites(end.name, left=left, top=top, colour=written, motion=motion)]
     if end.value:
         below = top + end.name.height_px + end.gap_px
-        elements += text_sprites(end.value, left=left, top=below, colours=(written,), motion=motion)
+        elements += text_sprites(end.value, left=left, top=below, colour=written, motion=motion)
     return elements
 
 

@@ -17,14 +17,14 @@ from pipeline.rendering.layouts.components import (
     announcement,
     corner_motif,
     entrance,
+    fit_text,
     kicker,
     low_top,
     motif,
-    scaled_sizes,
     source_line,
 )
 from pipeline.rendering.layouts.counter import FIGURE, counter, figure_width_em, overhang_em
-from pipeline.rendering.layouts.ring_gauge import share_ring
+from pipeline.rendering.layouts.rings import share_ring
 from pipeline.rendering.look import Look
 from pipeline.rendering.motion.animation import Motion
 from pipeline.rendering.motion.composition import Composition
@@ -122,18 +122,16 @@ def lay_out(scene: NumberScene, words: Sequence[Word], look: Look) -> Compositio
     ]
     if announced:
         elements += announcement(scene.kicker, look, width_px=_width(look) - grid.px(INDENT), until=announced)
-    elements += text_sprites(
-        plan.label, left=left, top=top, colours=(theme.accent,), motion=entrance(grid, 2 + announced)
-    )
+    elements += text_sprites(plan.label, left=left, top=top, colour=theme.accent, motion=entrance(grid, 2 + announced))
     top += plan.label.height_px + grid.px(_BELOW_KICKER) if plan.label.lines else 0
     elements += _digits(plan.digits, look, top=top, enters=enters, frames=frames)
     top += plan.digits.cap_px + plan.digits.descent_px + grid.px(_BELOW_FIGURE)
     meaning_at = _meaning_frame(scene, words, enters, enters + frames)
-    elements += text_sprites(plan.meaning, left=left, top=top, colours=(theme.text,), motion=entrance(grid, meaning_at))
+    elements += text_sprites(plan.meaning, left=left, top=top, colour=theme.text, motion=entrance(grid, meaning_at))
     top += plan.meaning.height_px + grid.px(_BELOW_MEANING)
     meaning_at += 3 * len(plan.meaning.lines) + 3
     elements += text_sprites(
-        plan.source, left=left, top=top, colours=(theme.muted,), motion=entrance(grid, meaning_at, rise=24)
+        plan.source, left=left, top=top, colour=theme.muted, motion=entrance(grid, meaning_at, rise=24)
     )
     return Composition(ground=background(look.format, theme, _LIGHTS), elements=elements)
 
@@ -191,10 +189,11 @@ def _plan(scene: NumberScene, look: Look) -> _Plan:
     above = label.height_px + grid.px(_BELOW_KICKER) if label.lines else 0
     above += digits.cap_px + digits.descent_px + grid.px(_BELOW_FIGURE)
     below = grid.px(_BELOW_MEANING) + source.height_px if source.lines else 0
-    meaning = fit(
+    meaning = fit_text(
         scene.text,
-        look.styled(ITEM),
-        scaled_sizes(grid, _MEANING_SIZES),
+        ITEM,
+        _MEANING_SIZES,
+        look,
         width_px=width,
         height_px=grid.content.height - above - below - grid.px(32),
         max_lines=3,
@@ -267,7 +266,7 @@ def _digits(digits: _Digits, look: Look, *, top: int, enters: int, frames: int) 
     elements: list[Element] = []
     if digits.before.lines:
         foot = 0 if digits.amount.raised else digits.cap_px - digits.before.cap_px
-        elements += text_sprites(digits.before, left=left, top=top + foot, colours=(theme.accent,), motion=motion)
+        elements += text_sprites(digits.before, left=left, top=top + foot, colour=theme.accent, motion=motion)
         left += digits.before.width_px + digits.before_gap_px
     style = look.styled(FIGURE)
     elements.append(
@@ -278,7 +277,7 @@ def _digits(digits: _Digits, look: Look, *, top: int, enters: int, frames: int) 
     left += digits.figure_px + digits.behind_gap_px
     if not digits.amount.behind.startswith(_RAISED_SIGNS):
         top += digits.cap_px - digits.behind.cap_px
-    elements += text_sprites(digits.behind, left=left, top=top, colours=(theme.accent,), motion=motion)
+    elements += text_sprites(digits.behind, left=left, top=top, colour=theme.accent, motion=motion)
     return elements
 
 

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 from pipeline.model import PictureScene, Still, Word
 from pipeline.rendering.grid import Box, Grid
-from pipeline.rendering.layouts.components import accent_bar, entrance, scaled_sizes, source_line
+from pipeline.rendering.layouts.components import accent_bar, entrance, fit_text, scaled_sizes, source_line
 from pipeline.rendering.look import Look
 from pipeline.rendering.motion.composition import Composition
 from pipeline.rendering.motion.sprites import Element, text_sprites
@@ -72,11 +72,11 @@ def _below(scene: PictureScene, still: Still, look: Look) -> list[Element]:
     elements: list[Element] = [photograph_sprite(look, still, box, motion=entrance(grid, 0, rise=24))]
     at = box.bottom + grid.px(_ABOVE_CAPTION)
     elements += text_sprites(
-        words.caption, left=left, top=at, colours=(look.theme.text,), motion=entrance(grid, 8, rise=24)
+        words.caption, left=left, top=at, colour=look.theme.text, motion=entrance(grid, 8, rise=24)
     )
     at = box.bottom + words.height_px(grid) - words.credit.height_px
     elements += text_sprites(
-        words.credit, left=left, top=at, colours=(look.theme.muted,), motion=entrance(grid, 12, rise=16)
+        words.credit, left=left, top=at, colour=look.theme.muted, motion=entrance(grid, 12, rise=16)
     )
     return elements
 
@@ -98,7 +98,7 @@ def _beside(scene: PictureScene, still: Still, look: Look) -> list[Element]:
     )
     # Centred together.
     room = min(content.width - width - gap, grid.columns(5))
-    caption = fit(scene.text, look.styled(STATEMENT), scaled_sizes(grid, _BESIDE_SIZES), width_px=room, max_lines=6)
+    caption = fit_text(scene.text, STATEMENT, _BESIDE_SIZES, look, width_px=room, max_lines=6)
     credit = source_line(still.credit, look, width_px=room)
     left = content.left + max(0, (content.width - width - gap - max(caption.width_px, room * 2 // 3)) // 2)
     top = content.top + (content.height - height) // 2
@@ -109,13 +109,13 @@ def _beside(scene: PictureScene, still: Still, look: Look) -> list[Element]:
         photograph_sprite(look, still, box, motion=entrance(grid, 0, rise=24)),
         accent_bar(look, left=beside, top=at, frame=8),
         *text_sprites(
-            caption, left=beside, top=at + grid.px(8 + 56), colours=(look.theme.text,), motion=entrance(grid, 10)
+            caption, left=beside, top=at + grid.px(8 + 56), colour=look.theme.text, motion=entrance(grid, 10)
         ),
         *text_sprites(
             credit,
             left=beside,
             top=box.bottom - credit.height_px,
-            colours=(look.theme.muted,),
+            colour=look.theme.muted,
             motion=entrance(grid, 14, rise=16),
         ),
     ]

@@ -13,8 +13,9 @@ from PIL import Image
 
 from pipeline.model import ProductScene, Still, Word
 from pipeline.rendering.grid import Box
-from pipeline.rendering.layouts.components import entrance, kicker, scaled_sizes
-from pipeline.rendering.layouts.product_picture import credit_px, product_sprites
+from pipeline.rendering.layouts.components import credit_px, entrance, fit_text, kicker, scaled_sizes
+from pipeline.rendering.layouts.plan_search import first_fitting
+from pipeline.rendering.layouts.product_picture import product_sprites
 from pipeline.rendering.layouts.rating import STAR, rating_sprites, rating_text, stars_px
 from pipeline.rendering.look import Look
 from pipeline.rendering.motion.animation import Motion
@@ -122,7 +123,7 @@ def lay_out(scene: ProductScene, words: Sequence[Word], look: Look) -> Compositi
         content = content._replace(bottom=content.bottom - grid.px(_BELOW))
         texts = _best_texts(scene, look, content.width, _options(scene, still, look, content.height))
         left, top = content.left, content.bottom - texts.descenders_px(look) - texts.height_px(look)
-        bottom = top - grid.px(_GAP_STACKED) - credit_px(still, look)
+        bottom = top - grid.px(_GAP_STACKED) - credit_px(still, look, width_px=grid.columns(5))
         # Full bleed from the top: pictures may extend below the controls of apps, unlike text.
         box = Box(0, 0, look.format.width_px, bottom)
         if still is None:
@@ -190,7 +191,7 @@ def _fit_texts(
     if beside:
         facts_at = round(width_px * _MAIN_SHARE)
         facts_width, width_px = width_px - facts_at, facts_at - grid.px(_BETWEEN_COLUMNS)
-    price = fit(scene.price, look.styled(DISPLAY), scaled_sizes(grid, _PRICE_SIZES[step:]), width_px=width_px)
+    price = fit_text(scene.price, DISPLAY, _PRICE_SIZES[step:], look, width_px=width_px)
     room = width_px - price.width_px - grid.px(_BEFORE_GAP)
     # The old price is meaningless without the current one.
     before = scene.price_before if scene.price and room > grid.px(120) else ""
@@ -198,13 +199,7 @@ def _fit_texts(
     fact_sizes = scaled_sizes(grid, TEXT_SIZES[1 + min(step // 3, 1) :])
     return _Texts(
         label=kicker(scene.kicker, look, width_px=width_px),
-        name=fit(
-            scene.heading,
-            look.styled(HEADING),
-            scaled_sizes(grid, _NAME_SIZES[step:]),
-            width_px=width_px,
-            max_lines=3,
-        ),
+        name=fit_text(scene.heading, HEADING, _NAME_SIZES[step:], look, width_px=width_px, max_lines=3),
         rating=fit(
             rating_text(scene, look), body, scaled_sizes(grid, TEXT_SIZES[2:]), width_px=width_px - stars_px(look)
         ),
@@ -219,12 +214,11 @@ def _facts(
     items: Sequence[str], style: TextStyle, fact_sizes: Sequence[int], *, width_px: int, max_lines: int
 ) -> tuple[TextBlock, ...]:
     """All facts in the largest size at which each fits, so that they look like a list."""
-    facts: tuple[TextBlock, ...] = ()
-    for size_px in fact_sizes:
-        facts = tuple(fit(each, style, (size_px,), width_px=width_px, max_lines=max_lines) for each in items)
-        if not any(fact.is_truncated for fact in facts):
-            break
-    return facts
+    facts = (
+        tuple(fit(each, style, (size_px,), width_px=width_px, max_lines=max_lines) for each in items)
+        for size_px in fact_sizes
+    )
+    return first_fitting(facts, lambda blocks: not any(block.is_truncated for block in blocks))
 
 
 def _text_elements(
@@ -234,9 +228,9 @@ def _text_elements(
     found: list[Element] = []
     facts_top = top + texts.height_px(look) - texts.facts_px(look)
     if texts.label.lines:
-        found += text_sprites(texts.label, left=left, top=top, colours=(theme.accent,), motion=entrance(grid, 3))
+        found += text_sprites(texts.label, left=left, top=top, colour=theme.accent, motion=entrance(grid, 3))
         top += texts.label.height_px + texts.gap_px(look, _AFTER_LABEL) + texts.name.clearance_px
-    found += text_sprites(texts.name, left=left, top=top, colours=(theme.text,), motion=entrance(grid, 5))
+    found += text_sprites(texts.name, left=left, top=top, colour=theme.text, motion=entrance(grid, 5))
     top += texts.name.height_px
     if texts.rating.lines:
         top += texts.gap_px(look, _AFTER_NAME)
@@ -244,7 +238,7 @@ def _text_elements(
         top += grid.px(STAR)
     if texts.price.lines:
         top += texts.above_price_px(look)
-        found += text_sprites(texts.price, left=left, top=top, colours=(theme.text,), motion=entrance(grid, 11))
+        found += text_sprites(texts.price, left=left, top=top, colour=theme.text, motion=entrance(grid, 11))
         beside = left + texts.price.width_px + grid.px(_BEFORE_GAP)
         found += _struck_price(texts.before, look, left=beside, baseline=top + texts.price.cap_px)
     left += texts.facts_at_px
@@ -252,7 +246,7 @@ def _text_elements(
         motion = entrance(grid, frame, rise=24)
         found.append(_tick(look, left=left, middle=facts_top + fact.cap_px // 2, motion=motion))
         at = left + grid.px(_TICK + _AFTER_TICK)
-        found += text_sprites(fact, left=at, top=facts_top, colours=(theme.text,), motion=motion)
+        found += text_sprites(fact, left=at, top=facts_top, colour=theme.text, motion=motion)
         facts_top += fact.height_px + texts.gap_px(look, _AFTER_FACT)
     return found
 
@@ -274,4 +268,4 @@ def _struck_price(block: TextBlock, look: Look, *, left: int, baseline: int) -> 
     line = Image.new("L", (block.width_px + 2 * over, thick), 255)
     strike = solid_sprite(line, ink, left=left - over, top=top + block.cap_px // 2 - thick // 2, motion=motion)
     span = (left, left + block.width_px)
-    return [*text_sprites(block, left=left, top=top, colours=(ink,), motion=motion), replace(strike, span=span)]
+    return [*text_sprites(block, left=left, top=top, colour=ink, motion=motion), replace(strike, span=span)]

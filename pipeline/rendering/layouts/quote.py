@@ -15,7 +15,7 @@ from PIL import Image
 from pipeline.language.writing_systems import writing_of
 from pipeline.model import QuoteScene, Word
 from pipeline.rendering.assets import Fonts
-from pipeline.rendering.layouts.components import accent_bar, drawn_on, entrance, scaled_sizes
+from pipeline.rendering.layouts.components import accent_bar, drawn_on, entrance, fit_text, scaled_sizes
 from pipeline.rendering.look import Look
 from pipeline.rendering.motion.animation import Motion
 from pipeline.rendering.motion.composition import Composition
@@ -85,20 +85,18 @@ def lay_out(scene: QuoteScene, words: Sequence[Word], look: Look) -> Composition
     motion = Motion(frames=20, drawn=True)
     elements: list[Element] = [drawn_on(look, plan.mark, theme.accent, left=plan.mark_left, top=above, motion=motion)]
     left = plan.left
-    elements += text_sprites(
-        plan.text, left=left, top=top, colours=(theme.text,), motion=entrance(grid, enters, rise=40)
-    )
+    elements += text_sprites(plan.text, left=left, top=top, colour=theme.text, motion=entrance(grid, enters, rise=40))
     top += plan.text.height_px + plan.text.clearance_px + grid.type_px(_BELOW_TEXT)
     # While viewers wait for the text, they see the name.
     frame = 8 if enters > _WAIT_FROM else enters + 4 + 3 * len(plan.text.lines)
     elements.append(accent_bar(look, left=left, top=top, frame=frame))
     top += grid.px(8 + _BELOW_BAR)
     elements += text_sprites(
-        plan.name, left=left, top=top, colours=(theme.text,), motion=entrance(grid, frame + 2, rise=24)
+        plan.name, left=left, top=top, colour=theme.text, motion=entrance(grid, frame + 2, rise=24)
     )
     top += plan.name.height_px + plan.name.clearance_px + grid.px(_BELOW_NAME)
     elements += text_sprites(
-        plan.role, left=left, top=top, colours=(theme.muted,), motion=entrance(grid, frame + 5, rise=24)
+        plan.role, left=left, top=top, colour=theme.muted, motion=entrance(grid, frame + 5, rise=24)
     )
     return Composition(ground=background(look.format, theme, _LIGHTS), elements=elements)
 
@@ -121,7 +119,7 @@ def _plan(scene: QuoteScene, look: Look) -> _Plan:
     width = content.right - left
     style = look.styled(HEADING)
     name = fit(scene.name, style, scaled_sizes(grid, TEXT_SIZES), width_px=width)
-    role = fit(scene.role, look.styled(BODY), scaled_sizes(grid, TEXT_SIZES[2:]), width_px=width, max_lines=2)
+    role = fit_text(scene.role, BODY, TEXT_SIZES[2:], look, width_px=width, max_lines=2)
     below = grid.type_px(_BELOW_TEXT) + grid.px(8 + _BELOW_BAR) + name.height_px
     below += name.clearance_px + grid.px(_BELOW_NAME) + role.height_px if role.lines else 0
     above = mark.height + grid.px(_BELOW_MARK) if grid.is_stacked else 0

@@ -18,7 +18,7 @@ from PIL import Image
 
 from pipeline.model import SceneryScene, Still, Word
 from pipeline.rendering.grid import Box
-from pipeline.rendering.layouts.components import accent_bar, entrance, scaled_sizes, source_line
+from pipeline.rendering.layouts.components import accent_bar, entrance, fit_text, scaled_sizes, source_line
 from pipeline.rendering.layouts.growth import FlippedSprite
 from pipeline.rendering.look import Look
 from pipeline.rendering.motion.animation import AT_ONCE
@@ -179,21 +179,21 @@ def _text(scene: SceneryScene, still: Still, look: Look, place: _Placement, *, i
     grid, content, ink = look.grid, look.grid.content, ink or look.theme.plate_text
     width, steps = grid.columns(place.columns), scaled_sizes(grid, _HEADING_SIZES[place.smaller :])
     heading = fit(scene.heading, look.styled(DISPLAY), steps, width_px=width, max_lines=3)
-    subtitle = fit(scene.subtitle, look.styled(BODY), scaled_sizes(grid, TEXT_SIZES), width_px=width, max_lines=2)
+    subtitle = fit_text(scene.subtitle, BODY, TEXT_SIZES, look, width_px=width, max_lines=2)
     credit = source_line(still.credit, look, width_px=width)
     left, bottom = content.left, content.bottom - grid.px(_ABOVE_EDGE)
     found: list[Sprite] = []
     if credit.lines:
         top = bottom - credit.height_px
-        found += text_sprites(credit, left=left, top=top, colours=(ink,), motion=entrance(grid, 14, rise=16))
+        found += text_sprites(credit, left=left, top=top, colour=ink, motion=entrance(grid, 14, rise=16))
         bottom = top - grid.px(_ABOVE_CREDIT)
     if subtitle.lines:
         top = bottom - subtitle.height_px
-        found += text_sprites(subtitle, left=left, top=top, colours=(ink,), motion=entrance(grid, 12, rise=24))
+        found += text_sprites(subtitle, left=left, top=top, colour=ink, motion=entrance(grid, 12, rise=24))
         bottom = top - grid.px(_AFTER_HEADING)
     if heading.lines:
         top = bottom - heading.height_px - heading.clearance_px
-        found += text_sprites(heading, left=left, top=top, colours=(ink,), motion=entrance(grid, 8, rise=40))
+        found += text_sprites(heading, left=left, top=top, colour=ink, motion=entrance(grid, 8, rise=40))
     return _moved_to_top(found, look) if place.is_high else found
 
 

@@ -10,13 +10,13 @@ from PIL import Image, ImageFilter
 
 from pipeline.model import SectionScene, Word
 from pipeline.rendering.layouts.amount import numeral
-from pipeline.rendering.layouts.components import accent_bar, drawn_on, entrance, scaled_sizes
+from pipeline.rendering.layouts.components import accent_bar, drawn_on, entrance, fit_text
 from pipeline.rendering.look import Look
 from pipeline.rendering.motion.animation import DRAWING_FRAMES, Motion
 from pipeline.rendering.motion.composition import Composition
 from pipeline.rendering.motion.sprites import Element, Sprite, text_sprites
 from pipeline.rendering.surface.background import Light, background
-from pipeline.rendering.text.fitting import TextBlock, fit
+from pipeline.rendering.text.fitting import TextBlock
 from pipeline.rendering.text.line import shape
 from pipeline.rendering.text.rasterising import draw_ink
 from pipeline.rendering.text.styles import BODY, CAP_HEIGHT_EM, DISPLAY, TextStyle
@@ -62,14 +62,12 @@ def lay_out(scene: SectionScene, words: Sequence[Word], look: Look) -> Compositi
         corner = (content.right - outline.width, content.centre_y - outline.height // 2)
     elements: list[Element] = [_outline_sprite(outline, look, left=corner[0], top=corner[1])]
     left = content.left
-    elements += text_sprites(plan.heading, left=left, top=top, colours=(theme.text,), motion=entrance(grid, 6, rise=40))
+    elements += text_sprites(plan.heading, left=left, top=top, colour=theme.text, motion=entrance(grid, 6, rise=40))
     top += plan.heading.height_px + plan.heading.clearance_px + _below_heading(look)
     frame = 10 + 3 * len(plan.heading.lines)
     elements.append(accent_bar(look, left=left, top=top, frame=frame))
     top += grid.px(8 + 48)
-    elements += text_sprites(
-        plan.subtitle, left=left, top=top, colours=(theme.muted,), motion=entrance(grid, frame + 2)
-    )
+    elements += text_sprites(plan.subtitle, left=left, top=top, colour=theme.muted, motion=entrance(grid, frame + 2))
     return Composition(ground=background(look.format, theme, _LIGHTS), elements=elements)
 
 
@@ -80,15 +78,16 @@ def _below_heading(look: Look) -> int:
 def _plan(scene: SectionScene, look: Look) -> _Plan:
     grid = look.grid
     width = grid.columns(_COLUMNS)
-    heading = fit(
+    heading = fit_text(
         scene.heading,
-        look.styled(DISPLAY),
-        scaled_sizes(grid, DISPLAY_SIZES[1:]),
+        DISPLAY,
+        DISPLAY_SIZES[1:],
+        look,
         width_px=width,
         height_px=grid.px(340 if grid.is_stacked else 480),
         max_lines=4,
     )
-    subtitle = fit(scene.subtitle, look.styled(BODY), scaled_sizes(grid, TEXT_SIZES), width_px=width, max_lines=2)
+    subtitle = fit_text(scene.subtitle, BODY, TEXT_SIZES, look, width_px=width, max_lines=2)
     height = heading.height_px + heading.clearance_px + _below_heading(look) + grid.px(8)
     height += grid.px(48) + subtitle.height_px if subtitle.lines else 0
     tall = grid.px(_NUMERAL_HEIGHT)

@@ -91,12 +91,10 @@ def _wide(scene: SharesScene, look: Look, starts: Sequence[int], page: ChartFram
         else:
             elements.append(_dot(_colours(scene, look)[number], area.left, y, look, motion))
         top = y - value.cap_px // 2
-        elements += text_sprites(value, left=area.left + shift, top=top, colours=(look.theme.text,), motion=motion)
+        elements += text_sprites(value, left=area.left + shift, top=top, colour=look.theme.text, motion=motion)
         # Names of one line share the baseline of their numbers.
         top = top + value.cap_px - name.cap_px if len(name.lines) == 1 else y - name.height_px // 2
-        elements += text_sprites(
-            name, left=left + shift, top=top, colours=(look.theme.muted,), motion=motion, stagger=0
-        )
+        elements += text_sprites(name, left=left + shift, top=top, colour=look.theme.muted, motion=motion, stagger=0)
     return elements
 
 
@@ -141,10 +139,10 @@ def _rows(scene: SharesScene, look: Look, starts: Sequence[int], others: Sequenc
         middle = box.top + row * pitch + pitch // 2
         elements.append(_dot(_colours(scene, look)[number], box.left, middle, look, motion))
         left, top = box.left + grid.px(_DOT + _GAP), middle - name.height_px // 2
-        elements += text_sprites(name, left=left, top=top, colours=(look.theme.muted,), motion=motion, stagger=0)
+        elements += text_sprites(name, left=left, top=top, colour=look.theme.muted, motion=motion, stagger=0)
         left = box.right - (value_px if look.right_to_left else value.width_px)
         top = middle - value.cap_px // 2
-        elements += text_sprites(value, left=left, top=top, colours=(look.theme.text,), motion=motion)
+        elements += text_sprites(value, left=left, top=top, colour=look.theme.text, motion=motion)
     return elements
 
 
@@ -228,7 +226,7 @@ def _centre_sprites(blocks: Sequence[TextBlock], donut: Donut, look: Look, start
     left, motion = donut.centre[0] - donut.side // 2, entrance(look.grid, start + 6, rise=24)
     sprites: list[Sprite] = []
     for block, written in zip(blocks, (look.theme.text, look.theme.muted), strict=False):
-        sprites += text_sprites(block, left=left, top=top, colours=(written,), motion=motion, centre_in_px=donut.side)
+        sprites += text_sprites(block, left=left, top=top, colour=written, motion=motion, centre_in_px=donut.side)
         top += block.height_px + gap
     # Mirrored together with the donut.
     return [replace(sprite, span=(left, left + donut.side)) for sprite in sprites]

@@ -17,10 +17,10 @@ from pipeline.rendering.layouts.components import (
     announcement,
     corner_motif,
     entrance,
+    fit_text,
     kicker,
     low_top,
     motif,
-    scaled_sizes,
     side_rule,
 )
 from pipeline.rendering.layouts.sentence_timing import TimedSentence, time_sentences
@@ -32,7 +32,7 @@ from pipeline.rendering.motion.sprites import Element, text_sprites
 from pipeline.rendering.motion.ycbcr import colour
 from pipeline.rendering.surface.background import Light, background
 from pipeline.rendering.surface.motif_element import MotifElement
-from pipeline.rendering.text.fitting import TextBlock, fit
+from pipeline.rendering.text.fitting import TextBlock
 from pipeline.rendering.text.styles import STATEMENT
 from pipeline.rendering.type_scale import STATEMENT_SIZES
 
@@ -87,7 +87,7 @@ def _elements(scene: StatementScene, sentences: Sequence[TimedSentence], look: L
             top=top,
             lengths=[(sentence.enters, height) for sentence, height in zip(sentences, heights, strict=True)],
         ),
-        *text_sprites(label, left=left, top=top, colours=(theme.accent,), motion=entrance(grid, first + 2)),
+        *text_sprites(label, left=left, top=top, colour=theme.accent, motion=entrance(grid, first + 2)),
     ]
     ends = (*(sentence.enters for sentence in sentences[1:]), None)
     for sentence, block, until in zip(sentences, blocks, ends, strict=True):
@@ -96,7 +96,8 @@ def _elements(scene: StatementScene, sentences: Sequence[TimedSentence], look: L
             block,
             left=left,
             top=top + label.height_px + gap,
-            colours=(theme.text, theme.accent),
+            colour=theme.text,
+            emphasis_colour=theme.accent,
             motion=motion if until is None else replace(motion, levels=(Level(until, 0),)),
         )
     return elements, top
@@ -112,10 +113,11 @@ def _fits(text: str, look: Look) -> bool:
 
 
 def _sentence(sentence: TimedSentence, look: Look) -> TextBlock:
-    return fit(
+    return fit_text(
         sentence.text,
-        look.styled(STATEMENT),
-        scaled_sizes(look.grid, STATEMENT_SIZES),
+        STATEMENT,
+        STATEMENT_SIZES,
+        look,
         width_px=_width(look),
         height_px=look.grid.type_px(600),
         max_lines=6,

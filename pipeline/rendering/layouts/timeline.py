@@ -102,9 +102,7 @@ def _texts(plan: TimelinePlan, index: int, look: Look, *, top: int, start: int, 
     place = plan.places[index]
     dimmed = replace(motion, levels=(Level(ends, DIMMED),)) if ends is not None else motion
     (x, y) = place.when
-    yield from text_sprites(plan.whens[index], left=left + x, top=top + y, colours=(theme.text,), motion=dimmed)
+    yield from text_sprites(plan.whens[index], left=left + x, top=top + y, colour=theme.text, motion=dimmed)
     (x, y) = place.text
     later = replace(motion, enters=start + 3)
-    yield from text_sprites(
-        plan.texts[index], left=left + x, top=top + y, colours=(theme.muted,), motion=later, stagger=2
-    )
+    yield from text_sprites(plan.texts[index], left=left + x, top=top + y, colour=theme.muted, motion=later, stagger=2)

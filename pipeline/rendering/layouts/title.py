@@ -14,6 +14,7 @@ from pipeline.rendering.layouts.components import (
     accent_bar,
     corner_motif,
     entrance,
+    fit_text,
     kicker,
     low_top,
     motif,
@@ -70,13 +71,13 @@ def lay_out(scene: TitleScene, words: Sequence[Word], look: Look) -> Composition
     else:
         centre = (plan.motif_x, grid.content.centre_y)
         elements.append(motif(look, side_px=plan.motif_px, centre=centre, begun=_BEGUN))
-    elements += text_sprites(label, left=left, top=top, colours=(theme.accent,), motion=AT_ONCE)
+    elements += text_sprites(label, left=left, top=top, colour=theme.accent, motion=AT_ONCE)
     top += above
-    elements += text_sprites(heading, left=left, top=top, colours=(theme.text,), motion=AT_ONCE, stagger=0)
+    elements += text_sprites(heading, left=left, top=top, colour=theme.text, motion=AT_ONCE, stagger=0)
     top += heading.height_px + heading.clearance_px + grid.type_px(_ABOVE_BAR)
     elements.append(accent_bar(look, left=left, top=top, frame=8))
     top += grid.px(8 + 48)
-    elements += text_sprites(subtitle, left=left, top=top, colours=(theme.muted,), motion=entrance(grid, 10))
+    elements += text_sprites(subtitle, left=left, top=top, colour=theme.muted, motion=entrance(grid, 10))
     return Composition(ground=background(look.format, theme, LIGHTS), elements=elements)
 
 
@@ -103,7 +104,7 @@ def _plan_in(scene: TitleScene, look: Look, width_px: int, motif_x: int) -> _Pla
     steps = scaled_sizes(grid, DISPLAY_SIZES)
     high = round(_MAX_SHARE_STACKED * grid.content.height) if grid.is_stacked else grid.px(_MAX_HEIGHT)
     label = kicker(scene.kicker, look, width_px=width_px)
-    subtitle = fit(scene.subtitle, look.styled(BODY), scaled_sizes(grid, TEXT_SIZES), width_px=width_px, max_lines=2)
+    subtitle = fit_text(scene.subtitle, BODY, TEXT_SIZES, look, width_px=width_px, max_lines=2)
 
     def title(high: int) -> TextBlock:
         return fit(scene.heading, look.styled(DISPLAY), steps, width_px=width_px, height_px=high, max_lines=5)
