@@ -23,7 +23,7 @@ from pipeline.rendering.layouts.components import (
 )
 from pipeline.rendering.layouts.rings import progress_ring
 from pipeline.rendering.look import Look
-from pipeline.rendering.motion.animation import DIMMED, FADE_FRAMES, STAGGER_FRAMES, Level, Motion
+from pipeline.rendering.motion.animation import DIMMED, FADE_FRAMES, STAGGER_FRAMES, Motion
 from pipeline.rendering.motion.composition import Composition
 from pipeline.rendering.motion.sprites import Element, Sprite, solid_sprite, text_sprites
 from pipeline.rendering.motion.timeline import item_frames
@@ -106,12 +106,9 @@ def lay_out(scene: BulletsScene, words: Sequence[Word], look: Look) -> Compositi
     top += _height_with_gap(plan.label, grid.px(40) + plan.heading.clearance_px)
     elements += text_sprites(plan.heading, left=content.left, top=top, colour=theme.text, motion=entrance(grid, 2))
     top += _height_with_gap(plan.heading, plan.below_heading_px)
-    for number, item in enumerate(plan.items):
-        next_start = starts[number + 1] if number + 1 < len(starts) else None
-        digits = numeral(scene.first + number, look.language)
-        elements += _item(
-            digits, item, top=top, starts=starts[number], ends=next_start, delay=STAGGER_FRAMES * number, look=look
-        )
+    for number, (item, start, ends) in enumerate(zip(plan.items, starts, (*starts[1:], None), strict=True)):
+        digits, delay = numeral(scene.first + number, look.language), STAGGER_FRAMES * number
+        elements += _item(digits, item, top=top, starts=start, ends=ends, delay=delay, look=look)
         top += item.height_px + plan.gap_px
     return Composition(ground=background(look.format, theme, _LIGHTS), elements=elements)
 
@@ -235,17 +232,16 @@ def _item(
     side, size_px, rise_px = grid.px(64), grid.px(32), grid.px(24)
     middle = top + item.cap_px // 2
     circle = Box(left, middle - side // 2, left + side, middle + side // 2)
-    text, filled = Motion(enters=starts, rise_px=rise_px), Motion(enters=starts, rise_px=rise_px)
+    motion = Motion(enters=starts, rise_px=rise_px)
+    text, filled = motion.until(ends, DIMMED), motion.until(ends)
     digit = shape(number, _NUMBER.in_fonts(look.fonts))
     # A faint placeholder until the item is spoken.
-    held = Motion(enters=6 + delay, frames=12, levels=(Level(0, _PENDING_OPACITY), Level(starts, 0)))
+    held = Motion(enters=6 + delay, frames=12).until(0, _PENDING_OPACITY).until(starts)
     outline: list[Sprite] = []
     if starts >= _PENDING_FROM:
         outline += [solid_sprite(ring(side, grid.px(3)), theme.line, left=left, top=circle.top, motion=held)]
         outline += _numeral(digit, theme.muted, circle, held, size_px)
     if ends is not None:
-        text = replace(text, levels=(Level(ends, DIMMED),))
-        filled = replace(filled, levels=(Level(ends, 0),))
         left_over = Motion(enters=ends, frames=FADE_FRAMES)
         outline += [solid_sprite(ring(side, grid.px(3)), theme.line, left=left, top=circle.top, motion=left_over)]
         outline += _numeral(digit, theme.muted, circle, left_over, size_px)

@@ -13,7 +13,7 @@ from pipeline.rendering.layouts.components import entrance, fit_text, heading, s
 from pipeline.rendering.layouts.growth import FlippedSprite
 from pipeline.rendering.layouts.plan_search import first_fitting
 from pipeline.rendering.look import Look
-from pipeline.rendering.motion.animation import FULL, Level, Motion
+from pipeline.rendering.motion.animation import FULL, Motion
 from pipeline.rendering.motion.sprites import Sprite, text_sprites
 from pipeline.rendering.motion.timeline import line_frames
 from pipeline.rendering.motion.ycbcr import colour
@@ -175,7 +175,7 @@ def value_frames(scene: Scene, words: Sequence[Word], count: int) -> tuple[int, 
 
 def pending_until(motion: Motion, until: int) -> Motion:
     """The motion of a label that is fainter until its value appears."""
-    return replace(motion, levels=(Level(0, _PENDING_OPACITY), Level(until, FULL)))
+    return motion.until(0, _PENDING_OPACITY).until(until, FULL)
 
 
 def muted_fill(theme: Theme) -> str:

@@ -48,15 +48,8 @@ def lay_out(scene: ClosingScene, words: Sequence[Word], look: Look) -> Compositi
     logo = closing_logo(look, ground)
     side = logo.height if logo else grid.px(208)
     others = side + grid.px(_BELOW_MOTIF) + below_sentence + between + grid.px(_ABOVE_NAME) + name.height_px
-    sentence = fit_text(
-        scene.text,
-        HEADING,
-        HEADING_SIZES,
-        look,
-        width_px=width,
-        height_px=min(grid.type_px(320), content.height - others - grid.px(_AIR)),
-        max_lines=4,
-    )
+    room = min(grid.type_px(320), content.height - others - grid.px(_AIR))
+    sentence = fit_text(scene.text, HEADING, HEADING_SIZES, look, width_px=width, height_px=room, max_lines=4)
     height = others + sentence.height_px
     top = content.centre_y - height // 2
     left = content.centre_x - width // 2

@@ -202,9 +202,17 @@ def motif(look: Look, *, side_px: int, centre: tuple[int, int], opacity: float =
     )
 
 
-def low_top(grid: Grid, height_px: int) -> int:
-    """Top of a text block of that height below a corner motif: lower than centred."""
+def block_top(grid: Grid, height_px: int) -> int:
+    """Top of a text block of that height: centred beside a motif; below a corner motif, lower than that."""
+    if not grid.is_stacked:
+        return grid.content.centre_y - height_px // 2
     return grid.content.top + round(_ABOVE_LOW_BLOCK * max(0, grid.content.height - height_px))
+
+
+def edge_motif(look: Look) -> MotifElement:
+    """A motif cropped by the edge of the picture, beside a text."""
+    centre = (look.format.width_px - look.grid.px(152), look.grid.content.centre_y)
+    return motif(look, side_px=look.grid.px(832), centre=centre, opacity=0.5)
 
 
 def corner_motif(look: Look, *, above: int, opacity: float = 0.5, begun: int = 0) -> list[MotifElement]:
@@ -217,23 +225,21 @@ def corner_motif(look: Look, *, above: int, opacity: float = 0.5, begun: int = 0
     radius = min(int(bottom / (2 - _CROPPED)), round(_MAX_RADIUS * grid.format.width_px))
     if 2 * radius < grid.px(_MIN_CORNER_MOTIF):
         return []
-    centre = (
-        grid.format.width_px - round((1 - _CROPPED) * radius),
-        min(round((1 - _CROPPED) * radius), bottom - radius),
-    )
+    inside = round((1 - _CROPPED) * radius)
+    centre = (grid.format.width_px - inside, min(inside, bottom - radius))
     return [motif(look, side_px=2 * radius, centre=centre, opacity=opacity, begun=begun)]
 
 
 def announcement(text: str, look: Look, *, width_px: int, until: int) -> list[Sprite]:
     """A name, large and alone, that fades out at frame `until`."""
-    grid, fade_out = look.grid, (Level(until, 0),)
+    grid = look.grid
     style = look.styled(STATEMENT)
     name = fit(text, style, scaled_sizes(grid, STATEMENT_SIZES), width_px=width_px, max_lines=2)
     top, left = grid.content.centre_y - name.height_px // 2, grid.content.left + grid.px(INDENT)
     rule = side_rule(look, top=top, height_px=name.height_px, frame=0)
-    motion = replace(entrance(grid, 3), levels=fade_out)
+    motion = entrance(grid, 3).until(until)
     return [
-        replace(rule, motion=replace(rule.motion, levels=fade_out)),
+        replace(rule, motion=rule.motion.until(until)),
         *text_sprites(name, left=left, top=top, colour=look.theme.text, motion=motion),
     ]
 

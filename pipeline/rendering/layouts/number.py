@@ -15,12 +15,12 @@ from pipeline.rendering.layouts.amount import Amount, format_amount
 from pipeline.rendering.layouts.components import (
     INDENT,
     announcement,
+    block_top,
     corner_motif,
+    edge_motif,
     entrance,
     fit_text,
     kicker,
-    low_top,
-    motif,
     source_line,
 )
 from pipeline.rendering.layouts.counter import FIGURE, counter, figure_width_em, overhang_em
@@ -115,7 +115,7 @@ def lay_out(scene: NumberScene, words: Sequence[Word], look: Look) -> Compositio
     enters, frames = _counting(scene, words)
     # If the number is spoken late, its kicker is shown large before it.
     announced = enters - _FADE_OUT if scene.kicker and enters >= _ANNOUNCE_FROM else 0
-    top = low_top(grid, plan.height_px) if grid.is_stacked else content.centre_y - plan.height_px // 2
+    top = block_top(grid, plan.height_px)
     left = content.left
     elements: list[Element] = [
         *_ring_or_motif(scene, plan, look, top=top, counts=Motion(enters=enters, frames=frames, drawn=True))
@@ -189,23 +189,10 @@ def _plan(scene: NumberScene, look: Look) -> _Plan:
     above = label.height_px + grid.px(_BELOW_KICKER) if label.lines else 0
     above += digits.cap_px + digits.descent_px + grid.px(_BELOW_FIGURE)
     below = grid.px(_BELOW_MEANING) + source.height_px if source.lines else 0
-    meaning = fit_text(
-        scene.text,
-        ITEM,
-        _MEANING_SIZES,
-        look,
-        width_px=width,
-        height_px=grid.content.height - above - below - grid.px(32),
-        max_lines=3,
-    )
-    return _Plan(
-        label=label,
-        digits=digits,
-        meaning=meaning,
-        source=source,
-        beside=beside,
-        height_px=above + meaning.height_px + below,
-    )
+    room = grid.content.height - above - below - grid.px(32)
+    meaning = fit_text(scene.text, ITEM, _MEANING_SIZES, look, width_px=width, height_px=room, max_lines=3)
+    height = above + meaning.height_px + below
+    return _Plan(label=label, digits=digits, meaning=meaning, source=source, beside=beside, height_px=height)
 
 
 def _width(look: Look) -> int:
@@ -214,19 +201,13 @@ def _width(look: Look) -> int:
 
 def _fit_digits(scene: NumberScene, look: Look) -> tuple[_Digits, bool]:
     """The digits as large as they fit, and whether there is space beside them."""
-    grid = look.grid
-    whole = format_amount(scene.value, scene.unit, look.language)
     large = [size for size in _SIZES if size >= _LARGE]
-    if found := _largest_digits(whole, look, grid.columns(_BESIDE), large):
-        return found, True
-    if found := _largest_digits(whole, look, grid.columns(12), _SIZES):
-        return found, False
-    short = format_amount(scene.value, scene.unit, look.language, short=True)
-    if found := _largest_digits(short, look, grid.columns(_BESIDE), large):
-        return found, True
-    found = _largest_digits(short, look, grid.columns(12), (*_SIZES, *range(_SMALLEST, 0, -8)))
-    assert found is not None
-    return found, False
+    for short, sizes in ((False, _SIZES), (True, (*_SIZES, *range(_SMALLEST, 0, -8)))):
+        amount = format_amount(scene.value, scene.unit, look.language, short=short)
+        for columns, at_1080 in ((_BESIDE, large), (12, sizes)):
+            if found := _largest_digits(amount, look, look.grid.columns(columns), at_1080):
+                return found, columns == _BESIDE
+    raise AssertionError("a number in its smallest size fits any width")
 
 
 def _largest_digits(amount: Amount, look: Look, width_px: int, at_1080: Sequence[int]) -> _Digits | None:
@@ -268,11 +249,9 @@ def _digits(digits: _Digits, look: Look, *, top: int, enters: int, frames: int) 
         foot = 0 if digits.amount.raised else digits.cap_px - digits.before.cap_px
         elements += text_sprites(digits.before, left=left, top=top + foot, colour=theme.accent, motion=motion)
         left += digits.before.width_px + digits.before_gap_px
-    style = look.styled(FIGURE)
+    amount, style, size_px = digits.amount, look.styled(FIGURE), digits.size_px
     elements.append(
-        counter(
-            digits.amount, style, theme.text, size_px=digits.size_px, left=left, top=top, enters=enters, frames=frames
-        )
+        counter(amount, style, theme.text, size_px=size_px, left=left, top=top, enters=enters, frames=frames)
     )
     left += digits.figure_px + digits.behind_gap_px
     if not digits.amount.behind.startswith(_RAISED_SIGNS):
@@ -297,8 +276,7 @@ def _ring_or_motif(scene: NumberScene, plan: _Plan, look: Look, *, top: int, cou
         side = grid.px(_RING)
         centre = (content.right - side // 2, content.centre_y)
         return share_ring(scene.value / 100, look, side_px=side, centre=centre, motion=counts)
-    centre = (grid.format.width_px - grid.px(152), content.centre_y)
-    return [motif(look, side_px=grid.px(832), centre=centre, opacity=0.5)]
+    return [edge_motif(look)]
 
 
 def _is_percentage(scene: NumberScene) -> bool:

@@ -224,13 +224,14 @@ def _option(
     grid, theme, circle = look.grid, look.theme, _circle(card, look)
     left = circle.right + grid.px(_AFTER_MARK)
     top = card.centre_y - option.height_px // 2
-    there = Motion(enters=start, frames=FADE_FRAMES, levels=() if right else (Level(answer, DIMMED),))
-    shown = replace(entrance(grid, start, rise=16), levels=(Level(answer, 0 if right else DIMMED),))
+    there = Motion(enters=start, frames=FADE_FRAMES)
+    enters = entrance(grid, start, rise=16)
+    shown = enters.until(answer, 0 if right else DIMMED)
     # Labels are muted already and not dimmed with their option.
-    marked = replace(shown, levels=(Level(answer, 0),) if right else ())
-    shadow, plate = panel(look, card, motion=there)
+    marked = enters.until(answer) if right else enters
+    shadow, plate = panel(look, card, motion=there if right else there.until(answer, DIMMED))
     if right is None:  # a dimmed card casts no shadow: it would show through
-        shadow = replace(shadow, motion=replace(there, levels=(Level(answer, 0),)))
+        shadow = replace(shadow, motion=there.until(answer))
     sprites = [
         shadow,
         plate,

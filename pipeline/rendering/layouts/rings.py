@@ -55,10 +55,9 @@ def progress_ring(
         drawn = _segment(look.theme.accent, side_px, width, begin, end, centre=centre, motion=motion)
         waiting = Motion(enters=3 * number, frames=12, levels=(Level(0, _PENDING_SEGMENT),))
         sprites += [replace(drawn, ink=colour(look.theme.line), motion=waiting, order=None), drawn]
-    for number, start in enumerate(starts):
-        levels = (Level(starts[number + 1], 0),) if number + 1 < len(starts) else ()
+    for number, (start, ends) in enumerate(zip(starts, (*starts[1:], None), strict=True)):
         enters = start + (_NUMERAL_AFTER if number else 0)
-        motion = Motion(enters=enters, frames=12, rise_px=look.grid.px(24), levels=levels)
+        motion = Motion(enters=enters, frames=12, rise_px=look.grid.px(24)).until(ends)
         written = numeral(first + number, look.language)
         sprites += _numeral(written, look.theme.text, look, side_px, centre=centre, motion=motion)
     return _as_one(sprites, side_px, centre)
@@ -85,12 +84,12 @@ def countdown(
     # Segments disappear clockwise from twelve.
     disappearing = (*seconds[1:], answer) if seconds else ()
     for frame, (begin, end) in zip(disappearing, _segments(len(seconds), side_px, width), strict=True):
-        motion = Motion(enters=first, frames=10, drawn=True, levels=(Level(frame, 0),))
+        motion = Motion(enters=first, frames=10, drawn=True).until(frame)
         sprites.append(_segment(theme.accent, side_px, width, begin, end, centre=centre, motion=motion))
-    motion = Motion(enters=6, frames=12, levels=(Level(first, 0),))
+    motion = Motion(enters=6, frames=12).until(first)
     sprites += _numeral("?", theme.muted, look, side_px, centre=centre, motion=motion)
     for number, (appears, disappears) in enumerate(pairwise((*seconds, answer))):
-        motion = Motion(enters=appears + _DIGIT_AFTER, frames=8, levels=(Level(disappears, 0),))
+        motion = Motion(enters=appears + _DIGIT_AFTER, frames=8).until(disappears)
         sprites += _numeral(str(len(seconds) - number), theme.text, look, side_px, centre=centre, motion=motion)
     motion = Motion(enters=answer, frames=_CLOSING_FRAMES, drawn=True)
     sprites.append(_segment(theme.positive, side_px, width, 0.0, 1.0, centre=centre, motion=motion))

@@ -16,7 +16,7 @@ from pipeline.rendering.layouts.components import panel, placeholder, require_at
 from pipeline.rendering.layouts.header import Header, header, header_sprites
 from pipeline.rendering.layouts.plan_search import largest_plan
 from pipeline.rendering.look import Look
-from pipeline.rendering.motion.animation import FADE_FRAMES, Level, Motion
+from pipeline.rendering.motion.animation import FADE_FRAMES, Motion
 from pipeline.rendering.motion.composition import Composition
 from pipeline.rendering.motion.sprites import Element, Sprite, solid_sprite, text_sprites
 from pipeline.rendering.motion.timeline import item_frames
@@ -111,9 +111,8 @@ def lay_out(scene: StepsScene, words: Sequence[Word], look: Look) -> Composition
     top += plan.head.height_px
     for index, card in enumerate(plan.cards):
         elements += _placeholder_sprites(card, look, number=scene.first + index, top=top, frame=3 * index)
-    for index, card in enumerate(plan.cards):
-        ends = starts[index + 1] if index + 1 < len(starts) else None
-        elements += _filled_sprites(card, look, number=scene.first + index, top=top, start=starts[index], ends=ends)
+    for index, (card, start, ends) in enumerate(zip(plan.cards, starts, (*starts[1:], None), strict=True)):
+        elements += _filled_sprites(card, look, number=scene.first + index, top=top, start=start, ends=ends)
     return Composition(ground=background(look.format, look.theme, _LIGHTS), elements=elements)
 
 
@@ -238,9 +237,8 @@ def _filled_sprites(
     theme, left = look.theme, look.grid.content.left
     rise_px = look.grid.px(24)
     yield from panel(look, card.box.moved(left, top), motion=Motion(enters=start, frames=FADE_FRAMES))
-    highlighted = Motion(enters=start, frames=FADE_FRAMES)
+    highlighted = Motion(enters=start, frames=FADE_FRAMES).until(ends)
     if ends is not None:
-        highlighted = replace(highlighted, levels=(Level(ends, 0),))
         rest = Motion(enters=ends, frames=FADE_FRAMES)
         yield from _numeral(card, look, theme.muted, number, top=top, motion=rest)
     yield from _numeral(card, look, theme.accent, number, top=top, motion=highlighted)
