@@ -1,9 +1,9 @@
 """Whether a service may be called now, as learnt from the outcomes of earlier calls.
 
 TransientError with retry_after_s    no calls until then (only of this model, if each model has limits of its own)
-QuotaError with resets_at            no calls until then
 any other TransientError             a failure: several in a row open this model's circuit breaker (`breaker.py`)
 NeedsLoginError                      no more calls: a rejected key stays rejected
+QuotaError                           reported only: a quota limits some of the calls, and its ledger knows which
 any other error                      says nothing about the service
 success                              closes the circuit breaker
 """
@@ -49,7 +49,7 @@ class Notifier:
             self._notify(f"{self._name} answers again")
 
     def spent(self, quota: QuotaError) -> None:
-        """Report a spent daily quota, once per reset time."""
+        """Report a spent quota, once per reset time."""
         if self._reported_reset != quota.resets_at:
             self._reported_reset = quota.resets_at
             self._notify(str(quota))
@@ -80,8 +80,6 @@ class Availability:
         self._by_model = limits.by_model
         # Retry-After: the monotonic time until which to wait, by model (empty: all of them).
         self._retry_at: dict[str, float] = {}
-        # The latest spent quota, which is spent until its `resets_at`.
-        self._quota: QuotaError | None = None
         self._rejected_key: NeedsLoginError | None = None
 
     # May a call begin? -------------------------------------------------------------------------------------------
@@ -103,10 +101,6 @@ class Availability:
         """What prevents a call of this model from beginning now; None: nothing."""
         if refused := self._rejected_key:
             return Obstacle(inf, lambda: NeedsLoginError(refused.message, where=refused.where, hint=refused.hint))
-        if (quota := self._quota) and quota.resets_at:
-            left_s = (quota.resets_at - self._clock()).total_seconds()
-            if left_s > 0:
-                return Obstacle(left_s, lambda: _copy(quota))
         breaker = self._breakers[model]
         seconds = max(self._retry_after_s(""), self._retry_after_s(model), breaker.wait_s(monotonic_s()))
         if seconds <= 0:
@@ -146,21 +140,13 @@ class Availability:
                 return self.close(seconds, call.model)
             if breaker.fail(call, monotonic_s()):
                 self._notifier.closed(f"{_keeps_failing(call.model)}: left alone", breaker.wait_s(monotonic_s()))
-        elif isinstance(error, QuotaError) and error.resets_at:
-            return self._close_until_reset(error, error.resets_at)
+        elif isinstance(error, QuotaError):
+            self.report_spent(error)
         elif isinstance(error, NeedsLoginError) and self._rejected_key is None:
             self._rejected_key = error
             self._notify(str(error))
         breaker.abandon(call)
         return None
-
-    def _close_until_reset(self, error: QuotaError, resets_at: datetime) -> Closure:
-        left_s = bounded_s((resets_at - self._clock()).total_seconds())
-        is_new = self._quota is None or self._quota.resets_at != resets_at
-        self._quota = error
-        if is_new:
-            self._notifier.closed("has no quota left for us", left_s)
-        return Closure(self._clock() + timedelta(seconds=left_s), "")
 
     def close(self, seconds: float, model: str) -> Closure:
         """Close for `seconds`, unless it is closed for longer: this model, or all, if all share their limits."""
@@ -182,7 +168,7 @@ class Availability:
             self._retry_at[model] = max(self._retry_at.get(model, -inf), due)
 
     def report_spent(self, quota: QuotaError) -> None:
-        """Report that the daily quota is spent, by our own count."""
+        """Report that a quota is spent, by the service's word or by our own count."""
         self._notifier.spent(quota)
 
     def _limited(self, model: str) -> str:
@@ -202,8 +188,3 @@ def _asks_to_wait(model: str) -> str:
 def _keeps_failing(model: str) -> str:
     """A predicate for the service's name."""
     return f"keeps failing with {model}" if model else "keeps failing"
-
-
-def _copy(quota: QuotaError) -> QuotaError:
-    """The same error with a traceback of its own."""
-    return QuotaError(quota.message, where=quota.where, hint=quota.hint, resets_at=quota.resets_at)

@@ -105,7 +105,12 @@ class SourceSettings(SettingsGroup):
     page_param: str = Field(
         "", max_length=100, description="Query parameter for the page number, e.g. page; empty: pages are not numbered."
     )
-    timeout_s: float = Field(60, gt=0, le=DAY_S, description="Timeout of a request, in seconds.")
+    timeout_s: float = Field(
+        60, gt=0, le=DAY_S, description="Timeout of a request, and of each wait for a database, in seconds."
+    )
     most_mb: float = Field(
-        2000, gt=0, le=MAX_GB * 1000, description="Size limit of all responses together, in megabytes."
+        2000,
+        gt=0,
+        le=MAX_GB * 1000,
+        description="Size limit of all responses together, and of the result of a query, in megabytes.",
     )

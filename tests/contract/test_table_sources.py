@@ -6,6 +6,7 @@ import csv
 import io
 import json
 import sqlite3
+import threading
 import tracemalloc
 from contextlib import closing
 from itertools import islice
@@ -326,3 +327,33 @@ async def test_the_types_of_postgresql_become_cells(server):
 
     (row,) = await to_thread.run_sync(lambda: list(open_table(server.address, form).rows()))
     assert list(row.cells.values()) == ["12.50", "2026-11-03", "true", "[1, 2]", ""]
+
+
+def opening_fails(server, query, timeout_s):
+    form = TableOptions(query=query, password=postgres.PASSWORD, timeout_s=timeout_s)
+    with pytest.raises(SourceError) as caught:
+        open_table(server.address, form)
+    return str(caught.value)
+
+
+def test_a_locked_table_is_given_up_and_the_server_no_longer_waits_for_it(server):
+    server.run("CREATE TABLE IF NOT EXISTS locked (name TEXT)")
+    address = {"host": "127.0.0.1", "port": server.port, "user": "reader", "dbname": "postgres"}
+    with psycopg.connect(**address, password=postgres.PASSWORD) as other:
+        other.execute("LOCK TABLE locked")
+        message = opening_fails(server, "SELECT name FROM locked", timeout_s=1)
+        waiting = other.execute("SELECT count(*) FROM pg_locks WHERE NOT granted").fetchone()
+
+    assert message.endswith("raise source.timeout_s in nightreel.toml")
+    assert waiting == (0,)
+
+
+def test_a_server_that_hangs_during_a_query_is_given_up(server):
+    form = TableOptions(query="SELECT * FROM generate_series(1, 2000)", password=postgres.PASSWORD, timeout_s=2)
+    rows = open_table(server.address, form).rows()
+    assert next(rows).cells == {"generate_series": "1"}
+    with server.hanging(), pytest.raises(SourceError, match="the database did not answer within 2 s"):
+        list(rows)
+    for thread in threading.enumerate():
+        if thread.name == "database":
+            thread.join()

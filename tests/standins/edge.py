@@ -42,6 +42,7 @@ from edge_tts.constants import TRUSTED_CLIENT_TOKEN
 
 from tests.standins.faults import RandomFaults, RetryAfterChecker, history
 from tests.standins.loopback import Loopback
+from tests.standins.middleboxes import LOGIN_PATH, MIDDLEBOXES, intercepted, login_page
 
 SPEAKING_PATH = "/consumer/speech/synthesize/readaloud/edge/v1"
 VOICES_PATH = "/consumer/speech/synthesize/readaloud/voices/list"
@@ -54,6 +55,7 @@ REFUSALS = {
     "bad_gateway_502": "502 with retry-after",
     "busy_503": "503 with retry-after",
     "drop_handshake": "the connection drops instead of an answer",
+    **MIDDLEBOXES,
 }
 # After the handshake, when the text has arrived.
 DISTURBANCES = {
@@ -199,8 +201,12 @@ class EdgeStandIn(Loopback):
         app.on_response_prepare.append(_without_date)
         app.router.add_get(SPEAKING_PATH, self._speaking)
         app.router.add_get(VOICES_PATH, self._voices)
+        app.router.add_get(LOGIN_PATH, self._portal)
         app.router.add_get("/_history", self._history)
         return app
+
+    async def _portal(self, _request: web.Request) -> web.Response:
+        return login_page()
 
     async def _history(self, _request: web.Request) -> web.Response:
         return web.json_response(history(map(asdict, self.history), self.complaints))
@@ -219,9 +225,7 @@ class EdgeStandIn(Loopback):
         fault = self._take(REFUSALS, None) or self._untimely(request)
         self.history.append(Request(kind="voices", fault=fault))
         if fault is not None:
-            if fault == "drop_handshake":
-                _drop(request)
-            return self._refusal(fault)
+            return await self._refusal(request, fault)
         return web.json_response(
             [
                 {
@@ -248,9 +252,7 @@ class EdgeStandIn(Loopback):
         drawn = None if self.fault_share >= 1 else self._chance.draw(self.faults, self.fault_share)
         if fault := self._take(REFUSALS, drawn) or self._untimely(request):
             self.history.append(Request(kind="handshake", fault=fault))
-            if fault == "drop_handshake":
-                _drop(request)
-            return self._refusal(fault)
+            return await self._refusal(request, fault)
         socket = web.WebSocketResponse(compress=True)
         await socket.prepare(request)
         try:
@@ -280,8 +282,12 @@ class EdgeStandIn(Loopback):
         """How a request with a token for another time is answered."""
         return None if request.query["Sec-MS-GEC"] in _tokens(self._time_s()) else _UNTIMELY
 
-    def _refusal(self, fault: str) -> web.Response:
+    async def _refusal(self, request: web.Request, fault: str) -> web.StreamResponse:
         """An HTTP response instead of the handshake."""
+        if fault in MIDDLEBOXES:
+            return await intercepted(request, fault)
+        if fault == "drop_handshake":
+            _drop(request)
         if fault == "forbidden_skewed_clock":
             # Permanently: a client that sends the same time again is rejected again.
             self.ahead_s = _ANOTHER_YEAR_S - time.time()

@@ -37,6 +37,7 @@ from tests.standins import translator
 from tests.standins.faults import RandomFaults, RetryAfterChecker, history
 from tests.standins.free_plan import Admitted, FreePlan, Refused
 from tests.standins.loopback import Loopback
+from tests.standins.middleboxes import BLOCKED, MIDDLEBOXES, intercepted
 from tests.standins.prose import as_asked
 
 PATH = "/openai/v1/chat/completions"
@@ -128,13 +129,12 @@ ANSWERS = {
     "leftover_json": "a script in the right shape, a narration of which is a piece of JSON",
     "declined": "a refusal",
     "no_choices": "an empty list of choices",
-    "login_page": "HTML with status 200",
-    "blocked": "HTML with status 403, of whoever stands before the service",
     "slow_body": "the body begins and never ends",
     "reset": "the connection is reset",
+    **MIDDLEBOXES,
+    **BLOCKED,
 }
 FAULTS = {**REFUSALS, **LISTED, **ANSWERS}
-_PAGES = {"login_page": (200, "Please log in"), "blocked": (403, "Sorry, you have been blocked")}
 
 LIVE_MODELS = {"openai/gpt-oss-120b", "openai/gpt-oss-20b", "qwen/qwen3.6-27b"}
 # The limit of a single request on any account: a minute of the free plan.
@@ -264,9 +264,8 @@ class GroqStandIn(Loopback):
             return self._refusal(fault, retry_after)
         if fault == "reset":
             _reset(request)
-        if fault in _PAGES:
-            status, text = _PAGES[fault]
-            return web.Response(status=status, text=f"<html>{text}</html>", content_type="text/html")
+        if fault in {*MIDDLEBOXES, *BLOCKED}:
+            return await intercepted(request, fault)
         completion = _completion(body, fault, number=len(self.history), terse=self.terse, thinking=self.thinking_tokens)
         completion["usage"] |= self._cached()
         await asyncio.sleep(self.latency_s)

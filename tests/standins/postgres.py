@@ -44,6 +44,23 @@ class Server:
         with psycopg.connect(**address, password=PASSWORD) as it:
             it.execute(sql)
 
+    @contextmanager
+    def hanging(self) -> Iterator[None]:
+        """Stop the processes that serve the open connections, which stay open."""
+        address = {"host": "127.0.0.1", "port": self.port, "user": "reader", "dbname": "postgres"}
+        with psycopg.connect(**address, password=PASSWORD) as it:
+            found = it.execute(
+                "SELECT pid FROM pg_stat_activity WHERE backend_type = 'client backend' AND pid <> pg_backend_pid()"
+            ).fetchall()
+        pids = [pid for (pid,) in found]
+        for pid in pids:
+            os.kill(pid, signal.SIGSTOP)
+        try:
+            yield
+        finally:
+            for pid in pids:
+                os.kill(pid, signal.SIGCONT)
+
 
 def programs() -> Path:
     """The folder of initdb and postgres, which Debian keeps off the path. Skips the test if there is none."""

@@ -321,14 +321,6 @@ async def test_a_closure_in_the_ledger_until_the_end_of_the_calendar_is_clamped_
     assert caught.value.until == NOON + MONTH
 
 
-async def test_a_quota_that_resets_at_the_end_of_the_calendar_leaks_no_slot(make, book):
-    door = make(concurrency=1, ledger=book)
-    await fail(door, QuotaError("spent", resets_at=datetime.max.replace(tzinfo=UTC)))
-
-    assert not door._in_flight
-    assert book.until == NOON + MONTH
-
-
 async def test_a_failing_callback_leaks_neither_slot_nor_trial(make):
     def fails(_line):
         raise ZeroDivisionError
@@ -354,45 +346,14 @@ async def test_closing_and_reopening_are_each_reported_once(make, said):
 # --- quota and key ---------------------------------------------------------------------------------------------------
 
 
-async def test_a_spent_quota_closes_the_throttle_until_its_reset(make, said):
-    door = make()
-    await fail(door, QuotaError("spent", where="groq", resets_at=NOON + timedelta(hours=9)))
-
-    with pytest.raises(QuotaError, match="groq: spent") as caught:
-        await visit(door)
-
-    assert caught.value.resets_at == NOON + timedelta(hours=9)
-    assert [line[:35] for line in said] == ["groq has no quota left for us until"]
-
-
-async def test_each_spent_quota_is_reported_once(make, said):
-    door, quota = make(), QuotaError("spent", resets_at=NOON + timedelta(seconds=100))
-    await at_once_spent(door, quota, quota)
-    await anyio.sleep(100)
-    await at_once_spent(door, QuotaError("spent", resets_at=NOON + timedelta(hours=9)))
-
-    first, second = said
-    assert f"{NOON + timedelta(seconds=100):%M:%S}" in first
-    assert f"{NOON + timedelta(hours=9):%M:%S}" in second
-
-
-async def at_once_spent(door, *quotas):
-    """Calls under way together, each of which hears that the allowance is spent."""
-    await all_of(*(fail(door, quota, takes_s=1) for quota in quotas))
-
-
-async def test_a_quota_with_an_early_reset_is_waited_for(make):
-    door = make()
-    await fail(door, QuotaError("spent", resets_at=NOON + timedelta(seconds=100)))
-
-    assert await visit(door) == pytest.approx(100)
-
-
-async def test_a_quota_error_without_a_reset_time_closes_nothing(make):
-    door = make()
-    await fail(door, QuotaError("spent"))
+async def test_a_spent_quota_is_reported_once_and_closes_nothing_since_others_calls_may_go_on(make, book, said):
+    door = make(ledger=book)
+    for hours in (9, 9, 33):
+        await fail(door, QuotaError("spent", where="youtube", resets_at=NOON + timedelta(hours=hours)))
 
     assert await visit(door) == 0
+    assert book.until is None
+    assert said == ["youtube: spent"] * 2
 
 
 async def test_a_rejected_key_closes_the_throttle_for_good(make, said):

@@ -118,7 +118,9 @@ def test_the_cache_key_of_an_answer_depends_on_model_messages_and_schema() -> No
         (404, '{"error": "model \'m\' not found"}', PermanentError, "there is no model m"),
         (404, "<html>", PermanentError, "there is nothing at this address (HTTP 404)"),
         (404, '{"error": {"code": "unknown_url", "message": "?"}}', PermanentError, "there is nothing at this address"),
-        (302, "", PermanentError, "there is nothing at this address (HTTP 302)"),
+        (301, "", PermanentError, "there is nothing at this address (HTTP 301)"),
+        (302, "", TransientError, "is not available now (HTTP 302)"),
+        (407, "", TransientError, "is not available now (HTTP 407)"),
         (
             400,
             '{"error": {"code": "context_length_exceeded", "message": "?"}}',

@@ -59,14 +59,25 @@ MODELS = {
 
 
 @pytest.mark.parametrize("way", MODELS)
-async def test_redirects_are_not_followed(way: str, serve: Serve) -> None:
+@pytest.mark.parametrize(
+    ("status", "kind", "told"),
+    [
+        (301, PermanentError, "nothing at this address"),
+        (308, PermanentError, "nothing at this address"),
+        (303, TransientError, "is not available now"),  # as captive portals do
+        (307, TransientError, "is not available now"),
+    ],
+)
+async def test_redirects_are_not_followed(
+    way: str, status: int, kind: type[ProviderError], told: str, serve: Serve
+) -> None:
     asked: list[str] = []
 
     async def redirect(request: web.Request) -> web.StreamResponse:
         asked.append(request.path)
-        return web.Response(status=307, headers={"Location": "/elsewhere"})
+        return web.Response(status=status, headers={"Location": "/elsewhere"})
 
-    with pytest.raises(PermanentError, match=r"nothing at this address \(HTTP 307\)"):
+    with pytest.raises(kind, match=rf"{told} \(HTTP {status}\)"):
         await MODELS[way](await serve(redirect)).answer(QUESTION, Billing())
 
     assert len(asked) == 1
@@ -95,7 +106,7 @@ async def test_an_unrequested_compressed_response_is_rejected(status: int, serve
         headers = {"Content-Encoding": "gzip", "Content-Type": "application/json"}
         return web.Response(status=status, body=packed, headers=headers)
 
-    with pytest.raises(TransientError, match=r"groq: the response has an encoding that was not requested \(gzip\)"):
+    with pytest.raises(TransientError, match=r"groq: no connection \(the answer is compressed, which was"):
         await MODELS["groq"](await serve(bomb)).answer(QUESTION, Billing())
 
 
@@ -191,7 +202,7 @@ async def speaking(reply: Broken, seen: list[str]) -> AsyncIterator[str]:
 )
 async def test_a_key_that_is_not_a_valid_header_is_not_in_the_traceback(way: str, broken: Broken) -> None:
     async with speaking(broken, []) as url:
-        with pytest.raises(TransientError, match=r"no connection \(.*\*\*\*") as caught:
+        with pytest.raises(TransientError, match=r"no connection \(the answer is \w+") as caught:
             await MODELS[way](url).answer(QUESTION, Billing())
 
     assert KEY not in "".join(traceback.format_exception(caught.value))

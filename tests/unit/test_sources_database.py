@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import socket
 import sqlite3
 from contextlib import closing
 from datetime import date
 from decimal import Decimal
-from time import process_time
+from threading import Timer
+from threading import enumerate as enumerate_threads
+from time import monotonic, process_time
 
 import pytest
 
@@ -116,6 +119,54 @@ def test_a_database_without_a_driver_or_of_no_kind_is_told():
         rows("mysql://me:s3cret@127.0.0.1/crm", "SELECT 1")
     with pytest.raises(InputError, match="SQLAlchemy does not support 'xyz'"):
         rows("xyz://me:s3cret@127.0.0.1/crm", "SELECT 1")
+
+
+COUNT_FOR_EVER = "WITH RECURSIVE n(x) AS (SELECT 1 UNION ALL SELECT x + 1 FROM n) "
+
+
+def test_a_locked_database_is_given_up_after_the_time_limit(people):
+    since = monotonic()
+    with closing(sqlite3.connect(people, isolation_level=None)) as other:
+        other.execute("BEGIN EXCLUSIVE")
+        with pytest.raises(
+            SourceError, match=r"(database is locked|did not answer within 0\.2 s)\. .*raise source\.timeout_s"
+        ):
+            rows(people, "SELECT * FROM people", timeout_s=0.2)
+
+    assert monotonic() - since < 20
+    assert len(rows(people, "SELECT * FROM people")) == 2
+
+
+def test_a_lock_that_is_released_in_time_is_waited_for(people):
+    with closing(sqlite3.connect(people, isolation_level=None, check_same_thread=False)) as other:
+        other.execute("BEGIN EXCLUSIVE")
+        release = Timer(0.2, other.rollback)
+        release.start()
+        try:
+            assert len(rows(people, "SELECT * FROM people")) == 2
+        finally:
+            release.join()
+
+
+def test_a_query_that_never_answers_is_ended(people):
+    with pytest.raises(SourceError, match=r"did not answer within 0\.1 s\. .*raise source\.timeout_s") as caught:
+        rows(people, COUNT_FOR_EVER + "SELECT count(*) FROM n", timeout_s=0.1)
+
+    assert "\n" not in str(caught.value)
+    assert not [thread for thread in enumerate_threads() if thread.name == "database"]
+
+
+def test_a_query_that_returns_rows_without_end_is_ended(people):
+    with pytest.raises(SourceError, match=r"the query returned more than 1 MB\. .*raise source\.most_mb"):
+        rows(people, COUNT_FOR_EVER + "SELECT x, hex(zeroblob(500)) FROM n", most_bytes=1_000_000)
+
+
+@pytest.mark.parametrize("scheme", ["postgresql", "postgresql+psycopg"])
+def test_a_server_that_accepts_and_says_nothing_is_given_up(scheme):
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        port = server.getsockname()[1]
+        with pytest.raises(SourceError, match=r"did not answer within 0\.2 s"):
+            rows(f"{scheme}://me@127.0.0.1:{port}/crm", "SELECT 1", timeout_s=0.2)
 
 
 def test_a_password_is_in_no_error():

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from contextlib import suppress
 from dataclasses import replace
 from datetime import timedelta
 
@@ -252,7 +253,7 @@ async def test_a_spent_thumbnail_limit_is_retried_the_next_day(youtube, film, tm
     assert receipt.missing == (
         (
             "thumbnail: youtube: the channel may set no more thumbnails today. "
-            "It goes on then; the film is published without it"
+            "It continues in 24 hours; the film is published without it"
         ),
     )
     assert before + timedelta(hours=24) <= receipt.missing_until <= now() + timedelta(hours=24)
@@ -648,16 +649,35 @@ async def test_a_republished_film_gets_all_extras_again(youtube, film, tmp_path)
     assert set(playlist.films) == {first.id, second.id}
 
 
-async def test_while_the_channel_is_closed_no_extras_are_added_and_its_end_is_reported(youtube, film, tmp_path):
+async def test_after_the_channels_upload_limit_only_uploads_wait(youtube, film, tmp_path):
     channel = channel_of(youtube, tmp_path)
     await film_for(channel, KEY).deliver(film)
     youtube.faults.order("upload_limit_exceeded")
     with pytest.raises(QuotaError):
         await film_for(channel, "f" * 16).deliver(film)
+
+    receipt = await film_for(channel, KEY, extras=ALL).deliver(film)
+    film.metadata.write_text('{"title": "Why the sky is red"}', encoding="utf-8")
+    changed = await film_for(channel, KEY).update(film)
+
+    assert (receipt.missing, changed, youtube.calls["videos.insert"]) == ((), True, 2)
+    for other in (channel, channel_of(youtube, tmp_path)):  # the second as if in another process
+        with pytest.raises(ClosedError, match="youtube: the channel may upload no more films today") as raised:
+            await film_for(other, "e" * 16).deliver(film)
+        assert timedelta(hours=23) < raised.value.until - now() <= timedelta(hours=24)
+    assert youtube.calls["videos.insert"] == 2
+
+
+async def test_while_the_channel_is_closed_no_extras_are_added_and_its_end_is_reported(youtube, film, tmp_path):
+    channel = channel_of(youtube, tmp_path)
+    await film_for(channel, KEY).deliver(film)
+    with suppress(TransientError):
+        async with channel.throttle.call():
+            raise TransientError("asks to slow down", retry_after_s=900)
     before = youtube.calls.total()
 
     receipt = await film_for(channel, KEY, extras=ALL).deliver(film)
-    with pytest.raises(QuotaError, match="It is not retried automatically"):
+    with pytest.raises(ClosedError, match="It is not retried automatically"):
         await film_for(channel, KEY).update(film)
 
     assert (len(receipt.missing), receipt.missing_until > now()) == (1, True)

@@ -454,6 +454,8 @@ async def test_what_is_no_http_at_all_is_told_without_the_address_that_was_asked
     told = "".join(traceback.format_exception(raised.value))
     assert session not in told
     assert token not in told
+    # A library's error would hold the request.
+    assert (raised.value.__cause__, raised.value.__context__) == (None, None)
 
 
 async def test_an_answer_that_drips_is_given_up_in_time():

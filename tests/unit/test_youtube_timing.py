@@ -84,6 +84,14 @@ async def test_a_clock_that_was_ahead_assigns_no_slot_twice(book):
     assert await book.assign("a", DAILY, now=NOW) == at(26)
 
 
+async def test_a_film_that_got_its_slot_from_a_clock_that_was_ahead_gets_the_first_free_one_on_a_retry(book):
+    await book.assign("a", DAILY, now=NOW + timedelta(days=365))
+    assert await book.assign("b", DAILY, now=NOW) == at(26)
+
+    assert await book.assign("a", DAILY, now=NOW) == at(27)
+    assert await book.assign("c", DAILY, now=NOW) == at(28)
+
+
 def test_the_file_of_slots_is_bounded(book, tmp_path):
     book._write({str(number): NOW + timedelta(days=number) for number in range(1500)})
 

@@ -471,7 +471,7 @@ async def test_a_spent_quota_has_its_reset_time_and_causes_no_further_call(youtu
         await film_for(channel, KEY).deliver(film)
 
     assert raised.value.resets_at == datetime(2026, 1, 27, 8, tzinfo=UTC)
-    with pytest.raises(QuotaError):
+    with pytest.raises(ClosedError):
         await film_for(channel, KEY).deliver(film)
     assert youtube.calls["videos.insert"] == 1
 
@@ -613,6 +613,18 @@ async def test_a_channel_that_may_upload_no_more_today_waits_a_day(youtube, film
 
     assert before + timedelta(hours=24) <= raised.value.resets_at <= datetime.now(UTC) + timedelta(hours=24)
     assert not (tmp_path / "state" / "youtube" / "default" / f"{KEY}.lock").exists()
+
+
+async def test_an_upload_that_has_begun_is_finished_although_the_channel_may_start_no_more(youtube, film, tmp_path):
+    await break_off(youtube, tmp_path, film)
+    youtube.faults.order("upload_limit_exceeded")
+    with pytest.raises(QuotaError):
+        await film_for(channel_of(youtube, tmp_path), "f" * 16).deliver(film)
+
+    await deliver(youtube, tmp_path, film)
+
+    assert youtube.calls["videos.insert"] == 2
+    assert the_film(youtube).data == film.video.read_bytes()
 
 
 @pytest.mark.parametrize(

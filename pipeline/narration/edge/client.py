@@ -135,7 +135,7 @@ class EdgeClient:
                 await _with_clock_correction(self._open)
             except aiohttp.WSServerHandshakeError as error:
                 refusal = refusal_of(error)
-                if not isinstance(refusal, TransientError):
+                if not isinstance(refusal, TransientError) or error.status < 429:
                     raise
                 raise ServiceBusyError(refusal.message, retry_after_s=refusal.retry_after_s) from error
 

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import errno
-import socket
 from collections.abc import Iterator
 from contextlib import contextmanager
 from urllib.request import getproxies
 
 import aiohttp
 
+from pipeline.connections import connection_problem
 from pipeline.errors import PermanentError, ProviderError, TransientError
 from pipeline.limits.times import retry_after_s
 
@@ -34,9 +33,9 @@ def translated_errors(timeout_s: float) -> Iterator[None]:
     except TimeoutError as error:
         raise NoAudioError(f"edge gave no answer within {timeout_s:g} s", hint=LATER) from error
     except aiohttp.ClientResponseError as error:
-        raise refusal_of(error) from error
+        raise refusal_of(error) from _quotable(error)
     except (aiohttp.ClientError, theirs.WebSocketError, OSError) as error:
-        raise TransientError(f"edge can't be reached ({_network_problem(error)})", hint=LATER) from _quotable(error)
+        raise _unreached(connection_problem(error)) from _quotable(error)
     except theirs.NoAudioReceived as error:
         # Rate limits, hiccups and unknown voices all look like this.
         raise NoAudioError("edge sent no audio", hint=LATER) from error
@@ -54,25 +53,20 @@ def _quotable(error: Exception) -> Exception | None:
     return None if getproxies() else error
 
 
-def _network_problem(error: Exception) -> str:
-    """The problem with the network, in plain words."""
-    if isinstance(error, aiohttp.ClientSSLError):
-        return "its certificate is not trusted"
-    cause = error.os_error if isinstance(error, aiohttp.ClientConnectorError) else error
-    if isinstance(cause, socket.gaierror):
-        return "no such host"
-    if isinstance(cause, ConnectionRefusedError):
-        return "connection refused"
-    if isinstance(cause, OSError) and cause.errno in {errno.ENETUNREACH, errno.EHOSTUNREACH}:
-        return "no network"
-    return "the connection was dropped"
+def _unreached(problem: str) -> TransientError:
+    return TransientError(f"edge can't be reached ({problem})", hint=LATER)
 
 
 def refusal_of(error: aiohttp.ClientResponseError) -> ProviderError:
-    """The error for an HTTP status instead of a WebSocket."""
+    """The error for a response that is no WebSocket, or no list of voices."""
+    if error.headers is None:
+        # aiohttp could not parse the response: the status is its own.
+        return _unreached(connection_problem(error))
     if error.status in {401, 403}:
         return PermanentError(f"edge refuses us ({error.status})", hint="Update edge-tts, or choose another narrator")
     if error.status == 429 or error.status >= 500:
-        asked_s = retry_after_s(error.headers or {})
+        asked_s = retry_after_s(error.headers)
         return TransientError(f"edge is busy ({error.status})", hint=LATER, retry_after_s=asked_s)
+    if error.status < 400 or error.status == 407:
+        return _unreached(f"a login page or proxy answers in its place, HTTP {error.status}")
     return PermanentError(f"edge does not speak at this address ({error.status})", hint="Check edge.url")

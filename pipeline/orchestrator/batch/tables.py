@@ -29,6 +29,8 @@ def table_form(context: RunContext) -> TableOptions:
         sheet=source.sheet,
         query=source.query,
         password=source.password.get_secret_value() if source.password else "",
+        timeout_s=source.timeout_s,
+        most_bytes=int(source.most_mb * 1e6),
         rows_at=source.rows_at,
     )
 

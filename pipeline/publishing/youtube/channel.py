@@ -16,7 +16,7 @@ from pipeline.model.schedule import Hours
 from pipeline.publishing.youtube.calls import Calls
 from pipeline.publishing.youtube.http import open_http
 from pipeline.publishing.youtube.tokens import Login, Token, resolve_token_path
-from pipeline.state.ledgers.quota import ProjectQuota
+from pipeline.state.ledgers.quota import ProjectQuota, UploadLimit
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -34,6 +34,7 @@ class Channel:
     timeout_s: float
     chunk_bytes: int
     throttle: Throttle
+    upload_limit: UploadLimit
     # The quota of the project that a client belongs to.
     quota: Callable[[str], ProjectQuota]
     retry: RetryPolicy

@@ -212,7 +212,7 @@ class YouTubeDestination:
         sha256, film = await to_thread.run_sync(hash_video, file)
         check_judged_film(self._subject, sha256, where=str(package.video))
         async with self._channel.throttle.call(), self._channel.open() as calls:
-            upload = Upload(calls, check_allowed=self._channel.check_hours)
+            upload = Upload(calls, limit=self._channel.upload_limit, check_allowed=self._channel.check_hours)
             if before and before.session:
                 await self._check_channel(calls, before)
                 is_current = before.words in {"", words}

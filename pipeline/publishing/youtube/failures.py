@@ -12,7 +12,7 @@ from pipeline.errors import NeedsLoginError, PermanentError, ProviderError, Quot
 from pipeline.limits.times import retry_after_s
 from pipeline.publishing.youtube.http import Reply
 from pipeline.publishing.youtube.responses import objects, value_at
-from pipeline.state.ledgers.quota import next_day
+from pipeline.state.ledgers.quota import CONTINUES, next_day
 
 # A channel's daily upload limit applies to the last 24 hours.
 _CHANNEL_DAY = timedelta(hours=24)
@@ -27,9 +27,10 @@ _SLOW_DOWN = frozenset({"rateLimitExceeded", "userRateLimitExceeded", "userReque
 # (github.com/googleapis/google-api-python-client issue 2753).
 _A_DAY = "1/d/"
 _NAMES_A_DAY = re.compile(r"Quota exceeded for quota metric '[^']{1,100}' and limit '[^']{1,100} per day' of service ")
-# Limits of a channel over the last 24 hours.
+# Limits of a channel over the last 24 hours: the one of uploads stops all of them.
+CHANNEL_LIMIT = "uploadLimitExceeded"
 _CHANNEL_SPENT = {
-    "uploadLimitExceeded": ("the channel may upload no more films today", "a verified channel may upload more"),
+    CHANNEL_LIMIT: ("the channel may upload no more films today", "a verified channel may upload more"),
     # thumbnails.set has a limit of its own.
     "uploadRateLimitExceeded": ("the channel may set no more thumbnails today", "the film is published without it"),
 }
@@ -59,11 +60,11 @@ def error_of(reply: Reply, *, where: str, login: str, now: datetime) -> Provider
     detail = f"HTTP {reply.status}" + (f", {reason}" if reason else "") + (f": {said}" if said else "")
     if reason in _SPENT or is_quota_spent(reply):
         return QuotaError(
-            "the project's quota for today is spent", where=where, hint="It goes on then", resets_at=next_day(now)
+            "the project's quota for today is spent", where=where, hint=CONTINUES, resets_at=next_day(now)
         )
     if reason in _CHANNEL_SPENT:
         what, more = _CHANNEL_SPENT[reason]
-        return QuotaError(what, where=where, hint=f"It goes on then; {more}", resets_at=now + _CHANNEL_DAY)
+        return QuotaError(what, where=where, hint=f"It continues in 24 hours; {more}", resets_at=now + _CHANNEL_DAY)
     # A redirect comes from a captive portal, not from Google, and is not followed.
     is_redirected = 300 <= reply.status < 400
     # A refusal without a reason comes from a proxy or a captive portal: Google gives reasons.

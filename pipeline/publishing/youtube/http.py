@@ -14,6 +14,7 @@ from urllib.parse import urlencode
 import aiohttp
 from anyio import to_thread
 
+from pipeline.connections import connection_problem
 from pipeline.errors import TransientError
 from pipeline.limits import Bandwidth
 from pipeline.proxy import proxy_for
@@ -102,12 +103,10 @@ class Http:
         except TimeoutError as error:
             raise TransientError("did not answer in time", where=self._where) from error
         except (aiohttp.ClientError, OSError, ValueError) as error:
-            reason = getattr(error, "strerror", None) or type(error).__name__
-            if isinstance(error, aiohttp.ClientConnectorCertificateError):
-                reason = "its certificate is not trusted"
             kind = UnreachedError if isinstance(error, aiohttp.ClientConnectorError) else TransientError
-            # `from None`: the messages of aiohttp may quote the URL.
-            raise kind(f"no connection ({str(reason)[:120]})", where=self._where) from None
+            problem = connection_problem(error)
+        # Not in the block above: aiohttp's error contains the URL and the token.
+        raise kind(f"no connection ({problem})", where=self._where)
 
     async def post_form(self, url: str, form: Mapping[str, str]) -> Reply:
         """Post a form to an OAuth endpoint. Raises `TransientError`."""

@@ -43,7 +43,10 @@ class SlotLedger:
         self._path = path
 
     async def assign(self, film: str, slots: Slots, *, now: datetime) -> datetime:
-        """The film's slot; if it has none, or it is past, the next free one is assigned."""
+        """The film's slot; if it has none, or it is past, the next free one is assigned.
+
+        A slot after a free one was assigned by a clock running ahead, or by other rules: it is assigned anew.
+        """
         return await to_thread.run_sync(self._assign, film, slots, now)
 
     async def record(self, film: str, at: datetime) -> None:
@@ -54,9 +57,10 @@ class SlotLedger:
         with contextlib.ExitStack() as held:
             acquire_file_lock(self._path, held)
             films = self._read()
-            if film not in films or films[film] <= now:
-                taken = set(films.values())
-                films[film] = next(slot for slot in slots.after(now + LEAD) if slot not in taken)
+            taken = {at for name, at in films.items() if name != film}
+            free = next(slot for slot in slots.after(now + LEAD) if slot not in taken)
+            if film not in films or not now < films[film] <= free:
+                films[film] = free
                 self._write(films)
             return films[film]
 

@@ -21,11 +21,13 @@ from urllib.parse import urljoin, urlsplit
 
 from anyio import to_thread
 
-from pipeline.errors import PermanentError, TransientError
+from pipeline.errors import PermanentError, TransientError, available_at
 from pipeline.publishing.youtube.calls import Calls
+from pipeline.publishing.youtube.failures import CHANNEL_LIMIT, reason_of
 from pipeline.publishing.youtube.http import Reply
 from pipeline.publishing.youtube.responses import id_at
 from pipeline.publishing.youtube.video_file import VideoFile
+from pipeline.state.ledgers.quota import UploadLimit
 
 UPLOAD_PATH = "upload/youtube/v3/videos"
 # Every chunk but the last is a multiple of this.
@@ -45,9 +47,13 @@ class SessionGoneError(Exception):
 class Upload:
     """Resumable uploads to one channel. Every method retries by the policy, then raises a `ProviderError`."""
 
-    def __init__(self, calls: Calls, *, check_allowed: Callable[[], None] = lambda: None) -> None:
-        """`check_allowed` is called before a session is started and before each chunk; it may raise to stop."""
+    def __init__(self, calls: Calls, *, limit: UploadLimit, check_allowed: Callable[[], None]) -> None:
+        """`limit` is the channel's: while it is reached, no session is started, but begun ones are finished.
+
+        `check_allowed` is called before a session is started and before each chunk; it may raise to stop.
+        """
         self._calls = calls
+        self._limit = limit
         self._check_allowed = check_allowed
         # Whether all bytes of the session may have arrived, so that the video may exist; None: an earlier session.
         self.may_be_complete: bool | None = None
@@ -69,9 +75,13 @@ class Upload:
 
         async def request() -> str:
             self._check_allowed()
+            await self._limit.check(where=self._calls.where)
             reply = await self._calls.send("POST", url, headers=headers, body=body)
             if reply.status != 200:
-                raise self._calls.error(reply)
+                error = self._calls.error(reply)
+                if reason_of(reply) == CHANNEL_LIMIT and (until := available_at(error)):
+                    await self._limit.reach(until)
+                raise error
             return self._session(url, reply)
 
         session = await self._calls.with_retries(request)

@@ -77,15 +77,14 @@ def stage_timeout(service: Service) -> StageTimeoutError:
 
 
 def without_key(text: str, api_key: str) -> str:
-    """Redact the key: some gateways repeat a refused key, and HTTP libraries quote malformed headers."""
+    """Redact the key: some gateways repeat a refused one."""
     return text.replace(api_key, "***") if api_key else text
 
 
-def connection_failed(service: Service, reason: str, *, api_key: str, reached: bool) -> TransientError:
+def connection_failed(service: Service, reason: str, *, reached: bool) -> TransientError:
     """No connection, or (`reached`) one that broke off."""
     hint = service.start_hint or service.address_hint
-    detail = without_key(reason, api_key)[:120]
-    return (TransientError if reached else NotReachedError)(f"no connection ({detail})", where=service.name, hint=hint)
+    return (TransientError if reached else NotReachedError)(f"no connection ({reason})", where=service.name, hint=hint)
 
 
 def not_a_completion(service: Service) -> TransientError:
@@ -102,15 +101,6 @@ def token_rate_exceeded(service: Service, *, tokens: int, per_min: int) -> TooLa
     """A question that the service would refuse with status 413; it is not sent."""
     message = f"the script takes about {tokens:,} tokens in one request, and the account has {per_min:,} a minute"
     return TooLargeError(message, where=service.name, hint=f"{SHORTEN_HINT}, or name another service in script.writers")
-
-
-def unexpected_encoding(service: Service, encoding: str) -> TransientError:
-    """A compressed response, although identity was requested: its decompressed size would be unbounded."""
-    return TransientError(
-        f"the response has an encoding that was not requested ({encoding[:20]})",
-        where=service.name,
-        hint=service.address_hint,
-    )
 
 
 class _Kind(NamedTuple):
@@ -157,14 +147,15 @@ _BY_CODE: Mapping[str, _Kind] = {
     "output_parse_failed": _MALFORMED,
     "tool_use_failed": _TOOL_CALL,
 }
-# Unavailable, besides all 5xx: request timeout, conflict, failed dependency, too early, flex capacity, cancelled.
+# Unavailable, besides all 5xx: the login page of a captive portal, a proxy that wants a login, request timeout,
+# conflict, failed dependency, too early, flex capacity, cancelled.
 _BY_STATUS: Mapping[int, _Kind] = {
     401: _BAD_KEY,
     402: _NO_CREDIT,
     403: _BAD_KEY,
     413: _TOO_LARGE,
     429: _SLOW_DOWN,
-    **dict.fromkeys((408, 409, 424, 425, 498, 499), _UNAVAILABLE),
+    **dict.fromkeys((302, 303, 307, 407, 408, 409, 424, 425, 498, 499), _UNAVAILABLE),
 }
 
 
@@ -215,7 +206,7 @@ def _kind(status: int, code: str, text: str, *, has_retry_after: bool, is_page: 
     if status == 404:
         # An error in the protocol's form is about the model; anything else is not this API.
         return _NO_MODEL if text else _NO_ADDRESS
-    return _NO_ADDRESS if status < 400 else _BY_STATUS.get(status, _REFUSED)
+    return _BY_STATUS.get(status, _NO_ADDRESS if status < 400 else _REFUSED)
 
 
 def _parse_error_body(text: str) -> tuple[str, str]:

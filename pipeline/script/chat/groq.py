@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from typing import TYPE_CHECKING, Any
 
 from anyio import to_thread
 
+from pipeline.connections import DAMAGED, socket_problem
 from pipeline.script.chat.failures import (
     BAD_PROXY,
     ENCODING,
@@ -18,7 +18,6 @@ from pipeline.script.chat.failures import (
     connection_failed,
     response_timeout,
     response_too_long,
-    unexpected_encoding,
 )
 from pipeline.tls import tls_context
 
@@ -53,7 +52,7 @@ class GroqTransport:
             # No redirects: the prompt and the key go to this host only.
             client = DefaultAsyncHttpxClient(verify=tls_context(), follow_redirects=False, event_hooks=hooks)
         except (httpx.InvalidURL, ImportError, ValueError):
-            raise connection_failed(self._service, BAD_PROXY, api_key=self._api_key, reached=False) from None
+            raise connection_failed(self._service, BAD_PROXY, reached=False) from None
         return AsyncGroq(
             api_key=self._api_key,
             base_url=self._base_url,
@@ -85,13 +84,10 @@ class GroqConnection:
         except groq.APIConnectionError as error:
             if isinstance(error.__cause__, _ResponseTooLargeError):
                 raise response_too_long(self._service) from error
-            if isinstance(error.__cause__, _EncodedError):
-                raise unexpected_encoding(self._service, str(error.__cause__)) from error
-            reason = _reason(error)
-            # A chained traceback would show the key that the reason quotes.
-            cause = None if self._client.api_key in reason else error
+            problem = _problem(error)
             reached = not isinstance(error.__cause__, httpx.ConnectError)
-            raise connection_failed(self._service, reason, api_key=self._client.api_key, reached=reached) from cause
+        # Not in the block above: the messages of httpx may quote the key, or the password of a proxy.
+        raise connection_failed(self._service, problem, reached=reached)
 
 
 class _ResponseTooLargeError(Exception):
@@ -108,7 +104,7 @@ async def _limit_response(response: httpx.Response) -> None:
 
     encoding = response.headers.get("content-encoding", "identity").strip().lower()
     if encoding not in {"", "identity"}:
-        raise _EncodedError(encoding)
+        raise _EncodedError
     # A header may name any Python codec, including ones like zlib that do not give text.
     response.encoding = ENCODING
 
@@ -135,9 +131,17 @@ def _lower(headers: Any) -> dict[str, str]:  # noqa: ANN401 - the SDK's HTTP lib
     return {str(name).lower(): str(value) for name, value in headers.items()}
 
 
-def _reason(error: Exception) -> str:
-    """The innermost cause, which the SDK hides behind "Connection error."."""
+def _problem(error: Exception) -> str:
+    """Why there is no response, by the innermost cause, which the SDK hides behind "Connection error."."""
+    import httpx  # noqa: PLC0415 - loaded with the client
+
+    if isinstance(error.__cause__, _EncodedError):
+        return "the answer is compressed, which was not requested"
+    if isinstance(error.__cause__, httpx.ProxyError):
+        return "the proxy refuses it"
+    if isinstance(error.__cause__, httpx.ProtocolError | ValueError):
+        return DAMAGED
     cause: BaseException = error
     while cause.__cause__ or cause.__context__:
         cause = cause.__cause__ or cause.__context__ or cause
-    return re.sub(r"\s+", " ", str(cause)) or type(cause).__name__
+    return socket_problem(cause)

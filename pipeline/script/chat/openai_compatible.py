@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from anyio import to_thread
 
+from pipeline.connections import connection_problem
 from pipeline.proxy import proxy_for
 from pipeline.script.chat.failures import (
     BAD_PROXY,
@@ -64,11 +65,10 @@ class OpenAICompatibleTransport:
             ):
                 return await self._read(response)
         except aiohttp.ClientError as error:
-            reason = _reason(error)
-            # A chained traceback would show what the reason quotes: the key, or the password of a proxy.
-            cause = None if proxy or (self._api_key and self._api_key in str(error)) else error
+            reason = BAD_PROXY if isinstance(error, aiohttp.InvalidURL) else connection_problem(error)
             reached = not isinstance(error, aiohttp.ClientConnectorError)
-            raise connection_failed(self._service, reason, api_key=self._api_key, reached=reached) from cause
+        # Not in the block above: aiohttp's error contains the URL, the key and the password of a proxy.
+        raise connection_failed(self._service, reason, reached=reached)
 
     async def _read(self, response: aiohttp.ClientResponse) -> Reply:
         body = bytearray()
@@ -78,16 +78,6 @@ class OpenAICompatibleTransport:
                 raise response_too_long(self._service)
         headers = {name.lower(): value for name, value in response.headers.items()}
         return Reply(status=response.status, headers=headers, text=body.decode(ENCODING, "replace"))
-
-
-def _reason(error: Exception) -> str:
-    import aiohttp  # noqa: PLC0415 - loaded by `open`
-
-    if isinstance(error, aiohttp.ClientHttpProxyError):
-        return f"the proxy answers {error.status} {error.message}"
-    if isinstance(error, aiohttp.InvalidURL):
-        return BAD_PROXY
-    return (error.strerror if isinstance(error, OSError) else str(error)) or type(error).__name__
 
 
 def _import() -> None:

@@ -8,7 +8,7 @@ table                `Table`, `TableRow`, `BrokenRow`: what every format produce
 delimited            CSV and TSV; dialect: delimiter detection, header: header row detection
 json_rows            JSON Lines and JSON arrays
 workbook             Excel sheets; number_formats: currency, percent and leading zeros of a number format
-database             SQL queries
+database             SQL queries; time_limit: limits the waits for a database
 pages                pages of an HTTP API, as one table
 encoding             character encoding detection; windows_1252: is it really Windows-1252? letter_frequencies: the
                      same by letter frequencies of languages

@@ -7,30 +7,45 @@ no message and is not stored.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
-from contextlib import closing, contextmanager
+from collections.abc import Generator, Iterator, Sequence
+from contextlib import closing
+from dataclasses import dataclass
 from functools import partial
+from itertools import chain
 from pathlib import Path
-from typing import TYPE_CHECKING
+from threading import Event
+from typing import TYPE_CHECKING, Any
 from urllib.parse import quote, quote_plus
 
 from pipeline.errors import InputError, MissingToolError, SourceError
 from pipeline.sources.tables.cell_values import to_cell
 from pipeline.sources.tables.encoding import check_regular_file
 from pipeline.sources.tables.table import Table, TableOptions, TableRow, check_width, named_columns
+from pipeline.sources.tables.time_limit import limit_waits
 from pipeline.sources.urls import redacted
 
 if TYPE_CHECKING:
-    from sqlalchemy import URL, Connection, CursorResult
+    from sqlalchemy import URL, Connection
 
 # Rows fetched at once from a server-side cursor.
 _FETCH_ROWS = 500
+# Rows handed over at once by the thread that reads them.
+_BATCH_ROWS = 50
 _CONNECT_TIMEOUT_S = 15
+# The share of the time limit after which databases end a query themselves: their message names the reason.
+_OWN_SHARE = 0.9
+# Steps of SQLite's virtual machine, some milliseconds, between two checks whether the query is still needed.
+_SQLITE_STEPS = 100_000
+# SQLSTATE of a query that PostgreSQL has ended.
+_QUERY_CANCELED = "57014"
 # Drivers for URLs that name none: psycopg 3, where SQLAlchemy's default is psycopg2.
 _DRIVERS = {"postgresql": "postgresql+psycopg", "postgres": "postgresql+psycopg"}
 # Matches a comment up to its first end: a lazy `.*?` would backtrack exponentially over many comments.
 _COMMENT = r"--[^\n]*\n|/\*[^*]*\*+(?:[^*/][^*]*\*+)*/"
 _SELECT = re.compile(rf"(?:\s|{_COMMENT}|\()*(select|with|table|values)\b", re.IGNORECASE)
+_BUSY_HINT = "A table may be locked, or the query slow: try again, or raise source.timeout_s in nightreel.toml"
+# A join without a condition multiplies its tables.
+_SIZE_HINT = "Check its joins and conditions, or raise source.most_mb in nightreel.toml"
 _QUERY_HINT = "Write --query 'SELECT name, price FROM customers', or source.query in nightreel.toml"
 # URL schemes of other things, which SQLAlchemy would take for a database.
 _OTHER_SCHEMES = frozenset({"data", "file", "ftp", "ftps", "gs", "s3", "sftp", "smb", "ws", "wss"})
@@ -47,50 +62,103 @@ def open_database(source: Path | str, options: TableOptions) -> Table:
         raise InputError("is a database and needs a query", where=name, hint=_QUERY_HINT)
     if not _SELECT.match(options.query):
         raise InputError("the query must begin with SELECT or WITH", where="--query", hint=_QUERY_HINT)
-    url = _url(source, options.password)
-    with _execute(url, options.query, name) as result:
-        names = list(result.keys())
+    query = _Query(url=_url(source, options.password), options=options, name=name)
+    with closing(query.batches()) as batches:
+        names = [str(column) for column in next(batches)]
     check_width(names, name)
     columns, duplicates = named_columns(names)
-    rows = partial(_rows, url, options.query, name, columns)
     return Table(
-        path=name, columns=columns, duplicates=duplicates, rows=rows, description=f"a query of {url.get_backend_name()}"
+        path=name,
+        columns=columns,
+        duplicates=duplicates,
+        rows=partial(_rows, query, columns),
+        description=f"a query of {query.url.get_backend_name()}",
     )
 
 
-def _rows(url: URL, query: str, name: str, columns: Sequence[str]) -> Iterator[TableRow]:
-    with _execute(url, query, name) as result:
-        for number, row in enumerate(result, start=1):
+def _rows(query: _Query, columns: Sequence[str]) -> Iterator[TableRow]:
+    with closing(query.batches()) as batches:
+        next(batches)
+        taken = 0
+        for number, row in enumerate(chain.from_iterable(batches), start=1):
             cells = dict(zip(columns, map(to_cell, row), strict=True))
+            taken += sum(map(len, cells.values()))
+            if taken > query.options.most_bytes:
+                problem = f"the query returned more than {query.options.most_bytes / 1e6:,.0f} MB"
+                raise SourceError(problem, where=query.name, hint=_SIZE_HINT)
             yield TableRow(number=number, line=number, cells=cells)
 
 
-@contextmanager
-def _execute(url: URL, query: str, name: str) -> Iterator[CursorResult[tuple[object, ...]]]:
-    """Run the query in a read-only transaction that is never committed."""
-    from sqlalchemy import create_engine, exc, text  # noqa: PLC0415 - optional dependency
-    from sqlalchemy.pool import NullPool  # noqa: PLC0415
+@dataclass(frozen=True, kw_only=True)
+class _Query:
+    """A query of a database and its limits."""
 
-    password = str(url.password or "")
-    try:
+    url: URL
+    options: TableOptions
+    # The source in messages.
+    name: str
+
+    def batches(self) -> Generator[Sequence[Any]]:
+        """The column names, then the rows, some at a time. Raises `SourceError`, also for a database that hangs."""
+        try:
+            yield from limit_waits(self._execute, self.options.timeout_s)
+        except TimeoutError as error:
+            problem = f"the database did not answer within {self.options.timeout_s:g} s"
+            raise SourceError(problem, where=self.name, hint=_BUSY_HINT) from error
+
+    def _execute(self, abandoned: Event) -> Generator[Sequence[Any]]:
+        """Run the query in a read-only transaction that is never committed."""
+        from sqlalchemy import create_engine, exc, text  # noqa: PLC0415 - optional dependency
+        from sqlalchemy.pool import NullPool  # noqa: PLC0415
+
         # Without `hide_parameters`, SQLAlchemy's errors would quote values.
-        engine = create_engine(url, poolclass=NullPool, connect_args=_connect_args(url), hide_parameters=True)
-        with engine.connect() as connection:
-            _make_read_only(connection)
-            # Colons are escaped: the query has no bind parameters.
-            statement = text(query.strip().rstrip(";").replace(":", r"\:"))
-            streaming = connection.execution_options(stream_results=True, yield_per=_FETCH_ROWS)
-            with closing(streaming.execute(statement)) as result:
-                yield result
-    except ModuleNotFoundError as error:
-        hint = f"{_EXTRA}, or install the driver itself"
-        raise MissingToolError(f"the driver for {url.drivername} is not installed", hint=hint) from error
-    except exc.NoSuchModuleError as error:
-        raise InputError(f"SQLAlchemy does not support {url.drivername!r}", where=name) from error
-    except (exc.SQLAlchemyError, OSError, ValueError) as error:
-        reason = str(getattr(error, "orig", None) or error)
-        problem = f"the database reported: {_without_password(reason, password)}"
-        raise SourceError(problem, where=name, hint=_hint(reason)) from None
+        try:
+            engine = create_engine(
+                self.url, poolclass=NullPool, connect_args=self._connect_args(), hide_parameters=True
+            )
+            with engine.connect() as connection:
+                self._prepare(connection, abandoned)
+                # Colons are escaped: the query has no bind parameters.
+                statement = text(self.options.query.strip().rstrip(";").replace(":", r"\:"))
+                streaming = connection.execution_options(stream_results=True, yield_per=_FETCH_ROWS)
+                with closing(streaming.execute(statement)) as result:
+                    yield list(result.keys())
+                    yield from result.partitions(_BATCH_ROWS)
+        except ModuleNotFoundError as error:
+            hint = f"{_EXTRA}, or install the driver itself"
+            raise MissingToolError(f"the driver for {self.url.drivername} is not installed", hint=hint) from error
+        except exc.NoSuchModuleError as error:
+            raise InputError(f"SQLAlchemy does not support {self.url.drivername!r}", where=self.name) from error
+        except (exc.SQLAlchemyError, OSError, ValueError) as error:
+            cause = getattr(error, "orig", None) or error
+            reason = _without_password(str(cause), str(self.url.password or ""))
+            raise SourceError(f"the database reported: {reason}", where=self.name, hint=_hint(cause)) from None
+
+    def _connect_args(self) -> dict[str, object]:
+        match self.url.get_backend_name():
+            case "postgresql" | "mysql" | "mariadb":
+                return {"connect_timeout": _CONNECT_TIMEOUT_S}
+            case "sqlite":
+                return {"timeout": self.options.timeout_s * _OWN_SHARE}
+            case _:
+                return {}
+
+    def _prepare(self, connection: Connection, abandoned: Event) -> None:
+        """Prevent the query, and functions that it calls, from writing, and end it once nobody waits for it."""
+        match connection.dialect.name:
+            case "postgresql":
+                connection.execution_options(postgresql_readonly=True)
+                limit_ms = max(1, int(self.options.timeout_s * _OWN_SHARE * 1000))
+                connection.exec_driver_sql(f"SET LOCAL statement_timeout = {limit_ms}")
+            case "sqlite":
+                connection.exec_driver_sql("PRAGMA query_only = ON")
+                connection.exec_driver_sql("PRAGMA trusted_schema = OFF")
+                driver: Any = connection.connection.driver_connection
+                driver.set_progress_handler(abandoned.is_set, _SQLITE_STEPS)
+            case "mysql" | "mariadb":
+                connection.exec_driver_sql("SET TRANSACTION READ ONLY")
+            case _:
+                pass  # protected only by the missing commit
 
 
 def _url(source: Path | str, password: str) -> URL:
@@ -114,25 +182,6 @@ def _url(source: Path | str, password: str) -> URL:
     return url.set(drivername=_DRIVERS.get(url.drivername, url.drivername))
 
 
-def _connect_args(url: URL) -> dict[str, object]:
-    has_timeout = url.get_backend_name() in {"postgresql", "mysql", "mariadb"}
-    return {"connect_timeout": _CONNECT_TIMEOUT_S} if has_timeout else {}
-
-
-def _make_read_only(connection: Connection) -> None:
-    """Prevent the query, and functions that it calls, from writing."""
-    match connection.dialect.name:
-        case "postgresql":
-            connection.execution_options(postgresql_readonly=True)
-        case "sqlite":
-            connection.exec_driver_sql("PRAGMA query_only = ON")
-            connection.exec_driver_sql("PRAGMA trusted_schema = OFF")
-        case "mysql" | "mariadb":
-            connection.exec_driver_sql("SET TRANSACTION READ ONLY")
-        case _:
-            pass  # protected only by the missing commit
-
-
 def _without_password(reason: str, password: str) -> str:
     """An error message without the password, plain or percent-encoded."""
     for form in {password, quote(password), quote_plus(password)} - {""}:
@@ -140,7 +189,9 @@ def _without_password(reason: str, password: str) -> str:
     return reason
 
 
-def _hint(reason: str) -> str:
-    if "password" in reason.casefold():
+def _hint(error: BaseException) -> str:
+    if getattr(error, "sqlstate", "") == _QUERY_CANCELED or getattr(error, "sqlite_errorname", "") == "SQLITE_BUSY":
+        return _BUSY_HINT
+    if "password" in str(error).casefold():
         return "Set NIGHTREEL_SOURCE__PASSWORD, or ask the database administrator"
     return ""

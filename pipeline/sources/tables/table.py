@@ -32,6 +32,9 @@ class TableOptions:
     # SQL query, and the database password if the URL has none.
     query: str = ""
     password: str = field(default="", repr=False)
+    # How long a database may take to connect and answer, and then for the next rows; the most that it may return.
+    timeout_s: float = 60
+    most_bytes: int = 2 << 30
     # Path to the list of rows in a JSON document: "data.items".
     rows_at: str = ""
 

@@ -25,6 +25,8 @@ from pipeline.keys import content_key
 from pipeline.state.ledgers.daily import Ledger
 
 UPLOAD = "videos.insert"
+# The hint for people when a project's quota is spent.
+CONTINUES = "It continues at midnight in California"
 # The calls for each film.
 CALLS_PER_FILM: Mapping[str, int] = {UPLOAD: 1}
 # The time zone of Google's quota days.
@@ -123,8 +125,7 @@ class ProjectQuota:
     async def reserve(self, method: str, *, leave: int = 0) -> Reservation:
         """Charge a call that is about to be made, if that leaves at least `leave` units for others.
 
-        Raises `ClosedError` with the time at which the bucket is refilled. Not `QuotaError`: that would make a throttle
-        close the channel to all calls, and an empty bucket says nothing about the others.
+        Raises `ClosedError` with the time at which the bucket is refilled.
         """
         parts: list[_Part] = []
         for bucket, amount in self._allowance.price(method).items():
@@ -146,16 +147,15 @@ class ProjectQuota:
         except (ClosedError, QuotaError) as error:
             what = "uploads" if bucket == "uploads" else "quota units"
             of = f" ({limit:,} by youtube.{bucket}_per_day)" if limit else ""
-            hint = "It continues at midnight in California"
             until = (error.until if isinstance(error, ClosedError) else error.resets_at) or next_day(self._clock())
             if leave and isinstance(error, QuotaError):
                 raise self._kept_for_others(leave) from error
-            raise ClosedError(f"the project's {what} of the day are spent{of}", until=until, hint=hint) from error
+            raise ClosedError(f"the project's {what} of the day are spent{of}", until=until, hint=CONTINUES) from error
         return _Part(ledger, day, call, amount)
 
     def _kept_for_others(self, units: int) -> ClosedError:
         what = f"{units:,} of the project's quota units of the day are kept for films that are still to come"
-        return ClosedError(what, until=next_day(self._clock()), hint="It continues at midnight in California")
+        return ClosedError(what, until=next_day(self._clock()), hint=CONTINUES)
 
     def spent_today(self) -> dict[str, int]:
         """What was spent of each bucket. Blocks."""
@@ -188,6 +188,26 @@ class Reservation:
         """Close the buckets of the call for today: Google reports that they are exceeded."""
         for part in self._parts:
             await part.ledger.close(next_day(self._clock()))
+
+
+class UploadLimit:
+    """The limit of uploads in 24 hours that YouTube sets for each channel; its number is known to YouTube only."""
+
+    def __init__(self, folder: Path, channel: str, *, clock: Callable[[], datetime]) -> None:
+        """`folder` is state/ledgers."""
+        self._ledger = Ledger(folder, f"youtube-limit-{channel}", clock=clock)
+
+    async def check(self, *, where: str) -> None:
+        """Raise `ClosedError` if YouTube has refused an upload of any process less than 24 hours ago."""
+        try:
+            await self._ledger.reserve(0, call=uuid4().hex[:12])
+        except ClosedError as error:
+            message = "the channel may upload no more films today"
+            raise ClosedError(message, until=error.until, where=where) from error
+
+    async def reach(self, until: datetime) -> None:
+        """Note that YouTube refuses uploads before `until`."""
+        await self._ledger.close(until)
 
 
 @dataclass(frozen=True, kw_only=True)

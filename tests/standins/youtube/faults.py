@@ -74,6 +74,13 @@ FAULTS |= {
     "list_endless": "list",  # each page links to the next, which is the same
     "token_odd": "token",  # it expires in "soon" seconds
 }
+# The same by any middlebox: what the response to the last bytes says of them is lost.
+_INTERCEPTED = {
+    "start": ("proxy_407", "damaged_gzip", "huge_headers", "not_http"),
+    "final": ("damaged_gzip", "huge_headers"),
+    "token": ("proxy_407", "huge_headers"),
+}
+FAULTS |= {f"{kind}_{how}": kind for kind, ways in _INTERCEPTED.items() for how in ways}
 HOSTILE_PASSING = (
     "start_redirected",
     "start_page",
@@ -82,6 +89,7 @@ HOSTILE_PASSING = (
     "chunk_odd_range",
     "final_odd_id",
     "final_page",
+    *(f"{kind}_{how}" for kind, ways in _INTERCEPTED.items() if kind != "token" for how in ways),
 )
 # Faults of the steps after an upload ("lost": done, but the connection breaks before the response; "conflict": two
 # changes collided, and this one was not made; "page": a portal's HTML page with status 200).

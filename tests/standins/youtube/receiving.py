@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from aiohttp import web
 
+from tests.standins.middleboxes import MIDDLEBOXES, intercepted
 from tests.standins.youtube.accounts import FORCE_SSL
 from tests.standins.youtube.error_responses import (
     ELSEWHERE,
@@ -16,7 +17,6 @@ from tests.standins.youtube.error_responses import (
     backend_error,
     daily_limit,
     not_next,
-    page,
     rate_limited,
     redirected,
     refused_page,
@@ -98,7 +98,7 @@ class UploadApi:
         self._server = server
         self._numbers = 0
 
-    async def start(self, request: web.Request) -> web.Response:
+    async def start(self, request: web.Request) -> web.StreamResponse:
         """Start a session for a film."""
         self._server.watch("start", 0)
         body = await request.read()
@@ -106,6 +106,8 @@ class UploadApi:
         fault = self._server.faults.draw("start")
         if refused := _REFUSED_STARTS.get(fault or ""):
             return refused()
+        if (how := (fault or "").removeprefix("start_")) in MIDDLEBOXES:
+            return await intercepted(request, how)
         asked = check("videos.insert", list(request.query.items()), _parsed(request, body))
         check_film(asked.body)
         if asked.one("uploadType") != "resumable":
@@ -131,7 +133,7 @@ class UploadApi:
         query = f"uploadType=resumable&part={','.join(sorted(asked.parts))}&upload_id={session.id}"
         return web.Response(headers={"Location": f"{self._server.url}{UPLOAD_PATH}?{query}"})
 
-    async def put(self, request: web.Request) -> web.Response:
+    async def put(self, request: web.Request) -> web.StreamResponse:
         """Receive bytes for a session, or a query of its range."""
         session = self._server.sessions.get(request.query.get("upload_id", ""))
         if session is None or session.gone:
@@ -166,7 +168,7 @@ class UploadApi:
             return web.json_response(self._server.listing.shown(session.film, session.resource.keys()), status=201)
         return web.Response(status=308, reason="Resume Incomplete", headers=session.range)
 
-    async def _take(self, request: web.Request, session: Session, piece: Piece) -> web.Response:
+    async def _take(self, request: web.Request, session: Session, piece: Piece) -> web.StreamResponse:
         is_final = piece.last + 1 == session.total
         fault = self._server.faults.draw("final" if is_final else "chunk")
         name = (fault or "").removeprefix("final_").removeprefix("chunk_")
@@ -194,7 +196,7 @@ class UploadApi:
             return web.Response(status=201, text='{"kind": "youtube#vid', content_type="application/json")
         if name == "odd_id":
             return web.json_response({"kind": "youtube#video", "id": "../../../etc/passwd"}, status=201)
-        return page() if name == "page" else self._standing(session)
+        return await intercepted(request, name) if name in {"page", *MIDDLEBOXES} else self._standing(session)
 
     async def _read(self, request: web.Request, session: Session, kept: int, *, stop: bool = False) -> None:
         """Store so many bytes of the body, in order; read and discard the rest."""

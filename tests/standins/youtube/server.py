@@ -14,6 +14,7 @@ from typing import Any
 from aiohttp import ClientError, web
 
 from tests.standins.loopback import Loopback
+from tests.standins.middleboxes import MIDDLEBOXES, intercepted
 from tests.standins.youtube.accounts import FORCE_SSL, Accounts, Grant, TokenError
 from tests.standins.youtube.error_responses import Answered, Reset, page, rate_limited, reset
 from tests.standins.youtube.extras import ExtrasApi
@@ -179,7 +180,7 @@ class YouTubeStandIn(Loopback):
 
     # Tokens ------------------------------------------------------------------------------------------------------
 
-    async def _token(self, request: web.Request) -> web.Response:
+    async def _token(self, request: web.Request) -> web.StreamResponse:
         self.watch("token", 0)
         self.calls["token"] += 1
         form = {name: str(value) for name, value in (await request.post()).items()}
@@ -198,6 +199,8 @@ class YouTubeStandIn(Loopback):
             raise TokenError("internal_failure", "Backend Error")
         if fault == "token_slow":
             await self.slowly()
+        if (how := (fault or "").removeprefix("token_")) in MIDDLEBOXES:
+            return await intercepted(request, how)
         if fault == "token_not_json":
             return page()
         odd = {"expires_in": "soon"} if fault == "token_odd" else {}
