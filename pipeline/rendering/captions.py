@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from collections.abc import Hashable, Sequence
 from dataclasses import dataclass, replace
-from functools import reduce
 from typing import NamedTuple
 
 from PIL import ImageFilter, ImageOps
@@ -14,7 +13,7 @@ from pipeline.language.words import join_words
 from pipeline.language.writing_systems import is_right_to_left, writing_of
 from pipeline.model import Cue
 from pipeline.rendering.cue_splitting import split_cue
-from pipeline.rendering.grid import Box, Grid
+from pipeline.rendering.grid import Box, Grid, bounding_box
 from pipeline.rendering.look import Look
 from pipeline.rendering.motion.animation import FULL, Motion, Pose
 from pipeline.rendering.motion.sprites import Sprite, ink_sprite, solid_sprite
@@ -87,8 +86,7 @@ class CaptionElement:
 
     def box(self, pose: Hashable) -> Box:  # noqa: ARG002
         """See `sprites.Element`."""
-        first, *others = (sprite.box(_AT_REST) for sprite in self.behind)
-        return reduce(Box.union, others, first)
+        return bounding_box(sprite.box(_AT_REST) for sprite in self.behind)
 
     def mirrored(self, width_px: int) -> CaptionElement:  # noqa: ARG002
         """See `sprites.Element`: captions are centred."""

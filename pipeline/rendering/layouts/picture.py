@@ -36,8 +36,6 @@ _BESIDE_SIZES = (56, 50, 44, 40, 36)
 def lay_out(scene: PictureScene, words: Sequence[Word], look: Look) -> Composition:  # noqa: ARG001 - the signature of layouts
     """See the module. Raises `LookupError` if the look does not have the picture."""
     still = look.still(scene.picture)
-    if still is None:
-        raise LookupError(scene.picture)
     beside = not look.grid.is_stacked and still.aspect < _BESIDE_BELOW and scene.text
     elements = _beside(scene, still, look) if beside else _below(scene, still, look)
     return Composition(ground=background(look.format, look.theme, _LIGHTS), elements=elements)

@@ -115,8 +115,6 @@ class _Texts:
 def lay_out(scene: ProductScene, words: Sequence[Word], look: Look) -> Composition:
     """See the module. Raises `LookupError` if the look does not have the picture."""
     still = look.still(scene.picture) if scene.picture else None
-    if scene.picture and still is None:
-        raise LookupError(scene.picture)
     starts = item_frames(scene, words, len(scene.items))
     grid, content = look.grid, picture_area(look)
     if grid.is_stacked:

@@ -36,7 +36,7 @@ def _cutout(still: Still, box: Box, look: Look) -> tuple[list[Element], Box]:
     """A cutout on a surface, in front of a disc."""
     grid, pad = look.grid, look.grid.px(_PAD)
     motion = entrance(grid, 0, rise=0 if grid.is_stacked else 24)
-    inner = Box(box.left + pad, box.top + pad, box.right - pad, box.bottom - pad)
+    inner = box.grown(-pad)
     under: list[Element] = [*panel(look, box, motion=motion)]
     if grid.is_stacked:
         # Apps cover the top of tall pictures.

@@ -10,14 +10,14 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Sequence
 from dataclasses import replace
-from functools import cache, partial, reduce
+from functools import cache, partial
 from typing import NamedTuple
 
 import numpy as np
 from PIL import Image
 
 from pipeline.model import SceneryScene, Still, Word
-from pipeline.rendering.grid import Box
+from pipeline.rendering.grid import Box, bounding_box
 from pipeline.rendering.layouts.components import accent_bar, entrance, fit_text, scaled_sizes, source_line
 from pipeline.rendering.layouts.growth import FlippedSprite
 from pipeline.rendering.look import Look
@@ -68,8 +68,6 @@ _AT_TOP = tuple(_Placement(smaller=steps, is_high=True) for steps in range(5))
 def lay_out(scene: SceneryScene, words: Sequence[Word], look: Look) -> Composition:
     """See the module. Raises `LookupError` if the look does not have the picture."""
     still = look.still(scene.picture)
-    if still is None:
-        raise LookupError(scene.picture)
     screen = Box(0, 0, look.format.width_px, look.format.height_px)
     frames = frame_at(words[-1].end_s) + _AFTER_WORDS if words else _WITHOUT_WORDS
     image = _scaled(still, screen, look)
@@ -133,10 +131,7 @@ def _pan_zoom(image: Image.Image, still: Still, screen: Box, frames: int, is_und
 
 def _text_box(text: Sequence[Sprite], screen: Box, look: Look, *, pad: int = _PAD) -> Box:
     """The bounding box of the text, padded."""
-    pad = look.grid.px(pad)
-    lines = [Box(each.left, each.top, each.left + each.mask.width, each.top + each.mask.height) for each in text]
-    around = reduce(Box.union, lines)
-    return around.grown(pad).clipped_to(screen)
+    return bounding_box(each.box(None) for each in text).grown(look.grid.px(pad)).clipped_to(screen)
 
 
 def _behind(text: Sequence[Sprite], image: Image.Image, moving: MovingStill, look: Look, pad: int) -> Image.Image:

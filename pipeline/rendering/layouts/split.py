@@ -59,8 +59,6 @@ _ABOVE_CAPTIONS = 32
 def lay_out(scene: SplitScene, words: Sequence[Word], look: Look) -> Composition:
     """See the module. Raises `LookupError` if the look does not have the picture."""
     still = look.still(scene.picture)
-    if still is None:
-        raise LookupError(scene.picture)
     is_background = still.aspect < _UPRIGHT and not is_page(still)
     if look.grid.is_tall and is_background and (found := _full_frame(scene, words, look)):
         return found

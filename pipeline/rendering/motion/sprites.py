@@ -125,6 +125,14 @@ class Sprite:
         return OrderRanges.of(self.mask, self.order) if self.order is not None else None
 
 
+def fill_visible(patch: Picture, origin: Box, ink: Colour, mask: Image.Image, at: Box) -> None:
+    """Fill the part of a box that is on `patch`, a picture of the even box `origin`, through a mask of its size."""
+    seen = at.even().clipped_to(origin)
+    if seen.width and seen.height:
+        # `crop` pads with zeros beyond the mask.
+        patch.fill(ink, mask.crop(seen.moved(-at.left, -at.top)), seen.moved(-origin.left, -origin.top))
+
+
 def solid_sprite(mask: Image.Image, name: str, *, left: int, top: int, motion: Motion) -> Sprite:
     """A mask in a single colour, #RRGGBB."""
     return Sprite(mask=mask, ink=colour(name), left=left, top=top, motion=motion)
