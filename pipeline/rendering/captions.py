@@ -246,11 +246,8 @@ def _leading(lines: list[Line]) -> float:
 
 def _padding(lines: list[Line], size_px: int, grid: Grid) -> int:
     """Padding between the plate's edge and the capitals; scripts with tall letters reach into it."""
-    padding, reach = (
-        grid.px(22 if len(lines) == 1 else 16),
-        round(size_px * clearance_of(lines[0].text, lines[0].style)),
-    )
-    return max(padding, reach + grid.px(8))
+    reach = round(size_px * clearance_of(lines[0].text, lines[0].style))
+    return max(grid.px(22 if len(lines) == 1 else 16), reach + grid.px(8))
 
 
 def _word_sprites(line: Line, size_px: int, left: int, baseline: int, inks: _Colours) -> list[_WordSprites]:

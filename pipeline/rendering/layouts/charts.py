@@ -11,7 +11,7 @@ from pipeline.model import Scene, Word
 from pipeline.rendering.grid import Box
 from pipeline.rendering.layouts.components import entrance, fit_text, heading, scaled_sizes, source_line
 from pipeline.rendering.layouts.growth import FlippedSprite
-from pipeline.rendering.layouts.plan_search import first_fitting
+from pipeline.rendering.layouts.plan_search import fit_alike
 from pipeline.rendering.look import Look
 from pipeline.rendering.motion.animation import FULL, Motion
 from pipeline.rendering.motion.sprites import Sprite, text_sprites
@@ -89,24 +89,16 @@ def chart_frame(look: Look, *, message: str, subtitle: str = "", source: str = "
     title = heading(message, look, width_px=text_width)
     if len(title.lines) > 1:
         # A long message is set smaller, for the sake of the chart.
-        style = look.styled(HEADING)
-        title = fit(message, style, scaled_sizes(grid, HEADING_SIZES[2:]), width_px=text_width, max_lines=2)
-    below = fit_text(
-        subtitle,
-        BODY,
-        TEXT_SIZES[1:],
-        look,
-        width_px=text_width,
-        max_lines=2 if width < grid.content.width or grid.is_stacked else 1,
-    )
+        title = fit_text(message, HEADING, HEADING_SIZES[2:], look, width_px=text_width, max_lines=2)
+    lines = 2 if width < grid.content.width or grid.is_stacked else 1
+    below = fit_text(subtitle, BODY, TEXT_SIZES[1:], look, width_px=text_width, max_lines=lines)
     origin = source_line(source, look, width_px=width)
     used = title.height_px + title.clearance_px + grid.px(_AFTER_HEAD)
     used += _gap_above(below, title, look) + below.height_px if below.lines else 0
     # Descenders of the last line stay inside the margin.
     used += grid.px(_BEFORE_SOURCE) + origin.height_px + grid.px(_DESCENDERS) if origin.lines else 0
-    return ChartFrame(
-        look=look, heading=title, subtitle=below, source=origin, width_px=width, room_px=grid.content.height - used
-    )
+    room = grid.content.height - used
+    return ChartFrame(look=look, heading=title, subtitle=below, source=origin, width_px=width, room_px=room)
 
 
 def _gap_above(subtitle: TextBlock, title: TextBlock, look: Look) -> int:
@@ -155,14 +147,7 @@ def fit_labels(
     largest_px = min(largest_px, height_px or largest_px)
     steps = tuple(size for size in steps if size <= largest_px) or steps[-1:]
     styles = [look.styled(style) for style in styles]
-    labels = (
-        tuple(
-            fit(text, style, (size_px,), width_px=width_px, height_px=height_px, max_lines=max_lines)
-            for text, style in zip(texts, styles, strict=True)
-        )
-        for size_px in steps
-    )
-    return first_fitting(labels, lambda blocks: not any(block.is_truncated for block in blocks))
+    return fit_alike(texts, styles, steps, width_px=width_px, height_px=height_px, max_lines=max_lines)
 
 
 def value_frames(scene: Scene, words: Sequence[Word], count: int) -> tuple[int, ...]:

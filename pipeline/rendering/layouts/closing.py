@@ -85,14 +85,9 @@ def _button(action: TextBlock, look: Look, *, top: int, motion: Motion) -> list[
     grid, middle = look.grid, look.grid.content.centre_x
     width, height = action.width_px + 2 * grid.px(_PAD_X), _button_height(action, look)
     left = middle - width // 2
+    box, ink = Box(left, top, left + width, top + height), look.theme.on_accent
+    top += (height - action.cap_px) // 2
     return [
-        *panel(look, Box(left, top, left + width, top + height), motion=motion, role="accent", radius_px=height // 2),
-        *text_sprites(
-            action,
-            left=left,
-            top=top + (height - action.cap_px) // 2,
-            colour=look.theme.on_accent,
-            motion=motion,
-            centre_in_px=width,
-        ),
+        *panel(look, box, motion=motion, role="accent", radius_px=height // 2),
+        *text_sprites(action, left=left, top=top, colour=ink, motion=motion, centre_in_px=width),
     ]

@@ -35,7 +35,6 @@ _NAME_SIZES = (*HEADING_SIZES[2:], 40, 36, 32)
 _NARROW_NAME_SIZES, _COMPACT_NAME_SIZES = _NAME_SIZES[2:], _NAME_SIZES[4:]
 _VALUE_SIZES = (64, 56, 50, 44, 40, 36, 32)
 _ASPECT_SIZES = (44, 40, 36, 32)
-_NARROW_ASPECT_SIZES = (32,)
 _BETTER = TextStyle(weight=620, tracking=-0.014, leading=1.24, optical_size=28)
 # At 1080: gutter and padding of cards, from names to the line and from there to the rows, and between rows.
 _GUTTER, _PADDING, _NARROW_PADDING = 24, 48, 32
@@ -132,19 +131,10 @@ def _plan_at(scene: ComparisonScene, look: Look, density: _Density, smaller: int
     width = (grid.content.width - aspect_px - gutter) // 2
     values = _values(scene, look, density, smaller, width_px=width - 2 * padding)
     size_px = max(value.size_px for side in values for value in side)
-    names = fit_uniform(
-        [scene.left, scene.right],
-        look.styled(HEADING),
-        _name_sizes(look, density, size_px),
-        width_px=width - 2 * padding,
-        max_lines=2,
-    )
-    line_top = (
-        padding
-        + max(name.height_px for name in names)
-        + grid.px(_BELOW_NAMES_COMPACT if density.compact else _BELOW_NAMES)
-        + names[0].clearance_px
-    )
+    sizes, style = _name_sizes(look, density, size_px), look.styled(HEADING)
+    names = fit_uniform([scene.left, scene.right], style, sizes, width_px=width - 2 * padding, max_lines=2)
+    line_top = padding + max(name.height_px for name in names) + names[0].clearance_px
+    line_top += grid.px(_BELOW_NAMES_COMPACT if density.compact else _BELOW_NAMES)
     first = line_top + grid.px(_LINE + (_BELOW_LINE_COMPACT if density.compact else _BELOW_LINE))
     below_head_px = room_px - head.height_px - padding
     tops, bottom = _rows(aspects, values, look, compact=density.compact, first=first, room_px=below_head_px)
@@ -173,16 +163,12 @@ def _aspects(
     scene: ComparisonScene, look: Look, padding_px: int, *, max_lines: int
 ) -> tuple[tuple[TextBlock, ...], int]:
     """The compared aspects, and the width they take beside the cards."""
-    grid, style = look.grid, look.styled(BODY)
-    texts = [item.aspect for item in scene.items]
+    grid, texts = look.grid, [item.aspect for item in scene.items]
+    width, sizes = round(grid.content.width * _ASPECT_SHARE), scaled_sizes(grid, _ASPECT_SIZES)
     if grid.is_stacked:
-        width = (grid.content.width - grid.px(_GUTTER)) // 2 - 2 * padding_px
-        return fit_uniform(
-            texts, style, scaled_sizes(grid, _NARROW_ASPECT_SIZES), width_px=width, max_lines=max_lines
-        ), 0
-    width = round(grid.content.width * _ASPECT_SHARE)
-    aspects = fit_uniform(texts, style, scaled_sizes(grid, _ASPECT_SIZES), width_px=width, max_lines=max_lines)
-    widest = max((aspect.width_px for aspect in aspects), default=0)
+        width, sizes = (grid.content.width - grid.px(_GUTTER)) // 2 - 2 * padding_px, sizes[-1:]
+    aspects = fit_uniform(texts, look.styled(BODY), sizes, width_px=width, max_lines=max_lines)
+    widest = 0 if grid.is_stacked else max((aspect.width_px for aspect in aspects), default=0)
     return aspects, widest + grid.px(_BESIDE_ASPECT) if widest else 0
 
 
@@ -250,11 +236,9 @@ def _card(scene: ComparisonScene, plan: _Plan, side: int, look: Look, *, top: in
     else:
         yield placeholder(look, card, frame=4 + 3 * side)
     left, width = card.left + plan.padding_px, card.width - 2 * plan.padding_px
-    name = plan.names[side]
     colour = theme.accent if is_better else theme.text if scene.better == "neither" else theme.muted
-    yield from text_sprites(
-        name, left=left, top=top + plan.padding_px, colour=colour, motion=entrance(grid, 8 + 3 * side)
-    )
+    name_top, motion = top + plan.padding_px, entrance(grid, 8 + 3 * side)
+    yield from text_sprites(plan.names[side], left=left, top=name_top, colour=colour, motion=motion)
     line = Box(left, top + plan.line_top, left + width, top + plan.line_top + max(1, grid.px(_LINE)))
     yield hairline(look, line, frame=12 + 3 * side)
 
@@ -268,7 +252,6 @@ def _row(
     aspect_top, value_top = plan.tops[row]
     if look.grid.is_stacked:
         yield from text_sprites(plan.aspects[row], left=left, top=top + aspect_top, colour=theme.muted, motion=motion)
+    value, top = plan.values[side][row], top + value_top
     colour = theme.muted if quiet else theme.text
-    yield from text_sprites(
-        plan.values[side][row], left=left, top=top + value_top, colour=colour, motion=motion, stagger=2
-    )
+    yield from text_sprites(value, left=left, top=top, colour=colour, motion=motion, stagger=2)

@@ -79,17 +79,18 @@ def kicker(text: str, look: Look, *, width_px: int, max_lines: int = 1) -> TextB
 
     In scripts without capitals, letters are lower and set a step larger, except for ideographs.
     """
-    label, style = uppercase(text, look.language), look.styled(LABEL)
+    label = uppercase(text, look.language)
     is_low = any(map(str.isalpha, label)) and not label.isupper() and not writing_of(look.language).ideographs
-    steps = LOW_LABEL_SIZES if is_low else LABEL_SIZES
-    return fit(label, style, scaled_sizes(look.grid, steps), width_px=width_px, max_lines=max_lines)
+    sizes = LOW_LABEL_SIZES if is_low else LABEL_SIZES
+    return fit_text(label, LABEL, sizes, look, width_px=width_px, max_lines=max_lines)
 
 
 def heading(text: str, look: Look, *, width_px: int) -> TextBlock:
     """The heading of a scene: on one line if it is large enough there, else on two."""
-    style, steps = look.styled(HEADING), scaled_sizes(look.grid, HEADING_SIZES)
-    one_line = fit(text, style, steps[:3], width_px=width_px)
-    return fit(text, style, steps, width_px=width_px, max_lines=2) if one_line.is_truncated else one_line
+    one_line = fit_text(text, HEADING, HEADING_SIZES[:3], look, width_px=width_px)
+    if not one_line.is_truncated:
+        return one_line
+    return fit_text(text, HEADING, HEADING_SIZES, look, width_px=width_px, max_lines=2)
 
 
 def source_line(text: str, look: Look, *, width_px: int) -> TextBlock:
@@ -117,15 +118,10 @@ def panel(
     grid, radius = look.grid, look.grid.px(look.theme.radius_px) if radius_px is None else radius_px
     blur, drop = grid.px(_SHADOW_BLUR), grid.px(_SHADOW_DROP)
     shadow = _shadow(box.width, box.height, radius=radius, blur=blur, opacity=_SHADOW[look.theme.mode])
+    plate, ink = rounded_rectangle(box.width, box.height, radius=radius), ink or getattr(look.theme, role)
     return [
         solid_sprite(shadow, look.theme.plate, left=box.left - 2 * blur, top=box.top - 2 * blur + drop, motion=motion),
-        solid_sprite(
-            rounded_rectangle(box.width, box.height, radius=radius),
-            ink or getattr(look.theme, role),
-            left=box.left,
-            top=box.top,
-            motion=motion,
-        ),
+        solid_sprite(plate, ink, left=box.left, top=box.top, motion=motion),
     ]
 
 
@@ -233,8 +229,7 @@ def corner_motif(look: Look, *, above: int, opacity: float = 0.5, begun: int = 0
 def announcement(text: str, look: Look, *, width_px: int, until: int) -> list[Sprite]:
     """A name, large and alone, that fades out at frame `until`."""
     grid = look.grid
-    style = look.styled(STATEMENT)
-    name = fit(text, style, scaled_sizes(grid, STATEMENT_SIZES), width_px=width_px, max_lines=2)
+    name = fit_text(text, STATEMENT, STATEMENT_SIZES, look, width_px=width_px, max_lines=2)
     top, left = grid.content.centre_y - name.height_px // 2, grid.content.left + grid.px(INDENT)
     rule = side_rule(look, top=top, height_px=name.height_px, frame=0)
     motion = entrance(grid, 3).until(until)

@@ -78,15 +78,9 @@ def lay_out(scene: DiagramScene, words: Sequence[Word], look: Look) -> Compositi
         if placed:
             block, box = placed
             occupied.append(box)
-            motion = Motion(enters=frame + _AFTER_ARROW)
-            elements += text_sprites(
-                block,
-                left=box.left,
-                top=box.top + look.grid.px(AROUND),
-                colour=look.theme.muted,
-                motion=motion,
-                centre_in_px=box.width,
-            )
+            motion, ink = Motion(enters=frame + _AFTER_ARROW), look.theme.muted
+            at = box.left, box.top + look.grid.px(AROUND)
+            elements += text_sprites(block, left=at[0], top=at[1], colour=ink, motion=motion, centre_in_px=box.width)
     return Composition(ground=background(look.format, look.theme, _LIGHTS), elements=elements)
 
 

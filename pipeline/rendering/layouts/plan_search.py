@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Sequence
 from typing import Protocol, TypeVar
 
-from pipeline.rendering.text.fitting import TextBlock
+from pipeline.rendering.text.fitting import TextBlock, fit
+from pipeline.rendering.text.styles import TextStyle
 
 
 class Density(Protocol):
@@ -43,7 +44,6 @@ class Plan(Protocol):
 
 D = TypeVar("D", bound=Density)
 P = TypeVar("P", bound=Plan)
-T = TypeVar("T")
 
 
 def largest_plan(tries: Iterable[tuple[D, Sequence[int], int]], plan_at: Callable[[D, int], P]) -> P:
@@ -69,9 +69,21 @@ def largest_plan(tries: Iterable[tuple[D, Sequence[int], int]], plan_at: Callabl
     return plan
 
 
-def first_fitting(found: Iterable[T], fits: Callable[[T], bool]) -> T:
-    """The first that fits, else the last; none is made after it."""
-    for each in found:
-        if fits(each):
+def fit_alike(
+    texts: Sequence[str],
+    styles: Sequence[TextStyle],
+    sizes_px: Sequence[int],
+    *,
+    width_px: int,
+    height_px: int | None = None,
+    max_lines: int = 1,
+) -> tuple[TextBlock, ...]:
+    """Texts, all in the largest size at which none is truncated; at the smallest, some may be."""
+    for size_px in sizes_px:
+        blocks = tuple(
+            fit(text, style, (size_px,), width_px=width_px, height_px=height_px, max_lines=max_lines)
+            for text, style in zip(texts, styles, strict=True)
+        )
+        if not any(block.is_truncated for block in blocks):
             break
-    return each
+    return blocks

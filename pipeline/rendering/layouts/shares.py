@@ -23,7 +23,7 @@ from pipeline.rendering.layouts.charts import (
     value_frames,
     value_texts,
 )
-from pipeline.rendering.layouts.components import entrance, scaled_sizes
+from pipeline.rendering.layouts.components import entrance, fit_text
 from pipeline.rendering.layouts.donut import HOLE, Donut, leader_lines, swept_segments
 from pipeline.rendering.layouts.growth import FlippedSprite
 from pipeline.rendering.look import Look
@@ -33,7 +33,7 @@ from pipeline.rendering.motion.sprites import Element, Sprite, text_sprites
 from pipeline.rendering.motion.ycbcr import colour
 from pipeline.rendering.surface.background import background
 from pipeline.rendering.surface.shapes import disc
-from pipeline.rendering.text.fitting import TextBlock, fit
+from pipeline.rendering.text.fitting import TextBlock
 from pipeline.rendering.text.styles import BODY
 from pipeline.rendering.type_scale import HEADING_SIZES, TEXT_SIZES
 from pipeline.theme.colours import blend
@@ -189,13 +189,12 @@ def _fit_centre(scene: SharesScene, look: Look, side: int) -> tuple[TextBlock, .
 
 def _centre_texts(scene: SharesScene, look: Look, value_px: int, name_px: int) -> tuple[TextBlock, TextBlock]:
     """Number and name of the key share, in the given widths."""
-    grid, number = look.grid, scene.point - 1
-    style = look.styled(VALUE)
-    value = fit(_value_labels(scene, look)[number], style, scaled_sizes(grid, _NUMBER_SIZES), width_px=value_px)
-    style = look.styled(replace(BODY, leading=1.2))
-    name = fit(scene.items[number].label, style, scaled_sizes(grid, TEXT_SIZES[1:3]), width_px=name_px, max_lines=2)
+    number, style = scene.point - 1, replace(BODY, leading=1.2)
+    label = scene.items[number].label
+    value = fit_text(_value_labels(scene, look)[number], VALUE, _NUMBER_SIZES, look, width_px=value_px)
+    name = fit_text(label, style, TEXT_SIZES[1:3], look, width_px=name_px, max_lines=2)
     if name.is_truncated:
-        name = fit(scene.items[number].label, style, scaled_sizes(grid, TEXT_SIZES[3:]), width_px=name_px, max_lines=3)
+        name = fit_text(label, style, TEXT_SIZES[3:], look, width_px=name_px, max_lines=3)
     return value, name
 
 

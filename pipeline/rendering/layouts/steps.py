@@ -134,21 +134,16 @@ def _texts(
     scene: StepsScene, look: Look, smaller: int, *, width_px: int, lines: tuple[int, int]
 ) -> list[tuple[TextBlock, TextBlock]]:
     """Title and text of each card, `smaller` steps below the largest sizes, in at most `lines` lines each."""
-    titles = fit_uniform(
-        [step.title for step in scene.items],
-        look.styled(HEADING),
-        scaled_sizes(look.grid, _TITLE_SIZES[smaller:]),
-        width_px=width_px,
-        max_lines=lines[0],
+    sizes = scaled_sizes(look.grid, _TITLE_SIZES[smaller:])
+    text_sizes = scaled_sizes(look.grid, _TEXT_SIZES[smaller // 2 :] or _TEXT_SIZES[-1:])
+    titles, texts = [step.title for step in scene.items], [step.text for step in scene.items]
+    return list(
+        zip(
+            fit_uniform(titles, look.styled(HEADING), sizes, width_px=width_px, max_lines=lines[0]),
+            fit_uniform(texts, look.styled(BODY), text_sizes, width_px=width_px, max_lines=lines[1]),
+            strict=True,
+        )
     )
-    texts = fit_uniform(
-        [step.text for step in scene.items],
-        look.styled(BODY),
-        scaled_sizes(look.grid, _TEXT_SIZES[smaller // 2 :] or _TEXT_SIZES[-1:]),
-        width_px=width_px,
-        max_lines=lines[1],
-    )
-    return list(zip(titles, texts, strict=True))
 
 
 def _below_title(blocks: Sequence[tuple[TextBlock, TextBlock]], look: Look) -> int:

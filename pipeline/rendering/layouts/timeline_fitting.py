@@ -180,14 +180,8 @@ def _horizontal(
     if count <= _MAX_ON_ONE_SIDE:
         line_y = max(when.height_px for when in whens) + gap
         text_y = line_y + gap + max(text.clearance_px for text in texts)
-        places = [
-            _Position(
-                (index * pitch + radius, line_y),
-                (index * pitch, line_y - gap - when.height_px),
-                (index * pitch, text_y),
-            )
-            for index, when in enumerate(whens)
-        ]
+        columns = [(index * pitch, line_y - gap - when.height_px) for index, when in enumerate(whens)]
+        places = [_Position((left + radius, line_y), (left, top), (left, text_y)) for left, top in columns]
         return tuple(places), text_y + max(text.height_px for text in texts)
     heights = [
         when.height_px + _below(when, text, look) + text.height_px for when, text in zip(whens, texts, strict=True)
