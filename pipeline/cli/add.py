@@ -38,10 +38,11 @@ def add(
     from pipeline.orchestrator import control
     from pipeline.sources import read_briefs
 
+    session = open_session(common, film_options.as_settings())
+
     async def work() -> int:
         briefs = [brief for source in (topic, *topics) for brief in await read_briefs(source)]
         context = await control.with_addition_settings(session.context, batch)
         return await enqueue_films(briefs, context, batch, Priority(priority), common)
 
-    session = open_session(common, film_options.as_settings())
     return session.run(work)

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import sys
 from typing import TYPE_CHECKING
 
 from cyclopts import App
 
 from pipeline.cli.options import CommonOptions, Switch, WholeNumber
-from pipeline.cli.output import say
+from pipeline.cli.output import print_json, say
+from pipeline.errors import EXIT_OK, NeedsLoginError
 
 if TYPE_CHECKING:
     from pipeline.orchestrator.logins import LoginStatus
@@ -48,12 +50,10 @@ def youtube(
     replace
         Accept a login for a different YouTube channel than the one saved under this name.
     """
-    from dataclasses import asdict
-
     from pipeline.cli.session import open_session
-    from pipeline.cli.summary import print_json
-    from pipeline.errors import EXIT_OK, NeedsLoginError
     from pipeline.orchestrator.logins import log_in_by_code, log_in_to_youtube
+
+    session = open_session(common, {} if channel is None else {"youtube.channel": channel})
 
     def show(address: str, back: int) -> None:
         _print(f"Open this address, choose the account of the channel, and grant the permissions:\n\n{address}\n")
@@ -71,12 +71,11 @@ def youtube(
         else:
             login = await log_in_to_youtube(context, name, port=port, browser=browser, replace=replace, show=show)
         if common.json:
-            print_json(asdict(login))
+            print_json(login)
         else:
             say("\n".join(_lines(login)))
         return NeedsLoginError.exit_code if login.problem else EXIT_OK
 
-    session = open_session(common, {} if channel is None else {"youtube.channel": channel})
     return session.run(work)
 
 
@@ -93,14 +92,12 @@ def status(
     check
         Also ask YouTube whether they are still valid.
     """
-    from dataclasses import asdict
-
     from anyio import to_thread
 
     from pipeline.cli.session import open_session
-    from pipeline.cli.summary import print_json
-    from pipeline.errors import EXIT_OK, NeedsLoginError
     from pipeline.orchestrator import logins
+
+    session = open_session(common, {})
 
     async def work() -> int:
         context = session.context
@@ -110,7 +107,7 @@ def status(
         else:
             found = [await to_thread.run_sync(logins.login_status, context, name) for name in names]
         if common.json:
-            print_json([asdict(login) for login in found])
+            print_json(found)
         else:
             say(
                 "\n".join(line for login in found for line in _lines(login))
@@ -118,7 +115,6 @@ def status(
             )
         return NeedsLoginError.exit_code if any(login.problem for login in found) else EXIT_OK
 
-    session = open_session(common, {})
     return session.run(work)
 
 
@@ -148,6 +144,4 @@ def _lines(login: LoginStatus) -> list[str]:
 
 
 def _print(text: str) -> None:
-    import sys
-
     print(text, file=sys.stderr)

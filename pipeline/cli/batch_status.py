@@ -8,7 +8,7 @@ from __future__ import annotations
 import json
 import os
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import asdict, dataclass, field, replace
 from datetime import UTC, datetime
@@ -21,13 +21,14 @@ from pydantic import TypeAdapter
 from pipeline.cli.escaping import plain_json
 from pipeline.cli.options import CommonOptions
 from pipeline.errors import CheckpointError, ConfigurationError
-from pipeline.model import UNFINISHED, Cost, JobStatus, JobSummary, failure_reason
+from pipeline.model import UNFINISHED, Batch, Cost, JobStatus, JobSummary, failure_reason
 from pipeline.reporting.groups import Group, Groups
-from pipeline.state import CheckpointStore, JobOverview, unknown_batch
+from pipeline.state import CheckpointStore, JobOverview
 from pipeline.workspace import find_workspace
 
 if TYPE_CHECKING:
     from pipeline.orchestrator.uploads import UploadDays
+    from pipeline.settings import Settings
 
 # Rows printed on a terminal.
 _MAX_ROWS = 200
@@ -45,13 +46,13 @@ class JobState:
     title: str
     status: str
     # The stage in progress, or the one to resume with.
-    stage: str
-    attempts: int
-    priority: str
+    stage: str = ""
+    attempts: int = 0
+    priority: str = ""
     # ISO 8601; None unless parked until a time.
-    parked_until: str | None
-    video: str | None
-    error: str | None
+    parked_until: str | None = None
+    video: str | None = None
+    error: str | None = None
     # Over all attempts.
     cost: Cost = field(default_factory=Cost)
     # Series and episode number; empty and 0 if it is no episode.
@@ -74,6 +75,8 @@ class BatchState:
     cost: Cost = field(default_factory=Cost)
     # Days that publishing the rest takes; only computed for a single batch.
     uploads: tuple[UploadDays, ...] = ()
+    # Why its processes start no new films: a disk is too full; only computed for a single batch.
+    waits_because: str = ""
     # Why batch.json can't be read.
     error: str | None = None
 
@@ -90,22 +93,16 @@ class BatchStatus:
     """The status of one batch. Everything blocks. Raises `InputError` for an unknown batch."""
 
     def __init__(self, store: CheckpointStore, name: str) -> None:
-        known = store.read_batch(name)
-        if known is None:
-            raise unknown_batch(name, store.batch_names())
-        self._known = known
+        self._known = store.known_batch(name)
         self._store = store
         self._index = store.refreshed(name)
-        # Jobs still marked "in progress" whose process was killed: their lock is free. The next run resumes them.
-        self._abandoned = {job for _, job in self._index.queue.in_progress() if not store.claims.is_claimed(name, job)}
+        self._abandoned = store.abandoned(name)
         # Completed jobs whose film was deleted. The next run makes them again.
         self._gone: set[str] = set()
 
     def state(self) -> BatchState:
         """The state of the batch by its checkpoints."""
-        counts = Counter({status: standing.jobs for status, standing in self._index.totals.counts().items()})
-        counts[JobStatus.IN_PROGRESS] -= len(self._abandoned)
-        counts[JobStatus.PENDING] += len(self._abandoned)
+        counts = self._index.totals.jobs(abandoned=len(self._abandoned))
         counts[JobStatus.FAILED] += len(self._known.refused)
         return BatchState(
             batch=self._known.name,
@@ -126,26 +123,23 @@ class BatchStatus:
         return replace(state, counts=_all_statuses(counts))
 
     def full_state(self) -> BatchState:
-        """The checked state, with the days that publishing takes."""
+        """The checked state, with the days that publishing takes, and why no new films are started."""
+        from pipeline.orchestrator.resources import disk_refusal
+        from pipeline.orchestrator.uploads import upload_days
+
         state = self.checked_state()
         left = sum(state.counts[status] for status in UNFINISHED)
         if not left:
-            return replace(state, uploads=())
+            return state
+        workspace, settings = self._store.workspace, settings_of(self._known, self._store, **self._overrides_of_a_job())
+        if settings is None:
+            return state
         # Published, but parked for captions, for example.
         waiting = sum(bool(row.published) for row in self._index.rows(JobStatus.PARKED))
-        return replace(state, uploads=self._uploads(left - waiting, waiting=waiting))
-
-    def _uploads(self, films: int, *, waiting: int) -> tuple[UploadDays, ...]:
-        from pipeline.orchestrator.uploads import upload_days
-        from pipeline.settings import load_settings
-
-        overrides = {**self._known.asked.settings, **self._overrides_of_a_job()}
-        try:
-            settings = load_settings(self._store.workspace, overrides)
-        except ConfigurationError:
-            # The next run will report what is wrong with them.
-            return ()
-        return upload_days(self._store.workspace, settings, films, waiting=waiting, clock=lambda: datetime.now(UTC))
+        uploads = upload_days(workspace, settings, left - waiting, waiting=waiting, clock=lambda: datetime.now(UTC))
+        is_queued = state.workers and state.counts[JobStatus.PENDING]
+        refusal = disk_refusal(workspace, settings, output=self._known.asked.output) if is_queued else ""
+        return replace(state, uploads=uploads, waits_because=refusal)
 
     def _overrides_of_a_job(self) -> Mapping[str, str | bool | int | float]:
         """The overrides of an unfinished job: `publish` sets them on jobs, not on the batch."""
@@ -190,21 +184,19 @@ class BatchStatus:
         return found
 
     def _job(self, job: JobOverview) -> JobState:
-        lost = job.id in self._gone or job.id in self._abandoned
-        return JobState(
-            id=job.id,
-            title=job.title,
-            status=JobStatus.PENDING if lost else job.status,
-            stage=job.stage,
-            attempts=job.attempts,
-            priority=job.priority,
-            parked_until=job.parked_until.isoformat() if job.parked_until else None,
-            video=job.video if job.status is JobStatus.COMPLETED and not lost else None,
-            error=job.error.message if job.error else None,
-            cost=job.cost,
-            series=job.series,
-            episode=job.episode,
-        )
+        state = _state_of(job, error=job.error.message if job.error else None)
+        if job.id in self._gone or job.id in self._abandoned:
+            return replace(state, status=JobStatus.PENDING.value)
+        return replace(state, video=job.video if job.status is JobStatus.COMPLETED else None)
+
+
+def settings_of(known: Batch, store: CheckpointStore, **overrides: object) -> Settings | None:
+    """The settings that a batch is made with; None: they are invalid, which its next run reports."""
+    from pipeline.settings import load_settings
+
+    with suppress(ConfigurationError):
+        return load_settings(store.workspace, {**known.asked.settings, **known.working, **overrides})
+    return None
 
 
 def all_states(store: CheckpointStore, *, checked: bool = True) -> Iterator[BatchState]:
@@ -229,15 +221,15 @@ def write_batch(report: BatchStatus, out: TextIO) -> None:
     out.write("]}\n")
 
 
-def write_batches(states: Iterable[BatchState], out: TextIO) -> None:
-    """Write all batches as a JSON document on one line."""
-    out.write(plain_json(json.dumps([asdict(state) for state in states], ensure_ascii=False)) + "\n")
-
-
 def _stopped_state(row: JobSummary) -> JobState:
     """A stopped film and the reason, after the origin of its brief if neither title nor reason has it."""
     why = failure_reason(row)
     names_origin = not row.origin or row.origin == row.title or row.origin in why
+    return _state_of(row, error=why if names_origin else f"{row.origin}: {why}")
+
+
+def _state_of(row: JobSummary | JobOverview, *, error: str | None) -> JobState:
+    """A job as its row says, without its film."""
     return JobState(
         id=row.id,
         title=row.title,
@@ -246,8 +238,7 @@ def _stopped_state(row: JobSummary) -> JobState:
         attempts=row.attempts,
         priority=row.priority,
         parked_until=row.parked_until.isoformat() if row.parked_until else None,
-        video=None,
-        error=why if names_origin else f"{row.origin}: {why}",
+        error=error,
         cost=row.cost,
         series=row.series,
         episode=row.episode,
@@ -256,17 +247,7 @@ def _stopped_state(row: JobSummary) -> JobState:
 
 def _unreadable_state(job_id: str, title: str, why: str) -> JobState:
     """A damaged job, or an unreadable brief, which never became a job."""
-    return JobState(
-        id=job_id,
-        title=title,
-        status=JobStatus.FAILED.value,
-        stage="",
-        attempts=0,
-        priority="",
-        parked_until=None,
-        video=None,
-        error=why,
-    )
+    return JobState(id=job_id, title=title, status=JobStatus.FAILED.value, error=why)
 
 
 def _exists(path: str) -> bool:

@@ -2,19 +2,16 @@
 
 from __future__ import annotations
 
-from typing import Annotated
-
-from cyclopts import Parameter
-
-from pipeline.cli.options import CommonOptions
-from pipeline.cli.output import say
+from pipeline.cli.options import CommonOptions, Several
+from pipeline.cli.output import print_json, say
+from pipeline.errors import EXIT_OK
 
 
 def cancel(
     batch: str,
     /,
     *,
-    job: Annotated[tuple[str, ...], Parameter(negative="", consume_multiple=False)] = (),
+    job: Several = (),
     common: CommonOptions = CommonOptions(),
 ) -> int:
     """Cancel the films of a batch that are not completed, including those in progress in other processes.
@@ -31,9 +28,9 @@ def cancel(
         Only the job with this id or id prefix; can be repeated.
     """
     from pipeline.cli.session import open_session
-    from pipeline.cli.summary import print_json
-    from pipeline.errors import EXIT_OK
     from pipeline.orchestrator import control
+
+    session = open_session(common, {})
 
     async def work() -> int:
         done = await control.cancel(session.context, batch=batch, jobs=job)
@@ -50,5 +47,4 @@ def cancel(
             say(reason)
         return EXIT_OK
 
-    session = open_session(common, {})
     return session.run(work)

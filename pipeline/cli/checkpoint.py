@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+import shlex
+
 from pipeline.cli.options import CommonOptions, Switch
-from pipeline.cli.output import say
+from pipeline.cli.output import print_json, say
+from pipeline.errors import EXIT_OK
+from pipeline.language.text import counted
 
 
 def checkpoint(
@@ -29,13 +33,10 @@ def checkpoint(
     force
         Replace an existing checkpoint of this name.
     """
-    import shlex
-
     from pipeline.cli.session import open_session
-    from pipeline.cli.summary import print_json
-    from pipeline.errors import EXIT_OK
-    from pipeline.language.text import counted
     from pipeline.orchestrator import control
+
+    session = open_session(common, {})
 
     async def work() -> int:
         jobs = await control.checkpoint(session.context, batch=batch, name=name, replace=force)
@@ -46,5 +47,4 @@ def checkpoint(
             say(f"Return to it with: {shlex.join(['nightreel', 'resume', batch, '--from', name])}")
         return EXIT_OK
 
-    session = open_session(common, {})
     return session.run(work)

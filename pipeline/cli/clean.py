@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from pipeline.cli.flags import size_bytes
 from pipeline.cli.options import CommonOptions, Switch
-from pipeline.cli.output import say
+from pipeline.cli.output import print_json, say
+from pipeline.errors import EXIT_OK, InputError
+from pipeline.language.text import counted
 
 
 def clean(
@@ -31,12 +33,13 @@ def clean(
     dry_run
         Only show what would be freed.
     """
-    from dataclasses import asdict
-
     from pipeline.cli.session import open_session
-    from pipeline.cli.summary import print_json
-    from pipeline.errors import EXIT_OK, InputError
     from pipeline.orchestrator.control import cleanup
+
+    limit = None if cache is None else size_bytes("--cache", cache)
+    if batch is not None and cache is not None:
+        raise InputError("a batch and --cache exclude each other", hint="Give one of them")
+    session = open_session(common, {})
 
     async def work() -> int:
         context = session.context
@@ -45,7 +48,7 @@ def clean(
         else:
             done = await cleanup.clean(context, cache_bytes=limit, dry_run=dry_run)
         if common.json:
-            print_json(asdict(done))
+            print_json(done)
             return EXIT_OK
         freed = "would be freed" if dry_run else "freed"
         if batch is not None:
@@ -53,13 +56,10 @@ def clean(
             return EXIT_OK
         left = f", left unchanged: {done.cache_left_because}" if done.cache_left_because else ""
         say(f"cache: {_size(done.cache_bytes)} {freed}{left}")
-        say(f"leftovers: {_size(done.leftover_bytes)} {freed}, in {done.leftovers} files and folders")
+        files = counted(done.leftovers, "file or folder", "files and folders")
+        say(f"leftovers: {_size(done.leftover_bytes)} {freed}, in {files}")
         return EXIT_OK
 
-    limit = None if cache is None else size_bytes("--cache", cache)
-    if batch is not None and cache is not None:
-        raise InputError("a batch and --cache exclude each other", hint="Give one of them")
-    session = open_session(common, {})
     return session.run(work)
 
 

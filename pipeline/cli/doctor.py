@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from pipeline.cli.options import CommonOptions
+from pipeline.cli.output import print_json
+from pipeline.errors import EXIT_OK, MissingToolError
 
 
 def doctor(*, common: CommonOptions = CommonOptions()) -> int:
@@ -10,23 +12,21 @@ def doctor(*, common: CommonOptions = CommonOptions()) -> int:
 
     The exit code is 0 if films can be made, even if not in every language or from every kind of topic, else 4.
     """
-    from dataclasses import asdict
-
     from rich.markup import escape
     from rich.table import Table
 
     from pipeline.cli.console import Console
     from pipeline.cli.session import open_session
-    from pipeline.cli.summary import print_json
-    from pipeline.errors import EXIT_OK, MissingToolError
     from pipeline.orchestrator.diagnostics import State, run_diagnostics
 
     marks = {State.GOOD: "[green]✓[/]", State.LIMITED: "[yellow]![/]", State.BROKEN: "[red]✗[/]"}
 
+    session = open_session(common, {})
+
     async def work() -> int:
         findings = await run_diagnostics(session.context)
         if common.json:
-            print_json([asdict(finding) for finding in findings])
+            print_json(findings)
         else:
             table = Table(box=None, pad_edge=False, show_header=False)
             for _ in range(3):
@@ -38,5 +38,4 @@ def doctor(*, common: CommonOptions = CommonOptions()) -> int:
         broken = any(finding.state is State.BROKEN for finding in findings)
         return MissingToolError.exit_code if broken else EXIT_OK
 
-    session = open_session(common, {})
     return session.run(work)

@@ -8,8 +8,6 @@ import re
 import sys
 from collections.abc import Sequence
 
-from rich.markup import escape
-
 from pipeline.language.text import clean_text
 
 # Zero-width joiners and variation selectors of emoji: terminals disagree about their width.
@@ -29,6 +27,8 @@ def printable(text: str) -> str:
 
 def escaped(text: str) -> str:
     """`printable` text, with the brackets of rich's mark-up escaped."""
+    from rich.markup import escape  # slow to import
+
     return escape(printable(text))
 
 

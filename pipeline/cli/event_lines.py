@@ -6,9 +6,8 @@ import sys
 from dataclasses import asdict
 
 from pipeline.cli.escaping import printable
-from pipeline.cli.output import say
+from pipeline.cli.output import print_json, say
 from pipeline.cli.progress_view import outcome_line
-from pipeline.cli.summary import print_json
 from pipeline.film import Film
 from pipeline.model import Job, JobStatus, failure_reason, summary_of, title_of
 from pipeline.orchestrator.events import JobEvent, Notice, RunEvent

@@ -13,8 +13,8 @@ from anyio import to_thread
 
 from pipeline.cli.display import reporter
 from pipeline.cli.options import CommonOptions, FilmOptions
-from pipeline.cli.output import say
-from pipeline.cli.summary import json_summary, print_json, print_summary
+from pipeline.cli.output import print_json, say
+from pipeline.cli.summary import json_summary, print_summary
 from pipeline.errors import EXIT_OK, EXIT_SOME_JOBS_FAILED, NightreelError
 from pipeline.language.text import counted
 from pipeline.model import Brief, Priority
@@ -56,8 +56,7 @@ async def run_and_summarise(work: Work, context: RunContext, common: CommonOptio
 async def job_count(context: RunContext, batch: str) -> int:
     """The number of jobs of a batch."""
     index = await to_thread.run_sync(context.store.refreshed, batch)
-    counts = await to_thread.run_sync(index.totals.counts)
-    return sum(standing.jobs for standing in counts.values())
+    return (await to_thread.run_sync(index.totals.jobs)).total()
 
 
 @contextmanager

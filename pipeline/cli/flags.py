@@ -10,6 +10,8 @@ from typing import TYPE_CHECKING, Any
 
 from cyclopts import Token
 
+from pipeline.errors import InputError
+
 if TYPE_CHECKING:
     from _typeshed import DataclassInstance
 
@@ -68,8 +70,6 @@ def parse_path(_: object, tokens: Sequence[Token]) -> Path:
     """
     text = tokens[0].value
     if not text.strip():
-        from pipeline.errors import InputError
-
         raise InputError("the path is empty", where=tokens[0].keyword or "", hint="Write . for the current folder")
     return Path(text).expanduser()
 
@@ -78,8 +78,6 @@ def parse_whole_number(_: object, tokens: Sequence[Token]) -> int:
     """Parse a whole number of at least 0: cyclopts would round 1.5 and accept 0x10. Raises `InputError`."""
     text = tokens[0].value
     if not re.fullmatch(r"\d{1,18}", text.strip()):
-        from pipeline.errors import InputError
-
         problem = f"{text!r} is not a whole number of 0 or more"
         raise InputError(problem, where=tokens[0].keyword or "", hint="Write digits: 3")
     return int(text)
@@ -90,8 +88,6 @@ _UNITS = {"": 1e9, "K": 1e3, "M": 1e6, "G": 1e9, "T": 1e12}
 
 def size_bytes(flag: str, text: str) -> int:
     """Parse a size: 800MB, 1.5 GB or 4 (gigabytes). In bytes. Raises `InputError`."""
-    from pipeline.errors import InputError
-
     match = re.fullmatch(r"(\d+(?:\.\d+)?)\s*([KMGT]?)i?B?", text.strip().upper())
     if not match:
         raise InputError(f"{text!r} is not a size", where=flag, hint="Write e.g. 4GB or 800MB")
@@ -112,7 +108,5 @@ def voices(flag: str | None) -> dict[str, str]:
         return {"narration.voice": flag} if flag else {}
     pairs = [part.partition("=") for part in flag.split(",")]
     if not all(language.strip() and name.strip() for language, _, name in pairs):
-        from pipeline.errors import InputError
-
         raise InputError(f"{flag!r} lacks a language or a name", where="--voice", hint="Write de=NAME,es=NAME")
     return {f"voices.{language.strip()}": name.strip() for language, _, name in pairs}

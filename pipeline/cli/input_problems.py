@@ -9,8 +9,8 @@ from rich.table import Table
 
 from pipeline.cli.console import Console
 from pipeline.cli.escaping import escaped
-from pipeline.cli.output import say
-from pipeline.cli.summary import print_json, print_refusal
+from pipeline.cli.output import print_json, say
+from pipeline.cli.summary import print_refusal
 from pipeline.film import Film
 from pipeline.language.text import counted
 from pipeline.orchestrator.batch.source import SourceContent

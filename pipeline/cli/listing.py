@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from pipeline.cli.options import CommonOptions
+from pipeline.cli.output import print_json
+from pipeline.errors import EXIT_OK
 
 
 def list_batches(*, common: CommonOptions = CommonOptions()) -> int:
@@ -10,13 +12,10 @@ def list_batches(*, common: CommonOptions = CommonOptions()) -> int:
 
     Example: nightreel list --json
     """
-    import sys
-
-    from pipeline.cli.batch_status import all_states, open_store, write_batches
+    from pipeline.cli.batch_status import all_states, open_store
     from pipeline.cli.status_tables import print_list
-    from pipeline.errors import EXIT_OK
 
     # `status` checks whether every film still exists; that takes time.
     states = all_states(open_store(common), checked=False)
-    write_batches(states, sys.stdout) if common.json else print_list(states)
+    print_json(list(states)) if common.json else print_list(states)
     return EXIT_OK

@@ -8,7 +8,18 @@ from typing import TYPE_CHECKING
 
 from pipeline.choices import PriorityName
 from pipeline.cli.options import CommonOptions, FilmOptions, Switch, TypedPath
-from pipeline.cli.output import say
+from pipeline.cli.output import print_json, say
+from pipeline.errors import (
+    EXIT_INTERRUPTED,
+    EXIT_OK,
+    EXIT_SOME_JOBS_FAILED,
+    ClosedError,
+    InputError,
+    NightreelError,
+    QuotaError,
+    TimeLimitError,
+    TransientError,
+)
 
 if TYPE_CHECKING:
     from pipeline.film import Film
@@ -49,7 +60,6 @@ def make(
     """
     from pipeline.cli.execution import enqueue_films, warn_unused_flags
     from pipeline.cli.session import open_session
-    from pipeline.errors import InputError, NightreelError
     from pipeline.film import Film
     from pipeline.model import QUEUE, Priority
     from pipeline.sources import read_brief
@@ -100,13 +110,10 @@ async def _make(brief: Brief, context: RunContext, common: CommonOptions, films:
 
 def _print(films: Sequence[Film], common: CommonOptions, *, is_one: bool) -> None:
     """Print the films, if there are any. With --json, a single requested film is one object, several are a list."""
-    from dataclasses import asdict
-
-    from pipeline.cli.summary import print_films, print_json
+    from pipeline.cli.summary import print_films
 
     if films and common.json:
-        objects = [asdict(film) for film in films]
-        print_json(objects[0] if is_one else objects)
+        print_json(films[0] if is_one else films)
     elif films:
         print_films(films)
 
@@ -127,8 +134,6 @@ def _collecting_errors(errors: list[Exception], listener: Listener, *, passes_on
 
 def _with_retry_hint(error: Exception) -> Exception:
     """The error; a transient one gets the hint to try again later."""
-    from pipeline.errors import NightreelError
-
     if isinstance(error, NightreelError) and _is_transient(error):
         error.hint = ". ".join(filter(None, (error.hint, _RETRY_LATER)))
     return error
@@ -136,13 +141,10 @@ def _with_retry_hint(error: Exception) -> Exception:
 
 def _is_transient(error: Exception) -> bool:
     """Whether trying again later may help: a service is down or overloaded, or a quota or time limit is reached."""
-    from pipeline.errors import ClosedError, QuotaError, TimeLimitError, TransientError
-
     return isinstance(error, TransientError | ClosedError | QuotaError | TimeLimitError)
 
 
 def _exit_code(films: Sequence[Film]) -> int:
-    from pipeline.errors import EXIT_INTERRUPTED, EXIT_OK, EXIT_SOME_JOBS_FAILED
     from pipeline.model import JobStatus
 
     if any(film.status == JobStatus.CANCELLED for film in films):

@@ -22,6 +22,7 @@ from pipeline.cli.flags import (
     size_gb,
     voices,
 )
+from pipeline.errors import InputError
 
 # A flag without a value, and one that can be repeated.
 Switch = Annotated[bool, Parameter(negative="")]
@@ -45,9 +46,18 @@ class CommonOptions:
     """Show tracebacks."""
 
 
+@dataclass(frozen=True, kw_only=True)
+class _Overrides:
+    """Flags that override settings."""
+
+    def as_settings(self) -> dict[str, object]:
+        """The flags that were given, by the key of the setting they override."""
+        return settings_of(self)
+
+
 @Parameter(name="*")
 @dataclass(frozen=True, kw_only=True)
-class FilmOptions:
+class FilmOptions(_Overrides):
     """Flags that shape a film. They override the brief, which overrides nightreel.toml."""
 
     template: str | None = sets("template")
@@ -103,15 +113,11 @@ class FilmOptions:
         Raises `InputError` for flags that contradict each other.
         """
         if self.language and self.languages:
-            from pipeline.errors import InputError
-
             hint = "Give one of them: the script is written in the first of --languages"
             raise InputError("--language and --languages exclude each other", hint=hint)
         if self.format and self.formats:
-            from pipeline.errors import InputError
-
             raise InputError("--format and --formats exclude each other", hint="Give one of them")
-        return {**settings_of(self), **voices(self.voice)}
+        return {**super().as_settings(), **voices(self.voice)}
 
     def writer_flags(self) -> tuple[str, ...]:
         """The given flags that only take effect if a model writes the script."""
@@ -121,7 +127,7 @@ class FilmOptions:
 
 @Parameter(name="*")
 @dataclass(frozen=True, kw_only=True)
-class BatchOptions:
+class BatchOptions(_Overrides):
     """Flags for running a batch. They override nightreel.toml, for this command only."""
 
     strategy: Strategy | None = sets("work.strategy")
@@ -140,14 +146,10 @@ class BatchOptions:
     budget: float | None = sets("budget.usd_per_batch")
     """Budget of the batch in US dollars, over all its runs; films that would exceed it are parked."""
 
-    def as_settings(self) -> dict[str, object]:
-        """The flags that were given, by the key of the setting they override."""
-        return settings_of(self)
-
 
 @Parameter(name="*")
 @dataclass(frozen=True, kw_only=True)
-class TableOptions:
+class TableOptions(_Overrides):
     """Flags for reading a table with a film per row. They override [campaign] in nightreel.toml."""
 
     rows: str | None = None
@@ -172,10 +174,6 @@ class TableOptions:
     """SQL query for a database: "SELECT name, price FROM customers"."""
     fallback: str | None = sets("source.fallback")
     """Source to read if SOURCE can't be read."""
-
-    def as_settings(self) -> dict[str, object]:
-        """The flags that were given, by the key of the setting they override."""
-        return settings_of(self)
 
 
 _FOR_WRITERS = ("script.audience", "script.tone", "script.length_s", "script.facts", "script.variant")

@@ -1,15 +1,36 @@
-"""Printing lines of text, wrapped between words to the width of the terminal."""
+"""Printing JSON, and lines of text, wrapped between words to the width of the terminal."""
 
 from __future__ import annotations
 
+import json
 import os
 import re
 import sys
+from dataclasses import fields, is_dataclass
+from datetime import datetime
 from itertools import pairwise
+from pathlib import Path
 from typing import TextIO
+
+from pipeline.cli.escaping import plain_json
 
 # Parts that are not wrapped: words, and commands up to their punctuation or the end, so that they can be copied.
 _UNBROKEN = re.compile(r"nightreel [a-z](?:(?![,;:.)] ).)*\S?|\S+")
+
+
+def print_json(value: object) -> None:
+    """Print a JSON document on one line of stdout; dataclasses become objects."""
+    print(plain_json(json.dumps(value, default=_plain, ensure_ascii=False)), flush=True)
+
+
+def _plain(value: object) -> object:
+    if is_dataclass(value):
+        return {field.name: getattr(value, field.name) for field in fields(value)}
+    if isinstance(value, Path):
+        return str(value)
+    if isinstance(value, datetime):
+        return value.isoformat()
+    raise TypeError(f"{type(value).__name__} has no JSON form")
 
 
 def say(text: str, *, file: TextIO | None = None) -> None:

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import sys
 from pathlib import Path
 
+from pipeline.cli.escaping import printable
 from pipeline.cli.options import CommonOptions
-from pipeline.cli.output import say
+from pipeline.cli.output import print_json, say
+from pipeline.errors import EXIT_OK, EXIT_SOME_JOBS_FAILED
+from pipeline.language.text import counted
 
 
 def pack(batch: str, /, *, output: Path | None = None, common: CommonOptions = CommonOptions()) -> int:
@@ -20,19 +24,12 @@ def pack(batch: str, /, *, output: Path | None = None, common: CommonOptions = C
     output
         The archive. Default: BATCH.zip beside the films.
     """
-    import sys
-    from dataclasses import asdict
-
-    from pipeline.cli.escaping import printable
     from pipeline.cli.session import open_session
-    from pipeline.cli.summary import print_json
-    from pipeline.errors import EXIT_OK, EXIT_SOME_JOBS_FAILED
-    from pipeline.language.text import counted
     from pipeline.orchestrator.batch.archive import pack as pack_batch
 
     done = pack_batch(open_session(common, {}).context, batch, output=output)
     if common.json:
-        print_json(asdict(done))
+        print_json(done)
     else:
         say(f"{done.path}: {counted(done.films, 'film')}, {done.bytes / 1e6:,.1f} MB")
         for title in done.missing[:20]:

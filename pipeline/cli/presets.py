@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
+
 from pipeline.cli.options import CommonOptions
+from pipeline.cli.output import print_json
+from pipeline.errors import EXIT_OK
 
 
 def presets(*, common: CommonOptions = CommonOptions()) -> int:
     """List the encoding presets for --preset: built-in ones, and yours from nightreel.toml."""
-    from dataclasses import asdict
-
     from pipeline.cli.console import Console
     from pipeline.cli.session import open_session
-    from pipeline.cli.summary import print_json
-    from pipeline.errors import EXIT_OK
     from pipeline.settings import resolve_presets
 
     settings = open_session(common, {}).context.settings

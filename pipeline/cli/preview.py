@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Collection
+from dataclasses import asdict
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from pipeline.cli.escaping import printable
 from pipeline.cli.options import BatchOptions, CommonOptions, FilmOptions, TableOptions, TypedPath, WholeNumber
-from pipeline.cli.output import say
+from pipeline.cli.output import print_json, say
+from pipeline.errors import EXIT_OK, InputError
+from pipeline.language.text import counted
 
 if TYPE_CHECKING:
     from pipeline.model import Brief
@@ -50,7 +55,6 @@ def preview(
     from pipeline.cli.execution import errors_as_json, run_and_summarise
     from pipeline.cli.input_problems import print_input_problems
     from pipeline.cli.session import open_session
-    from pipeline.errors import EXIT_OK
     from pipeline.orchestrator.batch import batches
     from pipeline.orchestrator.batch.source import read_source
     from pipeline.sources import batch_name, parse_source, redacted
@@ -82,7 +86,6 @@ def preview(
 
 def _refuse(source: Path | str, output: Path | None, *, publish: bool) -> None:
     """Raise `InputError` for a source without rows, and for flags that a preview can't have."""
-    from pipeline.errors import InputError
     from pipeline.sources import is_table, redacted
 
     if not is_table(source):
@@ -95,8 +98,6 @@ def _refuse(source: Path | str, output: Path | None, *, publish: bool) -> None:
 
 
 def _check(content: SourceContent, name: str) -> None:
-    from pipeline.errors import InputError
-
     if content.stop:
         raise content.stop
     if not content.briefs:
@@ -104,12 +105,6 @@ def _check(content: SourceContent, name: str) -> None:
 
 
 def _draw(context: RunContext, content: SourceContent, path: Path, name: str, *, as_json: bool) -> None:
-    import sys
-    from dataclasses import asdict
-
-    from pipeline.cli.escaping import printable
-    from pipeline.cli.summary import print_json
-    from pipeline.language.text import counted
     from pipeline.orchestrator.forecast.contact_sheet import MAX_FILMS, draw_contact_sheet
 
     remarks = content.remarks or ("",) * MAX_FILMS

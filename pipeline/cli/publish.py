@@ -6,14 +6,16 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING
 
 from cyclopts import Parameter
 
 from pipeline.choices import Privacy
+from pipeline.cli.escaping import printable
 from pipeline.cli.flags import given
-from pipeline.cli.options import FLAGS, BatchOptions, CommonOptions, Switch, TypedPath
-from pipeline.cli.output import say
+from pipeline.cli.options import FLAGS, BatchOptions, CommonOptions, Several, Switch, TypedPath
+from pipeline.cli.output import print_json, say
+from pipeline.errors import EXIT_OK, InputError
 
 if TYPE_CHECKING:
     from pipeline.model import Receipt
@@ -47,7 +49,7 @@ def publish(
     channel: str | None = None,
     metadata: TypedPath | None = None,
     release: ReleaseFlags = ReleaseFlags(),
-    job: Annotated[tuple[str, ...], Parameter(negative="", consume_multiple=False)] = (),
+    job: Several = (),
     again: Switch = False,
     profile: str | None = None,
     update: Switch = False,
@@ -132,8 +134,6 @@ def _select(context: RunContext, what: str, jobs: Jobs, *, has_metadata: bool) -
 
 def _refuse(*, job: bool, metadata: bool, both: bool) -> None:
     """Raise `InputError` for flags that exclude each other."""
-    from pipeline.errors import InputError
-
     if job:
         raise InputError("--job is only for batches", hint="Leave it out")
     if metadata:
@@ -143,9 +143,6 @@ def _refuse(*, job: bool, metadata: bool, both: bool) -> None:
 
 
 def _print(receipts: Iterable[Receipt], common: CommonOptions) -> int:
-    from pipeline.cli.summary import print_json
-    from pipeline.errors import EXIT_OK
-
     for receipt in receipts:
         if common.json:
             about = {"destination": receipt.destination, "id": receipt.id, "url": receipt.url}
@@ -159,14 +156,8 @@ def _print(receipts: Iterable[Receipt], common: CommonOptions) -> int:
 
 
 def _print_updated(done: Updated, common: CommonOptions) -> int:
-    from dataclasses import asdict
-
-    from pipeline.cli.escaping import printable
-    from pipeline.cli.summary import print_json
-    from pipeline.errors import EXIT_OK
-
     if common.json:
-        print_json(asdict(done))
+        print_json(done)
         return EXIT_OK
     for title in done.changed:
         say(f"changed: {printable(title)}")
@@ -176,8 +167,6 @@ def _print_updated(done: Updated, common: CommonOptions) -> int:
 
 
 def _to(to: str, channel: str | None) -> str:
-    from pipeline.errors import InputError
-
     if channel is None:
         return to
     if ":" in to:

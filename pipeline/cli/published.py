@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from pipeline.cli.escaping import printable
 from pipeline.cli.options import CommonOptions, Switch
-from pipeline.cli.output import say
+from pipeline.cli.output import print_json, say
+from pipeline.errors import EXIT_OK, EXIT_SOME_JOBS_FAILED
 
 if TYPE_CHECKING:
     from pipeline.orchestrator.control.published import PublishedFilm
@@ -25,15 +27,13 @@ def published(
     check
         Also compare with the channels: which films are gone, rejected, unintentionally private, or there twice.
     """
-    from dataclasses import asdict
-
     from anyio import to_thread
 
     from pipeline.cli.session import open_session
-    from pipeline.cli.summary import print_json
-    from pipeline.errors import EXIT_OK, EXIT_SOME_JOBS_FAILED
     from pipeline.orchestrator.control.published import Reconciliation, reconcile
     from pipeline.orchestrator.control.published import published as from_journals
+
+    session = open_session(common, {})
 
     async def work() -> int:
         context = session.context
@@ -42,7 +42,7 @@ def published(
         else:
             found = Reconciliation(films=await to_thread.run_sync(from_journals, context))
         if common.json:
-            print_json(asdict(found))
+            print_json(found)
         else:
             _print(found.films)
             for address in found.strangers:
@@ -52,13 +52,10 @@ def published(
         is_bad = check and (any(film.trouble for film in found.films) or found.unasked)
         return EXIT_SOME_JOBS_FAILED if is_bad else EXIT_OK
 
-    session = open_session(common, {})
     return session.run(work)
 
 
 def _print(films: tuple[PublishedFilm, ...]) -> None:
-    from pipeline.cli.escaping import printable
-
     if not films:
         say("No films are published. See: nightreel publish --help")
     for film in films:

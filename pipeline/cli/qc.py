@@ -3,16 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from pipeline.cli.escaping import escaped, printable
 from pipeline.cli.options import CommonOptions, Switch, TypedPath
-from pipeline.cli.output import say
+from pipeline.cli.output import print_json, say
+from pipeline.errors import EXIT_OK, InputError, QualityError
 
 if TYPE_CHECKING:
     from pipeline.model.profile import QualityProfile
     from pipeline.orchestrator.context import RunContext
     from pipeline.orchestrator.qc import JudgedFilm
+
+# On a narrower terminal, words would break within the cells of the table.
+_MIN_TABLE_CELLS = 80
 
 
 def qc(
@@ -39,12 +45,9 @@ def qc(
     against
         Reference film that this one was made from: compares size, length and pictures (SSIM; VMAF if FFmpeg has it).
     """
-    from functools import partial
-
     from anyio import to_thread
 
     from pipeline.cli.session import open_session
-    from pipeline.errors import EXIT_OK, QualityError
     from pipeline.orchestrator.context.quality_profiles import profile_for
     from pipeline.orchestrator.qc import find_films, judge_films
 
@@ -76,7 +79,6 @@ async def _compare(films: Sequence[Path], with_: Path, profile: QualityProfile, 
     """Judge a single film, and compare it with its reference. Raises `InputError`."""
     from anyio import Path as AsyncPath
 
-    from pipeline.errors import InputError
     from pipeline.orchestrator.qc import judge_against
 
     if len(films) > 1:
@@ -87,42 +89,42 @@ async def _compare(films: Sequence[Path], with_: Path, profile: QualityProfile, 
 
 
 def _print(film: JudgedFilm, common: CommonOptions, *, alone: bool) -> None:
-    from pipeline.cli.summary import print_json
-
     if common.json:
         print_json(_as_json(film))
     else:
-        _print_film(film, alone=alone)
+        print_film(film, alone=alone)
 
 
-def _print_film(film: JudgedFilm, *, alone: bool) -> None:
+def print_film(film: JudgedFilm, *, alone: bool) -> None:
     """Print a line for the film and a table of its checks: all if `alone`, else those that did not pass."""
     from rich.table import Table
     from rich.text import Text
 
     from pipeline.cli.console import Console
-    from pipeline.cli.escaping import printable
 
     colours = {"pass": "green", "warn": "yellow", "fail": "red"}
     verdict = film.verdict
     console = Console(highlight=False)
     head = Text.assemble((f"{verdict.grade:<4}", colours[verdict.grade]), f"  {verdict.score:.2f}  ")
     console.print(head.append(printable(str(film.path)), style="bold"), soft_wrap=True)
+    checks = [check for check in verdict.checks if alone or check.verdict != "pass"]
+    if console.is_terminal and console.width < _MIN_TABLE_CELLS:
+        for check in checks:
+            console.print_words(f"[{colours[check.verdict]}]{check.verdict}[/]  {check.name}", indent=2)
+            console.print_words(f"{escaped(check.measured)} [dim]({escaped(check.limit)})[/]", indent=8)
+        return
     table = Table(box=None, pad_edge=False, show_header=alone, header_style="dim")
     for name in ("", "check", "measured", "limit"):
         # Check names are typed into profiles: never cropped.
         table.add_column(name, overflow="fold", no_wrap=name in {"", "check"})
-    for check in verdict.checks:
-        if alone or check.verdict != "pass":
-            grade = Text(f"  {check.verdict}", style=colours[check.verdict])
-            table.add_row(grade, check.name, Text(printable(check.measured)), Text(check.limit, style="dim"))
-    if table.row_count:
+    for check in checks:
+        grade = Text(f"  {check.verdict}", style=colours[check.verdict])
+        table.add_row(grade, check.name, Text(printable(check.measured)), Text(check.limit, style="dim"))
+    if checks:
         console.print_table(table)
 
 
 def _as_json(film: JudgedFilm) -> dict[str, object]:
-    from dataclasses import asdict
-
     verdict = film.verdict
     return {
         "file": str(film.path),
@@ -130,5 +132,5 @@ def _as_json(film: JudgedFilm) -> dict[str, object]:
         "verdict": verdict.grade,
         "score": verdict.score,
         "reasons": [*verdict.reasons, *verdict.warnings],
-        "checks": [asdict(check) for check in verdict.checks],
+        "checks": verdict.checks,
     }

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from pipeline.cli.options import CommonOptions
+from pipeline.cli.output import print_json
+from pipeline.errors import EXIT_OK
 
 
 def report(batch: str, /, *, common: CommonOptions = CommonOptions()) -> int:
@@ -17,8 +19,6 @@ def report(batch: str, /, *, common: CommonOptions = CommonOptions()) -> int:
         Name of a batch, e.g. space. `nightreel list` shows all.
     """
     from pipeline.cli.session import open_session
-    from pipeline.cli.summary import print_json
-    from pipeline.errors import EXIT_OK
     from pipeline.orchestrator.batch.results import rewrite_results
 
     paths = rewrite_results(open_session(common, {}).context, batch)

@@ -7,6 +7,7 @@ from typing import Annotated
 from cyclopts import Parameter
 
 from pipeline.cli.options import BatchOptions, CommonOptions
+from pipeline.language.text import counted
 
 
 def resume(
@@ -33,7 +34,6 @@ def resume(
     """
     from pipeline.cli.execution import errors_as_json, job_count, run_and_summarise
     from pipeline.cli.session import open_session_of
-    from pipeline.language.text import counted
     from pipeline.orchestrator import control
     from pipeline.orchestrator.batch.run import Outcome
     from pipeline.orchestrator.control import restore

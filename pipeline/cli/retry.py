@@ -7,7 +7,8 @@ from typing import Annotated, Literal
 
 from cyclopts import Parameter
 
-from pipeline.cli.options import BatchOptions, CommonOptions, Switch
+from pipeline.cli.options import BatchOptions, CommonOptions, Several, Switch
+from pipeline.errors import InputError
 
 Stage = Literal["script", "narration", "subtitles", "scenes", "film", "quality", "publishing"]
 
@@ -17,7 +18,7 @@ def retry(
     /,
     *,
     failed: Switch = False,
-    job: Annotated[tuple[str, ...], Parameter(negative="", consume_multiple=False)] = (),
+    job: Several = (),
     from_: Annotated[Stage | None, Parameter(name="--from")] = None,
     batch_options: BatchOptions = BatchOptions(),
     common: CommonOptions = CommonOptions(),
@@ -44,7 +45,6 @@ def retry(
     from pipeline.cli.execution import errors_as_json, job_count, run_and_summarise
     from pipeline.cli.session import open_session_of
     from pipeline.cli.summary import print_refusal
-    from pipeline.errors import InputError
     from pipeline.film import Film
     from pipeline.orchestrator import control
     from pipeline.orchestrator.control.refresh import reread_source

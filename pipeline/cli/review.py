@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import shlex
+from dataclasses import asdict
 from typing import TYPE_CHECKING, Annotated
 
 from cyclopts import Parameter
 
+from pipeline.cli.escaping import escaped, printable
 from pipeline.cli.options import CommonOptions
-from pipeline.cli.output import say
+from pipeline.cli.output import print_json, say
+from pipeline.errors import EXIT_OK, EXIT_SOME_JOBS_FAILED, InputError
+from pipeline.language.text import counted
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -49,9 +53,11 @@ def review(
         With --reject: the reason, in your words.
     """
     from pipeline.cli.session import open_session
-    from pipeline.errors import EXIT_OK
     from pipeline.orchestrator import control
     from pipeline.orchestrator.control.review import approve_films, reject_film, review_queue
+
+    _refuse(approve, all_=all_, reject=reject, why=why)
+    session = open_session(common, {})
 
     async def work() -> int:
         context = await control.with_batch_settings(session.context, batch)
@@ -64,15 +70,11 @@ def review(
             return EXIT_OK
         return _print_result(result, await review_queue(context, batch), as_json=common.json)
 
-    _refuse(approve, all_=all_, reject=reject, why=why)
-    session = open_session(common, {})
     return session.run(work)
 
 
 def _refuse(approve: tuple[str, ...] | None, *, all_: bool, reject: str | None, why: str | None) -> None:
     """Raise `InputError` for flags that exclude or require each other."""
-    from pipeline.errors import InputError
-
     if approve is not None and reject is not None:
         raise InputError("--approve and --reject exclude each other", hint="Give one of them, then the other")
     if approve is not None and bool(approve) == all_:
@@ -85,11 +87,8 @@ def _refuse(approve: tuple[str, ...] | None, *, all_: bool, reject: str | None, 
 
 async def _show(context: RunContext, batch: str, *, as_json: bool) -> None:
     """Write a page with pictures, and print a table or JSON."""
-    from dataclasses import asdict
-
     from anyio import to_thread
 
-    from pipeline.cli.summary import print_json
     from pipeline.orchestrator.control.review import review_queue, write_page
 
     queue = await review_queue(context, batch)
@@ -104,7 +103,6 @@ def _print(queue: ReviewQueue, page: Path | None) -> None:
     from rich.table import Table
 
     from pipeline.cli.console import Console
-    from pipeline.cli.escaping import escaped, printable
 
     console = Console(highlight=False)
     if queue.films:
@@ -129,8 +127,6 @@ def _print(queue: ReviewQueue, page: Path | None) -> None:
 
 def _print_rest(queue: ReviewQueue) -> None:
     """Print how many films wait for the sample, and how it stands."""
-    from pipeline.language.text import counted
-
     if not queue.behind:
         return
     films = counted(queue.behind, "film")
@@ -144,12 +140,6 @@ def _print_rest(queue: ReviewQueue) -> None:
 
 
 def _print_result(result: ReviewResult, queue: ReviewQueue, *, as_json: bool) -> int:
-    from dataclasses import asdict
-
-    from pipeline.cli.escaping import printable
-    from pipeline.cli.summary import print_json
-    from pipeline.errors import EXIT_OK, EXIT_SOME_JOBS_FAILED
-
     went_wrong = bool(result.left or result.busy or result.problems)
     if as_json:
         print_json({"batch": queue.batch, **asdict(result), "waiting": len(queue.films), "behind": queue.behind})

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
 from functools import partial
 from typing import TYPE_CHECKING
 
 from pipeline.choices import PriorityName
 from pipeline.cli.options import BatchOptions, CommonOptions, FilmOptions, Switch, TableOptions, TypedPath
+from pipeline.cli.output import print_json
 
 if TYPE_CHECKING:
     from pipeline.model import Priority
@@ -101,10 +103,7 @@ async def _dry_run(
     content: SourceContent, context: RunContext, batch: str, priority: Priority, *, as_json: bool
 ) -> int:
     """Print the forecast of a run. Returns the exit code that the run would have."""
-    from dataclasses import asdict
-
     from pipeline.cli.forecast import print_forecast
-    from pipeline.cli.summary import print_json
     from pipeline.orchestrator.forecast import forecast
 
     unreadable = content.unreadable

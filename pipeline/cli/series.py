@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
+
+from pipeline.cli.escaping import escaped
 from pipeline.cli.options import CommonOptions
-from pipeline.cli.output import say
+from pipeline.cli.output import print_json, say
+from pipeline.errors import EXIT_OK, InputError
 
 
 def series(name: str = "", /, *, forget: int | None = None, common: CommonOptions = CommonOptions()) -> int:
@@ -16,13 +20,8 @@ def series(name: str = "", /, *, forget: int | None = None, common: CommonOption
     forget
         Free the number of an unpublished episode, so that another episode can have it.
     """
-    from dataclasses import asdict
-
     from pipeline.cli.console import Console
-    from pipeline.cli.escaping import escaped
     from pipeline.cli.session import open_session
-    from pipeline.cli.summary import print_json
-    from pipeline.errors import EXIT_OK, InputError
     from pipeline.orchestrator.control.episodes import episodes_of, forget_episode
 
     context = open_session(common, {}).context

@@ -20,8 +20,8 @@ from rich.logging import RichHandler
 
 from pipeline.cli.console import Console
 from pipeline.cli.options import FLAGS, CommonOptions
-from pipeline.cli.output import say
-from pipeline.cli.summary import json_interruption, print_json
+from pipeline.cli.output import print_json, say
+from pipeline.cli.summary import json_interruption
 from pipeline.errors import EXIT_INTERRUPTED, NightreelError, raise_first_error
 from pipeline.model import JobStatus
 from pipeline.orchestrator.context import RunContext, open_context
@@ -90,10 +90,10 @@ class Session:
         store = self.context.store
         try:
             known = store.read_batch(self.batch)
-            counts = store.index(self.batch).totals.counts()
+            counts = store.index(self.batch).totals.jobs()
         except NightreelError:
             return {}, 0
-        return {status: standing.jobs for status, standing in counts.items()}, len(known.refused) if known else 0
+        return counts, len(known.refused) if known else 0
 
     def _how_to_resume(self) -> str:
         if not self.batch or not (self.context.store.folder(self.batch) / "batch.json").exists():

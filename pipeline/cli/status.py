@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import sys
+
 from pipeline.cli.options import CommonOptions, Switch
+from pipeline.cli.output import print_json
+from pipeline.errors import EXIT_OK, InputError
 
 
 def status(batch: str | None = None, /, *, watch: Switch = False, common: CommonOptions = CommonOptions()) -> int:
@@ -18,11 +22,8 @@ def status(batch: str | None = None, /, *, watch: Switch = False, common: Common
     watch
         Redraw every second, until the batch has ended or you press Ctrl-C.
     """
-    import sys
-
-    from pipeline.cli.batch_status import BatchStatus, all_states, open_store, write_batch, write_batches
+    from pipeline.cli.batch_status import BatchStatus, all_states, open_store, write_batch
     from pipeline.cli.status_tables import print_batch, print_batches
-    from pipeline.errors import EXIT_OK, InputError
 
     if watch:
         if batch is None or common.json or not sys.stdout.isatty():
@@ -36,7 +37,7 @@ def status(batch: str | None = None, /, *, watch: Switch = False, common: Common
         report = BatchStatus(store, batch)
         write_batch(report, sys.stdout) if common.json else print_batch(report)
     elif common.json:
-        write_batches(all_states(store), sys.stdout)
+        print_json(list(all_states(store)))
     else:
         print_batches(all_states(store))
     return EXIT_OK

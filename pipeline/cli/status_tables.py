@@ -45,6 +45,8 @@ def print_batch(report: BatchStatus, *, fits: bool = False) -> None:
     jobs = report.first_jobs([group.rows[0] for group in stopped if group.count == 1])
     console = Console(highlight=False)
     console.print(f"[bold]{escaped(state.batch)}[/]  {_counts(state)}{_at_work(state)}", soft_wrap=True)
+    if state.waits_because:
+        console.print(f"[yellow]not starting new films: {escaped(state.waits_because)}[/]", soft_wrap=True)
     for line in (*_costs(state.cost), *_publishing(state.uploads)):
         console.print(line, soft_wrap=True)
     if groups:

@@ -2,20 +2,18 @@
 
 from __future__ import annotations
 
-import json
 import shlex
 import shutil
 import sys
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import asdict
-from datetime import datetime
 from pathlib import Path
 
 from pipeline.cli.causes import cause_lines
 from pipeline.cli.console import Console
-from pipeline.cli.escaping import escaped, plain_json, printable
-from pipeline.cli.output import say
+from pipeline.cli.escaping import escaped, printable
+from pipeline.cli.output import print_json, say
 from pipeline.errors import BudgetError, SampleError
 from pipeline.film import Film
 from pipeline.language.text import counted
@@ -35,11 +33,6 @@ _OTHERS = {
     JobStatus.IN_PROGRESS: "in progress elsewhere",
     JobStatus.PENDING: "waiting",
 }
-
-
-def print_json(value: object) -> None:
-    """Print a JSON document on one line of stdout."""
-    print(plain_json(json.dumps(value, default=_plain, ensure_ascii=False)), flush=True)
 
 
 def print_films(films: Sequence[Film]) -> None:
@@ -215,11 +208,3 @@ def _command() -> str:
     if program.name == "__main__.py":
         return f"{Path(sys.executable).name} -m pipeline"
     return str(program.relative_to(Path.cwd())) if program.is_relative_to(Path.cwd()) else str(program)
-
-
-def _plain(value: object) -> str:
-    if isinstance(value, Path):
-        return str(value)
-    if isinstance(value, datetime):
-        return value.isoformat()
-    raise TypeError(f"{type(value).__name__} has no JSON form")

@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Iterator
+from dataclasses import asdict
 from typing import TYPE_CHECKING, Annotated
 
 from cyclopts import App, Parameter
 
 from pipeline.choices import Shape
+from pipeline.cli.escaping import printable
 from pipeline.cli.options import CommonOptions, TypedPath
-from pipeline.cli.output import say
+from pipeline.cli.output import print_json, say
+from pipeline.errors import EXIT_OK, InputError
+from pipeline.language.text import counted
 
 if TYPE_CHECKING:
     from pipeline.template import Field, Template
@@ -25,8 +30,6 @@ def list_all(*, common: CommonOptions = CommonOptions()) -> int:
 
     from pipeline.cli.console import Console
     from pipeline.cli.session import open_session
-    from pipeline.cli.summary import print_json
-    from pipeline.errors import EXIT_OK
     from pipeline.orchestrator.templates.catalogue import is_builtin, list_templates
 
     context = open_session(common, {}).context
@@ -64,8 +67,6 @@ def show(name: str, /, *, common: CommonOptions = CommonOptions()) -> int:
 
     from pipeline.cli.console import Console
     from pipeline.cli.session import open_session
-    from pipeline.cli.summary import print_json
-    from pipeline.errors import EXIT_OK
     from pipeline.orchestrator.templates.catalogue import find_template
 
     context = open_session(common, {}).context
@@ -109,8 +110,8 @@ def _field_lines(template: Template) -> Iterator[str]:
     from pipeline.sources.campaign import row_fields
 
     scripts = ", ".join(script.language for script in template.script_templates)
-    wrote = f"a film of each row by script.toml ({scripts})" if scripts else "a brief of each row, for whoever writes"
-    yield f"\nOf a table, {escape(wrote)}:"
+    wrote = f"a film for each row, by script.toml ({scripts})" if scripts else "a brief for each row, for the writer"
+    yield f"\nFrom a table: {escape(wrote)}"
     fields = row_fields(template)
     width = max(map(len, (field.name for field in fields)), default=0)
     for field in fields:
@@ -140,8 +141,6 @@ def new(
         The template to copy. Default: explainer.
     """
     from pipeline.cli.session import open_session
-    from pipeline.cli.summary import print_json
-    from pipeline.errors import EXIT_OK
     from pipeline.orchestrator.templates.catalogue import copy_template, find_template
 
     context = open_session(common, {}).context
@@ -166,14 +165,7 @@ def check(name: str, /, *, common: CommonOptions = CommonOptions()) -> int:
     name
         Name or folder of a template.
     """
-    import sys
-    from dataclasses import asdict
-
-    from pipeline.cli.escaping import printable
     from pipeline.cli.session import open_session
-    from pipeline.cli.summary import print_json
-    from pipeline.errors import EXIT_OK, InputError
-    from pipeline.language.text import counted
     from pipeline.orchestrator.templates.catalogue import find_template
     from pipeline.orchestrator.templates.validation import check_template
     from pipeline.sources.campaign import row_fields
@@ -181,7 +173,7 @@ def check(name: str, /, *, common: CommonOptions = CommonOptions()) -> int:
     context = open_session(common, {}).context
     problems = check_template(context, name)
     if common.json:
-        print_json([asdict(problem) for problem in problems])
+        print_json(problems)
         return InputError.exit_code if problems else EXIT_OK
     for problem in problems:
         say(printable(str(problem)), file=sys.stderr)
@@ -216,8 +208,6 @@ def preview(
         The file, FILE.png or FILE.jpg. Default: preview-NAME.png in output/ of the workspace.
     """
     from pipeline.cli.session import open_session
-    from pipeline.cli.summary import print_json
-    from pipeline.errors import EXIT_OK, InputError
     from pipeline.orchestrator.templates.catalogue import find_template
     from pipeline.orchestrator.templates.preview import PREVIEWED
     from pipeline.orchestrator.templates.preview import preview as draw
@@ -274,7 +264,5 @@ def _in_full(template: Template, usual: str) -> dict[str, object]:
 
 def _field(field: Field) -> dict[str, object]:
     """A field for JSON, without empty values."""
-    from dataclasses import asdict
-
     values = {key: value for key, value in asdict(field).items() if value not in ("", (), None)}
     return {"name": field.name, "type": values.pop("kind"), **values}

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from pipeline.choices import NarratorName
 from pipeline.cli.flags import given
 from pipeline.cli.options import CommonOptions, Switch, TypedPath
-from pipeline.cli.output import say
+from pipeline.cli.output import print_json, say
+from pipeline.errors import EXIT_OK, InputError
 
 if TYPE_CHECKING:
     from pipeline.orchestrator.voices import VoiceList, VoiceSample
@@ -46,7 +48,6 @@ def voices(
         Use no network.
     """
     from pipeline.cli.session import open_session
-    from pipeline.errors import InputError
     from pipeline.orchestrator.voices import list_voices, speak_sample
 
     async def record() -> int:
@@ -63,13 +64,8 @@ def voices(
 
 
 def _print_sample(sample: VoiceSample, common: CommonOptions) -> int:
-    from dataclasses import asdict
-
-    from pipeline.cli.summary import print_json
-    from pipeline.errors import EXIT_OK
-
     if common.json:
-        print_json(asdict(sample))
+        print_json(sample)
         return EXIT_OK
     say(f"{sample.path}  ({sample.narrator}, {sample.voice}, {sample.language}, {sample.length_s:.1f} s)")
     if sample.fallback_reason:
@@ -81,22 +77,17 @@ def _print_sample(sample: VoiceSample, common: CommonOptions) -> int:
 
 def _print_voices(listings: Sequence[VoiceList], common: CommonOptions, *, language: str | None) -> int:
     """Print the voices of each narrator. The exit code is an error if there is none for the requested language."""
-    import sys
-    from dataclasses import asdict
-
     from rich.markup import escape
     from rich.table import Table
 
     from pipeline.cli.console import Console
-    from pipeline.cli.summary import print_json
-    from pipeline.errors import EXIT_OK, InputError
 
     exit_code = EXIT_OK
     if language and not any(listing.voices for listing in listings):
         say(f"nightreel: no voice speaks {language}. {_HINT}", file=sys.stderr)
         exit_code = InputError.exit_code
     if common.json:
-        print_json([asdict(listing) for listing in listings])
+        print_json(listings)
         return exit_code
     console = Console(highlight=False)
     for listing in listings:

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import shlex
 import time
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, datetime
+from functools import partial
 
 from rich.live import Live
 
-from pipeline.cli.batch_status import BatchStatus, open_store
+from pipeline.cli.batch_status import BatchStatus, open_store, settings_of
 from pipeline.cli.console import Console
 from pipeline.cli.options import CommonOptions
 from pipeline.cli.progress_view import render_progress
@@ -26,12 +28,16 @@ _LAST_FILMS = 40
 
 def watch_batch(common: CommonOptions, batch: str) -> int:
     """Redraw the status until the batch has ended, then print the result. Raises `InputError`."""
+    from pipeline.orchestrator.resources import disk_refusal
+
     store = open_store(common)
-    BatchStatus(store, batch)
+    known = store.known_batch(batch)
+    settings = settings_of(known, store)
+    refuses = partial(disk_refusal, store.workspace, settings, output=known.asked.output) if settings else str
     console = Console(highlight=False)
     with Live(console=console, auto_refresh=False, redirect_stdout=False) as live:
         while True:
-            snapshot = look(store, batch, now=datetime.now(UTC))
+            snapshot = look(store, batch, now=datetime.now(UTC), refuses=refuses)
             size = console.size
             live.update(render_progress(snapshot, width=size.width, height=size.height - 1, recent=True), refresh=True)
             if snapshot.done == snapshot.total:
@@ -42,10 +48,12 @@ def watch_batch(common: CommonOptions, batch: str) -> int:
     return EXIT_OK
 
 
-def look(store: CheckpointStore, batch: str, *, now: datetime) -> Snapshot:
-    """A snapshot of the batch, from its counts and the few rows that are displayed."""
+def look(store: CheckpointStore, batch: str, *, now: datetime, refuses: Callable[[], str] = str) -> Snapshot:
+    """A snapshot of the batch, from its counts and the few rows that are displayed.
+
+    `refuses` returns why no film may start now; empty: one may.
+    """
     index = store.index(batch)
-    standing = index.totals.counts()
     rows: list[JobSummary] = index.latest(*ENDED - {JobStatus.COMPLETED}, limit=MAX_RECENT)
     rows += index.latest(JobStatus.COMPLETED, limit=_LAST_FILMS)
     under_way = store.in_progress(batch)
@@ -53,17 +61,18 @@ def look(store: CheckpointStore, batch: str, *, now: datetime) -> Snapshot:
     at_work = [row for row in under_way if store.claims.is_claimed(batch, row.id)]
     rows += at_work
     rows += index.latest(JobStatus.PARKED, limit=MAX_PARKED)
+    counts = index.totals.jobs(abandoned=len(under_way) - len(at_work))
+    has_ended = all(status in ENDED for status in +counts)
     is_worked_on = bool(store.claims.workers(batch))
-    has_ended = all(status in ENDED for status, count in standing.items() if count.jobs)
-    hint = f"no process is running it: resume with nightreel resume {shlex.quote(batch)}"
-    notices = () if is_worked_on or has_ended else (hint,)
-    counts = {status.value: count.jobs for status, count in standing.items()}
-    abandoned = len(under_way) - len(at_work)
-    counts[JobStatus.IN_PROGRESS] -= abandoned
-    counts[JobStatus.PENDING] += abandoned
-    waiting = standing[JobStatus.PENDING].weight + sum(row.weight for row in under_way if row not in at_work)
+    notices: list[str] = []
+    if not is_worked_on and not has_ended:
+        notices = [f"no process is running it: resume with nightreel resume {shlex.quote(batch)}"]
+    elif counts[JobStatus.PENDING] and (refusal := refuses()):
+        notices = [f"not starting new films: {refusal}"]
+    waiting = index.totals.counts()[JobStatus.PENDING].weight
+    waiting += sum(row.weight for row in under_way if row not in at_work)
     snapshot = snapshot_of_rows(rows, counts, now=now, notices=notices, weight_waiting=waiting)
-    if len(rows) < sum(count for status, count in counts.items() if status != JobStatus.PENDING.value):
+    if len(rows) < sum(count for status, count in counts.items() if status is not JobStatus.PENDING):
         # The last films are enough for the speed, but not for sums over all films.
         snapshot = replace(snapshot, cost=Cost(), cache_share=None, elapsed_s=None)
     return replace(snapshot, batch=batch, elapsed_s=snapshot.elapsed_s if is_worked_on else None)

@@ -34,6 +34,7 @@ from pipeline.model.job import (
     JobStatus,
     StageRecord,
     advance,
+    requeued,
 )
 from pipeline.model.narration import Clip, Narration, Prosody, Word
 from pipeline.model.pace import LengthPlan, Pace
@@ -235,6 +236,7 @@ __all__ = [
     "numbers_of",
     "pauses_of",
     "price_of",
+    "requeued",
     "rules_of",
     "stock_source",
     "stock_words",

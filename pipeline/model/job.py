@@ -186,3 +186,10 @@ def advance(job: Job, status: JobStatus, *, at: datetime, why: str = "") -> Job:
     if status not in TRANSITIONS[job.status]:
         raise InvalidTransition(f"job {job.id}: {job.status} -> {status}")
     return job.evolve(status=status, parked_until=None, history=(*job.history, Event(at=at, status=status, why=why)))
+
+
+def requeued(job: Job, *, at: datetime, why: str) -> Job:
+    """The job pending (again), without its error and its count of retries."""
+    if job.status is not JobStatus.PENDING:
+        job = advance(job, JobStatus.PENDING, at=at, why=why)
+    return job.evolve(error=None, retries=0)

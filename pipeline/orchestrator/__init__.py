@@ -9,6 +9,7 @@ Read in this order::
     control      commands for existing jobs: cancel, retry, review, publish, checkpoints, cleanup
     forecast     dry runs: what a run would do
     templates    listing, previewing and checking templates
+    resources    limits of memory and disk
     events       the events of a run            (progress: the state computed from them)
     naming       output folders that are safe on every system
     voices       the voices of the narrators, and samples of them

@@ -6,6 +6,7 @@ import glob
 from bisect import bisect_left, bisect_right
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 from itertools import takewhile
 from pathlib import Path
 
@@ -104,9 +105,7 @@ async def judge_films(
 
     async def judge(number: int, path: Path) -> None:
         try:
-            done[number] = await run_in_worker(
-                cores, judge_file, path, profile, work_folder=bench, crash_report=bench / "crash.txt"
-            )
+            done[number] = await in_worker(judge_file, path, profile)
         except CrashError:
             # The film crashes its decoder.
             done[number] = unreadable("it crashes the decoder", profile), None
@@ -114,10 +113,10 @@ async def judge_films(
             verdict, portrait = done.pop(at)
             report(JudgedFilm(path=films[at], verdict=judgements.add(films[at], verdict, portrait), portrait=portrait))
 
-    cores = context.cores
     done: dict[int, tuple[Verdict, Fingerprint | None]] = {}
     judgements = _Judgements(profile, alone=len(films) == 1)
     with scratch_folder() as bench, raise_first_error():
+        in_worker = partial(run_in_worker, context.cores, work_folder=bench, crash_report=bench / "crash.txt")
         async with create_task_group() as tasks:
             for number, path in enumerate(films):
                 tasks.start_soon(judge, number, path)
@@ -128,16 +127,12 @@ async def judge_against(film: Path, reference: Path, profile: QualityProfile, co
     found: list[JudgedFilm] = []
     await judge_films([film], profile, context, found.append)
     (judged,) = found
+    if judged.portrait is None:
+        return judged
     with scratch_folder() as bench:
-        evidence = bench / "crash.txt"
-        if judged.portrait is None:
-            return judged
-        _, other = await run_in_worker(
-            context.cores, judge_file, reference, profile, work_folder=bench, crash_report=evidence
-        )
-        alike = await run_in_worker(
-            context.cores, compare_files, film, reference, work_folder=bench, crash_report=evidence
-        )
+        in_worker = partial(run_in_worker, context.cores, work_folder=bench, crash_report=bench / "crash.txt")
+        _, other = await in_worker(judge_file, reference, profile)
+        alike = await in_worker(compare_files, film, reference)
     if other is None or alike is None:
         raise InputError("can't be compared: it has no pictures that can be decoded", where=str(reference))
     command = await find_vmaf()

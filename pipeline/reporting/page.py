@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import hashlib
+from collections.abc import Mapping, Sequence
 from functools import cache, partial
 from importlib import resources
 from pathlib import Path
@@ -40,7 +41,6 @@ _STATUSES = (
 
 def write_page(folder: Path, facts: RunFacts, tally: Tally) -> Path:
     """Write report.html into an existing folder; returns its path. Raises `StorageError`."""
-    path = folder / REPORT
     stages = tally.stages()
     names = {
         "facts": facts,
@@ -49,13 +49,17 @@ def write_page(folder: Path, facts: RunFacts, tally: Tally) -> Path:
         "groups": tally.groups.ordered(),
         "stages": stages,
         "stage_axis": _stage_axis(stages),
-        **style_of(REPORT_STYLE),
         "documents": (BATCH_REPORT, METRICS, ERROR_LOG),
         "link": partial(link, folder=folder),
     }
-    template = environment().get_template("report.html.jinja")
+    return render(folder / REPORT, names, styles=(REPORT_STYLE,))
+
+
+def render(path: Path, names: Mapping[str, object], *, styles: Sequence[str]) -> Path:
+    """Write a page to `path`, from the template of that name; returns `path`. Raises `StorageError`."""
+    template = environment().get_template(f"{path.name}.jinja")
     with replacing(path) as temporary, temporary.open("w", encoding="utf-8", newline="\n") as file:
-        file.writelines(template.generate(names))
+        file.writelines(template.generate(names, **_style_of(styles)))
     return path
 
 
@@ -88,7 +92,7 @@ def environment() -> Environment:
     return environment
 
 
-def style_of(*assets: str) -> dict[str, str]:
+def _style_of(assets: Sequence[str]) -> dict[str, str]:
     """The style sheet of a page, and its hash for the Content-Security-Policy, which allows nothing else.
 
     Scripts, frames, fonts and external resources are all forbidden.

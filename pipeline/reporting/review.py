@@ -9,10 +9,10 @@ from functools import partial
 from pathlib import Path
 
 from pipeline.errors import InputError
-from pipeline.files import replacing, storage_errors
+from pipeline.files import storage_errors
 from pipeline.media.pictures.stills import stills
 from pipeline.model import HeldFilm, SampleStanding
-from pipeline.reporting.page import REPORT_STYLE, environment, style_of
+from pipeline.reporting.page import REPORT_STYLE, render
 from pipeline.reporting.pictures import jpeg_uri, link, picture_uri
 
 REVIEW_PAGE = "review.html"
@@ -30,7 +30,6 @@ def write_review_page(
 
     Each film has stills from its beginning to its end. Blocks while these are decoded. Raises `StorageError`.
     """
-    path = folder / REVIEW_PAGE
     names = {
         "batch": batch,
         "films": films,
@@ -38,7 +37,6 @@ def write_review_page(
         "sample": sample,
         "version": version,
         "command": f"nightreel review {shlex.quote(batch)}",
-        **style_of(REPORT_STYLE, "review.css"),
         "link": partial(link, folder=folder),
         "sheet": _sheet,
         "picture_uri": picture_uri,
@@ -46,10 +44,7 @@ def write_review_page(
     }
     with storage_errors(folder):
         folder.mkdir(parents=True, exist_ok=True)
-    template = environment().get_template("review.html.jinja")
-    with replacing(path) as temporary, temporary.open("w", encoding="utf-8", newline="\n") as file:
-        file.writelines(template.generate(names))
-    return path
+    return render(folder / REVIEW_PAGE, names, styles=(REPORT_STYLE, "review.css"))
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -19,7 +19,7 @@ from pipeline.state.index.rows import JobOverview
 from pipeline.state.index.totals import Workload
 from pipeline.state.ledgers.daily import Ledger
 from pipeline.state.ledgers.money import MoneyLedger
-from pipeline.state.names import check_batch_name, unknown_batch
+from pipeline.state.names import check_batch_name
 
 __all__ = [
     "IN_ORDER",
@@ -36,5 +36,4 @@ __all__ = [
     "Snapshots",
     "Workload",
     "check_batch_name",
-    "unknown_batch",
 ]

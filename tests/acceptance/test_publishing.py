@@ -101,7 +101,7 @@ def test_what_goes_with_films_is_added_and_what_failed_is_told_and_done_by_the_n
     assert (first.code, goes_on.code, nothing_left.code) == (0, 0, 0)
     assert "nothing to publish: 2 films are already published\n" in nothing_left.stderr
     assert all("captions (en): youtube: refuses the request (HTTP 403, forbidden" in str(each) for each in missing)
-    assert "nightreel publish kitchen --to youtube goes on with it" in first.stderr
+    assert "nightreel publish kitchen --to youtube completes it" in first.stderr
     films = [film["id"] for film in told["films"]]
     by_title = {film["resource"]["snippet"]["title"]: film["id"] for film in told["films"]}
     assert told["playlists"] == {"In the kitchen": [by_title[title] for title in TITLES[:2]]}
@@ -230,7 +230,7 @@ def test_where_nobody_is_logged_in_is_told_before_the_night_and_before_a_film_is
     )
     assert (job["status"], job["asked"]["settings"]["publishing.to"]) == ("completed", "youtube")
     assert night.code == 9
-    assert night.stderr.splitlines()[0].startswith("nightreel: youtube:coking: nobody is logged in, and films would")
+    assert night.stderr.splitlines()[0].startswith("nightreel: youtube:coking: not logged in, so films would")
 
 
 def test_how_logins_stand_is_told_without_asking_anybody(tmp_path, tmp_path_factory):

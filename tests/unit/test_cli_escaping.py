@@ -6,7 +6,7 @@ import sys
 
 import pytest
 
-from pipeline.cli.summary import print_json
+from pipeline.cli.output import print_json
 
 TOLD = {"title": "Größe, 大きさ, 😀", "why": "a\u202eb\x07"}
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import json
 import re
+import shutil
 import sys
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
@@ -13,9 +14,10 @@ import anyio
 import pytest
 
 from pipeline.cli import main
-from pipeline.cli.batch_status import BatchStatus, all_states, write_batch, write_batches
+from pipeline.cli.batch_status import BatchStatus, all_states, write_batch
+from pipeline.cli.output import print_json
 from pipeline.cli.status_tables import print_batch, print_batches, print_list
-from pipeline.cli.summary import print_json, print_summary
+from pipeline.cli.summary import print_summary
 from pipeline.cli.watch import look
 from pipeline.errors import CheckpointError, InputError
 from pipeline.model import (
@@ -168,26 +170,45 @@ def test_an_episode_is_listed_with_its_number(store, capsys):
     assert (job["title"], job["series"], job["episode"]) == ("Why is the sky blue?", "space", 12)
 
 
+@pytest.mark.parametrize(("least_gb", "refusal"), [(1, ""), (100_000, "work.min_free_disk_gb is 100000")])
+def test_a_batch_that_starts_no_films_because_the_disk_is_full_says_so(store, capsys, monkeypatch, least_gb, refusal):
+    (store.workspace / "nightreel.toml").write_text(f"work.min_free_disk_gb = {least_gb}\n", encoding="utf-8")
+    free = shutil.disk_usage(store.workspace)._replace(free=50_000_000_000)
+    monkeypatch.setattr("pipeline.limits.resources.shutil.disk_usage", lambda _: free)
+    states = []
+
+    async def work():
+        async with store.claims.register_worker("kitchen"):
+            states.append(await anyio.to_thread.run_sync(lambda: written(BatchStatus(store, "kitchen"))))
+            await anyio.to_thread.run_sync(lambda: print_batch(BatchStatus(store, "kitchen")))
+
+    print_batch(BatchStatus(store, "kitchen"))
+    no_process_runs = capsys.readouterr().out
+    anyio.run(work)
+
+    assert refusal in states[0]["waits_because"]
+    assert ("not starting new films: the disk" in capsys.readouterr().out) is bool(refusal)
+    assert "not starting" not in no_process_runs
+
+
 def test_an_unknown_batch_is_told_with_the_nearest_one(store):
     with pytest.raises(InputError, match=r"no batch named 'spac'. Did you mean space"):
         BatchStatus(store, "spac")
 
 
 def test_the_list_says_what_there_is_and_who_works(store, capsys):
-    out = io.StringIO()
-
     async def work():
         async with store.claims.register_worker("kitchen"):
             await anyio.to_thread.run_sync(lambda: print_list(all_states(store, checked=False)))
 
     anyio.run(work)
-    write_batches(all_states(store, checked=False), out)
-
     shown = capsys.readouterr().out
+    print_json(list(all_states(store, checked=False)))
+
     assert "kitchen.txt" in shown
     assert "0/1" in shown
     assert " running" in shown
-    kitchen, space = json.loads(out.getvalue())
+    kitchen, space = json.loads(capsys.readouterr().out)
     assert (kitchen["batch"], kitchen["source"], kitchen["workers"]) == ("kitchen", "kitchen.txt", [])
     assert kitchen["created_at"].startswith("2026-01-02T")
     assert space["counts"] == counts(pending=1, failed=1)
@@ -241,6 +262,20 @@ def test_a_command_that_is_told_takes_a_name_with_spaces_as_one_word(store, caps
     assert "nightreel retry 'old & new', or" in capsys.readouterr().out
     (said,) = look(store, "old & new", now=AT).notices
     assert said.text == "no process is running it: resume with nightreel resume 'old & new'"
+
+
+def test_watching_says_why_no_films_are_started(store):
+    def watched():
+        return look(store, "kitchen", now=AT, refuses=lambda: "the disk has 1 GB free")
+
+    async def work():
+        async with store.claims.register_worker("kitchen"):
+            return await anyio.to_thread.run_sync(watched)
+
+    assert [notice.text for notice in anyio.run(work).notices] == ["not starting new films: the disk has 1 GB free"]
+    assert [notice.text for notice in watched().notices] == [
+        "no process is running it: resume with nightreel resume kitchen"
+    ]
 
 
 def test_watching_leaves_out_the_sums_of_films_that_it_has_not_seen(store):
@@ -386,7 +421,7 @@ def test_films_that_wait_for_one_time_tell_it_once_and_others_each_theirs(store,
     print_batch(BatchStatus(store, "big"))
 
     told = capsys.readouterr().out
-    assert re.search(r"  parked until 20\d\d-\d\d-\d\d \d\d:\d\d 2 films: the day is spent", told)
+    assert re.search(r"  parked until \w{3} \d\d:\d\d, 2 films: the day is spent", told)
     assert "000000 Film 0, 000000 Film 1\n" in told
     assert "  parked 2 films: groq asks to wait" in told
     assert re.search(r"Film 2 until \S+ \S+, 000000 Film 3 until", told)
@@ -454,7 +489,7 @@ def test_what_stands_in_an_edited_file_can_not_steer_a_terminal(store, capsys):
     print_list(all_states(store))
     print_summary(outcome, store.index("big").rows, refused=(), seconds=1, report=None)
     print_json({"title": HOSTILE})
-    write_batches(all_states(store), sys.stdout)
+    print_json(list(all_states(store)))
     write_batch(BatchStatus(store, "big"), sys.stdout)
 
     told = capsys.readouterr().out
@@ -490,7 +525,7 @@ def test_nobody_is_told_to_try_again_what_waits_for_a_look(status, tries, capsys
 @pytest.mark.parametrize(
     ("why", "said"),
     [
-        ("picture reef.png: is a page, not a picture. The film goes without it", "picture_remarks"),
+        ("picture reef.png: is a page, not a picture. The film is made without it", "picture_remarks"),
         ("picture a.png: no such file. Without it; picture b.png: is a page. Without it", "picture_remarks"),
         ("espeak can't read 田中 and names each sign: use another voice", "spelling"),
     ],

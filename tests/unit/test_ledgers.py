@@ -416,7 +416,7 @@ async def test_a_folder_that_can_not_be_created_stops_no_call(tmp_path, clock, c
 
 
 async def test_a_lock_that_is_never_released_is_not_waited_for_forever(ledger, tmp_path, monkeypatch, caplog):
-    monkeypatch.setattr(ledgers, "_LOCK_WAIT_S", 0.02)
+    monkeypatch.setattr("pipeline.state.ledgers.file_lock._WAIT_S", 0.02)
     with FileLock(tmp_path / "groq.lock", thread_local=False):
         await ledger.reserve(5, **FREE)
 

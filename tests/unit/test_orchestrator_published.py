@@ -104,7 +104,7 @@ async def test_what_the_channel_says_otherwise_is_told_for_each_film(youtube, id
 
     told = {film.key: film.trouble for film in found.films}
     assert told == {
-        gone: "gone: somebody has removed it",
+        gone: "no longer on the channel",
         rejected: "rejected by YouTube (copyright)",
         doubled: f"duplicate: also published as https://www.youtube.com/watch?v={double}",
         locked: "locked: private, although it should be visible",

@@ -666,7 +666,7 @@ async def test_a_read_only_cache_still_serves(tmp_path):
     (tmp_path / "cache").write_text("in the way", encoding="ascii")
 
     async with Cache(tmp_path / "cache").holding() as use:
-        assert use.made == 0
+        assert use.counts() == CacheCounts()
 
 
 async def test_files_from_an_earlier_process_can_be_held_and_count_as_used(cache, tmp_path):
@@ -737,7 +737,7 @@ async def test_a_block_counts_its_hits_and_misses(cache):
         assert use.counts() == CacheCounts(found=1)
         await get(cache, "new", Maker(b"12345"))
 
-    assert (use.found, use.made, use.made_bytes) == (1, 1, 5)
+    assert use.counts() == CacheCounts(found=1, made=1, made_bytes=5)
 
 
 async def test_a_file_made_in_a_block_stays_a_miss_when_requested_again(cache):

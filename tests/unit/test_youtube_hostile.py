@@ -68,7 +68,7 @@ async def test_a_film_that_is_listed_without_its_name_may_be_the_one_that_is_loo
     whole = listing._item
     monkeypatch.setattr(listing, "_item", lambda one: {**whole(one), "contentDetails": {}})
 
-    with pytest.raises(TransientError, match="lists a film without its id"):
+    with pytest.raises(TransientError, match="lists a film without an id"):
         await film_for(channel_of(youtube, tmp_path), KEY).deliver(film)
     monkeypatch.undo()
     await film_for(channel_of(youtube, tmp_path), KEY).deliver(film)

@@ -177,7 +177,7 @@ async def test_only_the_owner_can_read_a_refreshed_token(youtube, http, tmp_path
 @pytest.mark.parametrize(
     ("spoil", "said"),
     [
-        (lambda path, _: path.unlink(), "nobody is logged in"),
+        (lambda path, _: path.unlink(), "not logged in"),
         (lambda path, _: path.write_text("{}"), "is not a token file: client_id"),
         (lambda path, _: path.write_text("no JSON"), "is not a token file"),
         (lambda _, youtube: youtube.faults.order("invalid_grant"), "has expired or was revoked"),
@@ -483,7 +483,7 @@ async def test_a_login_times_out(youtube, tmp_path):
     async def nobody(_address, _port):
         return
 
-    with pytest.raises(NeedsLoginError, match="nobody has logged in within"):
+    with pytest.raises(NeedsLoginError, match="no login within"):
         await log_in(plan(youtube, patience_s=0.01), show=nobody)
 
 
@@ -519,13 +519,13 @@ def test_a_client_of_the_wrong_type_is_rejected_with_the_needed_type(tmp_path, k
 
 
 def test_a_missing_client_file_is_an_error_with_a_hint(tmp_path):
-    with pytest.raises(NeedsLoginError, match=r"credentials/youtube/client_secret.json: is not there.*Desktop app"):
+    with pytest.raises(NeedsLoginError, match=r"credentials/youtube/client_secret.json: is missing.*Desktop app"):
         read_client(tmp_path / "credentials" / "youtube" / "client_secret.json", kind="Desktop app")
 
 
 async def test_the_device_flow_names_the_client_type_it_needs(tmp_path):
     context = await anyio.to_thread.run_sync(lambda: open_context(workspace=tmp_path))
-    with pytest.raises(NeedsLoginError, match=r"is not there.*of the type TVs and Limited Input devices"):
+    with pytest.raises(NeedsLoginError, match=r"is missing.*of the type TVs and Limited Input devices"):
         await logins.log_in_by_code(context, "", show=lambda *_: None)
 
 
@@ -572,10 +572,10 @@ def test_the_device_flow_grants_the_youtube_scope(tmp_path):
 @pytest.mark.parametrize(
     ("before", "accounts", "told"),
     [
-        ((), {"is_for_devices": False}, "gets no device codes. Make one of the type TVs and Limited Input devices"),
+        ((), {"is_for_devices": False}, "can't get device codes. Create one of the type TVs and Limited Input devices"),
         ((), {"denies": True}, "access_denied"),
-        (("expired_token",), {}, "nobody has typed the code in time"),
-        (("authorization_pending",) * 200, {}, "nobody has typed the code in time"),
+        (("expired_token",), {}, "the code was not entered in time"),
+        (("authorization_pending",) * 200, {}, "the code was not entered in time"),
     ],
 )
 def test_a_failed_device_code_is_reported_and_nothing_is_saved(tmp_path, before, accounts, told):
@@ -659,7 +659,7 @@ def test_transient_errors_while_polling_do_not_end_the_device_flow(passing):
         ((503, {}), TransientError, "HTTP 503"),
         ((200, {"device_code": "1", "user_code": "A"}), TransientError, "HTTP 200"),
         ((503, CODE), TransientError, "HTTP 503"),
-        ((401, {"error": "unauthorized_client"}), NeedsLoginError, "gets no device codes"),
+        ((401, {"error": "unauthorized_client"}), NeedsLoginError, "can't get device codes"),
         ((403, {"error": "org_internal"}), NeedsLoginError, r"rejected \(org_internal\)"),
     ],
 )
@@ -674,7 +674,7 @@ def test_a_refused_device_code_is_reported_and_nothing_is_shown(code, kind, told
 @pytest.mark.parametrize("odd", [0, -5, "soon", None])
 def test_polling_respects_the_lifetime_and_interval_of_a_device_code(odd):
     error, took_s, _ = log_in_by({**CODE, "expires_in": 50}, PENDING)
-    assert (str(error), took_s) == ("nobody has typed the code in time. Try again", pytest.approx(50, abs=1))
+    assert (str(error), took_s) == ("the code was not entered in time. Try again", pytest.approx(50, abs=1))
 
     _, took_s, _ = log_in_by({**CODE, "interval": odd, "expires_in": odd}, PENDING, CONSENT)
     assert took_s == pytest.approx(10, abs=1)

@@ -164,9 +164,7 @@ async def test_uploads_may_cost_units_and_one_bucket_alone_is_never_charged(quot
 
 async def test_a_call_that_leaves_units_to_others_takes_none_of_theirs_and_uploads_are_a_separate_bucket(quota):
     bucket = quota(uploads=1, units=1000)
-    kept = (
-        r"600 of the project's quota units of the day are kept for films that are still to come.*midnight in California"
-    )
+    kept = r"remaining quota units of the day are kept for films that are still to come.*midnight in California"
     await bucket.reserve("captions.insert", leave=600)
 
     with pytest.raises(ClosedError, match=kept) as raised:
@@ -322,7 +320,7 @@ async def test_a_dry_run_says_how_many_days_it_takes_and_that_nobody_is_logged_i
     assert (uploads.films, uploads.films_per_day, uploads.days) == (5, 2, 3)
     assert uploads.complete_per_day == 2
     assert describe_upload_days(uploads) == "2 films a day to youtube, 2 left today: 5 films take 3 days"
-    assert "youtube: nobody is logged in" in found.notes[-1]
+    assert "youtube: not logged in" in found.notes[-1]
     assert "nightreel auth youtube --channel default" in found.notes[-1]
 
 

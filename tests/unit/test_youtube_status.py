@@ -79,7 +79,7 @@ def test_a_film_missing_from_the_first_poll_does_not_count_as_deleted(tmp_path):
 @pytest.mark.parametrize(
     ("becomes", "because", "said"),
     [
-        ("failed", "codec", "is not to be processed by YouTube (codec)"),
+        ("failed", "codec", "is unusable: YouTube can't process it (codec)"),
         ("rejected", "copyright", "is rejected by YouTube (copyright)"),
     ],
 )
@@ -124,11 +124,11 @@ def test_a_film_is_kept_private_if_it_is_private_unrequested_and_unscheduled(ask
     [
         (Seen(at=now(), upload="processed", processing="succeeded"), ""),
         (Seen(at=now(), upload="uploaded", processing="processing"), ""),
-        (Seen(at=now(), upload="failed", why="codec"), "not to be processed by YouTube (codec)"),
-        (Seen(at=now(), processing="terminated"), "not to be processed by YouTube"),
+        (Seen(at=now(), upload="failed", why="codec"), "unusable: YouTube can't process it (codec)"),
+        (Seen(at=now(), processing="terminated"), "unusable: YouTube can't process it"),
         (Seen(at=now(), upload="rejected", why="duplicate"), "rejected by YouTube (duplicate)"),
-        (Seen(at=now(), upload="deleted"), "gone: somebody has removed it"),
-        (None, "gone: somebody has removed it"),
+        (Seen(at=now(), upload="deleted"), "no longer on the channel"),
+        (None, "no longer on the channel"),
     ],
 )
 def test_problems_of_a_film_are_described_in_a_line(stands, trouble):

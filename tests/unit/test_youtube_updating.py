@@ -108,7 +108,7 @@ async def test_an_explicit_privacy_removes_the_schedule(youtube, out, tmp_path):
 async def test_a_public_film_can_not_be_scheduled(youtube, out, tmp_path):
     film(youtube)["status"]["privacyStatus"] = "public"
 
-    with pytest.raises(InputError, match="is public already"):
+    with pytest.raises(InputError, match="public already, so it"):
         await film_for(channel_of(youtube, tmp_path), timing=Timing(publish_at=LATER, is_explicit=True)).update(out)
 
     assert youtube.calls["videos.update"] == 0

@@ -282,7 +282,7 @@ async def test_a_listed_film_without_details_might_be_the_wanted_one(youtube, fi
     youtube.faults.order("final_lost_and_gone")
     youtube.looks_until_shown = 20
 
-    with pytest.raises(TransientError, match="knows none of the films that it lists"):
+    with pytest.raises(TransientError, match="has no details of any film that it lists"):
         await deliver(youtube, tmp_path, film)
     youtube.looks_until_shown = 0
     receipt = await deliver(youtube, tmp_path, film)

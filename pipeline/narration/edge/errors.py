@@ -12,7 +12,7 @@ from pipeline.connections import connection_problem
 from pipeline.errors import PermanentError, ProviderError, TransientError
 from pipeline.limits.times import retry_after_s
 
-LATER = "Try again later, or let another narrator speak"
+LATER = "Try again later, or choose another narrator"
 
 
 class ServiceBusyError(TransientError):

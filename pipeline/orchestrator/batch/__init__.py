@@ -8,6 +8,7 @@ Read in this order::
     planning         turn briefs into jobs and save them
                      (planner: match briefs with known jobs, plan: the result, folders: output folders,
                      numbering: episode numbers)
+    bulk             claim and change many jobs, a few at a time
     sampling         choose the films that a person reviews before the rest is published
     run              one run of a batch, and its report
     scheduler        admit and supervise jobs

@@ -18,7 +18,6 @@ from pipeline.orchestrator.batch.source import roster_path
 from pipeline.orchestrator.context import RunContext
 from pipeline.reporting import MANIFEST, RowFilms, write_manifest
 from pipeline.sources.campaign import read_snapshot
-from pipeline.state import unknown_batch
 
 CHECKSUMS = "SHA256SUMS"
 # The earliest timestamp of the ZIP format, for reproducible archives.
@@ -43,10 +42,7 @@ def pack(context: RunContext, batch: str, *, output: Path | None = None) -> Arch
 
     Uses ZIP64 above 4 GB, and constant memory. Blocks. Raises `InputError` if there are no films, and `StorageError`.
     """
-    known = context.store.read_batch(batch)
-    if known is None:
-        raise unknown_batch(batch, context.store.batch_names())
-    context = context.for_request(known.asked)
+    context = context.for_request(context.store.known_batch(batch).asked)
     index = context.store.refreshed(batch)
     summary = context.paths.summary(batch)
     path = output or (summary.parent if summary else context.paths.films_root.parent) / f"{batch}.zip"

@@ -18,12 +18,9 @@ from pipeline.orchestrator.batch.plan import Plan
 from pipeline.orchestrator.batch.planning import plan_batch
 from pipeline.orchestrator.batch.run import Outcome, run_jobs
 from pipeline.orchestrator.context import RunContext
-from pipeline.orchestrator.context.brief_resolver import BriefResolver
-from pipeline.orchestrator.context.hosts import Hosts
 from pipeline.orchestrator.events import Listener, Notice, emit, ignore
 from pipeline.orchestrator.film.failures import error_record
 from pipeline.sources import batch_name, redacted
-from pipeline.state import unknown_batch
 
 # Notices about unused voices.
 _MAX_NOTICES = 100
@@ -50,8 +47,7 @@ async def run_family(brief: Brief, context: RunContext, *, listen: Listener = ig
     """
     refuse_shared_output_file([brief], context)
     context.hosts.refuse_offline()
-    await _notify_idle_voices([brief], context.briefs, listen)
-    await _notify_logins(context.hosts, listen)
+    await _notify_unused([brief], context, listen)
     with raise_first_error():
         async with anyio.create_task_group() as ahead:
             ahead.start_soon(_preload_voice, brief, context)
@@ -118,8 +114,7 @@ async def run_batch(
         refused=refusals(unreadable),
         numbered=numbered,
     )
-    await _notify_idle_voices(briefs, context.briefs, listen)
-    await _notify_logins(context.hosts, listen)
+    await _notify_unused(briefs, context, listen)
     for line in plan.notices(batch):
         emit(listen, Notice(text=line))
     return await run_jobs(context, batch, listen)
@@ -146,11 +141,6 @@ async def resume(context: RunContext, *, batch: str, listen: Listener = ignore) 
     return await run_jobs(context, batch, listen)
 
 
-async def resume_jobs(context: RunContext, *, batch: str, jobs: Collection[str], listen: Listener = ignore) -> Outcome:
-    """Resume some jobs of a batch, and no others."""
-    return await run_jobs(context, batch, listen, only=list(jobs))
-
-
 async def batch_name_for(context: RunContext, source: Path | str) -> str:
     """The default batch name of a source. Raises `InputError` if a batch of another source has that name."""
     name = await to_thread.run_sync(batch_name, source)
@@ -167,10 +157,7 @@ async def batch_name_for(context: RunContext, source: Path | str) -> str:
 
 async def require_batch(context: RunContext, name: str) -> Batch:
     """The saved batch of this name. Raises `InputError` for an unknown batch."""
-    batch = await context.store.load_batch(name)
-    if batch is None:
-        raise unknown_batch(name, await context.store.batches())
-    return batch
+    return await to_thread.run_sync(context.store.known_batch, name)
 
 
 def worker_pids(context: RunContext, batch: str) -> list[int]:
@@ -198,15 +185,12 @@ async def _preload_voice(brief: Brief, context: RunContext) -> None:
         await check_voice(narrators[:1], brief.language, wanted=None)
 
 
-async def _notify_idle_voices(briefs: Collection[Brief], resolver: BriefResolver, listen: Listener) -> None:
-    for line in (await to_thread.run_sync(resolver.idle_voices, briefs))[:_MAX_NOTICES]:
+async def _notify_unused(briefs: Collection[Brief], context: RunContext, listen: Listener) -> None:
+    """Emit a notice for each voice that no film uses, and for each host without a login, before the run starts."""
+    voices = await to_thread.run_sync(context.briefs.idle_voices, briefs)
+    without_login = await to_thread.run_sync(lambda: context.hosts.without_login)
+    for line in (*voices[:_MAX_NOTICES], *map(context.hosts.login_warning, without_login)):
         emit(listen, Notice(text=line))
-
-
-async def _notify_logins(hosts: Hosts, listen: Listener) -> None:
-    """Emit a notice for each host without a login, before the run starts."""
-    for name in await to_thread.run_sync(lambda: hosts.without_login):
-        emit(listen, Notice(text=hosts.login_warning(name)))
 
 
 def refuse_shared_output_file(briefs: Collection[Brief], context: RunContext) -> None:

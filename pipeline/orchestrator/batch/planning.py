@@ -13,14 +13,15 @@ from functools import partial
 
 from anyio import to_thread
 
-from pipeline.errors import BusyError, CheckpointError, DamagedError
-from pipeline.model import Batch, Brief, JobStatus, Priority, Refused, advance
+from pipeline.errors import BusyError, DamagedError
+from pipeline.model import Batch, Brief, Job, JobStatus, Priority, Refused, advance
+from pipeline.orchestrator.batch.bulk import change_jobs
 from pipeline.orchestrator.batch.numbering import EpisodeNumbers, number_episodes
 from pipeline.orchestrator.batch.plan import CorrectedRow, DraftPlan, Plan, PlannedChange
 from pipeline.orchestrator.batch.planner import RETRY_REASONS, Planner
 from pipeline.orchestrator.batch.sampling import ensure_sampled, sample_for
 from pipeline.orchestrator.context import RunContext
-from pipeline.state import BatchIndex, CheckpointStore
+from pipeline.state import BatchIndex
 
 logger = logging.getLogger("nightreel")
 # Another process notices a cancel request within a second, and then has to roll back a stage.
@@ -59,9 +60,8 @@ async def plan_batch(
         numbers = await to_thread.run_sync(give) if numbered else EpisodeNumbers(context=context)
         planner = Planner(context, batch, priority, sample=sample, numbers=numbers)
         plan = await to_thread.run_sync(planner.plan, briefs)
-        for change in plan.changed:
-            await _apply(change, context, batch, priority)
-        await _move(plan.moved, context.store, batch)
+        await _apply(plan.changed, context, batch, priority)
+        await _move(plan.moved, context, batch)
         about = replace(_with_jobs(known, plan, keep=keep, is_partial=is_partial), sample=sample)
         left = {*about.jobs, *plan.replaced}
         removed = [job_id for job_id in known.jobs if job_id not in left]
@@ -118,7 +118,7 @@ async def replace_jobs(corrected: Sequence[CorrectedRow], context: RunContext, *
         numbers = await to_thread.run_sync(numbering)
         planner = Planner(context, batch, known.priority, sample=known.sample, numbers=numbers)
         ids = await to_thread.run_sync(planner.replace_rows, corrected)
-        await _move(planner.moved, context.store, batch)
+        await _move(planner.moved, context, batch)
         jobs = dict.fromkeys(ids.get(job_id, job_id) for job_id in known.jobs)
         added = dict.fromkeys(ids.get(job_id, job_id) for job_id in known.added)
         await store.save_batch(replace(known, jobs=tuple(jobs), added=tuple(added)))
@@ -153,15 +153,9 @@ async def _known_batch(context: RunContext, batch: str, source: str) -> Batch:
     return known
 
 
-async def _move(folders: Mapping[str, str], store: CheckpointStore, batch: str) -> None:
+async def _move(folders: Mapping[str, str], context: RunContext, batch: str) -> None:
     """Give jobs without a film other folders, except those that another process makes."""
-    for job_id, folder in folders.items():
-        try:
-            async with store.claims.claim(batch, job_id, what=folder, wait_s=0):
-                job = await store.load_job(batch, job_id)
-                await store.save_job(job.evolve(folder=folder))
-        except (BusyError, CheckpointError) as error:
-            logger.debug("job %s keeps its folder: %s", job_id, error)
+    await change_jobs(context, batch, list(folders), lambda job: job.evolve(folder=folders[job.id]))
 
 
 async def _forget(context: RunContext, batch: str, job_id: str, title: str) -> None:
@@ -176,29 +170,27 @@ async def _forget(context: RunContext, batch: str, job_id: str, title: str) -> N
         await to_thread.run_sync(store.claims.clear_cancel_request, batch, job_id)
 
 
-async def _apply(change: PlannedChange, context: RunContext, batch: str, priority: Priority) -> None:
-    """Apply a planned change to a job, unless another process makes it."""
-    store = context.store
-    try:
-        async with store.claims.claim(batch, change.job, what=change.brief.title, wait_s=0):
-            job = await store.load_job(batch, change.job)
-            if job.status is not change.status:
-                return
-            if change.metadata_only:
-                await store.save_job(job.evolve(brief=change.brief))
-                return
-            if job.status in RETRY_REASONS:
-                # A cancel request of an earlier command is void.
-                await to_thread.run_sync(store.claims.clear_cancel_request, batch, change.job)
-                job = advance(job, JobStatus.PENDING, at=context.clock(), why=RETRY_REASONS[job.status])
-            if change.folder:
-                job = job.evolve(folder=change.folder, receipt=None)
-            urgency = change.brief.priority or priority
-            sampled = job.sampled if change.sampled is None else change.sampled
-            job = job.evolve(brief=change.brief, priority=urgency, asked=context.asked, retries=0, sampled=sampled)
-            await store.save_job(job)
-    except (BusyError, CheckpointError) as error:
-        logger.debug("job %s is left unchanged: %s", change.job, error)
+async def _apply(changes: Iterable[PlannedChange], context: RunContext, batch: str, priority: Priority) -> None:
+    """Apply the planned changes, except to jobs that another process makes."""
+    planned = {change.job: change for change in changes}
+
+    def apply(job: Job) -> Job | None:
+        change = planned[job.id]
+        if job.status is not change.status:
+            return None
+        if change.metadata_only:
+            return job.evolve(brief=change.brief)
+        if job.status in RETRY_REASONS:
+            # A cancel request of an earlier command is void.
+            context.store.claims.clear_cancel_request(batch, job.id)
+            job = advance(job, JobStatus.PENDING, at=context.clock(), why=RETRY_REASONS[job.status])
+        if change.folder:
+            job = job.evolve(folder=change.folder, receipt=None)
+        urgency = change.brief.priority or priority
+        sampled = job.sampled if change.sampled is None else change.sampled
+        return job.evolve(brief=change.brief, priority=urgency, asked=context.asked, retries=0, sampled=sampled)
+
+    await change_jobs(context, batch, list(planned), apply)
 
 
 def draft_plan(

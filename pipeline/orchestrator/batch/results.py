@@ -15,7 +15,7 @@ from pipeline.orchestrator.batch.source import roster_path
 from pipeline.orchestrator.context import RunContext
 from pipeline.reporting import MANIFEST, RowFilms, RunFacts, write_manifest, write_reports
 from pipeline.sources.campaign import TableSnapshot, read_snapshot
-from pipeline.state import CheckpointStore, unknown_batch
+from pipeline.state import CheckpointStore
 from pipeline.version import __version__
 
 
@@ -50,9 +50,7 @@ def rewrite_results(context: RunContext, batch: str) -> tuple[Path, ...]:
 
     Raises `InputError` for an unknown batch, and for a film in a file of its own.
     """
-    known = context.store.read_batch(batch)
-    if known is None:
-        raise unknown_batch(batch, context.store.batch_names())
+    known = context.store.known_batch(batch)
     context = context.for_request(known.asked)
     context.store.refreshed(batch)
     paths = write_results(context, known, _last_run(context, known))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 import re
-from collections.abc import Sequence
+from collections.abc import Collection
 from dataclasses import dataclass, field
 from datetime import datetime
 
@@ -15,7 +15,7 @@ from pipeline.errors import CheckpointError
 from pipeline.model import JobStatus
 from pipeline.orchestrator.batch.scheduler import Scheduler
 from pipeline.orchestrator.context import RunContext
-from pipeline.orchestrator.events import Listener, Notice, RunEvent, emit
+from pipeline.orchestrator.events import Listener, Notice, RunEvent, emit, ignore
 from pipeline.orchestrator.film.episode_order import release_waiting_episodes
 from pipeline.reporting import RunFacts
 from pipeline.state import CheckpointStore
@@ -26,7 +26,7 @@ logger = logging.getLogger("nightreel")
 # Distinct notices in a report.
 _MAX_NOTICES = 100
 # Notices that differ only in a time count as the same one, so that a busy service doesn't fill the report.
-_TIME = re.compile(r"(\d{4}-\d\d-\d\d )?\d\d:\d\d:\d\d")
+_TIME = re.compile(r"(\d{4}-\d\d-\d\d )?\d\d:\d\d(:\d\d)?")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -72,7 +72,9 @@ class _NoticeLog:
         return tuple(f"{text} ({count:,} times)" if count > 1 else text for text, count in self._seen.values())
 
 
-async def run_jobs(context: RunContext, batch: str, listen: Listener, only: Sequence[str] | None = None) -> Outcome:
+async def run_jobs(
+    context: RunContext, batch: str, listen: Listener = ignore, *, only: Collection[str] | None = None
+) -> Outcome:
     """Make the unfinished jobs of a batch and the queue, or `only` some jobs of the batch.
 
     Raises `CheckpointError` if the batch was removed meanwhile.
@@ -105,14 +107,8 @@ async def run_jobs(context: RunContext, batch: str, listen: Listener, only: Sequ
 
 
 def _counts(store: CheckpointStore, batch: str) -> dict[JobStatus, int]:
-    """Jobs by status. Jobs in progress without a claim count as pending, as in `nightreel status`."""
-    index = store.index(batch)
-    counts = {status: standing.jobs for status, standing in index.totals.counts().items()}
-    if counts.get(JobStatus.IN_PROGRESS):
-        left = sum(not store.claims.is_claimed(batch, entry.job) for entry in index.queue.in_progress())
-        counts[JobStatus.IN_PROGRESS] -= left
-        counts[JobStatus.PENDING] = counts.get(JobStatus.PENDING, 0) + left
-    return counts
+    """Jobs by status, as in `nightreel status`."""
+    return store.index(batch).totals.jobs(abandoned=len(store.abandoned(batch)))
 
 
 def _report(  # noqa: PLR0917 - called in a thread, which takes no names

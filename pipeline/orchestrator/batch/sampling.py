@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Collection
-from contextlib import suppress
 
 from anyio import to_thread
 
-from pipeline.errors import BusyError, CheckpointError
 from pipeline.model import STANDALONE_BATCHES, Batch, JobStatus, JobSummary, Sample
+from pipeline.orchestrator.batch.bulk import change_jobs
 from pipeline.orchestrator.context import RunContext
 
 
@@ -26,10 +25,10 @@ async def ensure_sampled(context: RunContext, about: Batch, *, made: Collection[
     Picks a film that is still to be made, or one of `made` (ids), which are about to be published. Batches of films
     that are requested one by one have no sample.
     """
-    sample, store = about.sample, context.store
+    sample = about.sample
     if sample is None or about.name in STANDALONE_BATCHES:
         return
-    index = store.index(about.name)
+    index = context.store.index(about.name)
     taken = {job for job in about.jobs if sample.takes(about.name, job)}
     if taken or {*await to_thread.run_sync(index.totals.sampled)} & {*about.jobs}:
         return
@@ -38,13 +37,10 @@ async def ensure_sampled(context: RunContext, about: Batch, *, made: Collection[
         job_id = sample.first(about.name, left)
         del left[job_id]
         row = await to_thread.run_sync(index.find, job_id)
-        if row is None or not _can_be_sampled(row, is_made=bool(made)):
-            continue
-        with suppress(BusyError, CheckpointError):  # in progress elsewhere, or damaged: try the next one
-            async with store.claims.claim(about.name, job_id, what=row.title, wait_s=0):
-                job = await store.load_job(about.name, job_id)
-                await store.save_job(job.evolve(sampled=True))
-            return
+        if row and _can_be_sampled(row, is_made=bool(made)):
+            done = await change_jobs(context, about.name, [job_id], lambda job: job.evolve(sampled=True))
+            if done.changed:  # not in progress elsewhere, nor damaged
+                return
 
 
 def _can_be_sampled(row: JobSummary, *, is_made: bool) -> bool:

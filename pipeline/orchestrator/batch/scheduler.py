@@ -13,8 +13,8 @@ from __future__ import annotations
 
 import logging
 import time
-from collections.abc import Iterator, Sequence
-from contextlib import ExitStack, contextmanager
+from collections.abc import Collection, Sequence
+from contextlib import ExitStack
 from datetime import datetime
 
 import anyio
@@ -22,7 +22,9 @@ from anyio import to_thread
 from anyio.abc import TaskGroup
 
 from pipeline.errors import BusyError, DamagedError, DiskFullError, NightreelError, raise_first_error
+from pipeline.language.text import counted
 from pipeline.limits import Load, Situation, Strategy
+from pipeline.limits.times import format_time
 from pipeline.model import QUEUE, Job, JobStatus, title_of
 from pipeline.orchestrator.batch.admission import AdmissionControl
 from pipeline.orchestrator.batch.cancellation import cancel_if_requested
@@ -50,7 +52,7 @@ class Scheduler:
         batch: str,
         listen: Listener = ignore,
         *,
-        only: Sequence[str] | None = None,
+        only: Collection[str] | None = None,
         interval_s: float = _INTERVAL_S,
     ) -> None:
         """`only`: make these jobs, instead of the whole batch and the queue."""
@@ -111,7 +113,8 @@ class Scheduler:
         """Start as many jobs as may be in progress. Returns whether there is anything left to wait for."""
         view = QueueView()
         while not self.stopped_because and (free := self._at_once() - len(self._in_progress)) > 0:
-            view = await to_thread.run_sync(self._queue.peek, free, self._excluded(), self._context.clock())
+            excluded = {*self._in_progress, *self._backoff.keys()}
+            view = await to_thread.run_sync(self._queue.peek, free, excluded, self._context.clock())
             self._backoff.delay(*view.others)
             if not view.entries:
                 break
@@ -134,10 +137,6 @@ class Scheduler:
         batches = dict.fromkeys((self._batch, QUEUE))
         return sum([await release_waiting_episodes(batch, self._context) for batch in batches]) > 0
 
-    def _excluded(self) -> set[JobKey]:
-        """The jobs that must not be started now."""
-        return {*self._in_progress, *self._backoff.keys()}
-
     def _at_once(self) -> int:
         cores = self._context.cores
         situation = Situation(
@@ -153,7 +152,8 @@ class Scheduler:
     def _is_waiting(self, parked_until: datetime | None) -> bool:
         """Whether to wait for a parked job, or for a job of another process, which might die and leave it to us."""
         if parked_until:
-            self._say(f"all other films are parked, the first until {parked_until.astimezone():%Y-%m-%d %H:%M:%S}")
+            first = format_time(parked_until, self._context.clock())
+            self._say(f"all other films are parked, the first until {first}")
         return bool(parked_until) or self._backoff.has_delayed(self._batch)
 
     def _say(self, text: str) -> None:
@@ -166,22 +166,24 @@ class Scheduler:
 
     async def _make(self, key: JobKey, rank: tuple[float, ...]) -> None:
         """Claim a job and make it. Its result is in its checkpoint; no error of a job ends the run."""
-        with self._removing(key) as scope:
-            try:
-                await self._make_claimed(key, rank, scope)
-            except BusyError:
-                self._backoff.delay(key)
-            except NightreelError as error:
-                self._give_up(key, error)
-            except Exception as error:
-                logger.exception("job %s: unexpected error", key.job)
-                self._give_up(key, error)
+        try:
+            await self._make_claimed(key, rank)
+        except BusyError:
+            self._backoff.delay(key)
+        except NightreelError as error:
+            self._give_up(key, error)
+        except Exception as error:
+            logger.exception("job %s: unexpected error", key.job)
+            self._give_up(key, error)
+        finally:
+            del self._in_progress[key]
+            self._wake_up.set()
 
-    async def _make_claimed(self, key: JobKey, rank: tuple[float, ...], scope: anyio.CancelScope) -> None:
+    async def _make_claimed(self, key: JobKey, rank: tuple[float, ...]) -> None:
         """Claim a job, make it and release it. Blocking steps share a thread call: each costs as much as a save."""
         claim, is_released = ExitStack(), False
         try:
-            with scope:
+            with self._in_progress[key]:
                 await self._run(key, rank, claim)
             is_released = await to_thread.run_sync(self._release, key, claim)
             if not is_released:
@@ -244,22 +246,14 @@ class Scheduler:
         except NightreelError:
             return False
 
-    @contextmanager
-    def _removing(self, key: JobKey) -> Iterator[anyio.CancelScope]:
-        """The cancel scope of a job in progress, which is removed at the end of the block."""
-        try:
-            yield self._in_progress[key]
-        finally:
-            del self._in_progress[key]
-            self._wake_up.set()
-
     def _count_failure(self, job: Job) -> None:
         self._failures += 1
         errors = self._context.settings.errors
         if errors.on_error == "stop":
             self._stop(f"“{title_of(job)}” failed, and errors.on_error is stop")
         elif errors.max_failures and self._failures >= errors.max_failures:
-            self._stop(f"{self._failures} films have failed, which reaches errors.max_failures")
+            failed = counted(self._failures, "film has failed", "films have failed")
+            self._stop(f"{failed}, which reaches errors.max_failures")
 
     def _stop(self, why: str) -> None:
         if not self.stopped_because:

@@ -204,7 +204,7 @@ class Hosts:
 
     def login_warning(self, name: str) -> str:
         """A warning that films for this host would wait for a login."""
-        return f"{name}: nobody is logged in, and films would wait. {self.login_hint(name)}"
+        return f"{name}: not logged in, so films would wait. {self.login_hint(name)}"
 
     def _token(self, channel: str) -> Path:
         return self.credentials / f"{channel}.token.json"

@@ -94,12 +94,8 @@ class RunContext:
         """The flags that a batch remembers: about workers, errors and money."""
         return batch_overrides(self.overrides)
 
-    def for_job(self, job: Job) -> RunContext:
-        """The context of a job, which another command may have requested with other settings. Reads files."""
-        return self.for_request(job.asked)
-
     def for_request(self, asked: Asked) -> RunContext:
-        """The context of another request; secrets and options of this run stay. Reads files."""
+        """The context of another request, e.g. that of a job. Secrets and options of this run stay. Reads files."""
         if asked == self.asked:
             return self
         key = repr(sorted(asked.settings.items())) + asked.output
@@ -154,21 +150,20 @@ class RunContext:
         """The current time, timezone-aware, in UTC."""
         return self.runtime.clock()
 
-    def work_folder(self, job: Job) -> Path:
+    def work_folder(self, batch: str, job_id: str) -> Path:
         """The folder for the files of a film before delivery; it may not exist yet."""
-        return self._work_folder(job.batch, job.id)
+        return self.store.folder(batch) / "unfinished" / job_id
 
     async def clear_work_folder(self, batch: str, job_id: str) -> None:
         """Remove the work folder of a job, and its parent once that is empty."""
-        await to_thread.run_sync(self._clear_work_folder, self._work_folder(batch, job_id))
+        folder = self.work_folder(batch, job_id)
 
-    def _work_folder(self, batch: str, job_id: str) -> Path:
-        return self.store.folder(batch) / "unfinished" / job_id
+        def clear() -> None:
+            shutil.rmtree(folder, ignore_errors=True)
+            with contextlib.suppress(OSError):  # other films are still in it
+                folder.parent.rmdir()
 
-    def _clear_work_folder(self, folder: Path) -> None:
-        shutil.rmtree(folder, ignore_errors=True)
-        with contextlib.suppress(OSError):  # other films are still in it
-            folder.parent.rmdir()
+        await to_thread.run_sync(clear)
 
     def crash_report(self, job: Job) -> Path:
         """The file that describes how a film crashed its worker processes."""

@@ -18,10 +18,10 @@ from pipeline.limits import (
     Strategy,
     Throttle,
     make_strategy,
-    resource_limits,
 )
 from pipeline.orchestrator.context import provider_factory
 from pipeline.orchestrator.context.budgets import budget_of_batch, budget_of_day
+from pipeline.orchestrator.resources import limits_of, watch_of
 from pipeline.orchestrator.uploads import allowance_of
 from pipeline.settings import Settings
 from pipeline.state import Cache, CheckpointStore, Ledger
@@ -81,20 +81,12 @@ class Runtime:
     @cached_property
     def resources(self) -> ResourceWatch:
         """The monitor of memory, disk and CPU. Slow when first used: not for the event loop."""
-        watch = ResourceWatch(self.workspace)
-        for name in ("state", "output"):  # either may be a disk of its own
-            watch.watch_disk_of(self.workspace / name)
-        return watch
+        return watch_of(self.workspace)
 
     @cached_property
     def resource_limits(self) -> ResourceLimits:
         """How much memory and disk films may use. Blocks."""
-        work = self.settings.work
-        return resource_limits(
-            max_memory_gb=work.max_memory_gb,
-            min_free_memory_gb=work.min_free_memory_gb,
-            min_free_disk_gb=work.min_free_disk_gb,
-        )
+        return limits_of(self.settings)
 
     def make_strategy(self) -> Strategy:
         """The strategy that decides how many films are in progress at once. Blocks."""

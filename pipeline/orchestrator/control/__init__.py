@@ -2,7 +2,6 @@
 
 lifecycle        cancel, resume, retry, checkpoint
 refresh          re-read the source of a batch, and replace jobs whose briefs were corrected
-bulk             claim and change many jobs, a few at a time
 restore          return to a checkpoint without making a delivered film twice
 publishing       publish finished films on video hosts   (release_options: publish time, playlist)
 updating         update the metadata of published films

@@ -121,7 +121,7 @@ def _leftovers(context: RunContext, batch: str) -> Iterator[Path]:
     yield from _stale_locks(context.store, batch)
     try:
         index = store.refreshed(batch)
-        counts = {status for status, standing in index.totals.counts().items() if standing.jobs}
+        statuses = +index.totals.jobs()
         damaged = bool(index.damages())
     except CheckpointError:  # state unknown: delete nothing
         return
@@ -129,7 +129,7 @@ def _leftovers(context: RunContext, batch: str) -> Iterator[Path]:
         row = index.find(path.name)
         if row is not None and row.status in _DONE and not store.claims.is_claimed(batch, path.name):
             yield path
-    if counts <= _DONE and not damaged and not worker_pids(context, batch):
+    if _DONE.issuperset(statuses) and not damaged and not worker_pids(context, batch):
         yield from _older(folder / "evidence", now_s - _EVIDENCE_S)
         yield from (path for path in _older(folder / "jobs", now_s - _EVIDENCE_S) if ".json.damaged" in path.name)
 
@@ -154,7 +154,7 @@ def _stale_locks(store: CheckpointStore, batch: str) -> Iterator[Path]:
 def _check_removable(context: RunContext, batch: str) -> None:
     refuse_while_busy(context, batch)
     index = context.store.index(batch)
-    left = [f"{n.jobs} {status.value}" for status, n in index.totals.counts().items() if n.jobs and status not in _DONE]
+    left = [f"{count} {status.value}" for status, count in index.totals.jobs().items() if count and status not in _DONE]
     if left:
         typed = shlex.quote(batch)
         hint = f"Finish it (nightreel resume {typed}, retry or review), or cancel the rest (nightreel cancel {typed})"

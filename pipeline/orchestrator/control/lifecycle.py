@@ -17,12 +17,12 @@ from anyio import to_thread
 
 from pipeline.errors import CheckpointError, InputError
 from pipeline.language.text import counted
-from pipeline.model import QUEUE, Asked, Brief, Job, JobStatus, advance
+from pipeline.model import QUEUE, Asked, Brief, Job, JobStatus, advance, requeued
 from pipeline.orchestrator.batch import batches
 from pipeline.orchestrator.batch.batches import require_batch
-from pipeline.orchestrator.batch.run import Outcome
+from pipeline.orchestrator.batch.bulk import BulkResult, change_jobs, select_jobs
+from pipeline.orchestrator.batch.run import Outcome, run_jobs
 from pipeline.orchestrator.context import RunContext, open_context
-from pipeline.orchestrator.control.bulk import BulkResult, change_jobs, select_jobs, settle
 from pipeline.orchestrator.control.refresh import add_now_readable, replace_corrected_jobs
 from pipeline.orchestrator.events import Listener, Notice, emit, ignore
 from pipeline.orchestrator.film.remake import discard_from
@@ -95,12 +95,22 @@ async def cancel(context: RunContext, *, batch: str, jobs: Sequence[str] = ()) -
         return advance(job, JobStatus.CANCELLED, at=context.clock(), why="cancelled")
 
     done = await change_jobs(context, batch, ids, let_be, or_else=partial(context.store.claims.request_cancel, batch))
-    if done.busy:
-        # A process that was just releasing a job may have missed the request: then cancel it here.
-        await anyio.sleep(_RELEASE_S)
-        known, done.busy = done.busy, []
-        await to_thread.run_sync(settle, context, batch, known, let_be, done)
-    return done
+    if not done.busy:
+        return done
+    # A process that was just releasing a job may have missed the request: then cancel it here.
+    await anyio.sleep(_RELEASE_S)
+
+    def cancel_here(job: Job) -> Job | None:
+        context.store.claims.clear_cancel_request(batch, job.id)
+        return job if job.status is JobStatus.CANCELLED else let_be(job)
+
+    later = await change_jobs(context, batch, done.busy, cancel_here)
+    return BulkResult(
+        changed=done.changed + later.changed,
+        busy=later.busy,
+        left=done.left + later.left,
+        damaged=done.damaged + later.damaged,
+    )
 
 
 async def resume(context: RunContext, *, batch: str, listen: Listener = ignore) -> Outcome:
@@ -154,11 +164,8 @@ async def retry(
         if stage and job.published and stage != "publishing":
             return None
         fresh = discard_from(stage, job, context) if stage else job
-        if fresh.status is not JobStatus.PENDING:
-            why = f"retried, from {stage} on" if stage else "retried"
-            fresh = advance(fresh, JobStatus.PENDING, at=context.clock(), why=why)
         context.store.claims.clear_cancel_request(batch, job.id)
-        return fresh.evolve(error=None, retries=0)
+        return requeued(fresh, at=context.clock(), why=f"retried, from {stage} on" if stage else "retried")
 
     done = await change_jobs(context, batch, ids, take_up)
     if not jobs:
@@ -168,7 +175,7 @@ async def retry(
         emit(listen, Notice(text=f"no job of “{batch}” has failed"))
     if not (failed or jobs):
         return await batches.resume(context, batch=batch, listen=listen)
-    outcome = await batches.resume_jobs(context, batch=batch, jobs=done.changed, listen=listen)
+    outcome = await run_jobs(context, batch, listen, only=done.changed)
     return await to_thread.run_sync(outcome_of_jobs, outcome, context, ids) if jobs else outcome
 
 

@@ -13,15 +13,14 @@ from anyio import from_thread, to_thread
 from pipeline.errors import InputError, NeedsLoginError, QualityError, ReviewError, did_you_mean
 from pipeline.language.text import counted
 from pipeline.media.container.probe import probe
-from pipeline.model import Brief, Job, JobStatus, JobSummary, Package, Receipt, Verdict, advance
-from pipeline.orchestrator.batch import batches
+from pipeline.model import Brief, Job, JobStatus, JobSummary, Package, Receipt, Verdict, requeued
 from pipeline.orchestrator.batch.batches import require_batch
-from pipeline.orchestrator.batch.run import Outcome
+from pipeline.orchestrator.batch.bulk import change_jobs, select_jobs
+from pipeline.orchestrator.batch.run import Outcome, run_jobs
 from pipeline.orchestrator.batch.sampling import ensure_sampled, sample_for
 from pipeline.orchestrator.context import RunContext
 from pipeline.orchestrator.context.hosts import Hosts
 from pipeline.orchestrator.context.quality_profiles import profile_for
-from pipeline.orchestrator.control.bulk import change_jobs, select_jobs
 from pipeline.orchestrator.control.lifecycle import outcome_of_jobs
 from pipeline.orchestrator.control.published import published
 from pipeline.orchestrator.control.release_options import NO_RELEASE_OPTIONS, PRIVACY, ReleaseOptions
@@ -84,11 +83,9 @@ async def publish_batch(
             return updated.evolve(error=None, retries=0)
         if again:
             updated = _unpublished(updated, context.hosts)
-        elif is_fully_published(updated, context.for_job(updated)):
+        elif is_fully_published(updated, context.for_request(updated.asked)):
             return None
-        return advance(updated, JobStatus.PENDING, at=context.clock(), why="to be published").evolve(
-            error=None, retries=0
-        )
+        return requeued(updated, at=context.clock(), why="to be published")
 
     done = await change_jobs(context, batch, ids, take_up)
     for reason in done.damaged:
@@ -98,7 +95,7 @@ async def publish_batch(
             listen,
             Notice(text=await to_thread.run_sync(_nothing_to_publish, context, batch, ids if jobs else (), options)),
         )
-    outcome = await batches.resume_jobs(context, batch=batch, jobs=done.changed, listen=listen)
+    outcome = await run_jobs(context, batch, listen, only=done.changed)
     return await to_thread.run_sync(outcome_of_jobs, outcome, context, ids) if jobs else outcome
 
 

@@ -13,10 +13,21 @@ from anyio import from_thread, to_thread
 
 from pipeline.errors import CheckpointError, HeldError, InputError, RejectedError, SampleError
 from pipeline.language.text import clean_text
-from pipeline.model import HeldFilm, Job, JobStatus, JobSummary, Review, SampleStanding, advance, summary_of, title_of
+from pipeline.model import (
+    HeldFilm,
+    Job,
+    JobStatus,
+    JobSummary,
+    Review,
+    SampleStanding,
+    advance,
+    requeued,
+    summary_of,
+    title_of,
+)
 from pipeline.orchestrator.batch.batches import require_batch
+from pipeline.orchestrator.batch.bulk import change_jobs, select_jobs
 from pipeline.orchestrator.context import RunContext
-from pipeline.orchestrator.control.bulk import change_jobs, select_jobs
 from pipeline.orchestrator.film.approval import rejection_error, sample_error
 from pipeline.orchestrator.film.delivery import film_is_intact
 from pipeline.orchestrator.film.failures import error_record
@@ -96,16 +107,15 @@ async def approve_films(context: RunContext, *, batch: str, jobs: Sequence[str] 
             result.problems.append(f"{job.folder}: the film has changed since, and is made again by the next run")
             outdated.append(job.id)
             why = "approved by a person, but the film has changed since"
-            return advance(job.evolve(error=None, retries=0), JobStatus.PENDING, at=context.clock(), why=why)
+            return requeued(job, at=context.clock(), why=why)
         if kind == HeldError.__name__:
             # It was held because an earlier film on the same topic is published: publish this one too.
-            theirs = context.for_job(job)
+            theirs = context.for_request(job.asked)
             for name in theirs.hosts.requested:
                 host = theirs.hosts.destination(name, theirs.hosts.subject(job))
                 from_thread.run(host.republish)
         review = Review(film=job.video.sha256, decision="approved", at=context.clock())
-        fresh = job.evolve(review=review, error=None, retries=0)
-        return advance(fresh, JobStatus.PENDING, at=context.clock(), why="approved by a person")
+        return requeued(job.evolve(review=review), at=context.clock(), why="approved by a person")
 
     done = await change_jobs(context, batch, ids, let_go)
     result.approved = [job for job in done.changed if job not in outdated]
@@ -154,8 +164,7 @@ async def _release_waiting(context: RunContext, batch: str) -> list[str]:
             record = error_record(waits, job.error.stage if job.error else _REVIEW_STAGE)
             return job.evolve(error=record) if record != job.error else None
         gone.append(job.id)
-        fresh = job.evolve(error=None, retries=0)
-        return advance(fresh, JobStatus.PENDING, at=context.clock(), why="the sample is approved")
+        return requeued(job, at=context.clock(), why="the sample is approved")
 
     await change_jobs(context, batch, ids, go_on)
     return gone

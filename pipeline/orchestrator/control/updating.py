@@ -11,11 +11,11 @@ from anyio import to_thread
 
 from pipeline.errors import QualityError
 from pipeline.model import Job, JobStatus, Package, Verdict, advance, title_of
-from pipeline.orchestrator.batch import batches
 from pipeline.orchestrator.batch.batches import require_batch
+from pipeline.orchestrator.batch.bulk import change_jobs, select_jobs
+from pipeline.orchestrator.batch.run import run_jobs
 from pipeline.orchestrator.context import RunContext
 from pipeline.orchestrator.context.quality_profiles import profile_for
-from pipeline.orchestrator.control.bulk import change_jobs, select_jobs
 from pipeline.orchestrator.control.publishing import package_of, publish_settings, subject_of
 from pipeline.orchestrator.control.release_options import PRIVACY, ReleaseOptions
 from pipeline.orchestrator.film.sidecars import judge_sidecars
@@ -61,7 +61,7 @@ async def update_batch(
         words = {METADATA: job.receipt.package.metadata}
         judged = await to_thread.run_sync(judge_sidecars, job, words, context)
         updated = _wanted(job, context, options)
-        hosts = (await to_thread.run_sync(context.for_job, updated)).hosts
+        hosts = (await to_thread.run_sync(context.for_request, updated.asked)).hosts
         changed = False
         for name in context.hosts.requested:
             subject = replace(hosts.subject(job), companions=judged)
@@ -73,7 +73,7 @@ async def update_batch(
 
         noted = await change_jobs(context, batch, [job_id], partial(_noted, context=context, options=options))
         if is_held:
-            await batches.resume_jobs(context, batch=batch, jobs=noted.changed)
+            await run_jobs(context, batch, only=noted.changed)
     return done
 
 

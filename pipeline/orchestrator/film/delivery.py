@@ -34,7 +34,8 @@ def is_up_to_date(row: JobSummary, context: RunContext) -> bool:
 
 def is_delivered(job: Job, context: RunContext) -> bool:
     """Whether the film is intact at its destination, and published at every requested host."""
-    return is_at_destination(job, context) and is_fully_published(job, context.for_job(job)) and film_is_intact(job)
+    theirs = context.for_request(job.asked)
+    return is_at_destination(job, theirs) and is_fully_published(job, theirs) and film_is_intact(job)
 
 
 def is_fully_published(job: Job, context: RunContext) -> bool:
@@ -50,7 +51,7 @@ def is_published(job: Job, context: RunContext) -> bool:
 
 def is_at_destination(job: Job, context: RunContext) -> bool:
     """Whether the film was delivered to its current destination; it may have been lost since."""
-    return job.receipt is not None and context.for_job(job).paths.destination(job).has_issued(job.receipt)
+    return job.receipt is not None and context.for_request(job.asked).paths.destination(job).has_issued(job.receipt)
 
 
 def film_is_intact(job: Job) -> bool:

@@ -101,14 +101,14 @@ def discard_from(stage: str, job: Job, context: RunContext) -> Job:
 def _cached_results(stages: Iterable[str], job: Job, context: RunContext) -> Iterable[Path]:
     """The cache files that these stages made for the job."""
     if "script" in stages:
-        yield from _script_files(job, context.for_job(job))
+        yield from _script_files(job, context.for_request(job.asked))
     if "narration" in stages and job.narration:
         yield from _audio_files(job.narration, context.cache)
     if "scenes" in stages:
         yield from segment_files(job)
     if "film" in stages and job.script:
         with contextlib.suppress(NightreelError):  # a font or the template is missing: the stage reports it
-            stills = cached_stills(job, context.for_job(job))
+            stills = cached_stills(job, context.for_request(job.asked))
             yield from [stills] if stills else []
 
 

@@ -44,7 +44,7 @@ _RESTART_REASONS: Mapping[JobStatus, str] = {
     JobStatus.IN_PROGRESS: "the process that worked on it is gone",
     JobStatus.FAILED: "tried again",
     JobStatus.PARKED: "its waiting time is over",
-    JobStatus.COMPLETED: "its film is gone or changed, or wanted in another place",
+    JobStatus.COMPLETED: "its film is missing or changed, or has another output folder",
 }
 _RESULTS = tuple(result for stage in STAGES for result in stage.fills)
 
@@ -96,7 +96,7 @@ class _Run:
         is_orphan = self.job.status is JobStatus.IN_PROGRESS
         self._start_attempt()
         if self.job.asked != self._context.asked:
-            self._context = await to_thread.run_sync(self._context.for_job, self.job)
+            self._context = await to_thread.run_sync(self._context.for_request, self.job.asked)
         if is_orphan and (crash := crash_loop_error(self.job)):
             report = f"{crash.message}: see the history in its checkpoint.\n"
             await to_thread.run_sync(write_atomically, self._context.crash_report(self.job), report)
@@ -118,7 +118,7 @@ class _Run:
         return Attempt(
             cores=self._context.cores,
             rank=rank,
-            work_folder=self._context.work_folder(self.job),
+            work_folder=self._context.work_folder(self.job.batch, self.job.id),
             crash_report=self._context.crash_report(self.job),
             background=background,
             save=self._save_silently,

@@ -111,7 +111,7 @@ class Snapshot:
 
 def snapshot_of_rows(
     rows: Iterable[JobSummary],
-    counts: Mapping[str, int],
+    counts: Mapping[JobStatus, int],
     *,
     now: datetime,
     notices: Sequence[str] = (),
@@ -137,7 +137,7 @@ def snapshot_of_rows(
     return Snapshot(
         batch=rows[0].batch if rows else "",
         total=sum(counts.values()),
-        counts=dict(counts),
+        counts={str(status): count for status, count in counts.items()},
         waiting_by=Counter(row.priority for row in rows if row.status is JobStatus.PENDING),
         at_work=tuple(
             ActiveFilm(title=row.title, stage=row.stage, elapsed_s=_seconds(row.started_at, now))

@@ -183,7 +183,7 @@ class Calls:
         if reply.status != 200:
             raise self.error(reply)
         if not str(reply.content.get("kind")).startswith("youtube#"):
-            raise self.transient("answers with something that is not YouTube's")
+            raise self.transient("gives an answer that is not YouTube's")
         return reply.content
 
     def not_found(self) -> ProviderError:

@@ -55,7 +55,7 @@ class Channel:
         now = self.clock()
         if self.hours and not self.hours.contain(now):
             raise ClosedError(
-                f"uploads are allowed at {self.hours}", until=self.hours.next_begin(now), where=self.address
+                f"uploads are only allowed at {self.hours}", until=self.hours.next_begin(now), where=self.address
             )
 
     @asynccontextmanager

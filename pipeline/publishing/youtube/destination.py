@@ -173,8 +173,8 @@ class YouTubeDestination:
             f"“{out.title}” is published as {out.url} (job {out.job}), and was made again since "
             f"(job {self._subject.job})",
             where=self.name,
-            hint="Compare both. To publish this one as well (with --update instead of --again: to keep the published "
-            f"one, with the metadata of this one): {self._command} --again",
+            hint="Compare both. To keep the published one, with the metadata of this one, use --update instead of "
+            f"--again. To publish this one as well: {self._command} --again",
         )
 
     @property

@@ -38,7 +38,7 @@ async def find_film(calls: Calls, tag: str) -> str | None:
         known = {id_at(video, "id") for video in videos}
         is_complete &= all(id_at(item, *_ID) in known or calls.is_propagated(_added_at(item)) for item in items)
     if not is_complete:
-        raise _NoDetailsError("lists a film, but has no details of it yet", where=calls.where)
+        raise _NoDetailsError("lists a film whose details are not available yet", where=calls.where)
     return None
 
 
@@ -104,14 +104,14 @@ async def _videos(calls: Calls, items: list[dict[str, Any]]) -> list[dict[str, A
     ids = [id_at(item, *_ID) for item in items]
     if not all(ids):
         # It might be the wanted one.
-        raise calls.transient("lists a film without its id")
+        raise calls.transient("lists a film without an id")
     if not ids:
         return []
     parameters = {"part": "snippet", "id": ",".join(ids)}
     answer = await calls.with_retries(lambda: calls.query("videos.list", parameters))
     known = [video for video in objects(answer.get("items")) if id_at(video, "id") in ids]
     if not known:
-        raise calls.transient("knows none of the films that it lists")
+        raise calls.transient("has no details of any film that it lists")
     return known
 
 

@@ -60,10 +60,10 @@ async def pages(query: Query, parameters: Mapping[str, str], *, where: str) -> A
         items = answer.get("items", [])
         page = answer.get("nextPageToken") or ""
         if not (isinstance(items, list) and all(isinstance(item, dict) for item in items) and isinstance(page, str)):
-            raise TransientError("answers with a malformed list", where=where)
+            raise TransientError("returns a malformed list", where=where)
         yield items
         if not page:
             return
         if page in seen or len(seen) >= _MOST_PAGES:
-            raise PermanentError("has a list that does not end", where=where)
+            raise PermanentError("returns a list that does not end", where=where)
         seen.add(page)

@@ -24,7 +24,7 @@ _PAGE = 50
 _LATE = timedelta(hours=1)
 _NEVER = datetime(9999, 1, 1, tzinfo=UTC)
 _FINAL = frozenset({"processed", "failed", "rejected", "deleted"})
-_DELETED = "gone: somebody has removed it"
+_DELETED = "no longer on the channel"
 KEPT_PRIVATE = (
     "WARNING: YouTube keeps uploads from an unaudited API project private, whatever was requested: "
     "apply for an audit (support.google.com/youtube/contact/yt_api_form), or change them by hand in YouTube Studio"
@@ -93,7 +93,7 @@ def problem_of(seen: Seen | None) -> str:
     if seen.upload == "deleted":
         return _DELETED
     if seen.upload == "failed" or seen.processing in {"failed", "terminated"}:
-        return f"not to be processed by YouTube{because}"
+        return f"unusable: YouTube can't process it{because}"
     return ""
 
 

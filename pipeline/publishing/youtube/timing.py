@@ -6,7 +6,6 @@ all processes, so no slot is assigned twice; a film that is retried keeps its sl
 
 from __future__ import annotations
 
-import contextlib
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -18,7 +17,7 @@ from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, ValidationErro
 from pipeline.errors import DamagedError, InputError
 from pipeline.files import discard_stale_temporaries, read_file, storage_errors, write_atomically
 from pipeline.model.schedule import Slots
-from pipeline.state.ledgers.daily import acquire_file_lock
+from pipeline.state.ledgers.file_lock import file_lock
 
 # A film must be uploaded and processed before its time.
 LEAD = timedelta(minutes=15)
@@ -54,8 +53,7 @@ class SlotLedger:
         await to_thread.run_sync(self._record, film, at)
 
     def _assign(self, film: str, slots: Slots, now: datetime) -> datetime:
-        with contextlib.ExitStack() as held:
-            acquire_file_lock(self._path, held)
+        with file_lock(self._path):
             films = self._read()
             taken = {at for name, at in films.items() if name != film}
             free = next(slot for slot in slots.after(now + LEAD) if slot not in taken)
@@ -65,8 +63,7 @@ class SlotLedger:
             return films[film]
 
     def _record(self, film: str, at: datetime) -> None:
-        with contextlib.ExitStack() as held:
-            acquire_file_lock(self._path, held)
+        with file_lock(self._path):
             self._write({**self._read(), film: at})
 
     def _read(self) -> dict[str, datetime]:

@@ -97,7 +97,7 @@ def read_token(path: Path, *, login: str) -> Token:
     try:
         return Token.model_validate_json(read_file(path))
     except FileNotFoundError as error:
-        raise NeedsLoginError("nobody is logged in", where=_shown(path), hint=login) from error
+        raise NeedsLoginError("not logged in", where=_shown(path), hint=login) from error
     except OSError as error:
         raise NeedsLoginError(f"can't be read: {error.strerror}", where=_shown(path), hint=login) from error
     except ValidationError as error:

@@ -47,7 +47,7 @@ async def update_video(calls: Calls, video_id: str, wanted: Mapping[str, Any], *
         {name: each["status"].pop(name, None) for name in _VISIBILITY} for each in (current, new)
     )
     if when and new_visibility["publishAt"] and visibility["privacyStatus"] == "public":
-        raise InputError("is public already: it can't be scheduled any more", where=calls.where)
+        raise InputError("the film is public already, so it can't be scheduled", where=calls.where)
     if _AUDIO not in current["snippet"]:
         # Not listed as settable in the reference: if YouTube did not keep it, do not send it again each time.
         new["snippet"].pop(_AUDIO, None)

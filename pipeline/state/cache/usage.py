@@ -33,27 +33,13 @@ class CacheUsage:
     def __init__(self, paths: Iterable[Path]) -> None:
         # The protected slots (see `digests.py`).
         self.slots = {slot_of(path) for path in paths}
+        # Files that existed, from an earlier run or made by other work meanwhile; and sizes of those made here.
         self._found: set[str] = set()
         self._made: dict[str, int] = {}
 
-    @property
-    def found(self) -> int:
-        """Files that existed: from an earlier run, or made by other work meanwhile."""
-        return len(self._found)
-
-    @property
-    def made(self) -> int:
-        """Files made in the block."""
-        return len(self._made)
-
-    @property
-    def made_bytes(self) -> int:
-        """Their total size."""
-        return sum(self._made.values())
-
     def counts(self) -> CacheCounts:
         """A snapshot of the counts; the difference of two covers the time between them."""
-        return CacheCounts(found=self.found, made=self.made, made_bytes=self.made_bytes)
+        return CacheCounts(found=len(self._found), made=len(self._made), made_bytes=sum(self._made.values()))
 
     def note_found(self, slot: str) -> None:
         """Record a hit; called by the cache."""

@@ -24,7 +24,7 @@ from pipeline.state.index.batch import BatchIndex, Damage
 from pipeline.state.index.reconciling import reconcile
 from pipeline.state.index.rows import indexed_fields
 from pipeline.state.index.stamps import stamp_from, stamp_of
-from pipeline.state.names import check_name_collision
+from pipeline.state.names import check_name_collision, unknown_batch
 from pipeline.state.shielded import run_shielded
 
 logger = logging.getLogger("nightreel")
@@ -151,16 +151,19 @@ class CheckpointStore:
         """Blocking version of `load_batch`."""
         return self._read(self._files.batch_file(name), Batch, name)
 
+    def known_batch(self, name: str) -> Batch:
+        """The saved batch. Raises `InputError` if it does not exist. Blocks."""
+        batch = self.read_batch(name)
+        if batch is None:
+            raise unknown_batch(name, self.batch_names())
+        return batch
+
     def quarantine_batch(self, name: str) -> Path:
         """Quarantine the batch's damaged file; returns its new path. Blocks."""
         return quarantine(self._files.batch_file(name))
 
-    async def batches(self) -> list[str]:
-        """The names of all batches, sorted."""
-        return await to_thread.run_sync(self.batch_names)
-
     def batch_names(self) -> list[str]:
-        """Blocking version of `batches`."""
+        """The names of all batches, sorted. Blocks."""
         return self._files.batch_names()
 
     def processes(self) -> set[int]:
@@ -197,6 +200,11 @@ class CheckpointStore:
             logger.debug("%s", error)
             index.set_order((), "")
         return index
+
+    def abandoned(self, batch: str) -> set[str]:
+        """The jobs marked "in progress" whose process was killed: their lock is free. The next run resumes them."""
+        in_progress = self.index(batch).queue.in_progress()
+        return {queued.job for queued in in_progress if not self.claims.is_claimed(batch, queued.job)}
 
     def in_progress(self, batch: str) -> list[JobSummary]:
         """The summaries of the films in progress, from their files: the index lacks their stages. Blocks."""

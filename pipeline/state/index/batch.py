@@ -158,39 +158,35 @@ class BatchIndex:
 
     def find(self, job_id: str) -> JobSummary | None:
         """A job, listed or not; None if it is unknown or damaged."""
-        return self._one("id = ?", job_id)
+        found = self._ask("SELECT row FROM jobs WHERE id = ? AND damage IS NULL", (job_id,))
+        return self._row(job_id, found[0][0], parse_row) if found else None
 
     def listed(self, job_id: str) -> JobSummary | None:
         """Like `find`, but also None for a job that is no longer part of the batch."""
-        return self._one("id = ? AND position IS NOT NULL", job_id)
+        return next(iter(self._where("id = ?", job_id)), None)
 
     def by_folder(self, folder: str) -> JobSummary | None:
         """The listed job with this output folder."""
-        return self._one("folder = ? AND position IS NOT NULL", folder)
-
-    def _one(self, condition: str, value: str) -> JobSummary | None:
-        query = f"SELECT id, row FROM jobs WHERE {condition} AND damage IS NULL"  # noqa: S608 - ours
-        found = self._ask(query, (value,))
-        return self._row(found[0][0], found[0][1], parse_row) if found else None
+        return next(iter(self._where("folder = ?", folder)), None)
 
     def by_key(self, key: str) -> list[JobSummary]:
         """The listed jobs of the table row with this key, one per film."""
-        query = "SELECT id, row FROM jobs WHERE key = ? AND key != '' AND position IS NOT NULL ORDER BY position"
-        return self._all(query, key)
+        return self._where("key = ? AND key != ''", key)
 
     def by_row(self, name: str) -> list[JobSummary]:
         """The listed jobs of a table row by `SourceRow.name`, one per film."""
-        query = "SELECT id, row FROM jobs WHERE of_row = ? AND of_row != '' AND position IS NOT NULL ORDER BY position"
-        return self._all(query, name)
+        return self._where("of_row = ? AND of_row != ''", name)
 
     def with_id_in_folder(self, id_chars: int) -> list[JobSummary]:
         """The listed jobs without a key whose folder ends with that much of their id: their first choice was taken."""
-        query = (
-            "SELECT id, row FROM jobs WHERE folder LIKE '%-' || substr(id, 1, ?) AND key = '' AND position IS NOT NULL"
-        )
-        return self._all(query, id_chars)
+        return self._where("folder LIKE '%-' || substr(id, 1, ?) AND key = ''", id_chars)
 
-    def _all(self, query: str, *values: str | int) -> list[JobSummary]:
+    def _where(self, condition: str, *values: str | int, order: str = "position") -> list[JobSummary]:
+        """The listed jobs that meet a condition, without damaged ones."""
+        query = (
+            f"SELECT id, row FROM jobs WHERE {condition} AND position IS NOT NULL AND damage IS NULL "  # noqa: S608 - ours
+            f"ORDER BY {order}"
+        )
         rows = (self._row(job_id, row, parse_row) for job_id, row in self._ask(query, values))
         return [row for row in rows if row]
 
@@ -215,11 +211,7 @@ class BatchIndex:
 
     def rows_where(self, name: Literal["origin", "series"], value: str) -> list[JobSummary]:
         """The jobs with this value in a field, in the order of the batch; only these are parsed."""
-        query = (
-            "SELECT id, row FROM jobs WHERE position IS NOT NULL AND damage IS NULL "  # noqa: S608 - ours
-            f"AND coalesce(json_extract(CAST(row AS TEXT), '$.{name}'), '') = ? ORDER BY position"
-        )
-        return self._all(query, value)
+        return self._where(f"coalesce(json_extract(CAST(row AS TEXT), '$.{name}'), '') = ?", value)
 
     def overviews(self, *statuses: JobStatus) -> Iterator[JobOverview]:
         """Like `rows`, with fewer fields, for long lists: takes half the time."""
@@ -227,18 +219,13 @@ class BatchIndex:
 
     def latest(self, *statuses: JobStatus, limit: int) -> list[JobSummary]:
         """The jobs with these statuses that were saved most recently, newest first."""
-        wanted = ", ".join(repr(status.value) for status in statuses)
-        query = (
-            f"SELECT id, row FROM jobs WHERE status IN ({wanted}) AND position IS NOT NULL AND damage IS NULL "  # noqa: S608 - ours
-            "ORDER BY stamp DESC LIMIT ?"  # a stamp begins with the time
-        )
-        return self._all(query, limit)
+        # A stamp begins with the time.
+        return self._where(_status_in(statuses), limit, order="stamp DESC LIMIT ?")
 
     def ids(self, *statuses: JobStatus) -> list[str]:
         """The ids of the jobs with these statuses, without damaged ones, in the order of the batch."""
-        wanted = ", ".join(repr(status.value) for status in statuses)
         query = (
-            f"SELECT id FROM jobs WHERE status IN ({wanted}) AND position IS NOT NULL AND damage IS NULL "  # noqa: S608 - ours
+            f"SELECT id FROM jobs WHERE {_status_in(statuses)} AND position IS NOT NULL AND damage IS NULL "  # noqa: S608 - ours
             "ORDER BY position"
         )
         return [job_id for (job_id,) in self._ask(query)]
@@ -269,7 +256,7 @@ class BatchIndex:
         self._database.use(lambda database: transact(database, work))
 
     def _paged(self, read: Callable[[str, bytes], Row | None], statuses: Sequence[JobStatus]) -> Iterator[Row]:
-        wanted = f"AND status IN ({', '.join(repr(status.value) for status in statuses)})" if statuses else ""
+        wanted = f"AND {_status_in(statuses)}" if statuses else ""
         query = (
             f"SELECT position, id, row FROM jobs WHERE position > ? AND damage IS NULL {wanted} "  # noqa: S608 - ours
             "ORDER BY position LIMIT ?"
@@ -289,3 +276,7 @@ class BatchIndex:
             found = self._ask("SELECT row FROM jobs WHERE id = ? AND damage IS NULL", (job_id,))
             row = read(job_id, found[0][0]) if found else None
         return row
+
+
+def _status_in(statuses: Sequence[JobStatus]) -> str:
+    return f"status IN ({', '.join(repr(status.value) for status in statuses)})"

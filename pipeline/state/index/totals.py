@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+from collections import Counter
 from typing import NamedTuple
 
 from pydantic import ValidationError
@@ -30,6 +31,13 @@ class Totals:
         query = "SELECT status, COUNT(*), SUM(weight) FROM jobs WHERE position IS NOT NULL GROUP BY status"
         found = {status: Workload(jobs, weight) for status, jobs, weight in self._ask(query)}
         return {status: found.get(status.value, Workload(0, 0)) for status in JobStatus}
+
+    def jobs(self, *, abandoned: int = 0) -> Counter[JobStatus]:
+        """The number of jobs in each status; `abandoned` ones of those in progress count as pending."""
+        counts = Counter({status: workload.jobs for status, workload in self.counts().items()})
+        counts[JobStatus.IN_PROGRESS] -= abandoned
+        counts[JobStatus.PENDING] += abandoned
+        return counts
 
     def cost(self) -> Cost:
         """The cost of all jobs of the batch so far, in total and by model."""

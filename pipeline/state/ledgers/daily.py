@@ -16,36 +16,19 @@ from typing import Literal, NamedTuple
 from zoneinfo import ZoneInfo
 
 from anyio import to_thread
-from filelock import FileLock, Timeout
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, ValidationError
 
 from pipeline.errors import ClosedError, QuotaError, StorageError, TransientError
 from pipeline.files import discard_stale_temporaries, read_file, storage_errors, write_atomically
+from pipeline.state.ledgers.file_lock import file_lock
 from pipeline.state.ledgers.minute import Spent, wait_s, within_minute
 
-# The lock is held for milliseconds; after a longer wait, its process must have been suspended.
-_LOCK_WAIT_S = 5.0
-_LOCK_POLL_S = 0.005
 # Number of other days that are kept, in case the clock was wrong and is corrected.
 _OTHER_DAYS = 7
 # No service means more than a month by Retry-After.
 _LONGEST = timedelta(days=30)
 
 logger = logging.getLogger("nightreel")
-
-
-def acquire_file_lock(path: Path, held: contextlib.ExitStack) -> None:
-    """Lock the file at `path` (by a lock file) until `held` is closed. Blocks. Raises `StorageError`."""
-    lock_path = path.with_suffix(".lock")
-    with storage_errors(lock_path):
-        lock_path.parent.mkdir(parents=True, exist_ok=True)
-        lock = FileLock(lock_path, thread_local=False)
-        try:
-            lock.acquire(timeout=_LOCK_WAIT_S, poll_interval=_LOCK_POLL_S)
-        except Timeout as error:
-            hint = "Stop the nightreel that hangs, and run this again"
-            raise StorageError("another process does not release it", where=str(lock_path), hint=hint) from error
-        held.callback(lock.release)
 
 
 class _Day(BaseModel):
@@ -233,7 +216,7 @@ class Ledger:
         """Today's entry, locked; written after the block unless that raises. Blocks."""
         with self._mutex, contextlib.ExitStack() as held:
             try:
-                acquire_file_lock(self._path, held)
+                held.enter_context(file_lock(self._path))
                 discard_stale_temporaries(self._path)
                 entry = self._read()
             except StorageError as error:

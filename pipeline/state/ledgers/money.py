@@ -10,7 +10,7 @@ from __future__ import annotations
 import contextlib
 import logging
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from datetime import date
 from pathlib import Path
 from typing import Annotated, Literal
@@ -21,7 +21,7 @@ from pydantic import BaseModel, ConfigDict, Field, StringConstraints, Validation
 
 from pipeline.errors import DamagedError, NightreelError, StorageError
 from pipeline.files import read_file, storage_errors, write_atomically
-from pipeline.state.ledgers.daily import acquire_file_lock
+from pipeline.state.ledgers.file_lock import file_lock
 from pipeline.state.locks import held_blocking, is_held
 
 # Decimal places; any token costs more than that.
@@ -97,7 +97,7 @@ class MoneyLedger:
     def _reserve(self, usd: float, allowed: float | None) -> str | None:
         reservation = uuid4().hex[:12]
         try:
-            with self._locked(), contextlib.ExitStack() as held:
+            with self._mutex, file_lock(self._path), contextlib.ExitStack() as held:
                 entry = self._read()
                 # Rounded as in the file, so that float errors don't refuse an exact fit.
                 total = round(entry.usd + usd, _DIGITS)
@@ -115,7 +115,7 @@ class MoneyLedger:
 
     def _settle(self, reservation: str, usd: float) -> None:
         try:
-            with self._locked():
+            with self._mutex, file_lock(self._path):
                 entry = self._read()
                 for day in (entry, *entry.other_days):
                     if reservation in day.reserved:
@@ -147,12 +147,6 @@ class MoneyLedger:
 
     def _day(self) -> date | None:
         return self._today() if self._today else None
-
-    @contextlib.contextmanager
-    def _locked(self) -> Iterator[None]:
-        with self._mutex, contextlib.ExitStack() as held:
-            acquire_file_lock(self._path, held)
-            yield
 
     def _read(self) -> _Entry:
         day = self._day()
@@ -187,8 +181,7 @@ def remove_stale_locks(path: Path) -> None:
     """Remove stale lock files of a ledger's reservations, left by killed processes. Blocks."""
     if not any(path.parent.glob(f"{path.stem}.*.lock")):
         return
-    with contextlib.suppress(NightreelError), contextlib.ExitStack() as held:
-        # Under the ledger's lock: checking a lock would disturb a process that is taking it.
-        acquire_file_lock(path, held)
+    # Under the ledger's lock: checking a lock would disturb a process that is taking it.
+    with contextlib.suppress(NightreelError), file_lock(path):
         for lock in path.parent.glob(f"{path.stem}.*.lock"):
             is_held(lock)

@@ -26,7 +26,7 @@ def segment_files(job: Job) -> tuple[Path, ...]:
 
 def unfinished_package(job: Job, context: RunContext) -> Package:
     """The files of a film before delivery, whether they exist yet or not."""
-    return FileNames().in_folder(context.work_folder(job))
+    return FileNames().in_folder(context.work_folder(job.batch, job.id))
 
 
 def presentation_of(job: Job, context: RunContext) -> Shown:

@@ -41,7 +41,9 @@ class Captions:
     async def run(self, calls: Calls, video_id: str, *, begun: bool) -> None:
         """See `Step`. If the track may exist, the list is queried first, at an eighth of the cost."""
         if not LANGUAGE_TAG.fullmatch(self._language):
-            raise InputError("their language is unknown", where=self._path.name, hint='Add "language" to the metadata')
+            raise InputError(
+                "the language of the captions is unknown", where=self._path.name, hint='Add "language" to the metadata'
+            )
         text = await to_thread.run_sync(self._path.read_bytes)
         if not 0 < len(text) <= MOST_BYTES:
             raise InputError("are empty, or larger than 100 MB", where=self._path.name)

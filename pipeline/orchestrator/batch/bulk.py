@@ -107,23 +107,3 @@ def _change_some(  # noqa: PLR0917 - called in a thread, which takes no names
                     done.left.append(job_id)
         store.put_jobs(batch, fresh)
     done.changed += [job.id for job in fresh]
-
-
-def settle(context: RunContext, batch: str, asked: Iterable[str], change: Change, done: BulkResult) -> None:
-    """Change jobs that were requested to stop, and clear the requests, unless other processes still work on them."""
-    store = context.store
-    for job_id in asked:
-        try:
-            with store.claims.claim_now(batch, job_id, what=job_id):
-                job = store.read_job(batch, job_id)
-                fresh = change(job) if job else None
-                if fresh:
-                    store.put_jobs(batch, [fresh])
-                store.claims.clear_cancel_request(batch, job_id)
-        except BusyError:
-            done.busy.append(job_id)
-        except CheckpointError as error:
-            done.damaged.append(str(error))
-        else:
-            is_cancelled = job is not None and job.status is JobStatus.CANCELLED
-            (done.changed if fresh or is_cancelled else done.left).append(job_id)
