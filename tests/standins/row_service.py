@@ -51,7 +51,7 @@ class RowService(GetServer):
         return {"/{kind:.*}": self._answer}
 
     async def _answer(self, request: web.Request) -> web.StreamResponse:
-        self.asked.append(request.path_qs)
+        self.requests.append(request.path_qs)
         if request.headers.get("Authorization") != f"Bearer {KEY}" and request.headers.get("X-Api-Key") != KEY:
             return web.Response(status=401)
         if request.headers.get("Accept-Encoding") != "identity":
