@@ -43,7 +43,7 @@ class RowService(GetServer):
     faults: list[int | str] = field(default_factory=list)
     retry_after: str = "0.01"
     # The requests in order, and complaints about them.
-    asked: list[str] = field(default_factory=list)
+    requests: list[str] = field(default_factory=list)
     complaints: list[str] = field(default_factory=list)
 
     def routes(self) -> Mapping[str, Handler]:
