@@ -64,7 +64,7 @@ class Synthesiser:
         )
 
 
-class Desk:
+class Writer:
     """Writes as many words as the pace says that fit."""
 
     def __init__(self, *, model: str = "parrot") -> None:
@@ -77,35 +77,35 @@ class Desk:
 
 
 async def test_an_accurate_sample_needs_one_script() -> None:
-    desk, booth = Desk(), Synthesiser(deceit=1.0)
+    writer, speaker = Writer(), Synthesiser(deceit=1.0)
 
     # The words of its sample are as long as "word".
-    written, pace = await write_to_length(60, "es", write=desk.write, speak=booth.speak)
+    written, pace = await write_to_length(60, "es", write=writer.write, speak=speaker.speak)
 
-    assert desk.paces == [pace]
-    assert film_duration_s(await booth.speak(written)) == pytest.approx(60, rel=0.15)
+    assert writer.paces == [pace]
+    assert film_duration_s(await speaker.speak(written)) == pytest.approx(60, rel=0.15)
 
 
 async def test_a_film_with_another_pace_gets_a_second_script() -> None:
-    desk, booth = Desk(), Synthesiser(deceit=1.5)
+    writer, speaker = Writer(), Synthesiser(deceit=1.5)
 
-    written, pace = await write_to_length(60, "en", write=desk.write, speak=booth.speak)
+    written, pace = await write_to_length(60, "en", write=writer.write, speak=speaker.speak)
 
-    first, second = desk.paces
+    first, second = writer.paces
     assert pace == second
     assert second.weight_s > first.weight_s
     # By the second pace, the first script lasts as long as it did.
     spoken = script(first.plan(60).words)
-    assert predicted_s(spoken, second) == pytest.approx(film_duration_s(await booth.speak(spoken)))
-    assert film_duration_s(await booth.speak(written)) == pytest.approx(60, rel=0.15)
+    assert predicted_s(spoken, second) == pytest.approx(film_duration_s(await speaker.speak(spoken)))
+    assert film_duration_s(await speaker.speak(written)) == pytest.approx(60, rel=0.15)
 
 
 async def test_verbatim_notes_are_not_rewritten() -> None:
-    desk, booth = Desk(model=""), Synthesiser(deceit=1.5)
+    writer, speaker = Writer(model=""), Synthesiser(deceit=1.5)
 
-    await write_to_length(60, "en", write=desk.write, speak=booth.speak)
+    await write_to_length(60, "en", write=writer.write, speak=speaker.speak)
 
-    assert len(desk.paces) == 1
+    assert len(writer.paces) == 1
 
 
 class Interpreter:
@@ -121,12 +121,12 @@ class Interpreter:
 
 
 async def test_a_translation_of_the_right_length_is_requested_once() -> None:
-    desk, booth = Interpreter(125), Synthesiser(deceit=1.0)
+    writer, speaker = Interpreter(125), Synthesiser(deceit=1.0)
 
-    translated = await translate_to_length(60, "en", translate=desk.translate, speak=booth.speak)
+    translated = await translate_to_length(60, "en", translate=writer.translate, speak=speaker.speak)
 
-    assert film_duration_s(await booth.speak(translated)) == 62.5
-    (length,) = desk.asked
+    assert film_duration_s(await speaker.speak(translated)) == 62.5
+    (length,) = writer.asked
     assert (length.wanted_s, length.previous) == (60, None)
 
 
@@ -134,12 +134,12 @@ async def test_a_translation_of_the_right_length_is_requested_once() -> None:
 async def test_a_translation_of_the_wrong_length_is_requested_once_more_and_the_closer_one_counts(
     tries: tuple[int, int], kept: int
 ) -> None:
-    desk, booth = Interpreter(*tries), Synthesiser(deceit=1.0)
+    writer, speaker = Interpreter(*tries), Synthesiser(deceit=1.0)
 
-    translated = await translate_to_length(60, "en", translate=desk.translate, speak=booth.speak)
+    translated = await translate_to_length(60, "en", translate=writer.translate, speak=speaker.speak)
 
     assert translated == script(kept)
-    _, again = desk.asked
+    _, again = writer.asked
     assert (again.previous, again.previous_s) == (script(tries[0]), tries[0] * WORD_S)
 
 

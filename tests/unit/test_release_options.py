@@ -12,7 +12,7 @@ from pipeline.orchestrator.control.release_options import ReleaseOptions
 
 
 @pytest.mark.parametrize(
-    ("wishes", "flags", "told"),
+    ("options", "flags", "told"),
     [
         ({"publish_at": "2020-01-01 09:00"}, {}, "publish_at is past"),
         ({"publish_at": "tomorrow"}, {}, "is not a date with a time"),
@@ -21,12 +21,12 @@ from pipeline.orchestrator.control.release_options import ReleaseOptions
         ({"publish_at": "2031-01-01 09:00"}, {"youtube.privacy": "public"}, "can't be combined with --privacy"),
     ],
 )
-async def test_a_wish_that_can_not_be_had_is_told_before_anything_is_sent(tmp_path, wishes, flags, told):
+async def test_a_wish_that_can_not_be_had_is_told_before_anything_is_sent(tmp_path, options, flags, told):
     asked = {"publishing.to": "youtube", **flags}
     context = await to_thread.run_sync(lambda: open_context(workspace=tmp_path, overrides=asked))
 
     with pytest.raises(InputError, match=told):
-        await to_thread.run_sync(ReleaseOptions(**wishes).check, context)
+        await to_thread.run_sync(ReleaseOptions(**options).check, context)
 
 
 def test_options_override_the_brief_and_keep_what_they_do_not_name():

@@ -186,7 +186,7 @@ def context_in(workspace, overrides=None):
     return open_context(workspace=workspace, overrides={"offline": True, **(overrides or {})})
 
 
-def test_a_flag_goes_before_the_brief_and_the_brief_before_the_settings(workspace):
+def test_flags_override_the_brief_and_the_brief_overrides_the_settings(workspace):
     write(workspace, 'video.preset = "web_optimized"\n')
     plain, flagged = context_in(workspace), context_in(workspace, {"video.preset": "high_quality"})
 

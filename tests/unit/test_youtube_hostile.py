@@ -51,7 +51,7 @@ def journal(root):
 
 
 @pytest.mark.parametrize("fault", HOSTILE_PASSING)
-async def test_an_answer_that_makes_no_sense_is_not_believed_and_the_film_is_there_once(youtube, film, tmp_path, fault):
+async def test_after_a_malformed_response_the_film_is_published_once(youtube, film, tmp_path, fault):
     youtube.faults.order(fault)
 
     receipt = await film_for(channel_of(youtube, tmp_path), KEY).deliver(film)
@@ -61,9 +61,7 @@ async def test_an_answer_that_makes_no_sense_is_not_believed_and_the_film_is_the
     assert receipt.id in youtube.films
 
 
-async def test_a_film_that_is_listed_without_its_name_may_be_the_one_that_is_looked_for(
-    youtube, film, tmp_path, monkeypatch
-):
+async def test_a_listed_film_without_an_id_might_be_the_wanted_one(youtube, film, tmp_path, monkeypatch):
     youtube.faults.order("final_lost_and_gone")
     whole = listing._item
     monkeypatch.setattr(listing, "_item", lambda one: {**whole(one), "contentDetails": {}})
@@ -76,9 +74,7 @@ async def test_a_film_that_is_listed_without_its_name_may_be_the_one_that_is_loo
     assert len(youtube.films) == len(youtube.sessions) == 1
 
 
-async def test_a_film_that_is_listed_with_a_time_of_no_zone_came_at_that_time_in_utc(
-    youtube, film, tmp_path, monkeypatch
-):
+async def test_a_listed_time_without_a_zone_is_in_utc(youtube, film, tmp_path, monkeypatch):
     youtube.clock = lambda: datetime.now(UTC) - timedelta(hours=1)
     await film_for(channel_of(youtube, tmp_path), KEY).deliver(film)
     youtube.clock = lambda: datetime.now(UTC)
@@ -93,7 +89,7 @@ async def test_a_film_that_is_listed_with_a_time_of_no_zone_came_at_that_time_in
     assert len(youtube.films) == 3
 
 
-async def test_a_film_is_sent_to_no_other_host_and_its_day_has_lost_one_upload(youtube, film, tmp_path):
+async def test_a_session_uri_on_another_host_gets_no_bytes_and_costs_one_upload(youtube, film, tmp_path):
     youtube.faults.order("start_elsewhere")
 
     with pytest.raises(PermanentError, match="returned a session URI on another host"):
@@ -102,7 +98,7 @@ async def test_a_film_is_sent_to_no_other_host_and_its_day_has_lost_one_upload(y
     assert (youtube.calls["videos.insert"], youtube.calls["put"]) == (1, 0)
 
 
-async def test_a_session_of_another_server_gets_no_token_and_the_film_is_looked_for(youtube, film, tmp_path):
+async def test_a_saved_session_of_another_server_gets_no_token_and_the_film_is_looked_up(youtube, film, tmp_path):
     youtube.faults.order("chunk_503")
     once = channel_of(youtube, tmp_path)
     async with YouTubeStandIn() as other:
@@ -132,7 +128,7 @@ async def test_a_session_of_another_server_gets_no_token_and_the_film_is_looked_
         "https://www.googleapis.com.example/x",
     ],
 )
-async def test_a_session_that_is_no_address_of_googles_is_begun_anew(youtube, film, tmp_path, session):
+async def test_a_saved_session_outside_of_google_is_replaced(youtube, film, tmp_path, session):
     youtube.faults.order(*["chunk_503"] * 20)
     with pytest.raises(TransientError):
         await film_for(channel_of(youtube, tmp_path), KEY).deliver(film)
@@ -147,7 +143,7 @@ async def test_a_session_that_is_no_address_of_googles_is_begun_anew(youtube, fi
 
 @pytest.mark.parametrize("asked_before", [0, 1, 2])
 @pytest.mark.parametrize("fault", ["list_page", "list_404", "list_odd", "list_endless"])
-async def test_a_channel_that_gives_no_sensible_answer_is_not_taken_for_one_without_the_film(
+async def test_a_malformed_list_does_not_count_as_a_channel_without_the_film(
     youtube, film, tmp_path, fault, asked_before
 ):
     youtube.faults.order("final_lost_and_gone")
@@ -163,9 +159,7 @@ async def test_a_channel_that_gives_no_sensible_answer_is_not_taken_for_one_with
     assert (len(youtube.films), youtube.calls["videos.insert"]) == (1, 1)
 
 
-async def test_a_list_that_a_proxy_does_not_find_is_not_taken_for_that_of_a_channel_without_films(
-    youtube, film, tmp_path
-):
+async def test_a_404_page_of_a_proxy_does_not_count_as_a_channel_without_films(youtube, film, tmp_path):
     youtube.faults.order("final_lost_and_gone")
     for _ in range(10):
         # The channel, and then its uploads.
@@ -179,7 +173,7 @@ async def test_a_list_that_a_proxy_does_not_find_is_not_taken_for_that_of_a_chan
 
 
 @pytest.mark.parametrize("fault", ["list_odd", "list_endless", "list_page"])
-async def test_questions_survive_answers_of_any_shape(youtube, film, tmp_path, fault):
+async def test_queries_survive_responses_of_any_shape(youtube, film, tmp_path, fault):
     channel = channel_of(youtube, tmp_path)
     await film_for(channel, KEY).deliver(film)
     youtube.faults.order(*[fault] * 20)
@@ -194,7 +188,7 @@ async def test_questions_survive_answers_of_any_shape(youtube, film, tmp_path, f
     assert receipt.missing
 
 
-async def test_a_token_that_lasts_soon_seconds_is_renewed_again(youtube, film, tmp_path):
+async def test_a_token_with_an_invalid_lifetime_is_refreshed_again(youtube, film, tmp_path):
     youtube.write_token(token_file(tmp_path), fresh=False)
     youtube.faults.order("token_odd")
 
@@ -204,7 +198,7 @@ async def test_a_token_that_lasts_soon_seconds_is_renewed_again(youtube, film, t
 
 
 @pytest.mark.skipif(os.name != "posix", reason="modes")
-async def test_a_token_that_was_copied_here_is_closed_to_others_before_it_is_used(youtube, film, tmp_path):
+async def test_a_copied_token_file_is_made_private_before_it_is_used(youtube, film, tmp_path):
     token_file(tmp_path).chmod(0o644)
 
     await film_for(channel_of(youtube, tmp_path), KEY).deliver(film)
@@ -213,7 +207,7 @@ async def test_a_token_that_was_copied_here_is_closed_to_others_before_it_is_use
 
 
 @pytest.mark.skipif(os.name != "posix", reason="links")
-async def test_a_token_that_lies_elsewhere_is_renewed_there(youtube, film, tmp_path):
+async def test_a_symlinked_token_file_is_refreshed_in_place(youtube, film, tmp_path):
     youtube.write_token(token_file(tmp_path), fresh=False)
     real = tmp_path / "secrets" / "token.json"
     real.parent.mkdir()
@@ -228,7 +222,7 @@ async def test_a_token_that_lies_elsewhere_is_renewed_there(youtube, film, tmp_p
 
 
 @pytest.mark.skipif(os.name != "posix", reason="links")
-async def test_a_token_that_is_a_link_to_itself_says_how_to_log_in(youtube, film, tmp_path):
+async def test_a_token_file_that_links_to_itself_is_an_error_with_a_hint(youtube, film, tmp_path):
     token_file(tmp_path).unlink()
     token_file(tmp_path).symlink_to(token_file(tmp_path))
 
@@ -237,7 +231,7 @@ async def test_a_token_that_is_a_link_to_itself_says_how_to_log_in(youtube, film
 
 
 @pytest.mark.parametrize("token", ["ya29.a\r\nX-Evil: 1", "ya29.\x00", "ключ", ""])
-async def test_a_token_that_can_not_stand_in_a_header_is_renewed(youtube, film, tmp_path, token):
+async def test_a_token_that_is_not_a_valid_header_is_refreshed(youtube, film, tmp_path, token):
     told = json.loads(token_file(tmp_path).read_bytes())
     token_file(tmp_path).write_text(json.dumps({**told, "token": token}), encoding="utf-8")
 
@@ -246,7 +240,7 @@ async def test_a_token_that_can_not_stand_in_a_header_is_renewed(youtube, film, 
     assert (youtube.accounts.refreshes, len(youtube.films)) == (1, 1)
 
 
-async def test_a_login_is_renewed_where_the_settings_say_and_not_where_its_files_do(youtube, film, tmp_path):
+async def test_the_token_url_comes_from_the_settings_and_not_from_the_token_file(youtube, film, tmp_path):
     youtube.write_token(token_file(tmp_path), fresh=False)
     told = json.loads(token_file(tmp_path).read_bytes())
     elsewhere = {"token_uri": "http://127.0.0.1:9/token", "universe_domain": "evil.example"}
@@ -262,7 +256,7 @@ async def test_a_login_is_renewed_where_the_settings_say_and_not_where_its_files
     assert read.model_dump().keys() == {"client_id", "client_secret"}
 
 
-async def test_what_the_server_says_moves_no_cursor(youtube, film, tmp_path):
+async def test_error_messages_contain_no_terminal_escape_sequences(youtube, film, tmp_path):
     evil = "\x1b[2J\x1b]0;owned\x07\u202eprocessed\nnext"
     youtube.fate["film0000001"] = ("rejected", evil)
 
@@ -276,7 +270,7 @@ async def test_what_the_server_says_moves_no_cursor(youtube, film, tmp_path):
 @pytest.mark.parametrize(
     "content", ["", "null", "[]", "{}", '{"client_id": 7}', '{"client_id": "a", "client_secret": "s", "expiry": "x"}']
 )
-async def test_a_token_file_of_any_content_says_how_to_log_in_and_not_what_it_holds(youtube, film, tmp_path, content):
+async def test_an_invalid_token_file_is_an_error_with_a_hint_that_quotes_no_content(youtube, film, tmp_path, content):
     token_file(tmp_path).write_text(content, encoding="utf-8")
 
     with pytest.raises(NeedsLoginError, match="nightreel auth youtube") as told:
@@ -288,7 +282,7 @@ async def test_a_token_file_of_any_content_says_how_to_log_in_and_not_what_it_ho
 @pytest.mark.parametrize(
     "title", ["🌌" * 80, "a" * 150, "<b>Tea</b>", "Tea\u202e gnp.exe\nand more", "\x00", "\u202e", "  "]
 )
-async def test_titles_and_descriptions_of_any_kind_are_made_to_fit(youtube, tmp_path, title):
+async def test_titles_and_descriptions_of_any_kind_are_cut_to_youtubes_limits(youtube, tmp_path, title):
     film = write_film(tmp_path / "film", title=title, description=f"{title}\x07<i>é</i>" * 900, tags=[title, "a,b", ""])
 
     receipt = await film_for(channel_of(youtube, tmp_path), KEY).deliver(film)
@@ -312,7 +306,7 @@ async def test_titles_and_descriptions_of_any_kind_are_made_to_fit(youtube, tmp_
     ],
     ids=["huge", "deep", "half a character", "Latin-1", "list", "path", "playlists"],
 )
-async def test_metadata_of_any_content_are_told_before_anything_is_sent(youtube, film, tmp_path, content, told):
+async def test_invalid_metadata_are_an_error_before_anything_is_sent(youtube, film, tmp_path, content, told):
     film.metadata.write_bytes(content)
 
     with pytest.raises(InputError, match=rf"metadata\.json: {told}.*It needs at least"):
@@ -321,17 +315,17 @@ async def test_metadata_of_any_content_are_told_before_anything_is_sent(youtube,
     assert youtube.calls["videos.insert"] == 0
 
 
-async def test_metadata_with_the_mark_of_windows_and_playlists_without_a_name_are_taken(youtube, film, tmp_path):
+async def test_metadata_may_have_a_byte_order_mark_and_playlists_without_a_name(youtube, film, tmp_path):
     told = json.dumps({"title": "Tea", "language": "en", "playlistTitles": ["", "\u202e ", " Space\n", "Space"]})
     film.metadata.write_bytes(b"\xef\xbb\xbf" + told.encode())
 
     receipt = await film_for(channel_of(youtube, tmp_path), KEY, extras=Extras(playlist="Other")).deliver(film)
 
     assert receipt.missing == ()
-    assert [playlist.title for playlist in youtube.shelf.playlists.values()] == ["Space"]
+    assert [playlist.title for playlist in youtube.extras.playlists.values()] == ["Space"]
 
 
-async def test_a_language_that_is_none_is_told_before_anything_is_sent(youtube, tmp_path):
+async def test_an_invalid_language_is_an_error_before_anything_is_sent(youtube, tmp_path):
     film = write_film(tmp_path / "film", language="English")
 
     with pytest.raises(InputError, match="must be a language tag such as en"):
@@ -341,7 +335,7 @@ async def test_a_language_that_is_none_is_told_before_anything_is_sent(youtube, 
 
 
 @pytest.mark.parametrize("step", [1, 2, 3])
-async def test_a_disk_that_is_full_at_any_step_of_the_journal_costs_no_second_film(
+async def test_a_disk_that_is_full_at_any_step_of_the_journal_causes_no_duplicate(
     youtube, film, tmp_path, monkeypatch, step
 ):
     destination = film_for(channel_of(youtube, tmp_path), KEY)
@@ -397,7 +391,7 @@ async def answering(write):
             await asyncio.gather(*tasks)
 
 
-async def test_an_answer_that_does_not_end_fills_no_memory():
+async def test_an_endless_response_is_aborted():
     async def endless(writer):
         writer.write(b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\n\r\n")
         for _ in range(1_000):
@@ -409,7 +403,7 @@ async def test_an_answer_that_does_not_end_fills_no_memory():
             await http.send("GET", url, headers={})
 
 
-async def test_a_line_that_breaks_while_a_film_is_sent_is_told_at_once_and_nothing_is_sent_again():
+async def test_a_connection_that_breaks_during_a_chunk_is_reported_at_once_and_nothing_is_sent_again():
     arrived = []
 
     async def serve(reader, writer):
@@ -430,7 +424,7 @@ async def test_a_line_that_breaks_while_a_film_is_sent_is_told_at_once_and_nothi
     assert len(arrived) == 1
 
 
-async def test_a_body_is_sent_once_whoever_asks_for_it_again():
+async def test_a_request_body_can_be_sent_only_once():
     async def pieces():
         yield memoryview(b"film")
 
@@ -441,7 +435,7 @@ async def test_a_body_is_sent_once_whoever_asks_for_it_again():
         aiter(body)
 
 
-async def test_what_is_no_http_at_all_is_told_without_the_address_that_was_asked():
+async def test_a_response_that_is_not_http_is_reported_without_url_and_token():
     async def another_service(writer):
         writer.write(b"220 mail.example.org ESMTP\r\n\r\n")
 
@@ -458,7 +452,7 @@ async def test_what_is_no_http_at_all_is_told_without_the_address_that_was_asked
     assert (raised.value.__cause__, raised.value.__context__) == (None, None)
 
 
-async def test_an_answer_that_drips_is_given_up_in_time():
+async def test_a_response_that_drips_is_aborted_at_the_deadline():
     async def drip(writer):
         writer.write(b"HTTP/1.1 200 OK\r\nContent-Length: 1000\r\n\r\n")
         while True:
@@ -471,7 +465,7 @@ async def test_an_answer_that_drips_is_given_up_in_time():
             await http.send("GET", url, headers={})
 
 
-def test_a_line_that_takes_bytes_and_answers_nothing_is_given_up_when_the_slowest_one_would_be_through():
+def test_the_deadline_of_a_silent_server_grows_with_the_size_of_the_chunk():
     async def silent(_writer):
         await asyncio.Event().wait()
 
@@ -488,7 +482,7 @@ def test_a_line_that_takes_bytes_and_answers_nothing_is_given_up_when_the_slowes
 
 
 @pytest.mark.parametrize("told", ["-5", "99999999999", "inf", "nan", "soon", "Thu, 01 Jan 1970 00:00:00 GMT"])
-def test_a_time_to_wait_is_bounded_whatever_is_asked(told):
+def test_an_absurd_retry_after_is_clamped(told):
     asked = retry_after_s({"retry-after": told})
 
     assert asked is None or 0 <= asked <= LONGEST_WAIT_S
@@ -498,7 +492,7 @@ def test_a_time_to_wait_is_bounded_whatever_is_asked(told):
 
 
 @pytest.mark.parametrize("number", ["18", "21", "30", "44"])
-async def test_a_category_that_films_can_not_have_is_told_before_anything_is_sent(youtube, tmp_path, number):
+async def test_a_category_that_is_not_assignable_is_an_error_before_anything_is_sent(youtube, tmp_path, number):
     film = write_film(tmp_path / "film", categoryId=number)
 
     with pytest.raises(InputError, match="can't be assigned to uploads"):

@@ -32,7 +32,7 @@ def destination(folder, extras=None):
     return ManualDestination("folder:usb", folder, ASKED, extras or Extras(playlist="Space"))
 
 
-async def test_a_folder_has_all_that_is_needed_in_the_words_of_youtubeuploader(film, folder):
+async def test_a_folder_has_all_files_and_metadata_in_the_format_of_youtubeuploader(film, folder):
     receipt = await destination(folder).deliver(film)
 
     assert receipt.url == folder.as_uri()
@@ -55,7 +55,7 @@ async def test_a_folder_has_all_that_is_needed_in_the_words_of_youtubeuploader(f
     }
 
 
-async def test_its_checksums_hold(film, folder):
+async def test_the_checksums_match(film, folder):
     await destination(folder).deliver(film)
 
     lines = (folder / "SHA256SUMS").read_text().splitlines()
@@ -65,7 +65,7 @@ async def test_its_checksums_hold(film, folder):
         assert hashlib.sha256((folder / name).read_bytes()).hexdigest() == digest
 
 
-async def test_what_was_touched_there_is_put_right_and_nothing_of_before_stays(film, folder):
+async def test_a_modified_folder_is_restored_without_leftovers(film, folder):
     await destination(folder).deliver(film)
     (folder / "video.mp4").write_bytes(b"torn")
     (folder / "notes.txt").write_text("old")
@@ -77,7 +77,7 @@ async def test_what_was_touched_there_is_put_right_and_nothing_of_before_stays(f
     assert [path.name for path in folder.parent.iterdir()] == ["sky"]
 
 
-async def test_what_is_there_as_it_should_be_is_not_touched(film, folder):
+async def test_an_up_to_date_folder_is_not_touched(film, folder):
     await destination(folder).deliver(film)
     before = folder.stat().st_ino
 
@@ -86,7 +86,7 @@ async def test_what_is_there_as_it_should_be_is_not_touched(film, folder):
     assert folder.stat().st_ino == before
 
 
-async def test_other_words_of_the_same_length_are_put_there(film, folder):
+async def test_a_text_of_the_same_length_is_replaced(film, folder):
     await destination(folder).deliver(film)
     told = film.metadata.read_text(encoding="utf-8")
     film.metadata.write_text(told.replace("sky is blue", "sea is grey"), encoding="utf-8")
@@ -96,7 +96,7 @@ async def test_other_words_of_the_same_length_are_put_there(film, folder):
     assert json.loads((folder / "metadata.json").read_bytes())["title"] == "Why the sea is grey"
 
 
-async def test_a_film_that_is_not_the_one_that_was_judged_is_not_put_there(film, folder):
+async def test_a_film_other_than_the_judged_one_is_not_copied(film, folder):
     judged = Subject(key="0123456789abcdef", job="job1", batch="space", film_sha256="0" * 64)
 
     with pytest.raises(QualityError, match="not the one that was judged"):
@@ -105,7 +105,7 @@ async def test_a_film_that_is_not_the_one_that_was_judged_is_not_put_there(film,
     assert not folder.exists()
 
 
-async def test_a_film_without_words_has_the_name_of_its_file(film, folder):
+async def test_a_film_without_metadata_is_titled_by_its_file_name(film, folder):
     film.metadata.unlink()
 
     await destination(folder).deliver(film)
@@ -113,12 +113,12 @@ async def test_a_film_without_words_has_the_name_of_its_file(film, folder):
     assert json.loads((folder / "metadata.json").read_bytes())["title"] == film.video.stem
 
 
-async def test_who_wants_what_is_there_changed_is_told_to_publish_it_again(film, folder):
+async def test_an_update_of_a_folder_is_an_error_with_a_hint(film, folder):
     with pytest.raises(InputError, match=r"is a folder\. Publish again without --update"):
         await destination(folder).update(film)
 
 
-async def test_a_copy_that_fails_half_way_shows_no_folder_and_is_made_later(film, folder, monkeypatch):
+async def test_a_failed_copy_leaves_no_folder_and_is_repeated(film, folder, monkeypatch):
     def full(source, target):
         if target.name == "thumbnail.jpg":
             raise OSError(28, "No space left on device")
@@ -135,7 +135,7 @@ async def test_a_copy_that_fails_half_way_shows_no_folder_and_is_made_later(film
     assert [path.name for path in folder.parent.iterdir()] == ["sky"]
 
 
-async def test_what_is_changed_while_it_is_copied_is_not_put_there(film, folder, monkeypatch):
+async def test_a_file_changed_during_the_copy_is_refused(film, folder, monkeypatch):
     def another(source, target):
         return target.write_bytes(source.read_bytes()[::-1])
 
@@ -146,7 +146,7 @@ async def test_what_is_changed_while_it_is_copied_is_not_put_there(film, folder,
 
 
 @pytest.mark.parametrize("name", ["video.srt", "video.es.srt", "thumbnail.jpg", "metadata.json"])
-async def test_what_was_changed_since_it_was_judged_is_not_copied(film, folder, name):
+async def test_files_changed_since_they_were_judged_are_not_copied(film, folder, name):
     subject = Subject(key="sky", companions=await to_thread.run_sync(judged, film))
     path = film.srt.with_name(name)
     path.write_bytes(path.read_bytes() + b"\n")
@@ -157,7 +157,7 @@ async def test_what_was_changed_since_it_was_judged_is_not_copied(film, folder, 
     assert not folder.exists()
 
 
-async def test_other_stills_captions_of_the_web_and_links_come_along_and_a_playlist_of_its_own_goes_before(
+async def test_more_thumbnails_vtt_captions_and_links_are_included_and_the_films_playlist_takes_precedence(
     film, folder
 ):
     film = replace(film, more_thumbnails=tuple(film.srt.with_name(f"still{n}.jpg") for n in (2, 3)))
@@ -178,7 +178,7 @@ async def test_other_stills_captions_of_the_web_and_links_come_along_and_a_playl
     assert shown["description"].endswith(f"\n\n←: Dawn {before.url}")
 
 
-async def test_what_nobody_says_of_a_film_is_not_told(film, folder):
+async def test_metadata_without_a_value_are_omitted(film, folder):
     film.metadata.write_text('{"title": "Sky"}', encoding="utf-8")
 
     await destination(folder, Extras()).deliver(film)
@@ -186,7 +186,7 @@ async def test_what_nobody_says_of_a_film_is_not_told(film, folder):
     assert not {"playlistTitles", "language", "publishAt"} & json.loads((folder / "metadata.json").read_bytes()).keys()
 
 
-def test_a_film_that_is_gone_when_it_is_counted_is_told_with_its_name(film):
+def test_a_film_that_disappeared_is_an_error_with_its_path(film):
     film.srt.unlink()
 
     with pytest.raises(StorageError, match=r"video\.srt: can't be read, or is gone\. Run the command again"):

@@ -76,7 +76,7 @@ class YouTubeStandIn(Loopback):
     def __post_init__(self) -> None:
         self._receiving = UploadApi(self)
         self.listing = ListingApi(self)
-        self.shelf = ExtrasApi(self)
+        self.extras = ExtrasApi(self)
 
     @property
     def url(self) -> str:
@@ -140,7 +140,7 @@ class YouTubeStandIn(Loopback):
         for path in (UPLOAD_PATH, RESUMABLE_PATH):
             app.router.add_post(path, self._answering(self._receiving.start))
             app.router.add_put(path, self._answering(self._receiving.put))
-        for verb, path, handler in (*self.listing.routes, *self.shelf.routes):
+        for verb, path, handler in (*self.listing.routes, *self.extras.routes):
             app.router.add_route(verb, path, self._answering(handler))
         app.router.add_post("/token", self._answering(self._token))
         app.router.add_post("/device/code", self._answering(self._device))
@@ -219,7 +219,7 @@ class YouTubeStandIn(Loopback):
             for film in self.films.values()
         ]
         told = {"films": films, "sessions": len(self.sessions), "calls": self.calls, "faults": self.faults.met}
-        return web.json_response({**told, **self.shelf.history(), "complaints": self.complaints})
+        return web.json_response({**told, **self.extras.history(), "complaints": self.complaints})
 
     async def _secrets(self, _request: web.Request) -> web.Response:
         return web.json_response(sorted(self.secrets))
