@@ -63,6 +63,9 @@ def _check_address(url: URL, also_allowed: Collection[str], hint: str) -> None:
         raise PermanentError("only http and https URLs are fetched", hint="Give a URL that begins with https://")
     if url.user or url.password:
         raise PermanentError("URLs with credentials are not fetched", hint=hint)
+    # Short and decimal forms (127.1, 2130706433): the system resolves them, and aiohttp up to 3.13 skips our resolver.
+    if url.host.replace(".", "").isdigit() and not _is_ip(url.host):
+        raise PermanentError(f"{url.host} is neither a host name nor a complete IP address", hint=hint)
     # aiohttp does not call the resolver for IP addresses.
     if _is_ip(url.host) and not is_public_address(url.host) and not _is_allowed(url.host, url.port, also_allowed):
         raise _private_address(url.host, hint)

@@ -30,7 +30,7 @@ def cause_lines(group: Group, *, with_ids: bool = False) -> Iterator[str]:
     titles = []
     for each in group.rows[:_MAX_TITLES]:
         id_ = f"{each.id[:ID_DIGITS]} " if with_ids and each.id else ""
-        titles.append(escaped(f"{id_}{each.title}") + _origin(each) + ("" if are_alike else _until(each)))
+        titles.append(escaped(f"{id_}{each.title}") + _origin(each) + ("" if are_alike else _until(each).rstrip(",")))
     yield f"    {first_titles(titles, group.count)}"
 
 
@@ -39,4 +39,4 @@ def _origin(row: JobSummary) -> str:
 
 
 def _until(row: JobSummary) -> str:
-    return f" until {row.parked_until.astimezone():%Y-%m-%d %H:%M}" if row.parked_until else ""
+    return f" until {row.parked_until.astimezone():%a %H:%M}," if row.parked_until else ""

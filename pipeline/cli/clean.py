@@ -6,6 +6,7 @@ from pipeline.cli.flags import size_bytes
 from pipeline.cli.options import CommonOptions, Switch
 from pipeline.cli.output import print_json, say
 from pipeline.errors import EXIT_OK, InputError
+from pipeline.language.text import counted
 
 
 def clean(
@@ -55,7 +56,8 @@ def clean(
             return EXIT_OK
         left = f", left unchanged: {done.cache_left_because}" if done.cache_left_because else ""
         say(f"cache: {_size(done.cache_bytes)} {freed}{left}")
-        say(f"leftovers: {_size(done.leftover_bytes)} {freed}, in {done.leftovers} files and folders")
+        files = counted(done.leftovers, "file or folder", "files and folders")
+        say(f"leftovers: {_size(done.leftover_bytes)} {freed}, in {files}")
         return EXIT_OK
 
     return session.run(work)

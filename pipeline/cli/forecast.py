@@ -77,7 +77,8 @@ def _to_make(films: Films) -> str:
     parts = [f"{number:,} {kind}" for kind, number in kinds.items() if number]
     text = ", ".join(parts) or "nothing"
     text = f"{films.to_make:,}: {text}" if len(parts) > 1 else text
-    text += f"; {films.replacing:,} replace an older film" if films.replacing else ""
+    if films.replacing:
+        text += f"; {counted(films.replacing, 'replaces', 'replace')} an older film"
     return text + (f"; {films.impossible:,} of them can't be made" if films.impossible else "")
 
 
@@ -125,7 +126,8 @@ def _disk(forecast: Forecast) -> str:
 
 def _allowance(quota: Quota) -> str:
     days = counted(quota.days, "day")
-    return f"{quota.scripts_per_day:,} scripts a day at {quota.service}, {quota.left_today:,} left today: takes {days}"
+    scripts = counted(quota.scripts_per_day, "script")
+    return f"{scripts} a day at {quota.service}, {quota.left_today:,} left today: takes {days}"
 
 
 def _problem(problem: Problem) -> str:

@@ -9,6 +9,7 @@ from pipeline.cli.options import TypedPath
 from pipeline.cli.output import say
 from pipeline.errors import EXIT_OK, InputError
 from pipeline.files import storage_errors, write_atomically
+from pipeline.language.text import counted
 
 _FOLDERS = {
     "templates": "Your own templates, one folder each: nightreel templates new NAME. "
@@ -55,7 +56,8 @@ def init(directory: TypedPath, /) -> int:
     with storage_errors(directory / "output"):
         (directory / "output").mkdir(exist_ok=True)
     kept = len(files) - len(made)
-    say(f"Workspace {directory}: {len(made)} files written" + (f", {kept} existing files kept" if kept else ""))
+    also = f", {counted(kept, 'existing file')} kept" if kept else ""
+    say(f"Workspace {directory}: {counted(len(made), 'file')} written{also}")
     is_here = directory.resolve() == Path.cwd().resolve()
     there = "" if is_here else f"cd {shlex.quote(str(directory))} && "
     say(f"Next: {there}nightreel make topics/octopus-hearts.md")

@@ -110,8 +110,8 @@ def _field_lines(template: Template) -> Iterator[str]:
     from pipeline.sources.campaign import row_fields
 
     scripts = ", ".join(script.language for script in template.script_templates)
-    wrote = f"a film of each row by script.toml ({scripts})" if scripts else "a brief of each row, for whoever writes"
-    yield f"\nOf a table, {escape(wrote)}:"
+    wrote = f"a film for each row, by script.toml ({scripts})" if scripts else "a brief for each row, for the writer"
+    yield f"\nFrom a table: {escape(wrote)}"
     fields = row_fields(template)
     width = max(map(len, (field.name for field in fields)), default=0)
     for field in fields:

@@ -74,7 +74,10 @@ _ALWAYS_FIRST = (
 _MOSTLY_FIRST = (
     f"{_ALWAYS_FIRST}|You|So|My|Her|These|Those|A|An|Der|Das|Ein|Eine|Ich|Danach|Han|Hun|Hon|Det|Den|Jag|Jeg|Men|Och|"
     "Og|Il|Nous|Cette|Él|Y|Lui|Lei|Mas|On|Ono|To|Ten|W|Na|Po|Gdy|Potem|Był|Była|Был|Была|Было|Оно|Мы|Этот|Эта|Её|Их|В|Во|На|С|И|А|"
-    "Когда|После|Затем|Потом|Там|Тогда"
+    "Когда|После|Затем|Потом|Там|Тогда|"
+    "Its|Their|Your|Many|Most|Some|Few|Several|All|Each|Every|Both|Another|Other|Nobody|No|Not|If|When|While|After|"
+    "Before|Since|Because|Although|Though|However|Later|Now|Today|Still|Yet|Even|Instead|Meanwhile|Also|What|Why|How|"
+    "Who|Where|Here|Once|With|Without|For|From|In|At|By|As|Is|Are|Was|Were|Can|Do|Let"
 )
 _OPENED, _CLOSED = r"[\"“„‘'(]?", r"(?:['’](?:s|m|re|ve|ll|d))?[,:;!?…]?"
 _BEGINS = re.compile(rf"{_OPENED}(?:{_ALWAYS_FIRST}){_CLOSED}")
@@ -95,7 +98,22 @@ _MAY_END = re.compile(
 )
 _YEARS = frozenset({"г", "гг", "в", "вв", "р", "рр", "r", "w"})
 _YEAR_BEFORE = re.compile(r"[\dIVX] ?$")
-_UNITS = {"h": "A-Z", "m": "A-Z", "g": "A-Z", "l": "A-Z", "t": "A-Z"} | dict.fromkeys("мтлч", "А-ЯЁ")
+_UNITS = dict.fromkeys("hmglstWVK", "A-Z") | dict.fromkeys("мтлч", "А-ЯЁ")
+# After a time of day: its time zone, or the day.
+# An adverbial at the start of a sentence has at most this many words.
+_FEW_WORDS = 2
+_HALF_DAY = re.compile(r"[ap]\.m", re.IGNORECASE)
+_AFTER_TIME = re.compile(
+    r"(?:[A-Z]{1,4}T|UTC|Eastern|Central|Mountain|Pacific|Greenwich|Coordinated|[A-Z][a-z]+day|Jan|Feb|March|April|May|"
+    r"June|July|Aug|Sept|Oct|Nov|Dec)\w*\W*"
+)
+# A year with its preposition or its date, and what opens a clause before it.
+_YEAR_PHRASE = re.compile(r"(?:(?:w )?dniu )?(?:\d{1,2} )?(?:\w+ )?[\dIVX–-]+ ?$", re.IGNORECASE)
+_OPENS_CLAUSE = re.compile(r"(?:[,;:–—-]|\b(?:когда|где|что|котор\w+|и|а|но|gdy|kiedy|gdzie|że|któr\w+|i|a|ale))\s*$")
+# German numbers of two digits that are not ordinals: "Er ist 42.", "von 3 auf 12.".
+_GERMAN_CARDINAL = re.compile(
+    r"\b(?:ist|war|sind|waren|lautet|beträgt|nur|etwa|rund|fast|genau|mindestens|höchstens|über|von [\d,.]+ auf)\s$"
+)
 _AND_SO_ON = re.compile(r"(?:\bт\. ?[дп]|\bu\. ?v\. ?m)$")
 
 
@@ -127,12 +145,9 @@ def _begins_sentence(before: str, word: str, following: str) -> bool:
     """Whether `following` must begin another sentence, whatever the word is."""
     if word.isdigit():
         begins = _MOSTLY_BEGINS.fullmatch(following) or _I.fullmatch(following) or _SPEAKER.fullmatch(following)
-        return begins is not None or _CARDINAL.search(before) is not None
-    after_number = before.rstrip()[-1:].isdigit()
-    if word in _UNITS and after_number:
-        return re.match(f"[{_UNITS[word]}]", following) is not None
-    if word.casefold() in _MEASURES:
-        return after_number
+        return bool(begins or _CARDINAL.search(before) or (len(word) == 2 and _GERMAN_CARDINAL.search(before)))
+    if before.rstrip()[-1:].isdigit() and _ends_with_measure(before, word, following):
+        return True
     if _MAY_END.fullmatch(word) or (word in _YEARS and _YEAR_BEFORE.search(before)):
         return _MOSTLY_BEGINS.fullmatch(following) is not None
     if _AND_SO_ON.search(before + word):
@@ -140,3 +155,17 @@ def _begins_sentence(before: str, word: str, following: str) -> bool:
     # "Plan B. It failed."; but "z. B. Die Zeit".
     is_letter = len(word) == 1 and word.isupper() and not re.search(r"[a-zäöü]\. ?$", before)
     return is_letter and _BEGINS.fullmatch(following) is not None
+
+
+def _ends_with_measure(before: str, word: str, following: str) -> bool:
+    """Whether a sentence may end with a number and `word`: a unit, an hour, or a year and its abbreviation."""
+    if _HALF_DAY.fullmatch(word):
+        # "At 9 a.m. Tickets" is unlikely to be a sentence of three words.
+        return len(before.split()) > _FEW_WORDS and _AFTER_TIME.fullmatch(following) is None
+    if word in _YEARS:
+        # "Он отрёкся в 1917 г. Началась", but "В 1917 г. Ленин" and "когда в 1917 г. Ленин".
+        rest = _YEAR_PHRASE.sub("", before)
+        return len(rest.split()) > 1 and _OPENS_CLAUSE.search(rest) is None
+    if word in _UNITS:
+        return re.match(f"[{_UNITS[word]}]", following) is not None
+    return word.casefold() in _MEASURES

@@ -26,7 +26,7 @@ _CLOSING = (
 _END = re.compile(
     rf"(?<![{SPACED_ENDS}])(?P<stop>(?:[{SPACED_ENDS}]|{GREEK_QUESTION})+){_CLOSING}(?=\s+(?P<next>\S))"
     # "「止まれ。」と言った": the quotation is part of a sentence.
-    rf"|[{UNSPACED_ENDS}]+(?![{UNSPACED_ENDS}])(?:[」』]+(?![」』とっ])|(?![」』]){_CLOSING})"
+    rf"|[{UNSPACED_ENDS}]+(?![{UNSPACED_ENDS}])(?:[」』”\"]+(?![」』”\"とっ])|(?![」』”\"]){_CLOSING})"
 )
 # "For example" in forms that end in a word of another language: "ad es.", "p. ex.", "t. ex.", "p. ej."; and "c.-à-d.".
 _FOR_EXAMPLE = re.compile(r"(?<!\w)(?:(?:ad|[pt]\.)\s?e[sxj]|c\.-à-d)$", re.IGNORECASE)
@@ -35,6 +35,9 @@ _EDGE = re.compile(rf"[\s{re.escape(OPENING_MARKS)}]")
 # "XIV. Louis" and "im XIX. Jahrhundert"; after a name it is ambiguous: "unter Heinrich VIII. Danach".
 _ROMAN = re.compile("[IVX]{2,}")
 _BEFORE_ORDINAL = re.compile(r"(?:.*\b(?:das|dem|den|der|des|die|im|ins|vom|zum|seit|um))?\s*", re.IGNORECASE)
+# Languages in which a number with a full stop may be an ordinal.
+_ORDINAL_LANGUAGES = frozenset("bs cs da de et fi hr hu is lt lv nb nn no pl sk sl sr tr".split())  # noqa: SIM905
+_BEFORE_ITEMS = frozenset(":;(–—-")
 # No sentence begins with one of these: "p1 · p2 · … · pn".
 _NEVER_FIRST = frozenset("·⋅×÷=≠≈≤≥±+*/&,;:")
 # Nor with a minus before a space: "1 − x²/(2!) − …".
@@ -58,26 +61,28 @@ _SHORT_FORMS = re.compile(
 )
 
 
-def split_sentences(text: str) -> tuple[str, ...]:
-    """The sentences of `text`, stripped; joined, they have the words of `text`."""
-    edges = [0, *sentence_ends(text), len(text)]
+def split_sentences(text: str, language: str = "") -> tuple[str, ...]:
+    """The sentences of `text`, stripped; joined, they have the words of `text`. `language`: see `sentence_ends`."""
+    edges = [0, *sentence_ends(text, language), len(text)]
     sentences = (text[start:end].strip() for start, end in pairwise(edges))
     return tuple(sentence for sentence in sentences if sentence)
 
 
-def sentence_ends(text: str) -> tuple[int, ...]:
+def sentence_ends(text: str, language: str = "") -> tuple[int, ...]:
     """The indices past the final mark of each sentence of `text` except the last.
 
-    Each sentence has a letter or a digit: a stray mark belongs to the sentence before it.
+    Each sentence has a letter or a digit: a stray mark belongs to the sentence before it. `language` is a tag (en,
+    pt-BR), by which "scored 12. Messi" are two sentences and "am 12. Mai" is not; without one, neither is.
     """
+    has_ordinals = not language or language.lower().partition("-")[0] in _ORDINAL_LANGUAGES
     ends: list[int] = []
     start = checked = 0
     has_content = False
     for match in _END.finditer(text):
         has_content = has_content or has_words(text[checked : match.end()])
         checked = match.end()
-        if has_content and _ends_sentence(text, start, match):
-            start, has_content = match.end(), False
+        if has_content and _ends_sentence(text, start, match, has_ordinals=has_ordinals):
+            start, has_content = _before_opening_quote(text, match), False
             ends.append(start)
     if ends and not has_words(text[start:]):
         ends.pop()
@@ -99,7 +104,13 @@ def _word_before(end: int, text: str, start: int) -> str:
     return text[first:end]
 
 
-def _ends_sentence(text: str, start: int, match: re.Match[str]) -> bool:
+def _before_opening_quote(text: str, match: re.Match[str]) -> int:
+    """The end of a sentence without the straight quote after it that opens the next one: 走吧。"你好。"."""
+    opens = match["next"] is None and match[0].endswith('"') and text.count('"', 0, match.end()) % 2
+    return match.end() - 1 if opens else match.end()
+
+
+def _ends_sentence(text: str, start: int, match: re.Match[str], *, has_ordinals: bool) -> bool:
     """Whether the sentence from `start` ends with the match."""
     if match["next"] is None:
         return True
@@ -109,12 +120,20 @@ def _ends_sentence(text: str, start: int, match: re.Match[str]) -> bool:
     if match["stop"] != ".":
         return True
     word = _word_before(match.start(), text, start)
-    if _ROMAN.fullmatch(word) and _BEFORE_ORDINAL.fullmatch(text, start, match.start() - len(word)):
-        return False
-    if _FOR_EXAMPLE.search(text, max(start, match.start() - 8), match.start()):
+    is_ordinal = _ROMAN.fullmatch(word) and _BEFORE_ORDINAL.fullmatch(text, start, match.start() - len(word))
+    if is_ordinal or _FOR_EXAMPLE.search(text, max(start, match.start() - 8), match.start()):
         return False
     before = text[max(start, match.start() - len(word) - _CONTEXT_BEFORE) : match.start() - len(word)]
+    if word.isdecimal() and not has_ordinals and has_words(before):
+        return not _is_item_number(int(word), before)
     return not is_abbreviation_in(before, word, rest.split(maxsplit=1)[0], rest)
+
+
+def _is_item_number(number: int, before: str) -> bool:
+    """Whether it numbers an item within the sentence: "Pack: 1. Tent 2. Rope", "1. e4 e5 2. Nf3"."""
+    return (number == 1 and before.rstrip()[-1:] in _BEFORE_ITEMS) or re.search(
+        rf"(?<!\d){number - 1}\. ", before
+    ) is not None
 
 
 def _may_begin(rest: str, text: str, start: int, match: re.Match[str]) -> bool:

@@ -113,7 +113,7 @@ class Availability:
         """The error for a caller that can't wait `seconds`."""
         until = self._clock() + timedelta(seconds=seconds)
         asks = _asks_to_wait("" if self.blocks_all_models(model) else model)
-        why = f"{_keeps_failing(model)} and is left alone" if self._breakers[model].is_open else asks
+        why = f"{_keeps_failing(model)} and is paused" if self._breakers[model].is_open else asks
         return ClosedError(f"{self._name} {why} until {format_time(until, self._clock())}", until=until)
 
     # Outcomes of calls -------------------------------------------------------------------------------------------
@@ -139,7 +139,7 @@ class Availability:
                 breaker.abandon(call)
                 return self.close(seconds, call.model)
             if breaker.fail(call, monotonic_s()):
-                self._notifier.closed(f"{_keeps_failing(call.model)}: left alone", breaker.wait_s(monotonic_s()))
+                self._notifier.closed(f"{_keeps_failing(call.model)}: paused", breaker.wait_s(monotonic_s()))
         elif isinstance(error, QuotaError):
             self.report_spent(error)
         elif isinstance(error, NeedsLoginError) and self._rejected_key is None:

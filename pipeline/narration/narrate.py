@@ -172,7 +172,13 @@ class _Run:
         """The first voice that does not fail, `voice` or one of the narrator's fallback voices, and its clips."""
         for speaking in (voice, *narrator.fallback_voices(self.script.language, voice)):
             synthesiser = Synthesiser(
-                config=VoiceConfig(narrator=narrator, voice=speaking, prosody=self.prosody, normalise=self.normalise),
+                config=VoiceConfig(
+                    narrator=narrator,
+                    voice=speaking,
+                    prosody=self.prosody,
+                    language=self.script.language,
+                    normalise=self.normalise,
+                ),
                 cache=self.cache,
                 retry=self.retry,
                 compute=self.compute,

@@ -47,12 +47,15 @@ class VoiceConfig:
     narrator: Narrator
     voice: str
     prosody: Prosody
+    # The tag of the script's language.
+    language: str = ""
     # Text normalisation: written text -> what the voice is given.
     normalise: Callable[[str], SpokenText] = normalise_text
 
     def utterances(self, scene: Scene) -> tuple[Utterance, ...]:
         """The utterances of a scene, in order."""
-        return utterances_of([line.text for line in scene.lines], self.normalise, pauses_of(scene))
+        lines = [line.text for line in scene.lines]
+        return utterances_of(lines, self.normalise, pauses_of(scene), language=self.language)
 
     def speech_key(self, spoken: SpokenText) -> str:
         """The cache key of an utterance's speech."""

@@ -42,13 +42,17 @@ class Utterance:
 
 
 def utterances_of(
-    lines: Sequence[str], normalise: Callable[[str], SpokenText], pauses: Mapping[int, float] = _NO_PAUSES
+    lines: Sequence[str],
+    normalise: Callable[[str], SpokenText],
+    pauses: Mapping[int, float] = _NO_PAUSES,
+    *,
+    language: str = "",
 ) -> tuple[Utterance, ...]:
     """The utterances of a scene with these lines; together they have the words of the scene's narration, in order.
 
-    `normalise` is the text normalisation. A line without a word to speak is an utterance too, a silent one. `pauses`
-    are longer pauses in seconds, by the index of the line that they precede; one after the last line prolongs the
-    scene.
+    `normalise` is the text normalisation, `language` a tag, by which sentences are told apart. A line without a word to
+    speak is an utterance too, a silent one. `pauses` are longer pauses in seconds, by the index of the line that they
+    precede; one after the last line prolongs the scene.
     """
     # A sentence by itself has lost the space after it, by which readers of Thai tell sentences: so the words are those
     # of all lines.
@@ -57,7 +61,7 @@ def utterances_of(
     for index, line in enumerate(lines):
         if index in pauses:
             _set_pause(utterances, pauses[index])
-        sentences = [tuple(_split_long(normalise(sentence))) for sentence in _sentences(line)]
+        sentences = [tuple(_split_long(normalise(sentence))) for sentence in _sentences(line, language)]
         for number, parts in enumerate(sentences, start=1):
             pause_s = _AFTER_LINE_S if number == len(sentences) else _AFTER_SENTENCE_S
             utterances += [Utterance(spoken=part, pause_s=_AFTER_CLAUSE_S) for part in parts[:-1]]
@@ -84,11 +88,11 @@ def size_bytes(text: str) -> int:
     return len(escape(text).encode())
 
 
-def _sentences(line: str) -> Iterator[str]:
+def _sentences(line: str, language: str) -> Iterator[str]:
     """The sentences of a line, split between words only: elsewhere "end。)And" counts as one word."""
     words = split_words(line)
     text = join_words(words)
-    ends = iter((*sentence_ends(text), len(text)))
+    ends = iter((*sentence_ends(text, language), len(text)))
     end, first, position = next(ends), 0, 0
     for index, word in enumerate(words):
         start = text.index(word, position)

@@ -85,7 +85,7 @@ def describe_upload_days(found: UploadDays) -> str:
     hosts = " and ".join(found.hosts)
     if found.films_per_day is None:
         return f"{counted(found.films, 'film')} to {hosts}, without a limit"
-    text = f"{found.films_per_day:,} films a day to {hosts}, {found.left_today:,} left today"
+    text = f"{counted(found.films_per_day, 'film')} a day to {hosts}, {found.left_today:,} left today"
     if found.films:
         text += f": {counted(found.films, 'film takes', 'films take')} {counted(found.days, 'day')}"
     everything = found.films + found.waiting

@@ -42,7 +42,7 @@ def _address(text: str) -> URL:
     try:
         return URL(text)
     except ValueError as error:
-        raise PermanentError("is no address") from error
+        raise PermanentError("is not a valid URL") from error
 
 
 async def _body(response: aiohttp.ClientResponse) -> bytes:
@@ -50,7 +50,7 @@ async def _body(response: aiohttp.ClientResponse) -> bytes:
         kind = TransientError if response.status in RETRYABLE_STATUSES else PermanentError
         raise kind(f"the server answered {response.status}", hint=_SAVE_IT)
     if response.headers.get("Content-Encoding", "identity") != "identity":
-        raise PermanentError("the server sends it packed")
+        raise PermanentError("the server sends it compressed")
     body = bytearray()
     if (response.content_length or 0) > MOST_BYTES:
         raise _too_large()
@@ -62,4 +62,5 @@ async def _body(response: aiohttp.ClientResponse) -> bytes:
 
 
 def _too_large() -> PermanentError:
-    return PermanentError(f"has more than {MOST_BYTES // 1024**2} MB", hint="Make it smaller: 4,000 pixels are enough")
+    hint = "Make it smaller: a width of 4,000 pixels is enough"
+    return PermanentError(f"has more than {MOST_BYTES // 1024**2} MB", hint=hint)

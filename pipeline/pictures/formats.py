@@ -32,7 +32,7 @@ def detect_format(start: bytes) -> ImageFormat | None:
 def describe_unsupported(start: bytes) -> tuple[str, str]:
     """What an unsupported file seems to be, and what to do about it."""
     if start[4:12] in {b"ftypheic", b"ftypheix", b"ftypmif1", b"ftypavif"}:
-        return "is a HEIC or AVIF picture, which is not read", "Save it as a JPEG"
+        return "is a HEIC or AVIF picture, which is not supported", "Save it as a JPEG"
     if re.match(rb"\s*<(?:!doctype|html|head|\?xml)", start, re.IGNORECASE):
         return "is a page, not a picture", "Give the address of the picture itself"
-    return "is no JPEG, PNG, WebP or GIF", "Save it as a JPEG or a PNG"
+    return "is not a JPEG, PNG, WebP or GIF", "Save it as a JPEG or a PNG"

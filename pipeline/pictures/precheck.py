@@ -47,7 +47,7 @@ def precheck(source: Path, *, name: str) -> None:
                 _check_header(file, kind, name, to_its_end=kind == "JPEG" and not _has_end(file, size_bytes))
     except OSError as error:
         raise InputError(
-            f"can't be read: {error.strerror or error}", where=name, hint="Look at its permissions"
+            f"can't be read: {error.strerror or error}", where=name, hint="Check its permissions"
         ) from error
 
 

@@ -108,13 +108,13 @@ def check_size(width_px: int, height_px: int, *, kind: str, name: str) -> None:
 
 def _check_smallest(width_px: int, height_px: int, name: str) -> None:
     if min(width_px, height_px) < _SMALLEST_PX:
-        message = f"{width_px} by {height_px} pixels are too few to be shown"
-        raise InputError(message, where=name, hint="Find a larger one, 1,600 pixels wide or more")
+        message = f"{width_px} by {height_px} pixels is too small"
+        raise InputError(message, where=name, hint="Use a larger one, 1,600 pixels wide or more")
 
 
 def too_many_pixels(name: str) -> InputError:
     """The error for too many pixels."""
-    return InputError("has too many pixels", where=name, hint="Make it smaller: 4,000 pixels wide are enough")
+    return InputError("has too many pixels", where=name, hint="Make it smaller: a width of 4,000 pixels is enough")
 
 
 def file_too_large(name: str) -> InputError:
@@ -124,15 +124,13 @@ def file_too_large(name: str) -> InputError:
 
 def undecodable(name: str) -> InputError:
     """The error for a file that starts like a picture, but is none."""
-    return InputError("is broken: it can't be decoded", where=name, hint="Open it, and save it again")
+    return InputError("is damaged: it can't be decoded", where=name, hint="Open it, and save it again")
 
 
 def damaged(name: str) -> InputError:
     """The error for a picture that can only be decoded in part."""
-    hint = "Take the original, or fetch it again; if it looks as it should, open it and save it again"
-    return InputError(
-        "is damaged in its middle: colours would be false, or parts in the wrong place", where=name, hint=hint
-    )
+    hint = "Use the original, or download it again; if it looks right, open it and save it again"
+    return InputError("is damaged in the middle: colours would be wrong, or parts out of place", where=name, hint=hint)
 
 
 def _decoded(data: bytes, kind: str, name: str) -> Image.Image:
@@ -151,8 +149,8 @@ def _decoded(data: bytes, kind: str, name: str) -> Image.Image:
         if plain.mode == "RGBA":
             box = plain.getchannel("A").getbbox()
             if box is None:
-                hint = "Save it with a background, or find another one"
-                raise InputError("is transparent all over: there is nothing to see", where=name, hint=hint)
+                hint = "Save it with a background, or use another one"
+                raise InputError("is completely transparent", where=name, hint=hint)
             plain = plain.crop(box)
         plain.thumbnail((_LARGEST_PX, _LARGEST_PX), Image.Resampling.LANCZOS)
         return _in_srgb(plain, profile if upright.mode in {"RGB", "RGBA"} else None)

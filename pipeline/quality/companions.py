@@ -73,7 +73,7 @@ def metadata(path: Path, script: Script | None = None, title: str = "") -> Check
 
     `title` is the film's title on hosts, if it differs from the script's.
     """
-    limit = "JSON with the title, tags and language of the film, as hosts take them"
+    limit = "JSON with the title, tags and language of the film, as hosts accept them"
     try:
         # Windows editors write a byte order mark.
         content = json.loads(path.read_text(encoding="utf-8-sig"))
@@ -94,7 +94,7 @@ def own_metadata(path: Path) -> Check:
     content = json.loads(path.read_text(encoding="utf-8-sig"))
     fault = next(filter(None, (find_artefact(content.get(name, "")) for name in ("title", "description", "tags"))), "")
     return Check.of(
-        "metadata", passed=not fault, measured=fault or "a title", limit="words as hosts take them, for viewers"
+        "metadata", passed=not fault, measured=fault or "a title", limit="texts that hosts accept, meant for viewers"
     )
 
 

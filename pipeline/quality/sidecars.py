@@ -126,7 +126,7 @@ def read_cues(path: Path) -> list[TimedText]:
     except OSError as error:
         raise ValueError("not readable") from error
     if "\0" in content:
-        raise ValueError("with zeros in it: damaged, or not in UTF-8")
+        raise ValueError("with null bytes: damaged, or not UTF-8")
     try:
         events = pysubs2.SSAFile.from_string(content, format_=path.suffix.lower().removeprefix("."))
     except (pysubs2.exceptions.Pysubs2Error, ValueError, IndexError) as error:
@@ -151,7 +151,7 @@ def find_faults(cues: Sequence[TimedText], sound_s: float) -> Iterator[str]:
     before_s = 0.0
     for number, cue in enumerate(cues, start=1):
         if not cue.text:
-            yield f"nothing to read in cue {number}"
+            yield f"no text in cue {number}"
         if cue.end_s <= cue.start_s:
             yield f"cue {number} from {cue.start_s:.2f} s to {cue.end_s:.2f} s"
         if cue.start_s < before_s - _ROUNDING_S:
@@ -173,7 +173,7 @@ def _repeats(before: str, text: str) -> bool:
 
 
 def reading_checks(cues: Sequence[TimedText], profile: QualityProfile) -> Iterator[Check]:
-    """Reading speed in letters a second, lines per cue, and letters per line; an ideograph counts as two."""
+    """Reading speed in characters a second, lines per cue, and letters per line; an ideograph counts as two."""
     timed = [cue for cue in cues if cue.end_s - cue.start_s > _MIN_CUE_S]
     speed, at_s = max(
         ((display_width(cue.text) / (cue.end_s - cue.start_s), cue.start_s) for cue in timed), default=(0.0, 0.0)
@@ -182,7 +182,7 @@ def reading_checks(cues: Sequence[TimedText], profile: QualityProfile) -> Iterat
         "caption_speed",
         profile,
         passed=speed <= profile.chars_per_s,
-        measured=f"{speed:.1f} letters a second at {at_s:.2f} s",
+        measured=f"{speed:.1f} characters a second at {at_s:.2f} s",
         value=speed,
         unit="1/s",
     )
@@ -192,6 +192,6 @@ def reading_checks(cues: Sequence[TimedText], profile: QualityProfile) -> Iterat
         "caption_lines",
         profile,
         passed=lines <= profile.lines and longest <= profile.chars_per_line,
-        measured=f"{counted(lines, 'line')} of up to {longest} letters",
+        measured=f"{counted(lines, 'line')} of up to {longest} characters",
         value=longest,
     )

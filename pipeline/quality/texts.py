@@ -29,7 +29,7 @@ def caption_text(cues: Sequence[TimedText]) -> Check:
     found = [f"{left} in caption {number}" for number, cue in numbered if (left := find_caption_artefact(cue.text))]
     if lost := find_replaced_letters("\n".join(cue.text for cue in cues)):
         number = next(number for number, cue in enumerate(cues, start=1) if lost in cue.text)
-        found.append(f"letters that were lost (“{lost}”) in caption {number}")
+        found.append(f"lost characters (“{lost}”) in caption {number}")
     return _text(found)
 
 
@@ -63,4 +63,4 @@ def named_language(path: Path, cues: Sequence[TimedText]) -> Check | None:
     tag = named[1].replace("_", "-")
     other = language_mismatch(" ".join(cue.text for cue in cues), tag)
     measured = f"{path.name}: {other}" if other else f"as {tag} is written"
-    return Check.of("language", passed=not other, measured=measured, limit="the language that its name tells")
+    return Check.of("language", passed=not other, measured=measured, limit="the language in its file name")

@@ -122,8 +122,8 @@ def _aspect(track: VideoAnalysis) -> _Result:
     known = [float(Fraction(*map(int, each.split(":")))) for each in SHAPES]
     usual = not track.rotation % 90 and any(abs(max(shape, 1 / shape) / each - 1) <= _ASPECT for each in known)
     measured = f"{shape:.3f}:1" + ("" if abs(pixel - 1) <= _SQUARE else f", pixels of {pixel:.3f}:1")
-    measured += f", turned by {track.rotation}°" if track.rotation % 90 else ""
-    measured += "" if track.reshaped_s is None else f", another shape at {track.reshaped_s:.2f} s"
+    measured += f", rotated by {track.rotation}°" if track.rotation % 90 else ""
+    measured += "" if track.reshaped_s is None else f", another aspect ratio at {track.reshaped_s:.2f} s"
     return "aspect", usual and abs(pixel - 1) <= _SQUARE and track.reshaped_s is None, measured, shape, ""
 
 

@@ -169,7 +169,7 @@ def break_costs(words: Sequence[Word], language: str) -> list[float]:
     cores = [_core(word.text) for word in words]
     table = _BY_LANGUAGE.get(language.lower().partition("-")[0], _NONE)
     costs = []
-    ends = _sentence_final_words(words)
+    ends = _sentence_final_words(words, language)
     for index in range(len(words) - 1):
         word, following = words[index], words[index + 1]
         # Separate closing punctuation belongs to the word before it.
@@ -192,7 +192,7 @@ def break_costs(words: Sequence[Word], language: str) -> list[float]:
     return [*costs, SENTENCE] if words else []
 
 
-def _sentence_final_words(words: Sequence[Word]) -> set[int]:
+def _sentence_final_words(words: Sequence[Word], language: str) -> set[int]:
     """The indices of the words that end a sentence, except the last."""
     texts = [word.text for word in words]
     whole, position = join_words(texts), 0
@@ -200,7 +200,7 @@ def _sentence_final_words(words: Sequence[Word]) -> set[int]:
     for index, text in enumerate(texts):
         position = whole.index(text, position) + len(text)
         at[position - len(text) + len(text.rstrip())] = index
-    return {at[end] for end in sentence_ends(whole) if end in at}
+    return {at[end] for end in sentence_ends(whole, language) if end in at}
 
 
 def _text_cost(word: str, following: str, *, is_end: bool) -> float:

@@ -101,7 +101,7 @@ def test_extras_are_added_and_failed_ones_are_reported_and_repeated_by_publish(t
     assert (first.code, goes_on.code, nothing_left.code) == (0, 0, 0)
     assert "nothing to publish: 2 films are already published\n" in nothing_left.stderr
     assert all("captions (en): youtube: refuses the request (HTTP 403, forbidden" in str(each) for each in missing)
-    assert "nightreel publish kitchen --to youtube goes on with it" in first.stderr
+    assert "nightreel publish kitchen --to youtube completes it" in first.stderr
     films = [film["id"] for film in told["films"]]
     by_title = {film["resource"]["snippet"]["title"]: film["id"] for film in told["films"]}
     assert told["playlists"] == {"In the kitchen": [by_title[title] for title in TITLES[:2]]}

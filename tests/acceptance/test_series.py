@@ -77,7 +77,7 @@ def test_an_episode_waits_for_one_that_a_person_looks_at_and_goes_out_before_one
     assert (waits.code, nothing, goes.code) == (9, [], 0)
     assert "waits for episode 1, “Light” (review" in waits.stdout
     assert [film["resource"]["snippet"]["title"] for film in sent] == ["Mirrors · Optics, Lesson 2"]
-    assert job["published"][0]["remarks"] == ["episode 1, “Light”, is not out (failed): this one went before it"]
+    assert job["published"][0]["remarks"] == ["episode 1, “Light”, is not out (failed): this one went out first"]
 
 
 def test_a_series_that_is_not_there_and_numbers_that_can_not_be_stop_a_run_before_anything_is_made(tmp_path):

@@ -623,7 +623,7 @@ async def test_a_service_that_keeps_failing_is_closed_and_the_next_narrator_spea
         narration = await film(tmp_path, narrator, SilenceNarrator())
 
     assert narration.narrator == "silence"
-    assert narration.fallback_reason.startswith("edge keeps failing and is left alone until ")
+    assert narration.fallback_reason.startswith("edge keeps failing and is paused until ")
     assert len(edge.spoken) == 2
 
 

@@ -35,7 +35,7 @@ async def test_a_picture_is_fetched_also_where_an_address_leads_on(tmp_path, pat
         ("/page", PermanentError, "is a page, not a picture"),
         ("/large", PermanentError, "more than 25 MB"),
         ("/endless", PermanentError, "more than 25 MB"),
-        ("/packed", PermanentError, "packed"),
+        ("/packed", PermanentError, "compressed"),
         ("/gone", PermanentError, "answered 404"),
         ("/busy", TransientError, "answered 503"),
         ("/round", PermanentError, "redirects more than 5 times"),
@@ -82,7 +82,16 @@ async def test_this_machine_is_not_asked_whatever_it_is_called(tmp_path, host):
 
         assert server.asked == []
     # Not everything that systems take for an address is one by the rules for addresses in links.
-    assert re.search("private address|host not found|is not a valid URL|is no address", str(raised.value))
+    assert re.search(
+        "private address|host not found|neither a host name nor a complete IP address|is not a valid URL",
+        str(raised.value),
+    )
+
+
+@pytest.mark.parametrize("host", ["2130706433", "127.1", "0177.0.0.1", "127.0.0.1.", "0"])
+async def test_a_number_that_the_system_takes_for_an_address_does_not_reach_the_http_client(tmp_path, host):
+    with pytest.raises(PermanentError, match="neither a host name nor a complete IP address"):
+        await fetch(f"http://{host}:9/photo.jpg", tmp_path / "got")
 
 
 async def test_an_address_with_a_password_is_not_asked(tmp_path):

@@ -98,7 +98,7 @@ async def test_nothing_found_is_no_error(made):
 )
 async def test_an_answer_of_something_else_is_refused_and_not_asked_for_again(made, body):
     async with StockServer(faults=[Fault(text=body)]) as server:
-        with pytest.raises(PermanentError, match="the answer is no list of photos"):
+        with pytest.raises(PermanentError, match="the answer is not a list of photos"):
             await with_retries(ONCE, lambda: made.at(server.root).search(FOX))
 
         assert len(server.searched) == 1
@@ -106,7 +106,7 @@ async def test_an_answer_of_something_else_is_refused_and_not_asked_for_again(ma
 
 async def test_an_answer_that_does_not_end_is_not_read_to_its_end(made):
     async with StockServer(faults=[Fault(text=json.dumps({"x": "x" * 3_000_000}))]) as server:
-        with pytest.raises(PermanentError, match="no list of photos"):
+        with pytest.raises(PermanentError, match="not a list of photos"):
             await made.at(server.root).search(FOX)
 
 

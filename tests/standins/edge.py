@@ -294,7 +294,9 @@ class EdgeStandIn(Loopback):
         if fault.startswith("forbidden"):
             date = _NO_DATE if fault == "forbidden_without_date" else formatdate(self._time_s(), usegmt=True)
             return web.Response(status=403, headers={"Date": date})
-        status = int(fault[-3:]) if fault[-3:].isdigit() else 500
+        if fault == "drop_handshake":
+            return web.Response(status=500)  # nobody reads it
+        status = int(fault[-3:])
         self._retry_after.tell(self.retry_after)
         return web.Response(status=status, headers={"Retry-After": self.retry_after})
 

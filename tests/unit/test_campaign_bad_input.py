@@ -290,9 +290,9 @@ ROWS = {
         [
             (1, "photo", "'bomb.png': has too many pixels"),
             (2, "photo", "'page.png': is a page, not a picture"),
-            (3, "photo", "'torn.jpg': is broken: it can't be decoded"),
-            (4, "photo", "'dot.png': 1 by 1 pixels are too few to be shown"),
-            (5, "photo", "'dot.png': 1 by 1 pixels are too few to be shown"),
+            (3, "photo", "'torn.jpg': is damaged: it can't be decoded"),
+            (4, "photo", "'dot.png': 1 by 1 pixels is too small"),
+            (5, "photo", "'dot.png': 1 by 1 pixels is too small"),
         ],
         ["Roof for Ida"],
     ),

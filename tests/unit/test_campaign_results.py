@@ -131,7 +131,7 @@ def test_the_manifest_has_a_line_for_each_film_of_each_row_in_the_order_of_the_t
 
 
 def test_the_manifest_says_which_picture_a_film_lacks(context):
-    why = "picture eve.png: is a page, not a picture. The film goes without it"
+    why = "picture eve.png: is a page, not a picture. The film is made without it"
     made = film(context, "1", number=1, folder="people/for-1", language="en")
     made = made.evolve(pictures=Pictures(stills=(), missing=("eve.png",), incidents=(why,)))
     (row,) = read(renewed(context, campaign(context, [made], [(1, ("1", "Bo", ""), "1", "")])))

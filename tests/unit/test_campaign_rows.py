@@ -21,8 +21,9 @@ from pipeline.errors import InputError
 from pipeline.model import Brief, SourceRow
 from pipeline.model.csv_escaping import escape_formulas, unescape_formulas
 from pipeline.sources.campaign import RowReader, parse_row_selection, validate_rows, write_rejected
+from pipeline.sources.campaign.problem import row_problem
 from pipeline.sources.campaign.spool import Spool
-from pipeline.sources.tables import TableOptions, open_table
+from pipeline.sources.tables import TableOptions, TableRow, open_table
 from pipeline.template import load_template
 
 FOUND_OUT = TableOptions()
@@ -505,3 +506,13 @@ def test_very_many_briefs_are_read_as_often_as_they_are_wanted_as_they_were_put_
     assert [one for one, _ in pairs] == [other for _, other in pairs] == all_of_them
     assert [one.row.kept for one, _ in pairs] == [each.row.kept for each in all_of_them]
     assert next(once, None) is None
+
+
+@pytest.mark.parametrize("password", ["s3cret", "s3cret@home", "s3:cret"])
+def test_a_password_in_an_address_is_not_in_the_message_about_the_cell(password):
+    row = TableRow(number=1, line=2, cells={})
+    told = row_problem(
+        row, "picture", f"https://me:{password}@example.org/a.png?at=me@home", "has a password", "Remove it"
+    )
+
+    assert told.value == "https://…@example.org/a.png?at=me@home"

@@ -421,7 +421,7 @@ def test_films_that_wait_for_one_time_tell_it_once_and_others_each_theirs(store,
     print_batch(BatchStatus(store, "big"))
 
     told = capsys.readouterr().out
-    assert re.search(r"  parked until 20\d\d-\d\d-\d\d \d\d:\d\d 2 films: the day is spent", told)
+    assert re.search(r"  parked until \w{3} \d\d:\d\d, 2 films: the day is spent", told)
     assert "000000 Film 0, 000000 Film 1\n" in told
     assert "  parked 2 films: groq asks to wait" in told
     assert re.search(r"Film 2 until \S+ \S+, 000000 Film 3 until", told)
@@ -525,7 +525,7 @@ def test_nobody_is_told_to_try_again_what_waits_for_a_look(status, tries, capsys
 @pytest.mark.parametrize(
     ("why", "said"),
     [
-        ("picture reef.png: is a page, not a picture. The film goes without it", "picture_remarks"),
+        ("picture reef.png: is a page, not a picture. The film is made without it", "picture_remarks"),
         ("picture a.png: no such file. Without it; picture b.png: is a page. Without it", "picture_remarks"),
         ("espeak can't read 田中 and names each sign: use another voice", "spelling"),
     ],

@@ -446,7 +446,8 @@ async def test_a_budget_is_enough_for_as_many_scripts_as_the_run_would_begin(tmp
 
     notes = (await foretold(context, *map(topic, range(10)))).notes
 
-    told = f"and a call may cost $0.04: enough for about {enough} scripts"
+    scripts = "1 script" if enough == 1 else f"{enough} scripts"
+    told = f"and a call may cost $0.04: enough for about {scripts}"
     assert [note.partition("left, ")[2] for note in notes] == ([told] if enough < 10 else [])
 
 

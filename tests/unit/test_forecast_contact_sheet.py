@@ -30,8 +30,8 @@ def test_hostile_pictures_do_not_end_a_preview_and_are_told(tmp_path):
     assert [line.partition(". ")[0] for line in sheet.missing] == [
         "line 2: picture bomb.png: has too many pixels",
         "line 2: picture page.png: is a page, not a picture",
-        "line 2: picture torn.jpg: is broken: it can't be decoded",
-        "line 2: picture dot.png: 1 by 1 pixels are too few to be shown",
+        "line 2: picture torn.jpg: is damaged: it can't be decoded",
+        "line 2: picture dot.png: 1 by 1 pixels is too small",
     ]
     assert sheet.films == 1
     with Image.open(tmp_path / "sheet.png") as drawn:

@@ -383,8 +383,8 @@ async def test_failures_in_a_row_open_the_breaker(fragile, said):
         await fail(fragile, DOWN)
 
     assert await visit(fragile) == pytest.approx(60)
-    assert [line[:40] for line in said] == [
-        "groq keeps failing: left alone until " + said[0][37:40],
+    assert [line[:36] for line in said] == [
+        "groq keeps failing: paused until " + said[0][33:36],
         "groq answers again",
     ]
 
@@ -402,9 +402,9 @@ async def test_a_failing_model_does_not_close_the_other_models_of_its_service(ma
     await fail(limiter, DOWN, model="large")
 
     assert await visit(limiter, model="small") == 0
-    with pytest.raises(ClosedError, match=r"^groq keeps failing with large and is left alone until "):
+    with pytest.raises(ClosedError, match=r"^groq keeps failing with large and is paused until "):
         await visit(limiter, model="large")
-    assert [line.partition(" until ")[0] for line in said] == ["groq keeps failing with large: left alone"]
+    assert [line.partition(" until ")[0] for line in said] == ["groq keeps failing with large: paused"]
     await anyio.sleep(60)
     await visit(limiter, model="large")
     assert said[-1] == "groq answers again"
@@ -527,7 +527,7 @@ async def test_a_cooldown_beyond_the_patience_raises_at_once(make):
     limiter = make(breaker_failures=1, breaker_cooldown_s=400, patience_s=300)
     await fail(limiter, DOWN)
 
-    with pytest.raises(ClosedError, match=r"groq keeps failing and is left alone until \d\d:\d\d:\d\d") as caught:
+    with pytest.raises(ClosedError, match=r"groq keeps failing and is paused until \d\d:\d\d:\d\d") as caught:
         await visit(limiter)
 
     assert caught.value.until == NOON + timedelta(seconds=400)

@@ -185,7 +185,7 @@ SAID = [
     ("es", "a las 9:30 h.", "a las 9 y 30."),
     # Cooking and shopping.
     ("en", "2 1/2 tsp, 1/4 tsp, ½ oz", "2 and a half teaspoons, one quarter teaspoon, one half ounce"),
-    ("de", "2 EL Öl, ½ l", "2 Esslöffel Öl, ein halb Liter"),
+    ("de", "2 EL Öl, ½ l", "2 Esslöffel Öl, ein halber Liter"),
     ("es", "1/2 l, 1/2 taza, 1/2 de todo", "medio litro, media taza, un medio de todo"),
     ("ru", "200 г муки, 1/2 л, 12 кв. м", "200 грамм муки, одна вторая литра, 12 квадратных метров"),
     ("tr", "1/2 l, 2½ bardak, 5 TL, 90 km/sa", "yarım litre, 2 buçuk bardak, 5 lira, saatte 90 kilometre"),
@@ -285,7 +285,7 @@ SAID += [
     ("es", "a las 18:00 h, a las 18:00", "a las 18 horas, a las 18 en punto"),
     ("pt", "10 x 15 cm", "10 por 15 centímetros"),
     ("ru", "10 x 15 см", "10 на 15 сантиметров"),
-    ("zh", "跌-5%", "跌百分之负 5"),
+    ("zh", "跌-5%", "跌负 百分之5"),
     ("de", "1,50 €/100 g", "1 Euro 50 pro 100 Gramm"),
     ("en", "$45K/yr, $1 = €0.92", "45 thousand dollars per year, 1 dollar equals 92 cents"),
     ("en", "3x² and Fe³⁺", "3x squared and Fe³⁺"),
@@ -295,10 +295,119 @@ SAID += [
     ("ja", "¥500〜¥1,000", "500 から 1000 円"),
     ("ja", "前年比-2.5％", "前年比マイナス 2.5 パーセント"),
 ]
+SAID += [
+    # Ranges, scores and ratios, whose signs eSpeak would name.
+    ("en", "3-4 days, 25-30 minutes, won 3-2", "3 to 4 days, 25 to 30 minutes, won 3–2"),
+    (
+        "en",
+        "-5–10 °C, $1.5bn–$2bn, 5 °C–10 °C",
+        (
+            "minus 5 to 10 degrees Celsius, 1.5 billion dollars to 2 billion dollars, "
+            "5 degrees Celsius to 10 degrees Celsius"
+        ),
+    ),
+    ("en", "between 10–20 people, between 1914-1918", "between 10 and 20 people, between 1914 and 1918"),
+    ("de", "zwischen 10–20 %, 3-4 Wochen", "zwischen 10 und 20 Prozent, 3 bis 4 Wochen"),
+    ("it", "per 25–30 minuti, da 25–30, tra 10–20", "per 25–30 minuti, da 25 a 30, tra 10 e 20"),
+    ("ja", "気温は-5〜10℃", "気温は摂氏 マイナス 5 から 10 度"),
+    ("en", "odds of 3:1, 16:9, 1:25,000", "odds of 3 to 1, 16 to 9, 1 to 25000"),
+    ("de", "endete 3:2, im Maßstab 1:25.000", "endete 3 zu 2, im Maßstab 1 zu 25000"),
+    # Months beside a number.
+    ("en", "On Nov. 16, 2022, 5 Sept. and Nov 16.", "On November 16, 2022, 5 September and November 16."),
+    ("fr", "le 14 juil. 1789, févr. 2020", "le 14 juillet 1789, février 2020"),
+    ("ru", "5 янв. 2020, янв. 2020", "5 января 2020, январь 2020"),
+    ("de", "Okt. 2020", "Oktober 2020"),
+    # Feet and inches.
+    ("en", "He is 6'2\" and a 5′ 4″ man.", "He is 6 foot 2 and a 5 foot 4 man."),
+    ("en", 'a 27" monitor, "he is 12" and 9".', 'a 27 inch monitor, "he is 12" and 9 inches.'),
+    ("en", "The plank is 5 in.", "The plank is 5 inches."),
+    ("en", "12 in. by 8 in. wide", "12 inches by 8 inches wide"),
+    # Amounts that qualify a noun, letters for magnitudes, and subunits.
+    (
+        "en",
+        "a $5 bill, a record $1.5bn fine, a £3m house",
+        "a 5 dollar bill, a record 1.5 billion dollar fine, a 3 million pound house",
+    ),
+    (
+        "en",
+        "It got 10M. Over 300K likes, 5.75M in all.",
+        "It got 10 million. Over 300 thousand likes, 5.75 million in all.",
+    ),
+    ("fr", "60 M de morts, 68 M d'habitants", "60 millions de morts, 68 millions d'habitants"),
+    ("pl", "12,50 zł, 1,22 zł", "12 złotych 50 groszy, 1 złoty 22 grosze"),
+    ("ru", "12,50 руб.", "12 рублей 50 копеек."),
+    ("tr", "12,50 TL", "12 lira 50 kuruş"),
+    ("ja", "$12.50です", "12 ドル 50 セントです"),
+    ("de-CH", "1'250.– CHF", "1250 Schweizer Franken"),
+    # Units.
+    (
+        "en",
+        "10 TWh, 100 Mbps, 15 kWh/100 km",
+        "10 terawatt-hours, 100 megabits per second, 15 kilowatt-hours per 100 kilometers",
+    ),
+    ("de", "5 MWh, 30 ct/kWh, 10 t", "5 Megawattstunden, 30 Cent pro Kilowattstunde, 10 Tonnen"),
+    ("fr", "5 GWh", "5 gigawatt-heures"),
+    ("ru", "5 МВт, 110 кВт·ч, 100 т, 5 т. е. мало", "5 мегаватт, 110 киловатт-часов, 100 тонн, 5 то есть мало"),
+    ("zh", "960万km²，时速300km/h", "960万平方公里，时速300公里"),
+    # Fractions, and halves in the form that their noun takes.
+    ("ja", "小さじ1/2、約2/3の人", "小さじ2分の1、約3分の2の人"),
+    ("zh", "1/2杯水", "2分之1杯水"),
+    ("ko", "약 2/3의 사람", "약 3분의 2의 사람"),
+    ("de", "1/2 TL, 1/2 Tasse, 1/2 kg", "ein halber Teelöffel, eine halbe Tasse, ein halbes Kilogramm"),
+    ("fr", "1/2 c. à café, 1/2 citron", "une demi cuillère à café, un demi citron"),
+    ("nl", "1/2 tl zout, 1/2 uur", "een halve theelepel zout, een half uur"),
+    ("pt", "1/2 colher de sal", "meia colher de sal"),
+    # An abbreviation in the middle of a sentence keeps no full stop.
+    ("it", "Nel 44 a.C. Cesare morì.", "Nel 44 avanti Cristo Cesare morì."),
+    # Formulas.
+    (
+        "en",
+        "E=mc², a²+b²=c², 10±2 mm",
+        "E equals mc squared, a squared plus b squared equals c squared, 10 plus minus 2 millimeters",
+    ),
+]
+SAID += [
+    # Roman numerals of rulers, centuries and things.
+    (
+        "en",
+        "Louis XIV's wife, Henry VIII. ruled, Elizabeth I",
+        "Louis the 14th's wife, Henry the 8th ruled, Elizabeth the 1st",
+    ),
+    ("en", "World War II, Super Bowl LVIII, Act V. Then", "World War 2, Super Bowl 58, Act 5. Then"),
+    (
+        "de",
+        "Ludwig XIV. sah Katharina II. und Heinrichs VIII. arme Frau",
+        "Ludwig der Vierzehnte sah Katharina die Zweite und Heinrichs des Achten arme Frau",
+    ),
+    ("de", "Unter König Ludwig XVI. endete Teil II.", "Unter König Ludwig dem Sechzehnten endete Teil 2."),
+    (
+        "fr",
+        "XVIIe siècle, XVe et XXIe, Napoléon Ier, la 1re fois",
+        "dix-septième siècle, quinzième et vingt et unième, Napoléon premier, la première fois",
+    ),
+    ("es", "Felipe II, Isabel II y la II Guerra Mundial", "Felipe segundo, Isabel segunda y la segunda Guerra Mundial"),
+    ("nl", "Willem II in de 21e eeuw", "Willem de tweede in de eenentwintigste eeuw"),
+    (
+        "pl",
+        "Jana Pawła II w XX w. po II wojnie światowej",
+        "Jana Pawła drugiego w dwudziestym wieku po drugiej wojnie światowej",
+    ),
+    (
+        "ru",
+        "Николай II, при Екатерине II, в XX в. и XIX–XX веков",
+        "Николай второй, при Екатерине второй, в двадцатом веке и девятнадцатого–двадцатого веков",
+    ),
+    (
+        "tr",
+        "2. Dünya Savaşı, II. Abdülhamid, 21. yüzyıl",
+        "ikinci Dünya Savaşı, ikinci Abdülhamid, yirmi birinci yüzyıl",
+    ),
+    ("sv", "Karl XII dog", "Karl den 12:e dog"),
+]
 # Forms that look like others and are not, or not certainly.
 LEFT = [
     ("en", "The cat sat on 3 mats in 2024."),
-    ("en", "COVID-19, F-16, 555-1234, 5'6\", 24/7, 4K, 5G, 3D, C++, a–b, 3–1, 10am, No. Never"),
+    ("en", "COVID-19, F-16, 555-1234, 24/7, 4K, 5G, 3D, C++, a–b, 3–1, 10am, No. Never"),
     ("en", "31/02/2024 and 2024-13-45"),
     ("en", "end.It was node.js"),
     ("de", "Sie gewannen 22:18."),
@@ -323,6 +432,10 @@ LEFT = [
     ("de", "Er traf in Min. eins"),
     ("ru", "5%-ный раствор"),
     ("pt", "Venceu por 2 x 0"),
+    ("en", "John 3:9, 1-800-273-8255, 555-1234, a T-shirt"),
+    ("en", "An IV drip, Malcolm X, size XL, the MC, his CV, Vitamin C. I did."),
+    ("fr", "Le chat et les ils"),
+    ("ja", "1/2(火)と1/2から"),
 ]
 
 

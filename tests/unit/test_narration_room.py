@@ -331,9 +331,7 @@ async def test_a_damaged_clip_is_made_again_from_cached_speech(speak, damage):
 
 @pytest.mark.parametrize("where", ["closed", "errors"])
 async def test_a_narrator_that_is_closed_for_long_is_skipped(speak, where):
-    closed = ClosedError(
-        "good keeps failing and is left alone until 04:12:30", until=datetime(2026, 11, 21, tzinfo=UTC)
-    )
+    closed = ClosedError("good keeps failing and is paused until 04:12:30", until=datetime(2026, 11, 21, tzinfo=UTC))
     resting = FakeNarrator("good", **{where: closed if where == "closed" else [closed]})
 
     narration = await speak(script("One."), resting, FakeNarrator("plain"))

@@ -23,6 +23,12 @@ def test_each_sentence_is_an_utterance_with_a_fitting_pause():
     assert 0.3 <= after_sentence < after_line <= 0.5
 
 
+def test_sentences_are_told_apart_by_the_language():
+    said = [utterances_of(["He scored 12. Messi 15."], normalise_text, language=tag) for tag in ("en", "de")]
+
+    assert [len(utterances) for utterances in said] == [2, 1]
+
+
 def test_a_pause_after_the_last_line_prolongs_the_scene():
     held = utterances_of(["Look.", "Try it"], normalise_text, {2: 4.0})
 

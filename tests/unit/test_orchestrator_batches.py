@@ -620,6 +620,7 @@ async def test_what_is_said_all_night_is_one_line_of_the_report_and_leaves_room_
             attempt.notify(f"groq asks us to wait until 22:07:{second}")
             attempt.notify("groq answers again")
             attempt.notify(f"all other films are parked, the first until 2026-11-{second % 18 + 10} 07:00:00")
+            attempt.notify(f"pexels asks us to wait until 2026-11-{second % 18 + 10} 07:00")
         for number in range(200):
             attempt.notify(f"film {number} is quiet")
         return job
@@ -629,10 +630,11 @@ async def test_what_is_said_all_night_is_one_line_of_the_report_and_leaves_room_
 
     report = await anyio.Path(tmp_path, "output", "kitchen", "summary", "batch_report.json").read_text(encoding="utf-8")
     notices = json.loads(report)["run"]["notices"]
-    assert notices[:4] == [
+    assert notices[:5] == [
         "groq asks us to wait until 22:07:59 (50 times)",
         "groq answers again (50 times)",
         "all other films are parked, the first until 2026-11-15 07:00:00 (50 times)",
+        "pexels asks us to wait until 2026-11-15 07:00 (50 times)",
         "film 0 is quiet",
     ]
     assert len(notices) == 100

@@ -108,13 +108,13 @@ async def test_messages_name_a_picture_without_the_login_in_its_url(context, att
         ("gone.png", "no such file"),
         ("../../elsewhere.png", "lies outside the workspace"),
         ("/etc/passwd", "lies outside the workspace"),
-        ("words.png", "is no JPEG, PNG, WebP or GIF"),
-        ("tiny.png", "16 by 16 pixels are too few"),
+        ("words.png", "is not a JPEG, PNG, WebP or GIF"),
+        ("tiny.png", "16 by 16 pixels is too small"),
         ("a\0b.png", "no such file"),
         ("bomb.png", "too many pixels"),
         ("page.png", "is a page, not a picture"),
         ("torn.jpg", "can't be decoded"),
-        ("dot.png", "1 by 1 pixels are too few"),
+        ("dot.png", "1 by 1 pixels is too small"),
         ("data:image/png;base6…", "is embedded in the notes, not a file"),
     ],
 )
@@ -131,7 +131,7 @@ async def test_a_picture_that_can_not_be_had_is_reported_and_the_others_are_used
     assert [still.name for still in found.stills] == ["coast.png"]
     assert found.missing == (source,)
     assert told in found.incidents[0]
-    assert found.incidents[0].endswith("The film goes without it")
+    assert found.incidents[0].endswith("The film is made without it")
     assert drop_missing_pictures(brief_of(source, "coast.png"), found) == brief_of("coast.png")
 
 
@@ -142,7 +142,7 @@ async def test_a_failing_server_costs_the_film_only_a_picture(context, attempt):
     found = await gather_pictures(brief_of("https://example.org/a.jpg"), context, attempt, fetch=failing)
 
     assert found.incidents == (
-        "picture https://example.org/a.jpg: the server answered 503. Save it. The film goes without it",
+        "picture https://example.org/a.jpg: the server answered 503. Save it. The film is made without it",
     )
 
 

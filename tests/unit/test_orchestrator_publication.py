@@ -125,7 +125,7 @@ async def test_a_published_film_waits_for_extras_that_exceed_the_quota(film, pac
     attempt = Attempt()
     host = Host("youtube", package, missing=("captions (en): spent",), missing_until=NOON)
 
-    with pytest.raises(ClosedError, match="out as https://youtube/1, without captions") as raised:
+    with pytest.raises(ClosedError, match="https://youtube/1: published without captions") as raised:
         await publish_to_hosts(film, package, context_with(host), attempt)
 
     assert raised.value.until == NOON
@@ -145,7 +145,7 @@ async def test_transient_errors_of_extras_are_retried_as_configured_and_then_rep
     done = await publish_to_hosts(film.evolve(retries=1), package, context, attempt)
 
     assert len(done.published) == 1
-    assert "nightreel publish films --to youtube goes on with it" in attempt.notes[-1]
+    assert "nightreel publish films --to youtube completes it" in attempt.notes[-1]
 
 
 async def test_extras_that_need_a_person_are_reported_without_waiting(film, package):

@@ -652,7 +652,7 @@ async def test_of_films_of_which_one_is_named_that_one_is_looked_at_and_what_is_
 
 async def test_the_page_names_what_waits_and_lets_no_title_in_as_markup(context):
     job = await film(context, checks=(PASSES, WARNS), review="warnings", to="")
-    lacks = "picture reef.jpg: no such file. The film goes without it"
+    lacks = "picture reef.jpg: no such file. The film is made without it"
     job = job.evolve(
         brief=replace(job.brief, title="<script>alert(1)</script>\u202e Tea"), pictures=Pictures(incidents=(lacks,))
     )

@@ -293,7 +293,7 @@ async def test_a_film_that_lost_a_file_is_resumed(rooms, context, delivered, nam
     done = await run_job(delivered.evolve(records=()), context)
 
     assert rooms.ran == list(NAMES)
-    assert steps(done)[0] == ("pending", "its film is gone or changed, or wanted in another place")
+    assert steps(done)[0] == ("pending", "its film is missing or changed, or has another output folder")
     assert done.status is JobStatus.COMPLETED
 
 

@@ -141,7 +141,7 @@ async def test_without_a_key_no_request_is_made_and_the_film_goes_without_the_ph
         (told,) = found.incidents
         assert told == (
             "picture stock:Red fox in snow: no stock photo service has a key. Set PEXELS_API_KEY (pexels.com/api) or "
-            "PIXABAY_API_KEY (pixabay.com/api/docs). The film goes without it"
+            "PIXABAY_API_KEY (pixabay.com/api/docs). The film is made without it"
         )
         assert server.searched == []
 
@@ -167,7 +167,7 @@ async def test_a_rejected_key_is_not_sent_again_and_reported_once(opened, server
         key, empty = found.incidents
         assert key == (
             "pictures stock:Red fox in snow, stock:lighthouse: Pexels: refuses the key (HTTP 401). Set PEXELS_API_KEY "
-            "(or NIGHTREEL_PEXELS__API_KEY) to a valid key. The film goes without them"
+            "(or NIGHTREEL_PEXELS__API_KEY) to a valid key. The film is made without them"
         )
         assert "has no search terms" in empty
 
@@ -249,7 +249,7 @@ async def test_a_search_result_can_not_make_us_fetch_private_addresses(opened, s
         found = await gather_pictures(brief_of(FOX), context, attempt)
 
         assert found.stills == ()
-        assert found.incidents[0].endswith("The film goes without it")
+        assert found.incidents[0].endswith("The film is made without it")
 
 
 async def test_expired_photo_urls_are_searched_for_again(opened, server, attempt, tmp_path):

@@ -41,7 +41,7 @@ def can_be_shown(tmp_path, data):
 @pytest.mark.parametrize(
     ("data", "told"),
     [
-        (b"", "is no JPEG, PNG, WebP or GIF"),
+        (b"", "is not a JPEG, PNG, WebP or GIF"),
         (b"\0\0\0\x18ftypheic\0\0", "HEIC or AVIF"),
         (b"\xff\xd8\xff\xe0 and no more", "can't be decoded"),
         (WHOLE["PNG"][:-300], "can't be decoded"),
@@ -50,7 +50,7 @@ def can_be_shown(tmp_path, data):
         (png_of(60000, 60000), "too many pixels"),
         (b"\xff\xd8\xff" + bytes(25 * 1024 * 1024), "has more than 25 MB"),
         (b"<!doctype html><title>Sign in", "is a page, not a picture"),
-        (png_of(1, 1), "1 by 1 pixels are too few"),
+        (png_of(1, 1), "1 by 1 pixels is too small"),
     ],
     ids=["empty", "heic", "none", "torn png", "torn webp", "large", "bomb", "heavy", "page", "one dot"],
 )

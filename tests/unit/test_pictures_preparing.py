@@ -123,7 +123,7 @@ def test_a_profile_is_heeded_and_left_out_and_one_that_is_none_is_no_reason_to_g
 @pytest.mark.parametrize(
     ("data", "told"),
     [
-        (b"", "is no JPEG, PNG, WebP or GIF"),
+        (b"", "is not a JPEG, PNG, WebP or GIF"),
         (b"<?xml version='1.0'?>\n<svg width='3'>", "is an SVG that can't be read"),
         (b"\0\0\0\x18ftypheic\0\0", "HEIC or AVIF"),
         (b"\xff\xd8\xff\xe0 and no more", "can't be decoded"),
@@ -132,7 +132,7 @@ def test_a_profile_is_heeded_and_left_out_and_one_that_is_none_is_no_reason_to_g
         (png_of(60000, 60000), "too many pixels"),
         (b"\xff\xd8\xff" + bytes(25 * 1024 * 1024), "has more than 25 MB"),
         (b"<!doctype html><title>Sign in", "is a page, not a picture"),
-        (png_of(1, 1), "1 by 1 pixels are too few"),
+        (png_of(1, 1), "1 by 1 pixels is too small"),
     ],
     ids=["empty", "torn svg", "heic", "torn jpeg", "torn png", "large", "bomb", "heavy", "page", "one dot"],
 )
@@ -171,7 +171,7 @@ def ended(data):
 @pytest.mark.parametrize("how", [{}, {"progressive": True}, {"restart_marker_rows": 1}, {"subsampling": 0}])
 @pytest.mark.parametrize("damage", [cut, written_over, sent_as_text, ended])
 def test_a_jpeg_that_is_damaged_in_its_middle_is_not_shown_in_false_colours(tmp_path, damage, how):
-    with pytest.raises(InputError, match=r"reef\.jpg: is (damaged in its middle|broken)"):
+    with pytest.raises(InputError, match=r"reef\.jpg: is damaged(:| in the middle)"):
         prepared(tmp_path, data=damage(jpeg(**how)))
 
 
@@ -184,12 +184,12 @@ def test_what_stands_behind_a_jpeg_or_within_it_by_right_is_no_damage(tmp_path, 
 
 
 def test_one_that_shows_nothing_is_told_as_that(tmp_path):
-    with pytest.raises(InputError, match=r"reef\.jpg: is transparent all over: there is nothing to see"):
+    with pytest.raises(InputError, match=r"reef\.jpg: is completely transparent"):
         prepared(tmp_path, Image.new("RGBA", (300, 200), (255, 0, 0, 0)), format="PNG")
 
 
 def test_one_too_small_to_be_shown_is_refused(tmp_path):
-    with pytest.raises(InputError, match="32 by 32 pixels are too few"):
+    with pytest.raises(InputError, match="32 by 32 pixels is too small"):
         prepared(tmp_path, Image.new("RGB", (32, 32)), format="PNG")
 
 

@@ -95,8 +95,8 @@ USES = "".join(f'<g id="a{n}">{f"""<use href="#a{n - 1}"/>""" * 10}</g>' for n i
         (svg("<g>" * 5000 + "</g>" * 5000), "can't be"),
         (svg(f'<defs><rect id="a0" width="5" height="5"/>{USES}</defs><use href="#a8"/>'), "can't be drawn"),
         (svg("<rect"), "can't be read"),
-        (svg("", size='viewBox="0 0 0 0"'), "nothing to see"),
-        (svg("\N{SNOWMAN}").decode().encode("utf-16"), "is no JPEG, PNG, WebP or GIF"),
+        (svg("", size='viewBox="0 0 0 0"'), "completely transparent"),
+        (svg("\N{SNOWMAN}").decode().encode("utf-16"), "is not a JPEG, PNG, WebP or GIF"),
         (svg("<!-- \N{SNOWMAN} -->").replace(b"\xe2\x98\x83", b"\xff"), "not UTF-8"),
         (svg(f"<!-- {'x' * 5_000_001} -->"), "more than 5 MB"),
     ],
@@ -124,7 +124,7 @@ def test_without_the_extra_one_line_says_what_to_install(monkeypatch, tmp_path):
     script.write_text(f"raise SystemExit({child.NO_LIBRARY})")
     monkeypatch.setattr(child, "__file__", str(script))
 
-    with pytest.raises(MissingToolError, match="nothing here draws those") as raised:
+    with pytest.raises(MissingToolError, match="which needs the extra svg") as raised:
         draw_svg(svg(""), name="logo.svg")
 
     assert 'pip install "nightreel[svg]"' in raised.value.hint

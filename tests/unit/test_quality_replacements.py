@@ -81,7 +81,7 @@ def test_captions_pass_unchanged_and_with_corrections(tmp_path, name, write):
             "is 8 % of what the film says",
         ),
         (srt(*SAID).replace("The kettle", "{{ name }}"), "an unfilled placeholder"),
-        (srt(*SAID[:3], "x" * 90), "lines of up to 90 letters"),
+        (srt(*SAID[:3], "x" * 90), "lines of up to 90 characters"),
     ],
 )
 def test_faults_of_captions_are_reported(tmp_path, content, told):

@@ -122,8 +122,8 @@ def test_films_of_one_title_in_several_formats_can_be_told_apart(tmp_path: Path)
 
 
 def test_a_film_that_lacks_a_picture_says_which_and_why(tmp_path: Path):
-    told = "picture reef.png: is a page, not a picture. The film goes without it"
-    other = "picture den.png: no such file. The film goes without it"
+    told = "picture reef.png: is a page, not a picture. The film is made without it"
+    other = "picture den.png: no such file. The film is made without it"
     page = page_of(tmp_path, [film(1, picture_remarks=(told, other)), film(2)])
 
     assert f"{told}. {other}." in page.text
@@ -149,9 +149,9 @@ def test_the_page_says_how_it_went(tmp_path: Path):
     [
         ([], "No films were requested."),
         ([film(1)], "1 film, all ready."),
-        ([failed(1)], "None of 1 film is ready."),
-        ([failed(1), failed(2)], "None of 2 films are ready."),
-        ([film(1, status=JobStatus.PENDING, started_at=None, ended_at=None, seconds={})], "None of 1 film is ready."),
+        ([failed(1)], "The film is not ready."),
+        ([failed(1), failed(2)], "None of the 2 films is ready."),
+        ([film(1, status=JobStatus.PENDING, started_at=None, ended_at=None, seconds={})], "The film is not ready."),
     ],
 )
 def test_batches_without_films_have_a_page_too(tmp_path: Path, rows: list[JobSummary], said: str):
@@ -418,13 +418,13 @@ def test_a_brief_that_cannot_be_read_is_named_once_and_the_advice_ends_as_it_is_
         ),
         (
             JobStatus.PARKED,
-            "nightreel resume space goes on with it",
-            "nightreel resume space goes on with it.",
+            "nightreel resume space continues it",
+            "nightreel resume space continues it.",
         ),
         (
             JobStatus.PARKED,
-            "nightreel resume space2 goes on with it",
-            "nightreel resume space2 goes on with it. To continue: nightreel resume space",
+            "nightreel resume space2 continues it",
+            "nightreel resume space2 continues it. To continue: nightreel resume space",
         ),
         (
             JobStatus.FAILED,

@@ -60,6 +60,6 @@ def test_a_batch_of_which_nothing_waits_says_so(page_of):
 
 
 def test_whoever_decides_on_a_film_is_told_what_it_lacks(page_of):
-    lacks = "picture reef.jpg: no such file. The film goes without it"
+    lacks = "picture reef.jpg: no such file. The film is made without it"
 
     assert f'<p class="remark"><bdi>{lacks}.</bdi></p>' in page_of(held(incidents=(lacks,)))

@@ -260,7 +260,7 @@ def test_ragged_rows_are_told_and_empty_cells_at_the_end_are_none(table):
     people = table("name,town\nMaria\nBo,Ulm,,\nAnn,Bonn,Rhein\n")
 
     assert broken(people) == [
-        (1, 2, "has 1 cells for 2 columns"),
+        (1, 2, "has 1 cell for 2 columns"),
         (3, 4, "has 3 cells for 2 columns"),
     ]
     assert cells(people) == [{"name": "Bo", "town": "Ulm"}]

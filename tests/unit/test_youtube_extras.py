@@ -492,7 +492,7 @@ async def test_captions_leave_the_units_that_later_films_need_for_thumbnails(you
     short = await film_for(channel, KEY, extras=wanted, to_come=10).deliver(film)
 
     assert [line.partition(":")[0] for line in short.missing] == ["captions (en)"]
-    assert "600 of the project's quota units of the day are kept for films that are still to come" in short.missing[0]
+    assert "remaining quota units of the day are kept for films that are still to come" in short.missing[0]
     assert short.missing_until is not None
     assert youtube.calls["captions.insert"] == 0
 

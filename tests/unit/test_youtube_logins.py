@@ -609,7 +609,7 @@ def test_the_device_flow_grants_the_youtube_scope(tmp_path):
 @pytest.mark.parametrize(
     ("before", "accounts", "told"),
     [
-        ((), {"is_for_devices": False}, "gets no device codes. Make one of the type TVs and Limited Input devices"),
+        ((), {"is_for_devices": False}, "can't get device codes. Create one of the type TVs and Limited Input devices"),
         ((), {"denies": True}, "access_denied"),
         (("expired_token",), {}, "the code was not entered in time"),
         (("authorization_pending",) * 200, {}, "the code was not entered in time"),
@@ -696,7 +696,7 @@ def test_transient_errors_while_polling_do_not_end_the_device_flow(passing):
         ((503, {}), TransientError, "HTTP 503"),
         ((200, {"device_code": "1", "user_code": "A"}), TransientError, "HTTP 200"),
         ((503, CODE), TransientError, "HTTP 503"),
-        ((401, {"error": "unauthorized_client"}), NeedsLoginError, "gets no device codes"),
+        ((401, {"error": "unauthorized_client"}), NeedsLoginError, "can't get device codes"),
         ((403, {"error": "org_internal"}), NeedsLoginError, r"rejected \(org_internal\)"),
     ],
 )

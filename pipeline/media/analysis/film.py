@@ -37,7 +37,7 @@ def analyse_film(path: Path) -> FilmAnalysis:
         if not path.stat().st_size:
             raise ValueError("is empty")
         if boxes and boxes[0].path == "ftyp" and all(box.path != "moov" for box in boxes):
-            raise ValueError("has no index: it is cut short, was never finished, or is no film")
+            raise ValueError("has no index: it is cut short, was never finished, or is not a film")
         if sum(box.path == "moov" for box in boxes) > 1:
             raise ValueError("is two films in one file, of which players show the first")
         if any(box.path.endswith(_ENCRYPTION) for box in boxes):
@@ -54,7 +54,7 @@ def _analyse(path: Path, source: InputContainer, boxes: tuple[Box, ...]) -> Film
     container = _container(path, source)
     has_boxes = container in {"mp4", "mov"}
     if has_boxes and _end_of(boxes) < path.stat().st_size:
-        raise ValueError("is cut short, or damaged: its parts do not fill it")
+        raise ValueError("is cut short or damaged")
     covers = [stream for stream in source.streams.video if stream.disposition & Disposition.attached_pic]
     videos = [stream for stream in source.streams.video if stream not in covers]
     audios = list(source.streams.audio)

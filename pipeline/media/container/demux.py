@@ -31,7 +31,7 @@ def open_film(path: Path) -> InputContainer:
         film = av.open(str(path.absolute()), options=FILMS_ONLY)
     except av.ArgumentError as error:
         # FFmpeg's answer to a container outside of the whitelist.
-        raise ValueError("is no film, or in a container that nothing here reads") from error
+        raise ValueError("is not a film, or is in an unsupported container") from error
     if reason := undecodable(film):
         film.close()
         raise ValueError(reason)
@@ -44,7 +44,7 @@ def undecodable(source: InputContainer) -> str:
         # None in spite of PyAV's type hints.
         if any(getattr(stream, "codec_context", None) is None for stream in streams):
             verb = "are" if kind == "pictures" else "is"
-            return f"its {kind} {verb} in a codec that nothing here decodes"
+            return f"its {kind} {verb} in an unsupported codec"
     return ""
 
 

@@ -24,8 +24,8 @@ _TABLES = {
     "|# tsp.=teaspoon/teaspoons|# tsp=teaspoon/teaspoons|# tbsp.=tablespoon/tablespoons|# tbsp=tablespoon/tablespoons"
     "|# hr=hour/hours|# hrs=hours|# mins=minutes|# yrs=years|# sec.$=second/seconds|# secs=seconds"
     "|# sq ft=square feet|art. #=article|sec. #=section|secs. #=sections|max. #=maximum"
-    "|# in. wide=inch wide/inches wide|# in. deep=inch deep/inches deep|# in. tall=inch tall/inches tall"
-    "|# in. long=inch long/inches long|# in. high=inch high/inches high|# in. thick=inch thick/inches thick",
+    "|# sq. ft.$=square feet|# sq. mi.$=square miles|# sq mi=square miles|# ppm=parts per million|# ¢=cent/cents"
+    "|# fps=frames per second",
     "de": "z. B.=zum Beispiel|d. h.=das heißt|u. a.=unter anderem|usw.$=und so weiter|bzw.=beziehungsweise"
     "|ca.=circa|evtl.=eventuell|ggf.=gegebenenfalls|vgl.=vergleiche|bspw.=beispielsweise|sog.=sogenannte"
     "|inkl.=inklusive|zzgl.=zuzüglich|u. U.=unter Umständen|i. d. R.=in der Regel|u. v. m.$=und vieles mehr"
@@ -37,11 +37,13 @@ _TABLES = {
     "|# Pck.=Päckchen|# Msp.=Messerspitze/Messerspitzen|# Stk.$=Stück|# Pfd.$=Pfund|mind.=mindestens|zw.=zwischen"
     "|tägl.$=täglich|geb. #=geboren|gest. #=gestorben|i. V. m.=in Verbindung mit"
     "|# EL=Esslöffel|# TL=Teelöffel|Abs. #=Absatz|Art. #=Artikel|Tel.=Telefon|Ziff. #=Ziffer|§ #=Paragraf"
+    "|# ct/kWh=Cent pro Kilowattstunde|# ct=Cent"
+    "|# U/min=Umdrehungen pro Minute"
     "|§§ #=Paragrafen",
     "fr": "p. ex.=par exemple|c.-à-d.=c'est-à-dire|etc.$=et cetera|env.=environ|av. J.-C.$=avant Jésus-Christ"
     "|apr. J.-C.$=après Jésus-Christ|cf.=voir|n° #=numéro|no #=numéro|fig. #=figure|p. #=page|chap. #=chapitre"
     "|M. ^=Monsieur|MM. ^=Messieurs|Mme ^=Madame|Mlle ^=Mademoiselle|Dr ^=Docteur|Pr ^=Professeur|Me ^=Maître"
-    ""
+    "|# c. à café=cuillère à café/cuillères à café|# c. à soupe=cuillère à soupe/cuillères à soupe|nº #=numéro"
     "|# c. à s.=cuillère à soupe/cuillères à soupe|# c. à c.=cuillère à café/cuillères à café"
     "|art. #=article|tél.=téléphone",
     "es": "p. ej.=por ejemplo|etc.$=etcétera|aprox.=aproximadamente|a. C.$=antes de Cristo|d. C.$=después de Cristo"
@@ -60,7 +62,9 @@ _TABLES = {
     "|nº #=número|máx. #=máximo|mín. #=mínimo|# col. de=colher de/colheres de|art. #=artigo|tel.=telefone",
     "nl": "bijv.=bijvoorbeeld|d.w.z.=dat wil zeggen|enz.$=enzovoort|m.a.w.=met andere woorden|o.a.=onder andere"
     "|a.u.b.=alstublieft|t/m=tot en met|ca.=circa|m.b.t.=met betrekking tot|i.v.m.=in verband met|nr. #=nummer"
-    "|blz. #=bladzijde|dhr. ^=de heer|mevr. ^=mevrouw|dr. ^=dokter|prof. ^=professor|v. Chr.$=voor Christus"
+    "|blz. #=bladzijde|dhr. ^=de heer|mevr. ^=mevrouw"
+    "|mevr. d=mevrouw d|mevr. v=mevrouw v|dhr. d=de heer d|dhr. v=de heer v"
+    "|dr. ^=dokter|prof. ^=professor|v. Chr.$=voor Christus"
     "|n. Chr.$=na Christus|# mln.=miljoen|# mld.=miljard"
     "|fig. #=figuur|hoofdst. #=hoofdstuk|art. #=artikel|tel.=telefoon"
     "|# el=eetlepel/eetlepels|# tl=theelepel/theelepels",
@@ -72,7 +76,7 @@ _TABLES = {
     "|zob.=zobacz|rozdz. #=rozdział|tel.=telefon",
     "ru": "т. е.=то есть|и т. д.$=и так далее|и т. п.$=и тому подобное|т. к.=так как|т. н.=так называемый"
     "|напр.=например|и др.$=и другие|до н. э.$=до нашей эры|н. э.$=нашей эры|рис. #=рисунок|стр. #=страница|№ #=номер"
-    f"|# тыс.={THOUSANDS['ru']}|# млн={MILLIONS['ru']}|# млрд={BILLIONS['ru']}|проф. ^=профессор"
+    f"|# тыс.={THOUSANDS['ru']}|# млн={MILLIONS['ru']}|# млрд={BILLIONS['ru']}|проф. ^=профессор|# чел.$=человек"
     "|# ст. л.$=столовая ложка/столовые ложки/столовых ложек/столовой ложки"
     "|# ч. л.$=чайная ложка/чайные ложки/чайных ложек/чайной ложки"
     "|к. т. н.=кандидат технических наук|д. т. н.=доктор технических наук"
@@ -88,7 +92,7 @@ _TABLES = {
     "|osv.$=och så vidare|m.m.$=med mera|s.k.=så kallade|ca=cirka|f.Kr.$=före Kristus|e.Kr.$=efter Kristus|nr #=nummer"
     "|# mn=miljoner|kl. #=klockan",
     "tr": "vb.$=ve benzeri|vs.$=vesaire|örn.=örneğin|M.Ö.=milattan önce|MÖ #=milattan önce|M.S.=milattan sonra"
-    "|bkz.=bakınız|yy.=yüzyıl|s. #=sayfa|no. #=numara|Dr. ^=Doktor|Prof. ^=Profesör",
+    "|bkz.=bakınız|yy.=yüzyıl|# dk.$=dakika|# sn.$=saniye|s. #=sayfa|no. #=numara|Dr. ^=Doktor|Prof. ^=Profesör",
     "el": "π.χ.=παραδείγματος χάρη|κ.λπ.$=και λοιπά|κ.ά.$=και άλλα|δηλ.=δηλαδή|μ.Χ.$=μετά Χριστόν|π.Χ.$=προ Χριστού"
     "|βλ.=βλέπε|σελ. #=σελίδα|αρ. #=αριθμός|περ. #=περίπου|δρ. ^=δόκτωρ|# εκατ.=εκατομμύρια|# δισ.=δισεκατομμύρια",
     "ar": "إلخ.$=إلى آخره|إلخ=إلى آخره|ق.م.=قبل الميلاد|# ق.م=قبل الميلاد",
@@ -121,7 +125,7 @@ def say_abbreviations(text: str, language: Language) -> Iterator[list[Edit]]:
             spoken = _form_after(spoken, text[: match.start()], language)
         if spoken.startswith(("года ", "року ")) and _IN_THE_YEAR.search(text, 0, match.start()):
             spoken = spoken.replace("года", "году", 1).replace("року", "році", 1)
-        if match[0].endswith(".") and sentence_ends_here(text[match.end() :], often=written.endswith("$")):
+        if match[0].endswith(".") and sentence_ends_here(text, match.end(), often=written.endswith("$")):
             spoken += "."
         # Drops the full stop of "2 hrs., at most".
         end = match.end() + (text[match.end() : match.end() + 2] in _STOPS_OF_UNITS)

@@ -6,7 +6,6 @@ import re
 from collections.abc import Iterator
 from datetime import date
 from decimal import Decimal
-from functools import lru_cache
 
 from babel.dates import format_date
 from babel.units import format_unit
@@ -109,8 +108,6 @@ _TIME_RANGE = Pattern(
 _TO_BETWEEN_TIMES = frozenset({"en", "ja", "ko", "th", "zh"})
 # "von 9.00 bis 17.00 Uhr", "9:00–17:00 uur": the first is a time because the second is.
 _UNTIL = re.compile(r"(?:\s(?:bis|tot)\s|(?P<dash>\s?[-–]\s?))(?:[01]?\d|2[0-3])[.:][0-5]\d\s?(?:Uhr|uur)\b")
-# Languages in which "to" between weekdays does not inflect them.
-_DAY_TO_DAY = frozenset({"da", "de", "en", "es", "fr", "id", "it", "nb", "nl", "pt", "sv"})
 
 
 def say_dates(text: str, language: Language) -> Iterator[list[Edit]]:
@@ -141,31 +138,9 @@ def say_year_ranges(text: str, language: Language) -> Iterator[list[Edit]]:
     """Expand the abbreviation of "years" after a range of years."""
     for match in _RANGE_OF_YEARS.finditer(text):
         if forms := _YEARS_PLURAL.get((language.code, match["word"])):
-            stop = "." if sentence_ends_here(text[match.end() :], often=True) else ""
+            stop = "." if sentence_ends_here(text, match.end(), often=True) else ""
             word = forms[0] if match["in"] else forms[1]
             yield [Edit(start=match.end("years"), end=match.end(), text=f" {word}{stop}")]
-
-
-def say_weekdays(text: str, language: Language) -> Iterator[list[Edit]]:
-    """Expand ranges of weekdays ("Mon–Fri"), which no voice reads as such."""
-    days, pattern = _weekdays(language)
-    to = f" {language.signs.to} " if language.code in _DAY_TO_DAY else " – "
-    for match in pattern.finditer(text) if days else ():
-        first, last = (days[each.casefold()] for each in match.group("first", "last"))
-        stop = "." if match[0].endswith(".") and sentence_ends_here(text[match.end() :], often=True) else ""
-        yield [Edit(start=match.start(), end=match.end(), text=f"{first}{to}{last}{stop}")]
-
-
-@lru_cache(maxsize=64)
-def _weekdays(language: Language) -> tuple[dict[str, str], re.Pattern[str]]:
-    """Weekdays by abbreviation (none if those are ambiguous), and a pattern for two with a dash between."""
-    names = language.locale.days["format"]
-    short = {names["abbreviated"][day].strip(".").casefold(): names["wide"][day] for day in range(7)}
-    day = "|".join(map(re.escape, short))
-    # Single letters with a dash between may be many other things.
-    if min(map(len, short)) < 2 or any(map(str.isspace, "".join(short))):
-        short = {}
-    return short, re.compile(rf"(?<![\w–-])(?P<first>{day})\.?(?:-|\s?–\s?)(?P<last>{day})(?![\w–-])\.?", re.IGNORECASE)
 
 
 def say_times(text: str, language: Language) -> Iterator[list[Edit]]:

@@ -6,10 +6,16 @@ import re
 from bisect import bisect_left, insort_right
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from operator import attrgetter
+
+from pipeline.language.sentences import sentence_ends
 
 # Characters from the first to before the second.
 CharSpan = tuple[int, int]
+# What may stand between a full stop and the next sentence, and how much of that is examined.
+_AFTER_STOP = ' \u00a0"”’»)'
+_CONTEXT_CHARS = 16
 # CLDR puts these between numbers and units.
 _PLAIN_SPACES = {ord(space): " " for space in "\u00a0\u2009\u202f"}
 
@@ -23,13 +29,24 @@ class Edit:
     text: str
 
 
-def sentence_ends_here(rest: str, *, often: bool) -> bool:
-    """Whether an abbreviation before `rest` ends its sentence.
+def sentence_ends_here(text: str, end: int, *, often: bool) -> bool:
+    """Whether the abbreviation that ends at `end` ends its sentence.
 
-    Before a capital it does only if it is one that often ends sentences.
+    Before a capital it does only if it is one that often ends sentences, and not in "Nel 44 a.C. Cesare".
     """
-    following = rest.lstrip(' \u00a0"”’»)')[:1]
-    return not following or (often and following.isupper())
+    following = text[end : end + _CONTEXT_CHARS].lstrip(_AFTER_STOP)
+    return not following or (often and following[0].isupper() and _ends_sentence(text, end))
+
+
+def _ends_sentence(text: str, end: int) -> bool:
+    """Whether segmentation ends a sentence at `end`, or after the closing marks there."""
+    first = bisect_left(_sentence_ends(text), end)
+    return any(not text[end:each].strip(_AFTER_STOP) for each in _sentence_ends(text)[first : first + 1])
+
+
+@lru_cache(maxsize=4)
+def _sentence_ends(text: str) -> tuple[int, ...]:
+    return sentence_ends(text)
 
 
 class Edits:

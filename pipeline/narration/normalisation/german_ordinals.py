@@ -73,7 +73,7 @@ def say_numeric_days(text: str, language: Language) -> Iterator[list[Edit]]:
 
 def _month(month: int, start: int, end: int, text: str, language: Language) -> Edit:
     """An edit that names the month, keeping the full stop of a sentence that ends there."""
-    stop = "." if sentence_ends_here(text[end:], often=False) else ""
+    stop = "." if sentence_ends_here(text, end, often=False) else ""
     return Edit(start=start, end=end, text=f"{language.locale.months['format']['wide'][month]}{stop}")
 
 

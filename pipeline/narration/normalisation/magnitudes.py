@@ -75,18 +75,34 @@ _OF = {"fr": "de", "es": "de", "it": "di", "pt": "de", "ca": "de", "ro": "de"}
 _ELIDING = (*"aeéiou", "heure", "hectare")
 _NO_OF = frozenset({"mil", "mila", "mille"})
 
-# "2.3bn people"; "10M" may also be megabytes, metres or moles, so it is a million only before these nouns.
+# "2.3bn people"; "10M" may also be megabytes, metres or moles, so it is a million only with decimals, before these
+# nouns and, at the end of a clause, after these words.
 _COUNT = re.compile(
-    r"(?<![\w.,$€£¥₹])\d+(?:[.,]\d+)*(?P<letter>(?:bn|tn)\b|[MB](?=\+? (?:(?:active|new|monthly|daily) )?"
-    r"(?:users|people|viewers|views|followers|fans|subscribers|downloads|customers|copies|visitors|players|streams|"
-    r"likes|jobs|tons|tonnes|trees|years|households|residents|children|voters|dollars|euros|pounds)\b))"
+    r"(?<![\w.,$€£¥₹])\d+(?:[.,]\d+)*(?P<letter>(?:bn|tn)\b|(?:(?<=\.\d)|(?<=\.\d\d))[MB](?!\w)"
+    r"|[MKB](?=\+? (?:(?:active|new|monthly|daily) )?(?:"
+    r"users|people|viewers|views|followers|fans|subscribers|downloads|customers|copies|visitors|players|streams|"
+    r"likes|posts|comments|parameters|jobs|tons|tonnes|trees|years|households|residents|children|voters|dollars|"
+    r"euros|pounds)\b)"
+    r"|(?P<clause>[MKB])(?=[.,;:!?)]|$))"
 )
-_COUNTS = {"bn": "billion", "tn": "trillion", "M": "million", "B": "billion"}
+_REACHES = re.compile(
+    r"\b(?:over|than|nearly|about|around|almost|to|of|with|at|past|hit|got|has|have|reached|passed|exceeded|topped|"
+    r"gained|lost|sold)\s$|:\s$"
+)
+_COUNTS = {"bn": "billion", "tn": "trillion", "K": "thousand", "M": "million", "B": "billion"}
+# "60 M de personas": an abbreviated million in other languages.
+_MILLIONS_OF = re.compile(r"(?<![\w.,])\d+(?:,\d+)?(?P<letter> ?M)(?= (?:de|di|d['’]))")
+_MILLIONS = {"fr": "millions", "es": "millones", "it": "milioni", "pt": "milhões"}
 
 
 def say_count_suffixes(text: str, language: Language) -> Iterator[list[Edit]]:
-    """Expand the letters for millions and billions of people, views and the like in English."""
+    """Expand the letters for millions of people, views and the like."""
+    if spoken := _MILLIONS.get(language.code):
+        for match in _MILLIONS_OF.finditer(text):
+            yield [Edit(start=match.start("letter"), end=match.end(), text=f" {spoken}")]
     for match in _COUNT.finditer(text) if language.code == "en" else ():
+        if match["clause"] and not _REACHES.search(text[max(0, match.start() - 12) : match.start()]):
+            continue
         yield [Edit(start=match.start("letter"), end=match.end(), text=f" {_COUNTS[match['letter']]}")]
 
 

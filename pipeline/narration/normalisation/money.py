@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from decimal import Decimal
 from functools import lru_cache
 
@@ -14,6 +14,7 @@ from pipeline.narration.normalisation.languages import Language
 from pipeline.narration.normalisation.magnitudes import WORDS, counted_noun, magnitude_form
 from pipeline.narration.normalisation.numbers import NUMBER, number_value, number_value_at, plural_form, without_groups
 from pipeline.narration.normalisation.patterns import LETTER, Pattern, not_after
+from pipeline.narration.normalisation.ranges import range_word
 
 _CODES = {
     "US$": "USD", "A$": "AUD", "C$": "CAD", "R$": "BRL", "HK$": "HKD", "NZ$": "NZD", "$": "USD", "€": "EUR", "£": "GBP",
@@ -99,9 +100,10 @@ _LETTERS = {
     "pt": {"M": "milhões", "k": "mil"},
     "de": {"M": "Millionen", "k": "Tausend"},
 }
-# The conjunction between the two parts of 5.20, and the subunit where it is named.
-_AND = {"en": "and", "es": "con", "it": "e", "pt": "e", "de": "", "fr": "", "nl": ""}
-_SUBUNITS = {
+# The conjunction between the two parts of 5.20, and the forms of the subunit, which some languages leave out after it.
+_AND = {"en": "and", "es": "con", "it": "e", "pt": "e", "sv": "och", "da": "og", "nb": "og"}
+_UNNAMED = frozenset({"de", "es", "fr", "it", "nl", "pt"})
+_SUBUNITS: Mapping[str, Mapping[str, tuple[str, ...]]] = {
     "en": {"USD": ("cent", "cents"), "EUR": ("cent", "cents"), "GBP": ("penny", "pence"), "AUD": ("cent", "cents")},
     "de": {"USD": ("Cent", "Cent"), "EUR": ("Cent", "Cent"), "CHF": ("Rappen", "Rappen")},
     "fr": {"USD": ("cent", "cents"), "EUR": ("centime", "centimes"), "CHF": ("centime", "centimes")},
@@ -109,7 +111,23 @@ _SUBUNITS = {
     "it": dict.fromkeys(("USD", "EUR", "CHF"), ("centesimo", "centesimi")),
     "pt": {"USD": ("centavo", "centavos"), "EUR": ("cêntimo", "cêntimos"), "BRL": ("centavo", "centavos")},
     "nl": {"USD": ("cent", "cent"), "EUR": ("cent", "cent")},
+    "pl": {"PLN": ("grosz", "grosze", "groszy")} | dict.fromkeys(("USD", "EUR"), ("cent", "centy", "centów")),
+    "cs": {"CZK": ("haléř", "haléře", "haléřů")} | dict.fromkeys(("USD", "EUR"), ("cent", "centy", "centů")),
+    "ru": {"RUB": ("копейка", "копейки", "копеек")} | dict.fromkeys(("USD", "EUR"), ("цент", "цента", "центов")),
+    "uk": {"UAH": ("копійка", "копійки", "копійок")} | dict.fromkeys(("USD", "EUR"), ("цент", "центи", "центів")),
+    "tr": {"TRY": ("kuruş",), "USD": ("sent",), "EUR": ("sent",)},
+    "sv": {"SEK": ("öre",)},
+    "da": {"SEK": ("øre",)},
+    "nb": {"SEK": ("øre",)},
+    "hi": {"INR": ("पैसा", "पैसे")},
+    "ja": {"USD": ("セント",), "EUR": ("セント",)},
+    "ko": {"USD": ("센트",), "EUR": ("센트",)},
 }
+# "A $5 bill", "a record $1.5bn fine": before and after an amount that qualifies a noun.
+_ARTICLE = re.compile(r"\b(?:[Aa]n?|[Aa]nother)(?: [a-z]+(?:-[a-z]+)?)? $")
+_QUALIFIED = re.compile(
+    r" (?!(?:and|or|to|in|on|at|for|of|per|a|an|each|is|was|from|by|with|than|as|more|less|plus|if|but|so|the)\b)[a-z]"
+)
 # In any language, an amount after a dollar sign may have English grouping: "$1,200".
 _AMERICAN = re.compile(r"[1-9]\d{0,2}(?:,\d{3})+")
 _EDGE = not_after(r".,:/'\u2019$€£¥฿₫")
@@ -131,10 +149,10 @@ def say_money(text: str, language: Language) -> Iterator[list[Edit]]:
             continue  # "Fr. 5. Mai", "5 Fr."
         if match["low"]:
             low = number_value(match["low"], language)
-            if not language.signs.to or low is None or low >= value or sign[0].isalpha():
+            if not range_word(text, match.start(), language) or low is None or low >= value or sign[0].isalpha():
                 continue
         edits = _edits(match, sign, value, language)
-        if match[0].endswith(".") and sentence_ends_here(text[match.end() :], often=True):
+        if match[0].endswith(".") and sentence_ends_here(text, match.end(), often=True):
             # The full stop of "5 mld." and "5 руб." also ends the sentence.
             edits.append(Edit(start=match.end(), end=match.end(), text="."))
         yield edits
@@ -149,7 +167,7 @@ def _pattern(code: str) -> Pattern:
     return Pattern(
         rf"{_EDGE}(?:(?P<before>{_SIGNS})[ \u00a0\u202f]?)?"
         rf"(?:(?P<low>{NUMBER})(?P<dash>\s?[–~〜～-]\s?(?:{_SIGNS})?))?(?P<sum>{NUMBER})"
-        rf"(?:,[-–—]+(?=\s?(?:{_SIGNS}))|(?(before)[.,][-–]+(?!\w)))?"
+        rf"(?:[.,][-–—]+(?=\s?(?:{_SIGNS}))|(?(before)[.,][-–]+(?!\w)))?"
         rf"(?:(?:[ \u00a0\u202f](?=(?:{letter})[$€£]))?(?P<letter>{letter})(?!{LETTER})"
         rf"|[ \u00a0\u202f]?(?P<word>{word})(?!{LETTER}|[\u0300-\u036f\u0900-\u0963]))?"
         rf"(?:[ \u00a0\u202f]?(?P<after>{_SIGNS})(?!{LETTER}))?(?!\d)"
@@ -160,8 +178,10 @@ def _edits(match: re.Match[str], sign: str, value: Decimal, language: Language) 
     """The digits keep their place; sign, subunit and magnitude become words around them."""
     start, end = match.span("sum")
     magnitude = _magnitude(match, value, language)
+    is_adjective = language.code == "en" and _is_adjective(match)
+    value = Decimal(1) if is_adjective else value
     if magnitude is not None:
-        name = counted_noun(magnitude, _name(sign, value, language, large=True), language)
+        name = counted_noun(magnitude, _name(sign, value, language, large=not is_adjective), language)
         digits, rest = match["sum"], f" {magnitude} {name}"
     else:
         digits, rest = _with_subunit(match["sum"], sign, value, language)
@@ -177,7 +197,8 @@ def _edits(match: re.Match[str], sign: str, value: Decimal, language: Language) 
     if before:
         edits.insert(0, Edit(start=match.start("before"), end=match.start("low" if match["low"] else "sum"), text=""))
     if match["low"]:
-        edits.append(Edit(start=match.start("dash"), end=match.end("dash"), text=f" {language.signs.to} "))
+        word = range_word(match.string, match.start(), language)
+        edits.append(Edit(start=match.start("dash"), end=match.end("dash"), text=f" {word} "))
     if magnitude is not None and match["word"]:
         # The magnitude word keeps its place, the name of the currency follows it.
         word_end = match.end("word")
@@ -193,14 +214,23 @@ def _with_subunit(number: str, sign: str, value: Decimal, language: Language) ->
         return number, f" {_name(sign, value, language)}"
     whole, coin = number[: cents.start()], int(cents[1])
     coins = _SUBUNITS.get(language.code, {}).get(_CODES[sign])
+    coin_name = plural_form(coins, Decimal(coin), language) if coins else ""
     name = _name(sign, Decimal(int(value)), language)
     if not coin:
         return whole, f" {name}"
     if not coins:
         return number, f" {_name(sign, value, language)}"
     if value < 1:
-        return "", f"{coin} {coins[coin != 1]}"
-    return whole, f" {name} {_AND[language.code]} {coin}" + (f" {coins[coin != 1]}" if language.code == "en" else "")
+        return "", f"{coin} {coin_name}"
+    named = "" if language.code in _UNNAMED else f" {coin_name}"
+    return whole, f" {name} {_AND.get(language.code, '')} {coin}{named}"
+
+
+def _is_adjective(match: re.Match[str]) -> bool:
+    """Whether an English amount qualifies a noun: "a $5 bill"."""
+    before = match.string[max(0, match.start() - 24) : match.start()]
+    has_cents = re.search(r"\.\d\d$", match["sum"]) and not match["letter"] and not match["word"]
+    return not has_cents and bool(_ARTICLE.search(before) and _QUALIFIED.match(match.string, match.end()))
 
 
 def _magnitude(match: re.Match[str], value: Decimal, language: Language) -> str | None:

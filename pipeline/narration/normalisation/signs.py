@@ -7,11 +7,13 @@ from collections.abc import Iterator
 
 from pipeline.narration.normalisation.edits import Edit
 from pipeline.narration.normalisation.languages import Language
+from pipeline.narration.normalisation.numbers import NUMBER, without_groups
 
 _AMPERSAND = re.compile(r"(?<=[\w\s.])&(?=[\w\s])(?!\w+;)")
 # Between operands, and after one, as in "Disney+" and "18+"; not in "C++".
-_PLUS = re.compile(r"(?<=[\w)] )\+(?= [\w(])|(?<=[\w)])\+(?![\w+])|(?<=\d)\+(?=\d)")
-_EQUALS = re.compile(r"(?<=[\w)²³] )=(?= [\w(−$€£-])|(?<=\d)=(?=\d)")
+_PLUS = re.compile(r"(?<=[\w)] )\+(?= [\w(])|(?<=[\w)])\+(?![\w+])|(?<=[\d²³])\+(?=[\w(])")
+_EQUALS = re.compile(r"(?<=[\w)²³] )=(?= [\w(−$€£-])|(?<=[\w)²³])=(?=[\w(−])")
+_PLUS_MINUS = re.compile(r"(?<=\d)\s?±\s?(?=\d)")
 _TIMES = re.compile(r"(?<=[\d)])\s?×\s?(?=[\d(])|(?<=\d)\s?x\s?(?=\d+\s?=)")
 _BY = re.compile(r"(?<=\d)\s?x\s?(?=\d)")
 # Dimensions, in languages that speak them differently from products.
@@ -43,6 +45,10 @@ _POWERS = {
     "sv": ("i kvadrat", "i kubik", "upphöjt till"),
 }
 _DIGITS = str.maketrans("⁻⁰¹²³⁴⁵⁶⁷⁸⁹₀₁₂₃₄₅₆₇₈₉", "-01234567890123456789")
+# A ratio or a score; in English, not a verse: "John 3:9".
+_RATIO = re.compile(rf"(?<![\w.,:/–-])(?P<one>\d{{1,3}}):(?P<other>{NUMBER})(?![\w:/–-])")
+_BOOK = re.compile(r"[A-Z][a-z]+ $")
+_RATIO_WORDS = {"en": "to", "de": "zu", "es": "a", "it": "a", "pl": "do"}
 _ABOUT = re.compile(r"(?<![\w~/.])[~≈]\s?(?=[\d$€£¥])")
 
 
@@ -60,6 +66,18 @@ def say_formulas(text: str, language: Language) -> Iterator[list[Edit]]:
             yield [Edit(start=match.start("power"), end=match.end(), text=f" {spoken}")]
 
 
+def say_ratios(text: str, language: Language) -> Iterator[list[Edit]]:
+    """Write out the colon of ratios and scores: eSpeak names it ("3 colon 1") or omits it."""
+    word = _RATIO_WORDS.get(language.code)
+    for match in _RATIO.finditer(text) if word else ():
+        one, other = match.groups()
+        is_time = int(one) <= 24 and len(other) == 2 and int(other) < 60
+        is_verse = language.code == "en" and _BOOK.search(text, max(0, match.start() - 16), match.start())
+        if not is_time and not is_verse:
+            spoken = f"{one} {word} {without_groups(other, language)}"
+            yield [Edit(start=match.start(), end=match.end(), text=spoken)]
+
+
 def say_signs(text: str, language: Language) -> Iterator[list[Edit]]:
     """Write out signs that voices omit or spell."""
     signs = language.signs
@@ -71,6 +89,7 @@ def say_signs(text: str, language: Language) -> Iterator[list[Edit]]:
         (_BY, signs.times and _BY_WORDS.get(language.code, signs.times)),
         (_AS_MANY, signs.times if language.code in _COUNTS_TIMES else _AS_MANY_WORDS.get(language.code, "")),
         (_ABOUT, signs.about),
+        (_PLUS_MINUS, signs.plus and signs.minus and f"{signs.plus} {signs.minus}"),
     ):
         if word:
             for match in pattern.finditer(text):

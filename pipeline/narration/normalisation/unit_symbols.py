@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-# Symbols of SI and everyday units. Letters that are also words, names or sizes (a, A, K, N, t, V) are left out: better
-# a letter read than a wrong unit.
+# Symbols of SI and everyday units. Letters that are also words, names or sizes (a, A, K, N, V; in English recipes, t)
+# are left out: better a letter read than a wrong unit.
 _UNITS = {
     "km/h": "kilometer-per-hour",
     "kph": "kilometer-per-hour",
@@ -75,6 +75,17 @@ _UNITS = {
     "kcal": "kilocalorie",
     "kJ": "kilojoule",
     "ha": "hectare",
+    "Nm": "newton-meter",
+    "kPa": "kilopascal",
+    "MPa": "megapascal",
+    "µs": "microsecond",
+    "MWh": "megawatt-hour",
+    "GWh": "gigawatt-hour",
+    "TWh": "terawatt-hour",
+    **dict.fromkeys(("kbps", "kbit/s"), "kilobit/second"),
+    **dict.fromkeys(("Mbps", "Mbit/s"), "megabit/second"),
+    **dict.fromkeys(("Gbps", "Gbit/s"), "gigabit/second"),
+    **dict.fromkeys(("kWh/100 km", "kWh/100km"), "kilowatt-hour-per-100-kilometer"),
     "%": "percent",
     "٪": "percent",
     "％": "percent",
@@ -105,6 +116,8 @@ _CYRILLIC = {
     "мг": "milligram",
     "мл": "milliliter",
     "кВт": "kilowatt",
+    **dict.fromkeys(("кВт·ч", "кВт⋅ч", "кВт*ч", "кВтч"), "kilowatt-hour"),
+    "т": "tonne",
     "МВт": "megawatt",
     "Гц": "hertz",
     "МБ": "megabyte",
@@ -116,7 +129,12 @@ _CYRILLIC = {
     "кв. км": "square-kilometer",
 }
 _BY_LANGUAGE = {
-    "en": {"mi": "mile", "yd": "yard"},
+    "en": {
+        "mi": "mile",
+        "yd": "yard",
+        "mpg": "mile-per-gallon",
+        "hp": "horsepower",
+    },
     "ru": _CYRILLIC,
     "uk": _CYRILLIC,
     "bg": _CYRILLIC,
@@ -153,4 +171,4 @@ _BY_LANGUAGE = {
 
 def units_by_symbol(code: str) -> Mapping[str, str]:
     """All unit symbols of a language, with the CLDR name of each unit."""
-    return {**_UNITS, **_BY_LANGUAGE.get(code, {})}
+    return {**_UNITS, **_BY_LANGUAGE.get(code, {}), **({} if code == "en" else {"t": "tonne"})}

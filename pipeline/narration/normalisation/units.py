@@ -12,33 +12,21 @@ from babel import Locale
 from babel.numbers import format_decimal
 from babel.units import UnknownUnitError, format_compound_unit, format_unit
 
-from pipeline.narration.normalisation.edits import Edit, sentence_ends_here
+from pipeline.narration.normalisation.edits import Edit
+from pipeline.narration.normalisation.fractions import fraction_value
 from pipeline.narration.normalisation.languages import Language
 from pipeline.narration.normalisation.magnitudes import WORDS, counted_noun, magnitude_form
-from pipeline.narration.normalisation.numbers import HYPHEN_IN_RANGE, NUMBER, RANGE, fraction_value, number_value_at
+from pipeline.narration.normalisation.numbers import NUMBER, RANGE, number_value_at
 from pipeline.narration.normalisation.patterns import LETTER, Pattern, not_after
+from pipeline.narration.normalisation.ranges import HYPHEN_IN_RANGE, range_word
 from pipeline.narration.normalisation.unit_symbols import units_by_symbol
 
-# A price per unit or word.
-_PRICE_PER_UNIT = re.compile(
-    rf"(?:[€£$¥₽₴₹]|zł|Kč|руб\.?|грн|(?<=[€£$]){NUMBER}[kKMB]?|(?<=[€£$] ){NUMBER})(?P<slash>/)"
-    r"(?P<each>[^\W\d_]+[²³23]?\.?)"
-)
-_PRICE_PER_QUANTITY = re.compile(r"(?<=[€£$])/(?P<many>\d{1,4}) ?(?P<unit>g|kg|ml|l|km|m²)(?!\w)")
-_PER = {"en": "per", "de": "pro", "fr": "par", "es": "por", "pt": "por", "nl": "per", "sv": "per"}
-_EACH = {
-    "en": {"hr": "hour", "mo": "month", "yr": "year", "gal": "gallon"},
-    "de": {"Std.": "hour", "Std": "hour"},
-    "it": {"ora": "hour", "mese": "month", "anno": "year"},
-    "pl": {"godz.": "hour", "mies.": "month"},
-    "ru": {"ч": "hour", "час": "hour", "мес.": "month", "месяц": "month"},
-    "uk": {"год": "hour", "міс.": "month", "місяць": "month"},
-}
 # Languages in which a fraction takes the genitive: "a half of a litre".
 _GENITIVE = frozenset({"cs", "pl", "ru", "uk"})
+_CHINESE_PERCENT = "百分之"
 # Words that CLDR lacks: before and after the number.
 _OWN = {
-    ("zh", "percent"): ("百分之", ""),
+    ("zh", "percent"): (_CHINESE_PERCENT, ""),
     ("fr", "liter-per-100-kilometer"): ("", " litres aux 100 kilomètres"),
     ("ko", "percent"): ("", "퍼센트"),
     ("vi", "percent"): ("", " phần trăm"),
@@ -55,16 +43,34 @@ _ENGLISH = frozenset(
 )
 # Those of them that are words of the language, too.
 _OWN_TOO = dict.fromkeys(("es", "pt"), _ENGLISH - {"percent", "permille", "feet", "foot", "ounces"})
+# Units that CLDR lacks, named after those with kilo-.
+_SCALED = re.compile("(?P<scale>mega|giga|tera)(?P<base>watt-hour)")
+_SCALES = ("mega", "giga", "tera")
+_PREFIXES = {
+    **dict.fromkeys(("kilo", "chilo", "quilo"), _SCALES),
+    "кило": ("мега", "гига", "тера"),
+    "кіло": ("мега", "гіга", "тера"),
+    "κιλο": ("μεγα", "γιγα", "τερα"),
+    "キロ": ("メガ", "ギガ", "テラ"),
+    "千": ("兆", "吉", "太"),
+    "킬로": ("메가", "기가", "테라"),
+    "किलो": ("मेगा", "गीगा", "टेरा"),
+    "كيلو": ("ميغا", "غيغا", "تيرا"),
+}
+_KILO = re.compile("|".join(_PREFIXES), re.IGNORECASE)
 # For numbers in CLDR's names of units.
 _FORMAT = "0.##########"
 _APOSTROPHES = "'\u2019"
 # The hours of "1h 30m"; a sign before a number; the full stop of "6 ft. tall".
 _HOURS = re.compile(r"\d\s?h\s$")
 _SIGNED = re.compile(r"[-−–+±]\s?$")
-_NO_STOP = re.compile(r"\.(?=\s[a-zß-öø-ÿ]|[,;:]|\s\d+\s?(?:in|oz|min)\b)")
-# The ending of "5%-ный", which is left to the voice.
-_ENDING = re.compile(r"-[a-zà-ÿа-яё]")
-_FLAT = re.compile(r"\.\s\d")
+NO_STOP = re.compile(r"\.(?=\s[a-zß-öø-ÿ]|[,;:]|\s\d+\s?(?:in|oz|min)\b)")
+# What follows a symbol that is none, in one language or all: "5%-ный", the flat of "ul. Długa 12 m. 5", "т. е.".
+_OTHER_READINGS = {
+    ("", "%"): re.compile(r"-[a-zà-ÿа-яё]"),
+    ("pl", "m"): re.compile(r"\.\s\d"),
+    ("", "т"): re.compile(r"\.\s?[едпнк]\."),
+}
 # "A 5 kilometer run": before and after the measure.
 _AS_ADJECTIVE = re.compile(r"\b[Aa]n? $"), re.compile(r" [a-z]")
 # Languages that write ordinals with a raised letter; a noun after what may be an ordinal.
@@ -97,56 +103,25 @@ def say_units(text: str, language: Language) -> Iterator[list[Edit]]:
             and _AS_ADJECTIVE[1].match(text, match.end())
         ):
             value = Decimal(1)
-        affixes = _affixes(unit, value, language.locale)
+        affixes = affixes_of(unit, value, language.locale)
         if affixes is None:
             continue
         before, after = affixes
         start, end = match.span("amount")
-        stop = _NO_STOP.match(text, match.end("unit"))
+        stop = NO_STOP.match(text, match.end("unit"))
         edits = [Edit(start=end, end=stop.end() if stop else match.end("unit"), text=f"{after}")]
-        if before.strip() and text[:start].rstrip().casefold().endswith(before.strip().casefold()):
+        if before.strip() and text[:start].rstrip().casefold().endswith((before.strip().casefold(), "时速")):
             before = ""  # "時速100km/h"
         if before:
-            # Insert before the number's sign, if any.
-            sign = _SIGNED.search(text, max(0, start - 2), start)
+            # Insert before the number's sign, if any; but a Chinese percentage has its sign first.
+            sign = _SIGNED.search(text, max(0, start - 2), start) if before != _CHINESE_PERCENT else None
             at = sign.start() if sign else start
             edits.insert(0, Edit(start=at, end=at, text=before))
         if dash := HYPHEN_IN_RANGE.search(match["amount"]):
-            if not language.signs.to:
-                continue
-            at = start + dash.start()
-            edits.insert(-1, Edit(start=at, end=start + dash.end(), text=f" {language.signs.to} "))
+            word = range_word(text, start, language)
+            at, spoken = start + dash.start(), f" {word} " if word else "–"
+            edits.insert(-1, Edit(start=at, end=start + dash.end(), text=spoken))
         yield edits
-
-
-def say_prices_per_unit(text: str, language: Language) -> Iterator[list[Edit]]:
-    """Write out prices per unit: "25 €/h", "$5/month"."""
-    symbols = {**units_by_symbol(language.code), **_EACH.get(language.code, {})}
-    for match in _PRICE_PER_UNIT.finditer(text):
-        each = match["each"] if match["each"] in symbols else match["each"].rstrip(".")
-        end = match.start("each") + len(each)
-        spoken = f" {per} {each}" if (per := _PER.get(language.code)) and len(each) > 2 else ""
-        if each in symbols and "/" not in symbols[each]:
-            phrase = (
-                format_compound_unit(Decimal(5), None, denominator_unit=symbols[each], locale=language.locale) or ""
-            )
-            before, _, after = phrase.partition("5")
-            spoken = after if not before and _is_native_name(after, language.locale) else spoken
-        if spoken:
-            stop = "." if each.endswith(".") and sentence_ends_here(text[end:], often=True) else ""
-            no_stop = _NO_STOP.match(text, end)
-            yield [Edit(start=match.start("slash"), end=no_stop.end() if no_stop else end, text=f"{spoken}{stop}")]
-
-
-def say_prices_per_quantity(text: str, language: Language) -> Iterator[list[Edit]]:
-    """Write out prices per quantity: "1,50 €/100 g"."""
-    per, units = _PER.get(language.code), units_by_symbol(language.code)
-    for match in _PRICE_PER_QUANTITY.finditer(text) if per else ():
-        if affixes := _affixes(units[match["unit"]], Decimal(match["many"]), language.locale):
-            yield [
-                Edit(start=match.start(), end=match.start("many"), text=f" {per} "),
-                Edit(start=match.end("many"), end=match.end(), text=affixes[1]),
-            ]
 
 
 def say_units_after_fractions(text: str, language: Language) -> Iterator[list[Edit]]:
@@ -156,7 +131,7 @@ def say_units_after_fractions(text: str, language: Language) -> Iterator[list[Ed
         value = fraction_value(match["whole"] or "", match["part"])
         if value < 1 and language.code not in _GENITIVE:
             value = Decimal(1)
-        affixes = _affixes(units[match["unit"]], value, language.locale)
+        affixes = affixes_of(units[match["unit"]], value, language.locale)
         if affixes and not affixes[0]:
             # Half a litre is "medio litro", a quarter "un cuarto de litro".
             is_of = not match["whole"] and match["part"] not in {"½", "1/2"}
@@ -181,11 +156,11 @@ def say_units_after_magnitudes(text: str, language: Language) -> Iterator[list[E
     pattern = _large_pattern(language.code)
     for match in pattern.finditer(text) if pattern else ():
         value = number_value_at(text, match.start("amount"), match["amount"], language)
-        affixes = None if value is None else _affixes(units[match["unit"]], Decimal(1_000_000), language.locale)
+        affixes = None if value is None else affixes_of(units[match["unit"]], Decimal(1_000_000), language.locale)
         if value is None or affixes is None or affixes[0]:
             continue
         magnitude = magnitude_form(match["word"], value, language)
-        stop = _NO_STOP.match(text, match.end("unit"))
+        stop = NO_STOP.match(text, match.end("unit"))
         yield [
             Edit(start=match.start("word"), end=match.end("word"), text=magnitude),
             Edit(
@@ -204,7 +179,7 @@ def _large_pattern(code: str) -> Pattern | None:
     unit = "|".join(map(re.escape, filter(lambda symbol: len(symbol) > 1 or symbol == "m", symbols)))
     if not words:
         return None
-    space = "[ \u00a0\u2009\u202f]"
+    space = "[ \u00a0\u2009\u202f]" + ("?" if code in _SHORT_NAMES else "")
     return Pattern(
         rf"{not_after('.,:/$€£¥฿₫' + _APOSTROPHES)}(?P<amount>{NUMBER}){space}(?P<word>{words}){space}(?P<unit>{unit})"
         rf"(?!{LETTER}|[²³/°'’]|\.\w)"
@@ -223,9 +198,8 @@ def _is_not_a_unit(match: re.Match[str], value: Decimal, language: Language) -> 
     """Whether the symbol is something else: the 1960s, the "3° posto" typed without a º."""
     if match["unit"] == "г":  # a year or a town, with a full stop or without
         return match.string[match.end() : match.end() + 1] == "." or 1000 <= value <= 2100
-    if match["unit"] == "m" and language.code == "pl":  # a flat: "ul. Długa 12 m. 5"
-        return _FLAT.match(match.string, match.end()) is not None
-    if match["unit"] == "%" and _ENDING.match(match.string, match.end()):
+    other = _OTHER_READINGS.get((language.code, match["unit"])) or _OTHER_READINGS.get(("", match["unit"]))
+    if other and other.match(match.string, match.end()):
         return True
     if match["unit"] == "s":
         return not match["space"] and value % 10 == 0
@@ -243,7 +217,7 @@ def say_ordinals(text: str, language: Language) -> Iterator[list[Edit]]:
                 yield [Edit(start=match.start("sign"), end=match.end(), text=sign)]
 
 
-def _affixes(unit: str, value: Decimal, locale: Locale) -> tuple[str, str] | None:
+def affixes_of(unit: str, value: Decimal, locale: Locale) -> tuple[str, str] | None:
     """The words before and after the number when a unit is written out; None: CLDR has none."""
     if own := _OWN.get((locale.language, unit)):
         return own
@@ -254,10 +228,10 @@ def _affixes(unit: str, value: Decimal, locale: Locale) -> tuple[str, str] | Non
     number = format_decimal(value, format=_FORMAT, locale=locale)
     before, found, after = whole.partition(number)
     # Arabic's words for one and two include the number; some units have only a symbol or an English name.
-    return (before, after) if found and _is_native_name(before + after, locale) else None
+    return (before, after) if found and is_native_name(before + after, locale) else None
 
 
-def _is_native_name(words: str, locale: Locale) -> bool:
+def is_native_name(words: str, locale: Locale) -> bool:
     """Whether the words are a name in the language's script, not a symbol or CLDR's English fallback."""
     letters = [character for character in words if character.isalpha()]
     own = unicodedata.name((locale.get_language_name() or "a")[0], "").startswith("LATIN")
@@ -267,6 +241,9 @@ def _is_native_name(words: str, locale: Locale) -> bool:
 
 
 def _long_form(unit: str, value: Decimal, locale: Locale) -> str:
+    if scaled := _SCALED.fullmatch(unit):
+        whole = _long_form(f"kilo{scaled['base']}", value, locale)
+        return _KILO.sub(lambda kilo: _scale(kilo[0], scaled["scale"], locale), whole)
     one, _, other = unit.partition("/")
     if not other:
         whole = format_unit(value, one, length="long", format=_FORMAT, locale=locale)
@@ -274,3 +251,11 @@ def _long_form(unit: str, value: Decimal, locale: Locale) -> str:
             return format_unit(value, one, length="short", format=_FORMAT, locale=locale)
         return whole
     return format_compound_unit(value, one, denominator_unit=other, length="long", format=_FORMAT, locale=locale) or ""
+
+
+def _scale(kilo: str, scale: str, locale: Locale) -> str:
+    """The prefix of a scale in the language, script and case of its word for kilo-."""
+    prefix = _PREFIXES[kilo.casefold()][_SCALES.index(scale)]
+    if locale.language == "fr":
+        prefix = prefix.replace("e", "é")
+    return prefix.capitalize() if kilo[0].isupper() else prefix

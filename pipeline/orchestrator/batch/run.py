@@ -26,7 +26,7 @@ logger = logging.getLogger("nightreel")
 # Distinct notices in a report.
 _MAX_NOTICES = 100
 # Notices that differ only in a time count as the same one, so that a busy service doesn't fill the report.
-_TIME = re.compile(r"(\d{4}-\d\d-\d\d )?\d\d:\d\d:\d\d")
+_TIME = re.compile(r"(\d{4}-\d\d-\d\d )?\d\d:\d\d(:\d\d)?")
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -22,7 +22,9 @@ from anyio import to_thread
 from anyio.abc import TaskGroup
 
 from pipeline.errors import BusyError, DamagedError, DiskFullError, NightreelError, raise_first_error
+from pipeline.language.text import counted
 from pipeline.limits import Load, Situation, Strategy
+from pipeline.limits.times import format_time
 from pipeline.model import QUEUE, Job, JobStatus, title_of
 from pipeline.orchestrator.batch.admission import AdmissionControl
 from pipeline.orchestrator.batch.cancellation import cancel_if_requested
@@ -150,7 +152,8 @@ class Scheduler:
     def _is_waiting(self, parked_until: datetime | None) -> bool:
         """Whether to wait for a parked job, or for a job of another process, which might die and leave it to us."""
         if parked_until:
-            self._say(f"all other films are parked, the first until {parked_until.astimezone():%Y-%m-%d %H:%M:%S}")
+            first = format_time(parked_until, self._context.clock())
+            self._say(f"all other films are parked, the first until {first}")
         return bool(parked_until) or self._backoff.has_delayed(self._batch)
 
     def _say(self, text: str) -> None:
@@ -249,7 +252,8 @@ class Scheduler:
         if errors.on_error == "stop":
             self._stop(f"“{title_of(job)}” failed, and errors.on_error is stop")
         elif errors.max_failures and self._failures >= errors.max_failures:
-            self._stop(f"{self._failures} films have failed, which reaches errors.max_failures")
+            failed = counted(self._failures, "film has failed", "films have failed")
+            self._stop(f"{failed}, which reaches errors.max_failures")
 
     def _stop(self, why: str) -> None:
         if not self.stopped_because:

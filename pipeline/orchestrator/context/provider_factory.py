@@ -110,7 +110,7 @@ def _model(name: str, model: str, options: ModelSettings, throttle: Throttle) ->
     api_key = options.api_key.get_secret_value() if options.api_key else ""
     if api_key and urlsplit(options.base_url).username:
         raise ConfigurationError(
-            "has a password in it, and there is a key: only one of the two can be sent",
+            "has a password in it, and there is also a key: only one of the two can be sent",
             where="groq.base_url" if name == "groq" else f"services.{name}.base_url",
             hint="Leave one of them out",
         )

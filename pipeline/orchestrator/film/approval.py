@@ -78,7 +78,7 @@ def _review_reason(job: Job, settings: Settings) -> str:
         more = f"; and {len(warnings) - _MOST_WARNINGS} more" if len(warnings) > _MOST_WARNINGS else ""
         return f"passes with warnings: {'; '.join(warnings[:_MOST_WARNINGS])}{more}"
     if job.sampled:
-        return "drawn for the sample, which a person reviews"
+        return "in the sample, which a person reviews"
     return "waits for review, like every film of this batch" if policy == "all" else ""
 
 

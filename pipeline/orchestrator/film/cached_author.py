@@ -180,7 +180,11 @@ class CachedAuthor:
             normaliser_for, brief.language, self.context.providers.pronunciations_of(brief)
         )
         config = VoiceConfig(
-            narrator=narrator, voice=voice, prosody=self.context.providers.prosody, normalise=normalise
+            narrator=narrator,
+            voice=voice,
+            prosody=self.context.providers.prosody,
+            language=brief.language,
+            normalise=normalise,
         )
 
         async def speak(script: Script) -> Narration:

@@ -56,7 +56,7 @@ def turn_error(job: Job, context: RunContext, stage: str) -> TurnError | None:
     message = f"waits for {what} {episode.number}, “{episode.title}” ({status}{f': {why}' if has_own_reason else ''})"
     is_held = row.status is JobStatus.REVIEW
     typed = shlex.quote(row.batch)
-    hint = f"nightreel review {typed} shows it" if is_held else f"nightreel resume {typed} goes on with it"
+    hint = f"nightreel review {typed} shows it" if is_held else f"nightreel resume {typed} continues it"
     return TurnError(message, where=job.folder, hint=hint)
 
 
@@ -70,7 +70,7 @@ def skipped_episodes(job: Job, context: RunContext) -> tuple[str, ...]:
         if row and row.status is JobStatus.COMPLETED:
             continue  # it was made without publishing
         status = row.status.value if row else "gone"
-        lines.append(f"episode {episode.number}, “{episode.title}”, is not out ({status}): this one went before it")
+        lines.append(f"episode {episode.number}, “{episode.title}”, is not out ({status}): this one went out first")
     return tuple(reversed(lines))
 
 

@@ -77,7 +77,7 @@ async def gather_pictures(
             except StorageError:
                 raise
             except NightreelError as error:
-                logger.info("a picture can't be had: %s", error)
+                logger.info("picture not available: %s", error)
                 # Name the place of the error only if it is a service, not the picture itself.
                 who = "" if picture.source.startswith(error.where) else f"{error.where}: "
                 found[picture.source] = ". ".join(filter(None, (who + error.message, error.hint)))
@@ -100,9 +100,9 @@ def _incidents(reasons: Mapping[str, str]) -> Iterator[str]:
     for reason in dict.fromkeys(reasons.values()):
         names = [_short(name) for name in reasons if reasons[name] == reason]
         if len(names) == 1:
-            yield f"picture {names[0]}: {reason}. The film goes without it"
+            yield f"picture {names[0]}: {reason}. The film is made without it"
         else:
-            yield f"pictures {', '.join(names)}: {reason}. The film goes without them"
+            yield f"pictures {', '.join(names)}: {reason}. The film is made without them"
 
 
 async def gather_script_pictures(

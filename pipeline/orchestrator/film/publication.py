@@ -120,10 +120,12 @@ def _missing_extras_error(job: Job, receipt: Receipt, settings: Settings) -> Pro
     """The error that makes the job wait for missing extras; None: nothing to wait for."""
     if not receipt.missing or not _will_follow(job, receipt, settings):
         return None
-    message = f"out as {receipt.url}, without {'; '.join(receipt.missing)}"
+    # The URL is not part of the cause, by which films are grouped.
+    message = f"published without {'; '.join(receipt.missing)}"
+    where = f"{receipt.destination}: {receipt.url}"
     if receipt.missing_until:
-        return ClosedError(message, until=receipt.missing_until, where=receipt.destination)
-    return TransientError(message, where=receipt.destination)
+        return ClosedError(message, until=receipt.missing_until, where=where)
+    return TransientError(message, where=where)
 
 
 def _first_to_resume(errors: Sequence[NightreelError]) -> NightreelError:
@@ -136,7 +138,7 @@ def _first_to_resume(errors: Sequence[NightreelError]) -> NightreelError:
 def _missing_notice(job: Job, receipt: Receipt) -> str:
     missing = "; ".join(receipt.missing)
     command = f"nightreel publish {shlex.quote(job.batch)} --to {receipt.destination}"
-    return f"“{title_of(job)}” is out as {receipt.url}, without {missing}. {command} goes on with it"
+    return f"“{title_of(job)}” is published as {receipt.url}, without {missing}. {command} completes it"
 
 
 def language_versions_of(job: Job, store: CheckpointStore) -> LanguageVersions:

@@ -44,7 +44,7 @@ _RESTART_REASONS: Mapping[JobStatus, str] = {
     JobStatus.IN_PROGRESS: "the process that worked on it is gone",
     JobStatus.FAILED: "tried again",
     JobStatus.PARKED: "its waiting time is over",
-    JobStatus.COMPLETED: "its film is gone or changed, or wanted in another place",
+    JobStatus.COMPLETED: "its film is missing or changed, or has another output folder",
 }
 _RESULTS = tuple(result for stage in STAGES for result in stage.fills)
 

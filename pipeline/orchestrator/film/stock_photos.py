@@ -77,7 +77,7 @@ async def _from(
     path, was_kept = await _answer(service, query, context)
     photos = await to_thread.run_sync(_read, path)
     if not photos:
-        raise InputError(f"{service.name} has no photo of it", hint="Search for fewer words, or for others")
+        raise InputError(f"{service.name} has no photo of it", hint="Search for fewer or other words")
     try:
         return await first_of(photos)
     except (InputError, PermanentError):

@@ -9,6 +9,7 @@ from datetime import UTC, datetime, time, timedelta
 from anyio import from_thread
 
 from pipeline.errors import InputError, NightreelError
+from pipeline.language.text import counted
 from pipeline.limits import ThrottleLimits
 from pipeline.model import Price, format_usd, price_of
 from pipeline.orchestrator.context import RunContext, provider_factory
@@ -74,7 +75,7 @@ def money_notes(money: Money, known: FilmHistory, context: RunContext, batch: st
             notes.append(f"{money.model} has no price, but the {what} has a budget: no script would be written")
         elif (enough := _affordable(left, money, most := _most_usd(known, context))) < money.scripts:
             text = f"{format_usd(left)} of the {what}'s budget are left, and a call may cost {format_usd(most)}"
-            notes.append(f"{text}: enough for about {enough:,} scripts")
+            notes.append(f"{text}: enough for about {counted(enough, 'script')}")
     return notes
 
 

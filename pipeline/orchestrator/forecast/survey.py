@@ -7,6 +7,7 @@ from collections.abc import Collection, Iterator
 from contextlib import suppress
 
 from pipeline.errors import InputError, NightreelError, StorageError
+from pipeline.language.text import counted
 from pipeline.model import Brief, JobStatus, JobSummary, Priority
 from pipeline.orchestrator.batch.batches import refuse_shared_output_file
 from pipeline.orchestrator.batch.plan import DraftPlan
@@ -103,4 +104,4 @@ def _episodes(draft: DraftPlan) -> Iterator[str]:
     for (series, number), title in list(numbers.items())[:_MAX_EPISODES]:
         yield f"series “{series}”: “{title}” is episode {number}"
     if len(numbers) > _MAX_EPISODES:
-        yield f"and {len(numbers) - _MAX_EPISODES} more episodes"
+        yield f"and {counted(len(numbers) - _MAX_EPISODES, 'more episode')}"

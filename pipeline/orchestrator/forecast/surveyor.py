@@ -165,7 +165,11 @@ class Surveyor:
         self._known_scripts += 1
         normalise = normaliser_for(script.language, self._context.providers.pronunciations_of(brief))
         config = VoiceConfig(
-            narrator=narrator, voice=voice, prosody=self._context.providers.prosody, normalise=normalise
+            narrator=narrator,
+            voice=voice,
+            prosody=self._context.providers.prosody,
+            language=script.language,
+            normalise=normalise,
         )
         for scene in script.scenes:
             self._clips += self._sharing.clip(

@@ -122,7 +122,7 @@ class Service:
                 continue  # the others may be valid
 
     def _no_photos(self) -> PermanentError:
-        return PermanentError("the answer is no list of photos", where=self.title)
+        return PermanentError("the answer is not a list of photos", where=self.title)
 
     def attribution(self, author: str, page: str, *, home: str) -> Attribution:
         """The credit line that the service requires, and the page of the photo there."""

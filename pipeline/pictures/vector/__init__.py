@@ -53,8 +53,8 @@ def draw_svg(data: bytes, *, name: str) -> bytes:
     except subprocess.TimeoutExpired:
         raise InputError(f"takes longer than {_TIME_S:g} s to draw", where=name, hint=_SAVE) from None
     if done.returncode == child.NO_LIBRARY:
-        hint = 'Install what draws it: pip install "nightreel[svg]", or save it as a PNG'
-        raise MissingToolError("is an SVG, and nothing here draws those", where=name, hint=hint)
+        hint = 'Install the extra: pip install "nightreel[svg]", or save it as a PNG'
+        raise MissingToolError("is an SVG, which needs the extra svg", where=name, hint=hint)
     if done.returncode != 0:
         raise InputError("is an SVG that can't be drawn", where=name, hint=_SAVE)
     return done.stdout
@@ -69,7 +69,7 @@ def _harmless(data: bytes, name: str) -> str:
     if len(text) > _MOST_CHARS:
         raise InputError(f"is an SVG of more than {_MOST_CHARS // 10**6} MB", where=name, hint=_SAVE)
     if "<!ENTITY" in text:
-        raise InputError("is an SVG with entities, which are not read", where=name, hint=_SAVE)
+        raise InputError("is an SVG with XML entities, which are not supported", where=name, hint=_SAVE)
     try:
         root = ET.fromstring(text)  # noqa: S314 - no entities
         for element in root.iter():

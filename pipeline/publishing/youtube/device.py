@@ -45,8 +45,8 @@ async def _ask_for_code(http: Http, plan: LoginPlan) -> dict[str, Any]:
     if reply.status == 200 and {"device_code", "user_code", "verification_url"} <= reply.content.keys():
         return reply.content
     if reply.content.get("error") in {"invalid_client", "unauthorized_client"}:
-        hint = f"Make one of the type {CLIENT_KIND} for --device, or log in with --no-browser"
-        raise NeedsLoginError("this type of client gets no device codes", where="client_secret.json", hint=hint)
+        hint = f"Create one of the type {CLIENT_KIND} for --device, or log in with --no-browser"
+        raise NeedsLoginError("this type of client can't get device codes", where="client_secret.json", hint=hint)
     raise token_error(reply, _WHERE, "Log in again")
 
 
@@ -81,7 +81,7 @@ async def _wait_for_consent(http: Http, plan: LoginPlan, code: dict[str, Any]) -
 
 def _refusal(reply: Reply, error: str) -> ProviderError:
     if error == "access_denied":
-        return NeedsLoginError("Google says access_denied", hint="Try again, and allow what is asked for")
+        return NeedsLoginError("Google says access_denied", hint="Try again, and grant the permissions")
     if error == "expired_token":
         return NeedsLoginError("the code was not entered in time", hint="Try again")
     return token_error(reply, _WHERE, "Log in again")

@@ -60,7 +60,7 @@ def read_client(path: Path, *, kind: str) -> Client:
     Raises `NeedsLoginError` if the file is missing, or the client is not for installed apps.
     """
     where = "/".join(path.parts[-3:])
-    make = f"In Google's console, make an OAuth client of the type {kind}, and save its JSON there"
+    make = f"In Google's console, create an OAuth client of the type {kind}, and save its JSON there"
     try:
         text = read_file(path)
         return _ClientFile.model_validate_json(text).installed
@@ -105,7 +105,7 @@ class _Callback:
         # As bytes: `compare_digest` takes only ASCII text, and a request may contain anything.
         state = query.get("state", "").encode(errors="replace")
         if not secrets.compare_digest(state, self.state.encode()) or not {"code", "error"} & query.keys():
-            return _page("Nothing here", "This address waits for Google.", status=404)
+            return _page("Nothing here", "This address waits for a redirect from Google.", status=404)
         if not self.answer.done():
             self.answer.set_result(query)
         if "error" in query:
@@ -135,7 +135,7 @@ async def log_in(plan: LoginPlan, *, show: Callable[[str, int], Awaitable[None]]
         except TimeoutError as error:
             raise NeedsLoginError(f"no login within {plan.patience_s:g} s", hint="Try again") from error
     if "error" in answer:
-        raise NeedsLoginError(f"Google says {answer['error'][:60]}", hint="Try again, and allow what is asked for")
+        raise NeedsLoginError(f"Google says {answer['error'][:60]}", hint="Try again, and grant the permissions")
     return await _exchange(plan, answer["code"], redirect, verifier)
 
 
@@ -184,7 +184,7 @@ def make_token(plan: LoginPlan, answer: dict[str, Any], *, scope: str) -> Token:
         }
     ).with_answer(answer, now)
     if scope not in (token.scopes or ()):
-        raise NeedsLoginError("the box for YouTube was not ticked", hint="Log in again, and allow what is asked for")
+        raise NeedsLoginError("the box for YouTube was not ticked", hint="Log in again, and grant all permissions")
     if token.refresh_token is None:
         raise NeedsLoginError(
             "Google sent no refresh token",

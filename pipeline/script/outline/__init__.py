@@ -143,8 +143,8 @@ def outline(brief: Brief, template: Template) -> Script:
         raise InputError(
             "there are no notes to make a script from, and no model to write one",
             where=where,
-            hint="Let one write (set GROQ_API_KEY=..., drop --offline and --writer outline), or write the notes into a "
-            "Markdown brief (.md)",
+            hint="Set GROQ_API_KEY=... for a model (and drop --offline and --writer outline, if given), or write the "
+            "notes into a Markdown brief (.md)",
         )
     texts = [each.text for section in brief.sections for block in section.blocks for each in block.said]
     if excess := narration_size_problem(texts):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 
 from pipeline.errors import InputError
@@ -12,6 +13,8 @@ from pipeline.sources.tables import BrokenRow, TableRow
 EMPTY = "is empty"
 # Cells are truncated in messages.
 _VALUE_MAX_CHARS = 80
+# User name and password in an address: messages and logs must not have them.
+_CREDENTIALS = re.compile(r"(?<=://)[^\s/?#]*@")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -34,8 +37,8 @@ class RowProblem:
 
 
 def row_problem(row: TableRow | BrokenRow, column: str, value: str, problem: str, mend: str) -> RowProblem:
-    """A `RowProblem` with the cell truncated for messages."""
-    short = clean_text(value[: 4 * _VALUE_MAX_CHARS])
+    """A `RowProblem` with the cell truncated for messages, without passwords in addresses."""
+    short = clean_text(_CREDENTIALS.sub("…@", value[: 4 * _VALUE_MAX_CHARS]))
     return RowProblem(
         row=row.number,
         line=row.line,

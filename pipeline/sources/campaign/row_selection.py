@@ -54,8 +54,8 @@ def parse_row_selection(text: str) -> RowSelection:
 def find_extremes(briefs: Collection[Brief]) -> list[tuple[Brief, str]]:
     """Rows that are most likely to break a layout, with the reasons, in table order. Iterates over the briefs twice.
 
-    The longest and the shortest text in total, the widest single text, and the strangest: the rarest script, then the
-    rarest letters.
+    The longest and the shortest text in total, the widest single text, and the most unusual: the rarest script, then
+    the rarest letters.
     """
     letters: Counter[str] = Counter()
     scripts: Counter[int] = Counter()
@@ -65,7 +65,7 @@ def find_extremes(briefs: Collection[Brief]) -> list[tuple[Brief, str]]:
         scripts.update({_script(each) for each in own})
     total = max(1, len(briefs))
 
-    def strangeness(brief: Brief) -> tuple[float, ...]:
+    def unusualness(brief: Brief) -> tuple[float, ...]:
         own = set("".join(_texts(brief)))
         rarest = min((scripts[_script(each)] for each in own), default=total)
         return -rarest, sum(math.log(total / letters[each]) for each in own) / max(1, len(own))
@@ -74,7 +74,7 @@ def find_extremes(briefs: Collection[Brief]) -> list[tuple[Brief, str]]:
         "longest": lambda brief: (sum(map(len, _texts(brief))),),
         "shortest": lambda brief: (-sum(map(len, _texts(brief))),),
         "widest": lambda brief: (max(map(width_em, _texts(brief)), default=0.0),),
-        "strangest": strangeness,
+        "most unusual": unusualness,
     }
     best: dict[str, tuple[tuple[float, ...], int, Brief]] = {}
     for number, brief in enumerate(briefs):

@@ -12,6 +12,7 @@ from itertools import islice, pairwise
 from pathlib import Path
 
 from pipeline.errors import SourceError
+from pipeline.language.text import counted
 from pipeline.sources.tables.dialect import declared_delimiter, delimiter_name, find_delimiter, has_spaced_quotes
 from pipeline.sources.tables.encoding import (
     EMPTY_HINT,
@@ -138,13 +139,13 @@ def _width_problem(record: _Record, columns: Sequence[str], delimiter: str, widt
         return f"has one cell too many; {amount} may be one amount", f'Put it in quotes: "{amount}"'
     if used_cells(cells) > len(columns):
         mend = f'Quote a cell that contains {delimiter_name(delimiter)}: "a{delimiter} b"'
-        return f"has {used_cells(cells)} cells for {len(columns)} columns", mend
+        return f"has {counted(used_cells(cells), 'cell')} for {counted(len(columns), 'column')}", mend
     if len(cells) == 1 and len(columns) > 2:
         mend = "Delete it if it is a title or a footer; quote a cell that contains a line break"
         return f"has only the cell “{' '.join(cells[0].split())[:60]}” for {len(columns)} columns", mend
     if len(cells) < len(columns):
         mend = "Add empty cells for missing values; quote a cell that contains a line break"
-        return f"has {len(cells)} cells for {len(columns)} columns", mend
+        return f"has {counted(len(cells), 'cell')} for {counted(len(columns), 'column')}", mend
     return "", ""
 
 

@@ -20,6 +20,7 @@ from typing import IO, TYPE_CHECKING, Any
 from xml.etree.ElementTree import Element, iterparse
 
 from pipeline.errors import MissingToolError, SourceError, did_you_mean
+from pipeline.language.text import counted
 from pipeline.sources.tables.cell_values import FormattedNumber, Number, UnreadableValue, as_percent, to_cell
 from pipeline.sources.tables.dialect import normalise_name
 from pipeline.sources.tables.encoding import check_regular_file
@@ -129,7 +130,7 @@ def _row(columns: Sequence[str], cells: Sequence[str], number: int, line: int) -
     by_column = dict(zip(columns, [*cells, *repeat("", len(columns) - len(cells))], strict=False))
     if used_cells(cells) <= len(columns):
         return TableRow(number=number, line=line, cells=by_column)
-    problem = f"has {used_cells(cells)} cells for {len(columns)} columns"
+    problem = f"has {counted(used_cells(cells), 'cell')} for {counted(len(columns), 'column')}"
     mend = "Name the column in the header, or delete the cell"
     return BrokenRow(
         number=number, line=line, problem=problem, mend=mend, cells=by_column, extra=tuple(cells[len(columns) :])

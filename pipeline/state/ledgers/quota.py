@@ -141,7 +141,7 @@ class ProjectQuota:
         ledger, call = self._ledgers[bucket], uuid4().hex[:12]
         limit = self._allowance.limit(bucket)
         if limit and leave and amount > limit - leave:
-            raise self._kept_for_others(leave)
+            raise self._kept_for_others()
         try:
             day = await ledger.reserve(amount, call=call, tokens_per_day=limit - leave if limit else None)
         except (ClosedError, QuotaError) as error:
@@ -149,12 +149,12 @@ class ProjectQuota:
             of = f" ({limit:,} by youtube.{bucket}_per_day)" if limit else ""
             until = (error.until if isinstance(error, ClosedError) else error.resets_at) or next_day(self._clock())
             if leave and isinstance(error, QuotaError):
-                raise self._kept_for_others(leave) from error
+                raise self._kept_for_others() from error
             raise ClosedError(f"the project's {what} of the day are spent{of}", until=until, hint=CONTINUES) from error
         return _Part(ledger, day, call, amount)
 
-    def _kept_for_others(self, units: int) -> ClosedError:
-        what = f"{units:,} of the project's quota units of the day are kept for films that are still to come"
+    def _kept_for_others(self) -> ClosedError:
+        what = "the project's remaining quota units of the day are kept for films that are still to come"
         return ClosedError(what, until=next_day(self._clock()), hint=CONTINUES)
 
     def spent_today(self) -> dict[str, int]:

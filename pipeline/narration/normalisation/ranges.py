@@ -1,0 +1,95 @@
+"""Ranges of numbers, scores, and the word between two numbers: "10–20", "3-4 days", "won 3-1"."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from functools import lru_cache
+
+from babel.units import format_unit
+
+from pipeline.narration.normalisation.edits import Edit
+from pipeline.narration.normalisation.languages import Language
+from pipeline.narration.normalisation.numbers import NUMBER, WAVES, number_value
+from pipeline.narration.normalisation.patterns import LETTER, Pattern, not_after
+
+# The hyphen of a range that `say_ranges` leaves alone.
+HYPHEN_IN_RANGE = re.compile(r"(?<=\d)\s?-\s?(?=\d)")
+_EDGE = not_after(r".,:/'\u2019-")
+# The first number may have a sign: "-5–10 °C".
+_AFTER_SIGN = r"(?:(?<=\s-)|(?<=^-)|(?<=\(-)|(?<=[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7a3]-))"
+_EN_DASH = Pattern(
+    rf"(?:{_EDGE}|{_AFTER_SIGN})(?<!–)(?P<low>{NUMBER})(?P<dash>\s?[–{WAVES}]\s?)(?P<high>{NUMBER})(?![–/-]\d|[.,:]\d)"
+)
+# Two numbers that may be a range, a score or a designation: "3-4 days", "won 3-1", "747-400".
+_HYPHEN = Pattern(
+    rf"{_EDGE}(?P<low>\d{{1,3}}(?:[.,]\d+)?)(?P<dash>-)(?P<high>\d{{1,3}}(?:[.,]\d+)?)(?!{LETTER}|[/:-]|[.,]\d|\d)"
+)
+# Before a range whose numbers are linked by "and".
+_BETWEEN = {
+    **dict.fromkeys(("fr", "es", "pt"), "entre"),
+    "en": "between",
+    "de": "zwischen|zw\\.",
+    "it": "tra|fra",
+    "nl": "tussen",
+    "pl": "między|pomiędzy",
+    "cs": "mezi",
+    "ru": "между",
+    "uk": "між",
+    "sv": "mellan",
+    "el": "μεταξύ|ανάμεσα",
+}
+# Between numbers with signs or units of their own: "3.5%–4%", "$3.5M–$4bn", "8h–12h"; and "10am–2pm", with any dash.
+_BETWEEN_SIGNS = re.compile(
+    r"(?:(?<=\d[%€£MBkKmbh°])|(?<=\d[mbt]n)|(?<=°[CF]))\s?–\s?(?=[$€£−]?\d)|(?:(?<=\dh)|(?<=\dh[0-5]\d))-(?=\d{1,2}h)"
+    r"|(?:(?<=\d[ap]m)|(?<=\d [ap]m)|(?<=\d [ap]\.m\.))\s?[–-]\s?(?=\d{1,2}(?::\d\d)?\s?[ap]\.?m\b)"
+)
+_YEARS = Pattern(rf"{not_after('./:-')}(?P<low>[12]\d{{3}})(?P<dash>-)(?P<high>[12]\d{{3}})(?!{LETTER}|[/:-]|\.\d)")
+
+
+def say_ranges(text: str, language: Language) -> Iterator[list[Edit]]:
+    """Replace the dash of ascending ranges (10–20, 1914-1918) with "to": 3–1 is a score.
+
+    A hyphen between other numbers becomes a dash: eSpeak would name it ("3 dash 1").
+    """
+    for match in _BETWEEN_SIGNS.finditer(text):
+        if word := range_word(text, match.start(), language):
+            yield [Edit(start=match.start(), end=match.end(), text=f" {word} ")]
+    for pattern in (_EN_DASH, _YEARS, _HYPHEN):
+        for match in pattern.finditer(text):
+            low, high = number_value(match["low"], language), number_value(match["high"], language)
+            if low is None or high is None:
+                continue
+            is_range = low < high or _is_abbreviated_year(match)
+            if pattern is _HYPHEN:
+                is_range = is_range and _periods(language).match(text, match.end()) is not None
+            word = range_word(text, match.start(), language) if is_range else ""
+            if word or pattern is _HYPHEN:
+                spoken = f" {word} " if word else "–"
+                yield [Edit(start=match.start("dash"), end=match.end("dash"), text=spoken)]
+
+
+def range_word(text: str, start: int, language: Language) -> str:
+    """The word between the two numbers of a range at `start`: "to", or "and" after "between"; empty: keep the dash."""
+    before = text[max(0, start - 16) : start]
+    if re.search(rf"(?<!\w)(?:{_BETWEEN.get(language.code, '(?!)')})\s$", before, re.IGNORECASE):
+        return language.signs.ampersand
+    # "Da 25 a 30 minuti", but "per 25-30 minuti".
+    if language.code == "it" and not re.search(r"(?<!\w)(?:da|dal|dai|dalle) $", before, re.IGNORECASE):
+        return ""
+    return language.signs.to
+
+
+@lru_cache(maxsize=64)
+def _periods(language: Language) -> re.Pattern[str]:
+    """What follows a range of time: " days", "分钟"."""
+    units = ("second", "minute", "hour", "day", "week", "month", "year")
+    phrases = (format_unit(count, unit, locale=language.locale) for unit in units for count in (2, 5))
+    names = {re.sub(r"[\d\s\u0660-\u0669]+", "", phrase) for phrase in phrases}
+    return re.compile(rf"\s?(?:{'|'.join(map(re.escape, sorted(names, key=len, reverse=True)))})")
+
+
+def _is_abbreviated_year(match: re.Match[str]) -> bool:
+    """Whether the second number is a later year of the same century, abbreviated: 1914–18."""
+    low, high = match["low"], match["high"]
+    return re.fullmatch(r"[12]\d{3}", low) is not None and re.fullmatch(r"\d\d", high) is not None and low[2:] < high
