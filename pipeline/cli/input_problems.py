@@ -63,6 +63,7 @@ def _print_table(content: SourceContent) -> None:
     if len(content.problems) > _MAX_ROWS:
         console.print("… and more")
     have, them = ("has a problem", "it") if content.refused == 1 else ("have problems", "them")
-    console.print(f"{content.refused:,} of {content.rows:,} rows {have}: no film will be made of {them}.")
+    sheet = f" in the sheet “{escaped(content.sheet)}”" if content.sheet else ""
+    console.print(f"{content.refused:,} of {content.rows:,} rows{sheet} {have}: no film will be made of {them}.")
     if content.rejected:
         say(f"All rejected rows, with reasons: {content.rejected}", file=sys.stderr)

@@ -71,7 +71,7 @@ def finished_line(film: Finished, *, width: int | None = None) -> Text:
         outcome = _with_addresses(outcome, film)
     else:
         # The outcome matters as much as the title.
-        title = crop(title, max(width // 2, width - 4 - cell_len(outcome)))
+        title = crop(title, max(width // 2 - 4, width - 4 - cell_len(outcome)))
     return _cut(Text.assemble((sign, colour), " ", title, ": ", (outcome, _FAINT if film.film_s else "")), width)
 
 

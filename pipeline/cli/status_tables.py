@@ -27,18 +27,13 @@ _COLOURS = {
     JobStatus.REVIEW: "magenta",
     JobStatus.CANCELLED: "dim",
 }
-# Cells between columns, and the minimum width of the last column of a cropped table.
-_GAP, _MIN_LAST_CELLS = 1, 16
-# Minimum width of a last column that is not cropped.
-_MIN_WHOLE_CELLS = 60
+# Cells between columns, and the minimum width of the last column, which is not cropped.
+_GAP, _MIN_LAST_CELLS = 1, 60
 _NOTHING_YET = "Nothing has been run in this workspace yet. Try: nightreel make topics/octopus-hearts.md"
 
 
-def print_batch(report: BatchStatus, *, fits: bool = False) -> None:
-    """Print the first films of a batch, a row each; films stopped by the same cause are grouped.
-
-    `fits`: crop to the terminal.
-    """
+def print_batch(report: BatchStatus) -> None:
+    """Print the first films of a batch, a row each; films stopped by the same cause are grouped."""
     state = report.full_state()
     stopped = report.stopped()
     groups = [group for group in stopped if group.count > 1]
@@ -52,30 +47,27 @@ def print_batch(report: BatchStatus, *, fits: bool = False) -> None:
     if groups:
         console.print()
     for line in chain.from_iterable(cause_lines(group, with_ids=True) for group in groups):
-        if fits:
-            console.print(line, no_wrap=True, overflow="ellipsis")
-        else:
-            words = line.lstrip()
-            console.print_words(words, indent=len(line) - len(words))
+        words = line.lstrip()
+        console.print_words(words, indent=len(line) - len(words))
     if jobs:
         console.print()
-        _print_films(jobs, console, with_cost=state.cost.tokens > 0, fits=fits)
+        _print_films(jobs, console, with_cost=state.cost.tokens > 0)
     more = sum(state.counts.values()) - len(jobs) - sum(group.count for group in groups)
     if more > 0:
         console.print(f"… and {more} more: --json lists all")
 
 
-def _print_films(jobs: Iterable[JobState], console: Console, *, with_cost: bool, fits: bool) -> None:
+def _print_films(jobs: Iterable[JobState], console: Console, *, with_cost: bool) -> None:
     """Print films as a table, or as a paragraph each if the terminal is too narrow.
 
-    Paths are printed in full, so that they can be copied, unless the table `fits`. On a terminal, titles are cropped.
+    Paths are printed in full, so that they can be copied. On a terminal, titles are cropped.
     """
     jobs = list(jobs)
     table = Table(box=None, pad_edge=False, title=None)
     for column in ("id", "film", "status", "stage", "tries", *(["cost"] if with_cost else []), "path or reason"):
         table.add_column(column, header_style="dim", no_wrap=True, overflow="ellipsis")
     table.columns[0].style = "dim"
-    if fits or console.is_terminal:
+    if console.is_terminal:
         table.columns[1].max_width = console.width // 3
     for job in jobs:
         colour = _COLOURS[JobStatus(job.status)]
@@ -88,13 +80,11 @@ def _print_films(jobs: Iterable[JobState], console: Console, *, with_cost: bool,
             *([format_cost(job.cost) if job.cost.tokens else ""] if with_cost else []),
             _where(job),
         )
-    if fits:
-        _crop_last(table, console)
-    elif not console.has_room_for(table) and _room_for_last(table, console) < _MIN_WHOLE_CELLS:
-        for job in jobs:
-            _print_film(job, console)
+    if console.has_room_for(table) or _room_for_last(table, console) >= _MIN_LAST_CELLS:
+        console.print_table(table, whole=True)
         return
-    console.print_table(table, whole=not fits)
+    for job in jobs:
+        _print_film(job, console)
 
 
 def _print_film(job: JobState, console: Console) -> None:
@@ -157,15 +147,6 @@ def print_list(states: Iterable[BatchState]) -> None:
         console.print_words(f"{name}  {films}")
         for line in filter(None, (", ".join(filter(None, (started, source))), about)):
             console.print_words(line, indent=2)
-
-
-def _crop_last(table: Table, console: Console) -> None:
-    """Crop the last column to the terminal, or remove it if there is too little room."""
-    left = _room_for_last(table, console)
-    if left < _MIN_LAST_CELLS:
-        table.columns.pop()
-    else:
-        table.columns[-1].max_width = left
 
 
 def _room_for_last(table: Table, console: Console) -> int:

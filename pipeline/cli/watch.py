@@ -44,7 +44,7 @@ def watch_batch(common: CommonOptions, batch: str) -> int:
                 break
             time.sleep(_REDRAW_INTERVAL_S)
     console.print()
-    print_batch(BatchStatus(store, batch), fits=True)
+    print_batch(BatchStatus(store, batch))
     return EXIT_OK
 
 

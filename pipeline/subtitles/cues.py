@@ -24,11 +24,11 @@ _SENTENCE_INSIDE = 9.0
 _ONE_WORD = 8.0
 # A cue of a few letters of a sentence is gone before it is seen.
 _FRAGMENT, _FRAGMENT_CHARS = 4.0, 12
-_LINE_BREAK = 0.5
+_LINE_BREAK = 0.75
 _SHORT = 3.0
 _TOP_HEAVY = 3.0
 _UNEVEN = 6.0
-# For a line at most a third as long as the other: two words above a full line look lost.
+# For a single word on the bottom line, or a line at most a third as long as the other: they look lost.
 _ORPHAN, _ORPHAN_SHARE = 4.0, 1 / 3
 _SILENCE_INSIDE_PER_S = 6.0
 _OVER_A_LIMIT = 1000.0
@@ -103,7 +103,7 @@ class _Scene:
             if bottom > self.limits.max_chars_per_line:
                 break
             if top <= self.limits.max_chars_per_line:
-                cost = self.line_break_cost(middle, top, bottom)
+                cost = self.line_break_cost(middle, last, top, bottom)
                 if cost < best_cost:
                     best, best_cost = middle, cost
         return _Lines(starts=(first, best), cost=best_cost) if best else None
@@ -114,10 +114,11 @@ class _Scene:
             return inf
         return self.widths[last] - self.widths[first] - self.spaces[first]
 
-    def line_break_cost(self, middle: int, top: float, bottom: float) -> float:
+    def line_break_cost(self, middle: int, last: int, top: float, bottom: float) -> float:
         """Lower after a phrase and for balanced lines; a top line that is longer costs more: it hides more picture."""
         uneven = (top - bottom) / self.limits.max_chars_per_line
-        orphan = _ORPHAN if min(top, bottom) <= _ORPHAN_SHARE * max(top, bottom) else 0.0
+        is_one_word = last - middle == 1 and self.spaces[middle] > 0
+        orphan = _ORPHAN if is_one_word or min(top, bottom) <= _ORPHAN_SHARE * max(top, bottom) else 0.0
         return self.breaks[middle - 1] * _LINE_BREAK + abs(uneven) * _UNEVEN + max(uneven, 0.0) * _TOP_HEAVY + orphan
 
     def cost(self, first: int, last: int, lines: _Lines) -> float:

@@ -16,7 +16,8 @@ from pipeline.language.text import CLOSING_MARKS, GREEK_QUESTION, OPENING_MARKS,
 from pipeline.language.words import ends_with_pause, join_words, joins_without_space
 from pipeline.model import Word
 
-SENTENCE, BREATH, CLAUSE, PAUSE, OPENING, NEUTRAL, NAME, PHRASE = 0.0, 1.0, 2.0, 3.0, 5.0, 8.0, 16.0, 40.0
+SENTENCE, BREATH, CLAUSE, PAUSE, OPENING, NEUTRAL = 0.0, 1.0, 2.0, 3.0, 5.0, 8.0
+ADJECTIVE, NAME, PHRASE = 14.0, 16.0, 40.0
 # A silence of this length between words is perceived as a break, with or without a comma.
 _PAUSE_S = 0.25
 # After final punctuation, one of this length separates sentences, even before a small letter.
@@ -43,50 +44,58 @@ def _words(opening: str, leaning: str, trailing: str = "") -> _FunctionWords:
 
 _BY_LANGUAGE = {
     "en": _words(
-        "and or but nor so because although though while when where which who whose if unless until since as than that "
+        "and or but nor so because although though while when where which who whose if unless until since as "
+        "than that "
         "of in on at to for from with by about into onto over under between through after before during without "
-        "against toward towards upon within across around along behind beyond near like inside outside",
+        "against toward towards upon within across around along behind beyond near like inside outside per",
         "a an the my your his her its our their this these those some any each every no not very more most all both "
-        "i you he she it we they there is are was were be been am has have had do does did will would can could should "
-        "may might must one two three four five six seven eight nine ten hundred thousand million billion "
+        "i you he she it we they there is are was were be been am has have had do does did will would can "
+        "could should "
+        "may might must nearly almost roughly only even just quite rather one two three four five six seven "
+        "eight nine ten hundred thousand million billion "
         "i'm it's that's we're they're you're don't doesn't can't isn't",
     ),
     "de": _words(
         "und oder aber denn sondern weil obwohl während wenn wo dass ob als wie damit bevor nachdem bis seit "
-        "von in im an am auf zu zum zur für aus mit bei beim nach durch über unter zwischen vor hinter ohne gegen um",
+        "von in im an am auf zu zum zur für aus mit bei beim nach durch über unter zwischen vor hinter ohne "
+        "gegen um pro je",
         "der die das den dem des ein eine einen einem einer eines kein keine mein dein sein ihr unser euer dieser "
         "diese dieses jeder jede jedes nicht sehr mehr ich du er sie es wir man ist sind war waren wird werden wurde "
-        "hat haben hatte kann können muss müssen soll will",
+        "hat haben hatte kann können muss müssen soll will etwa rund ungefähr fast circa ca. knapp nur sogar ganz",
     ),
     "fr": _words(
         "et ou mais donc car parce que qui quand où si lorsque puisque comme dont "
         "de du des à au aux en dans sur sous pour par avec sans entre vers chez après avant pendant depuis contre",
-        "le la les un une mon ton son ma ta sa mes tes ses notre votre leur nos vos leurs ce cet cette ces chaque très "
-        "plus ne pas je tu il elle on nous vous ils elles est sont était étaient a ont avait peut peuvent doit se",
+        "le la les un une mon ton son ma ta sa mes tes ses notre votre leur nos vos leurs ce cet cette ces "
+        "chaque très "
+        "plus ne pas je tu il elle on nous vous ils elles est sont était étaient a ont avait peut peuvent "
+        "doit se environ "
+        "presque seulement même",
     ),
     "es": _words(
         "y e o u pero porque aunque mientras cuando donde que quien si como "
         "de del a al en con por para sin sobre entre hacia hasta desde durante contra según tras",
         "el la los las un una unos unas mi tu su nuestro nuestra sus este esta estos estas ese esa cada muy más no "
-        "yo él ella nosotros ellos se lo le es son era eran fue ha han había puede pueden debe",
+        "yo él ella nosotros ellos se lo le es son era eran fue ha han había puede pueden debe casi unos "
+        "solo incluso",
     ),
     "it": _words(
         "e ed o ma perché quando dove che chi se come mentre anche di del della dei delle a al alla ai in nel nella "
         "con per da dal dalla su sul sulla tra fra senza verso dopo prima durante contro",
         "il lo la i gli le un uno una mio tuo suo sua nostro vostro loro questo questa ogni molto più non "
-        "io lui lei noi voi si è sono era erano ha hanno aveva può possono deve",
+        "io lui lei noi voi si è sono era erano ha hanno aveva può possono deve circa quasi solo anche",
     ),
     "pt": _words(
         "e ou mas porque embora quando onde que quem se como enquanto "
         "de do da dos das a ao à em no na nos nas com por pelo pela para sem sobre entre até desde durante contra",
         "o os as um uma meu minha seu sua nosso nossa este esta esse essa cada muito mais não "
-        "eu ele ela nós eles elas é são era eram foi tem têm tinha pode podem deve",
+        "eu ele ela nós eles elas é são era eram foi tem têm tinha pode podem deve quase cerca só até",
     ),
     "nl": _words(
         "en of maar want omdat hoewel terwijl wanneer waar die dat als dan zodat "
         "van in op aan te tot voor uit met bij naar door over onder tussen na zonder tegen om",
         "de het een mijn jouw zijn haar ons onze hun deze dit elke niet zeer meer ik jij hij zij ze wij we "
-        "is was waren wordt worden werd heeft hebben had kan kunnen moet zal",
+        "is was waren wordt worden werd heeft hebben had kan kunnen moet zal ongeveer bijna ruim alleen zelfs",
     ),
     "sv": _words(
         "och eller men för att om när där som än medan innan efter "
@@ -109,12 +118,14 @@ _BY_LANGUAGE = {
     "pl": _words(
         "i a o w z u oraz lub albo ale lecz bo że żeby aby gdy kiedy gdzie jak jeśli który która które którzy niż "
         "we ze na po do od ode dla bez nad pod przed przez przy za między wokół około podczas oprócz",
-        "nie bardzo ten ta to te tego tej tym jego jej ich mój swój każdy się jest są był była było były może",
+        "nie bardzo ten ta to te tego tej tym jego jej ich mój swój każdy się jest są był była było były "
+        "może około prawie tylko nawet",
     ),
     "ru": _words(
         "и а но или что чтобы как когда где если потому который которая которое которые чем пока хотя "
         "в во с со к ко о об у на по до от из без для за над под перед при через между около после из-за",
-        "не ни очень самый этот эта это эти его её их мой свой каждый был была было были есть",
+        "не ни очень самый этот эта это эти его её их мой свой каждый был была было были есть почти только "
+        "даже примерно",
     ),
     "uk": _words(
         "і й та а але або що щоб як коли де якщо бо який яка яке які ніж поки хоча "
@@ -152,6 +163,14 @@ _BY_LANGUAGE = {
     ),
 }
 _NONE = _words("", "")
+# The word after one of these, before another word, is most likely an adjective, or a noun before one: "the first /
+# attempt", "la maison / blanche".
+_ARTICLES = _words(
+    "",
+    "a an the der die das den dem des ein eine einen einem einer le la les un une el los las il lo gli "
+    "uno o os as um "
+    "uma de het een en ett det ei et ο η το οι τον την του της ένας μια ένα",
+).leaning
 
 _CLOSING = re.escape(CLOSING_MARKS)
 _SENTENCE_END = re.compile(rf"(?:[{SENTENCE_ENDS}]|{GREEK_QUESTION})[{_CLOSING}]*$")
@@ -159,6 +178,7 @@ _FINAL_MARK = re.compile(rf"(?:[{SENTENCE_ENDS}:：]|{GREEK_QUESTION})[{_CLOSING
 _CLAUSE_END = re.compile(rf"(?:[,;:，、；：،؛–—]|(?<=\S)-)[{_CLOSING}]*$")
 _BETWEEN_COMMAS = re.compile(r"[,،] [^\W\d]\S*[,،]$")
 _NUMBER = re.compile(r"[^\w\s]*\d[\d.,:/]*$")
+_YEAR = re.compile(r"(?:1[5-9]|20)\d\d$")
 # Punctuation separated by spaces, as in French: "« Quoi ? »".
 _CLOSING_TOKEN = re.compile(rf"[{SENTENCE_ENDS}:;,%‰°€$£{_CLOSING}]+$")
 _OPENING_TOKEN = re.compile(rf"[¿¡{re.escape(OPENING_MARKS.strip(CLOSING_MARKS))}]+$")
@@ -181,6 +201,8 @@ def break_costs(words: Sequence[Word], language: str) -> list[float]:
             # In scripts without spaces, prefer breaks at punctuation.
             is_unspaced = joins_without_space(word.text, following.text)
             cost = NAME if is_unspaced else _grammar_cost(cores[index], cores[index + 1], table)
+            is_adjective = index > 0 and cores[index - 1] in _ARTICLES & table.leaning
+            cost = ADJECTIVE if cost == NEUTRAL and is_adjective else cost
         silence_s = following.start_s - word.end_s
         if word.text.endswith(".") and index not in ends:
             pass  # the voice took an abbreviation for the end of a sentence
@@ -214,8 +236,8 @@ def _text_cost(word: str, following: str, *, is_end: bool) -> float:
         return OPENING if _BETWEEN_COMMAS.search(f"{word} {following}") else CLAUSE
     if following[0] in "–—":
         return PHRASE  # a dash stays with the word before it
-    if _NUMBER.match(word):
-        return NAME  # a number and its unit
+    if _NUMBER.match(word) and not _YEAR.match(word):
+        return PHRASE  # a number and its unit
     return NAME if word[0].isupper() and following[0].isupper() and len(word) > 1 else NEUTRAL
 
 

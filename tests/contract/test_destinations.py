@@ -234,7 +234,7 @@ async def test_a_full_disk_leaves_the_old_film_whole(package, folder, tmp_path):
     assert len(names_in(folder)) == len(FILES)
 
 
-async def test_a_folder_that_cannot_be_made_is_a_storage_error(package, tmp_path):
+async def test_a_folder_that_cannot_be_created_is_a_storage_error(package, tmp_path):
     (tmp_path / "file").write_text("not a folder")
 
     with pytest.raises(StorageError, match="choose another folder"):

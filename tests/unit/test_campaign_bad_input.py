@@ -239,15 +239,19 @@ ROWS = {
         [(1, "first_name", "is empty")],
         ["Roof for Bo"],
     ),
-    "A merge field that another program left unfilled: `<<Name>>`, `%NAME%`, `{first_name}`, `[First Name]`": (
+    "A merge field that another program left unfilled: `<<Name>>`, `%NAME%`, `{first_name}`, `[First Name]`, "
+    "also within a text (`Hello [[name]]`, `Hello {{ name }}`)": (
         HEADER
-        + "1,<<Name>>,%NAME%,5 €,,,\n2,{first_name},Roof,5 €,,,\n3,[First Name],Roof,5 €,,,\n4,{Bo},{a} b,5 €,,,\n",
+        + "1,<<Name>>,%NAME%,5 €,,,\n2,{first_name},Roof,5 €,,,\n3,[First Name],Roof,5 €,,,\n4,{Bo},{a} b,5 €,,,\n"
+        + "5,Ann,Roof for [[name]],5 €,,,\n6,Ann,Roof for {{ name }},5 €,,,\n",
         [
             (1, "first_name", "is <<Name>>, an unfilled merge field"),
             (1, "product", "is %NAME%, an unfilled merge field"),
             (2, "first_name", "is {first_name}, an unfilled merge field"),
             (3, "first_name", "is [First Name], an unfilled merge field"),
             (4, "first_name", "is {Bo}, an unfilled merge field"),
+            (5, "product", "contains [[name]], an unfilled merge field"),
+            (6, "product", "contains {{ name }}, an unfilled merge field"),
         ],
         [],
     ),
@@ -360,7 +364,7 @@ TABLES = {
         ({}, (HEADER + "1,鈴木,東京都,5 EUR,,,\n").encode("cp932"), "in Shift-JIS, it contains “鈴木”", "'cp932'"),
     ],
     "A workbook, PDF, archive or web page named .csv": [
-        ({}, "\n<!DOCTYPE html><p>Sign in", "is a web page", "Export the table as CSV"),
+        ({}, "\n<!DOCTYPE html><p>Sign in", "is a web page", "Export the table as CSV or .xlsx"),
         ({}, b"PK\x03\x04rest", "is a workbook or an archive", ""),
         ({}, b"%PDF-1.7", "is a PDF", ""),
     ],
@@ -402,12 +406,24 @@ ELSEWHERE = {
         "unit/test_campaign_results.py::test_the_manifest_says_which_picture_a_film_lacks",
     ],
     "A workbook that is far larger when unpacked than any table, or declares XML entities": [
-        "unit/test_sources_workbook.py::test_what_unpacks_to_far_more_than_a_table_is_refused_before_it_is_read",
-        "unit/test_sources_workbook.py::test_entities_are_refused_before_they_are_parsed",
+        "unit/test_sources_workbook.py::test_a_decompression_bomb_is_refused_before_it_is_read",
+        "unit/test_sources_workbook.py::test_xml_entities_are_refused_before_they_are_parsed",
+    ],
+    "A web page, a CSV file or an old workbook named .xlsx": [
+        "unit/test_sources_workbook.py::test_files_of_other_types_are_refused_with_their_type"
+    ],
+    "A cell of a workbook that is not what its type says, or a date out of range": [
+        "unit/test_sources_workbook.py::test_a_cell_that_can_not_be_read_is_a_problem_of_its_row",
+        "unit/test_sources_workbook.py::test_a_number_outside_the_range_of_dates_is_a_problem_of_its_row",
+    ],
+    "A database that is locked, hangs or returns rows without end": [
+        "unit/test_sources_database.py::test_a_locked_database_is_given_up_after_the_time_limit",
+        "unit/test_sources_database.py::test_a_query_that_returns_rows_without_end_is_ended",
+        "contract/test_table_sources.py::test_a_server_that_hangs_during_a_query_is_given_up",
     ],
     "A formula without a cached result, `#N/A`, binary data": [
-        "unit/test_sources_workbook.py::test_a_formula_that_nobody_worked_out_is_told_and_is_no_empty_cell",
-        "unit/test_sources_workbook.py::test_an_error_of_the_sheet_is_told",
+        "unit/test_sources_workbook.py::test_a_formula_without_a_cached_result_is_a_problem_and_not_an_empty_cell",
+        "unit/test_sources_workbook.py::test_an_error_value_is_a_problem",
         "unit/test_sources_database.py::test_values_become_cells_and_bytes_are_told",
     ],
     "A query that would write": [

@@ -48,7 +48,7 @@ def test_flags_that_were_not_given_leave_settings_as_they_are():
         (TableOptions(locale="de DE"), "--locale is 'de DE', must be a language tag"),
     ],
 )
-def test_what_is_wrong_with_a_flag_is_told_of_the_flag(tmp_path: Path, flags, told):
+def test_errors_about_a_value_name_the_flag(tmp_path: Path, flags, told):
     (tmp_path / "nightreel.toml").touch()
 
     with pytest.raises(ConfigurationError) as error:

@@ -297,20 +297,6 @@ def test_watching_leaves_out_the_sums_of_films_that_it_has_not_seen(store):
     assert look(store, "big", now=AT).elapsed_s is None
 
 
-def test_a_table_that_must_fit_crops_what_is_last_and_leaves_it_out_where_there_is_no_room(store, capsys, monkeypatch):
-    errors = [JobError(kind="InputError", stage="script", message=f"no notes {n} " * 30, exit_code=2) for n in range(3)]
-    stopped = films(3, status=JobStatus.FAILED, stage="script")
-    save(store, "big", *(job.evolve(error=error) for job, error in zip(stopped, errors, strict=True)))
-
-    for columns, said in ((80, True), (40, False)):
-        monkeypatch.setenv("COLUMNS", str(columns))
-        print_batch(BatchStatus(store, "big"), fits=True)
-        lines = capsys.readouterr().out.splitlines()
-        assert len(lines) == 6
-        assert all(len(line.rstrip()) <= columns for line in lines)
-        assert all(("no notes" in line and "…" in line) is said for line in lines[3:])
-
-
 def test_a_screen_gets_short_titles_and_whole_paths_and_a_pipe_whole_titles(store, capsys, monkeypatch):
     title, path = "Why " * 30, "/films/" + "far/" * 30 + "video.mp4"
     [job] = films(1, status=JobStatus.FAILED, error=JobError(kind="X", stage="", message=path, exit_code=2))

@@ -158,7 +158,7 @@ async def test_an_id_that_means_several_jobs_is_refused(room, context):
 
 
 async def test_a_film_under_way_is_stopped_by_who_makes_it(room, context, monkeypatch):
-    # Who makes it looks for wishes once a second: on a busy machine that may be within the moment that is waited.
+    # The process that makes it checks for cancel requests once a second, on a busy machine perhaps within that wait.
     monkeypatch.setattr(lifecycle, "_RELEASE_S", 0)
     room.open = anyio.Event()
     heard = []

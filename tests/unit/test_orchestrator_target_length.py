@@ -64,7 +64,7 @@ class Synthesiser:
         )
 
 
-class Writer:
+class FakeAuthor:
     """Writes as many words as the pace says that fit."""
 
     def __init__(self, *, model: str = "parrot") -> None:
@@ -77,35 +77,35 @@ class Writer:
 
 
 async def test_an_accurate_sample_needs_one_script() -> None:
-    writer, speaker = Writer(), Synthesiser(deceit=1.0)
+    author, narrator = FakeAuthor(), Synthesiser(deceit=1.0)
 
     # The words of its sample are as long as "word".
-    written, pace = await write_to_length(60, "es", write=writer.write, speak=speaker.speak)
+    written, pace = await write_to_length(60, "es", write=author.write, speak=narrator.speak)
 
-    assert writer.paces == [pace]
-    assert film_duration_s(await speaker.speak(written)) == pytest.approx(60, rel=0.15)
+    assert author.paces == [pace]
+    assert film_duration_s(await narrator.speak(written)) == pytest.approx(60, rel=0.15)
 
 
 async def test_a_film_with_another_pace_gets_a_second_script() -> None:
-    writer, speaker = Writer(), Synthesiser(deceit=1.5)
+    author, narrator = FakeAuthor(), Synthesiser(deceit=1.5)
 
-    written, pace = await write_to_length(60, "en", write=writer.write, speak=speaker.speak)
+    written, pace = await write_to_length(60, "en", write=author.write, speak=narrator.speak)
 
-    first, second = writer.paces
+    first, second = author.paces
     assert pace == second
     assert second.weight_s > first.weight_s
     # By the second pace, the first script lasts as long as it did.
     spoken = script(first.plan(60).words)
-    assert predicted_s(spoken, second) == pytest.approx(film_duration_s(await speaker.speak(spoken)))
-    assert film_duration_s(await speaker.speak(written)) == pytest.approx(60, rel=0.15)
+    assert predicted_s(spoken, second) == pytest.approx(film_duration_s(await narrator.speak(spoken)))
+    assert film_duration_s(await narrator.speak(written)) == pytest.approx(60, rel=0.15)
 
 
 async def test_verbatim_notes_are_not_rewritten() -> None:
-    writer, speaker = Writer(model=""), Synthesiser(deceit=1.5)
+    author, narrator = FakeAuthor(model=""), Synthesiser(deceit=1.5)
 
-    await write_to_length(60, "en", write=writer.write, speak=speaker.speak)
+    await write_to_length(60, "en", write=author.write, speak=narrator.speak)
 
-    assert len(writer.paces) == 1
+    assert len(author.paces) == 1
 
 
 class Interpreter:
@@ -121,12 +121,12 @@ class Interpreter:
 
 
 async def test_a_translation_of_the_right_length_is_requested_once() -> None:
-    writer, speaker = Interpreter(125), Synthesiser(deceit=1.0)
+    translator, narrator = Interpreter(125), Synthesiser(deceit=1.0)
 
-    translated = await translate_to_length(60, "en", translate=writer.translate, speak=speaker.speak)
+    translated = await translate_to_length(60, "en", translate=translator.translate, speak=narrator.speak)
 
-    assert film_duration_s(await speaker.speak(translated)) == 62.5
-    (length,) = writer.asked
+    assert film_duration_s(await narrator.speak(translated)) == 62.5
+    (length,) = translator.asked
     assert (length.wanted_s, length.previous) == (60, None)
 
 
@@ -134,12 +134,12 @@ async def test_a_translation_of_the_right_length_is_requested_once() -> None:
 async def test_a_translation_of_the_wrong_length_is_requested_once_more_and_the_closer_one_counts(
     tries: tuple[int, int], kept: int
 ) -> None:
-    writer, speaker = Interpreter(*tries), Synthesiser(deceit=1.0)
+    translator, narrator = Interpreter(*tries), Synthesiser(deceit=1.0)
 
-    translated = await translate_to_length(60, "en", translate=writer.translate, speak=speaker.speak)
+    translated = await translate_to_length(60, "en", translate=translator.translate, speak=narrator.speak)
 
     assert translated == script(kept)
-    _, again = writer.asked
+    _, again = translator.asked
     assert (again.previous, again.previous_s) == (script(tries[0]), tries[0] * WORD_S)
 
 

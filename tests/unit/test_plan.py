@@ -444,7 +444,7 @@ def test_every_title_gives_a_folder_name_that_every_system_takes(title):
     assert name == name.strip("-_ ")
 
 
-def test_flags_override_the_brief_and_the_brief_overrides_the_settings(tmp_path):
+def test_a_flag_goes_before_the_brief_and_the_brief_before_the_settings(tmp_path):
     (tmp_path / "nightreel.toml").write_text('language = "fr"\n[narration]\nvoice = "settings"\n', encoding="utf-8")
     flagged = open_context(workspace=tmp_path, overrides={"narration.voice": "flag"})
     plain = open_context(workspace=tmp_path)
@@ -462,14 +462,14 @@ def test_what_a_model_is_told_is_part_of_the_film(tmp_path):
     flags = FilmOptions(audience="experts", tone="dry", length="1m30s", variant=3).as_settings()
     flagged = open_context(workspace=tmp_path, overrides=flags)
 
-    def requested(completed):
+    def choices(completed):
         return (completed.audience, completed.tone, completed.length_s, completed.facts, completed.variant)
 
-    assert requested(plain.briefs.complete(brief())) == ("children", "calm", 60, "notes", 1)
-    assert requested(plain.briefs.complete(replace(brief(), tone="loud", length_s=30, facts="open", variant=2))) == (
+    assert choices(plain.briefs.complete(brief())) == ("children", "calm", 60, "notes", 1)
+    assert choices(plain.briefs.complete(replace(brief(), tone="loud", length_s=30, facts="open", variant=2))) == (
         *("children", "loud", 30, "open", 2),
     )
-    assert requested(flagged.briefs.complete(replace(brief(), tone="loud", length_s=30, variant=2))) == (
+    assert choices(flagged.briefs.complete(replace(brief(), tone="loud", length_s=30, variant=2))) == (
         *("experts", "dry", 90, "notes", 3),
     )
     assert len({plain.job_id(plain.briefs.complete(replace(brief(), variant=number))) for number in (1, 2, 3)}) == 3

@@ -21,7 +21,7 @@ from pipeline.orchestrator.control.release_options import ReleaseOptions
         ({"publish_at": "2031-01-01 09:00"}, {"youtube.privacy": "public"}, "can't be combined with --privacy"),
     ],
 )
-async def test_a_wish_that_can_not_be_had_is_told_before_anything_is_sent(tmp_path, options, flags, told):
+async def test_invalid_release_options_are_reported_before_anything_is_sent(tmp_path, options, flags, told):
     asked = {"publishing.to": "youtube", **flags}
     context = await to_thread.run_sync(lambda: open_context(workspace=tmp_path, overrides=asked))
 

@@ -111,7 +111,7 @@ def test_a_report_is_four_files_and_nothing_else(tmp_path: Path):
     assert {file.name for file in path.parent.iterdir()} == names
 
 
-def test_what_killed_processes_left_of_a_report_is_gone_with_the_next(tmp_path: Path):
+def test_leftovers_of_killed_processes_are_removed_with_the_next_report(tmp_path: Path):
     for name in (".report.274aab6c.html", ".batch_report.0123abcd.json", ".error_log.89ab4567.json"):
         (tmp_path / name).write_text("half of it")
     (tmp_path / ".report.mine.html").write_text("somebody else's")
@@ -183,7 +183,7 @@ def test_the_batch_report_by_example(tmp_path: Path):
     assert report["jobs"][1]["film"] is None
 
 
-def test_metrics_tell_the_times_of_all_films_and_the_pace_of_this_run(tmp_path: Path):
+def test_metrics_have_the_times_of_all_films_and_the_throughput_of_this_run(tmp_path: Path):
     earlier = film(9, ended_at=START - timedelta(hours=3), started_at=START - timedelta(hours=4))
     metrics = reports(tmp_path, [film(1), film(2), film(3), earlier, failed(4)])["processing_metrics"]
 
@@ -269,7 +269,7 @@ def test_every_field_of_the_files_is_in_the_documentation(tmp_path: Path):
     assert not fields - told
 
 
-def test_a_command_names_a_batch_so_that_a_shell_takes_it_as_one_word(tmp_path: Path):
+def test_commands_quote_the_name_of_a_batch_for_the_shell(tmp_path: Path):
     facts = RunFacts(**{**FACTS.__dict__, "batch": "my films; rm -rf"})
     log = reports(tmp_path, [failed(1)], facts)["error_log"]
 
@@ -285,7 +285,7 @@ def test_the_same_rows_give_the_same_bytes(tmp_path: Path):
         assert path.read_bytes() == (tmp_path / "b" / path.name).read_bytes()
 
 
-def test_an_empty_batch_has_reports_too(tmp_path: Path):
+def test_an_empty_batch_has_reports(tmp_path: Path):
     report = reports(tmp_path, [], RunFacts(**{**FACTS.__dict__, "seconds": 0.0, "ended_at": START}))
 
     assert report["batch_report"]["jobs"] == []
@@ -309,14 +309,14 @@ def test_reports_replace_those_of_the_last_run_and_keep_them_when_something_goes
     assert {path.name: path.read_bytes() for path in tmp_path.iterdir()} == before
 
 
-def test_a_folder_that_cannot_be_made_is_a_storage_error(tmp_path: Path):
+def test_a_folder_that_cannot_be_created_is_a_storage_error(tmp_path: Path):
     (tmp_path / "summary").write_text("in the way", encoding="utf-8")
 
     with pytest.raises(StorageError):
         write_reports(tmp_path / "summary", FACTS, list)
 
 
-def test_a_file_name_that_is_no_unicode_survives(tmp_path: Path):
+def test_a_file_name_that_is_not_valid_unicode_is_escaped(tmp_path: Path):
     odd = os.fsdecode(b"caf\xe9.mp4") if os.name == "posix" else "caf\udce9.mp4"
     report = reports(tmp_path, [film(1, video=tmp_path / odd)])["batch_report"]
 
@@ -343,7 +343,7 @@ def peak_bytes(folder: Path, number: int) -> int:
         gc.unfreeze()
 
 
-def test_rows_do_not_pile_up(tmp_path: Path):
+def test_memory_does_not_grow_with_the_number_of_rows(tmp_path: Path):
     grown = peak_bytes(tmp_path, 2000) - peak_bytes(tmp_path, 500)
 
     # The titles alone of the added rows are 6 MB. What may grow is a number per film and stage; the rest of the room is
@@ -351,7 +351,7 @@ def test_rows_do_not_pile_up(tmp_path: Path):
     assert grown < 1_500_000
 
 
-def test_causes_without_end_share_one_group():
+def test_too_many_causes_share_one_group():
     groups = Groups()
     for number in range(1000):
         groups.add(failed(number, error=None, why=f"reason {number}"))
@@ -363,20 +363,20 @@ def test_causes_without_end_share_one_group():
 
 
 @given(st.lists(st.floats(0, 1e6), min_size=2, max_size=60))
-def test_percentiles_are_those_of_the_textbook(values: list[float]):
+def test_percentiles_are_interpolated_linearly(values: list[float]):
     cuts = statistics.quantiles(values, n=20, method="inclusive")
 
     assert percentile(sorted(values), 0.95) == pytest.approx(cuts[18])
     assert percentile(sorted(values), 0.5) == pytest.approx(statistics.median(values))
 
 
-def test_stages_stand_in_the_order_in_which_a_film_passes_them():
+def test_stages_are_listed_in_pipeline_order():
     rows = [film(1, seconds={"zoom": 1.0, "quality": 1.0, "publishing": 1.0}), film(2, seconds={"script": 1.0})]
 
     assert list(tally_of(rows, FACTS).stages()) == ["script", "quality", "publishing", "zoom"]
 
 
-def test_films_under_way_at_once_lie_in_lanes():
+def test_concurrent_films_are_drawn_in_lanes():
     night = Timeline(START, START + timedelta(seconds=100))
     for begin, end in ((0, 40), (10, 30), (30, 90), (40, 80)):
         at = {"started_at": START + timedelta(seconds=begin), "ended_at": START + timedelta(seconds=end)}
@@ -388,7 +388,7 @@ def test_films_under_way_at_once_lie_in_lanes():
     assert night.columns() is None
 
 
-def test_films_of_earlier_runs_and_those_never_begun_are_not_drawn():
+def test_films_of_earlier_runs_and_unstarted_films_are_not_drawn():
     night = Timeline(START, START + timedelta(seconds=100))
     night.add(film(1, ended_at=START - timedelta(seconds=1), started_at=START - timedelta(seconds=5)))
     night.add(film(1, started_at=None, ended_at=None, status=JobStatus.PENDING))
@@ -398,7 +398,7 @@ def test_films_of_earlier_runs_and_those_never_begun_are_not_drawn():
     assert night.columns() is None
 
 
-def test_many_films_are_counted_over_time():
+def test_many_films_are_drawn_as_a_histogram_over_time():
     night = Timeline(START, START + timedelta(hours=1))
     for number in range(300):
         night.add((failed if number % 3 == 0 else film)(number))
@@ -411,14 +411,14 @@ def test_many_films_are_counted_over_time():
     assert max(column.completed_height + column.others_height for column in columns.columns) <= 100
 
 
-def test_a_clock_that_was_set_back_leaves_a_report(tmp_path: Path):
+def test_a_report_is_written_after_the_clock_was_set_back(tmp_path: Path):
     facts = RunFacts(**{**FACTS.__dict__, "ended_at": START - timedelta(hours=2)})
 
     assert reports(tmp_path, [film(1), failed(2)], facts)["batch_report"]["counts"]["asked"] == 2
 
 
 @given(st.floats(0, 1e8))
-def test_an_axis_of_seconds_ends_at_a_mark_at_or_above_the_longest(longest: float):
+def test_an_axis_of_seconds_ends_at_a_tick_at_or_above_the_longest(longest: float):
     axis = seconds_axis(longest)
 
     assert axis.end >= longest * (1 - 1e-9)
@@ -427,14 +427,14 @@ def test_an_axis_of_seconds_ends_at_a_mark_at_or_above_the_longest(longest: floa
 
 
 @given(st.integers(0, 10**7))
-def test_an_axis_of_counts_has_few_whole_marks(most: int):
+def test_an_axis_of_counts_has_few_whole_ticks(most: int):
     axis = count_axis(most)
 
     assert axis.end >= max(1, most)
     assert 2 <= len(axis.ticks) <= 6
 
 
-def test_a_clock_is_marked_at_round_times_of_its_own_zone():
+def test_a_time_axis_has_ticks_at_round_times_of_its_time_zone():
     start = datetime(2026, 11, 20, 22, 7, tzinfo=ZoneInfo("Asia/Kathmandu"))  # UTC+05:45
 
     assert [tick.label for tick in clock_axis(start, 3 * 3600).ticks] == [
@@ -450,7 +450,7 @@ def test_a_clock_is_marked_at_round_times_of_its_own_zone():
 @pytest.mark.parametrize(
     "name", ["javascript:alert(1)", "a?b#c.mp4", "//host/x", "\N{HEAVY BLACK HEART}", "a b\"'<.mp4"]
 )
-def test_a_link_is_a_way_on_this_disk_whatever_a_file_is_called(tmp_path: Path, name: str):
+def test_a_link_is_a_local_path_for_any_file_name(tmp_path: Path, name: str):
     address = link(tmp_path / name if not name.startswith("/") else tmp_path / "x" / name.lstrip("/"), tmp_path)
 
     assert re.fullmatch(r"\./[\w./~%-]+", address, re.ASCII)

@@ -34,7 +34,7 @@ def page(folder: Path, *rows: JobSummary) -> str:
     return write_reports(folder, FACTS, lambda: rows).read_text(encoding="utf-8")
 
 
-def test_the_worst_come_first_and_equals_in_the_order_of_the_batch():
+def test_the_worst_films_come_first_and_equal_ones_in_the_order_of_the_batch():
     rows = [judged(1, 0.9, "a is"), judged(2), judged(3, 0.45, "b is"), judged(4, 0.9, "a is"), film(5)]
 
     gate = gate_of(*rows)
@@ -44,21 +44,21 @@ def test_the_worst_come_first_and_equals_in_the_order_of_the_batch():
     assert gate.checks == {"a": 2, "b": 1}
 
 
-def test_a_file_that_is_no_film_counts_under_its_name():
+def test_an_unreadable_file_counts_under_the_check_file():
     check = Check.of("file", passed=False, measured="is empty", limit="a whole film")
 
     assert check.reason == "file is broken: is empty, must be a whole film"
     assert gate_of(judged(1, 0.5, check.reason)).checks == {"file": 1}
 
 
-def test_ten_are_named_of_however_many():
+def test_at_most_ten_of_the_worst_are_listed():
     gate = gate_of(*(judged(n, 0.9 - n / 1000, "loudness is low") for n in range(100)))
 
     assert len(gate.worst) == MOST_WORST
     assert gate.worst[0][0].title == "Film 99"
 
 
-def test_every_score_has_its_column_and_1_one_of_its_own():
+def test_every_score_has_a_column_and_1_a_separate_one():
     found = gate_of(*(judged(n, score) for n, score in enumerate((1.0, 1.0, 0.9, 0.81, 0.5, 0.45)))).scores()
 
     assert [(round(column.low + 0.05, 2), column.count) for column in found.columns] == [
@@ -66,7 +66,7 @@ def test_every_score_has_its_column_and_1_one_of_its_own():
     ]  # fmt: skip
 
 
-def test_films_that_are_equally_loud_look_so():
+def test_equally_loud_films_are_in_one_column():
     found = gate_of(*(judged(n, loudness_lufs=-15 + n / 100) for n in range(5))).loudness()
 
     assert found.axis.end - found.axis.start >= 2
@@ -82,7 +82,7 @@ def test_silent_films_have_no_loudness():
 
 
 @pytest.mark.parametrize(("low", "high"), [(-16.5, -14.0), (0, 100), (12.3, 12.4), (-70, 0), (-0.04, 0.04)])
-def test_an_axis_of_values_holds_them_between_round_marks(low, high):
+def test_an_axis_of_values_has_ticks_around_all_values(low, high):
     axis = value_axis(low, high)
 
     assert axis.start <= low + 1e-9
@@ -92,7 +92,7 @@ def test_an_axis_of_values_holds_them_between_round_marks(low, high):
     assert (axis.percent(axis.start), axis.percent(axis.end)) == (0, 100)
 
 
-def test_every_value_is_counted_once_whatever_it_is():
+def test_every_value_is_counted_in_one_column():
     values = [number / 10 for number in range(-20, 21)]
 
     found = histogram(values, axis=value_axis(-2, 2), columns=4)
@@ -113,7 +113,7 @@ def test_the_page_shows_distribution_worst_and_spread(tmp_path):
     assert "in LUFS" in text
 
 
-def test_films_that_were_not_judged_are_not_told_about(tmp_path):
+def test_films_without_a_verdict_are_left_out(tmp_path):
     assert 'id="gate"' not in page(tmp_path, film(1))
 
 
@@ -124,7 +124,7 @@ def test_one_film_has_no_distribution(tmp_path):
     assert "<figure>" not in text
 
 
-def test_reasons_are_text(tmp_path):
+def test_reasons_are_escaped(tmp_path):
     text = page(tmp_path, judged(1), judged(2, 0.9, f"text is {HOSTILE}"))
 
     assert "<script>" not in text
@@ -132,7 +132,7 @@ def test_reasons_are_text(tmp_path):
     assert "\u202e" not in text
 
 
-def test_the_numbers_are_there_for_programs(tmp_path):
+def test_the_numbers_are_in_the_json_report(tmp_path):
     page(tmp_path, judged(1), judged(2, 0.9, "black is 3 s"), film(3))
 
     gate = json.loads((tmp_path / "processing_metrics.json").read_text(encoding="utf-8"))["gate"]

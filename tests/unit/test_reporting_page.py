@@ -107,7 +107,7 @@ def page_of(folder: Path, rows: Iterable[JobSummary], facts: RunFacts = FACTS) -
     return page
 
 
-def test_a_film_that_another_wrote_than_was_asked_for_says_who_and_why(tmp_path: Path):
+def test_a_film_by_a_fallback_writer_names_it_with_the_reason(tmp_path: Path):
     told = "groq: no allowance left"
     page = page_of(tmp_path, [film(1, writer="outline", writer_fallback_reason=told), film(2, writer="groq")])
 
@@ -121,7 +121,7 @@ def test_films_of_one_title_in_several_formats_can_be_told_apart(tmp_path: Path)
     assert all(f"{shape} en-US-AvaNeural" in page.text for shape in ("16:9", "9:16"))
 
 
-def test_a_film_that_lacks_a_picture_says_which_and_why(tmp_path: Path):
+def test_a_film_without_one_of_its_pictures_says_which_and_why(tmp_path: Path):
     told = "picture reef.png: is a page, not a picture. The film is made without it"
     other = "picture den.png: no such file. The film is made without it"
     page = page_of(tmp_path, [film(1, picture_remarks=(told, other)), film(2)])
@@ -135,7 +135,7 @@ def thumbnail(path: Path, size: tuple[int, int] = (1280, 720)) -> Path:
     return path
 
 
-def test_the_page_says_how_it_went(tmp_path: Path):
+def test_the_page_summarises_the_run(tmp_path: Path):
     page = page_of(tmp_path, [film(1), film(2), failed(3)])
 
     assert page.all("html")[0]["lang"] == "en"
@@ -154,11 +154,11 @@ def test_the_page_says_how_it_went(tmp_path: Path):
         ([film(1, status=JobStatus.PENDING, started_at=None, ended_at=None, seconds={})], "The film is not ready."),
     ],
 )
-def test_batches_without_films_have_a_page_too(tmp_path: Path, rows: list[JobSummary], said: str):
+def test_batches_without_films_have_a_page(tmp_path: Path, rows: list[JobSummary], said: str):
     assert said in page_of(tmp_path, rows).text.replace(NBSP, " ")
 
 
-def test_text_from_outside_stays_text(tmp_path: Path):
+def test_text_from_outside_is_escaped(tmp_path: Path):
     rows = [
         film(1, title=HOSTILE, voice=HOSTILE, seconds={HOSTILE: 1.0}, video=tmp_path / "javascript:alert(1)"),
         failed(2, HOSTILE, title=HOSTILE, origin=HOSTILE, stage=HOSTILE),
@@ -176,7 +176,7 @@ def test_text_from_outside_stays_text(tmp_path: Path):
     assert not set("\u202e\u202c\u0000") & set(source)
 
 
-def test_the_page_reaches_nothing_but_files_beside_it(tmp_path: Path):
+def test_the_page_links_only_to_local_files(tmp_path: Path):
     rows = [
         film(1, thumbnail=thumbnail(tmp_path / "t.jpg"), video=tmp_path / "javascript:alert(1)"),
         film(2),
@@ -191,7 +191,7 @@ def test_the_page_reaches_nothing_but_files_beside_it(tmp_path: Path):
     assert not re.search(r"url\(|@import|//", css)
 
 
-def test_the_only_style_let_in_is_the_one_inside(tmp_path: Path):
+def test_the_content_security_policy_allows_only_the_embedded_style(tmp_path: Path):
     page = page_of(tmp_path, [film(1), failed(2)])
     source = (tmp_path / "report.html").read_text(encoding="utf-8")
     (css,) = re.findall(r"<style>(.*?)</style>", source, re.DOTALL)
@@ -204,7 +204,7 @@ def test_the_only_style_let_in_is_the_one_inside(tmp_path: Path):
     assert not [tag for tag, attributes in page.tags if "style" in attributes]
 
 
-def test_a_film_is_a_small_picture_that_leads_to_it(tmp_path: Path):
+def test_a_film_is_a_thumbnail_that_links_to_it(tmp_path: Path):
     folder = tmp_path / "output" / "space" / "summary"
     video = folder.parent / "001_är" / "video.mp4"
     page = page_of(folder, [film(1, video=video, thumbnail=thumbnail(tmp_path / "t.jpg"))])
@@ -220,7 +220,7 @@ def test_a_film_is_a_small_picture_that_leads_to_it(tmp_path: Path):
 
 
 @pytest.mark.parametrize("damage", ["missing", "empty", "text", "cut", "folder", "other format"])
-def test_a_thumbnail_that_cannot_be_read_leaves_a_plain_card(tmp_path: Path, damage: str):
+def test_an_unreadable_thumbnail_leaves_a_plain_card(tmp_path: Path, damage: str):
     path = tmp_path / "t.jpg"
     if damage == "folder":
         path.mkdir()
@@ -248,7 +248,7 @@ def test_failures_are_grouped_with_what_to_do_and_where(tmp_path: Path):
     assert "topics/space.txt:2 groq" in text
 
 
-def test_a_single_failure_is_told_as_one_in_plain_words(tmp_path: Path):
+def test_a_single_failure_is_described_in_the_singular(tmp_path: Path):
     text = page_of(tmp_path, [film(1), failed(2)]).text
 
     assert "Then make it again:" in text
@@ -256,7 +256,7 @@ def test_a_single_failure_is_told_as_one_in_plain_words(tmp_path: Path):
     assert "NeedsLoginError" not in text
 
 
-def test_what_is_of_this_run_is_told_as_such(tmp_path: Path):
+def test_numbers_of_this_run_are_labelled_as_such(tmp_path: Path):
     earlier = film(1, started_at=START - timedelta(hours=3), ended_at=START - timedelta(hours=2))
     text = page_of(tmp_path, [earlier, film(2)]).text.replace(NBSP, " ")
 
@@ -321,7 +321,7 @@ def test_every_chart_has_a_name_and_every_table_has_headers(tmp_path: Path):
 
 @pytest.mark.parametrize("scheme", [0, 1], ids=["light", "dark"])
 @pytest.mark.parametrize("name", ["text", "muted", "link", "good", "bad", "wait", "held", "busy", "idle"])
-def test_words_stand_out_from_what_is_behind_them(scheme: int, name: str):
+def test_text_has_enough_contrast_with_its_background(scheme: int, name: str):
     css = resources.files("pipeline.reporting").joinpath("report.css").read_text(encoding="utf-8")
     block = re.findall(r":root \{(.*?)\}", css, re.DOTALL)[scheme]
     colours = {key: luminance(value) for key, value in re.findall(r"--([\w-]+): (#\w{6})", block)}
@@ -332,7 +332,7 @@ def test_words_stand_out_from_what_is_behind_them(scheme: int, name: str):
 
 
 @pytest.mark.parametrize("scheme", [0, 1], ids=["light", "dark"])
-def test_where_the_keyboard_is_stands_out_from_what_is_behind_it(scheme: int):
+def test_the_keyboard_focus_has_enough_contrast(scheme: int):
     """WCAG 2.2, 1.4.11: 3 to 1."""
     css = resources.files("pipeline.reporting").joinpath("report.css").read_text(encoding="utf-8")
     block = re.findall(r":root \{(.*?)\}", css, re.DOTALL)[scheme]
@@ -344,7 +344,7 @@ def test_where_the_keyboard_is_stands_out_from_what_is_behind_it(scheme: int):
         assert (lighter + 0.05) / (darker + 0.05) >= 3
 
 
-def test_options_of_a_command_are_not_parted_from_their_dashes(tmp_path: Path):
+def test_flags_of_a_command_are_not_broken_after_their_dashes(tmp_path: Path):
     page = write_reports(tmp_path, FACTS, lambda: iter([failed(1)])).read_text(encoding="utf-8")
 
     assert '<span class="nowrap">--failed</span></code>' in page
@@ -381,11 +381,11 @@ def luminance(colour: str) -> float:
         (formatting.sentence("eSpeak is missing"), "eSpeak is missing"),
     ],
 )
-def test_quantities_read_well(said: str, expected: str):
+def test_quantities_are_formatted_for_people(said: str, expected: str):
     assert said.replace(NBSP, " ") == expected
 
 
-def test_a_brief_that_cannot_be_read_is_named_once_and_the_advice_ends_as_it_is_written(tmp_path: Path):
+def test_an_unreadable_brief_is_named_once_and_its_hint_keeps_its_punctuation(tmp_path: Path):
     error = JobError(
         kind="InputError",
         stage="",
@@ -434,7 +434,7 @@ def test_a_brief_that_cannot_be_read_is_named_once_and_the_advice_ends_as_it_is_
         (JobStatus.FAILED, "Set a key", "Set a key. Then make them again: nightreel retry space --failed"),
     ],
 )
-def test_what_to_do_is_told_once(tmp_path: Path, status: JobStatus, hint: str, told: str):
+def test_the_next_step_is_shown_once(tmp_path: Path, status: JobStatus, hint: str, told: str):
     rows = [failed(number, status=status) for number in (1, 2)]
     rows = [replace(row, error=replace(row.error, hint=hint)) for row in rows]
 
@@ -443,7 +443,7 @@ def test_what_to_do_is_told_once(tmp_path: Path, status: JobStatus, hint: str, t
     assert f"The key was refused {told} Film 1" in text
 
 
-def test_statuses_and_stages_are_called_as_those_who_type_them_do():
+def test_statuses_and_stages_have_the_names_used_in_commands():
     states = (REPOSITORY / "docs" / "states.md").read_text(encoding="utf-8")
 
     assert all(f"| *{status_name(status).replace(' ', '_')}* |" in states for status in JobStatus)

@@ -36,7 +36,7 @@ def page_of(tmp_path):
     return write
 
 
-def test_whatever_somebody_wrote_is_text(page_of):
+def test_text_of_a_held_film_is_escaped(page_of):
     remark = Check(name="text", verdict="warn", measured=HOSTILE, limit=HOSTILE)
 
     page = page_of(held(title=HOSTILE, why=HOSTILE, language=HOSTILE, profile=HOSTILE, score=0.5, remarks=(remark,)))
@@ -45,7 +45,7 @@ def test_whatever_somebody_wrote_is_text(page_of):
     assert "&lt;script&gt;" in page
 
 
-def test_a_film_of_which_nothing_can_be_shown_says_so(page_of, tmp_path):
+def test_a_film_without_stills_says_so(page_of, tmp_path):
     broken = tmp_path / "broken.mp4"
     broken.write_bytes(b"no film")
 
@@ -55,11 +55,11 @@ def test_a_film_of_which_nothing_can_be_shown_says_so(page_of, tmp_path):
     assert "<img" not in page
 
 
-def test_a_batch_of_which_nothing_waits_says_so(page_of):
+def test_a_batch_without_held_films_says_so(page_of):
     assert "No film waits for your review." in page_of()
 
 
-def test_whoever_decides_on_a_film_is_told_what_it_lacks(page_of):
+def test_a_held_film_lists_its_incidents(page_of):
     lacks = "picture reef.jpg: no such file. The film is made without it"
 
     assert f'<p class="remark"><bdi>{lacks}.</bdi></p>' in page_of(held(incidents=(lacks,)))

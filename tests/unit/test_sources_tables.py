@@ -182,15 +182,60 @@ def test_a_long_text_without_spaces_is_judged_as_fast_as_any_other(table):
         "[First Name]",
     ],
 )
-def test_a_field_of_another_program_that_nobody_filled_in_is_damage(cell):
+def test_a_cell_that_is_an_unfilled_merge_field_is_a_problem(cell):
     assert cell_defect(cell) == f"is {cell}, an unfilled merge field"
 
 
 @pytest.mark.parametrize(
-    "cell", ["{{ 7*7 }}", "[sic]", "5 %", "50%", "%", "{a} and {b}", "«Ann» and «Bo»", "*Ann*", "<3"]
+    "field",
+    [
+        "[[name]]",
+        "[[Albert Einstein|Einstein]]",
+        "{{ name }}",
+        "{{customer.first_name|default('x')}}",
+        "*|FNAME|*",
+        "<<First Name>>",
+        "%%name%%",
+        "%FIRSTNAME%",
+        "{first_name}",
+        "[First Name]",
+        "[name]",
+        "{!Contact.FirstName}",
+    ],
 )
-def test_what_stands_in_brackets_is_no_such_field(cell):
+def test_an_unfilled_merge_field_within_a_text_is_a_problem(field):
+    assert cell_defect(f"Hello {field}, this is your offer.") == f"contains {field}, an unfilled merge field"
+
+
+@pytest.mark.parametrize(
+    "cell",
+    [
+        "{{ 7*7 }}",
+        "{% raw %}",
+        "[sic]",
+        "5 %",
+        "50%",
+        "%",
+        "{a} and {b}",
+        "«Ann» and «Bo»",
+        "*Ann*",
+        "<3",
+        "Open %APPDATA%, then ${HOME}",
+        "the sets {x} and [y], a << b >> c",
+        "surnames [sic] and user names",
+        "100%name brands",
+        "a matrix, [[1, 2], [3, 4]]",
+    ],
+)
+def test_other_text_in_brackets_is_no_merge_field(cell):
     assert cell_defect(cell) == ""
+
+
+@pytest.mark.parametrize("start", ["{{a", "[[a ", "<<a ", "%%a ", "{!a.", "*|a"])
+def test_merge_fields_are_looked_for_in_linear_time(start):
+    since = time.process_time()
+    assert cell_defect(start * 200_000) == ""
+    assert time.process_time() - since < 10
 
 
 @pytest.mark.parametrize("cell", ["-", "–", " — ", "…", "?", "n/a", "N/A", "N.A.", "n. a.", "k.A."])
@@ -319,8 +364,8 @@ def test_a_line_without_an_end_is_a_row_that_is_told(table):
     [
         (b"", "is empty"),
         (b"\n\n  \n", "is empty"),
-        (b"PK\x03\x04rest", "is a workbook or an archive, not text"),
-        (b"%PDF-1.7", "is a PDF, not text"),
+        (b"PK\x03\x04rest", "is a workbook or an archive, despite its name"),
+        (b"%PDF-1.7", "is a PDF, despite its name"),
     ],
 )
 def test_what_is_no_table_is_told(table, content, problem):

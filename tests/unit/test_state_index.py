@@ -100,7 +100,7 @@ def count_reads(store: CheckpointStore, monkeypatch) -> list[str]:
 # What is asked of it ---------------------------------------------------------------------------------------------
 
 
-def test_a_row_costs_no_more_of_the_disk_when_there_are_very_many(tmp_path):
+def test_the_size_per_row_does_not_grow_with_the_batch(tmp_path):
     def pages_of_fifty_more(there):
         def rows(first, last):
             for number in range(first, last):
@@ -119,7 +119,7 @@ def test_a_row_costs_no_more_of_the_disk_when_there_are_very_many(tmp_path):
 
 
 @pytest.mark.filterwarnings("error")
-def test_a_path_that_is_too_long_for_the_database_costs_its_file_and_no_complaint(tmp_path):
+def test_a_path_too_long_for_sqlite_keeps_the_index_in_memory(tmp_path):
     deep = tmp_path.joinpath(*["x" * 100] * 6)
     store = CheckpointStore(deep)
     fill(store, job(1))
@@ -128,7 +128,7 @@ def test_a_path_that_is_too_long_for_the_database_costs_its_file_and_no_complain
     assert not (deep / "state" / "batches" / "space" / "index.sqlite").exists()
 
 
-def test_the_rows_follow_the_saves(store):
+def test_every_save_updates_its_row(store):
     fill(store, job(1), job(2))
     index = store.index("space")
 
@@ -141,7 +141,7 @@ def test_the_rows_follow_the_saves(store):
     assert rows(index, JobStatus.FAILED) == []
 
 
-def test_rows_come_page_by_page_in_the_order_of_the_batch(store):
+def test_rows_are_read_in_pages_in_the_order_of_the_batch(store):
     numbers = list(range(1200))
     random.Random(3).shuffle(numbers)
     fill(store, *map(job, numbers))
@@ -149,7 +149,7 @@ def test_rows_come_page_by_page_in_the_order_of_the_batch(store):
     assert rows(store.index("space")) == ids(*numbers)
 
 
-def test_a_job_that_is_not_listed_is_found_and_is_in_no_list(store):
+def test_an_unlisted_job_is_found_by_id_but_in_no_list(store):
     fill(store, job(1), job(2))
     fill(store, job(2))
     index = store.index("space")
@@ -161,7 +161,7 @@ def test_a_job_that_is_not_listed_is_found_and_is_in_no_list(store):
     assert index.by_folder("space/Film 2").id == job(2).id
 
 
-def test_counts_name_every_status_with_its_jobs_and_their_weight(store):
+def test_counts_have_jobs_and_weight_for_every_status(store):
     short = Brief(title="x" * 10, closing="y" * 5, sections=job(1).brief.sections)
     fill(store, job(1), job(2), job(3, status=JobStatus.FAILED, brief=replace(short)))
 
@@ -173,7 +173,7 @@ def test_counts_name_every_status_with_its_jobs_and_their_weight(store):
     assert counts[JobStatus.REVIEW] == Workload(0, 0)
 
 
-def test_the_more_urgent_goes_first_and_among_equals_the_earlier_of_the_list(store):
+def test_jobs_are_queued_by_priority_then_by_position(store):
     fill(
         store,
         job(5),
@@ -191,7 +191,7 @@ def test_the_more_urgent_goes_first_and_among_equals_the_earlier_of_the_list(sto
     assert turns(index, leave_out=ids(3, 5)) == ids(1, 2, 4)
 
 
-def test_smartly_films_of_one_kin_follow_each_other_and_short_ones_go_first(store):
+def test_the_smart_order_groups_related_films_and_starts_with_short_ones(store):
     def film(number: int, language: str, words: int, **changes: object) -> Job:
         changed = replace(job(number).brief, language=language, closing="x" * words, sections=NOTES)
         return job(number, brief=changed, **changes)
@@ -227,13 +227,13 @@ def test_a_parked_job_is_due_when_its_time_has_come(store):
     assert [turn.job for turn in index.queue.next_jobs(late, limit=9)] == ids(2, 1, 4)
 
 
-def test_nothing_parked_is_no_time_to_wait_for(store):
+def test_without_parked_jobs_there_is_no_time_to_wait_for(store):
     fill(store, job(1), job(2, status=JobStatus.PARKED))
 
     assert store.index("space").queue.next_parked() is None
 
 
-def test_jobs_that_were_begun_are_known(store):
+def test_jobs_in_progress_are_listed(store):
     fill(store, job(1), job(2, status=JobStatus.IN_PROGRESS))
 
     assert store.index("space").queue.in_progress() == [QueuedJob(2, job(2).id)]
@@ -242,7 +242,7 @@ def test_jobs_that_were_begun_are_known(store):
 # When files change behind its back -------------------------------------------------------------------------------
 
 
-def test_only_what_has_changed_is_read_again(store, again, tmp_path, monkeypatch):
+def test_only_changed_files_are_read_again(store, again, tmp_path, monkeypatch):
     fill(store, *map(job, range(5)))
     text = job_file(tmp_path, 3).read_text(encoding="utf-8")
     job_file(tmp_path, 3).write_text(text.replace('"pending"', '"failed"'), encoding="utf-8")
@@ -257,7 +257,7 @@ def test_only_what_has_changed_is_read_again(store, again, tmp_path, monkeypatch
     assert read == ids(3)
 
 
-def test_a_file_that_was_removed_is_no_row_any_more(store, tmp_path):
+def test_the_row_of_a_removed_file_is_deleted(store, tmp_path):
     fill(store, job(1), job(2))
     job_file(tmp_path, 1).unlink()
 
@@ -267,7 +267,7 @@ def test_a_file_that_was_removed_is_no_row_any_more(store, tmp_path):
     assert index.find(job(1).id) is None
 
 
-def test_a_file_that_was_added_has_its_place(store, again, tmp_path):
+def test_an_added_file_gets_its_position(store, again, tmp_path):
     fill(store, job(1), job(2), job(3))
     kept = job_file(tmp_path, 2).read_bytes()
     job_file(tmp_path, 2).unlink()
@@ -278,7 +278,7 @@ def test_a_file_that_was_added_has_its_place(store, again, tmp_path):
     assert rows(again().refreshed("space")) == ids(1, 2, 3)
 
 
-def test_a_damaged_file_is_told_until_it_is_mended(store, tmp_path):
+def test_a_damaged_file_is_reported_until_it_is_repaired(store, tmp_path):
     fill(store, job(1), job(2))
     kept = job_file(tmp_path, 1).read_bytes()
     job_file(tmp_path, 1).write_bytes(kept[:100])
@@ -295,7 +295,7 @@ def test_a_damaged_file_is_told_until_it_is_mended(store, tmp_path):
 
 
 @pytest.mark.skipif(os.name != "posix", reason="no links that anybody may make")
-def test_a_link_to_itself_in_the_place_of_a_job_is_told_and_hides_no_other(store, tmp_path):
+def test_a_symlink_loop_instead_of_a_job_is_reported_and_others_are_listed(store, tmp_path):
     fill(store, job(1), job(2))
     path = job_file(tmp_path, 1)
     path.unlink()
@@ -308,7 +308,7 @@ def test_a_link_to_itself_in_the_place_of_a_job_is_told_and_hides_no_other(store
 
 
 @pytest.mark.skipif(os.name != "posix", reason="Windows says it otherwise")
-def test_a_file_in_the_place_of_all_jobs_is_told(store, tmp_path):
+def test_a_file_instead_of_the_jobs_folder_is_reported(store, tmp_path):
     fill(store, job(1))
     jobs = job_file(tmp_path, 1).parent
     shutil.rmtree(jobs)
@@ -318,7 +318,7 @@ def test_a_file_in_the_place_of_all_jobs_is_told(store, tmp_path):
         store.refreshed("space")
 
 
-def test_a_list_that_was_changed_by_another_process_is_followed(store, tmp_path):
+def test_a_list_changed_by_another_process_is_read_again(store, tmp_path):
     fill(store, job(1), job(2))
     other = CheckpointStore(tmp_path)
     other.plan_jobs("space", [job(3)])
@@ -328,7 +328,7 @@ def test_a_list_that_was_changed_by_another_process_is_followed(store, tmp_path)
     assert rows(store.refreshed("space")) == ids(3, 1)
 
 
-def test_a_listed_job_without_a_file_is_passed_over(store, monkeypatch):
+def test_a_listed_job_without_a_file_is_skipped(store, monkeypatch):
     fill(store, job(1))
     write_list(store, [job(7).id, *ids(1)])
     assert rows(store.refreshed("space")) == ids(1)
@@ -338,7 +338,7 @@ def test_a_listed_job_without_a_file_is_passed_over(store, monkeypatch):
     assert fill_again == []
 
 
-def test_a_process_killed_between_the_file_and_its_row_is_made_good(store, again, monkeypatch):
+def test_a_row_missing_after_a_kill_is_added_from_its_file(store, again, monkeypatch):
     fill(store, job(1), job(2))
 
     def killed(self: BatchIndex, rows: object) -> None:
@@ -353,7 +353,7 @@ def test_a_process_killed_between_the_file_and_its_row_is_made_good(store, again
     assert rows(again().refreshed("space"), JobStatus.COMPLETED) == ids(2)
 
 
-def test_a_damaged_list_is_an_error_and_loses_no_row(store, tmp_path):
+def test_a_damaged_batch_file_is_an_error_and_keeps_all_rows(store, tmp_path):
     fill(store, job(1))
     kept = (batch_folder(tmp_path) / "batch.json").read_bytes()
     (batch_folder(tmp_path) / "batch.json").write_bytes(b"{")
@@ -365,7 +365,7 @@ def test_a_damaged_list_is_an_error_and_loses_no_row(store, tmp_path):
     assert rows(store.refreshed("space")) == ids(1)
 
 
-def test_a_batch_whose_list_is_gone_lists_nothing(store, tmp_path):
+def test_a_batch_without_its_file_lists_nothing(store, tmp_path):
     fill(store, job(1))
     (batch_folder(tmp_path) / "batch.json").unlink()
 
@@ -429,7 +429,7 @@ def make_of_another_version(path: Path) -> None:
         make_of_another_version,
     ],
 )
-def test_a_spoilt_index_is_made_anew_from_the_files(store, again, tmp_path, spoil, monkeypatch):
+def test_a_damaged_index_is_rebuilt_from_the_files(store, again, tmp_path, spoil, monkeypatch):
     numbers = range(200)
     fill(store, *map(job, numbers))
     store.close()
@@ -463,7 +463,7 @@ def move_away(path: Path) -> None:
 
 @pytest.mark.parametrize("spoil", [spoil_while_in_use, replace_by_noise, move_away, delete])
 @pytest.mark.parametrize("question", [rows, turns, lambda index: index.find("x"), lambda index: index.totals.counts()])
-def test_an_index_spoilt_while_it_is_used_is_made_anew_on_the_spot(store, tmp_path, spoil, question):
+def test_an_index_damaged_while_in_use_is_rebuilt_at_once(store, tmp_path, spoil, question):
     fill(store, *map(job, range(200)))
     store.close()
     index = store.index("space")
@@ -478,7 +478,7 @@ def test_an_index_spoilt_while_it_is_used_is_made_anew_on_the_spot(store, tmp_pa
     assert index_file(tmp_path).exists()
 
 
-def test_an_index_spoilt_while_it_is_used_loses_no_row_that_is_saved_then(store, tmp_path):
+def test_an_index_damaged_while_in_use_keeps_the_row_being_saved(store, tmp_path):
     fill(store, *map(job, range(200)))
     store.close()
     store.index("space").find("x")
@@ -490,7 +490,7 @@ def test_an_index_spoilt_while_it_is_used_loses_no_row_that_is_saved_then(store,
     assert len(rows(store.index("space"))) == 200
 
 
-def test_two_processes_share_the_index_that_one_of_them_made_anew(store, tmp_path):
+def test_two_processes_share_an_index_that_one_has_rebuilt(store, tmp_path):
     fill(store, *map(job, range(200)))
     store.close()
     other = CheckpointStore(tmp_path)
@@ -536,7 +536,7 @@ NONSENSE = [
 
 
 @pytest.mark.parametrize("nonsense", NONSENSE)
-def test_a_row_that_makes_no_sense_is_read_again(store, tmp_path, nonsense):
+def test_an_invalid_row_is_read_again_from_its_file(store, tmp_path, nonsense):
     parked = job(2, status=JobStatus.PARKED, parked_until=AT)
     fill(store, job(1), parked, job(3))
     store.close()
@@ -552,7 +552,7 @@ def test_a_row_that_makes_no_sense_is_read_again(store, tmp_path, nonsense):
 
 
 @pytest.mark.parametrize("nonsense", NONSENSE)
-def test_nonsense_that_comes_while_the_index_is_used_stops_nobody(store, tmp_path, nonsense):
+def test_invalid_values_that_appear_while_in_use_raise_no_error(store, tmp_path, nonsense):
     fill(store, job(1), job(2, status=JobStatus.PARKED, parked_until=AT), job(3))
     index = store.index("space")
     tamper(tmp_path, f"UPDATE jobs SET {nonsense} WHERE id = '{job(2).id}'")
@@ -564,7 +564,7 @@ def test_nonsense_that_comes_while_the_index_is_used_stops_nobody(store, tmp_pat
     assert index.find(job(2).id) in [summary_of(job(2, status=JobStatus.PARKED, parked_until=AT)), None]
 
 
-def test_rows_and_lists_tell_what_the_file_says_when_the_row_makes_no_sense(store, tmp_path):
+def test_rows_and_lists_show_the_file_when_the_row_is_invalid(store, tmp_path):
     fill(store, job(1), job(2), job(3))
     index = store.index("space")
 
@@ -575,7 +575,7 @@ def test_rows_and_lists_tell_what_the_file_says_when_the_row_makes_no_sense(stor
     assert [told.title for told in index.overviews()] == ["Film 1", "Film 2", "Film 3"]
 
 
-def test_a_workspace_that_was_moved_is_read_in_its_new_place(store, again, tmp_path):
+def test_a_moved_workspace_gets_its_new_paths(store, again, tmp_path):
     here, there = tmp_path / "here", tmp_path / "there"
     first = again(here)
     film = here / "output" / "space" / "film.mp4"
@@ -590,7 +590,7 @@ def test_a_workspace_that_was_moved_is_read_in_its_new_place(store, again, tmp_p
     assert index.find(job(1).id).video is None
 
 
-def test_a_full_disk_costs_no_row_and_no_job(store, again, tmp_path):
+def test_a_full_disk_loses_no_row_and_no_job(store, again, tmp_path):
     fill(store, *map(job, range(50)))
     make_full(store.index("space"))
 
@@ -632,7 +632,7 @@ def make_room(tmp_path: Path) -> None:
     tamper(tmp_path, "DROP TABLE filler")
 
 
-def test_a_minute_after_the_disk_was_full_the_file_is_used_again(timed, tmp_path):
+def test_a_minute_after_a_full_disk_the_file_is_tried_again(timed, tmp_path):
     fill(timed, *map(job, range(50)))
     make_full(timed.index("space"))
     for number in range(50):
@@ -651,7 +651,7 @@ def test_a_minute_after_the_disk_was_full_the_file_is_used_again(timed, tmp_path
     other.close()
 
 
-def test_a_disk_that_stays_full_is_told_once_and_costs_no_row(timed, caplog, monkeypatch):
+def test_a_disk_that_stays_full_is_reported_once_and_loses_no_row(timed, caplog, monkeypatch):
     fill(timed, *map(job, range(50)))
     make_full(timed.index("space"))
 
@@ -672,7 +672,7 @@ def test_a_disk_that_stays_full_is_told_once_and_costs_no_row(timed, caplog, mon
     assert "can't be written, and is kept in memory until it can be: database or disk is full" in warnings[0]
 
 
-def test_a_full_disk_does_not_keep_a_row_from_being_forgotten_or_told_as_damaged(store, tmp_path):
+def test_rows_are_deleted_and_marked_damaged_also_on_a_full_disk(store, tmp_path):
     fill(store, *map(job, range(3)))
     make_full(store.index("space"))
 
@@ -697,7 +697,7 @@ def test_a_row_is_written_whole_or_not_at_all(store):
     assert rows(index) == ids(1, 2)
 
 
-def test_an_index_that_can_not_be_opened_is_kept_in_memory(store, again, tmp_path, monkeypatch):
+def test_an_index_that_cannot_be_opened_is_kept_in_memory(store, again, tmp_path, monkeypatch):
     fill(store, job(1), job(2))
     other = again()
     read = count_reads(other, monkeypatch)
@@ -716,7 +716,7 @@ def test_an_index_that_can_not_be_opened_is_kept_in_memory(store, again, tmp_pat
     assert rows(other.index("space"), JobStatus.COMPLETED) == ids(2)
 
 
-def test_a_batch_that_is_not_there_is_not_begun_by_asking(store, tmp_path):
+def test_a_query_does_not_create_the_folder_of_an_unknown_batch(store, tmp_path):
     assert rows(store.refreshed("space")) == []
     assert store.index("space").totals.counts()[JobStatus.PENDING] == Workload(0, 0)
     assert list(tmp_path.iterdir()) == []
@@ -734,7 +734,7 @@ def tree(folder: Path) -> dict[str, tuple[bytes, int]]:
     return {str(path): (path.read_bytes(), path.stat().st_mtime_ns) for path in files}
 
 
-def test_a_glance_sees_what_is_there_and_touches_nothing(store, again, tmp_path, monkeypatch):
+def test_a_read_only_index_sees_all_jobs_and_writes_nothing(store, again, tmp_path, monkeypatch):
     fill(store, job(1), job(2))
     store.close()
     job_file(tmp_path, 2).write_bytes(b"{")
@@ -752,7 +752,7 @@ def test_a_glance_sees_what_is_there_and_touches_nothing(store, again, tmp_path,
 
 
 @pytest.mark.parametrize("spoil", [delete, empty, truncate, fill_with_noise, spoil_a_page, make_of_another_version])
-def test_a_glance_does_without_an_index(store, again, tmp_path, spoil):
+def test_a_read_only_index_needs_no_index_file(store, again, tmp_path, spoil):
     fill(store, *map(job, range(200)))
     store.close()
     spoil(index_file(tmp_path))
@@ -765,7 +765,7 @@ def test_a_glance_does_without_an_index(store, again, tmp_path, spoil):
     assert tree(tmp_path) == before
 
 
-def test_a_glance_while_others_write_is_up_to_date(store, tmp_path):
+def test_a_read_only_index_is_up_to_date_while_others_write(store, tmp_path):
     fill(store, job(1), job(2))
     save(store, job(2, status=JobStatus.COMPLETED))  # and the index is open
 
@@ -775,7 +775,7 @@ def test_a_glance_while_others_write_is_up_to_date(store, tmp_path):
     index.close()
 
 
-def test_a_glance_at_a_batch_whose_list_is_damaged_sees_its_jobs_and_no_list(store, again, tmp_path):
+def test_a_read_only_index_of_a_damaged_batch_finds_jobs_and_lists_none(store, again, tmp_path):
     fill(store, job(1), job(2))
     store.close()
     list_file = job_file(tmp_path, 1).parent.parent / "batch.json"
@@ -787,7 +787,7 @@ def test_a_glance_at_a_batch_whose_list_is_damaged_sees_its_jobs_and_no_list(sto
     index.close()
 
 
-def test_a_glance_at_nothing_makes_nothing(store, tmp_path):
+def test_a_read_only_index_of_an_unknown_batch_creates_nothing(store, tmp_path):
     index = store.read_only_index("space")
     assert rows(index) == []
     index.close()
@@ -797,7 +797,7 @@ def test_a_glance_at_nothing_makes_nothing(store, tmp_path):
 # Many at once ----------------------------------------------------------------------------------------------------
 
 
-def test_twenty_threads_write_and_read_at_once(store):
+def test_twenty_threads_write_and_read_concurrently(store):
     fill(store, *map(job, range(100)))
     errors: list[Exception] = []
 
@@ -821,7 +821,7 @@ def test_twenty_threads_write_and_read_at_once(store):
     assert rows(store.index("space"), JobStatus.COMPLETED) == ids(*range(100))
 
 
-def test_threads_that_come_first_at_once_share_one_index(tmp_path):
+def test_concurrent_first_queries_share_one_index(tmp_path):
     store, met = CheckpointStore(tmp_path), threading.Barrier(20)
     found: set[BatchIndex] = set()
 
@@ -918,7 +918,7 @@ def test_films_that_share_a_key_are_found_in_the_order_of_the_batch(store):
 
 
 @pytest.mark.parametrize("status", [JobStatus.PENDING, JobStatus.IN_PROGRESS, JobStatus.PARKED])
-def test_what_the_source_has_no_more_has_no_turn(store, status):
+def test_jobs_no_longer_in_the_source_are_not_queued(store, status):
     fill(store, job(1, status=status), job(2))
     fill(store, job(2))
     index = store.refreshed("space")
@@ -927,14 +927,14 @@ def test_what_the_source_has_no_more_has_no_turn(store, status):
     assert index.queue.in_progress() == []
 
 
-def test_a_file_that_a_listing_misses_keeps_its_row(store, monkeypatch):
+def test_a_file_missing_from_a_directory_listing_keeps_its_row(store, monkeypatch):
     fill(store, job(1), job(2))
     monkeypatch.setattr(reconciling, "stamps_in", lambda _: [])
 
     assert rows(store.refreshed("space")) == ids(1, 2)
 
 
-def test_a_database_that_somebody_has_open_is_not_read_beside_them(store, tmp_path):
+def test_a_database_in_use_by_another_process_is_not_copied(store, tmp_path):
     fill(store, job(1))
     path = store.folder("space") / "index.sqlite"
     store.index("space")._ask("PRAGMA wal_checkpoint(TRUNCATE)")

@@ -205,6 +205,28 @@ def test_lines_break_before_prepositions_and_conjunctions(language, line, follow
     assert line in {" ".join(lines[:count]) for count in range(1, len(lines))}, lines
 
 
+@pytest.mark.parametrize(
+    ("language", "text", "line"),
+    [
+        # A line break after the clause, though the lines are uneven.
+        ("en", "Still, it was the first serious attempt, and it made others try.", "and it made others try."),
+        # Not between an adjective and its noun.
+        ("en", "Only a tiny fraction of it reaches our very small planet today.", "Only a tiny fraction"),
+        ("de", "Das hat der französische Chemiker schon vor langer Zeit gezeigt.", "Das hat der französische Chemiker"),
+        # Nor between an adverb of degree and its number, or a number and its unit.
+        ("de", "Im Kühlschrank altert Brot etwa sechsmal so schnell wie draußen.", "Im Kühlschrank altert Brot"),
+        ("en", "It evaporates every year, and nearly all falls back to us.", "and nearly all falls back to us."),
+        ("de", "Jeden Tag werden rund 1,7 Mio. Tonnen Backwaren weggeworfen.", "Backwaren weggeworfen."),
+        # But after a year.
+        ("en", "In the hot summer of 2019 scientists found a new species at sea.", "In the hot summer of 2019"),
+    ],
+)
+def test_a_line_ends_where_a_phrase_does(language, text, line):
+    (cue,) = texts(text, language)
+
+    assert line in cue
+
+
 def test_a_pause_after_an_abbreviation_does_not_end_the_sentence():
     words = [Word(text=text, start_s=at, end_s=at + 0.5) for text, at in [("Mt.", 0.0), ("Vernon", 1.2), ("is", 1.7)]]
 

@@ -662,7 +662,7 @@ async def test_after_the_channels_upload_limit_only_uploads_wait(youtube, film, 
 
     assert (receipt.missing, changed, youtube.calls["videos.insert"]) == ((), True, 2)
     for other in (channel, channel_of(youtube, tmp_path)):  # the second as if in another process
-        with pytest.raises(ClosedError, match="youtube: the channel may upload no more films today") as raised:
+        with pytest.raises(ClosedError, match="youtube: uploads to this channel are paused") as raised:
             await film_for(other, "e" * 16).deliver(film)
         assert timedelta(hours=23) < raised.value.until - now() <= timedelta(hours=24)
     assert youtube.calls["videos.insert"] == 2

@@ -51,7 +51,7 @@ def journal(root):
 
 
 @pytest.mark.parametrize("fault", HOSTILE_PASSING)
-async def test_after_a_malformed_response_the_film_is_published_once(youtube, film, tmp_path, fault):
+async def test_an_invalid_response_is_rejected_and_the_film_is_uploaded_once(youtube, film, tmp_path, fault):
     youtube.faults.order(fault)
 
     receipt = await film_for(channel_of(youtube, tmp_path), KEY).deliver(film)
@@ -61,7 +61,7 @@ async def test_after_a_malformed_response_the_film_is_published_once(youtube, fi
     assert receipt.id in youtube.films
 
 
-async def test_a_listed_film_without_an_id_might_be_the_wanted_one(youtube, film, tmp_path, monkeypatch):
+async def test_a_listed_upload_without_a_title_is_still_checked_for_the_tag(youtube, film, tmp_path, monkeypatch):
     youtube.faults.order("final_lost_and_gone")
     whole = listing._item
     monkeypatch.setattr(listing, "_item", lambda one: {**whole(one), "contentDetails": {}})
@@ -74,7 +74,7 @@ async def test_a_listed_film_without_an_id_might_be_the_wanted_one(youtube, film
     assert len(youtube.films) == len(youtube.sessions) == 1
 
 
-async def test_a_listed_time_without_a_zone_is_in_utc(youtube, film, tmp_path, monkeypatch):
+async def test_a_listed_time_without_a_zone_is_read_as_utc(youtube, film, tmp_path, monkeypatch):
     youtube.clock = lambda: datetime.now(UTC) - timedelta(hours=1)
     await film_for(channel_of(youtube, tmp_path), KEY).deliver(film)
     youtube.clock = lambda: datetime.now(UTC)
@@ -89,7 +89,7 @@ async def test_a_listed_time_without_a_zone_is_in_utc(youtube, film, tmp_path, m
     assert len(youtube.films) == 3
 
 
-async def test_a_session_uri_on_another_host_gets_no_bytes_and_costs_one_upload(youtube, film, tmp_path):
+async def test_a_session_on_another_host_is_refused_and_costs_one_upload_of_the_day(youtube, film, tmp_path):
     youtube.faults.order("start_elsewhere")
 
     with pytest.raises(PermanentError, match="returned a session URI on another host"):
@@ -98,7 +98,7 @@ async def test_a_session_uri_on_another_host_gets_no_bytes_and_costs_one_upload(
     assert (youtube.calls["videos.insert"], youtube.calls["put"]) == (1, 0)
 
 
-async def test_a_saved_session_of_another_server_gets_no_token_and_the_film_is_looked_up(youtube, film, tmp_path):
+async def test_a_saved_session_on_another_server_gets_no_token_and_the_film_is_searched_for(youtube, film, tmp_path):
     youtube.faults.order("chunk_503")
     once = channel_of(youtube, tmp_path)
     async with YouTubeStandIn() as other:
@@ -128,7 +128,7 @@ async def test_a_saved_session_of_another_server_gets_no_token_and_the_film_is_l
         "https://www.googleapis.com.example/x",
     ],
 )
-async def test_a_saved_session_outside_of_google_is_replaced(youtube, film, tmp_path, session):
+async def test_a_saved_session_that_is_no_google_url_is_started_again(youtube, film, tmp_path, session):
     youtube.faults.order(*["chunk_503"] * 20)
     with pytest.raises(TransientError):
         await film_for(channel_of(youtube, tmp_path), KEY).deliver(film)
@@ -143,7 +143,7 @@ async def test_a_saved_session_outside_of_google_is_replaced(youtube, film, tmp_
 
 @pytest.mark.parametrize("asked_before", [0, 1, 2])
 @pytest.mark.parametrize("fault", ["list_page", "list_404", "list_odd", "list_endless"])
-async def test_a_malformed_list_does_not_count_as_a_channel_without_the_film(
+async def test_an_invalid_list_of_uploads_does_not_count_as_a_channel_without_the_film(
     youtube, film, tmp_path, fault, asked_before
 ):
     youtube.faults.order("final_lost_and_gone")
@@ -159,7 +159,7 @@ async def test_a_malformed_list_does_not_count_as_a_channel_without_the_film(
     assert (len(youtube.films), youtube.calls["videos.insert"]) == (1, 1)
 
 
-async def test_a_404_page_of_a_proxy_does_not_count_as_a_channel_without_films(youtube, film, tmp_path):
+async def test_a_404_by_a_proxy_does_not_count_as_a_channel_without_films(youtube, film, tmp_path):
     youtube.faults.order("final_lost_and_gone")
     for _ in range(10):
         # The channel, and then its uploads.
@@ -207,7 +207,7 @@ async def test_a_copied_token_file_is_made_private_before_it_is_used(youtube, fi
 
 
 @pytest.mark.skipif(os.name != "posix", reason="links")
-async def test_a_symlinked_token_file_is_refreshed_in_place(youtube, film, tmp_path):
+async def test_a_token_file_behind_a_symlink_is_refreshed_at_its_target(youtube, film, tmp_path):
     youtube.write_token(token_file(tmp_path), fresh=False)
     real = tmp_path / "secrets" / "token.json"
     real.parent.mkdir()
@@ -222,7 +222,7 @@ async def test_a_symlinked_token_file_is_refreshed_in_place(youtube, film, tmp_p
 
 
 @pytest.mark.skipif(os.name != "posix", reason="links")
-async def test_a_token_file_that_links_to_itself_is_an_error_with_a_hint(youtube, film, tmp_path):
+async def test_a_token_file_that_links_to_itself_says_how_to_log_in(youtube, film, tmp_path):
     token_file(tmp_path).unlink()
     token_file(tmp_path).symlink_to(token_file(tmp_path))
 
@@ -231,7 +231,7 @@ async def test_a_token_file_that_links_to_itself_is_an_error_with_a_hint(youtube
 
 
 @pytest.mark.parametrize("token", ["ya29.a\r\nX-Evil: 1", "ya29.\x00", "ключ", ""])
-async def test_a_token_that_is_not_a_valid_header_is_refreshed(youtube, film, tmp_path, token):
+async def test_a_token_that_is_invalid_in_a_header_is_refreshed(youtube, film, tmp_path, token):
     told = json.loads(token_file(tmp_path).read_bytes())
     token_file(tmp_path).write_text(json.dumps({**told, "token": token}), encoding="utf-8")
 
@@ -240,7 +240,7 @@ async def test_a_token_that_is_not_a_valid_header_is_refreshed(youtube, film, tm
     assert (youtube.accounts.refreshes, len(youtube.films)) == (1, 1)
 
 
-async def test_the_token_url_comes_from_the_settings_and_not_from_the_token_file(youtube, film, tmp_path):
+async def test_a_login_is_refreshed_at_the_url_of_the_settings_not_of_its_files(youtube, film, tmp_path):
     youtube.write_token(token_file(tmp_path), fresh=False)
     told = json.loads(token_file(tmp_path).read_bytes())
     elsewhere = {"token_uri": "http://127.0.0.1:9/token", "universe_domain": "evil.example"}
@@ -256,7 +256,7 @@ async def test_the_token_url_comes_from_the_settings_and_not_from_the_token_file
     assert read.model_dump().keys() == {"client_id", "client_secret"}
 
 
-async def test_error_messages_contain_no_terminal_escape_sequences(youtube, film, tmp_path):
+async def test_control_characters_of_a_response_never_reach_the_terminal(youtube, film, tmp_path):
     evil = "\x1b[2J\x1b]0;owned\x07\u202eprocessed\nnext"
     youtube.fate["film0000001"] = ("rejected", evil)
 
@@ -270,7 +270,7 @@ async def test_error_messages_contain_no_terminal_escape_sequences(youtube, film
 @pytest.mark.parametrize(
     "content", ["", "null", "[]", "{}", '{"client_id": 7}', '{"client_id": "a", "client_secret": "s", "expiry": "x"}']
 )
-async def test_an_invalid_token_file_is_an_error_with_a_hint_that_quotes_no_content(youtube, film, tmp_path, content):
+async def test_an_invalid_token_file_says_how_to_log_in_without_quoting_it(youtube, film, tmp_path, content):
     token_file(tmp_path).write_text(content, encoding="utf-8")
 
     with pytest.raises(NeedsLoginError, match="nightreel auth youtube") as told:
@@ -282,7 +282,7 @@ async def test_an_invalid_token_file_is_an_error_with_a_hint_that_quotes_no_cont
 @pytest.mark.parametrize(
     "title", ["🌌" * 80, "a" * 150, "<b>Tea</b>", "Tea\u202e gnp.exe\nand more", "\x00", "\u202e", "  "]
 )
-async def test_titles_and_descriptions_of_any_kind_are_cut_to_youtubes_limits(youtube, tmp_path, title):
+async def test_titles_and_descriptions_are_fitted_to_the_limits_of_youtube(youtube, tmp_path, title):
     film = write_film(tmp_path / "film", title=title, description=f"{title}\x07<i>é</i>" * 900, tags=[title, "a,b", ""])
 
     receipt = await film_for(channel_of(youtube, tmp_path), KEY).deliver(film)
@@ -306,7 +306,7 @@ async def test_titles_and_descriptions_of_any_kind_are_cut_to_youtubes_limits(yo
     ],
     ids=["huge", "deep", "half a character", "Latin-1", "list", "path", "playlists"],
 )
-async def test_invalid_metadata_are_an_error_before_anything_is_sent(youtube, film, tmp_path, content, told):
+async def test_invalid_metadata_are_reported_before_anything_is_sent(youtube, film, tmp_path, content, told):
     film.metadata.write_bytes(content)
 
     with pytest.raises(InputError, match=rf"metadata\.json: {told}.*It needs at least"):
@@ -315,7 +315,7 @@ async def test_invalid_metadata_are_an_error_before_anything_is_sent(youtube, fi
     assert youtube.calls["videos.insert"] == 0
 
 
-async def test_metadata_may_have_a_byte_order_mark_and_playlists_without_a_name(youtube, film, tmp_path):
+async def test_metadata_with_a_byte_order_mark_and_unnamed_playlists_are_accepted(youtube, film, tmp_path):
     told = json.dumps({"title": "Tea", "language": "en", "playlistTitles": ["", "\u202e ", " Space\n", "Space"]})
     film.metadata.write_bytes(b"\xef\xbb\xbf" + told.encode())
 
@@ -325,7 +325,7 @@ async def test_metadata_may_have_a_byte_order_mark_and_playlists_without_a_name(
     assert [playlist.title for playlist in youtube.extras.playlists.values()] == ["Space"]
 
 
-async def test_an_invalid_language_is_an_error_before_anything_is_sent(youtube, tmp_path):
+async def test_an_invalid_language_is_reported_before_anything_is_sent(youtube, tmp_path):
     film = write_film(tmp_path / "film", language="English")
 
     with pytest.raises(InputError, match="must be a language tag such as en"):
@@ -335,7 +335,7 @@ async def test_an_invalid_language_is_an_error_before_anything_is_sent(youtube, 
 
 
 @pytest.mark.parametrize("step", [1, 2, 3])
-async def test_a_disk_that_is_full_at_any_step_of_the_journal_causes_no_duplicate(
+async def test_a_full_disk_at_any_write_of_the_journal_never_uploads_a_film_twice(
     youtube, film, tmp_path, monkeypatch, step
 ):
     destination = film_for(channel_of(youtube, tmp_path), KEY)
@@ -391,7 +391,7 @@ async def answering(write):
             await asyncio.gather(*tasks)
 
 
-async def test_an_endless_response_is_aborted():
+async def test_an_endless_response_is_cut_off():
     async def endless(writer):
         writer.write(b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\n\r\n")
         for _ in range(1_000):
@@ -403,7 +403,7 @@ async def test_an_endless_response_is_aborted():
             await http.send("GET", url, headers={})
 
 
-async def test_a_connection_that_breaks_during_a_chunk_is_reported_at_once_and_nothing_is_sent_again():
+async def test_a_connection_lost_during_an_upload_is_reported_at_once_and_not_retried():
     arrived = []
 
     async def serve(reader, writer):
@@ -424,7 +424,7 @@ async def test_a_connection_that_breaks_during_a_chunk_is_reported_at_once_and_n
     assert len(arrived) == 1
 
 
-async def test_a_request_body_can_be_sent_only_once():
+async def test_a_request_body_can_be_read_only_once():
     async def pieces():
         yield memoryview(b"film")
 
@@ -435,7 +435,7 @@ async def test_a_request_body_can_be_sent_only_once():
         aiter(body)
 
 
-async def test_a_response_that_is_not_http_is_reported_without_url_and_token():
+async def test_a_response_that_is_not_http_is_reported_without_session_and_token():
     async def another_service(writer):
         writer.write(b"220 mail.example.org ESMTP\r\n\r\n")
 
@@ -452,7 +452,7 @@ async def test_a_response_that_is_not_http_is_reported_without_url_and_token():
     assert (raised.value.__cause__, raised.value.__context__) == (None, None)
 
 
-async def test_a_response_that_drips_is_aborted_at_the_deadline():
+async def test_a_response_that_trickles_in_times_out():
     async def drip(writer):
         writer.write(b"HTTP/1.1 200 OK\r\nContent-Length: 1000\r\n\r\n")
         while True:
@@ -465,7 +465,7 @@ async def test_a_response_that_drips_is_aborted_at_the_deadline():
             await http.send("GET", url, headers={})
 
 
-def test_the_deadline_of_a_silent_server_grows_with_the_size_of_the_chunk():
+def test_a_silent_upload_times_out_after_the_time_of_the_slowest_connection():
     async def silent(_writer):
         await asyncio.Event().wait()
 
@@ -482,7 +482,7 @@ def test_the_deadline_of_a_silent_server_grows_with_the_size_of_the_chunk():
 
 
 @pytest.mark.parametrize("told", ["-5", "99999999999", "inf", "nan", "soon", "Thu, 01 Jan 1970 00:00:00 GMT"])
-def test_an_absurd_retry_after_is_clamped(told):
+def test_retry_after_is_bounded_for_any_value(told):
     asked = retry_after_s({"retry-after": told})
 
     assert asked is None or 0 <= asked <= LONGEST_WAIT_S
@@ -492,7 +492,7 @@ def test_an_absurd_retry_after_is_clamped(told):
 
 
 @pytest.mark.parametrize("number", ["18", "21", "30", "44"])
-async def test_a_category_that_is_not_assignable_is_an_error_before_anything_is_sent(youtube, tmp_path, number):
+async def test_an_unassignable_category_is_reported_before_anything_is_sent(youtube, tmp_path, number):
     film = write_film(tmp_path / "film", categoryId=number)
 
     with pytest.raises(InputError, match="can't be assigned to uploads"):

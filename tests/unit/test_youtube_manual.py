@@ -55,7 +55,7 @@ async def test_a_folder_has_all_files_and_metadata_in_the_format_of_youtubeuploa
     }
 
 
-async def test_the_checksums_match(film, folder):
+async def test_the_checksums_of_a_folder_are_right(film, folder):
     await destination(folder).deliver(film)
 
     lines = (folder / "SHA256SUMS").read_text().splitlines()
@@ -65,7 +65,7 @@ async def test_the_checksums_match(film, folder):
         assert hashlib.sha256((folder / name).read_bytes()).hexdigest() == digest
 
 
-async def test_a_modified_folder_is_restored_without_leftovers(film, folder):
+async def test_changed_files_in_a_folder_are_replaced_and_old_ones_removed(film, folder):
     await destination(folder).deliver(film)
     (folder / "video.mp4").write_bytes(b"torn")
     (folder / "notes.txt").write_text("old")
@@ -77,7 +77,7 @@ async def test_a_modified_folder_is_restored_without_leftovers(film, folder):
     assert [path.name for path in folder.parent.iterdir()] == ["sky"]
 
 
-async def test_an_up_to_date_folder_is_not_touched(film, folder):
+async def test_a_complete_folder_is_left_unchanged(film, folder):
     await destination(folder).deliver(film)
     before = folder.stat().st_ino
 
@@ -86,7 +86,7 @@ async def test_an_up_to_date_folder_is_not_touched(film, folder):
     assert folder.stat().st_ino == before
 
 
-async def test_a_text_of_the_same_length_is_replaced(film, folder):
+async def test_changed_metadata_of_the_same_length_are_written(film, folder):
     await destination(folder).deliver(film)
     told = film.metadata.read_text(encoding="utf-8")
     film.metadata.write_text(told.replace("sky is blue", "sea is grey"), encoding="utf-8")
@@ -96,7 +96,7 @@ async def test_a_text_of_the_same_length_is_replaced(film, folder):
     assert json.loads((folder / "metadata.json").read_bytes())["title"] == "Why the sea is grey"
 
 
-async def test_a_film_other_than_the_judged_one_is_not_copied(film, folder):
+async def test_a_film_without_a_verdict_of_its_own_is_not_copied(film, folder):
     judged = Subject(key="0123456789abcdef", job="job1", batch="space", film_sha256="0" * 64)
 
     with pytest.raises(QualityError, match="not the one that was judged"):
@@ -113,12 +113,12 @@ async def test_a_film_without_metadata_is_titled_by_its_file_name(film, folder):
     assert json.loads((folder / "metadata.json").read_bytes())["title"] == film.video.stem
 
 
-async def test_an_update_of_a_folder_is_an_error_with_a_hint(film, folder):
+async def test_an_update_of_a_folder_says_to_publish_it_again(film, folder):
     with pytest.raises(InputError, match=r"is a folder\. Publish again without --update"):
         await destination(folder).update(film)
 
 
-async def test_a_failed_copy_leaves_no_folder_and_is_repeated(film, folder, monkeypatch):
+async def test_an_interrupted_copy_leaves_no_folder_and_is_repeated_later(film, folder, monkeypatch):
     def full(source, target):
         if target.name == "thumbnail.jpg":
             raise OSError(28, "No space left on device")
@@ -135,7 +135,7 @@ async def test_a_failed_copy_leaves_no_folder_and_is_repeated(film, folder, monk
     assert [path.name for path in folder.parent.iterdir()] == ["sky"]
 
 
-async def test_a_file_changed_during_the_copy_is_refused(film, folder, monkeypatch):
+async def test_a_file_that_changes_while_it_is_copied_is_refused(film, folder, monkeypatch):
     def another(source, target):
         return target.write_bytes(source.read_bytes()[::-1])
 
@@ -146,7 +146,7 @@ async def test_a_file_changed_during_the_copy_is_refused(film, folder, monkeypat
 
 
 @pytest.mark.parametrize("name", ["video.srt", "video.es.srt", "thumbnail.jpg", "metadata.json"])
-async def test_files_changed_since_they_were_judged_are_not_copied(film, folder, name):
+async def test_a_file_that_changed_since_its_verdict_is_not_copied(film, folder, name):
     subject = Subject(key="sky", companions=await to_thread.run_sync(judged, film))
     path = film.srt.with_name(name)
     path.write_bytes(path.read_bytes() + b"\n")
@@ -157,9 +157,7 @@ async def test_files_changed_since_they_were_judged_are_not_copied(film, folder,
     assert not folder.exists()
 
 
-async def test_more_thumbnails_vtt_captions_and_links_are_included_and_the_films_playlist_takes_precedence(
-    film, folder
-):
+async def test_alternative_thumbnails_vtt_captions_and_links_are_included_and_the_films_own_playlist_wins(film, folder):
     film = replace(film, more_thumbnails=tuple(film.srt.with_name(f"still{n}.jpg") for n in (2, 3)))
     for path in (film.vtt, *film.more_thumbnails):
         path.write_bytes(path.name.encode())
@@ -178,7 +176,7 @@ async def test_more_thumbnails_vtt_captions_and_links_are_included_and_the_films
     assert shown["description"].endswith(f"\n\n←: Dawn {before.url}")
 
 
-async def test_metadata_without_a_value_are_omitted(film, folder):
+async def test_unset_options_are_left_out_of_the_metadata(film, folder):
     film.metadata.write_text('{"title": "Sky"}', encoding="utf-8")
 
     await destination(folder, Extras()).deliver(film)
@@ -186,7 +184,7 @@ async def test_metadata_without_a_value_are_omitted(film, folder):
     assert not {"playlistTitles", "language", "publishAt"} & json.loads((folder / "metadata.json").read_bytes()).keys()
 
 
-def test_a_film_that_disappeared_is_an_error_with_its_path(film):
+def test_a_missing_film_is_reported_with_its_name(film):
     film.srt.unlink()
 
     with pytest.raises(StorageError, match=r"video\.srt: can't be read, or is gone\. Run the command again"):

@@ -277,6 +277,25 @@ async def test_films_of_a_channel_with_slots_are_private_until_the_next_free_one
     ]
 
 
+async def test_with_a_clock_that_is_behind_no_scheduled_film_is_published_at_once(youtube, clock, ledger, tmp_path):
+    film = write_film(tmp_path / "film.mp4")
+    timing = Timing(slots=DAILY, ledger=ledger)
+    channel = channel_of(youtube, tmp_path, clock=lambda: clock.now - behind)
+    behind = timedelta(days=3)
+    with pytest.raises(ClosedError, match=r"clock of this machine is wrong \(YouTube's says 2026-01-26 12:00 UTC\)"):
+        await film_for(channel, "a" * 16, timing=timing).deliver(film)
+    with pytest.raises(ClosedError, match="uploads to this channel are paused"):
+        await film_for(channel, "b" * 16, timing=timing).deliver(film)
+    assert (youtube.calls["videos.insert"], youtube.calls["put"]) == (1, 0)
+
+    behind = timedelta()
+    await film_for(channel, "a" * 16, timing=timing).deliver(film)
+
+    (published,) = youtube.films.values()
+    assert published.resource["status"]["publishAt"] == "2026-01-26T18:00:00Z"
+    youtube.complaints.remove("a film that becomes public at once, since 2026-01-23T18:00:00Z is past")
+
+
 async def test_a_schedule_never_makes_a_film_less_private_than_its_metadata(youtube, clock, ledger, tmp_path):
     film = write_film(tmp_path / "film.mp4")
     told = json.loads(film.metadata.read_bytes())

@@ -14,6 +14,5 @@ Read in this order::
     scheduler        admit and supervise jobs
                      (admission: memory and disk limits, cancellation: requests to stop a job)
     queues           the next jobs to start, and backoff per job
-    metrics          progress and resource use, once a second
     results          reports and the manifest     (archive: all films in a ZIP)
 """

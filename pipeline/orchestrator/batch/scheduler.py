@@ -25,13 +25,12 @@ from pipeline.errors import BusyError, DamagedError, DiskFullError, NightreelErr
 from pipeline.language.text import counted
 from pipeline.limits import Load, Situation, Strategy
 from pipeline.limits.times import format_time
-from pipeline.model import QUEUE, Job, JobStatus, title_of
+from pipeline.model import QUEUE, UNFINISHED, Job, JobStatus, title_of
 from pipeline.orchestrator.batch.admission import AdmissionControl
 from pipeline.orchestrator.batch.cancellation import cancel_if_requested
-from pipeline.orchestrator.batch.metrics import collect_metrics
 from pipeline.orchestrator.batch.queues import Backoff, BatchQueue, JobKey, JobListQueue, Queue, QueueView
 from pipeline.orchestrator.context import RunContext
-from pipeline.orchestrator.events import Listener, Notice, emit, ignore
+from pipeline.orchestrator.events import Listener, Notice, RunMetrics, emit, ignore
 from pipeline.orchestrator.film.episode_order import release_waiting_episodes
 from pipeline.orchestrator.film.runner import run_job
 from pipeline.state import IN_ORDER, SMART_ORDER
@@ -280,6 +279,20 @@ class Scheduler:
         return [key for key in keys if self._context.store.claims.is_cancel_requested(*key)]
 
     async def _emit_metrics(self) -> None:
-        metrics = await collect_metrics(self._context.store, self._batch, load=self._load, at_once=self._at_once)
-        if metrics:
-            emit(self._listen, metrics)
+        """Emit progress, which the index counts for all processes, and the load of the machine."""
+        try:
+            counts = await to_thread.run_sync(self._context.store.index(self._batch).totals.counts)
+        except NightreelError as error:
+            # Each job reports a broken index, and the next run repairs it.
+            logger.debug("no metrics: %s", error)
+            return
+        metrics = RunMetrics(
+            batch=self._batch,
+            counts={status.value: count.jobs for status, count in counts.items()},
+            weight_done=counts[JobStatus.COMPLETED].weight,
+            weight_left=sum(counts[status].weight for status in UNFINISHED),
+            at_once=self._at_once(),
+            memory_bytes=self._load.memory_bytes,
+            cpu_percent=self._load.cpu_percent,
+        )
+        emit(self._listen, metrics)

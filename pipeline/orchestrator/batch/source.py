@@ -53,6 +53,8 @@ class SourceContent:
     refused: int = 0
     problems: tuple[RowProblem, ...] = ()
     rejected: Path | None = None
+    # For workbooks: the sheet that was read.
+    sheet: str = ""
     # Lines skipped above the header.
     titles: int = 0
     # Unused columns with a name similar to that of a field without a column, as arguments for --map.
@@ -143,7 +145,7 @@ def _check_table(table: Table, context: RunContext, request: _Request) -> Source
         enter = opened(write_snapshot(roster, columns, separator=separator, selection=choice)) if roster else None
 
         def refuse(row: TableRow | BrokenRow, problems: list[RowProblem]) -> None:
-            refused.append(problems[0].as_error(table.path))
+            refused.append(problems[0].as_error(table))
             write(row, problems)
 
         checked = validate_rows(
@@ -158,6 +160,7 @@ def _check_table(table: Table, context: RunContext, request: _Request) -> Source
         refused=checked.refused,
         problems=tuple(checked.problems),
         rejected=rejected if checked.refused and rejected else None,
+        sheet=table.sheet,
         titles=table.title_rows,
         suggestions=reader.suggestions,
         is_partial=bool(request.rows),

@@ -9,14 +9,14 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from pipeline.errors import InputError, NightreelError
-from pipeline.files import replacing, storage_errors
+from pipeline.files import storage_errors
 from pipeline.files.scratch import scratch_folder
 from pipeline.language.text import counted
 from pipeline.model import Brief, Pictures, Script, Still, is_stock
 from pipeline.orchestrator.context import RunContext
 from pipeline.orchestrator.film.pictures import find_picture, pictures_named_by_script
 from pipeline.orchestrator.film.scene_fit import split_to_fit
-from pipeline.orchestrator.templates.preview import draw_final_frame
+from pipeline.orchestrator.templates.preview import draw_final_frame, save_sheet
 from pipeline.pictures import examine_picture, is_address, prepare_picture
 from pipeline.rendering import Look
 from pipeline.rendering.contact_sheet import Tile, compose_sheet, scaled_format
@@ -82,10 +82,7 @@ def _draw_rows(
     width = max(tile.width_px for tile in tiles) + _MARGIN_PX
     about = f"{counted(drawn, 'film')}, without pictures that have to be downloaded"
     sheet = compose_sheet(tiles, look, title=title, line=about, width_px=width)
-    with storage_errors(path):
-        path.parent.mkdir(parents=True, exist_ok=True)
-    with replacing(path) as file:
-        sheet.save(file, format="PNG")
+    save_sheet(sheet, path)
     return ContactSheet(path=path, films=drawn, unwritten=unwritten, cut=tuple(cut), missing=tuple(stills.missing))
 
 

@@ -54,7 +54,11 @@ def preview(
 
     Raises `InputError` for an invalid sample or theme, and `StorageError`.
     """
-    sheet = draw_preview(context, template, shapes=shapes, theme=theme)
+    save_sheet(draw_preview(context, template, shapes=shapes, theme=theme), path)
+
+
+def save_sheet(sheet: Image.Image, path: Path) -> None:
+    """Write a picture to `path`, a PNG or JPEG file. Raises `StorageError`."""
     with storage_errors(path):
         path.parent.mkdir(parents=True, exist_ok=True)
     with replacing(path) as file:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from pipeline.errors import InputError
 from pipeline.language.text import clean_text
-from pipeline.sources.tables import BrokenRow, TableRow
+from pipeline.sources.tables import BrokenRow, Table, TableRow
 
 # Prefix of the problem of an empty required cell.
 EMPTY = "is empty"
@@ -30,10 +30,11 @@ class RowProblem:
     problem: str
     mend: str
 
-    def as_error(self, path: str) -> InputError:
+    def as_error(self, table: Table) -> InputError:
         """The problem as an exception."""
         what = f"{self.column}: {self.problem}" if self.column else f"the row {self.problem}"
-        return InputError(what, where=f"{path}:{self.line}", hint=self.mend)
+        what = f"sheet “{table.sheet}”: {what}" if table.sheet else what
+        return InputError(what, where=f"{table.path}:{self.line}", hint=self.mend)
 
 
 def row_problem(row: TableRow | BrokenRow, column: str, value: str, problem: str, mend: str) -> RowProblem:

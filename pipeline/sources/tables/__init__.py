@@ -7,11 +7,13 @@
 table                `Table`, `TableRow`, `BrokenRow`: what every format produces
 delimited            CSV and TSV; dialect: delimiter detection, header: header row detection
 json_rows            JSON Lines and JSON arrays
-workbook             Excel sheets; number_formats: currency, percent and leading zeros of a number format
+workbook             Excel workbooks; worksheet: their sheets and rows, workbook_archive: checks of the ZIP archive,
+                     number_formats: currency, percent and leading zeros of a number format
 database             SQL queries; time_limit: limits the waits for a database
 pages                pages of an HTTP API, as one table
 encoding             character encoding detection; windows_1252: is it really Windows-1252? letter_frequencies: the
                      same by letter frequencies of languages
+file_types           files whose content contradicts their name
 cell_values          typed values -> strings
 cell_checks          null markers, spreadsheet errors, unfilled placeholders, mojibake
 """

@@ -31,6 +31,12 @@ _PLACEHOLDER = re.compile(
     r"|\[\[\w[\w .]*\]\]|\{!\$?\w+(?:\.\w+)*\}"
     r"|\[(?i:(?:your |first |last |full |customer )?name)\]"
 )
+# Of these, those that nobody writes within a text: not «Name», %PATH%, ${HOME} or {a}.
+_PLACEHOLDER_WITHIN = re.compile(
+    r"\*\|\w+\|\*|<<\w[\w ]*>>|%%\w+%%|\{\{\s*[A-Za-z]\w*(?:\.\w+)*\s*(?:\|[^{}]*)?\}\}"
+    r"|\[\[\w[^\[\]\n]{0,80}\]\]|\{!\$?\w+(?:\.\w+)*\}"
+    r"|(?i:[{%\[](?:your|first|last|full|user|customer|company|[fl])?[ _]?name[\]%}])"
+)
 # A formula instead of its result.
 _FORMULA = re.compile(r"\s*=\s*(?:[+-]\s*)?(?:[^\W\d_][\w.]*\(|\$?[A-Z]{1,3}\$?\d{1,7}(?!\w))")
 # A long number in scientific notation: the spreadsheet has dropped its last digits.
@@ -50,8 +56,7 @@ def cell_defect(text: str) -> str:
         return f"is {plain}: the spreadsheet has dropped its last digits"
     if found := _DAMAGE.search(text):
         return _damage(found[0])
-    garbled = find_mojibake(text)
-    return f"contains “{garbled[:40]}”, decoded with the wrong encoding" if garbled else ""
+    return _wrong_part(text)
 
 
 def _generated_value(plain: str) -> str:
@@ -59,6 +64,14 @@ def _generated_value(plain: str) -> str:
     if _NULL_VALUE.fullmatch(plain):
         return f"is {plain}, which programs write for a missing value"
     return f"is {plain[:40]}, an unfilled merge field" if _PLACEHOLDER.fullmatch(plain) else ""
+
+
+def _wrong_part(text: str) -> str:
+    """Which part of a text was not meant for viewers; empty: none."""
+    if placeholder := _PLACEHOLDER_WITHIN.search(text):
+        return f"contains {placeholder[0][:40]}, an unfilled merge field"
+    garbled = find_mojibake(text)
+    return f"contains “{garbled[:40]}”, decoded with the wrong encoding" if garbled else ""
 
 
 def _damage(found: str) -> str:
@@ -79,7 +92,7 @@ def is_blank_marker(text: str) -> bool:
 def cell_remedy(text: str) -> str:
     """What to do about a cell with a `cell_defect`."""
     if isinstance(text, UnreadableValue | NestedValue):
-        return "Export it as a plain value"
+        return "Enter it as a plain value"
     if _is_rounded(text):
         return "Format the column as text, and save it again"
     if find_mojibake(text):

@@ -15,7 +15,6 @@ from pipeline.errors import SourceError
 from pipeline.language.text import counted
 from pipeline.sources.tables.dialect import declared_delimiter, delimiter_name, find_delimiter, has_spaced_quotes
 from pipeline.sources.tables.encoding import (
-    EMPTY_HINT,
     LINE_TOO_LONG,
     LINE_TOO_LONG_HINT,
     Line,
@@ -23,6 +22,7 @@ from pipeline.sources.tables.encoding import (
     find_encoding,
     read_lines,
 )
+from pipeline.sources.tables.file_types import EMPTY_HINT
 from pipeline.sources.tables.header import find_header_row, looks_like_header
 from pipeline.sources.tables.table import (
     ROW_MAX_CHARS,
@@ -61,7 +61,7 @@ class _Record:
 def open_delimited(source: Path | str, options: TableOptions) -> Table:
     """See `TableOpener`."""
     path = Path(source)
-    encoding = options.encoding or find_encoding(path)
+    encoding = find_encoding(path, options.encoding)
     sample = list(_sample(path, encoding))
     declared = declared_delimiter(sample[0].text) if sample else ""
     skipped = 1 if declared else 0

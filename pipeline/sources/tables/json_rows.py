@@ -33,7 +33,7 @@ _WHITESPACE = " \t\r\n"
 def open_json(source: Path | str, options: TableOptions) -> Table:
     """See `TableOpener`."""
     path = Path(source)
-    encoding = options.encoding or find_encoding(path)
+    encoding = find_encoding(path, options.encoding)
     rows = partial(
         _rows_of_lines if path.suffix.casefold() in {".jsonl", ".ndjson"} else _rows_of_array, path, encoding
     )

@@ -84,6 +84,8 @@ class Table:
     description: str
     # Number of non-empty title rows above the header, which are skipped.
     title_rows: int = 0
+    # Name of the sheet in a workbook, for messages.
+    sheet: str = ""
     # Delimiter for CSV files written for the same user: Excel reads back only the one it writes in that locale.
     separator: str = ","
 

@@ -8,6 +8,7 @@ from collections import Counter
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
+from email.utils import format_datetime
 from pathlib import Path
 from typing import Any
 
@@ -137,6 +138,7 @@ class YouTubeStandIn(Loopback):
     def application(self) -> web.Application:
         """See `Loopback`."""
         app = web.Application()
+        app.on_response_prepare.append(self._date)
         for path in (UPLOAD_PATH, RESUMABLE_PATH):
             app.router.add_post(path, self._answering(self._receiving.start))
             app.router.add_put(path, self._answering(self._receiving.put))
@@ -148,6 +150,9 @@ class YouTubeStandIn(Loopback):
         app.router.add_get("/_history", self._history)
         app.router.add_get("/_secrets", self._secrets)
         return app
+
+    async def _date(self, _request: web.Request, response: web.StreamResponse) -> None:
+        response.headers["Date"] = format_datetime(self.clock().astimezone(UTC), usegmt=True)
 
     def _answering(self, handler: Callable[[web.Request], Any]) -> Callable[[web.Request], Any]:
         async def answer(request: web.Request) -> web.StreamResponse:

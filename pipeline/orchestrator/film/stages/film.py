@@ -16,8 +16,8 @@ from pipeline.orchestrator.film.pictures import attributions_of
 from pipeline.orchestrator.film.scene_renderer import make_renderer
 from pipeline.orchestrator.film.segments import join_film
 from pipeline.orchestrator.film.series import episode_badge, series_metadata
-from pipeline.orchestrator.film.stages.results import presentation_of, require, unfinished_package
-from pipeline.publishing import film_metadata
+from pipeline.orchestrator.film.stages.results import presentation_of, require
+from pipeline.publishing import FileNames, film_metadata
 from pipeline.subtitles import to_srt, to_vtt
 
 
@@ -25,8 +25,9 @@ async def assemble(job: Job, context: RunContext, attempt: Attempt) -> Job:
     """Join the segments to one video; write the subtitle files, the thumbnails and the metadata beside it."""
     script, clips = require(job.script), require(job.narration).clips
     shown = await to_thread.run_sync(presentation_of, job, context)
-    package = unfinished_package(job, context)
-    await to_thread.run_sync(lambda: package.video.parent.mkdir(parents=True, exist_ok=True))
+    folder = context.work_folder(job.batch, job.id)
+    await to_thread.run_sync(lambda: folder.mkdir(parents=True, exist_ok=True))
+    package = FileNames().in_folder(folder)
     lengths = tuple(clip.samples for clip in clips)
     renderer, episode = await make_renderer(job, context, attempt), episode_badge(job.brief, context.settings)
     rate, title = renderer.look.format.frame_rate, shown.title if job.brief.episode else script.title

@@ -6,9 +6,9 @@ from functools import partial
 from pathlib import Path
 from typing import TypeVar
 
-from pipeline.model import Job, Package
+from pipeline.model import Job
 from pipeline.orchestrator.context import RunContext
-from pipeline.publishing import FileNames, Shown
+from pipeline.publishing import Shown
 
 _T = TypeVar("_T")
 
@@ -22,11 +22,6 @@ def require(value: _T | None) -> _T:
 def segment_files(job: Job) -> tuple[Path, ...]:
     """The files of the scenes, and of the mixed soundtrack if the film has music."""
     return (*(segment.path for segment in job.segments), *((job.music,) if job.music else ()))
-
-
-def unfinished_package(job: Job, context: RunContext) -> Package:
-    """The files of a film before delivery, whether they exist yet or not."""
-    return FileNames().in_folder(context.work_folder(job.batch, job.id))
 
 
 def presentation_of(job: Job, context: RunContext) -> Shown:

@@ -1,0 +1,78 @@
+"""File type checks: regular files only, and none whose content contradicts its name."""
+
+from __future__ import annotations
+
+import re
+import stat
+from pathlib import Path
+
+from pipeline.errors import SourceError
+from pipeline.sources.textfile import check_name, nearest_file
+
+EMPTY_HINT = "The first line names the columns, every other line is a film"
+_HEAD_BYTES = 64 * 1024
+_AS_CSV = "Save the sheet as .xlsx or CSV (UTF-8)"
+_TO_CSV = "Export the table as CSV"
+_ZIP = b"PK\x03\x04"
+# What files of other types begin with. A web page is often a login page in place of the download, or a table that a
+# program exports "for Excel".
+_OTHER_TYPES = (
+    (rb"\xd0\xcf\x11\xe0", "an old Excel workbook, or one with a password", _AS_CSV),
+    (rb"SQLite format 3\0", "a database", "Name it .sqlite, and give a query with --query"),
+    (rb"%PDF", "a PDF", _TO_CSV),
+    (rb"\x1f\x8b", "a compressed file", "Unpack it"),
+    (rb"(?:\xef\xbb\xbf)?\s*<(?i:!doctype html|html|head|meta|table)\b", "a web page", f"{_TO_CSV} or .xlsx"),
+    (rb"(?:\xef\xbb\xbf)?\s*<\?xml\b", "an XML file", f"{_TO_CSV} or .xlsx"),
+    (rb"version https://git-lfs\.", "a placeholder of Git LFS", "Run git lfs pull"),
+)
+_PATTERNS = tuple((re.compile(prefix), name, hint) for prefix, name, hint in _OTHER_TYPES)
+
+
+def check_regular_file(path: Path) -> None:
+    """Raise `SourceError` for a missing file, and for pipes and devices, which may be endless."""
+    check_name(path)
+    try:
+        is_regular = stat.S_ISREG(path.stat().st_mode)
+    except FileNotFoundError as error:
+        raise SourceError("no such file", where=str(path), hint=nearest_file(path)) from error
+    except (OSError, ValueError) as error:
+        reason = getattr(error, "strerror", None) or error
+        raise SourceError(f"can't be read: {reason}", where=str(path)) from error
+    if not is_regular:
+        raise SourceError("is not a regular file", where=str(path))
+
+
+def read_text_head(path: Path) -> bytes:
+    """The first bytes of a text file. Raises `SourceError` for another type, and for an empty file."""
+    head = _read_head(path)
+    if head.startswith(_ZIP):
+        raise _misnamed(path, "a workbook or an archive", "Name a workbook .xlsx, or save the sheet as CSV (UTF-8)")
+    return head
+
+
+def check_is_archive(path: Path) -> None:
+    """Raise `SourceError` for a file that is no ZIP archive, the container of workbooks."""
+    head = _read_head(path)
+    if not head.startswith(_ZIP):
+        is_text = b"\0" not in head
+        what = "a text file" if is_text else "no workbook"
+        raise _misnamed(path, what, "Name it .csv, or .json for JSON" if is_text else _AS_CSV)
+
+
+def _read_head(path: Path) -> bytes:
+    check_regular_file(path)
+    try:
+        with path.open("rb") as file:
+            head = file.read(_HEAD_BYTES)
+    except OSError as error:
+        raise SourceError(f"can't be read: {error.strerror or error}", where=str(path)) from error
+    if not head:
+        raise SourceError("is empty", where=str(path), hint=EMPTY_HINT)
+    for pattern, name, hint in _PATTERNS:
+        if pattern.match(head):
+            raise _misnamed(path, name, hint)
+    return head
+
+
+def _misnamed(path: Path, name: str, hint: str) -> SourceError:
+    return SourceError(f"is {name}, despite its name", where=str(path), hint=hint)
