@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import reduce
 from typing import NamedTuple
 
 from pipeline.model import VideoFormat
@@ -14,6 +16,9 @@ _TALL_TOP, _TALL_BOTTOM = 220 / 1920, 420 / 1920
 _APP_BUTTONS = 140
 # Factors on type sizes for tall and other upright pictures, which are seen on phones.
 _TYPE_TALL, _TYPE_UPRIGHT = 1.2, 1.1
+# Upper and lower edge of the caption band, above the lower edge of the picture. Upright pictures have more height, and
+# in a feed their edge is that of a card.
+_BAND, _BAND_UPRIGHT = (150, 16), (192, 40)
 # Space between the content and the plate of two-line captions: half a line, with descenders. Stacked layouts are short
 # of height; tall pictures have enough of it.
 _AIR, _AIR_STACKED, _AIR_TALL = 32, 24, 48
@@ -54,12 +59,8 @@ class Box(NamedTuple):
 
     def union(self, other: Box) -> Box:
         """The bounding box of both."""
-        return Box(
-            min(self.left, other.left),
-            min(self.top, other.top),
-            max(self.right, other.right),
-            max(self.bottom, other.bottom),
-        )
+        left, top = min(self.left, other.left), min(self.top, other.top)
+        return Box(left, top, max(self.right, other.right), max(self.bottom, other.bottom))
 
     def intersects(self, other: Box) -> bool:
         """Whether the two share a pixel."""
@@ -83,6 +84,11 @@ class Box(NamedTuple):
         """The intersection with `other`; may be empty."""
         left, top = max(self.left, other.left), max(self.top, other.top)
         return Box(left, top, max(left, min(self.right, other.right)), max(top, min(self.bottom, other.bottom)))
+
+
+def bounding_box(boxes: Iterable[Box]) -> Box:
+    """The smallest box that contains all of these, at least one."""
+    return reduce(Box.union, boxes)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -141,8 +147,13 @@ class Grid:
             side, bottom = self.px(_APP_BUTTONS), round(self.format.height_px * (1 - _TALL_BOTTOM))
             return Box(side, bottom - self.px(200), self.format.width_px - side, bottom)
         side = self._side_px
-        bottom = self.format.height_px - self.px(16)
-        return Box(side, self.format.height_px - self.px(150), self.format.width_px - side, bottom)
+        top, bottom = (self.format.height_px - self.px(each) for each in self._caption_band)
+        return Box(side, top, self.format.width_px - side, bottom)
+
+    @property
+    def _caption_band(self) -> tuple[int, int]:
+        """Height of the upper and lower edge of the caption band above that of the picture, at 1080."""
+        return _BAND_UPRIGHT if self._is_upright else _BAND
 
     @property
     def _side_px(self) -> int:

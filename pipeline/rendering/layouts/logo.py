@@ -22,7 +22,7 @@ from pipeline.rendering.surface.logos import LogoLimits, RenderedLogo, fit_logo,
 # Maximum widths allow for a name on one line, fifteen times as wide as high: smaller would be illegible.
 _CLOSING = LogoLimits(52_000, 880, 168)
 _OPENING = (LogoLimits(18_000, 540, 88), LogoLimits(10_000, 400, 64))
-_SMALL = LogoLimits(5_400, 300, 36)
+_SMALL = LogoLimits(9_000, 420, 36)
 # From a small logo to the content below it; minimum distance of large and small logos to other elements.
 _ABOVE_CONTENT, _CLEAR, _NEAR = 4, 40, 12
 
@@ -90,7 +90,7 @@ def _render_at(
 
 def _is_free(box: Box, others: Sequence[Element], clear_px: int) -> bool:
     """Whether nothing else is within `clear_px` of a box."""
-    around = Box(box.left - clear_px, box.top - clear_px, box.right + clear_px, box.bottom + clear_px)
+    around = box.grown(clear_px)
     poses = ((each, each.pose(AT_REST)) for each in others)
     return not any(each.box(pose).intersects(around) for each, pose in poses if pose is not None)
 
