@@ -13,6 +13,7 @@ _TITLES = re.compile(
     r"bzw|evtl|ggf|vgl|bspw|sog|inkl|incl|excl|zzgl|insb|bzgl|zw|mio|mrd|tsd|hr|fr|dipl\.?-\w+|"
     r"sra|srta|dra|ee|ff|jj|aprox|mme|mlle|av|apr|"
     r"sig|sigg|dott|ing|avv|profa|cfr|bijv|dhr|mevr|mln|mld|np|tzn|tj|tzw|např|tzv|dvs|bkz|örn|yy|"
+    r"dt|abt|univ|hrsg|verf|engl|griech|russ|frz|amerik|urspr|eigtl|versch|entspr|durchschn|vorauss|"
     r"pres|messrs|allg|kath|dña|avda|geom|exmo|exma|ul|pl|św|ks|inż|mgr|tp|sv|mudr|judr|phdr|"
     r"напр|проф|акад|тыс|тис|ул|вул|просп|пл|св|обл|δηλ|βλ|δρ|εκατ|δισ|डॉ|प्रो|उदा|पू|श्री|पं|कु|कि\.मी|ई\.पू|ดร"
 )
@@ -96,6 +97,8 @@ _CARDINAL = re.compile(
 _MAY_END = re.compile(
     r"(?:[A-Z][a-z]?\.-?)+[A-Z]|[AaPp]\.m|[Jj]r|[Ss]r|[Ss]t|al|ff|dept|incl|inkl|excl|zzgl|mio|mrd|av|ft"
 )
+# Labels, which belong to what follows: "P.S. Nobody knew."
+_LABELS = frozenset({"P.S", "P.P.S", "N.B"})
 _YEARS = frozenset({"г", "гг", "в", "вв", "р", "рр", "r", "w"})
 _YEAR_BEFORE = re.compile(r"[\dIVX] ?$")
 _UNITS = dict.fromkeys("hmglstWVK", "A-Z") | dict.fromkeys("мтлч", "А-ЯЁ")
@@ -148,6 +151,8 @@ def _begins_sentence(before: str, word: str, following: str) -> bool:
         return bool(begins or _CARDINAL.search(before) or (len(word) == 2 and _GERMAN_CARDINAL.search(before)))
     if before.rstrip()[-1:].isdigit() and _ends_with_measure(before, word, following):
         return True
+    if word in _LABELS:
+        return False
     if _MAY_END.fullmatch(word) or (word in _YEARS and _YEAR_BEFORE.search(before)):
         return _MOSTLY_BEGINS.fullmatch(following) is not None
     if _AND_SO_ON.search(before + word):

@@ -1,7 +1,7 @@
 """What a voice is asked to speak: the normalised text, and where each written word is in it.
 
-Emoji, arrows and control characters are dropped. With a language, numbers, dates, symbols, abbreviations and addresses
-are written out as people say them (`normalisation`); what films show stays as it is written.
+Emoji and control characters are dropped, arrows become dashes. With a language, numbers, dates, symbols, abbreviations
+and addresses are written out as people say them (`normalisation`); what films show stays as it is written.
 """
 
 from __future__ import annotations
@@ -20,6 +20,8 @@ from pipeline.narration.normalisation import CharSpan, Pronunciations, apply, ed
 _PICTOGRAPHS = re.compile(
     "[\u2190-\u21ff\u2300-\u2bff\u3030\u303d\u3297\u3299\ufe0e\ufe0f\u20e3\U0001f000-\U0001faff\U000e0020-\U000e007f]\u200d?"
 )
+# Between two values, an arrow is a range or a pause.
+_ARROWS = re.compile("[→⇒➔➜➡⟶]\ufe0f?")
 # Compatibility forms of letters, digits and units (𝓐, Ⓐ, Ａ, ﬁ, ㎡), which voices would name one by one: NFKC undoes
 # them.
 _COMPATIBILITY_FORMS = re.compile(
@@ -79,5 +81,5 @@ def normaliser_for(language: str, pronunciations: Pronunciations) -> Callable[[s
 
 def _speakable(word: str) -> str:
     plain = _COMPATIBILITY_FORMS.sub(lambda found: unicodedata.normalize("NFKC", found[0]), word)
-    kept = _PICTOGRAPHS.sub("", plain)
+    kept = _PICTOGRAPHS.sub("", _ARROWS.sub("–", plain))
     return "".join(c for c in kept if c in _JOINERS or unicodedata.category(c) not in _UNSPEAKABLE)

@@ -22,10 +22,8 @@ _EDGES, _CENTRE_WIDTH = 0.35, 1.0
 # Values below this share of the maximum don't count.
 _FLOOR = 0.35
 # Width of the ends of a row; by how many levels a subject must differ from them, at least, and as a share of the
-# maximum
-# difference; how near to an edge of the picture it must come to count as cut off there; and the share of a picture
-# above
-# which it has no subject.
+# maximum difference; how near to an edge of the picture it must come to count as cut off there; and the share of a
+# picture above which it has no subject.
 _END, _LEAST_LEVELS, _STANDS_OUT, _AT_EDGE, _NEARLY_ALL = 4, 24, 0.22, 0.03, 0.93
 
 

@@ -14,6 +14,9 @@ _TALL_TOP, _TALL_BOTTOM = 220 / 1920, 420 / 1920
 _APP_BUTTONS = 140
 # Factors on type sizes for tall and other upright pictures, which are seen on phones.
 _TYPE_TALL, _TYPE_UPRIGHT = 1.2, 1.1
+# Upper and lower edge of the caption band, above the lower edge of the picture. Upright pictures have more height, and
+# in a feed their edge is that of a card.
+_BAND, _BAND_UPRIGHT = (150, 16), (192, 40)
 # Space between the content and the plate of two-line captions: half a line, with descenders. Stacked layouts are short
 # of height; tall pictures have enough of it.
 _AIR, _AIR_STACKED, _AIR_TALL = 32, 24, 48
@@ -141,8 +144,13 @@ class Grid:
             side, bottom = self.px(_APP_BUTTONS), round(self.format.height_px * (1 - _TALL_BOTTOM))
             return Box(side, bottom - self.px(200), self.format.width_px - side, bottom)
         side = self._side_px
-        bottom = self.format.height_px - self.px(16)
-        return Box(side, self.format.height_px - self.px(150), self.format.width_px - side, bottom)
+        top, bottom = (self.format.height_px - self.px(each) for each in self._caption_band)
+        return Box(side, top, self.format.width_px - side, bottom)
+
+    @property
+    def _caption_band(self) -> tuple[int, int]:
+        """Height of the upper and lower edge of the caption band above that of the picture, at 1080."""
+        return _BAND_UPRIGHT if self._is_upright else _BAND
 
     @property
     def _side_px(self) -> int:

@@ -57,6 +57,8 @@ _NUMERIC = re.compile(
 )
 # The k of French and Norwegian and the t of Danish, which read as unit prefixes.
 _ENDS_LIKE_PREFIX = re.compile(r"\d\s?[kt]\.?$")
+# The abbreviations of Vietnamese (N, Tr, T) are hardly used, and read as units.
+_SPELT_OUT = frozenset({"vi"})
 _BLANKS = frozenset({"", "-", "–", "—", "−", "…", "?", "n/a", "N/A", "n. a."})
 
 
@@ -173,11 +175,12 @@ def _format_all_compact(values: Sequence[float], locale: Locale, *, is_measure: 
 def _format_compact(value: float, digits: int, locale: Locale, *, is_measure: bool) -> str:
     """With the locale's word or letter for thousands and millions; plain if it has none for that size.
 
-    Before a unit of measurement (km), a letter that reads as a prefix or unit itself is spelt out: "384 mille km".
+    Before a unit of measurement (km), a letter that reads as a prefix or unit itself is spelt out ("384 mille km"); in
+    Vietnamese, always.
     """
     exact = Context(prec=digits, rounding=ROUND_HALF_UP).create_decimal(str(value))
     written = str(format_compact_decimal(exact, locale=locale, fraction_digits=digits - 1))
-    if is_measure and _ENDS_LIKE_PREFIX.search(written):
+    if (is_measure and _ENDS_LIKE_PREFIX.search(written)) or locale.language in _SPELT_OUT:
         written = str(format_compact_decimal(exact, format_type="long", locale=locale, fraction_digits=digits - 1))
     if any(map(str.isalpha, written)):
         return localise(written, locale)

@@ -141,7 +141,8 @@ def _scene_problems(scene: Scene, layout: Layout) -> Iterator[str]:
     limits = scene_limits(scene, layout)
     for shown in texts_of(scene):
         limit = limits.get(shown.field)
-        if limit and (chars := display_width(shown.text)) > limit:
+        is_title = isinstance(scene, TitleScene) and shown.field == "heading"
+        if limit and (chars := display_width(shown.text)) > (layout.own_title_limit if is_title else limit):
             name = shown.name.replace("_", " ")
             yield f'{name} has {chars} characters, at most {limit} fit: "{shorten(shown.text, QUOTED_CHARS)}"'
         elif shown.rule.needed and not shown.text.strip():

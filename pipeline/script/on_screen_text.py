@@ -170,16 +170,6 @@ def thumbnail_words(title: str) -> str:
     if len(title.split()) <= _THUMBNAIL_WORDS:
         return shorten(title, THUMBNAIL_MAX_CHARS)
     clauses = [clause for clause in split_clauses(title) if len(clause) > 3 and len(clause.split()) <= _THUMBNAIL_WORDS]
-    if clauses:
-        return capitalised(shorten(clauses[0], THUMBNAIL_MAX_CHARS))
-    return _without_trailing_particles(shorten(title, THUMBNAIL_MAX_CHARS))
-
-
-def _without_trailing_particles(text: str) -> str:
-    """A shortened text without the short words ("the", "und", "à") before its "…"; at least three words are kept."""
-    words = text.removesuffix("…").split()
-    if not text.endswith("…"):
-        return text
-    while len(words) > 3 and len(words[-1]) <= 3:
-        words.pop()
-    return " ".join(words) + "…"
+    # What follows a comma in lower case says nothing on its own: “, and why”.
+    alone = (clause for clause in clauses if not (clause[0].islower() and f", {clause}" in title))
+    return shorten(capitalised(next(alone, title)), THUMBNAIL_MAX_CHARS)

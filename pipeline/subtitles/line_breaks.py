@@ -44,7 +44,7 @@ def _words(opening: str, leaning: str, trailing: str = "") -> _FunctionWords:
 
 _BY_LANGUAGE = {
     "en": _words(
-        "and or but nor so because although though while when where which who whose if unless until since as "
+        "and or but nor so because although though while when where which who whose how why if unless until since as "
         "than that "
         "of in on at to for from with by about into onto over under between through after before during without "
         "against toward towards upon within across around along behind beyond near like inside outside per",
@@ -163,6 +163,8 @@ _BY_LANGUAGE = {
     ),
 }
 _NONE = _words("", "")
+# Pronouns that are subjects or objects: "put it | into the sea".
+_OBJECTS = {"en": frozenset({"it", "you", "her"}), "de": frozenset({"sie", "es", "ihr"})}
 # The word after one of these, before another word, is most likely an adjective, or a noun before one: "the first /
 # attempt", "la maison / blanche".
 _ARTICLES = _words(
@@ -187,7 +189,8 @@ _OPENING_TOKEN = re.compile(rf"[¿¡{re.escape(OPENING_MARKS.strip(CLOSING_MARKS
 def break_costs(words: Sequence[Word], language: str) -> list[float]:
     """The cost of a break after each word, in a `language` (a tag: en, pt-BR); after the last one `SENTENCE`."""
     cores = [_core(word.text) for word in words]
-    table = _BY_LANGUAGE.get(language.lower().partition("-")[0], _NONE)
+    code = language.lower().partition("-")[0]
+    table, objects = _BY_LANGUAGE.get(code, _NONE), _OBJECTS.get(code, frozenset())
     costs = []
     ends = _sentence_final_words(words, language)
     for index in range(len(words) - 1):
@@ -201,6 +204,9 @@ def break_costs(words: Sequence[Word], language: str) -> list[float]:
             # In scripts without spaces, prefer breaks at punctuation.
             is_unspaced = joins_without_space(word.text, following.text)
             cost = NAME if is_unspaced else _grammar_cost(cores[index], cores[index + 1], table)
+            is_object = cores[index] in objects and index and cores[index - 1] not in table.opening
+            if is_object and cores[index + 1] in table.opening:
+                cost = OPENING
             is_adjective = index > 0 and cores[index - 1] in _ARTICLES & table.leaning
             cost = ADJECTIVE if cost == NEUTRAL and is_adjective else cost
         silence_s = following.start_s - word.end_s

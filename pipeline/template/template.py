@@ -49,6 +49,11 @@ class Layout:
         """The limit of a field in characters."""
         return dict(self.max_chars)[field]
 
+    @property
+    def own_title_limit(self) -> int:
+        """The limit of a heading that is the film's own title: 5/3, as it is set smaller rather than cut."""
+        return self.limit("heading") * 5 // 3
+
     def item_limit(self, field: str, count: int) -> int:
         """The limit of each item's text if there are `count`: fewer items get more space, up to 1.5 times the limit."""
         limit = self.limit(field)

@@ -549,6 +549,18 @@ async def test_in_json_mode_the_schema_is_in_the_prompt(template: Template) -> N
     assert body["messages"][1]["content"].startswith("Topic: ")
 
 
+async def test_the_error_of_a_service_without_this_json_mode_says_where_to_choose_another(template: Template) -> None:
+    async with OpenAIStandIn(dialect="openrouter") as server:
+        models = service_models("openrouter", server.url, json_mode="object")
+        told = (
+            r"refuses the request \(HTTP 400.*If it refuses all requests, try another services\.openrouter\.json_mode"
+        )
+        with pytest.raises(PermanentError, match=told):
+            await write_script(
+                TOPIC, writers=[ModelWriter(models, cache=NullCache(), retry=IMPATIENT)], template=template
+            )
+
+
 async def test_the_error_without_ollama_says_how_to_start_it(template: Template) -> None:
     async with OpenAIStandIn(dialect="ollama") as gone:
         models = service_models("ollama", gone.url)

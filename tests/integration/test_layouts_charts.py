@@ -24,7 +24,9 @@ from pipeline.model import (
 )
 from pipeline.rendering import Look, draw_scene
 from pipeline.rendering.layouts import lay_out, shares
+from pipeline.rendering.layouts.charts import chart_frame
 from pipeline.rendering.layouts.growth import FlippedSprite, Growth
+from pipeline.rendering.layouts.table_fitting import fit_table
 from pipeline.rendering.motion import sprites
 from pipeline.rendering.motion.sprites import Sprite
 from tests.standins import scenes
@@ -221,6 +223,15 @@ def test_only_the_key_value_has_the_accent():
     assert first.ink != second.ink
 
 
+def test_without_a_key_value_the_largest_has_the_accent_if_there_is_one():
+    accent = sprites.colour(look_of().theme.accent)
+    values = {(1, 5.5, 2): [False, True, False], (5, 5, 2): [False] * 3, (1, 5.5, -2): [False] * 3}
+
+    for amounts, has_accent in values.items():
+        bars = tuple(Bar(label=str(number), value=amount) for number, amount in enumerate(amounts))
+        assert [bar.ink == accent for bar in grown(replace(BARS, point=0, items=bars))] == has_accent
+
+
 def test_bars_are_horizontal_if_few_or_on_narrow_pictures_and_vertical_if_many():
     assert {bar.to for bar in grown(BARS)} == {"right"}
     assert {bar.to for bar in grown(COLUMNS)} == {"up", "down"}
@@ -323,6 +334,28 @@ def test_numbers_of_a_table_are_right_aligned(size, language):
 
     # The ink of a 1 ends a little sooner than that of a 7.
     assert max(sum(abs(right - other) <= look.grid.px(8) + 1 for other in rights) for right in rights) >= 4
+
+
+def test_a_last_column_of_text_leaves_no_empty_half():
+    look = look_of((1920, 1080))
+    rows = tuple(Row(cells=cells) for cells in (("Ada", "Mathematics", "Oxford"), ("Emmy", "Algebra", "Rome")))
+    table = replace(TABLE, columns=("Name", "Subject", "Town"), items=rows)
+
+    rights = [line.right for line in lines_of(lay_out(table, (), look))]
+
+    assert max(rights) > look.grid.content.left + 0.75 * look.grid.content.width
+
+
+def test_cells_take_two_lines_before_they_get_too_small_for_a_phone():
+    look = look_of((1080, 1920))
+    rows = tuple(Row(cells=("Christopher Tolkien", "Made the index", town)) for town in ("Oxford", "Poole"))
+    table = replace(TABLE, columns=("Name", "Job", "Lives in"), items=rows)
+    page = chart_frame(look, message=table.heading, source="")
+
+    cells = [cell for row in fit_table(table, page).rows for cell in row]
+
+    assert min(cell.size_px for cell in cells) >= 48
+    assert max(len(cell.lines) for cell in cells) == 2
 
 
 def test_a_single_line_is_named_once():

@@ -2,6 +2,7 @@
 
 import itertools
 import math
+from dataclasses import replace
 from functools import partial
 
 import pytest
@@ -220,19 +221,34 @@ def test_an_arrow_of_a_mirrored_layout_points_the_other_way():
 
 
 def test_the_better_one_has_stronger_letters_than_the_other():
-    weights = {}
+    weights = texts_drawn(comparison_of(1, "left", left="This", right="That"))
+
+    assert weights["This"][0] > weights["That"][0]
+    assert weights["This"][1] != weights["That"][1]
+
+
+def test_the_names_have_a_colour_each_if_neither_is_better():
+    theme = look_of((1920, 1080)).theme
+    scene = replace(comparison_of(1, "neither"), left="This", right="That")
+
+    found = texts_drawn(scene)
+
+    assert [found[name][1] for name in ("This", "That")] == [(theme.accent,), (theme.accent_2,)]
+
+
+def texts_drawn(scene):
+    """By first line, the weight and colours of the texts of a comparison."""
+    found = {}
 
     def seen(block, **where):
         if isinstance(block, TextBlock) and block.lines:
-            weights[block.lines[0].text] = block.style.weight, where["colours"]
+            found[block.lines[0].text] = block.style.weight, where["colours"]
         return text_sprites(block, **where)
 
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(comparison, "text_sprites", seen)
-        lay_out(comparison_of(1, "left", left="This", right="That"), (), look_of((1920, 1080)))
-
-    assert weights["This"][0] > weights["That"][0]
-    assert weights["This"][1] != weights["That"][1]
+        lay_out(scene, (), look_of((1920, 1080)))
+    return found
 
 
 @pytest.mark.parametrize(

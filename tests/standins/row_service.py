@@ -43,7 +43,7 @@ class RowService(GetServer):
     faults: list[int | str] = field(default_factory=list)
     retry_after: str = "0.01"
     # The requests in order, and complaints about them.
-    asked: list[str] = field(default_factory=list)
+    requests: list[str] = field(default_factory=list)
     complaints: list[str] = field(default_factory=list)
 
     def routes(self) -> Mapping[str, Handler]:
@@ -51,7 +51,7 @@ class RowService(GetServer):
         return {"/{kind:.*}": self._answer}
 
     async def _answer(self, request: web.Request) -> web.StreamResponse:
-        self.asked.append(request.path_qs)
+        self.requests.append(request.path_qs)
         if request.headers.get("Authorization") != f"Bearer {KEY}" and request.headers.get("X-Api-Key") != KEY:
             return web.Response(status=401)
         if request.headers.get("Accept-Encoding") != "identity":

@@ -209,7 +209,7 @@ def test_distributed_words_fill_the_given_time(text, start_s, length_s):
     ("text", "said"),
     [
         ("Party 🎉 time 👩‍👩‍👧!", "Party time !"),
-        ("20 °C → 68 °F ©", "20 °C 68 °F ©"),
+        ("20 °C → 68 °F ©", "20 °C – 68 °F ©"),
         ("a\x00b\x1b[31m \ud800 c", "ab[31m c"),
         ("5️⃣ stars ★★★", "5 stars"),
         ("نمی‌خواهم", "نمی‌خواهم"),

@@ -367,6 +367,13 @@ SAID += [
     ),
 ]
 SAID += [
+    (
+        "de",
+        "Stand 12.05.23, 01.10.98, Version 3.10.12",
+        "Stand zwölfter Mai 2023, erster Oktober 1998, Version 3 Punkt 10 Punkt 12",
+    ),
+    ("de", "26.500 US-$", "26500 US-Dollar"),
+    ("en", "5%→6%, A → B", "5 percent to 6 percent, A – B"),
     # Roman numerals of rulers, centuries and things.
     (
         "en",
@@ -432,6 +439,7 @@ LEFT = [
     ("de", "Er traf in Min. eins"),
     ("ru", "5%-ный раствор"),
     ("pt", "Venceu por 2 x 0"),
+    ("en", "Fastest lap: 1:14.165"),
     ("en", "John 3:9, 1-800-273-8255, 555-1234, a T-shirt"),
     ("en", "An IV drip, Malcolm X, size XL, the MC, his CV, Vitamin C. I did."),
     ("fr", "Le chat et les ils"),

@@ -71,6 +71,16 @@ def test_split_cues_are_consecutive_and_lose_no_word(texts, wide):
         assert element.box(None).clipped_to(look.grid.captions) == element.box(None)
 
 
+@pytest.mark.parametrize("size", [(1080, 1350), (864, 1080)], ids=str)
+def test_captions_of_upright_pictures_keep_clear_of_the_lower_edge(size):
+    word = Word(text="Gypsy", start_s=0.0, end_s=1.0)
+    look = Look(title="", format=VideoFormat(width_px=size[0], height_px=size[1]), language="en", captions="boxed")
+    (plate,) = captions([Cue(start_s=0.0, end_s=1.0, lines=((word,), (word,)))], look)[0].behind
+
+    assert size[1] - (plate.top + plate.mask.height) >= 40 * size[0] / 1080
+    assert plate.top - look.grid.content.bottom >= 20 * size[0] / 1080
+
+
 def test_split_cues_do_not_end_in_an_orphan():
     elements, _ = shown("words", ["It", "was", "in", "Peru."])
 

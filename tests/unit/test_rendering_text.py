@@ -10,9 +10,10 @@ from pipeline.language.graphemes import grapheme_clusters
 from pipeline.language.hyphenation import hyphenation_points
 from pipeline.language.typography import typeset
 from pipeline.rendering.text import fitting
+from pipeline.rendering.text.break_opportunities import split_chunks
 from pipeline.rendering.text.fitting import fit
 from pipeline.rendering.text.line import drawable_text, measure, shape
-from pipeline.rendering.text.line_breaking import break_lines, split_chunks
+from pipeline.rendering.text.line_breaking import break_lines
 from pipeline.rendering.text.rasterising import draw_ink
 from pipeline.rendering.text.styles import BODY, DISPLAY, HEADING, ITEM, STATEMENT
 from pipeline.rendering.type_scale import DISPLAY_SIZES, STATEMENT_SIZES
@@ -84,6 +85,18 @@ def test_breaking_loses_no_letter(text, width):
 )
 def test_a_number_stays_with_its_noun_unless_it_is_a_year(text, lines):
     assert lines_of(text, width_px=1500) == lines
+
+
+@pytest.mark.parametrize(
+    ("text", "width_px", "lines"),
+    [
+        ("A book by J. R. R. Tolkien himself", 1200, ["A book by", "J. R. R. Tolkien himself"]),
+        ("It was signed on max. 10 copies", 1000, ["It was signed", "on max. 10 copies"]),
+        ("It is as hot as 98.6 °F in here", 830, ["It is as hot as", "98.6 °F in here"]),
+    ],
+)
+def test_an_abbreviation_stays_with_the_word_that_it_belongs_to(text, width_px, lines):
+    assert lines_of(text, width_px=width_px) == lines
 
 
 @pytest.mark.parametrize(

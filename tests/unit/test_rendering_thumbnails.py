@@ -96,6 +96,8 @@ def test_a_large_number_on_a_thumbnail_is_formatted_for_its_language():
 
     # 384400 km are no 3.844e+05, and a point is no comma.
     assert written_on(lambda: still(384_400.0, "en")) == "384K\u00a0km"
+    assert written_on(lambda: still(189_000, "vi", "₫")) == "189 nghìn\u00a0₫"
+    assert written_on(lambda: still(455_125, "de")) == "455.125\u00a0km"
     assert written_on(lambda: still(17.5, "de")) == "17,5\u00a0km"
     assert written_on(lambda: still(1.4, "en", "€")) == "€1.40"
 

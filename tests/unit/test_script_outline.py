@@ -54,6 +54,19 @@ def test_the_text_before_the_first_heading_opens_the_film() -> None:
     assert narration_of(first) == "Look up."
 
 
+def test_a_long_title_is_shown_whole_and_its_rest_as_the_subtitle_at_the_latest() -> None:
+    long = "Why the sky is blue at noon and red in the evening, and what the dust in it does"
+    longer = f"{long} on most days, but not after a volcano"
+    shown = [
+        (scene.heading, scene.subtitle)
+        for title in (long, longer)
+        for scene in outline(Brief(title=title, sections=(INTRO,)), TEMPLATE).scenes[:1]
+        if isinstance(scene, TitleScene)
+    ]
+
+    assert shown == [(long, ""), (f"{long} on most days", "But not after a volcano")]
+
+
 def test_a_film_whose_notes_begin_with_a_heading_opens_by_saying_its_title() -> None:
     first, *_ = scenes(Section(heading="One", blocks=(paragraph("Text."),)))
 

@@ -337,7 +337,7 @@ def test_an_address_with_a_password_and_a_key_is_refused(name: str) -> None:
     table = {"base_url": "https://me:mine@models.example", "api_key": KEY}
     settings = Settings(groq=table) if name == "groq" else Settings(services={name: table})  # type: ignore[arg-type]
 
-    with pytest.raises(ConfigurationError, match=r"base_url: has a password in it, and there is a key") as caught:
+    with pytest.raises(ConfigurationError, match=r"base_url: has a password in it, and there is also a key") as caught:
         make_models(name, settings)
 
     assert "mine" not in str(caught.value)

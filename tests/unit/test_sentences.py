@@ -127,6 +127,12 @@ def test_no_letter_is_lost_between_sentences(text: str) -> None:
     assert "".join("".join(split_sentences(text)).split()) == "".join(text.split())
 
 
+def test_labels_and_adjectives_belong_to_what_follows() -> None:
+    text = "P.S. Nobody knew the Dt. Börse. Why? The engl. König did."
+
+    assert split_sentences(text) == ("P.S. Nobody knew the Dt. Börse.", "Why?", "The engl. König did.")
+
+
 @pytest.mark.parametrize("language", ["en", "fr", "es", "it", "pt-BR", "nl", "ru"])
 def test_a_number_ends_a_sentence_in_languages_that_write_no_ordinals_with_a_full_stop(language: str) -> None:
     assert split_sentences("Ronaldo 12. Messi 15.", language) == ("Ronaldo 12.", "Messi 15.")

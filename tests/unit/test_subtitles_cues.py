@@ -301,6 +301,12 @@ def test_a_few_letters_at_the_end_of_a_sentence_are_not_left_alone():
     ]
 
 
+def test_a_line_ends_after_an_object_rather_than_before_it():
+    assert texts("A ferryman of the bay put it into the mouth of the sea.") == [
+        ("A ferryman of the bay put it", "into the mouth of the sea.")
+    ]
+
+
 def test_two_lines_are_balanced_with_the_lower_one_rather_longer():
     ((top, bottom),) = texts("alpha bravo charlie delta echos foxtrot golfs hotel india")
 

@@ -18,9 +18,13 @@ from pipeline.narration.normalisation.patterns import LETTER, Pattern, not_after
 _FROM, _TO = not_after("./:-"), rf"(?!{LETTER}|[/:-]|\.\d)"
 _ISO = Pattern(rf"{_FROM}(?P<year>\d{{4}})-(?P<month>\d\d)-(?P<day>\d\d){_TO}")
 _DOTTED = Pattern(rf"{_FROM}(?P<day>\d{{1,2}})\.\s?(?P<month>\d{{1,2}})\.\s?(?P<year>\d{{4}}){_TO}")
+# With a year of two digits; not a version, which has no leading zeros.
+_SHORT = Pattern(rf"{_FROM}(?P<day>[0-3]\d)\.(?P<month>[01]\d)\.(?P<year>\d\d){_TO}")
 _DASHED = Pattern(rf"{_FROM}(?P<day>\d{{1,2}})-(?P<month>\d{{1,2}})-(?P<year>\d{{4}}){_TO}")
 _SLASHED = Pattern(rf"{_FROM}(?P<one>\d{{1,2}})/(?P<two>\d{{1,2}})/(?P<year>\d{{4}}){_TO}")
 _YEAR_FIRST = Pattern(rf"{_FROM}(?P<year>\d{{4}})([/.])(?P<month>\d{{1,2}})\2(?P<day>\d{{1,2}})\.?{_TO}")
+# Two digits from here on are a year of the 20th century.
+_LAST_CENTURY = 50
 # A year with the abbreviation of "year", and its forms after "in" and elsewhere: alone, the letter is a city or a gram.
 _YEAR = Pattern(rf"{_FROM}[12]\d{{3}}(?P<letter>[ \u00a0\u202f]?(?P<word>[гр]|r)\.)")
 _YEARS = {("ru", "г"): ("году", "года"), ("uk", "р"): ("році", "року"), ("pl", "r"): ("roku", "roku")}
@@ -114,6 +118,7 @@ def say_dates(text: str, language: Language) -> Iterator[list[Edit]]:
     """Write out dates with a year in CLDR's long format: "March 5th, 2024", "5. März 2024"."""
     short = language.locale.date_formats["short"].pattern
     others = [_DASHED] if short.startswith("dd-MM") else [_YEAR_FIRST] if language.code in {"ja", "zh", "ko"} else []
+    others += [_SHORT] if re.match("dd?\\.", short) else []
     for pattern in (_ISO, _DOTTED, _SLASHED, *others):
         for match in pattern.finditer(text):
             if spoken := _date_in_words(match, language):
@@ -192,8 +197,10 @@ def _date_in_words(match: re.Match[str], language: Language) -> str:
             month, day = day, month
     else:
         month, day = int(groups["month"]), int(groups["day"])
+    year = int(groups["year"])
+    year += 0 if year > 99 else 1900 if year >= _LAST_CENTURY else 2000
     try:
-        when = date(int(groups["year"]), month, day)
+        when = date(year, month, day)
     except ValueError:
         return ""
     if language.code == "en":

@@ -70,12 +70,13 @@ def say_ratios(text: str, language: Language) -> Iterator[list[Edit]]:
     """Write out the colon of ratios and scores: eSpeak names it ("3 colon 1") or omits it."""
     word = _RATIO_WORDS.get(language.code)
     for match in _RATIO.finditer(text) if word else ():
-        one, other = match.groups()
+        one, other = match["one"], without_groups(match["other"], language)
+        if not other.isdecimal():  # the lap time 1:14.165
+            continue
         is_time = int(one) <= 24 and len(other) == 2 and int(other) < 60
         is_verse = language.code == "en" and _BOOK.search(text, max(0, match.start() - 16), match.start())
         if not is_time and not is_verse:
-            spoken = f"{one} {word} {without_groups(other, language)}"
-            yield [Edit(start=match.start(), end=match.end(), text=spoken)]
+            yield [Edit(start=match.start(), end=match.end(), text=f"{one} {word} {other}")]
 
 
 def say_signs(text: str, language: Language) -> Iterator[list[Edit]]:

@@ -154,6 +154,7 @@ def _service(name: str, model: str, options: ModelSettings) -> Service:
         address_hint=f"Check {table}.base_url",
         start_hint=start,
         timeout_hint=f"If it only thinks, raise {table}.timeout_s",
+        request_hint="" if name == "groq" else f"If it refuses all requests, try another {table}.json_mode",
         needs_key=bool(theirs),
     )
 

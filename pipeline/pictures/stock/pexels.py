@@ -15,12 +15,10 @@ from pipeline.pictures.stock.service import Service
 _PER_PAGE = "20"
 _HOME = "https://www.pexels.com"
 # A 429 has none of the rate limit headers, which are about the month anyway. So the hourly limit is probed now and
-# then:
-# each request counts.
+# then: each request counts.
 _USUAL_WAIT_S = 600
 # The longest side to download. Its own sizes end at 940x650 points ("large2x": twice as many pixels), which is too
-# small
-# for vertical films; the original may have 50 megapixels. All sizes are one URL with different parameters.
+# small for vertical films; the original may have 50 megapixels. All sizes are one URL with different parameters.
 _SIDE_PX = 2560
 # `locale`, by language; other languages search in English.
 _LOCALES = (

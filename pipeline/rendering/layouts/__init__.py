@@ -2,7 +2,8 @@
 
     words       title · section · statement (sentence_timing, stretching_rule) · bullets (progress_ring) · quote · steps
                 · timeline (timeline_fitting) · comparison · quiz (countdown) · code (code_fitting) · closing
-    numbers     number (counter, ring_gauge) · table (table_fitting) · bars · lines · shares (donut)
+    numbers     number (number_fitting, lead_in, counter, ring_gauge) · table (table_fitting) · bars · lines ·
+                shares (donut)
     pictures    picture · split · scenery · product (product_picture, rating)
     figures     diagram (diagram_fitting, graph_layout, routing, arrows)
 

@@ -1,7 +1,8 @@
 """Bar charts: bars from a zero line with label and number at each; grey for context, the accent for the key bar.
 
-The number at each bar replaces grid and axis. Bars are horizontal if there are few, if their labels are long, and on
-narrow pictures; else vertical. Labels are there from the start; bars grow and numbers appear when they are spoken.
+If the script names none, the key bar is the largest. The number at each bar replaces grid and axis. Bars are horizontal
+if there are few, if their labels are long, and on narrow pictures; else vertical. Labels are there from the start; bars
+grow and numbers appear when they are spoken.
 """
 
 from __future__ import annotations
@@ -68,6 +69,7 @@ class _Bars:
         self._scene, self._look, self._grid = scene, look, look.grid
         self._starts = value_frames(scene, words, len(scene.items))
         self._amounts = [bar.value for bar in scene.items]
+        self._point = scene.point or _largest(self._amounts)
         self._low, self._high = min(0.0, *self._amounts), max(0.0, *self._amounts)
         if self._low == self._high:
             self._high = 1.0
@@ -199,12 +201,12 @@ class _Bars:
         return fit_labels(texts, [style] * len(texts), self._look, width_px=width_px, height_px=height_px)
 
     def _is_point(self, number: int) -> bool:
-        return number + 1 == self._scene.point
+        return number + 1 == self._point
 
     def _colours(self, number: int) -> tuple[str, str]:
         """The colours of a bar and of its texts."""
         theme = self._look.theme
-        if not self._scene.point:
+        if not self._point:
             return (theme.negative if self._amounts[number] < 0 else theme.accent_2), theme.text
         return (theme.accent, theme.text) if self._is_point(number) else (muted_fill(theme), theme.muted)
 
@@ -254,3 +256,10 @@ class _Bars:
 
     def _zero(self, line: Box) -> Element:
         return chart_rule(self._look, line, frame=6, strong=True)
+
+
+def _largest(amounts: Sequence[float]) -> int:
+    """The number of the largest bar, from 1; 0 if there are several, or values below zero."""
+    ranked = sorted(amounts, reverse=True)
+    is_clear = len(ranked) > 1 and ranked[-1] >= 0 and ranked[0] > ranked[1]
+    return amounts.index(ranked[0]) + 1 if is_clear else 0

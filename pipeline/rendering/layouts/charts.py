@@ -120,7 +120,9 @@ def subtitle_with_unit(subtitle: str, unit: str, *, at_values: bool = True) -> s
     is_shown_elsewhere = (
         len(unit) <= SHORT_UNIT_CHARS if at_values else is_symbol(unit) or (len(unit) == 1 and not subtitle)
     )
-    return " · ".join(part for part in (subtitle, "" if is_shown_elsewhere else unit) if part)
+    # "Copies", and no "Copies · copies".
+    is_repeated = unit.casefold() in subtitle.casefold().split()
+    return " · ".join(part for part in (subtitle, "" if is_shown_elsewhere or is_repeated else unit) if part)
 
 
 def value_texts(values: Sequence[float], unit: str, look: Look) -> tuple[str, ...]:

@@ -1,7 +1,7 @@
 """Comparison scenes: two columns on cards below their names; the better one has the stronger card and letters.
 
-The compared aspects are at the left of each row, or above each value on narrow pictures. A row appears when it is
-spoken.
+If neither is better, each name has a colour of its own. The compared aspects are at the left of each row, or above each
+value on narrow pictures. A row appears when it is spoken.
 """
 
 from __future__ import annotations
@@ -257,7 +257,9 @@ def _card(scene: ComparisonScene, plan: _Plan, side: int, look: Look, *, top: in
         yield placeholder(look, card, frame=4 + 3 * side)
     left, width = card.left + plan.padding_px, card.width - 2 * plan.padding_px
     name = plan.names[side]
-    colour = theme.accent if is_better else theme.text if scene.better == "neither" else theme.muted
+    colour = theme.accent if is_better else theme.muted
+    if scene.better == "neither":
+        colour = (theme.accent, theme.accent_2)[side]
     yield from text_sprites(
         name, left=left, top=top + plan.padding_px, colours=(colour,), motion=entrance(grid, 8 + 3 * side)
     )

@@ -33,8 +33,8 @@ from pipeline.rendering.motion.ycbcr import colour
 from pipeline.rendering.scales import Scale, round_range, spread_labels, ticks
 from pipeline.rendering.surface.background import background
 from pipeline.rendering.surface.shapes import disc, polyline
+from pipeline.rendering.text.break_opportunities import HYPHEN
 from pipeline.rendering.text.fitting import TextBlock, fit
-from pipeline.rendering.text.line_breaking import HYPHEN
 from pipeline.rendering.text.styles import BODY
 from pipeline.rendering.type_scale import SOURCE_SIZES
 from pipeline.theme.colours import readable

@@ -22,7 +22,7 @@ from pipeline.rendering.surface.logos import LogoLimits, RenderedLogo, fit_logo,
 # Maximum widths allow for a name on one line, fifteen times as wide as high: smaller would be illegible.
 _CLOSING = LogoLimits(52_000, 880, 168)
 _OPENING = (LogoLimits(18_000, 540, 88), LogoLimits(10_000, 400, 64))
-_SMALL = LogoLimits(5_400, 300, 36)
+_SMALL = LogoLimits(9_000, 420, 36)
 # From a small logo to the content below it; minimum distance of large and small logos to other elements.
 _ABOVE_CONTENT, _CLEAR, _NEAR = 4, 40, 12
 

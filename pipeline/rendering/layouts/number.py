@@ -1,17 +1,16 @@
 """Number scenes: one large number that counts up until it is spoken, its meaning below it, and the source.
 
-A percentage fills a ring beside it while it counts; other numbers have a cropped motif there.
+If the meaning repeats the number, the large one takes its place between the words before and after it. A percentage
+fills a ring beside it while it counts; other numbers have a cropped motif there.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import NamedTuple
 
 from pipeline.language.words import split_words
 from pipeline.model import NumberScene, Word, first_word_indices
-from pipeline.rendering.layouts.amount import Amount, format_amount
 from pipeline.rendering.layouts.components import (
     INDENT,
     announcement,
@@ -23,7 +22,8 @@ from pipeline.rendering.layouts.components import (
     scaled_sizes,
     source_line,
 )
-from pipeline.rendering.layouts.counter import FIGURE, counter, figure_width_em, overhang_em
+from pipeline.rendering.layouts.lead_in import split_at_number
+from pipeline.rendering.layouts.number_fitting import Digits, digit_sprites, fit_digits
 from pipeline.rendering.layouts.ring_gauge import share_ring
 from pipeline.rendering.look import Look
 from pipeline.rendering.motion.animation import Motion
@@ -32,79 +32,40 @@ from pipeline.rendering.motion.sprites import Element, text_sprites
 from pipeline.rendering.motion.timeline import frame_at, line_frames
 from pipeline.rendering.surface.background import Light, background
 from pipeline.rendering.text.fitting import TextBlock, fit
-from pipeline.rendering.text.styles import CAP_HEIGHT_EM, ITEM, TextStyle
+from pipeline.rendering.text.styles import ITEM
 
 _LIGHTS = (
     Light(role="glow", x=0.84, y=0.42, width=0.40, height=0.66, strength=0.62),
     Light(role="glow_far", x=0.08, y=1.0, width=0.46, height=0.50, strength=0.30),
 )
-# Font sizes at 1080: cap heights of 300 to 220, and smaller ones for long numbers.
-_SIZES = (412, 384, 356, 328, 302, 264, 232, 200, 172, 148)
-# Below the first size a number gets the whole width; below the last of `_SIZES` it is shortened ("1.2 million"), down
-# to the second.
-_LARGE, _SMALLEST = 302, 124
 _MEANING_SIZES = (64, 56, 50, 44, 40)
-_UNIT = TextStyle(weight=620, tracking=-0.02, leading=1.0, is_heading=True)
-# Sizes of the unit, as shares of the digits' size, smaller for long units; and its minimum, in px at 1080.
-_UNIT_SHARES, _MIN_UNIT = (0.4, 0.32, 0.25), 50
-_UNIT_GAP_EM, _CLEAR_EM = 0.1, 0.025
 # Columns of text beside a ring or motif.
 _BESIDE = 8
 _RING = 496
 # A ring beside the digits: its distance, and its minimum diameter as a share of their height.
 _BESIDE_DIGITS, _SMALLEST_RING = 64, 0.6
-# Distances below kicker, digits and meaning, at 1080.
-_BELOW_KICKER, _BELOW_FIGURE, _BELOW_MEANING = 80, 88, 64
-# Depth of a comma below the digits.
-_COMMA_EM = 0.12
+# Distances below kicker, lead-in, digits and meaning, at 1080; and below a kicker with a lead-in.
+_BELOW_KICKER, _BELOW_LEAD, _BELOW_FIGURE, _BELOW_MEANING = 80, 72, 88, 64
+_KICKER_TO_LEAD = 56
 # In frames: duration of counting, and if the number is spoken at once; earliest entrance.
 _COUNTING, _COUNTING_FAST, _FIRST = 30, 24, 6
 # In frames: numbers spoken later than this are announced; fade of the announcement; reading time of the meaning.
 _ANNOUNCE_FROM, _FADE_OUT, _READING_FRAMES = 45, 8, 60
 
 
-# Aligned at the top of the digits: on their baseline a degree sign reads as a zero.
-_RAISED_SIGNS = ("°", "′", "″")
-
-
-class _Digits(NamedTuple):
-    """The number set on one line, in pixels."""
-
-    amount: Amount
-    size_px: int
-    before: TextBlock
-    behind: TextBlock
-    # Gaps between each of these and the digits.
-    before_gap_px: int
-    behind_gap_px: int
-    figure_px: int
-
-    @property
-    def width_px(self) -> int:
-        """From the first to the last letter."""
-        before = self.before.width_px + self.before_gap_px if self.before.lines else 0
-        behind = self.behind.width_px + self.behind_gap_px if self.behind.lines else 0
-        return before + self.figure_px + behind
-
-    @property
-    def cap_px(self) -> int:
-        """Cap height of the digits."""
-        return round(self.size_px * CAP_HEIGHT_EM)
-
-    @property
-    def descent_px(self) -> int:
-        """Depth of a comma below the digits."""
-        return round(self.size_px * _COMMA_EM) if "," in self.amount.figure else 0
-
-
 @dataclass(frozen=True, kw_only=True)
 class _Plan:
     label: TextBlock
-    digits: _Digits
+    # The words of the meaning before the number.
+    lead: TextBlock
+    digits: Digits
     meaning: TextBlock
     source: TextBlock
     # Whether a ring or motif fits beside the number.
     beside: bool
+    # Space above the lead-in and the digits, and the height of everything.
+    lead_top_px: int
+    digits_top_px: int
     height_px: int
 
 
@@ -125,8 +86,11 @@ def lay_out(scene: NumberScene, words: Sequence[Word], look: Look) -> Compositio
     elements += text_sprites(
         plan.label, left=left, top=top, colours=(theme.accent,), motion=entrance(grid, 2 + announced)
     )
-    top += plan.label.height_px + grid.px(_BELOW_KICKER) if plan.label.lines else 0
-    elements += _digits(plan.digits, look, top=top, enters=enters, frames=frames)
+    elements += text_sprites(
+        plan.lead, left=left, top=top + plan.lead_top_px, colours=(theme.text,), motion=entrance(grid, 5 + announced)
+    )
+    top += plan.digits_top_px
+    elements += digit_sprites(plan.digits, look, top=top, enters=enters, frames=frames)
     top += plan.digits.cap_px + plan.digits.descent_px + grid.px(_BELOW_FIGURE)
     meaning_at = _meaning_frame(scene, words, enters, enters + frames)
     elements += text_sprites(plan.meaning, left=left, top=top, colours=(theme.text,), motion=entrance(grid, meaning_at))
@@ -183,103 +147,54 @@ def _digits_of(text: str) -> str:
 
 
 def _plan(scene: NumberScene, look: Look) -> _Plan:
+    """With the meaning in two parts if it repeats the number and both fit well; else below the number."""
+    parts = split_at_number(scene.text, scene.value, scene.unit)
+    if parts:
+        plan = _plan_of(scene, look, *parts)
+        is_cut = plan.lead.is_truncated or plan.meaning.is_truncated
+        if not is_cut and plan.height_px <= look.grid.content.height:
+            return plan
+    return _plan_of(scene, look, "", scene.text)
+
+
+def _plan_of(scene: NumberScene, look: Look, lead_text: str, text: str) -> _Plan:
     grid = look.grid
-    digits, beside = _fit_digits(scene, look)
-    width = _width(look)
+    digits, beside = fit_digits(scene, look, _BESIDE)
+    width, style, steps = _width(look), look.styled(ITEM), scaled_sizes(grid, _MEANING_SIZES)
     label = kicker(scene.kicker, look, width_px=width)
     source = source_line(scene.source, look, width_px=width)
-    above = label.height_px + grid.px(_BELOW_KICKER) if label.lines else 0
-    above += digits.cap_px + digits.descent_px + grid.px(_BELOW_FIGURE)
+    lead = fit(lead_text, style, steps, width_px=width, max_lines=2)
+    lead_top = digits_top = 0
+    if label.lines:
+        lead_top = digits_top = label.height_px + grid.px(_KICKER_TO_LEAD if lead.lines else _BELOW_KICKER)
+    if lead.lines:
+        digits_top = lead_top + lead.height_px + grid.px(_BELOW_LEAD)
+    above = digits_top + digits.cap_px + digits.descent_px
     below = grid.px(_BELOW_MEANING) + source.height_px if source.lines else 0
     meaning = fit(
-        scene.text,
-        look.styled(ITEM),
-        scaled_sizes(grid, _MEANING_SIZES),
+        text,
+        style,
+        steps,
         width_px=width,
-        height_px=grid.content.height - above - below - grid.px(32),
+        height_px=grid.content.height - above - grid.px(_BELOW_FIGURE) - below - grid.px(32),
         max_lines=3,
     )
+    above += grid.px(_BELOW_FIGURE) if meaning.lines or source.lines else 0
     return _Plan(
         label=label,
+        lead=lead,
         digits=digits,
         meaning=meaning,
         source=source,
         beside=beside,
+        lead_top_px=lead_top,
+        digits_top_px=digits_top,
         height_px=above + meaning.height_px + below,
     )
 
 
 def _width(look: Look) -> int:
     return look.grid.columns(_BESIDE)
-
-
-def _fit_digits(scene: NumberScene, look: Look) -> tuple[_Digits, bool]:
-    """The digits as large as they fit, and whether there is space beside them."""
-    grid = look.grid
-    whole = format_amount(scene.value, scene.unit, look.language)
-    large = [size for size in _SIZES if size >= _LARGE]
-    if found := _largest_digits(whole, look, grid.columns(_BESIDE), large):
-        return found, True
-    if found := _largest_digits(whole, look, grid.columns(12), _SIZES):
-        return found, False
-    short = format_amount(scene.value, scene.unit, look.language, short=True)
-    if found := _largest_digits(short, look, grid.columns(_BESIDE), large):
-        return found, True
-    found = _largest_digits(short, look, grid.columns(12), (*_SIZES, *range(_SMALLEST, 0, -8)))
-    assert found is not None
-    return found, False
-
-
-def _largest_digits(amount: Amount, look: Look, width_px: int, at_1080: Sequence[int]) -> _Digits | None:
-    """The largest size at which number and unit fit the width; None if there is none."""
-    style = look.styled(FIGURE)
-    width_em, overhang = figure_width_em(amount.figure, style), overhang_em(amount.figure, style)
-    # A unit on the right keeps clear of the digits shown while counting.
-    gaps_em = [_UNIT_GAP_EM, max(_UNIT_GAP_EM, overhang + _CLEAR_EM)]
-    before_em, behind_em = reversed(gaps_em) if look.right_to_left else gaps_em
-    for size in at_1080:
-        size_px = look.grid.px(size)
-        for share in _UNIT_SHARES:
-            unit_px = max(round(size_px * share), min(size_px, look.grid.type_px(_MIN_UNIT)))
-            before, behind = (_unit(text, look, unit_px) for text in (amount.before, amount.behind))
-            digits = _Digits(
-                amount=amount,
-                size_px=size_px,
-                before=before,
-                behind=behind,
-                before_gap_px=round(before_em * size_px),
-                behind_gap_px=round(behind_em * size_px),
-                figure_px=round(width_em * size_px),
-            )
-            if digits.width_px <= width_px:
-                return digits
-    return None
-
-
-def _unit(text: str, look: Look, size_px: int) -> TextBlock:
-    return fit(text, look.styled(_UNIT), (size_px,), width_px=look.format.width_px * 2)
-
-
-def _digits(digits: _Digits, look: Look, *, top: int, enters: int, frames: int) -> list[Element]:
-    """Unit and number: the unit on the baseline of the digits, or at their top if it is raised."""
-    theme, left = look.theme, look.grid.content.left
-    motion = Motion(enters=enters)
-    elements: list[Element] = []
-    if digits.before.lines:
-        foot = 0 if digits.amount.raised else digits.cap_px - digits.before.cap_px
-        elements += text_sprites(digits.before, left=left, top=top + foot, colours=(theme.accent,), motion=motion)
-        left += digits.before.width_px + digits.before_gap_px
-    style = look.styled(FIGURE)
-    elements.append(
-        counter(
-            digits.amount, style, theme.text, size_px=digits.size_px, left=left, top=top, enters=enters, frames=frames
-        )
-    )
-    left += digits.figure_px + digits.behind_gap_px
-    if not digits.amount.behind.startswith(_RAISED_SIGNS):
-        top += digits.cap_px - digits.behind.cap_px
-    elements += text_sprites(digits.behind, left=left, top=top, colours=(theme.accent,), motion=motion)
-    return elements
 
 
 def _ring_or_motif(scene: NumberScene, plan: _Plan, look: Look, *, top: int, counts: Motion) -> Sequence[Element]:
@@ -289,8 +204,7 @@ def _ring_or_motif(scene: NumberScene, plan: _Plan, look: Look, *, top: int, cou
         side = min(plan.digits.cap_px, content.width - plan.digits.width_px - grid.px(_BESIDE_DIGITS))
         if not _is_percentage(scene) or side < _SMALLEST_RING * plan.digits.cap_px:
             return corner_motif(look, above=top)
-        row = top + (plan.label.height_px + grid.px(_BELOW_KICKER) if plan.label.lines else 0)
-        centre = (content.right - side // 2, row + plan.digits.cap_px - side // 2)
+        centre = (content.right - side // 2, top + plan.digits_top_px + plan.digits.cap_px - side // 2)
         return share_ring(scene.value / 100, look, side_px=side, centre=centre, motion=counts)
     if not plan.beside:
         return []

@@ -10,9 +10,9 @@ from pipeline.model import TableScene
 from pipeline.rendering.layouts.charts import ChartFrame
 from pipeline.rendering.layouts.components import scaled_sizes
 from pipeline.rendering.number_format import MINUS, is_blank, looks_numeric
+from pipeline.rendering.text.break_opportunities import split_chunks
 from pipeline.rendering.text.fitting import ACCENT_EM, TextBlock, fit
 from pipeline.rendering.text.line import drawable_text, measure
-from pipeline.rendering.text.line_breaking import split_chunks
 from pipeline.rendering.text.styles import BODY, ITEM, TextStyle
 from pipeline.rendering.type_scale import ITEM_SIZES, LABEL_SIZES
 
@@ -20,13 +20,13 @@ _FIRST = replace(ITEM, weight=600, leading=1.2)
 _CELL = replace(BODY, leading=1.2)
 _NUMBER = replace(BODY, weight=480, tabular=True, leading=1.2)
 _HEAD = TextStyle(weight=540, optical_size=20, leading=1.2)
-# At 1080: gap between columns, vertical padding of rows, and maximum row height.
-_COLUMN_GAP, _PADDING, _MAX_ROW = 48, 22, 104
+# At 1080: gaps between columns, vertical padding of rows, and maximum row height.
+_COLUMN_GAP, _COLUMN_GAP_STACKED, _PADDING, _MAX_ROW = 48, 40, 22, 104
 AFTER_HEAD, _LINE_GAP = 24, 14
 # Largest size of cells on wide pictures; number of rows from which on they are packed closer.
 _LARGE, _MANY_ROWS = 50, 5
-# A gap before text grows by at most this many times itself, so that the eye finds its way across.
-_MAX_GAP_GROWTH = 3
+# Body text on tall pictures, at 1080.
+_LEAST_TALL = 48
 # Minimum width of a text column, as a share of the table.
 _MIN_SHARE = 0.1
 
@@ -67,7 +67,13 @@ def fit_table(scene: TableScene, page: ChartFrame) -> TablePlan:
     """The largest size without truncation, preferably with one line per cell, else with stacked first cells."""
     setting = _Measurements(scene, page)
     steps = setting.steps
-    tries = [(stacked, lines, px, False) for stacked in (False, True) for lines in (1, 2) for px in steps]
+    tries = [
+        (stacked, lines, px, False)
+        for sizes in (setting.large_steps, steps)
+        for stacked in (False, True)
+        for lines in (1, 2)
+        for px in sizes
+    ]
     tries += [(stacked, 3, steps[-1], tight) for tight in (False, True) for stacked in (False, True)]
     for is_stacked, max_lines, size_px, is_tight in tries:
         if setting.may_fit(size_px, max_lines, is_stacked=is_stacked):
@@ -104,7 +110,7 @@ class _Measurements:
             [_widest_word(text, style) for text, style in zip(row, self._styles, strict=True)] for row in self._texts
         ]
         self._head_style = page.look.styled(_HEAD)
-        self._gap = self._grid.px(_COLUMN_GAP * 2 // 3 if self._grid.is_stacked else _COLUMN_GAP)
+        self._gap = self._grid.px(_COLUMN_GAP_STACKED if self._grid.is_stacked else _COLUMN_GAP)
         self._padding = self._grid.px(_PADDING if len(self._texts) < _MANY_ROWS else _PADDING * 2 // 3)
         self._line_gap = self._grid.px(_LINE_GAP)
 
@@ -116,6 +122,12 @@ class _Measurements:
             usual = scaled_sizes(grid, ITEM_SIZES[1:])
             return (*usual, *(grid.px(size) for size in ITEM_SIZES if grid.px(size) < usual[-1]))
         return scaled_sizes(grid, (_LARGE, *ITEM_SIZES[1:]))
+
+    @property
+    def large_steps(self) -> tuple[int, ...]:
+        """Those that are preferred, even if cells then take two lines: all but the small ones on a phone."""
+        least = self._grid.px(_LEAST_TALL) if self._grid.is_tall else 0
+        return tuple(size for size in self.steps if size >= least)
 
     def share_px(self, plan: TablePlan) -> int:
         """Maximum height of a row."""
@@ -151,7 +163,9 @@ class _Measurements:
         # Descenders and accents of stacked cells and of neighbouring rows don't touch.
         reach, accent_px = max(cell.clearance_px for row in rows for cell in row), math.ceil(ACCENT_EM * size_px)
         gap = max(self._line_gap, 2 * accent_px) + reach
-        padding = max(self._padding // 2, reach + accent_px) if is_tight else self._padding
+        is_multiline = any(len(cell.lines) > 1 for row in rows for cell in row)
+        padding = self._padding * 3 // 2 if is_multiline or is_stacked else self._padding
+        padding = max(self._padding // 2, reach + accent_px) if is_tight else padding
         plan = TablePlan(
             head=self._head(widths),
             rows=rows,
@@ -201,14 +215,13 @@ def _columns(
 ) -> tuple[tuple[int, ...], tuple[int, ...]]:
     """Lefts and widths of columns: spare width goes to the gaps, missing width is taken from text columns.
 
-    A last column of text stays close to the others; numbers go to the far edge.
+    A last column of numbers goes to the far edge; one of text has a gap behind it, too, where longer texts would end.
     """
     shown = range(int(is_stacked), len(natural))
     left_over = width_px - sum(natural[column] for column in shown) - gap * (len(shown) - 1)
     widths = list(natural)
     if left_over >= 0:
-        more = left_over // max(1, len(shown) - 1)
-        gap += more if numeric[-1] else min(more, _MAX_GAP_GROWTH * gap)
+        gap += left_over // (max(1, len(shown) - 1) if numeric[-1] else len(shown))
     else:
         texts = [column for column in shown if not numeric[column]] or list(shown)
         available = sum(natural[column] for column in texts) + left_over

@@ -9,10 +9,11 @@ from functools import lru_cache
 
 from pipeline.language.graphemes import grapheme_clusters, is_emoji
 from pipeline.language.writing_systems import is_right_to_left
+from pipeline.rendering.text.break_opportunities import Chunk, hyphenate_long, split_chunks, split_long
 from pipeline.rendering.text.emoji import max_sharp_px
 from pipeline.rendering.text.fonts import face_for
 from pipeline.rendering.text.line import Line, clearance_of, drawable_text, leading_of, measure, shape
-from pipeline.rendering.text.line_breaking import Chunk, Lines, break_lines, hyphenate_long, split_chunks, split_long
+from pipeline.rendering.text.line_breaking import Lines, break_lines
 from pipeline.rendering.text.rasterising import draw_ink
 from pipeline.rendering.text.styles import CAP_HEIGHT_EM, TextStyle
 

@@ -2,17 +2,14 @@
 
 from __future__ import annotations
 
-import math
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
-from itertools import accumulate, pairwise
-from typing import NamedTuple
+from itertools import pairwise
 
-from pipeline.language.graphemes import grapheme_clusters
-from pipeline.language.hyphenation import hyphenation_points, is_word
-from pipeline.language.phrases import REPEATS, split_phrases
+from pipeline.language.abbreviations import is_abbreviation
 from pipeline.language.sentences import sentence_ends
+from pipeline.rendering.text.break_opportunities import HYPHEN, Chunk
 from pipeline.rendering.text.line import measure
 from pipeline.rendering.text.styles import TextStyle
 
@@ -23,20 +20,21 @@ _EXTRA_LINE = 0.09
 _SPLIT_PHRASE = 0.14
 # A word of at most so many letters at the end of a line.
 _DANGLING_WORD, _SHORT_WORD = 0.05, 3
-# A number separated from what it counts ("48 / times", "7 / November"), unless it is a year.
-_SEPARATED_NUMBER = 0.10
+# A number separated from what it counts ("48 / times", "7 / November", "20 / °C"), unless it is a year.
+_SEPARATED_NUMBER = 0.14
+# A break after an abbreviation that belongs to the next word ("max. / 10", "Dr. / Who", "J. R. R. / Tolkien"), and
+# between initials ("J. R. / R. Tolkien").
+_SEPARATED_ABBREVIATION, _SEPARATED_INITIALS = 0.20, 0.32
 _AFTER_HYPHEN = 0.06
 # A hyphenated word: two of them cost more than a widow.
 _HYPHENATION = 0.16
-_PHRASE_END = -0.02
+_PHRASE_END = -0.05
 # Breaking after a sentence is better than after the first word of the next one.
-_SENTENCE_END, _AFTER_FIRST_WORD = -0.06, 0.08
+_SENTENCE_END, _AFTER_FIRST_WORD = -0.10, 0.08
 # In scripts with few spaces, a space ends a phrase. A text of so few letters is better kept on one line.
 _NO_SPACE, _FEW_LETTERS = 0.03, 8
 _PHRASE_ENDS = tuple(",.:;–—!?،؛؟।，、。：；！？")
 _SENTENCE_ENDS = tuple(".!?…؟。！？")
-# Punctuation that may surround a hyphenated word.
-_OPENING_MARKS, _CLOSING_MARKS = "([{„“‚‘«»‹›¿¡\u00a0", ",.:;!?…)]}”“’‘»«›‹–—-‐\u00a0"
 # A line below this share of the ideal width is a stub.
 _STUB_SHARE = 0.5
 # A single word on a line needs more: this share of the longest line. Below the second share, a first line is a stump.
@@ -45,31 +43,11 @@ _SINGLE_WORD_SHARE, _STUMP_SHARE = 0.8, 0.6
 _COLUMN_LINES, _COLUMN_SHARE = 5, 0.7
 
 # “14. November”, which is no end of a sentence.
+_INITIAL = re.compile(r"[^\W\d_]{1,2}\.")
 _ORDINAL = re.compile(r"\d{1,2}\.")
+# The first character of a unit that is no letter.
+_SIGNS = "°%‰€$£¥₹₩₫₽₺₴×"
 _COUNT = re.compile(r"(?![12]\d{3}$)[^\w\s]*\d[\d.,’\u00a0\u202f]*(?<![.,])$")
-
-# Email and web addresses: maria@example.org, https://…, example.org/roofs.
-_ADDRESS = re.compile(r"[^\W_]@[^\W_]|[a-z]://|[^\W_]\.[a-z]{2}")
-# Addresses break after a slash or before one of these: punctuation at the end of a line would read as the sentence's,
-# a hyphen as hyphenation (Chicago Manual of Style, 14.18).
-_ADDRESS_BREAK = re.compile(r"(?<=/)(?=[^\W_])|(?<=[^\W_])(?=[@._~?#&=%+-][^\W_])")
-_BREAK = re.compile(r"(?<=[^\W_]/)(?=[^\W_])|(?<=[^\W_])(?=_[^\W_])")
-
-# Drawn at the end of a line where a word is hyphenated.
-HYPHEN = "-"
-
-
-class Chunk(NamedTuple):
-    """Characters `start` to `end` of a text, without a break opportunity inside."""
-
-    start: int
-    end: int
-    # Whether it ends inside a word, so that a line that ends with it needs a hyphen.
-    divided: bool = False
-
-    def of(self, text: str) -> str:
-        """Its text as a line of its own."""
-        return text[self.start : self.end] + (HYPHEN if self.divided else "")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -83,22 +61,6 @@ class Lines:
     def hyphens(self) -> int:
         """The number of hyphenated words after the first, which is acceptable."""
         return max(0, sum(span.divided for span in self.spans) - 1)
-
-
-def split_chunks(text: str, language: str = "") -> tuple[Chunk, ...]:
-    """`text` split at break opportunities: spaces, hyphens inside long words (not in addresses), phrase boundaries.
-
-    Phrases are those of a `language` (a tag) written without spaces, or single characters if no phrases are known.
-    """
-    found: list[Chunk] = []
-    for word in re.finditer(r"[^ \u2009\u3000]+", text):
-        start = word.start()
-        for part in _breakable_parts(word.group(), language):
-            # A repetition mark stays with its word although a space precedes it.
-            is_repetition = bool(found) and part.startswith(REPEATS)
-            found.append(Chunk(found.pop().start if is_repetition else start, start + len(part)))
-            start += len(part)
-    return tuple(found)
 
 
 def break_lines(
@@ -116,50 +78,6 @@ def break_lines(
     return Lines(spans=spans, ragged=breaker.raggedness(spans))
 
 
-def hyphenate_long(
-    text: str, chunks: Sequence[Chunk], style: TextStyle, *, width_em: float, names: bool = False
-) -> tuple[Chunk, ...]:
-    """The chunks, with words wider than a line hyphenated for their language, and addresses at their breaks.
-
-    Words with a hyphen of their own are not hyphenated unless `names`; nor are phrases of a language without spaces.
-    """
-    found: list[Chunk] = []
-    gaps = [True, *(before.end < after.start for before, after in pairwise(chunks)), True]
-    for chunk, gap_before, gap_after in zip(chunks, gaps, gaps[1:], strict=False):
-        word = text[chunk.start : chunk.end]
-        points: Sequence[int] = ()
-        joints: Sequence[int] = ()
-        if measure(word, style) > width_em:
-            joints = _address_breaks(word) or (_word_boundaries(word, style.language) if names else ())
-            points = _hyphenation_points(word, style.language) if names or (gap_before and gap_after) else ()
-        starts = (chunk.start, *(chunk.start + point for point in joints or points), chunk.end)
-        found += (Chunk(start, end, divided=end < chunk.end and not joints) for start, end in pairwise(starts))
-    return tuple(found)
-
-
-def split_long(text: str, chunks: Sequence[Chunk], style: TextStyle, *, width_em: float) -> tuple[Chunk, ...]:
-    """The chunks, with those wider than a line split between graphemes: for endless words and parts of addresses.
-
-    The parts are about equally long: two letters alone on a line would look like a mistake.
-    """
-    found: list[Chunk] = []
-    for chunk in chunks:
-        letters = grapheme_clusters(text[chunk.start : chunk.end])
-        # Without kerning, which mostly tightens.
-        steps = [measure(letter, style) + max(0.0, style.tracking) for letter in letters]
-        total = sum(steps)
-        most = min(width_em, total / max(1, math.ceil(total / width_em)) + max(steps))
-        start = end = chunk.start
-        width = 0.0
-        for cluster, step in zip(letters, steps, strict=True):
-            if end > start and width + step > most:
-                found.append(Chunk(start, end))
-                start, width = end, 0.0
-            end, width = end + len(cluster), width + step
-        found.append(Chunk(start, end, chunk.divided))
-    return tuple(found)
-
-
 class _Breaker:
     """Widths of a text's chunks and gaps, and the search for the breaks with the lowest penalty."""
 
@@ -168,6 +86,8 @@ class _Breaker:
     ) -> None:
         self._text, self._chunks, self._limit, self._phrase = text, chunks, width_em, phrase
         self._style = style
+        # Ends of sentences with a full stop.
+        self._stops = frozenset(sentence_ends(text) if ". " in text else ())
         self._widths = [measure(text[c.start : c.end], style) + 2 * abs(style.tracking) for c in chunks]
         space = measure("n n", style) - measure("nn", style)
         self._gaps = [space * (after.start - before.end) for before, after in pairwise(chunks)] + [0.0]
@@ -193,15 +113,18 @@ class _Breaker:
         """How bad the lines look, 0 to 2.
 
         1: the last line is a single word, or any line (or single word) is far shorter than the longest. 2: a line is a
-        single short word, like an article, or the first one is a word far shorter than the longest line. Also 1: a few
-        letters broken without a space, every line a single word, or many lines that leave much of the width empty (a
-        column).
+        single short word, like an article, the first one is a word far shorter than the longest line, or initials are
+        separated. Also 1: a few letters broken without a space, every line a single word, many lines that leave much of
+        the width empty (a column), or a line that ends with an abbreviation of the next word.
         """
         if len(spans) < 2:
             return 0
         if len(self._chunks) < 3:
             return int(not self._gaps[0] and len(self._text) <= _FEW_LETTERS and not self._chunks[0].divided)
         widths = [measure(span.of(self._text), self._style) for span in spans]
+        separation = self._worst_separation(spans)
+        if separation >= _SEPARATED_INITIALS:
+            return 2
         starts = {chunk.start: chunk.end for chunk in self._chunks}
         lonely = [starts[span.start] == span.end for span in spans]
         if not all(lonely) and (
@@ -217,7 +140,17 @@ class _Breaker:
             for width, alone in zip(widths, lonely, strict=True)
         )
         is_column = len(spans) >= _COLUMN_LINES and max(widths) < _COLUMN_SHARE * self._limit
-        return int(is_column or lonely[-1] or any(short))
+        return int(is_column or lonely[-1] or any(short) or separation >= _SEPARATED_ABBREVIATION)
+
+    def _worst_separation(self, spans: Sequence[Chunk]) -> float:
+        """The highest penalty of separated words at the ends of lines; 0 in texts without abbreviations."""
+        ends = {span.end for span in spans[:-1]} if "." in self._text else ()
+        last = (index for index, chunk in enumerate(self._chunks) if chunk.end in ends)
+        return max((self._separation(index, self._word(index), self._word(index + 1)) for index in last), default=0.0)
+
+    def _word(self, index: int) -> str:
+        chunk = self._chunks[index]
+        return self._text[chunk.start : chunk.end]
 
     def balance(self, count: int) -> tuple[float, tuple[Chunk, ...]]:
         """The best break into exactly `count` lines, as even as possible, with its penalty."""
@@ -250,13 +183,13 @@ class _Breaker:
         price = ((ideal - width) / self._limit) ** 2
         if width < _STUB_SHARE * ideal:
             price += _STUB
-        last = self._text[self._chunks[end].start : self._chunks[end].end]
+        last = self._word(end)
         if end == len(self._chunks) - 1:
             return price + (_WIDOW if start == end and end > 0 else 0.0)
         if self._phrase and self._phrase.start < self._chunks[end].end < self._phrase.end:
             price += _SPLIT_PHRASE
         if self._gaps[end]:
-            price += self._separation(end, last, self._text[self._chunks[end + 1].start])
+            price += self._separation(end, last, self._word(end + 1))
         if self._chunks[end].divided:
             price += _HYPHENATION
         elif last.endswith(("-", "‐")):
@@ -270,46 +203,24 @@ class _Breaker:
         return price + (_PHRASE_END if last.endswith(_PHRASE_ENDS) else 0.0)
 
     def _separation(self, end: int, last: str, following: str) -> float:
-        """The penalty for separating chunk `end`, the word `last`, from the next one, which starts with `following`."""
+        """The penalty for separating chunk `end`, the word `last`, from the next one, `following`."""
         if len(last) <= _SHORT_WORD and last.isalpha():
             return _DANGLING_WORD
-        is_count = _COUNT.match(last) or (_ORDINAL.fullmatch(last) and not self._ends_sentence(end))
-        return _SEPARATED_NUMBER if is_count and following.isalpha() else 0.0
+        is_ordinal = _ORDINAL.fullmatch(last) is not None
+        if last.endswith(".") and not is_ordinal and is_abbreviation(last[:-1], following):
+            if self._ends_sentence(end) or following[0].islower():
+                return 0.0
+            is_initial = _INITIAL.fullmatch(last) and _INITIAL.fullmatch(following)
+            return _SEPARATED_INITIALS if is_initial else _SEPARATED_ABBREVIATION
+        is_count = _COUNT.match(last) or (is_ordinal and not self._ends_sentence(end))
+        return _SEPARATED_NUMBER if is_count and (following[0].isalpha() or following[0] in _SIGNS) else 0.0
 
     def _ends_sentence(self, index: int) -> bool:
-        """Whether a sentence ends with that chunk: “No.”, not “e.g.” before lower case, nor “14. November”."""
+        """Whether a sentence ends with that chunk: “No.”, not “e.g.”, “J.” before a name, nor “14. November”."""
         chunk = self._chunks[index]
         after = self._text[chunk.end :].lstrip()
         if not self._text[: chunk.end].endswith(_SENTENCE_ENDS) or after[:1].islower():
             return False
-        word = self._text[chunk.start : chunk.end]
-        return not _ORDINAL.fullmatch(word) or len(word) in sentence_ends(f"{word} {after}")
-
-
-def _address_breaks(word: str) -> tuple[int, ...]:
-    """Break opportunities of an address, or a word with a slash or an underscore: no hyphen is drawn there."""
-    joints = _ADDRESS_BREAK if _ADDRESS.search(word) else _BREAK
-    return tuple(found.start() for found in joints.finditer(word))
-
-
-def _word_boundaries(word: str, language: str) -> tuple[int, ...]:
-    """Probable word boundaries within a phrase of a language written without spaces."""
-    pieces = split_phrases(word, language, is_fine=True)
-    return tuple(accumulate(map(len, pieces[:-1]))) if "".join(pieces) == word else ()
-
-
-def _hyphenation_points(word: str, language: str) -> tuple[int, ...]:
-    """Where a word may be hyphenated, ignoring punctuation and elided articles (l’internationalisation)."""
-    core = word.rstrip(_CLOSING_MARKS)
-    core = core[core.rfind("’") + 1 :].lstrip(_OPENING_MARKS)
-    first = word.rindex(core)
-    return tuple(first + point for point in hyphenation_points(core, language)) if is_word(core) else ()
-
-
-def _breakable_parts(word: str, language: str) -> Sequence[str]:
-    pieces = split_phrases(word, language)
-    if len(pieces) > 1 and "".join(pieces) == word:
-        return pieces
-    if _ADDRESS.search(word):
-        return (word,)
-    return re.findall(r".*?[^\W\d_]{5}[-‐](?=[^\W\d_]{5})|.+$", word)
+        if not self._text[: chunk.end].endswith("."):
+            return True
+        return not after or chunk.end in self._stops

@@ -17,8 +17,9 @@ import numpy as np
 from PIL import Image
 
 from pipeline.model import NumberScene, Script, VideoFormat
+from pipeline.rendering.layouts.amount import format_amount
 from pipeline.rendering.look import Look
-from pipeline.rendering.number_format import format_number
+from pipeline.rendering.number_format import format_number, with_unit
 from pipeline.rendering.surface.background import Light, background
 from pipeline.rendering.surface.motif import Motif, draw_motif
 from pipeline.rendering.thumbnail.badge import draw_badge
@@ -35,6 +36,7 @@ from pipeline.theme.colours import rgb
 from pipeline.theme.theme import Theme
 
 COUNT = 3
+_THOUSAND, _MILLION = 1_000, 1_000_000
 _NUMBER_SIZES = (340, 300, 260, 220, 180, 150)
 _LIGHTS = (
     Light(role="glow", x=0.80, y=0.36, width=0.44, height=0.72, strength=1.0),
@@ -125,7 +127,7 @@ def _draw_poster(canvas: ThumbnailCanvas) -> None:
 def _draw_with_number(canvas: ThumbnailCanvas, scene: NumberScene) -> None:
     theme, (width, height) = canvas.look.theme, canvas.picture.size
     number = canvas.fit_text(
-        format_number(scene.value, canvas.look.language, scene.unit),
+        _figure(scene, canvas.look.language),
         _NUMBER_SIZES,
         width - 2 * MARGIN,
         height // 2,
@@ -134,7 +136,9 @@ def _draw_with_number(canvas: ThumbnailCanvas, scene: NumberScene) -> None:
     block = canvas.fit_text(
         canvas.words, SIZES[4:], canvas.text_width + 200 * (not canvas.is_upright), _BELOW_NUMBER, lines=3
     )
-    gap = max(_GAP, min(2 * _GAP, canvas.max_text_height - number.height_px - block.height_px))
+    # Ideographs and other tall letters reach further down and up.
+    least = 2 * _GAP + number.descent_px + block.clearance_px if block.clearance_px else _GAP
+    gap = max(least, min(2 * _GAP, canvas.max_text_height - number.height_px - block.height_px))
     whole = number.height_px + gap + block.height_px
     top = (height - whole) // 2 if not canvas.is_upright else height // 6
     if canvas.is_upright:
@@ -145,6 +149,14 @@ def _draw_with_number(canvas: ThumbnailCanvas, scene: NumberScene) -> None:
     top -= top + number.height_px + gap - canvas.text_box(block, top + number.height_px + gap).top
     canvas.draw_text(number, top, (theme.accent,))
     canvas.draw_text(block, top + number.height_px + gap, (theme.text,))
+
+
+def _figure(scene: NumberScene, language: str) -> str:
+    """The number in compact form ("384K km"); exact below a million in languages without one ("455.125 Wörter")."""
+    has_compact_form = any(map(str.isalpha, format_number(scene.value, language, "")))
+    if has_compact_form or not _THOUSAND <= abs(scene.value) < _MILLION:
+        return format_number(scene.value, language, scene.unit)
+    return with_unit(format_amount(scene.value, scene.unit, language).figure, language, scene.unit)
 
 
 def _draw_over_motif(canvas: ThumbnailCanvas) -> None:

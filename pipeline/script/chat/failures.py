@@ -51,6 +51,8 @@ class Service:
     # For a failed connection, and for a time-out.
     start_hint: str = ""
     timeout_hint: str = ""
+    # For a request that it refuses.
+    request_hint: str = ""
     needs_key: bool = True
 
 
@@ -125,7 +127,7 @@ _MALFORMED = _Kind(MalformedOutputError, "the model's answer is not valid JSON")
 _TOOL_CALL = _Kind(MalformedOutputError, "the model called a tool, although it has none")
 _SLOW_DOWN = _Kind(TransientError, "asks to slow down")
 _UNAVAILABLE = _Kind(TransientError, "is not available now ({detail})")
-_REFUSED = _Kind(PermanentError, "refuses the request ({detail})")
+_REFUSED = _Kind(PermanentError, "refuses the request ({detail})", "{service.request_hint}")
 
 # The code is more specific than the status: OpenAI sends 429 for missing credit, where waiting does not help, and Groq
 # 403 for a single model. Some services have a number as the code, and the word as the type.

@@ -27,7 +27,7 @@ from pipeline.model import (
     StatementScene,
     TitleScene,
 )
-from pipeline.script.on_screen_text import shown_statement, spoken_item, spoken_lines
+from pipeline.script.on_screen_text import capitalised, shown_statement, spoken_item, spoken_lines
 from pipeline.script.outline.context import Chapter, OutlineContext, Piece, lead_lines
 from pipeline.script.outline.values import is_date, read_amount
 from pipeline.script.shortening import clause_ends, shorten, without_full_stop
@@ -50,12 +50,15 @@ _TRAILING = " ,;،，；–—("
 
 def title_scene(narration: str, context: OutlineContext) -> Scene:
     """The opening scene."""
-    layout = context.required_layout("title")
+    layout, title = context.required_layout("title"), context.brief.title
+    heading = shorten(title, layout.own_title_limit)
+    # The rest of a title that is cut after a clause: "…, und was das Papier damit zu tun hatte".
+    rest = "" if heading.endswith("…") else capitalised(title[len(heading) :].strip(_AFTER_PHRASE))
     return TitleScene(
         lines=spoken_lines(narration),
-        heading=shorten(context.brief.title, layout.limit("heading")),
+        heading=heading,
         kicker=shorten(context.brief.kicker, layout.limit("kicker")),
-        subtitle=shorten(context.brief.subtitle, layout.limit("subtitle")),
+        subtitle=shorten(context.brief.subtitle or rest, layout.limit("subtitle")),
     )
 
 

@@ -1,0 +1,46 @@
+"""The words around a number in a sentence, so that a large figure can take the number's place in it."""
+
+from __future__ import annotations
+
+import re
+
+from pipeline.language.text import has_words
+from pipeline.language.writing_systems import ascii_digits
+
+# A number in running text, with separators of any locale.
+_NUMBER = re.compile(r"[-−–]?\d(?:[\d.,'’٫٬\u00a0\u202f\u2009]*\d)?")
+_AROUND = " \u00a0\u202f"
+_AFTER = f"{_AROUND},;:–—-"
+# One of a pair might be torn from the other.
+_PAIRED = frozenset('()[]«»„“”"')
+# A sentence that ends before the number is no beginning of the one with it.
+_SENTENCE_END = re.compile(r"[.!?…؟।]\s")
+
+
+def split_at_number(text: str, value: float, unit: str) -> tuple[str, str] | None:
+    """The words of `text` before and after `value` with its `unit`: "The book has", "in its first printing".
+
+    None if the text does not contain both together once, between spaces, or says nothing else.
+    """
+    found = [match for match in _NUMBER.finditer(text) if _digits(match[0]) == _digits(f"{abs(value):.12g}")]
+    if len(found) != 1:
+        return None
+    start, end = found[0].span()
+    if unit:
+        before, after = text[:start].rstrip(_AROUND), text[end:].lstrip(_AROUND)
+        if before.endswith(unit):
+            start = len(before) - len(unit)
+        elif after.startswith(unit):
+            end = len(text) - len(after) + len(unit)
+        else:
+            return None
+    is_whole = text[start - 1 : start] in {"", *_AROUND} and text[end : end + 1] in {"", *_AFTER, "."}
+    lead, rest = text[:start].strip(_AROUND), text[end:].lstrip(_AFTER + ".").rstrip()
+    if not is_whole or not has_words(lead + rest) or _SENTENCE_END.search(lead) or _PAIRED & set(lead + rest):
+        return None
+    return lead, rest
+
+
+def _digits(number: str) -> str:
+    """The significant digits: "1077" for "1,077", "125" for "12.50", "189" for "189,000"."""
+    return ascii_digits("".join(filter(str.isdecimal, number))).strip("0") or "0"
