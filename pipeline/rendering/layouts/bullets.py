@@ -129,7 +129,7 @@ def _plan(scene: BulletsScene, look: Look) -> _Plan:
         if beside := _ring_beside(plan, look):
             return replace(plan, ring_px=beside, beside_items=True)
         return _plan_large(scene, look, room) or plan
-    return _best_plan(scene, look, _SPLITS, room)
+    return _plan_on_single_lines(scene, look, room) or _best_plan(scene, look, _SPLITS, room)
 
 
 def _ring_beside(plan: _Plan, look: Look) -> int:
@@ -146,6 +146,16 @@ def _plan_large(scene: BulletsScene, look: Look, room: int) -> _Plan | None:
     """Short items in larger type, each on one line, without a ring; None if they don't fit."""
     for size_px in scaled_sizes(look.grid, _ALONE_SIZES):
         plan = _plan_at(scene, look, _SPLITS[-1][0], 0, size_px, max_lines=1)
+        if plan.height_px <= room and not any(item.is_truncated for item in plan.items):
+            return plan
+    return None
+
+
+def _plan_on_single_lines(scene: BulletsScene, look: Look, room: int) -> _Plan | None:
+    """Every item on one line beside the large ring, in slightly smaller type if necessary; None if they don't fit."""
+    columns, figure = _SPLITS[0]
+    for size_px in scaled_sizes(look.grid, ITEM_SIZES[:3]):
+        plan = _plan_at(scene, look, columns, figure, size_px, max_lines=1)
         if plan.height_px <= room and not any(item.is_truncated for item in plan.items):
             return plan
     return None
