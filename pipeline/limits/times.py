@@ -62,14 +62,15 @@ def retry_after_s(headers: Mapping[str, str]) -> float | None:
     try:
         seconds = float(value)
     except ValueError:
-        due = _date(value)
+        due = date_of(value)
         if due is None:
             return None
-        seconds = (due - (_date(headers.get("date", "")) or utc_now())).total_seconds()
+        seconds = (due - (date_of(headers.get("date", "")) or utc_now())).total_seconds()
     return bounded_s(seconds) if math.isfinite(seconds) else None
 
 
-def _date(value: str) -> datetime | None:
+def date_of(value: str) -> datetime | None:
+    """The time in a `date` header (RFC 9110, 5.6.7; aware); None: it is invalid."""
     try:
         date = parsedate_to_datetime(value)
     except (ValueError, OverflowError):

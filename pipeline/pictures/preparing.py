@@ -81,7 +81,9 @@ def prepare(source: Path, path: Path, *, name: str) -> None:
         from pipeline.media.pictures.jpeg import is_intact  # noqa: PLC0415 - FFmpeg, which the precheck does without
 
         if not is_intact(data):
-            raise damaged(name)
+            what = "is damaged in the middle: colours would be wrong, or parts out of place"
+            hint = "Use the original, or download it again; if it looks right, open it and save it again"
+            raise InputError(what, where=name, hint=hint)
     _check_smallest(*image.size, name)
     if image.mode == "RGBA":
         image.save(path, "PNG", compress_level=3)
@@ -127,12 +129,6 @@ def undecodable(name: str) -> InputError:
     return InputError("is damaged: it can't be decoded", where=name, hint="Open it, and save it again")
 
 
-def damaged(name: str) -> InputError:
-    """The error for a picture that can only be decoded in part."""
-    hint = "Use the original, or download it again; if it looks right, open it and save it again"
-    return InputError("is damaged in the middle: colours would be wrong, or parts out of place", where=name, hint=hint)
-
-
 def _decoded(data: bytes, kind: str, name: str) -> Image.Image:
     """Mode RGB, or RGBA if it has transparency."""
     with Image.open(io.BytesIO(data), formats=(kind,)) as image:
@@ -153,7 +149,9 @@ def _decoded(data: bytes, kind: str, name: str) -> Image.Image:
                 raise InputError("is completely transparent", where=name, hint=hint)
             plain = plain.crop(box)
         plain.thumbnail((_LARGEST_PX, _LARGEST_PX), Image.Resampling.LANCZOS)
-        return _in_srgb(plain, profile if upright.mode in {"RGB", "RGBA"} else None)
+        if not profile or upright.mode not in {"RGB", "RGBA"}:
+            return plain
+        return _converted(plain, profile) or plain
 
 
 def _upright(image: Image.Image) -> Image.Image:
@@ -169,17 +167,10 @@ def _in_rgb(image: Image.Image) -> Image.Image:
     if image.mode.startswith("I;16"):
         image = image.point(lambda level: level / 256).convert("L")
     if image.mode == "CMYK" and image.info.get("icc_profile"):
-        converted = _converted(image, image.info["icc_profile"])
-        return converted or image.convert("RGB")
+        return _converted(image, image.info["icc_profile"]) or image.convert("RGB")
     if image.mode in {"RGBA", "LA", "PA", "La", "RGBa"} or "transparency" in image.info:
         return image.convert("RGBA")
     return image.convert("RGB")
-
-
-def _in_srgb(image: Image.Image, profile: bytes | None) -> Image.Image:
-    if not profile:
-        return image
-    return _converted(image, profile) or image
 
 
 def _converted(image: Image.Image, profile: bytes) -> Image.Image | None:

@@ -40,13 +40,9 @@ CLIP_TOLERANCE_LU = 0.5
 
 def streams(info: MediaInfo) -> Check:
     """Exactly one video and one audio stream, and nothing else."""
-    counts = (len(info.pictures), len(info.sounds), info.other_streams)
-    return Check.of(
-        "streams",
-        passed=counts == (1, 1, 0),
-        measured="{} video, {} audio, {} other".format(*counts),
-        limit="1 video, 1 audio, 0 other",
-    )
+    measured = f"{len(info.pictures)} video, {len(info.sounds)} audio, {info.other_streams} other"
+    limit = "1 video, 1 audio, 0 other"
+    return Check.of("streams", passed=measured == limit, measured=measured, limit=limit)
 
 
 def picture_codec(track: PictureTrack, pixel_format: str, codec: Codec) -> Check:
@@ -63,12 +59,10 @@ def size(track: PictureTrack, video_format: VideoFormat) -> Check:
 
 def frame_rate(track: PictureTrack, video_format: VideoFormat, *, may_vary: bool = False) -> Check:
     """A constant frame rate from 0 on, without gaps, unless a variable one was ordered."""
-    return Check.of(
-        "frame_rate",
-        passed=may_vary or track.constant_rate == video_format.frame_rate,
-        measured="variable" if track.constant_rate is None else f"{float(track.constant_rate):g} a second",
-        limit="any" if may_vary else f"{video_format.frame_rate} a second, constant",
-    )
+    passed = may_vary or track.constant_rate == video_format.frame_rate
+    measured = "variable" if track.constant_rate is None else f"{float(track.constant_rate):g} a second"
+    limit = "any" if may_vary else f"{video_format.frame_rate} a second, constant"
+    return Check.of("frame_rate", passed=passed, measured=measured, limit=limit)
 
 
 def colours(track: PictureTrack) -> Check:
@@ -86,49 +80,29 @@ def sound_codec(track: SoundTrack) -> Check:
 
 def duration(track: PictureTrack, narration_s: float) -> Check:
     """The film is as long as its narration."""
-    return Check.of(
-        "duration",
-        passed=abs(track.duration_s - narration_s) <= DURATION_TOLERANCE_S,
-        measured=f"{track.duration_s:.2f} s",
-        limit=f"{narration_s:.2f} s ± {DURATION_TOLERANCE_S} s",
-    )
+    passed = abs(track.duration_s - narration_s) <= DURATION_TOLERANCE_S
+    limit = f"{narration_s:.2f} s ± {DURATION_TOLERANCE_S} s"
+    return Check.of("duration", passed=passed, measured=f"{track.duration_s:.2f} s", limit=limit)
 
 
 def sync(picture: PictureTrack, sound: SoundTrack) -> Check:
     """Picture and sound end together."""
     apart_s = abs(picture.duration_s - sound.duration_s)
-    return Check.of(
-        "sync",
-        passed=apart_s <= SYNC_TOLERANCE_S,
-        measured=f"{apart_s:.3f} s between the ends of picture and sound",
-        limit=f"at most {SYNC_TOLERANCE_S} s",
-    )
+    measured, limit = f"{apart_s:.3f} s between the ends of picture and sound", f"at most {SYNC_TOLERANCE_S} s"
+    return Check.of("sync", passed=apart_s <= SYNC_TOLERANCE_S, measured=measured, limit=limit)
 
 
 def offset(sound: SoundTrack) -> Check:
     """The sound begins at 0, like the picture, and has no gaps, which would move it against the picture."""
     apart_s = abs(sound.start_s) + sound.gaps_s
-    return Check.of(
-        "offset",
-        passed=apart_s <= OFFSET_S,
-        measured=f"sound {sound.start_s:.3f} s late, with {sound.gaps_s:.3f} s of gaps",
-        limit=f"at most {OFFSET_S:g} s",
-        value=apart_s,
-        unit="s",
-    )
+    measured = f"sound {sound.start_s:.3f} s late, with {sound.gaps_s:.3f} s of gaps"
+    return _at_most("offset", apart_s, OFFSET_S, "s", measured)
 
 
 def moves(video: DecodedVideo, frame_rate: int) -> Check:
     """The picture changes where the scene was drawn with changes."""
     stuck_s = video.stuck_frames / frame_rate
-    return Check.of(
-        "frozen",
-        passed=stuck_s <= STUCK_S,
-        measured=f"{stuck_s:.2f} s without the changes that were drawn",
-        limit=f"at most {STUCK_S:g} s",
-        value=stuck_s,
-        unit="s",
-    )
+    return _at_most("frozen", stuck_s, STUCK_S, "s", f"{stuck_s:.2f} s without the changes that were drawn")
 
 
 def frozen(spans: Sequence[Span], starts_s: Sequence[float]) -> Check:
@@ -138,47 +112,29 @@ def frozen(spans: Sequence[Span], starts_s: Sequence[float]) -> Check:
         for number, start_s in enumerate(starts_s, start=1)
         if any(span.start_s + STUCK_S / 2 < start_s < span.end_s - STUCK_S / 2 for span in spans)
     ]
-    return Check.of(
-        "frozen",
-        passed=not stuck,
-        measured=f"nothing changes where scene {', '.join(stuck)} begins" if stuck else "every scene begins anew",
-        limit="another picture where another scene begins",
-    )
+    measured = f"nothing changes where scene {', '.join(stuck)} begins" if stuck else "every scene begins anew"
+    limit = "another picture where another scene begins"
+    return Check.of("frozen", passed=not stuck, measured=measured, limit=limit)
 
 
 def glyphs(undrawable: str) -> Check:
     """There is a font for every character."""
-    return Check.of(
-        "glyphs",
-        passed=not undrawable,
-        measured=f"no font for {undrawable}" if undrawable else "drawn",
-        limit="a glyph for every character",
-        value=len(undrawable),
-    )
+    measured, limit = f"no font for {undrawable}" if undrawable else "drawn", "a glyph for every character"
+    return Check.of("glyphs", passed=not undrawable, measured=measured, limit=limit, value=len(undrawable))
 
 
 def index(info: MediaInfo) -> Check:
     """`moov` comes before `mdat`, and there are no edit lists."""
     faults = [] if info.index_first else ["behind the media"]
     faults += ["with edit lists"] if info.has_edit_list else []
-    return Check.of(
-        "index",
-        passed=not faults,
-        measured=" and ".join(faults) or "first, without edit lists",
-        limit="first, without edit lists",
-    )
+    limit = "first, without edit lists"
+    return Check.of("index", passed=not faults, measured=" and ".join(faults) or limit, limit=limit)
 
 
 def true_peak(measured: Loudness, most_dbtp: float = TRUE_PEAK_DBTP) -> Check:
     """No clipping in players, also between samples."""
-    return Check.of(
-        "true_peak",
-        passed=measured.true_peak_dbtp <= most_dbtp,
-        measured=f"{measured.true_peak_dbtp:.2f} dBTP",
-        limit=f"at most {most_dbtp:g} dBTP",
-        value=measured.true_peak_dbtp,
-        unit="dBTP",
-    )
+    peak = measured.true_peak_dbtp
+    return _at_most("true_peak", peak, most_dbtp, "dBTP", f"{peak:.2f} dBTP")
 
 
 def clip(measured: Loudness, clip_lufs: float | None) -> Check:
@@ -187,33 +143,21 @@ def clip(measured: Loudness, clip_lufs: float | None) -> Check:
     passed = lufs is clip_lufs is None or (
         lufs is not None and clip_lufs is not None and abs(lufs - clip_lufs) <= CLIP_TOLERANCE_LU
     )
-    return Check.of(
-        "sound",
-        passed=passed,
-        measured=format_lufs(lufs),
-        limit=format_lufs(clip_lufs) if clip_lufs is None else f"{format_lufs(clip_lufs)} ± {CLIP_TOLERANCE_LU:g} LU",
-    )
+    tolerance = "" if clip_lufs is None else f" ± {CLIP_TOLERANCE_LU:g} LU"
+    return Check.of("sound", passed=passed, measured=format_lufs(lufs), limit=format_lufs(clip_lufs) + tolerance)
 
 
 def decoded(track: PictureTrack, pictures: int) -> Check:
     """Every video packet gave a picture."""
     packets = sum(part.count for part in track.packets)
-    return Check.of(
-        "decoded",
-        passed=pictures == packets,
-        measured=f"{pictures} pictures",
-        limit=f"{packets} pictures, one for each packet",
-    )
+    limit = f"{packets} pictures, one for each packet"
+    return Check.of("decoded", passed=pictures == packets, measured=f"{pictures} pictures", limit=limit)
 
 
 def rest(video: DecodedVideo, min_db: float) -> Check:
     """A held picture stays the same, up to the quantiser's error where it is coded again."""
-    return Check.of(
-        "rest",
-        passed=video.held_db >= min_db,
-        measured=f"{video.held_db:.1f} dB like the picture before",
-        limit=f"at least {min_db:.1f} dB",
-    )
+    measured, limit = f"{video.held_db:.1f} dB like the picture before", f"at least {min_db:.1f} dB"
+    return Check.of("rest", passed=video.held_db >= min_db, measured=measured, limit=limit)
 
 
 def parts(picture: PictureTrack, sound: SoundTrack, found: PartFindings) -> Check:
@@ -231,12 +175,9 @@ def parts(picture: PictureTrack, sound: SoundTrack, found: PartFindings) -> Chec
             for there, piece in pairs
             if piece is None or there != piece[1]
         ][:1]
-    return Check.of(
-        "parts",
-        passed=not faults,
-        measured=" and ".join(faults) or f"{len(found.pictures)} scenes as they were inspected",
-        limit=f"the {len(found.pictures)} scenes that were inspected",
-    )
+    count = len(found.pictures)
+    measured = " and ".join(faults) or f"{count} scenes as they were inspected"
+    return Check.of("parts", passed=not faults, measured=measured, limit=f"the {count} scenes that were inspected")
 
 
 def pictures(scenes: Sequence[Brightness]) -> Check:
@@ -260,6 +201,11 @@ def pictures(scenes: Sequence[Brightness]) -> Check:
 def _shows_something(picture: Brightness) -> bool:
     is_black = picture.mean < BLACK_LUMA and picture.spread < BLACK_SPREAD_LUMA
     return not is_black and picture.spread >= FLAT_LUMA
+
+
+def _at_most(name: str, value: float, most: float, unit: str, measured: str) -> Check:
+    limit = f"at most {most:g} {unit}"
+    return Check.of(name, passed=value <= most, measured=measured, limit=limit, value=value, unit=unit)
 
 
 def format_lufs(lufs: float | None) -> str:

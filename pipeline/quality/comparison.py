@@ -9,7 +9,7 @@ from pathlib import Path
 from pipeline.errors import InputError
 from pipeline.media.pictures.ssim import Similarity, compare_pictures
 from pipeline.model import Check, QualityProfile, Verdict
-from pipeline.quality.limits import limited_check
+from pipeline.quality.limits import at_most, limited_check
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -42,36 +42,13 @@ def with_comparison(verdict: Verdict, derived: Derived, profile: QualityProfile)
 def _checks(film: Derived, profile: QualityProfile) -> Iterator[Check]:
     ratio = film.bytes / max(1, film.reference_bytes)
     sizes = f"{film.bytes / 1e6:.2f} of {film.reference_bytes / 1e6:.2f} MB"
-    yield limited_check(
-        "size_ratio",
-        profile,
-        passed=ratio <= profile.size_ratio,
-        measured=f"{ratio:.2f} times as large ({sizes})",
-        value=ratio,
-    )
+    yield at_most("size_ratio", profile, ratio, profile.size_ratio, measured=f"{ratio:.2f} times as large ({sizes})")
     difference_s = abs(film.length_s - film.reference_length_s)
-    yield limited_check(
-        "length",
-        profile,
-        passed=difference_s <= profile.length_s,
-        measured=f"{film.length_s:.2f} s beside {film.reference_length_s:.2f} s",
-        value=difference_s,
-        unit="s",
-    )
-    similarity = film.similarity
-    yield limited_check(
-        "ssim",
-        profile,
-        passed=similarity.mean >= profile.ssim,
-        measured=f"{similarity.mean:.4f}, of {similarity.pictures} pictures; "
-        f"{similarity.least:.4f} at {similarity.least_at_s:.2f} s",
-        value=similarity.mean,
-    )
-    if film.vmaf is not None:
-        yield limited_check(
-            "vmaf",
-            profile,
-            passed=film.vmaf >= profile.vmaf,
-            measured=f"{film.vmaf:.1f}",
-            value=film.vmaf,
-        )
+    measured = f"{film.length_s:.2f} s beside {film.reference_length_s:.2f} s"
+    yield at_most("length", profile, difference_s, profile.length_s, unit="s", measured=measured)
+    found, mean = film.similarity, film.similarity.mean
+    measured = f"{mean:.4f}, of {found.pictures} pictures; {found.least:.4f} at {found.least_at_s:.2f} s"
+    yield limited_check("ssim", profile, passed=mean >= profile.ssim, measured=measured, value=mean)
+    vmaf = film.vmaf
+    if vmaf is not None:
+        yield limited_check("vmaf", profile, passed=vmaf >= profile.vmaf, measured=f"{vmaf:.1f}", value=vmaf)

@@ -78,3 +78,8 @@ def limited_check(
     """A check with the profile's limit in words; without one if the profile turns the check off."""
     limit = limits_of(profile).get(name, "")
     return Check.of(name, passed=passed, measured=measured, limit=limit, value=value, unit=unit)
+
+
+def at_most(name: str, profile: QualityProfile, value: float, most: float, *, unit: str = "", measured: str) -> Check:
+    """A check that a value is at most that of the profile."""
+    return limited_check(name, profile, passed=value <= most, measured=measured, value=value, unit=unit)

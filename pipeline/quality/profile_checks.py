@@ -15,7 +15,7 @@ from pipeline.media.span import Span
 from pipeline.model import Check, QualityProfile
 from pipeline.quality.checks import format_lufs
 from pipeline.quality.expected import Expected, NearDuplicate
-from pipeline.quality.limits import limited_check
+from pipeline.quality.limits import at_most, limited_check
 
 # Words that are silent for longer than this are lost; for some voices, the times of words are estimates.
 LOST_S = 1.5
@@ -29,53 +29,27 @@ CLICKED_S = 10.0
 
 def keyframes(picture: PictureTrack, profile: QualityProfile) -> Check:
     """Keyframes are close enough for players to seek."""
-    return limited_check(
-        "keyframes",
-        profile,
-        passed=picture.keyframe_s <= profile.keyframe_s,
-        measured=f"{picture.keyframe_s:.2f} s",
-        value=picture.keyframe_s,
-        unit="s",
-    )
+    value_s = picture.keyframe_s
+    return at_most("keyframes", profile, value_s, profile.keyframe_s, unit="s", measured=f"{value_s:.2f} s")
 
 
 def black(spans: Sequence[Span], profile: QualityProfile) -> Check:
     """No long black span."""
     length_s = max((span.length_s for span in spans), default=0.0)
-    return limited_check(
-        "black",
-        profile,
-        passed=length_s <= profile.black_s,
-        measured=f"{length_s:.2f} s",
-        value=length_s,
-        unit="s",
-    )
+    return at_most("black", profile, length_s, profile.black_s, unit="s", measured=f"{length_s:.2f} s")
 
 
 def loudness(measured: Loudness, profile: QualityProfile) -> Check:
     """Integrated loudness is in the range of online video, and so not silent (ITU-R BS.1770)."""
     lufs = measured.integrated_lufs
-    return limited_check(
-        "loudness",
-        profile,
-        passed=lufs is not None and profile.lufs_min <= lufs <= profile.lufs_max,
-        measured=format_lufs(lufs),
-        value=lufs,
-        unit="LUFS",
-    )
+    passed = lufs is not None and profile.lufs_min <= lufs <= profile.lufs_max
+    return limited_check("loudness", profile, passed=passed, measured=format_lufs(lufs), value=lufs, unit="LUFS")
 
 
 def loudness_range(measured: Loudness, profile: QualityProfile) -> Check:
     """Nobody has to adjust the volume (EBU Tech 3342). 0 for short films."""
     spread = range_of_powers(np.array(measured.powers)) if len(measured.powers) >= RANGED_S * CELLS_PER_S else 0.0
-    return limited_check(
-        "loudness_range",
-        profile,
-        passed=spread <= profile.range_lu,
-        measured=f"{spread:.1f} LU",
-        value=spread,
-        unit="LU",
-    )
+    return at_most("loudness_range", profile, spread, profile.range_lu, unit="LU", measured=f"{spread:.1f} LU")
 
 
 def silence(measured: Loudness, expected: Expected, profile: QualityProfile) -> Check:
@@ -87,14 +61,8 @@ def silence(measured: Loudness, expected: Expected, profile: QualityProfile) -> 
         if missing > lost:
             lost, at_s = missing, span.start_s
     described = f"{lost:.2f} s of words without sound at {at_s:.2f} s" if lost > LOST_S else f"{length_s:.2f} s"
-    return limited_check(
-        "silence",
-        profile,
-        passed=length_s <= profile.silence_s and lost <= LOST_S,
-        measured=described,
-        value=length_s,
-        unit="s",
-    )
+    passed = length_s <= profile.silence_s and lost <= LOST_S
+    return limited_check("silence", profile, passed=passed, measured=described, value=length_s, unit="s")
 
 
 def stereo(found: Stereo, profile: QualityProfile) -> Iterator[Check]:
@@ -104,35 +72,18 @@ def stereo(found: Stereo, profile: QualityProfile) -> Iterator[Check]:
     for name, spans in (("balance", found.one_sided), ("phase", found.cancelled)):
         length_s, where = longest_of(spans)
         is_all = length_s >= found.audible.length_s
-        yield limited_check(
-            name,
-            profile,
-            passed=length_s <= profile.stereo_s and not is_all,
-            measured=where + (", all that is heard" if is_all else ""),
-            value=length_s,
-            unit="s",
-        )
+        passed, measured = length_s <= profile.stereo_s and not is_all, where + ", all that is heard" * is_all
+        yield limited_check(name, profile, passed=passed, measured=measured, value=length_s, unit="s")
 
 
 def discontinuities(found: Discontinuities, profile: QualityProfile, joints_s: Sequence[float] = ()) -> Iterator[Check]:
     """Few dropouts and clicks. Dropouts at `joints_s`, the starts of scenes, are intended pauses."""
     places = [span for span in found.dropouts if not any(span.start_s <= at_s <= span.end_s for at_s in joints_s)]
-    dropouts = len(places)
-    yield limited_check(
-        "dropouts",
-        profile,
-        passed=dropouts <= profile.dropouts,
-        measured=f"{dropouts} places, first at {places[0].start_s:.2f} s" if dropouts else "none",
-        value=dropouts,
-    )
+    measured = f"{len(places)} places, first at {places[0].start_s:.2f} s" if places else "none"
+    yield at_most("dropouts", profile, len(places), profile.dropouts, measured=measured)
     most, at_s = busiest_window(found.clicks_s, CLICKED_S)
-    yield limited_check(
-        "clicks",
-        profile,
-        passed=most <= profile.clicks,
-        measured=f"{most} in the ten seconds at {at_s:.2f} s" if most else "none",
-        value=most,
-    )
+    measured = f"{most} in the ten seconds at {at_s:.2f} s" if most else "none"
+    yield at_most("clicks", profile, most, profile.clicks, measured=measured)
 
 
 def longest_of(spans: Sequence[Span]) -> tuple[float, str]:
@@ -147,16 +98,11 @@ def duplicate(other: NearDuplicate | None, profile: QualityProfile) -> Check:
     """Not the same film as another one."""
     percent = 100 * other.share if other else 0.0
     title = f" (“{other.title}”)" if other and other.title else ""
-    return limited_check(
-        "duplicate",
-        profile,
-        passed=percent < profile.alike_percent,
-        measured=f"{_whole_percent(percent)} % like {other.name}{title}"
-        if other and other.share
-        else "unlike the others",
-        value=percent,
-        unit="%",
-    )
+    measured = "unlike the others"
+    if other and other.share:
+        measured = f"{_whole_percent(percent)} % like {other.name}{title}"
+    passed = percent < profile.alike_percent
+    return limited_check("duplicate", profile, passed=passed, measured=measured, value=percent, unit="%")
 
 
 def _whole_percent(percent: float) -> int:

@@ -63,12 +63,10 @@ def _coverage(found: Sequence[TimedText], cues: Sequence[TimedText], profile: Qu
         missing_s += 0.0 if is_there else length_s
         longest_s = max(longest_s, lasted_s)
     spoken_s = sum(cue.end_s - cue.start_s for cue in cues)
-    return Check.of(
-        "captions",
-        passed=longest_s <= profile.uncaptioned_s and missing_s <= _MAX_UNCAPTIONED * spoken_s,
-        measured=f"{missing_s:.2f} of {spoken_s:.2f} s of speech without captions",
-        limit=f"at most {profile.uncaptioned_s:g} s at once, and half of it",
-    )
+    passed = longest_s <= profile.uncaptioned_s and missing_s <= _MAX_UNCAPTIONED * spoken_s
+    measured = f"{missing_s:.2f} of {spoken_s:.2f} s of speech without captions"
+    limit = f"at most {profile.uncaptioned_s:g} s at once, and half of it"
+    return Check.of("captions", passed=passed, measured=measured, limit=limit)
 
 
 def _words(found: Sequence[TimedText], expected: Expected) -> Check:
@@ -77,12 +75,9 @@ def _words(found: Sequence[TimedText], expected: Expected) -> Check:
     said, shown = shingle_set(" ".join(cue.text for cue in expected.cues)), shingle_set(text)
     share = len(said & shown) / max(1, len(said))
     other = language_mismatch(text, expected.script.language) if expected.script else ""
-    return Check.of(
-        "captions",
-        passed=share >= _MIN_TEXT and not other,
-        measured=other or f"{100 * share:.0f} % of what the film says",
-        limit=f"at least {100 * _MIN_TEXT:.0f} % of it, in its language",
-    )
+    measured = other or f"{100 * share:.0f} % of what the film says"
+    limit = f"at least {100 * _MIN_TEXT:.0f} % of it, in its language"
+    return Check.of("captions", passed=share >= _MIN_TEXT and not other, measured=measured, limit=limit)
 
 
 def _timing(found: Sequence[TimedText], cues: Sequence[TimedText], profile: QualityProfile) -> Check:
@@ -91,12 +86,9 @@ def _timing(found: Sequence[TimedText], cues: Sequence[TimedText], profile: Qual
     spoken_s = {cue.text: cue.start_s for cue in cues if counts[cue.text] == 1}
     differences_s = [cue.start_s - spoken_s[cue.text] for cue in found if cue.text in spoken_s]
     late_s = max(differences_s, key=abs, default=0.0)
-    return Check.of(
-        "captions",
-        passed=abs(late_s) <= profile.caption_s,
-        measured=f"{abs(late_s):.2f} s {'late' if late_s >= 0 else 'early'}",
-        limit=f"at most {profile.caption_s:g} s before or after what is said",
-    )
+    measured = f"{abs(late_s):.2f} s {'late' if late_s >= 0 else 'early'}"
+    limit = f"at most {profile.caption_s:g} s before or after what is said"
+    return Check.of("captions", passed=abs(late_s) <= profile.caption_s, measured=measured, limit=limit)
 
 
 def _metadata_checks(path: Path, expected: Expected) -> Iterator[Check]:

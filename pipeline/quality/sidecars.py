@@ -18,7 +18,7 @@ from pipeline.model import Check, QualityProfile
 from pipeline.quality.caption_coverage import is_partial, longest_uncaptioned
 from pipeline.quality.caption_timing import find_shift
 from pipeline.quality.expected import TimedText
-from pipeline.quality.limits import limited_check
+from pipeline.quality.limits import at_most, limited_check
 from pipeline.quality.profile_checks import longest_of
 from pipeline.quality.texts import caption_text, named_language
 
@@ -83,28 +83,15 @@ def _sound_checks(
     """Captions cover all of the speech and are in time with it; for the worst file."""
     gaps = [longest_uncaptioned(cues, sound.spoken, sound.lufs_by_second, sound_s) for cues in files]
     length_s, where = longest_of([gap for gap in gaps if gap.length_s])
-    yield limited_check(
-        "caption_gaps",
-        profile,
-        passed=length_s <= profile.uncaptioned_s,
-        measured=where,
-        value=length_s,
-        unit="s",
-    )
+    yield at_most("caption_gaps", profile, length_s, profile.uncaptioned_s, unit="s", measured=where)
     shifts = [shift for cues in files if (shift := find_shift(cues, sound.momentary_lufs))]
     late_s, speed = max(shifts, key=lambda shift: abs(shift[0]), default=(0.0, 1.0))
     measured = (
         f"{abs(late_s):.1f} s {'late' if late_s >= 0 else 'early'}" if shifts else "in time, as far as it is known"
     )
     measured += "" if speed == 1 else f", and {100 * abs(speed - 1):.0f} % too {'slow' if speed > 1 else 'fast'}"
-    yield limited_check(
-        "caption_timing",
-        profile,
-        passed=abs(late_s) <= profile.caption_s and speed == 1,
-        measured=measured,
-        value=late_s,
-        unit="s",
-    )
+    passed = abs(late_s) <= profile.caption_s and speed == 1
+    yield limited_check("caption_timing", profile, passed=passed, measured=measured, value=late_s, unit="s")
 
 
 def first_cues(paths: Sequence[Path]) -> list[TimedText]:
@@ -178,20 +165,10 @@ def reading_checks(cues: Sequence[TimedText], profile: QualityProfile) -> Iterat
     speed, at_s = max(
         ((display_width(cue.text) / (cue.end_s - cue.start_s), cue.start_s) for cue in timed), default=(0.0, 0.0)
     )
-    yield limited_check(
-        "caption_speed",
-        profile,
-        passed=speed <= profile.chars_per_s,
-        measured=f"{speed:.1f} characters a second at {at_s:.2f} s",
-        value=speed,
-        unit="1/s",
-    )
+    measured = f"{speed:.1f} characters a second at {at_s:.2f} s"
+    yield at_most("caption_speed", profile, speed, profile.chars_per_s, unit="1/s", measured=measured)
     lines = max(cue.text.count("\n") + 1 for cue in cues)
     longest = max(display_width(line) for cue in cues for line in cue.text.split("\n"))
-    yield limited_check(
-        "caption_lines",
-        profile,
-        passed=lines <= profile.lines and longest <= profile.chars_per_line,
-        measured=f"{counted(lines, 'line')} of up to {longest} characters",
-        value=longest,
-    )
+    passed = lines <= profile.lines and longest <= profile.chars_per_line
+    measured = f"{counted(lines, 'line')} of up to {longest} characters"
+    yield limited_check("caption_lines", profile, passed=passed, measured=measured, value=longest)

@@ -48,12 +48,8 @@ def language(script: Script) -> Check:
     """The narration is in the language of the film."""
     said = " ".join(narration_of(scene) for scene in script.scenes)
     other = language_mismatch(said, script.language)
-    return Check.of(
-        "language",
-        passed=not other,
-        measured=other or f"as {script.language} is written",
-        limit=f"a text in {script.language}",
-    )
+    measured = other or f"as {script.language} is written"
+    return Check.of("language", passed=not other, measured=measured, limit=f"a text in {script.language}")
 
 
 def named_language(path: Path, cues: Sequence[TimedText]) -> Check | None:

@@ -44,17 +44,13 @@ def read_typeface(named: str, folder: Path, *, weight: int) -> Typeface:
         with TTFont(io.BytesIO(data), lazy=True) as font:
             if font.flavor:
                 raise InputError("is a web font (WOFF)", where=named, hint="Name its TTF or OTF file")
-            letters = any(chr(point).isalpha() for point in font.getBestCmap() or {})
+            letters = {chr(point) for point in font.getBestCmap() or {}}
             variable = font["fvar"].axes if "fvar" in font else ()
             axes = tuple(Axis(each.axisTag, each.minValue, each.defaultValue, each.maxValue) for each in variable)
-        if not letters:
+        if not any(map(str.isalpha, letters)):
             raise InputError("has no letters", where=named, hint="Name a text font")
-        return Typeface(
-            path=str(path),
-            sha256=hashlib.sha256(data).hexdigest(),
-            axes=axes,
-            scale=_scale(path, axes, weight),
-        )
+        scale = _scale(path, axes, weight, has_capitals="H" in letters)
+        return Typeface(path=str(path), sha256=hashlib.sha256(data).hexdigest(), axes=axes, scale=scale)
     except _FONT_ERRORS as error:
         if isinstance(error, FileNotFoundError):
             raise InputError("does not exist", where=named, hint=f"Looked for {path}") from error
@@ -90,20 +86,15 @@ def _family_and_weight(path: Path) -> Iterator[tuple[str, int]]:
         return
 
 
-def _scale(path: Path, axes: tuple[Axis, ...], weight: int) -> float:
+def _scale(path: Path, axes: tuple[Axis, ...], weight: int, *, has_capitals: bool) -> float:
     """The factor that makes its capitals as tall as Inter's. Draws with the font, so that a broken one fails here."""
     font = ImageFont.truetype(str(path), _MEASURING_PX)
     if axes:
         font.set_variation_by_axes([axis.nearest(weight if axis.tag == "wght" else axis.default) for axis in axes])
     ImageDraw.Draw(Image.new("L", (64, 64))).text((0, 0), "Aa", font=font, fill=255)
-    top = font.getbbox("H", anchor="ls")[1] if "H" in _characters_in(path) else 0
+    top = font.getbbox("H", anchor="ls")[1] if has_capitals else 0
     own = -top / _MEASURING_PX
     return min(_MAX_SCALE, max(_MIN_SCALE, round(CAP_HEIGHT_EM / own, 4))) if own > 0 else 1.0
-
-
-def _characters_in(path: Path) -> frozenset[str]:
-    with TTFont(path, lazy=True) as font:
-        return frozenset(chr(point) for point in font.getBestCmap() or {})
 
 
 def read_logo(named: str, folder: Path) -> Logo:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from collections.abc import Hashable, Sequence
 from dataclasses import dataclass, replace
-from functools import reduce
 from typing import NamedTuple
 
 from PIL import ImageFilter, ImageOps
@@ -14,7 +13,7 @@ from pipeline.language.words import join_words
 from pipeline.language.writing_systems import is_right_to_left, writing_of
 from pipeline.model import Cue
 from pipeline.rendering.cue_splitting import split_cue
-from pipeline.rendering.grid import Box, Grid
+from pipeline.rendering.grid import Box, Grid, bounding_box
 from pipeline.rendering.look import Look
 from pipeline.rendering.motion.animation import FULL, Motion, Pose
 from pipeline.rendering.motion.sprites import Sprite, ink_sprite, solid_sprite
@@ -87,8 +86,7 @@ class CaptionElement:
 
     def box(self, pose: Hashable) -> Box:  # noqa: ARG002
         """See `sprites.Element`."""
-        first, *others = (sprite.box(_AT_REST) for sprite in self.behind)
-        return reduce(Box.union, others, first)
+        return bounding_box(sprite.box(_AT_REST) for sprite in self.behind)
 
     def mirrored(self, width_px: int) -> CaptionElement:  # noqa: ARG002
         """See `sprites.Element`: captions are centred."""
@@ -248,11 +246,8 @@ def _leading(lines: list[Line]) -> float:
 
 def _padding(lines: list[Line], size_px: int, grid: Grid) -> int:
     """Padding between the plate's edge and the capitals; scripts with tall letters reach into it."""
-    padding, reach = (
-        grid.px(22 if len(lines) == 1 else 16),
-        round(size_px * clearance_of(lines[0].text, lines[0].style)),
-    )
-    return max(padding, reach + grid.px(8))
+    reach = round(size_px * clearance_of(lines[0].text, lines[0].style))
+    return max(grid.px(22 if len(lines) == 1 else 16), reach + grid.px(8))
 
 
 def _word_sprites(line: Line, size_px: int, left: int, baseline: int, inks: _Colours) -> list[_WordSprites]:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import reduce
 from typing import NamedTuple
 
 from pipeline.model import VideoFormat
@@ -57,12 +59,8 @@ class Box(NamedTuple):
 
     def union(self, other: Box) -> Box:
         """The bounding box of both."""
-        return Box(
-            min(self.left, other.left),
-            min(self.top, other.top),
-            max(self.right, other.right),
-            max(self.bottom, other.bottom),
-        )
+        left, top = min(self.left, other.left), min(self.top, other.top)
+        return Box(left, top, max(self.right, other.right), max(self.bottom, other.bottom))
 
     def intersects(self, other: Box) -> bool:
         """Whether the two share a pixel."""
@@ -86,6 +84,11 @@ class Box(NamedTuple):
         """The intersection with `other`; may be empty."""
         left, top = max(self.left, other.left), max(self.top, other.top)
         return Box(left, top, max(left, min(self.right, other.right)), max(top, min(self.bottom, other.bottom)))
+
+
+def bounding_box(boxes: Iterable[Box]) -> Box:
+    """The smallest box that contains all of these, at least one."""
+    return reduce(Box.union, boxes)
 
 
 @dataclass(frozen=True, kw_only=True)

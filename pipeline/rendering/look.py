@@ -55,9 +55,12 @@ class Look:
         """`style` in the film's language and fonts."""
         return style.in_language(self.language).in_fonts(self.fonts)
 
-    def still(self, name: str) -> Still | None:
-        """The picture of that name; None if there is none."""
-        return next((still for still in self.stills if still.name == name), None)
+    def still(self, name: str) -> Still:
+        """The picture of that name. Raises `LookupError` if there is none."""
+        for still in self.stills:
+            if still.name == name:
+                return still
+        raise LookupError(name)
 
     def showing(self, *scenes: Scene | None) -> Look:
         """This look with only what the given scenes show: their pictures, and the title if they show it.

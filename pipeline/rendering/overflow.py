@@ -24,19 +24,14 @@ def find_overflowing_texts(scene: Scene, look: Look) -> tuple[str, ...]:
 
 
 def _overflowing_names(scene: Scene, look: Look) -> Iterator[str]:
-    content, slack = _content_box(look), look.grid.px(_SLACK)
+    allowed = _content_box(look).grown(look.grid.px(_SLACK))
     known = {shown.name: _letters(shown.text) for shown in texts_of(scene) if shown.text}
     for sprite in lay_out(scene, (), look).elements:
         pose = sprite.pose(AT_REST)
         if not isinstance(sprite, Sprite) or not sprite.text or pose is None:
             continue
         box = sprite.box(pose)
-        is_outside = (
-            box.left < content.left - slack
-            or box.right > content.right + slack
-            or box.top < content.top - slack
-            or box.bottom > content.bottom + slack
-        )
+        is_outside = box.clipped_to(allowed) != box
         if known and (sprite.is_truncated or is_outside):
             drawn = _letters(sprite.text)
             name = max(known, key=lambda name: _similarity(known[name], drawn))

@@ -177,7 +177,7 @@ def check_everything(youtube: YouTubeStandIn, root: Path, hashes: dict[str, str]
     assert left == []
 
 
-async def test_uploads_that_are_killed_at_any_byte_end_in_one_film_each(tmp_path):
+async def test_uploads_killed_at_any_byte_result_in_one_video_each(tmp_path):
     killer = await upload_all(tmp_path, uploads=12, seed=8)
 
     assert killer.kills["bytes"] >= 5
@@ -185,7 +185,7 @@ async def test_uploads_that_are_killed_at_any_byte_end_in_one_film_each(tmp_path
 
 
 @pytest.mark.soak
-async def test_five_hundred_uploads_in_a_bad_night_end_in_one_film_each(tmp_path):
+async def test_five_hundred_uploads_with_faults_and_kills_result_in_one_video_each(tmp_path):
     seed = int(os.environ.get("CHAOS_SEED") or random.SystemRandom().randrange(10**6))
     print(f"CHAOS_SEED={seed}", flush=True)  # noqa: T201 - to draw the same kills again
 

@@ -35,7 +35,7 @@ def jobs(home, batch):
     return [json.loads(path.read_bytes()) for path in sorted(folder.glob("[!.]*.json"))]
 
 
-def test_a_batch_is_published_once_and_a_brief_that_changed_since_waits_for_a_person(tmp_path):
+def test_a_batch_is_published_once_and_a_changed_brief_waits_for_a_person(tmp_path):
     write_folder(tmp_path / "kitchen", TITLES[:2])
     with youtube(tmp_path) as (stand_in, env):
         first = nightreel("run", "kitchen", *PUBLISHED, "--json", cwd=tmp_path, env=env)
@@ -61,7 +61,7 @@ def test_a_batch_is_published_once_and_a_brief_that_changed_since_waits_for_a_pe
         assert titles(stand_in) == sorted([*TITLES[:2], TITLES[0]])
 
 
-def test_films_that_are_made_are_published_by_a_command_of_their_own_and_so_is_any_file(tmp_path):
+def test_publish_publishes_finished_films_and_any_file(tmp_path):
     write_folder(small_preset(tmp_path) / "kitchen", TITLES[:1])
     made = nightreel("run", "kitchen", "--offline", "--preset", "small", cwd=tmp_path)
     assert made.code == 0
@@ -88,7 +88,7 @@ def test_films_that_are_made_are_published_by_a_command_of_their_own_and_so_is_a
     assert told["calls"]["videos.insert"] == 2
 
 
-def test_what_goes_with_films_is_added_and_what_failed_is_told_and_done_by_the_next_publish(tmp_path):
+def test_extras_are_added_and_failed_ones_are_reported_and_repeated_by_publish(tmp_path):
     write_folder(tmp_path / "kitchen", TITLES[:2])
     with youtube(tmp_path, "--next", "caption_403", "--next", "caption_403") as (stand_in, env):
         env["NIGHTREEL_YOUTUBE__PLAYLIST"] = "In the kitchen"
@@ -110,7 +110,7 @@ def test_what_goes_with_films_is_added_and_what_failed_is_told_and_done_by_the_n
     assert (told["calls"]["videos.insert"], told["calls"]["thumbnails.set"], told["complaints"]) == (2, 2, [])
 
 
-def test_a_film_that_is_out_is_shown_otherwise_when_somebody_asks_and_a_file_has_a_time_of_its_own(tmp_path):
+def test_update_changes_privacy_and_a_file_may_be_scheduled(tmp_path):
     brief = tmp_path / "kitchen" / "tea.md"
     brief.parent.mkdir()
     brief.write_text(f"# {TITLES[0]}\n\nThe air carries heat away.\n", encoding="utf-8")
@@ -170,7 +170,7 @@ def test_a_film_that_is_out_is_shown_otherwise_when_somebody_asks_and_a_file_has
     assert (len(told["films"]), told["complaints"]) == (2, [])
 
 
-def test_two_processes_publish_one_batch_with_no_film_twice_and_one_renewal_of_the_token(tmp_path):
+def test_two_processes_publish_one_batch_without_duplicates_and_refresh_the_token_once(tmp_path):
     write_folder(tmp_path / "kitchen", TITLES)
     with youtube(tmp_path, "--expired", "--next", "token_slow") as (stand_in, env):
         running = [Running.start("run", "kitchen", *PUBLISHED, "--json", cwd=tmp_path, env=env) for _ in range(2)]
@@ -184,7 +184,7 @@ def test_two_processes_publish_one_batch_with_no_film_twice_and_one_renewal_of_t
 
 
 @pytest.mark.skipif(not hasattr(signal, "SIGKILL"), reason="sends signals")
-def test_a_spent_quota_parks_films_that_are_made_and_delivered_until_it_comes_back(tmp_path):
+def test_a_spent_quota_parks_finished_films_until_its_reset(tmp_path):
     write_folder(tmp_path / "kitchen", TITLES[:1])
     with youtube(tmp_path, "--next", "quota_exceeded") as (_, env):
         running = Running.start("run", "kitchen", *PUBLISHED, "--json", cwd=tmp_path, env=env)
@@ -199,7 +199,7 @@ def test_a_spent_quota_parks_films_that_are_made_and_delivered_until_it_comes_ba
     assert job["published"] == []
 
 
-def test_a_login_that_is_over_parks_the_films_and_no_secret_is_told_anywhere(tmp_path):
+def test_a_revoked_login_parks_the_films_and_no_secret_is_printed(tmp_path):
     write_folder(tmp_path / "kitchen", TITLES[:1])
     with youtube(tmp_path, "--expired", "--fault", "invalid_grant") as (_, env):
         done = nightreel("run", "kitchen", *PUBLISHED, "--debug", cwd=tmp_path, env=env)
@@ -215,7 +215,7 @@ def test_a_login_that_is_over_parks_the_films_and_no_secret_is_told_anywhere(tmp
     assert [secret for secret in secrets for text in said if secret in text] == []
 
 
-def test_where_nobody_is_logged_in_is_told_before_the_night_and_before_a_film_is_bound_to_it(tmp_path):
+def test_a_missing_login_is_reported_before_the_run_starts(tmp_path):
     write_folder(tmp_path / "kitchen", TITLES[:1])
     with youtube(tmp_path) as (_, env):
         assert nightreel("run", "kitchen", *PUBLISHED, cwd=tmp_path, env=env).code == 0
@@ -233,7 +233,7 @@ def test_where_nobody_is_logged_in_is_told_before_the_night_and_before_a_film_is
     assert night.stderr.splitlines()[0].startswith("nightreel: youtube:coking: not logged in, so films would")
 
 
-def test_how_logins_stand_is_told_without_asking_anybody(tmp_path, tmp_path_factory):
+def test_auth_status_sends_no_request(tmp_path, tmp_path_factory):
     with youtube(tmp_path):
         pass
 

@@ -44,7 +44,7 @@ def leaks(home, secrets, *said):
 
 
 @pytest.mark.skipif(not hasattr(signal, "SIGKILL"), reason="sends signals")
-def test_no_secret_is_told_by_an_upload_that_runs_is_killed_fails_and_goes_on(tmp_path):
+def test_no_secret_is_printed_by_an_upload_that_is_killed_fails_and_is_resumed(tmp_path):
     write_folder(tmp_path / "kitchen", TITLES[:1])
     order = ["--next", "start_503", "--next", "caption_403"] + ["--next", "final_503"] * 6
     with youtube(tmp_path, "--expired", *order) as (stand_in, env):

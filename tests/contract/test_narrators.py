@@ -68,8 +68,8 @@ async def edge():
         assert standin.complaints == []
 
 
-def edge_at(url, *, door=None, timeout_s=5.0):
-    return EdgeNarrator(url=url, throttle=door or throttle("edge", concurrency=3), timeout_s=timeout_s)
+def edge_at(url, *, limiter=None, timeout_s=5.0):
+    return EdgeNarrator(url=url, throttle=limiter or throttle("edge", concurrency=3), timeout_s=timeout_s)
 
 
 NOW = RetryPolicy(attempts=3, wait_initial_s=0.0, wait_max_s=0.0, retry_after_max_s=0.0)
@@ -563,7 +563,7 @@ async def test_every_request_goes_through_the_throttle(edge):
             pass
 
     book = Book()
-    narrator = edge_at(edge.url, door=throttle("edge", ledger=book))
+    narrator = edge_at(edge.url, limiter=throttle("edge", ledger=book))
     await narrator.check()
     for text in ("One.", "Two."):
         await say(narrator, text, "en-US-AvaNeural")
@@ -575,7 +575,7 @@ async def test_every_request_goes_through_the_throttle(edge):
 async def test_a_429_closes_the_throttle_for_all_texts_until_its_time(edge, asked):
     edge.retry_after = "0.3"
     edge.enqueue("busy_429")
-    narrator = edge_at(edge.url, door=throttle("edge", concurrency=1))
+    narrator = edge_at(edge.url, limiter=throttle("edge", concurrency=1))
     policy = RetryPolicy(attempts=3, wait_initial_s=0, wait_max_s=0, retry_after_max_s=60)
 
     async def speak(text):
@@ -605,7 +605,7 @@ async def test_a_short_rate_limit_does_not_change_the_voice_of_a_film(edge, tmp_
 async def test_a_long_rate_limit_leaves_the_film_to_another_narrator(edge, tmp_path):
     edge.retry_after = "90"
     edge.enqueue("busy_429")
-    narrator = edge_at(edge.url, door=throttle("edge", patience_s=60))
+    narrator = edge_at(edge.url, limiter=throttle("edge", patience_s=60))
     await narrator.check()
 
     narration = await film(tmp_path, narrator, SilenceNarrator())
@@ -617,7 +617,7 @@ async def test_a_long_rate_limit_leaves_the_film_to_another_narrator(edge, tmp_p
 
 async def test_a_service_that_keeps_failing_is_closed_and_the_next_narrator_speaks_at_once(edge, tmp_path):
     edge.faults.append("no_audio")
-    narrator = edge_at(edge.url, door=throttle("edge", concurrency=1, breaker_failures=2, patience_s=0))
+    narrator = edge_at(edge.url, limiter=throttle("edge", concurrency=1, breaker_failures=2, patience_s=0))
 
     for _ in range(2):
         narration = await film(tmp_path, narrator, SilenceNarrator())

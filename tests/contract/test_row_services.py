@@ -19,17 +19,17 @@ IMPATIENT = RetryPolicy(attempts=3, wait_initial_s=0, wait_max_s=0, retry_after_
 
 @pytest.fixture
 async def service():
-    async with RowService(ROWS) as it:
-        yield it
-        assert not it.complaints
+    async with RowService(ROWS) as service:
+        yield service
+        assert not service.complaints
 
 
 @pytest.fixture
 def fetched(service, tmp_path):
-    async def fetch(path, *, form=FOUND_OUT, **asked):
-        asked = {"api_key": KEY, "allowed": {"127.0.0.1"}, **asked}
+    async def fetch(path, *, form=FOUND_OUT, **options):
+        options = {"api_key": KEY, "allowed": {"127.0.0.1"}, **options}
         address = service.url(path)
-        pages = await fetch_pages(Endpoint(address=address, **asked), tmp_path, form, retry=IMPATIENT)
+        pages = await fetch_pages(Endpoint(address=address, **options), tmp_path, form, retry=IMPATIENT)
         table = await to_thread.run_sync(lambda: open_pages(pages, form, name=address))
         return await to_thread.run_sync(lambda: [row.cells["name"] for row in table.rows()])
 
@@ -40,7 +40,7 @@ NAMES = [row["name"] for row in ROWS]
 
 
 @pytest.mark.parametrize(
-    ("path", "asked", "pages"),
+    ("path", "options", "pages"),
     [
         ("/link", {}, 3),
         ("/next", {}, 3),
@@ -54,17 +54,17 @@ NAMES = [row["name"] for row in ROWS]
         ("/table", {}, 1),
     ],
 )
-async def test_all_pages_are_read_however_they_are_named(service, fetched, path, asked, pages):
-    assert await fetched(path, **asked) == NAMES
-    assert len(service.asked) == pages
+async def test_all_pages_are_read_with_every_pagination_scheme(service, fetched, path, options, pages):
+    assert await fetched(path, **options) == NAMES
+    assert len(service.requests) == pages
 
 
 @pytest.mark.parametrize("fault", [429, 500, 502, 503, "cut"])
-async def test_what_may_pass_is_asked_again_from_the_same_page(service, fetched, fault):
+async def test_transient_failures_are_retried_from_the_same_page(service, fetched, fault):
     service.faults = ["", fault]
 
     assert await fetched("/link") == NAMES
-    assert service.asked.count("/link?at=2") == 2
+    assert service.requests.count("/link?at=2") == 2
 
 
 async def test_a_service_that_keeps_failing_gives_no_rows_at_all(service, fetched):
@@ -74,18 +74,18 @@ async def test_a_service_that_keeps_failing_gives_no_rows_at_all(service, fetche
         await fetched("/link")
 
 
-async def test_a_long_wait_that_is_asked_for_is_not_waited_for(service, fetched):
+async def test_a_long_retry_after_fails_at_once(service, fetched):
     service.faults, service.retry_after = [429], "3600"
 
     with pytest.raises(ClosedError):
         await fetched("/link")
 
 
-async def test_the_key_goes_into_a_header_of_ones_choice(fetched):
+async def test_the_header_of_the_api_key_can_be_set(fetched):
     assert await fetched("/lines", api_key_header="X-Api-Key") == NAMES
 
 
-async def test_a_key_that_is_wrong_is_told_and_not_repeated(fetched):
+async def test_a_wrong_api_key_is_reported_without_quoting_it(fetched):
     with pytest.raises(NeedsLoginError, match="NIGHTREEL_SOURCE__API_KEY") as caught:
         await fetched("/link", api_key="wr0ng")
     assert "wr0ng" not in repr(caught.value)
@@ -103,11 +103,14 @@ async def test_a_key_that_is_wrong_is_told_and_not_repeated(fetched):
         ("/more", PermanentError, "has more pages, but no link to the next one was found"),
         ("/packed", PermanentError, "compressed"),
         ("/none", SourceError, "returned no rows"),
+        ("/pdf", SourceError, "is a PDF, not a table"),
+        ("/torn", SourceError, "is invalid JSON"),
+        ("/pdf?as=json", SourceError, "is a PDF, not a table"),
         ("/to?http://169.254.169.254/latest", PermanentError, "is a private address"),
         ("/to?file:///etc/passwd", PermanentError, "only http and https"),
     ],
 )
-async def test_what_is_no_table_is_told_with_its_address(service, fetched, path, kind, problem):
+async def test_responses_that_are_no_table_are_refused_with_their_url(service, fetched, path, kind, problem):
     with pytest.raises(kind, match=problem) as caught:
         await fetched(path)
     assert caught.value.where.startswith("http://127.0.0.1")
@@ -117,38 +120,38 @@ async def test_what_is_no_table_is_told_with_its_address(service, fetched, path,
 async def test_private_addresses_are_refused_unless_they_are_allowed(service, fetched):
     with pytest.raises(PermanentError, match=r"source\.allow"):
         await fetched("/link", allowed=())
-    assert service.asked == []
+    assert service.requests == []
 
 
-async def test_a_key_goes_to_no_other_host(service, fetched):
+async def test_the_api_key_is_sent_to_no_other_host(service, fetched):
     async with RowService(ROWS) as other:
         with pytest.raises(NeedsLoginError):
             await fetched(f"/to?{other.url('/lines')}")
-        assert other.asked == ["/lines"]
+        assert other.requests == ["/lines"]
 
 
-async def test_too_much_is_refused_while_it_comes(fetched):
+async def test_a_response_over_the_size_limit_is_refused_during_the_download(fetched):
     with pytest.raises(PermanentError, match="returned more than"):
         await fetched("/link", most_bytes=150)
 
 
-async def test_an_answer_that_never_ends_is_given_up(service, fetched):
+async def test_a_response_that_never_ends_is_given_up(service, fetched):
     with pytest.raises(PermanentError, match="returned more than"):
         await fetched("/drip", most_bytes=100_000)
     with pytest.raises(TransientError, match="timed out"):
         await fetched("/drip", timeout_s=0.05)
-    service.asked.clear()
+    service.requests.clear()
 
 
 async def test_pages_without_an_end_are_given_up(service, fetched, monkeypatch):
     monkeypatch.setattr(pagination, "_MOST_PAGES", 3)
     with pytest.raises(PermanentError, match="has more than 3 pages"):
         await fetched("/on")
-    assert len(service.asked) == 3
+    assert len(service.requests) == 3
 
 
-async def test_an_address_with_a_password_is_refused_without_telling_it(tmp_path):
-    asked = Endpoint(address="https://me:s3cret@example.org/rows")
+async def test_a_url_with_a_password_is_refused_without_quoting_it(tmp_path):
+    endpoint = Endpoint(address="https://me:s3cret@example.org/rows")
     with pytest.raises(NightreelError) as caught:
-        await fetch_pages(asked, tmp_path, TableOptions(), retry=IMPATIENT)
+        await fetch_pages(endpoint, tmp_path, TableOptions(), retry=IMPATIENT)
     assert "s3cret" not in str(caught.value)

@@ -82,7 +82,7 @@ async def test_a_writer_without_a_service_costs_nothing(template: Template) -> N
 
 async def test_each_request_is_a_throttle_call_that_reports_its_usage(groq: GroqStandIn, template: Template) -> None:
     book = Book()
-    writer = groq_at(groq.url, door=throttle("groq", ledger=book))
+    writer = groq_at(groq.url, limiter=throttle("groq", ledger=book))
     groq.enqueue("wrong_schema")
     spent: list[Cost] = []
 
@@ -98,7 +98,7 @@ async def test_a_call_reserves_prompt_and_output_limit_and_learns_the_prompt_siz
     groq: GroqStandIn, template: Template
 ) -> None:
     book, spent = Book(), []
-    writer = groq_at(groq.url, door=throttle("groq", ledger=book))
+    writer = groq_at(groq.url, limiter=throttle("groq", ledger=book))
 
     for _ in range(3):
         await write_script(TOPIC, writers=[writer], template=template, billing=billing(spent))
@@ -127,7 +127,7 @@ async def test_a_429_closes_the_throttle_for_all_writers_until_its_time(groq: Gr
     groq.retry_after = "0.3"
     groq.enqueue("rate_limited")
     policy = RetryPolicy(attempts=3, wait_initial_s=0, wait_max_s=0, retry_after_max_s=60)
-    writer = groq_at(groq.url, door=throttle("groq", concurrency=1), retry=policy)
+    writer = groq_at(groq.url, limiter=throttle("groq", concurrency=1), retry=policy)
 
     async def write() -> None:
         await write_script(TOPIC, writers=[writer], template=template)
@@ -177,7 +177,7 @@ async def test_the_error_for_a_wrong_key_suggests_the_outline_writer_if_there_ar
 
 
 async def test_invalid_answers_do_not_open_the_circuit_breaker(groq: GroqStandIn, template: Template) -> None:
-    writer = groq_at(groq.url, door=throttle("groq", breaker_failures=1, patience_s=0))
+    writer = groq_at(groq.url, limiter=throttle("groq", breaker_failures=1, patience_s=0))
     groq.faults = ["json_validate_failed"]
 
     for _ in range(2):

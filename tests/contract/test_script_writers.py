@@ -486,8 +486,10 @@ async def test_a_key_without_credit_is_tried_once_for_all_models_of_its_service(
     groq: GroqStandIn, template: Template
 ) -> None:
     groq.faults = ["no_credit"]
-    door = throttle("groq")
-    models = [groq_model(groq.url, model=name, door=door) for name in ("openai/gpt-oss-120b", "openai/gpt-oss-20b")]
+    limiter = throttle("groq")
+    models = [
+        groq_model(groq.url, model=name, limiter=limiter) for name in ("openai/gpt-oss-120b", "openai/gpt-oss-20b")
+    ]
 
     for _ in range(2):
         with pytest.raises(NeedsLoginError, match="no credit left"):
@@ -501,8 +503,10 @@ async def test_a_key_without_credit_is_tried_once_for_all_models_of_its_service(
 async def test_after_a_models_daily_quota_the_next_one_of_its_service_writes(
     groq: GroqStandIn, template: Template
 ) -> None:
-    door = throttle("groq", by_model=True)
-    models = [groq_model(groq.url, model=name, door=door) for name in ("openai/gpt-oss-120b", "openai/gpt-oss-20b")]
+    limiter = throttle("groq", by_model=True)
+    models = [
+        groq_model(groq.url, model=name, limiter=limiter) for name in ("openai/gpt-oss-120b", "openai/gpt-oss-20b")
+    ]
     groq.enqueue("day_spent")
 
     for _ in range(2):
@@ -592,7 +596,7 @@ PACE = estimate_pace("en")
 
 
 async def test_a_film_beyond_the_rate_limit_is_written_by_the_next_model(groq: GroqStandIn, template: Template) -> None:
-    small = groq_at(groq.url, door=throttle("groq", tokens_per_min=8000))
+    small = groq_at(groq.url, limiter=throttle("groq", tokens_per_min=8000))
     async with OpenAIStandIn(dialect="deepseek") as server:
         large = ModelWriter(service_models("deepseek", server.url), cache=NullCache(), retry=IMPATIENT)
         script = await write_script(LONG, writers=[small, large], template=template, pace=PACE)
@@ -604,7 +608,7 @@ async def test_a_film_beyond_the_rate_limit_is_written_by_the_next_model(groq: G
 
 
 async def test_a_script_too_long_for_all_models_fails_without_a_request(groq: GroqStandIn, template: Template) -> None:
-    small = groq_at(groq.url, door=throttle("groq", tokens_per_min=8000))
+    small = groq_at(groq.url, limiter=throttle("groq", tokens_per_min=8000))
 
     with pytest.raises(PermanentError, match=r"the account has 8,000 a minute\. .*name another service"):
         check_size(LONG, writers=[small], template=template, pace=PACE)
@@ -619,7 +623,7 @@ async def test_a_script_too_long_for_all_models_fails_without_a_request(groq: Gr
 async def test_a_reported_limit_is_remembered(groq: GroqStandIn, template: Template) -> None:
     loop = asyncio.get_running_loop()
     groq.plan = FreePlan(clock=loop.time, on_its_way_s=0)
-    writer = groq_at(groq.url, door=throttle("groq"))
+    writer = groq_at(groq.url, limiter=throttle("groq"))
     await write_script(TOPIC, writers=[writer], template=template)
 
     with pytest.raises(PermanentError, match="the account has 8,000 a minute"):
@@ -629,9 +633,9 @@ async def test_a_reported_limit_is_remembered(groq: GroqStandIn, template: Templ
 
 
 async def test_reported_limits_reach_the_throttle(groq: GroqStandIn, template: Template) -> None:
-    door = throttle("groq")
+    limiter = throttle("groq")
     calls: list[Call] = []
-    whole = door.call
+    whole = limiter.call
 
     @asynccontextmanager
     async def watched(*, tokens: int = 0, model: str = "") -> AsyncIterator[Call]:
@@ -639,8 +643,8 @@ async def test_reported_limits_reach_the_throttle(groq: GroqStandIn, template: T
             yield call
             calls.append(call)
 
-    door.call = watched  # type: ignore[method-assign]
-    await write_script(TOPIC, writers=[groq_at(groq.url, door=door)], template=template)
+    limiter.call = watched  # type: ignore[method-assign]
+    await write_script(TOPIC, writers=[groq_at(groq.url, limiter=limiter)], template=template)
 
     (call,) = calls
     assert call.limits

@@ -173,10 +173,10 @@ class Service(Kind):
             return await self._fetched(service.url(self.path))
 
     async def _fetched(self, address):
-        asked = Endpoint(address=address, api_key=KEY, allowed={"127.0.0.1"})
+        endpoint = Endpoint(address=address, api_key=KEY, allowed={"127.0.0.1"})
         folder = self.folder / "pages"
         await to_thread.run_sync(lambda: folder.mkdir(exist_ok=True))
-        pages = await fetch_pages(asked, folder, self.form, retry=IMPATIENT)
+        pages = await fetch_pages(endpoint, folder, self.form, retry=IMPATIENT)
         return await to_thread.run_sync(lambda: open_pages(pages, self.form, name=address))
 
     async def open_missing(self):
@@ -194,8 +194,8 @@ class ServiceOfTables(Service):
 
 @pytest.fixture(scope="module")
 def server():
-    with postgres.running() as it:
-        yield it
+    with postgres.running() as running:
+        yield running
 
 
 KINDS = [Delimited, Tabs, Lines, Array, Workbook, SQLite, Postgres, Service, ServiceOfLines, ServiceOfTables]
@@ -212,14 +212,14 @@ async def rows_of(table):
     return await to_thread.run_sync(lambda: list(table.rows()))
 
 
-async def test_columns_and_cells_come_out_as_they_are(kind):
+async def test_columns_and_cells_are_read_unchanged(kind):
     table = await kind.open(PEOPLE)
 
     assert table.columns == NAMES
     assert [tuple(row.cells.values()) for row in await rows_of(table)] == PEOPLE
 
 
-async def test_rows_are_numbered_and_have_a_place(kind):
+async def test_rows_have_numbers_and_lines(kind):
     table = await kind.open(PEOPLE)
 
     rows = await rows_of(table)
@@ -228,7 +228,7 @@ async def test_rows_are_numbered_and_have_a_place(kind):
     assert lines == sorted(set(lines))
 
 
-async def test_a_table_is_read_again_from_its_beginning(kind):
+async def test_a_table_can_be_read_repeatedly_from_its_beginning(kind):
     table = await kind.open(PEOPLE)
 
     first = await to_thread.run_sync(lambda: list(islice(table.rows(), 2)))
@@ -251,12 +251,12 @@ async def test_memory_does_not_grow_with_the_rows(kind):
     count, peak = await to_thread.run_sync(read)
     assert count == 1500
     # All of them have 1.4 MB. A database is asked for 500 at once, a service for a fifth of all.
-    most = 1_100_000 if isinstance(kind, Service | Postgres | SQLite) else 650_000
+    limit = 1_100_000 if isinstance(kind, Service | Postgres | SQLite) else 650_000
     # A file is read 8 KB at a time, and since Python 3.14 128 KB; a workbook has two open.
-    assert peak < most + 2 * (io.DEFAULT_BUFFER_SIZE - 8192)
+    assert peak < limit + 2 * (io.DEFAULT_BUFFER_SIZE - 8192)
 
 
-async def test_two_columns_of_one_name_are_told_apart(kind):
+async def test_columns_with_the_same_name_are_renamed(kind):
     if isinstance(kind, Delimited | Workbook):
         table = await kind.open([("1", "a", "b")], names=("place", "name", "name"))
     elif isinstance(kind, SQLite | Postgres):
@@ -269,7 +269,7 @@ async def test_two_columns_of_one_name_are_told_apart(kind):
     assert list((await rows_of(table))[0].cells.values())[-2:] == ["a", "b"]
 
 
-async def test_a_row_of_too_many_cells_is_told_and_the_next_one_is_read(kind):
+async def test_a_row_with_too_many_cells_is_broken_and_the_next_one_is_read(kind):
     if not kind.may_be_ragged:
         return  # it can't hold one
     table = await kind.open([("1", "Bo", "x", "more"), ("2", "Ann", "y")])
@@ -280,7 +280,7 @@ async def test_a_row_of_too_many_cells_is_told_and_the_next_one_is_read(kind):
     assert isinstance(good, TableRow)
 
 
-async def test_a_cell_with_a_nul_shows_its_damage(kind):
+async def test_a_cell_with_a_null_character_has_a_defect(kind):
     if not kind.holds_nul:
         return  # it refuses to hold one
     table = await kind.open([("1", "B\0o", "x")])
@@ -289,7 +289,7 @@ async def test_a_cell_with_a_nul_shows_its_damage(kind):
     assert cell_defect(row.cells["name"]) == "contains a null byte, and may be truncated"
 
 
-async def test_a_source_that_can_not_be_read_is_told_in_one_line(kind):
+async def test_an_unreadable_source_is_reported_in_one_line(kind):
     with pytest.raises(SourceError) as caught:
         await kind.open_missing()
     assert caught.value.where
@@ -298,7 +298,7 @@ async def test_a_source_that_can_not_be_read_is_told_in_one_line(kind):
     assert KEY not in str(caught.value)
 
 
-async def test_postgresql_is_only_read_whatever_a_query_does(server, tmp_path):
+async def test_queries_of_postgresql_can_not_write(server, tmp_path):
     people = Postgres(tmp_path, server)
     await people.open(PEOPLE)
     people.form = TableOptions(
@@ -311,7 +311,7 @@ async def test_postgresql_is_only_read_whatever_a_query_does(server, tmp_path):
     assert len(await rows_of(await people.open(PEOPLE))) == len(PEOPLE)
 
 
-async def test_a_wrong_password_is_told_without_it(server):
+async def test_a_wrong_password_is_reported_without_quoting_it(server):
     form = TableOptions(query="SELECT 1", password="wr0ng-one")
 
     with pytest.raises(SourceError) as caught:

@@ -50,13 +50,13 @@ def meant(name: str) -> Iterator[str]:
             yield fault
 
 
-def test_every_fault_of_the_stand_in_has_its_row():
+def test_every_fault_of_the_stand_in_has_a_row():
     assert sorted(row.fault for row in rows()) == sorted(FAULTS)
 
 
 @pytest.mark.parametrize("for_good", [False, True], ids=["once", "for good"])
 @pytest.mark.parametrize("row", rows(), ids=lambda row: row.fault)
-async def test_what_becomes_of_a_fault_is_what_the_table_says(row, for_good, tmp_path):
+async def test_a_fault_has_the_outcome_in_the_table(row, for_good, tmp_path):
     kind = FAULTS[row.fault]
     async with YouTubeStandIn(slowly=anyio.lowlevel.checkpoint) as youtube:
         youtube.write_token(token_file(tmp_path), fresh=kind != "token")

@@ -68,7 +68,7 @@ def undisturbed(tmp_path_factory):
     return anyio.run(speak)
 
 
-def test_every_fault_of_the_stand_in_has_its_row():
+def test_every_fault_of_the_stand_in_has_a_row():
     assert [row.fault for row in rows()] == list(FAULTS)
 
 

@@ -13,8 +13,8 @@ from pipeline.rendering import Look, draw_scene, font_digest
 from pipeline.rendering.code_listing import CodeRow, TokenKind, clean, highlight, shape_row, wrap_lines
 from pipeline.rendering.grid import Box
 from pipeline.rendering.layouts import lay_out
-from pipeline.rendering.layouts.countdown import seconds_before
 from pipeline.rendering.layouts.derived_colours import code_colours
+from pipeline.rendering.layouts.rings import seconds_before
 from pipeline.rendering.motion.animation import DIMMED, FULL
 from pipeline.rendering.motion.sprites import Sprite
 from pipeline.rendering.motion.timeline import item_frames

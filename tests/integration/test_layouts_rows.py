@@ -233,16 +233,16 @@ def test_the_names_have_a_colour_each_if_neither_is_better():
 
     found = texts_drawn(scene)
 
-    assert [found[name][1] for name in ("This", "That")] == [(theme.accent,), (theme.accent_2,)]
+    assert [found[name][1] for name in ("This", "That")] == [theme.accent, theme.accent_2]
 
 
 def texts_drawn(scene):
-    """By first line, the weight and colours of the texts of a comparison."""
+    """By first line, the weight and colour of the texts of a comparison."""
     found = {}
 
     def seen(block, **where):
         if isinstance(block, TextBlock) and block.lines:
-            found[block.lines[0].text] = block.style.weight, where["colours"]
+            found[block.lines[0].text] = block.style.weight, where["colour"]
         return text_sprites(block, **where)
 
     with pytest.MonkeyPatch.context() as patch:

@@ -115,12 +115,12 @@ async def test_translations_asked_for_30_60_and_180_seconds_last_so_long_within_
         brief = Brief(title="Rain", language="en", length_s=wanted_s, facts="open")
         writer = ModelWriter([model], cache=cache, retry=ONCE)
         script = await write_script(brief, writers=[writer], template=TEMPLATE, pace=pace)
-        desk = {"models": (model,), "template": TEMPLATE, "cache": cache}
+        options = {"models": (model,), "template": TEMPLATE, "cache": cache}
 
         async def translate(
-            length: TargetLength, script: Script = script, language: str = language, desk: dict[str, Any] = desk
+            length: TargetLength, script: Script = script, language: str = language, options: dict[str, Any] = options
         ) -> Script:
-            wanted = Translation(script=script, language=language, length=length, **desk)
+            wanted = Translation(script=script, language=language, length=length, **options)
             return await translate_script(wanted, retry=ONCE, billing=Billing())
 
         translated = await translate_to_length(wanted_s, language, translate=translate, speak=speak)

@@ -135,9 +135,7 @@ AUTUMN = (datetime(2026, 10, 31, 20, tzinfo=UTC), [date(2026, 10, 31), date(2026
         pytest.param(AUTUMN, 25, 10, id="25 in autumn"),
     ],
 )
-def test_films_go_out_in_three_days_by_themselves_and_no_call_is_one_too_many(
-    only_uploads, tmp_path, calendar, films, per_day
-):
+def test_films_are_published_over_three_days_within_the_quota(only_uploads, tmp_path, calendar, films, per_day):
     begin, days = calendar
     batch = upload(tmp_path, begin, films=films, per_day=per_day)
 
@@ -150,9 +148,7 @@ def test_films_go_out_in_three_days_by_themselves_and_no_call_is_one_too_many(
     assert batch.youtube.complaints == []
 
 
-def test_captions_that_a_day_does_not_pay_for_follow_by_themselves_and_no_film_lacks_its_picture(
-    only_uploads, tmp_path
-):
+def test_captions_beyond_the_daily_quota_follow_automatically_and_every_film_has_its_thumbnail(only_uploads, tmp_path):
     begin, _ = SPRING
     films, day = 7, 1_000
     settings = {"youtube.thumbnail": True, "youtube.captions": True, "youtube.units_per_day": day}
@@ -160,9 +156,9 @@ def test_captions_that_a_day_does_not_pay_for_follow_by_themselves_and_no_film_l
 
     youtube = batch.youtube
     assert batch.counts == {JobStatus.COMPLETED: films}
-    assert youtube.shelf.thumbnails.keys() == youtube.films.keys()
-    assert set(map(tuple, youtube.shelf.captions.values())) == {(("en", "en"),)}
-    assert len(youtube.shelf.captions) == films
+    assert youtube.extras.thumbnails.keys() == youtube.films.keys()
+    assert set(map(tuple, youtube.extras.captions.values())) == {(("en", "en"),)}
+    assert len(youtube.extras.captions) == films
     # A picture, and a look at each film: the first day has one track of captions to spare, each other one two.
     assert [spent["units"] for spent in youtube.quota.spent.values()] == [films * 51 + 400, 800, 800, 800]
     assert youtube.quota.refused == Counter()
@@ -170,7 +166,7 @@ def test_captions_that_a_day_does_not_pay_for_follow_by_themselves_and_no_film_l
     assert (youtube.calls["captions.insert"], youtube.calls["captions.list"]) == (films, 0)
 
 
-def test_films_wait_for_the_hours_in_which_they_may_be_sent_and_each_has_a_time_of_its_own(only_uploads, tmp_path):
+def test_films_wait_for_the_upload_hours_and_each_has_its_own_slot(only_uploads, tmp_path):
     noon = datetime(2026, 3, 28, 11, tzinfo=UTC)
     batch = upload(
         tmp_path,

@@ -42,7 +42,7 @@ def groq_model(
     api_key: str = KEY,
     model: str = "openai/gpt-oss-120b",
     timeout_s: float = 20.0,
-    door: Throttle | None = None,
+    limiter: Throttle | None = None,
 ) -> ServiceModel:
     """A model at the Groq stand-in."""
     service = Service(
@@ -57,7 +57,7 @@ def groq_model(
         transport=GroqTransport(service, api_key=api_key, base_url=base_url, timeout_s=timeout_s),
         dialect=groq_dialect(model),
         api_key=api_key,
-        throttle=door or throttle("groq"),
+        throttle=limiter or throttle("groq"),
         timeout_s=timeout_s,
     )
 
@@ -68,7 +68,7 @@ def service_models(
     *,
     api_key: str | None = None,
     models: Sequence[str] = (),
-    door: Throttle | None = None,
+    limiter: Throttle | None = None,
     **wanted: object,
 ) -> tuple[ChatModel, ...]:
     """The models of a known service at its stand-in, configured through settings as by a user."""
@@ -79,7 +79,7 @@ def service_models(
         "api_key": key if api_key is None else api_key,
         **wanted,
     }
-    return make_models(name, Settings(services={name: table}), door or throttle(name))  # type: ignore[dict-item]
+    return make_models(name, Settings(services={name: table}), limiter or throttle(name))  # type: ignore[dict-item]
 
 
 def groq_at(

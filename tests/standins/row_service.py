@@ -43,7 +43,7 @@ class RowService(GetServer):
     faults: list[int | str] = field(default_factory=list)
     retry_after: str = "0.01"
     # The requests in order, and complaints about them.
-    asked: list[str] = field(default_factory=list)
+    requests: list[str] = field(default_factory=list)
     complaints: list[str] = field(default_factory=list)
 
     def routes(self) -> Mapping[str, Handler]:
@@ -51,7 +51,7 @@ class RowService(GetServer):
         return {"/{kind:.*}": self._answer}
 
     async def _answer(self, request: web.Request) -> web.StreamResponse:
-        self.asked.append(request.path_qs)
+        self.requests.append(request.path_qs)
         if request.headers.get("Authorization") != f"Bearer {KEY}" and request.headers.get("X-Api-Key") != KEY:
             return web.Response(status=401)
         if request.headers.get("Accept-Encoding") != "identity":
@@ -131,6 +131,13 @@ class RowService(GetServer):
 
     def _number(self, request: web.Request) -> web.Response:
         return web.json_response(self._part(int(request.query["page"])))
+
+    def _pdf(self, request: web.Request) -> web.Response:
+        kind = request.query.get("as", "octet-stream")
+        return web.Response(body=b"%PDF-1.7", content_type=f"application/{kind}")
+
+    def _torn(self, _request: web.Request) -> web.Response:
+        return web.Response(text='[{"name": "Bo"},\n{"name', content_type="application/json")
 
     def _lines(self, _request: web.Request) -> web.Response:
         text = "".join(json.dumps(row) + "\n" for row in self.rows)

@@ -379,10 +379,10 @@ ELSEWHERE = {
         "unit/test_rows_values.py::test_calculated_amounts_are_rounded_as_in_spreadsheets",
     ],
     "`$1,000.00` unquoted in a comma-separated table": [
-        "unit/test_sources_tables.py::test_a_sum_that_its_own_comma_has_torn_is_told_where_empty_cells_would_hide_it"
+        "unit/test_sources_tables.py::test_an_amount_split_at_its_comma_is_reported_even_beside_empty_cells"
     ],
     "A JSON array or object in a cell": [
-        "unit/test_sources_tables.py::test_a_key_that_the_first_object_lacks_is_a_column_and_a_list_is_no_text"
+        "unit/test_sources_tables.py::test_keys_of_later_objects_are_columns_and_nested_values_are_defects"
     ],
     "A year of another calendar (`2569` with `--locale th`, `1405` with `fa`)": [
         "unit/test_rows_values.py::test_dates_in_other_calendars_are_reported"
@@ -424,23 +424,25 @@ ELSEWHERE = {
     "A formula without a cached result, `#N/A`, binary data": [
         "unit/test_sources_workbook.py::test_a_formula_without_a_cached_result_is_a_problem_and_not_an_empty_cell",
         "unit/test_sources_workbook.py::test_an_error_value_is_a_problem",
-        "unit/test_sources_database.py::test_values_become_cells_and_bytes_are_told",
+        "unit/test_sources_database.py::test_database_values_become_cells_and_binary_data_is_a_defect",
     ],
     "A query that would write": [
-        "unit/test_sources_database.py::test_what_would_write_is_refused",
-        "unit/test_sources_database.py::test_what_writes_all_the_same_fails_in_the_database",
+        "unit/test_sources_database.py::test_statements_that_write_are_refused",
+        "unit/test_sources_database.py::test_a_query_that_writes_after_with_fails_in_the_database",
     ],
     "A service that fails half-way, paginates in a circle or endlessly, links to another host, has more rows "
     "without saying where, or returns a web page": [
         "contract/test_row_services.py::test_a_service_that_keeps_failing_gives_no_rows_at_all",
         "contract/test_row_services.py::test_pages_without_an_end_are_given_up",
-        "contract/test_row_services.py::test_an_answer_that_never_ends_is_given_up",
-        "contract/test_row_services.py::test_a_key_goes_to_no_other_host",
-        "contract/test_row_services.py::test_what_is_no_table_is_told_with_its_address",
+        "contract/test_row_services.py::test_a_response_that_never_ends_is_given_up",
+        "contract/test_row_services.py::test_the_api_key_is_sent_to_no_other_host",
+        "contract/test_row_services.py::test_responses_that_are_no_table_are_refused_with_their_url",
     ],
-    "An invalid line of JSON Lines": ["unit/test_sources_tables.py::test_json_lines_are_rows_and_broken_ones_are_told"],
+    "An invalid line of JSON Lines": [
+        "unit/test_sources_tables.py::test_json_lines_are_rows_and_invalid_ones_are_reported"
+    ],
     "An invalid JSON array, or one followed by other text": [
-        "unit/test_sources_tables.py::test_a_json_array_that_breaks_off_ends_with_its_line"
+        "unit/test_sources_tables.py::test_a_truncated_json_array_is_refused_with_the_line"
     ],
 }
 

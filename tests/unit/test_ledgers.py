@@ -264,8 +264,8 @@ async def test_two_throttles_on_one_file_share_quota_and_closures(tmp_path, cloc
         throttle("groq", ledger=Ledger(tmp_path, "groq", clock=clock), clock=clock, patience_s=0, requests_per_day=3)
         for _ in range(2)
     )
-    for door in (ours, theirs):
-        async with door.call(tokens=10):
+    for limiter in (ours, theirs):
+        async with limiter.call(tokens=10):
             pass
     with pytest.raises(TransientError):
         async with ours.call():

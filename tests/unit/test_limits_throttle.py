@@ -70,9 +70,9 @@ def make(said):
     return make
 
 
-async def visit(door, outcome=None, *, takes_s=0.0, tokens=0, used=None, begun=None, model=""):
+async def visit(limiter, outcome=None, *, takes_s=0.0, tokens=0, used=None, begun=None, model=""):
     """One call; when it began."""
-    async with door.call(tokens=tokens, model=model) as call:
+    async with limiter.call(tokens=tokens, model=model) as call:
         at = seconds()
         if begun is not None:
             begun.append(at)
@@ -84,18 +84,18 @@ async def visit(door, outcome=None, *, takes_s=0.0, tokens=0, used=None, begun=N
     return at
 
 
-async def fail(door, outcome, **more):
+async def fail(limiter, outcome, **more):
     with pytest.raises(type(outcome)) as caught:
-        await visit(door, outcome, **more)
+        await visit(limiter, outcome, **more)
     assert caught.value is outcome
 
 
-def at_once(door, *outcomes, begun, takes_s=0.0):
+def at_once(limiter, *outcomes, begun, takes_s=0.0):
     """Several calls; what they raise is of no interest."""
 
     async def one(outcome):
         with contextlib.suppress(TransientError, PermanentError):
-            await visit(door, outcome, begun=begun, takes_s=takes_s)
+            await visit(limiter, outcome, begun=begun, takes_s=takes_s)
 
     return all_of(*(one(outcome) for outcome in outcomes))
 
@@ -131,35 +131,35 @@ async def test_calls_are_evenly_spaced_without_bursts(make):
 
 @pytest.mark.parametrize("error", [ZeroDivisionError(), PermanentError("no"), NeedsLoginError("no"), BUSY, DOWN])
 async def test_no_error_leaks_a_slot(make, error):
-    door = make(concurrency=1)
-    await fail(door, error)
+    limiter = make(concurrency=1)
+    await fail(limiter, error)
 
-    assert not door._in_flight
+    assert not limiter._in_flight
 
 
 async def test_a_cancelled_call_leaks_no_slot_and_counts_as_no_outcome(make, said):
-    door = make(concurrency=1, breaker_failures=1)
+    limiter = make(concurrency=1, breaker_failures=1)
     with anyio.move_on_after(1):
-        await visit(door, takes_s=100)
+        await visit(limiter, takes_s=100)
 
-    assert await visit(door) == 1
+    assert await visit(limiter) == 1
     assert said == []
 
 
 async def test_a_caller_that_stops_waiting_does_not_block_others(make):
-    door = make(concurrency=1, requests_per_min=0.001)
-    await visit(door)
+    limiter = make(concurrency=1, requests_per_min=0.001)
+    await visit(limiter)
     with anyio.move_on_after(5):
-        await visit(door)
+        await visit(limiter)
 
-    assert await visit(door) == pytest.approx(61_000)
+    assert await visit(limiter) == pytest.approx(61_000)
 
 
 def test_a_throttle_serves_one_event_loop_after_another():
-    door = throttle(concurrency=1, requests_per_min=6000)
+    limiter = throttle(concurrency=1, requests_per_min=6000)
 
     async def enter():
-        async with door.call():
+        async with limiter.call():
             return "in"
 
     assert [asyncio.run(enter()) for _ in range(2)] == ["in", "in"]
@@ -169,98 +169,98 @@ def test_a_throttle_serves_one_event_loop_after_another():
 
 
 async def test_a_429_with_retry_after_closes_the_throttle_for_everybody(make):
-    door, begun = make(), []
-    await fail(door, BUSY)
+    limiter, begun = make(), []
+    await fail(limiter, BUSY)
 
-    await at_once(door, None, None, None, begun=begun)
+    await at_once(limiter, None, None, None, begun=begun)
 
     assert begun == pytest.approx([20, 20, 20])
 
 
 async def test_a_retry_after_of_half_a_second_is_respected(make):
-    door = make()
-    await fail(door, TransientError("busy", retry_after_s=0.5))
+    limiter = make()
+    await fail(limiter, TransientError("busy", retry_after_s=0.5))
 
-    assert await visit(door) == pytest.approx(0.5)
+    assert await visit(limiter) == pytest.approx(0.5)
 
 
 async def test_throttle_and_retries_wait_for_a_429_only_once(make):
-    door, begun = make(), []
+    limiter, begun = make(), []
     outcomes = [BUSY, None]
     policy = RetryPolicy(attempts=3, wait_initial_s=1, wait_max_s=30, retry_after_max_s=60)
 
-    await with_retries(policy, lambda: visit(door, outcomes.pop(0), begun=begun))
+    await with_retries(policy, lambda: visit(limiter, outcomes.pop(0), begun=begun))
 
     assert begun == pytest.approx([0, 20])
 
 
 async def test_a_second_429_of_a_call_in_flight_extends_the_closure_to_the_later_end_not_the_sum(make):
-    door, begun = make(), []
-    both = [visit(door, TransientError("busy", retry_after_s=20), takes_s=1)]
-    both += [visit(door, TransientError("busy", retry_after_s=5), takes_s=4)]
+    limiter, begun = make(), []
+    both = [visit(limiter, TransientError("busy", retry_after_s=20), takes_s=1)]
+    both += [visit(limiter, TransientError("busy", retry_after_s=5), takes_s=4)]
 
     async def swallow(call):
         with pytest.raises(TransientError):
             await call
 
-    await all_of(*map(swallow, both), at_once(door, None, begun=begun))
-    await visit(door, begun=begun)
+    await all_of(*map(swallow, both), at_once(limiter, None, begun=begun))
+    await visit(limiter, begun=begun)
 
     assert begun == pytest.approx([0, 21])
 
 
 async def test_a_longer_429_of_a_call_in_flight_extends_the_closure(make):
-    door = make()
-    await at_once(door, BUSY, TransientError("busy", retry_after_s=50), begun=[], takes_s=1)
+    limiter = make()
+    await at_once(limiter, BUSY, TransientError("busy", retry_after_s=50), begun=[], takes_s=1)
 
-    assert await visit(door) == pytest.approx(51)
+    assert await visit(limiter) == pytest.approx(51)
 
 
 async def test_a_waiting_caller_keeps_waiting_when_the_throttle_closes_again(make):
-    door, begun = make(concurrency=1), []
+    limiter, begun = make(concurrency=1), []
 
-    await at_once(door, BUSY, BUSY, None, begun=begun, takes_s=1)
+    await at_once(limiter, BUSY, BUSY, None, begun=begun, takes_s=1)
 
     assert begun == pytest.approx([0, 21, 42])
 
 
 async def test_a_throttle_that_closes_while_a_caller_waits_for_its_pace_admits_no_call(make):
-    door, begun = make(requests_per_min=6), []
-    await at_once(door, BUSY, None, begun=begun, takes_s=9.5)
+    limiter, begun = make(requests_per_min=6), []
+    await at_once(limiter, BUSY, None, begun=begun, takes_s=9.5)
 
     assert begun[1] >= 29.5
 
 
 async def test_a_long_closure_raises_at_once_with_the_time_of_its_end(make):
-    door = make(patience_s=60)
-    await fail(door, TransientError("busy", retry_after_s=61))
+    limiter = make(patience_s=60)
+    await fail(limiter, TransientError("busy", retry_after_s=61))
 
     with pytest.raises(ClosedError, match=r"groq asks us to wait until \d\d:\d\d:\d\d") as caught:
-        await visit(door)
+        await visit(limiter)
 
     assert caught.value.until == NOON + timedelta(seconds=61)
     assert seconds() == 0
 
 
 async def test_a_closure_as_long_as_the_patience_is_waited_for(make):
-    door = make(patience_s=20)
-    await fail(door, BUSY)
+    limiter = make(patience_s=20)
+    await fail(limiter, BUSY)
 
-    assert await visit(door) == pytest.approx(20)
+    assert await visit(limiter) == pytest.approx(20)
 
 
 async def test_callers_waiting_for_a_slot_fail_at_once_when_the_throttle_closes_for_long(make):
-    door, heard = make(concurrency=2), []
+    limiter, heard = make(concurrency=2), []
 
     async def wait_for_a_place():
         with pytest.raises(ClosedError):
-            await visit(door)
+            await visit(limiter)
         heard.append(seconds())
 
     async def be_refused():
-        await fail(door, TransientError("busy", retry_after_s=3600), takes_s=1)
+        await fail(limiter, TransientError("busy", retry_after_s=3600), takes_s=1)
 
-    await all_of(visit(door, takes_s=50), be_refused(), wait_for_a_place(), wait_for_a_place())
+    await all_of(visit(limiter, takes_s=50), be_refused(), wait_for_a_place(), wait_for_a_place())
 
     assert heard == [1, 1]
 
@@ -268,38 +268,38 @@ async def test_callers_waiting_for_a_slot_fail_at_once_when_the_throttle_closes_
 @pytest.mark.parametrize("jump_s", [-86_400, 86_400])
 async def test_a_jump_of_the_wall_clock_neither_opens_nor_closes_the_throttle(make, jump_s):
     wall = Wall()
-    door = make(clock=wall)
-    await fail(door, BUSY)
+    limiter = make(clock=wall)
+    await fail(limiter, BUSY)
     wall.wrong_by_s = jump_s
 
-    assert await visit(door) == pytest.approx(20)
+    assert await visit(limiter) == pytest.approx(20)
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="its clock goes on while it sleeps")
 async def test_time_spent_in_suspend_counts_as_waited(make, monkeypatch):
     asleep_s, gettime = 0.0, time.clock_gettime
     monkeypatch.setattr(times.time, "clock_gettime", lambda clock: gettime(clock) + asleep_s)
-    door = make(patience_s=60)
-    await fail(door, TransientError("busy", retry_after_s=3600))
+    limiter = make(patience_s=60)
+    await fail(limiter, TransientError("busy", retry_after_s=3600))
     with pytest.raises(ClosedError):
-        await visit(door)
+        await visit(limiter)
 
     asleep_s = 3590.0  # the loop's clock stood still meanwhile
 
-    assert await visit(door) == pytest.approx(10, abs=1)
+    assert await visit(limiter) == pytest.approx(10, abs=1)
 
 
 MONTH = timedelta(days=30)
 
 
 @pytest.mark.parametrize("asked_s", [1e9, 1e18, 1e308, float("inf")])
-async def test_a_retry_after_beyond_the_calendar_is_clamped_to_a_month_and_leaks_no_slot(make, book, asked_s):
-    door = make(concurrency=1, ledger=book)
-    await fail(door, TransientError("busy", retry_after_s=asked_s))
+async def test_a_retry_after_beyond_the_calendar_is_clamped_to_a_month_and_leaks_no_slot(make, ledger, asked_s):
+    limiter = make(concurrency=1, ledger=ledger)
+    await fail(limiter, TransientError("busy", retry_after_s=asked_s))
 
-    assert not door._in_flight
-    assert book.until == NOON + MONTH
-    for each in (door, make(ledger=book)):
+    assert not limiter._in_flight
+    assert ledger.until == NOON + MONTH
+    for each in (limiter, make(ledger=ledger)):
         with pytest.raises(ClosedError) as caught:
             await visit(each)
         assert caught.value.until == NOON + MONTH
@@ -307,17 +307,17 @@ async def test_a_retry_after_beyond_the_calendar_is_clamped_to_a_month_and_leaks
 
 @pytest.mark.parametrize("asked_s", [-5.0, float("nan"), float("-inf")])
 async def test_an_invalid_retry_after_closes_nothing(make, asked_s):
-    door = make(concurrency=1)
-    await fail(door, TransientError("busy", retry_after_s=asked_s))
+    limiter = make(concurrency=1)
+    await fail(limiter, TransientError("busy", retry_after_s=asked_s))
 
-    assert await visit(door) == 0
+    assert await visit(limiter) == 0
 
 
-async def test_a_closure_in_the_ledger_until_the_end_of_the_calendar_is_clamped_to_a_month(make, book):
-    book.until = datetime.max.replace(tzinfo=UTC)
+async def test_a_closure_in_the_ledger_until_the_end_of_the_calendar_is_clamped_to_a_month(make, ledger):
+    ledger.until = datetime.max.replace(tzinfo=UTC)
 
     with pytest.raises(ClosedError) as caught:
-        await visit(make(ledger=book))
+        await visit(make(ledger=ledger))
     assert caught.value.until == NOON + MONTH
 
 
@@ -325,19 +325,19 @@ async def test_a_failing_callback_leaks_neither_slot_nor_trial(make):
     def fails(_line):
         raise ZeroDivisionError
 
-    door = make(concurrency=1, breaker_failures=1, on_change=fails)
+    limiter = make(concurrency=1, breaker_failures=1, on_change=fails)
     for _ in range(3):
         with pytest.raises(ZeroDivisionError):
-            await visit(door, DOWN)
+            await visit(limiter, DOWN)
 
-    assert not door._in_flight
-    assert door._availability._breakers[""].trial is None
+    assert not limiter._in_flight
+    assert limiter._availability._breakers[""].trial is None
 
 
 async def test_closing_and_reopening_are_each_reported_once(make, said):
-    door = make()
-    await at_once(door, BUSY, BUSY, BUSY, begun=[], takes_s=1)
-    await at_once(door, None, None, begun=[])
+    limiter = make()
+    await at_once(limiter, BUSY, BUSY, BUSY, begun=[], takes_s=1)
+    await at_once(limiter, None, None, begun=[])
 
     local = (NOON + timedelta(seconds=21)).astimezone()
     assert said == [f"groq asks us to wait until {local:%H:%M:%S}", "groq answers again"]
@@ -346,24 +346,24 @@ async def test_closing_and_reopening_are_each_reported_once(make, said):
 # --- quota and key ---------------------------------------------------------------------------------------------------
 
 
-async def test_a_spent_quota_is_reported_once_and_closes_nothing_since_others_calls_may_go_on(make, book, said):
-    door = make(ledger=book)
+async def test_a_spent_quota_is_reported_once_and_closes_nothing(make, ledger, said):
+    limiter = make(ledger=ledger)
     for hours in (9, 9, 33):
-        await fail(door, QuotaError("spent", where="youtube", resets_at=NOON + timedelta(hours=hours)))
+        await fail(limiter, QuotaError("spent", where="youtube", resets_at=NOON + timedelta(hours=hours)))
 
-    assert await visit(door) == 0
-    assert book.until is None
+    assert await visit(limiter) == 0
+    assert ledger.until is None
     assert said == ["youtube: spent"] * 2
 
 
 async def test_a_rejected_key_closes_the_throttle_for_good(make, said):
-    door = make(breaker_failures=1)
-    await fail(door, NeedsLoginError("refuses the key", where="groq", hint="Set GROQ_API_KEY"))
+    limiter = make(breaker_failures=1)
+    await fail(limiter, NeedsLoginError("refuses the key", where="groq", hint="Set GROQ_API_KEY"))
     await anyio.sleep(10_000)
 
     for _ in range(2):
         with pytest.raises(NeedsLoginError, match=r"groq: refuses the key\. Set GROQ_API_KEY"):
-            await visit(door)
+            await visit(limiter)
 
     assert seconds() == 10_000
     assert said == ["groq: refuses the key. Set GROQ_API_KEY"]
@@ -397,34 +397,34 @@ async def test_a_success_resets_the_count_of_failures(fragile):
 
 
 async def test_a_failing_model_does_not_close_the_other_models_of_its_service(make, said):
-    door = make(breaker_failures=1, breaker_cooldown_s=60, patience_s=30)
+    limiter = make(breaker_failures=1, breaker_cooldown_s=60, patience_s=30)
 
-    await fail(door, DOWN, model="large")
+    await fail(limiter, DOWN, model="large")
 
-    assert await visit(door, model="small") == 0
+    assert await visit(limiter, model="small") == 0
     with pytest.raises(ClosedError, match=r"^groq keeps failing with large and is paused until "):
-        await visit(door, model="large")
+        await visit(limiter, model="large")
     assert [line.partition(" until ")[0] for line in said] == ["groq keeps failing with large: paused"]
     await anyio.sleep(60)
-    await visit(door, model="large")
+    await visit(limiter, model="large")
     assert said[-1] == "groq answers again"
 
 
 async def test_a_429_closes_only_its_model_if_each_model_has_its_own_limits(make, said):
-    door = make(by_model=True, patience_s=30)
+    limiter = make(by_model=True, patience_s=30)
 
-    await fail(door, TransientError("the day is spent", retry_after_s=900), model="large")
+    await fail(limiter, TransientError("the day is spent", retry_after_s=900), model="large")
 
-    assert await visit(door, model="small") == 0
+    assert await visit(limiter, model="small") == 0
     with pytest.raises(ClosedError, match=r"^groq asks us to wait with large until ") as caught:
-        await visit(door, model="large")
+        await visit(limiter, model="large")
     assert caught.value.until == NOON + timedelta(seconds=900)
     # Nobody is told that it answers again, as long as one of them does not.
     assert [line.partition(" until ")[0] for line in said] == ["groq asks us to wait with large"]
-    await fail(door, TransientError("slowly", retry_after_s=10), model="small")
-    assert await visit(door, model="small") == 10
+    await fail(limiter, TransientError("slowly", retry_after_s=10), model="small")
+    assert await visit(limiter, model="small") == 10
     await anyio.sleep(900)
-    await visit(door, model="small")
+    await visit(limiter, model="small")
     assert [line.partition(" until ")[0] for line in said] == [
         "groq asks us to wait with large",
         "groq asks us to wait with small",
@@ -433,44 +433,44 @@ async def test_a_429_closes_only_its_model_if_each_model_has_its_own_limits(make
 
 
 async def test_waiting_for_one_models_retry_after_does_not_delay_calls_of_another_model(make):
-    door = make(by_model=True, concurrency=1)
-    await fail(door, BUSY, model="large")
+    limiter = make(by_model=True, concurrency=1)
+    await fail(limiter, BUSY, model="large")
     begun = []
 
     async with anyio.create_task_group() as tasks:
         for model in ("large", "large", "small", "small"):
-            tasks.start_soon(partial(visit, door, begun=begun, takes_s=5, model=model))
+            tasks.start_soon(partial(visit, limiter, begun=begun, takes_s=5, model=model))
 
     assert begun == pytest.approx([0, 5, 20, 25])
 
 
 async def test_a_model_with_a_spent_daily_limit_does_not_delay_calls_of_another_model(make):
-    door = make(by_model=True)
-    async with door.call(model="large") as call:
+    limiter = make(by_model=True)
+    async with limiter.call(model="large") as call:
         call.report_limits(ReportedLimits(requests_per_day=86_400 // 90, requests_left=0))
 
-    assert await visit(door, model="small") == 0
-    assert await visit(door, model="large") == pytest.approx(90)
+    assert await visit(limiter, model="small") == 0
+    assert await visit(limiter, model="large") == pytest.approx(90)
 
 
 async def test_waiting_for_one_models_breaker_does_not_delay_calls_of_another_model(make):
-    door = make(breaker_failures=1, breaker_cooldown_s=60, concurrency=1)
-    await fail(door, DOWN, model="large")
+    limiter = make(breaker_failures=1, breaker_cooldown_s=60, concurrency=1)
+    await fail(limiter, DOWN, model="large")
     begun = []
 
     async with anyio.create_task_group() as tasks:
         for model in ("large", "large", "small", "small"):
-            tasks.start_soon(partial(visit, door, begun=begun, takes_s=5, model=model))
+            tasks.start_soon(partial(visit, limiter, begun=begun, takes_s=5, model=model))
 
     assert begun == pytest.approx([0, 5, 60, 65])
 
 
 @pytest.mark.parametrize("outcome", [BUSY, PermanentError("no"), ValueError()])
 async def test_errors_that_are_not_the_services_do_not_count_as_failures(make, outcome):
-    door = make(breaker_failures=1)
-    await fail(door, outcome)
+    limiter = make(breaker_failures=1)
+    await fail(limiter, outcome)
 
-    assert await visit(door) == pytest.approx(20 if outcome is BUSY else 0)
+    assert await visit(limiter) == pytest.approx(20 if outcome is BUSY else 0)
 
 
 async def test_a_half_open_breaker_admits_one_trial_and_others_wait_for_its_outcome(fragile):
@@ -524,26 +524,26 @@ async def test_calls_in_flight_when_the_breaker_opened_neither_extend_it_nor_are
 
 
 async def test_a_cooldown_beyond_the_patience_raises_at_once(make):
-    door = make(breaker_failures=1, breaker_cooldown_s=400, patience_s=300)
-    await fail(door, DOWN)
+    limiter = make(breaker_failures=1, breaker_cooldown_s=400, patience_s=300)
+    await fail(limiter, DOWN)
 
     with pytest.raises(ClosedError, match=r"groq keeps failing and is paused until \d\d:\d\d:\d\d") as caught:
-        await visit(door)
+        await visit(limiter)
 
     assert caught.value.until == NOON + timedelta(seconds=400)
 
 
 async def test_a_trial_that_takes_longer_than_the_patience_is_not_waited_for(make):
-    door, heard = make(breaker_failures=1, breaker_cooldown_s=10, patience_s=30), []
-    await fail(door, DOWN)
+    limiter, heard = make(breaker_failures=1, breaker_cooldown_s=10, patience_s=30), []
+    await fail(limiter, DOWN)
 
     async def wait():
         await anyio.sleep(15)
         with pytest.raises(ClosedError) as caught:
-            await visit(door)
+            await visit(limiter)
         heard.append((seconds(), caught.value.until))
 
-    await all_of(visit(door, takes_s=100), wait())
+    await all_of(visit(limiter, takes_s=100), wait())
 
     assert heard == [(45, NOON + timedelta(seconds=55))]
 
@@ -552,49 +552,49 @@ async def test_a_trial_that_takes_longer_than_the_patience_is_not_waited_for(mak
 
 
 async def test_no_minute_exceeds_its_limit_of_tokens(make):
-    door, begun = make(tokens_per_min=8000), []
+    limiter, begun = make(tokens_per_min=8000), []
 
     for _ in range(5):
-        await visit(door, tokens=3000, begun=begun)
+        await visit(limiter, tokens=3000, begun=begun)
         await anyio.sleep(10)
 
     assert begun == pytest.approx([0, 10, 61, 71, 122])
 
 
 async def test_an_estimate_is_corrected_to_the_actual_usage(make):
-    door = make(tokens_per_min=8000)
-    async with door.call(tokens=7000) as call:
+    limiter = make(tokens_per_min=8000)
+    async with limiter.call(tokens=7000) as call:
         call.used(tokens=1000)
 
-    assert await visit(door, tokens=7000) == 0
-    async with door.call(tokens=0) as call:
+    assert await visit(limiter, tokens=7000) == 0
+    async with limiter.call(tokens=0) as call:
         call.used(tokens=4000)
-    assert await visit(door, tokens=1) == pytest.approx(61)
+    assert await visit(limiter, tokens=1) == pytest.approx(61)
 
 
 async def test_a_call_above_the_limit_gets_a_whole_minute(make):
-    door = make(tokens_per_min=8000)
-    await visit(door, tokens=1)
+    limiter = make(tokens_per_min=8000)
+    await visit(limiter, tokens=1)
 
-    assert await visit(door, tokens=20_000) == pytest.approx(61)
+    assert await visit(limiter, tokens=20_000) == pytest.approx(61)
 
 
 async def test_a_call_without_a_response_counts_as_charged(make):
-    door = make(tokens_per_min=8000)
-    await fail(door, DOWN, tokens=8000)
+    limiter = make(tokens_per_min=8000)
+    await fail(limiter, DOWN, tokens=8000)
 
-    assert await visit(door, tokens=8000) == pytest.approx(61)
+    assert await visit(limiter, tokens=8000) == pytest.approx(61)
 
 
 async def test_rejected_calls_and_those_over_budget_are_not_charged_but_cancelled_ones_may_be(make):
-    door = make(tokens_per_min=8000)
-    await fail(door, BudgetError("10 are spent"), tokens=8000)
-    await fail(door, DOWN, tokens=8000, used=0)
+    limiter = make(tokens_per_min=8000)
+    await fail(limiter, BudgetError("10 are spent"), tokens=8000)
+    await fail(limiter, DOWN, tokens=8000, used=0)
     assert seconds() == 0
     with anyio.move_on_after(1):
-        await visit(door, tokens=8000, takes_s=100)
+        await visit(limiter, tokens=8000, takes_s=100)
 
-    assert await visit(door, tokens=8000) == pytest.approx(61)
+    assert await visit(limiter, tokens=8000) == pytest.approx(61)
 
 
 class Minute:
@@ -616,8 +616,8 @@ class Minute:
         self.admitted += 1
         return self.spent[-1]
 
-    async def ask(self, door, *, most, used, begun=None):
-        async with door.call(tokens=most) as call:
+    async def ask(self, limiter, *, most, used, begun=None):
+        async with limiter.call(tokens=most) as call:
             if begun is not None:
                 begun.append(seconds())
             entry = self.admit(most)
@@ -629,19 +629,19 @@ class Minute:
 
 
 async def test_until_the_service_reports_its_limit_calls_are_made_one_at_a_time(make):
-    door, service, begun = make(concurrency=2), Minute(), []
+    limiter, service, begun = make(concurrency=2), Minute(), []
 
-    await all_of(*(service.ask(door, most=5000, used=2000, begun=begun) for _ in range(4)))
+    await all_of(*(service.ask(limiter, most=5000, used=2000, begun=begun) for _ in range(4)))
 
     # The second one fits beside what the first has used; the third and fourth have to wait for a minute.
     assert begun == pytest.approx([0, 2, 61, 63])
 
 
 async def test_if_the_service_reports_no_limit_calls_are_concurrent_after_the_first_response(make):
-    door, begun = make(concurrency=3), []
+    limiter, begun = make(concurrency=3), []
 
     async def ask():
-        await visit(door, tokens=5000, begun=begun, takes_s=2)
+        await visit(limiter, tokens=5000, begun=begun, takes_s=2)
 
     await all_of(*(ask() for _ in range(4)))
 
@@ -649,38 +649,38 @@ async def test_if_the_service_reports_no_limit_calls_are_concurrent_after_the_fi
 
 
 async def test_tokens_that_only_the_service_counts_are_respected(make):
-    door, service, begun = make(concurrency=2), Minute(refunds=False), []
+    limiter, service, begun = make(concurrency=2), Minute(refunds=False), []
 
     for _ in range(4):
-        await service.ask(door, most=5000, used=100, begun=begun)
+        await service.ask(limiter, most=5000, used=100, begun=begun)
 
     assert begun == pytest.approx([0, 62, 124, 186], abs=1.1)
 
 
 async def test_the_lower_of_the_configured_and_the_reported_limit_applies(make):
     for own, most, wait_s in ((3000, 2000, 61), (20_000, 5000, 61), (None, 3000, 0)):
-        door, start = make(tokens_per_min=own), seconds()
-        async with door.call(tokens=most) as call:
+        limiter, start = make(tokens_per_min=own), seconds()
+        async with limiter.call(tokens=most) as call:
             call.report_limits(ReportedLimits(tokens_per_min=8000, tokens_left=8000 - most))
 
-        assert await visit(door, tokens=most) - start == pytest.approx(wait_s)
+        assert await visit(limiter, tokens=most) - start == pytest.approx(wait_s)
 
 
 async def test_usage_by_others_expires_when_the_service_says_so(make):
-    door = make()
-    async with door.call(tokens=1000) as call:
+    limiter = make()
+    async with limiter.call(tokens=1000) as call:
         call.used(tokens=1000)
         call.report_limits(ReportedLimits(tokens_per_min=8000, tokens_left=500, tokens_reset_s=20))
 
-    assert await visit(door, tokens=2000) == pytest.approx(20)
+    assert await visit(limiter, tokens=2000) == pytest.approx(20)
 
 
 async def test_with_no_requests_left_calls_wait_until_one_is_refilled(make):
-    door = make()
-    async with door.call() as call:
+    limiter = make()
+    async with limiter.call() as call:
         call.report_limits(ReportedLimits(requests_per_day=1000, requests_left=0))
 
-    assert await visit(door) == pytest.approx(86.4)
+    assert await visit(limiter) == pytest.approx(86.4)
 
 
 @pytest.mark.parametrize(
@@ -694,22 +694,22 @@ async def test_with_no_requests_left_calls_wait_until_one_is_refilled(make):
     ],
 )
 async def test_reports_with_requests_left_or_incomplete_ones_delay_no_call(make, told):
-    door = make()
-    async with door.call(tokens=10) as call:
+    limiter = make()
+    async with limiter.call(tokens=10) as call:
         call.report_limits(told)
 
-    assert await visit(door, tokens=10) == 0
+    assert await visit(limiter, tokens=10) == 0
 
 
 async def test_a_call_outside_the_services_window_does_not_hide_usage_by_others(make):
-    door, service, begun = make(concurrency=1), Minute(refunds=False), []
+    limiter, service, begun = make(concurrency=1), Minute(refunds=False), []
 
-    await service.ask(door, most=1000, used=1000, begun=begun)
+    await service.ask(limiter, most=1000, used=1000, begun=begun)
     await anyio.sleep(56)
     # Told when the first one is gone there, and not yet here.
-    await service.ask(door, most=3500, used=0, begun=begun)
+    await service.ask(limiter, most=3500, used=0, begun=begun)
     await anyio.sleep(1.5)
-    await service.ask(door, most=5000, used=0, begun=begun)
+    await service.ask(limiter, most=5000, used=0, begun=begun)
 
     # The second one is gone at 118.
     assert begun == pytest.approx([0, 58, 119], abs=1.1)
@@ -730,11 +730,11 @@ async def test_a_call_outside_the_services_window_does_not_hide_usage_by_others(
 def test_a_strict_service_never_rejects_a_call(calls, refunds, limit):
     async def night():
         jumping(asyncio.get_running_loop(), setattr)
-        door, service = throttle(concurrency=3, tokens_per_min=limit, clock=Wall()), Minute(refunds=refunds)
+        limiter, service = throttle(concurrency=3, tokens_per_min=limit, clock=Wall()), Minute(refunds=refunds)
 
         async def one(most, share, arrives_s):
             await anyio.sleep(arrives_s)
-            await service.ask(door, most=most, used=round(most * share))
+            await service.ask(limiter, most=most, used=round(most * share))
 
         await all_of(*(one(*each) for each in calls))
         return service.admitted
@@ -745,7 +745,7 @@ def test_a_strict_service_never_rejects_a_call(calls, refunds, limit):
 # --- the day, and other processes ------------------------------------------------------------------------------------
 
 
-class Book:
+class InMemoryDay:
     """A ledger in memory, for several throttles."""
 
     def __init__(self, clock, takes_s=0.0):
@@ -782,29 +782,29 @@ class Book:
 
 
 @pytest.fixture
-def book():
-    return Book(Wall())
+def ledger():
+    return InMemoryDay(Wall())
 
 
-async def test_a_429_in_another_process_is_respected(make, book, said):
-    ours, theirs = make(ledger=book), make(ledger=book, on_change=lambda _line: None)
+async def test_a_429_in_another_process_is_respected(make, ledger, said):
+    ours, theirs = make(ledger=ledger), make(ledger=ledger, on_change=lambda _line: None)
     await fail(theirs, BUSY)
 
     assert await visit(ours) == pytest.approx(20)
     assert [line[:23] for line in said] == ["groq asks us to wait un", "groq answers again"]
 
 
-async def test_a_long_429_in_another_process_raises_at_once(make, book):
-    book.until = NOON + timedelta(hours=2)
+async def test_a_long_429_in_another_process_raises_at_once(make, ledger):
+    ledger.until = NOON + timedelta(hours=2)
 
     with pytest.raises(ClosedError) as caught:
-        await visit(make(ledger=book))
+        await visit(make(ledger=ledger))
 
-    assert caught.value.until == book.until
+    assert caught.value.until == ledger.until
 
 
-async def test_a_429_of_a_model_in_another_process_is_respected_for_that_model(make, book, said):
-    ours, theirs = (make(ledger=book, by_model=True, on_change=line) for line in (said.append, lambda _line: None))
+async def test_a_429_of_a_model_in_another_process_is_respected_for_that_model(make, ledger, said):
+    ours, theirs = (make(ledger=ledger, by_model=True, on_change=line) for line in (said.append, lambda _line: None))
     await fail(theirs, BUSY, model="large")
 
     assert await visit(ours, model="small") == 0
@@ -812,123 +812,123 @@ async def test_a_429_of_a_model_in_another_process_is_respected_for_that_model(m
     assert [line.partition(" until ")[0] for line in said] == ["groq asks us to wait with large", "groq answers again"]
 
 
-async def test_a_spent_daily_limit_raises_and_is_reported_once(make, book, said):
-    door = make(ledger=book, tokens_per_day=100)
-    await visit(door, tokens=90)
+async def test_a_spent_daily_limit_raises_and_is_reported_once(make, ledger, said):
+    limiter = make(ledger=ledger, tokens_per_day=100)
+    await visit(limiter, tokens=90)
 
     for _ in range(2):
         with pytest.raises(QuotaError, match=r"groq\.tokens_per_day") as caught:
-            await visit(door, tokens=20)
+            await visit(limiter, tokens=20)
 
     assert caught.value.resets_at == NOON + timedelta(hours=12)
     assert said == ["spent: groq.tokens_per_day"]
-    assert await visit(door, tokens=10) == 0
+    assert await visit(limiter, tokens=10) == 0
 
 
-async def test_reservations_of_a_daily_limit_are_waited_for(make, book):
-    door = make(ledger=book, tokens_per_day=100)
+async def test_reservations_of_a_daily_limit_are_waited_for(make, ledger):
+    limiter = make(ledger=ledger, tokens_per_day=100)
 
     async def modest():
-        async with door.call(tokens=90) as call:
+        async with limiter.call(tokens=90) as call:
             await anyio.sleep(5)
             call.used(tokens=10)
 
     begun = []
-    await all_of(modest(), visit(door, tokens=50, begun=begun))
+    await all_of(modest(), visit(limiter, tokens=50, begun=begun))
 
     assert begun == [5]
-    assert (book.requests, book.tokens) == (2, 60)
+    assert (ledger.requests, ledger.tokens) == (2, 60)
 
 
-async def test_a_minute_used_up_by_other_processes_is_polled_silently(make, book, said):
-    door = make(ledger=book, requests_per_min=30, tokens_per_min=8000, patience_s=1)
-    book.minute_is_spent_for_s, begun = 40.0, []
+async def test_a_minute_used_up_by_other_processes_is_polled_silently(make, ledger, said):
+    limiter = make(ledger=ledger, requests_per_min=30, tokens_per_min=8000, patience_s=1)
+    ledger.minute_is_spent_for_s, begun = 40.0, []
 
     async def push_back():
         await anyio.sleep(9)
-        book.minute_is_spent_for_s = 0.0
+        ledger.minute_is_spent_for_s = 0.0
 
-    await all_of(visit(door, tokens=10, begun=begun), push_back())
+    await all_of(visit(limiter, tokens=10, begun=begun), push_back())
 
     assert begun == pytest.approx([9], abs=2.1)
-    assert (said, set(book.asked)) == ([], {(30, 8000)})
+    assert (said, set(ledger.asked)) == ([], {(30, 8000)})
 
 
-async def test_the_reported_limit_per_minute_is_shared_with_other_processes(make, book):
-    door = make(ledger=book)
-    async with door.call(tokens=10) as call:
+async def test_the_reported_limit_per_minute_is_shared_with_other_processes(make, ledger):
+    limiter = make(ledger=ledger)
+    async with limiter.call(tokens=10) as call:
         call.used(tokens=10)
         call.report_limits(ReportedLimits(tokens_per_min=6000, tokens_left=5990))
-    await visit(door, tokens=10)
+    await visit(limiter, tokens=10)
 
-    assert (book.told, book.asked) == ([6000], [(None, None), (None, 6000)])
+    assert (ledger.told, ledger.asked) == ([6000], [(None, None), (None, 6000)])
 
 
-async def test_a_call_that_does_not_begin_refunds_its_reservation(make, book):
-    door, begun = make(ledger=book, tokens_per_min=8000), []
-    book.takes_s = 3
+async def test_a_call_that_does_not_begin_refunds_its_reservation(make, ledger):
+    limiter, begun = make(ledger=ledger, tokens_per_min=8000), []
+    ledger.takes_s = 3
 
     async def arrive_while_the_ledger_is_asked():
         await anyio.sleep(1)
-        await visit(door, tokens=10, begun=begun)
+        await visit(limiter, tokens=10, begun=begun)
 
-    await all_of(at_once(door, BUSY, begun=begun, takes_s=2), arrive_while_the_ledger_is_asked())
+    await all_of(at_once(limiter, BUSY, begun=begun, takes_s=2), arrive_while_the_ledger_is_asked())
 
-    # The second was in the ledger from 3 to 6, and the door closed at 5.
+    # The second was in the ledger from 3 to 6, and the limiter closed at 5.
     assert begun == pytest.approx([3, 28])
-    assert (book.requests, book.tokens) == (2, 10)
+    assert (ledger.requests, ledger.tokens) == (2, 10)
 
 
-async def test_a_refund_completes_even_if_its_caller_is_cancelled(make, book):
-    door = make(ledger=book, tokens_per_min=8000)
-    book.takes_s = 3
+async def test_a_refund_completes_even_if_its_caller_is_cancelled(make, ledger):
+    limiter = make(ledger=ledger, tokens_per_min=8000)
+    ledger.takes_s = 3
 
     async def arrive_and_be_cancelled_while_it_is_given_back():
         await anyio.sleep(1)
         with anyio.move_on_after(6):
-            await visit(door, tokens=10)
+            await visit(limiter, tokens=10)
 
-    await all_of(at_once(door, BUSY, begun=[], takes_s=2), arrive_and_be_cancelled_while_it_is_given_back())
+    await all_of(at_once(limiter, BUSY, begun=[], takes_s=2), arrive_and_be_cancelled_while_it_is_given_back())
 
-    assert (book.requests, book.tokens) == (1, 0)
-
-
-async def test_a_rejected_request_counts_for_the_day_but_its_tokens_do_not(make, book):
-    await fail(make(ledger=book), DOWN, tokens=50, used=0)
-
-    assert (book.requests, book.tokens) == (1, 0)
+    assert (ledger.requests, ledger.tokens) == (1, 0)
 
 
-async def test_a_request_without_a_response_counts_with_its_maximum_of_tokens(make, book):
-    await fail(make(ledger=book), DOWN, tokens=50)
+async def test_a_rejected_request_counts_for_the_day_but_its_tokens_do_not(make, ledger):
+    await fail(make(ledger=ledger), DOWN, tokens=50, used=0)
 
-    assert (book.requests, book.tokens) == (1, 50)
+    assert (ledger.requests, ledger.tokens) == (1, 0)
+
+
+async def test_a_request_without_a_response_counts_with_its_maximum_of_tokens(make, ledger):
+    await fail(make(ledger=ledger), DOWN, tokens=50)
+
+    assert (ledger.requests, ledger.tokens) == (1, 50)
 
 
 # --- looking whether it is there -------------------------------------------------------------------------------------
 
 
-async def probe(door, outcome=None):
-    async with door.probe():
+async def probe(limiter, outcome=None):
+    async with limiter.probe():
         if outcome:
             raise outcome
         return seconds()
 
 
-async def test_a_probe_waits_for_an_open_throttle_but_not_for_a_slot(make, book):
-    door, looked = make(concurrency=1, ledger=book), []
+async def test_a_probe_waits_for_an_open_throttle_but_not_for_a_slot(make, ledger):
+    limiter, looked = make(concurrency=1, ledger=ledger), []
 
     async def look():
         await anyio.sleep(1)
-        looked.append(await probe(door))
+        looked.append(await probe(limiter))
 
-    await all_of(visit(door, takes_s=10), look())
+    await all_of(visit(limiter, takes_s=10), look())
     assert looked == [1]
-    assert book.requests == 1
+    assert ledger.requests == 1
 
     with pytest.raises(TransientError):
-        await probe(door, BUSY)
-    assert await probe(door) == pytest.approx(30)
+        await probe(limiter, BUSY)
+    assert await probe(limiter) == pytest.approx(30)
 
 
 async def test_probes_count_for_the_breaker_and_may_be_its_trial(fragile):
@@ -944,20 +944,20 @@ async def test_probes_count_for_the_breaker_and_may_be_its_trial(fragile):
 
 
 async def test_wait_until_open_waits_for_a_short_retry_after(make):
-    door = make()
-    await door.wait_until_open()
-    await fail(door, BUSY)
+    limiter = make()
+    await limiter.wait_until_open()
+    await fail(limiter, BUSY)
 
-    await door.wait_until_open()
+    await limiter.wait_until_open()
     assert seconds() == pytest.approx(20)
 
 
 async def test_wait_until_open_raises_for_a_long_retry_after_and_for_an_open_breaker(make, fragile):
-    door = make(patience_s=10)
-    await fail(door, BUSY)
+    limiter = make(patience_s=10)
+    await fail(limiter, BUSY)
     await at_once(fragile, DOWN, DOWN, DOWN, begun=[])
 
-    for closed in (door, fragile):
+    for closed in (limiter, fragile):
         with pytest.raises(ClosedError):
             await closed.wait_until_open()
     assert seconds() == 0
@@ -992,14 +992,14 @@ def test_no_call_begins_while_the_throttle_is_closed_and_concurrency_is_never_ex
 ):
     async def night():
         jumping(asyncio.get_running_loop(), setattr)
-        door = throttle(
+        limiter = throttle(
             concurrency=concurrency,
             requests_per_min=rate,
             breaker_failures=failures,
             breaker_cooldown_s=10,
             breaker_cooldown_max_s=40,
             patience_s=100,
-            ledger=Book(Wall(), takes_s=asking_s),
+            ledger=InMemoryDay(Wall(), takes_s=asking_s),
             clock=Wall(),
         )
         closed_until, inside, begun = 0.0, 0, 0
@@ -1009,7 +1009,7 @@ def test_no_call_begins_while_the_throttle_is_closed_and_concurrency_is_never_ex
             await anyio.sleep(arrives_s)
             refusals = contextlib.suppress(TransientError, PermanentError, ClosedError)
             with anyio.CancelScope() as scope, refusals:
-                async with door.call():
+                async with limiter.call():
                     begun += 1
                     inside += 1
                     try:
@@ -1031,7 +1031,7 @@ def test_no_call_begins_while_the_throttle_is_closed_and_concurrency_is_never_ex
             for each in calls:
                 tasks.start_soon(call, *each)
         assert inside == 0
-        assert not door._in_flight
+        assert not limiter._in_flight
         assert begun >= 1
 
     asyncio.run(night())

@@ -40,7 +40,7 @@ def id_in(workspace, written, **overrides):
     return context.job_id(context.briefs.complete(written))
 
 
-def test_a_flag_goes_before_the_brief_and_the_brief_before_the_settings(workspace):
+def test_flags_override_the_brief_and_the_brief_overrides_the_settings(workspace):
     (workspace / "nightreel.toml").write_text('[music]\nbed = "calm.flac"\n', encoding="utf-8")
 
     assert context_in(workspace).briefs.complete(brief()).music == "calm.flac"

@@ -84,7 +84,7 @@ def test_fading_out_takes_a_quarter_of_a_second_and_is_fastest_at_first():
 
 def test_the_lines_of_a_text_enter_a_tenth_of_a_second_apart():
     block = fit("One line and another one", BODY, (40,), width_px=300, max_lines=3)
-    sprites = text_sprites(block, left=0, top=0, colours=("#FFFFFF",), motion=Motion(enters=7))
+    sprites = text_sprites(block, left=0, top=0, colour="#FFFFFF", motion=Motion(enters=7))
 
     assert [sprite.motion.enters for sprite in sprites] == [7, 10]
 

@@ -31,7 +31,7 @@ def utc(text):
 
 
 @given(RULES, st.sampled_from(ZONES), MOMENTS)
-def test_slots_come_one_after_the_other_and_each_is_one_that_was_asked_for(rules, zone, now):
+def test_slots_are_ordered_and_follow_the_rules(rules, zone, now):
     place = Zone(zone)
     slots = list(islice(Slots.parse(rules, place).after(now), 20))
 
@@ -47,7 +47,7 @@ def test_slots_come_one_after_the_other_and_each_is_one_that_was_asked_for(rules
 
 
 @given(st.sampled_from(ZONES), MOMENTS)
-def test_no_slot_of_every_day_is_left_out(zone, now):
+def test_no_daily_slot_is_skipped(zone, now):
     slots = list(islice(Slots.parse(("daily 18:00",), Zone(zone)).after(now), 10))
 
     days = [Zone(zone).wall(slot).date() for slot in slots]
@@ -55,7 +55,7 @@ def test_no_slot_of_every_day_is_left_out(zone, now):
 
 
 @given(st.sampled_from(ZONES), MOMENTS, TIMES, TIMES)
-def test_whoever_comes_at_the_wrong_hour_is_told_when_the_right_one_begins(zone, now, begin, end):
+def test_outside_of_the_hours_the_next_begin_is_known(zone, now, begin, end):
     if begin == end:
         return
     hours = Hours.parse(f"{begin}-{end}", Zone(zone))
@@ -77,11 +77,11 @@ def test_whoever_comes_at_the_wrong_hour_is_told_when_the_right_one_begins(zone,
         ("Sat 18:00", "2026-03-28T17:00"),
     ],
 )
-def test_a_slot_is_a_time_on_the_wall_also_when_the_clocks_go_forward(rule, first):
+def test_slots_are_local_times_also_when_daylight_saving_begins(rule, first):
     assert next(Slots.parse((rule,), BERLIN).after(utc("2026-03-28T00:00"))) == utc(first)
 
 
-def test_a_time_that_a_day_has_twice_is_one_slot_and_one_that_falls_onto_another_none():
+def test_a_repeated_local_time_is_one_slot_and_one_shifted_onto_another_none():
     autumn = list(islice(Slots.parse(("Sun 02:30",), BERLIN).after(utc("2026-10-24T00:00")), 2))
     spring = list(islice(Slots.parse(("Sun 02:30,03:30",), BERLIN).after(utc("2026-03-28T00:00")), 2))
 
@@ -92,13 +92,13 @@ def test_a_time_that_a_day_has_twice_is_one_slot_and_one_that_falls_onto_another
 @pytest.mark.parametrize(
     "rule", ["Mon 25:00", "18:00", "Someday 18:00", "Mon-18:00", "Mon 18:00,", "", "Mon-Fri-Sun 8:00"]
 )
-def test_a_rule_that_is_none_is_refused(rule):
+def test_invalid_slot_rules_are_rejected(rule):
     with pytest.raises(ValueError, match=r"is not a slot; write e\.g\. Mon-Fri 18:00"):
         Slots.parse((rule,))
 
 
 @pytest.mark.parametrize("text", ["22:00", "22-6", "10:00-10:00", "a-b", "22:00-25:00"])
-def test_hours_that_are_none_are_refused(text):
+def test_invalid_hours_are_rejected(text):
     with pytest.raises(ValueError, match=r"is not a time window; write e\.g\. 22:00-06:00"):
         Hours.parse(text)
 
@@ -113,37 +113,37 @@ def test_hours_that_are_none_are_refused(text):
         ("2026-10-25 02:30", "2026-10-25T00:30"),
     ],
 )
-def test_a_moment_is_that_of_its_zone_or_of_its_offset(text, moment):
+def test_a_moment_is_in_its_zone_or_has_an_offset(text, moment):
     assert parse_moment(text, BERLIN) == utc(moment)
 
 
 @pytest.mark.parametrize(
     "text", ["2027-01-26", "tomorrow", "18:00", "9999-12-31 23:59-12:00", "0001-01-01 00:00+14:00"]
 )
-def test_a_moment_that_is_none_is_refused(text):
+def test_invalid_moments_are_rejected(text):
     with pytest.raises(ValueError, match="is not a date with a time"):
         parse_moment(text, BERLIN)
 
 
-def test_a_time_that_the_clocks_leave_out_is_refused_with_where_they_go():
+def test_a_time_skipped_by_daylight_saving_is_rejected_with_the_reason():
     with pytest.raises(ValueError, match=r"2026-03-29 02:30 does not exist in Europe/Berlin.*to 03:30"):
         parse_moment("2026-03-29 02:30", BERLIN)
 
 
 @pytest.mark.parametrize("name", ["Berlin", "../etc/passwd", "Europe", "/etc/localtime", "Europe/Berlin\0"])
-def test_a_zone_that_is_none_is_refused(name):
+def test_unknown_time_zones_are_rejected(name):
     with pytest.raises(ValueError, match="unknown time zone"):
         Zone(name)
 
 
-def test_this_machine_has_a_zone_of_its_own():
+def test_the_machines_own_zone_is_the_default():
     here, now = Zone(), utc("2026-05-01T12:00")
 
     assert here.moment(here.wall(now)) == now
     assert parse_moment("2026-05-01 12:00", here) == datetime(2026, 5, 1, 12).astimezone(UTC)
 
 
-def test_the_zones_of_the_world_come_with_us_wherever_a_system_has_none():
+def test_the_time_zone_database_is_a_dependency():
     # Windows, and small images of Linux: without them nothing began, not even "UTC" was known.
     repository = Path(__file__).resolve().parents[2]
     needed = tomllib.loads((repository / "pyproject.toml").read_text(encoding="utf-8"))["project"]["dependencies"]

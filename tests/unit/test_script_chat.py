@@ -92,22 +92,22 @@ def test_in_json_mode_the_schema_is_only_in_the_first_message() -> None:
 
 
 def test_the_cache_key_of_an_answer_depends_on_model_messages_and_schema() -> None:
-    class ExtrasApi:
+    class EmptyCache:
         def __init__(self) -> None:
             self.keys: list[str] = []
 
         def find(self, _kind: str, key: str, _suffix: str) -> None:
             self.keys.append(key)
 
-    shelf = ExtrasApi()
+    cache = EmptyCache()
     models = [groq_model(model=name) for name in ("openai/gpt-oss-120b", "openai/gpt-oss-20b")]
     others = [replace(QUESTION, messages=QUESTION.messages[:1]), replace(QUESTION, schema={"type": "array"})]
     same = replace(QUESTION, min_tokens=9)
 
-    assert list(cached_answers(models, [QUESTION, *others, same], shelf)) == []  # type: ignore[arg-type]
+    assert list(cached_answers(models, [QUESTION, *others, same], cache)) == []  # type: ignore[arg-type]
 
-    assert len(shelf.keys) == 8
-    assert len(set(shelf.keys)) == 6
+    assert len(cache.keys) == 8
+    assert len(set(cache.keys)) == 6
 
 
 @pytest.mark.parametrize(

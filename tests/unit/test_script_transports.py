@@ -290,7 +290,7 @@ class Tokens:
 async def spent(way: str, url: str) -> tuple[bool, bool]:
     """Whether a failed request was charged, and its tokens counted by the throttle."""
     coins, tokens = InMemoryLedger(), Tokens()
-    model = MODELS[way](url, door=throttle(ledger=tokens))
+    model = MODELS[way](url, limiter=throttle(ledger=tokens))
     with pytest.raises(ProviderError):
         await model.answer(QUESTION, Billing(prices={model.model: DOLLAR_A_TOKEN}, budgets=[Budget(coins, None)]))
     return coins.usd > 0, tokens.tokens > 0

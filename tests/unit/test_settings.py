@@ -60,7 +60,7 @@ def test_a_flag_wins_over_the_environment_which_wins_over_the_file_which_wins_ov
     assert settings.retry.wait_initial_s == 1
 
 
-def test_a_flag_that_was_not_given_decides_nothing(workspace):
+def test_a_flag_that_was_not_given_changes_nothing(workspace):
     assert load_settings(workspace, {"template": None}, {"NIGHTREEL_TEMPLATE": "offer"}).template == "offer"
 
 
@@ -112,7 +112,7 @@ def test_the_key_of_groq_may_come_from_its_own_variable(workspace):
     assert load_settings(workspace, {}, of_groq | ours).groq.api_key == SecretStr("ours")
 
 
-def test_a_service_is_a_table_by_its_name_over_what_is_known_of_it(workspace):
+def test_a_service_table_overrides_the_preset_of_its_name(workspace):
     write(workspace, '[services.deepseek]\nconcurrency = 1\n[services.mine]\nbase_url = "http://host/v1"')
 
     services = load_settings(workspace, {}, {"NIGHTREEL_SERVICES__MINE__MODELS": "large, small"}).services
@@ -143,7 +143,7 @@ def test_the_key_of_a_service_is_a_secret_and_so_is_its_table():
 @pytest.mark.parametrize(
     ("old", "new"), [("script.writer", "script.writers"), ("groq.model", "groq.models")], ids=["writer", "model"]
 )
-def test_a_setting_that_has_become_a_list_says_so(workspace, old, new):
+def test_a_setting_that_has_become_a_list_is_reported(workspace, old, new):
     assert problem(workspace, f"{old} = 'groq'") == f"nightreel.toml:1: {old} is now {new}, a list of names, best first"
     variable = environment_name(old)
     assert (
@@ -152,13 +152,13 @@ def test_a_setting_that_has_become_a_list_says_so(workspace, old, new):
     )
 
 
-def test_settings_that_are_not_ours_are_none_of_our_business(workspace):
+def test_other_environment_variables_are_ignored(workspace):
     environ = {"NIGHTREEL_WORKSPACE": "/x", "HOME": "/y", "GROQ_BASE_URL": "z"}
 
     assert load_settings(workspace, {}, environ) == Settings()
 
 
-def test_a_variable_that_nothing_reads_is_not_passed_over(workspace):
+def test_a_variable_that_sets_nothing_is_reported(workspace):
     with pytest.raises(ConfigurationError, match="NIGHTREEL_DEBUG is not a setting"):
         load_settings(workspace, {}, {"NIGHTREEL_DEBUG": "1"})
 
@@ -186,7 +186,7 @@ def test_zero_workers_mean_one_per_core(workspace):
 
 
 @pytest.mark.parametrize(
-    ("toml", "told"),
+    ("toml", "expected"),
     [
         ("[video]\nqualty = 3", "nightreel.toml:2: video.qualty is not a setting: did you mean video.quality?"),
         ("\n\ntemplte = 'x'", "nightreel.toml:3: templte is not a setting: did you mean template?"),
@@ -201,11 +201,11 @@ def test_zero_workers_mean_one_per_core(workspace):
         ("[template]\nname = 'x'", "nightreel.toml:2: template.name is not a setting: did you mean template?"),
     ],
 )
-def test_an_unknown_key_is_named_with_its_line_and_the_nearest_known_one(workspace, toml, told):
-    assert problem(workspace, toml) == told
+def test_an_unknown_key_is_reported_with_its_line_and_the_nearest_name(workspace, toml, expected):
+    assert problem(workspace, toml) == expected
 
 
-def test_a_table_with_keys_of_the_user_is_put_together_from_all_sources(workspace):
+def test_tables_with_free_keys_are_merged_from_all_sources(workspace):
     write(workspace, '[voices]\nde = "file"\nes-MX = "file"\nfr = "file"\n')
 
     settings = load_settings(workspace, {"voices.fr": "flag"}, {"NIGHTREEL_VOICES__DE": "variable"})
@@ -213,12 +213,12 @@ def test_a_table_with_keys_of_the_user_is_put_together_from_all_sources(workspac
     assert settings.voices == {"de": "variable", "es-MX": "file", "fr": "flag"}
 
 
-@pytest.mark.parametrize("told", ["a/b, c:1", '["a/b", "c:1"]', "[ 'a/b','c:1', ]"])
-def test_models_in_a_variable_are_a_text_with_commas_or_the_list_of_the_file(workspace, told):
-    assert load_settings(workspace, {}, {"NIGHTREEL_GROQ__MODELS": told}).groq.models == ("a/b", "c:1")
+@pytest.mark.parametrize("expected", ["a/b, c:1", '["a/b", "c:1"]', "[ 'a/b','c:1', ]"])
+def test_models_may_be_a_list_or_a_text_with_commas(workspace, expected):
+    assert load_settings(workspace, {}, {"NIGHTREEL_GROQ__MODELS": expected}).groq.models == ("a/b", "c:1")
 
 
-def test_languages_are_a_list_or_a_text_with_commas(workspace):
+def test_languages_may_be_a_list_or_a_text_with_commas(workspace):
     write(workspace, 'languages = ["en", "pt-br", "en"]\n')
 
     assert load_settings(workspace, {}, {}).languages == ("en", "pt-BR")
@@ -226,7 +226,7 @@ def test_languages_are_a_list_or_a_text_with_commas(workspace):
 
 
 @pytest.mark.parametrize(
-    ("toml", "told"),
+    ("toml", "expected"),
     [
         ('languages = ["english"]', "nightreel.toml:1: languages"),
         ('[voices]\nenglish = "x"', "nightreel.toml:1: voices: must be language tags like en, de or pt-BR"),
@@ -236,15 +236,15 @@ def test_languages_are_a_list_or_a_text_with_commas(workspace):
         ("[pronounce.de.x]\ny = 'z'", "nightreel.toml:1: pronounce.de.x must be a text in quotes"),
     ],
 )
-def test_a_wrong_value_in_such_a_table_is_told_once(workspace, toml, told):
+def test_an_invalid_value_in_such_a_table_is_reported_once(workspace, toml, expected):
     message = problem(workspace, toml)
 
-    assert message.startswith(told)
+    assert message.startswith(expected)
     assert "; " not in message
 
 
 @pytest.mark.parametrize(
-    ("variable", "told"),
+    ("variable", "expected"),
     [
         ("NIGHTREEL_GROQ__APIKEY", ": did you mean NIGHTREEL_GROQ__API_KEY?"),
         ("NIGHTREEL_OFLINE", ": did you mean NIGHTREEL_OFFLINE?"),
@@ -252,8 +252,8 @@ def test_a_wrong_value_in_such_a_table_is_told_once(workspace, toml, told):
         ("NIGHTREEL_XYZZY", ". nightreel init writes a file with all settings"),
     ],
 )
-def test_an_unknown_variable_is_named_with_the_nearest_known_one(workspace, variable, told):
-    assert problem(workspace, **{variable: SECRET}) == f"{variable} is not a setting{told}"
+def test_an_unknown_variable_is_reported_with_the_nearest_name(workspace, variable, expected):
+    assert problem(workspace, **{variable: SECRET}) == f"{variable} is not a setting{expected}"
 
 
 def test_a_variable_for_a_whole_group_is_refused(workspace):
@@ -261,7 +261,7 @@ def test_a_variable_for_a_whole_group_is_refused(workspace):
 
 
 @pytest.mark.parametrize(
-    ("toml", "told"),
+    ("toml", "expected"),
     [
         ("[video]\nquality = 99", "nightreel.toml:2: video.quality is 99, must be less than or equal to 51"),
         ("[edge]\nconcurrency = 5", "nightreel.toml:2: edge.concurrency is 5, must be less than or equal to 4"),
@@ -318,30 +318,30 @@ def test_a_variable_for_a_whole_group_is_refused(workspace):
         ),
     ],
 )
-def test_a_wrong_value_is_told_with_what_is_allowed(workspace, toml, told):
-    assert problem(workspace, toml) == told
+def test_an_invalid_value_is_reported_with_the_valid_ones(workspace, toml, expected):
+    assert problem(workspace, toml) == expected
 
 
-def test_a_wrong_value_is_told_with_the_place_that_won(workspace):
+def test_an_invalid_value_is_reported_with_its_source(workspace):
     toml = "[video]\nquality = 99"
 
     assert problem(workspace, toml, NIGHTREEL_VIDEO__QUALITY="98").startswith("NIGHTREEL_VIDEO__QUALITY is '98', must")
     assert problem(workspace, toml, {"video.quality": 97}).startswith("video.quality is 97, must")
 
 
-def test_all_problems_are_told_at_once(workspace):
-    told = problem(workspace, "[video]\nqualty = 1\nquality = 99", NIGHTREEL_FOO="1", NIGHTREEL_OFFLINE="maybe")
+def test_all_problems_are_reported_at_once(workspace):
+    reported = problem(workspace, "[video]\nqualty = 1\nquality = 99", NIGHTREEL_FOO="1", NIGHTREEL_OFFLINE="maybe")
 
-    assert len(told.split("; ")) == 4
+    assert len(reported.split("; ")) == 4
 
 
 @pytest.mark.parametrize("url", ["http://127.0.0.1:8080/v1", "https://proxy.example", "https://proxy.example/"])
-def test_addresses_lose_the_slash_at_their_end(workspace, url):
+def test_urls_lose_their_trailing_slash(workspace, url):
     assert load_settings(workspace, {"groq.base_url": url}, {}).groq.base_url == url.rstrip("/")
 
 
 @pytest.mark.parametrize("url", ["host", "http://", "http://host:99999", "http://ho st", "http://host:port", "//host"])
-def test_what_is_no_address_is_refused(workspace, url):
+def test_invalid_urls_are_refused(workspace, url):
     assert "must be an address" in problem(workspace, flags={"groq.base_url": url})
 
 
@@ -361,7 +361,7 @@ KEYS = ("gsk_very_secret", "sk-proj-abcDEF0123456789abcdef", "0123456789abcdef01
         "{} = 1",
     ],
 )
-def test_a_key_in_the_place_of_an_address_or_a_name_is_not_shown(workspace, toml, key):
+def test_an_api_key_given_as_a_url_or_name_is_not_quoted(workspace, toml, key):
     write(workspace, toml.format(key))
 
     with pytest.raises(ConfigurationError) as caught:
@@ -383,12 +383,12 @@ def test_a_key_in_the_place_of_an_address_or_a_name_is_not_shown(workspace, toml
         "Antiestablishmentarianism",
     ],
 )
-def test_a_name_is_no_key(name):
+def test_names_are_not_mistaken_for_api_keys(name):
     assert redact_keys(name) == name
 
 
 @pytest.mark.parametrize("written", ['"odd name"', '"a.b"', "my-office", '"größe"'])
-def test_a_service_with_an_odd_name_is_named_as_it_is_written(workspace, written):
+def test_an_invalid_service_name_is_quoted_as_written(workspace, written):
     write(workspace, f"[services.{written}]\nmodels = ['m']")
 
     with pytest.raises(ConfigurationError) as caught:
@@ -430,7 +430,7 @@ def test_a_secret_is_not_shown_in_an_error_or_its_causes(workspace, toml):
 
 
 @pytest.mark.parametrize(
-    ("content", "told"),
+    ("content", "expected"),
     [
         (b"a = 1\nb = \n", "nightreel.toml:2: is not valid TOML: invalid value"),
         (b"[a.B]\n[a.B]\n", "nightreel.toml:2: is not valid TOML: the table [a.B] is defined twice; merge the two"),
@@ -441,10 +441,10 @@ def test_a_secret_is_not_shown_in_an_error_or_its_causes(workspace, toml):
         (b"a = '\xff'", "nightreel.toml: is not UTF-8. Save it as UTF-8"),
     ],
 )
-def test_a_broken_file_says_where(workspace, content, told):
+def test_a_syntax_error_is_reported_with_its_line(workspace, content, expected):
     (workspace / "nightreel.toml").write_bytes(content)
 
-    with pytest.raises(ConfigurationError, match="^" + re.escape(told)):
+    with pytest.raises(ConfigurationError, match="^" + re.escape(expected)):
         load_settings(workspace, {}, {})
 
 
@@ -454,7 +454,7 @@ def test_a_file_that_begins_with_a_byte_order_mark_is_read(workspace):
     assert load_settings(workspace, {}, {}).template == "offer"
 
 
-def test_a_folder_in_place_of_the_file_is_told(workspace):
+def test_a_folder_in_place_of_the_file_is_reported(workspace):
     (workspace / "nightreel.toml").mkdir()
 
     with pytest.raises(ConfigurationError, match=r"nightreel\.toml: can't be read"):
@@ -502,7 +502,7 @@ def test_the_settings_of_this_repository_are_the_example():
         "output.pattern = ''",
     ],
 )
-def test_a_setting_of_a_night_is_held_to_its_bounds(workspace, toml):
+def test_settings_for_long_runs_have_bounds(workspace, toml):
     assert f"nightreel.toml:1: {toml.split(' =', maxsplit=1)[0]} is " in problem(workspace, toml)
 
 
@@ -510,12 +510,12 @@ NUMBERS = sorted(name for name, field in setting_fields().items() if isinstance(
 
 
 @pytest.mark.parametrize("name", [name for name in NUMBERS if not isinstance(setting_fields()[name].default, bool)])
-def test_no_number_may_be_so_large_that_something_overflows(workspace, name):
+def test_all_numbers_have_an_upper_bound(workspace, name):
     whole = isinstance(setting_fields()[name].default, int) and setting_fields()[name].annotation is not float
     assert f"nightreel.toml:1: {name} is " in problem(workspace, f"{name} = {10**15 if whole else '1e300'}")
 
 
-def test_a_price_that_is_set_takes_the_place_of_the_known_one_and_leaves_the_others(workspace):
+def test_a_configured_price_replaces_only_that_of_its_model(workspace):
     write(workspace, '[prices."openai/gpt-oss-120b"]\nusd_per_million_in = 1\nusd_per_million_out = 2\n')
 
     prices = load_settings(workspace, {}, {}).prices
@@ -529,7 +529,7 @@ def test_a_price_that_is_set_takes_the_place_of_the_known_one_and_leaves_the_oth
 
 
 @pytest.mark.parametrize(
-    ("toml", "told"),
+    ("toml", "expected"),
     [
         (
             "[groq]\nusd_per_million_in = 0.15",
@@ -551,23 +551,23 @@ def test_a_price_that_is_set_takes_the_place_of_the_known_one_and_leaves_the_oth
         ("prices = 3", "nightreel.toml:1: prices is 3, must be a table in nightreel.toml"),
     ],
 )
-def test_a_wrong_price_is_told_with_its_model_and_an_old_one_with_its_new_place(workspace, toml, told):
-    assert problem(workspace, toml) == told
+def test_an_invalid_price_is_reported_with_its_model_and_an_old_setting_with_its_replacement(workspace, toml, expected):
+    assert problem(workspace, toml) == expected
 
 
 def test_prices_can_not_be_set_by_a_variable(workspace):
     assert "must be a table in nightreel.toml" in problem(workspace, NIGHTREEL_PRICES="{}")
 
 
-def test_nothing_limits_what_films_cost_unless_it_is_asked_for():
+def test_there_is_no_budget_by_default():
     assert (Settings().budget.usd_per_batch, Settings().budget.usd_per_day) == (0, 0)
 
 
-def test_a_floor_for_free_memory_says_that_one_film_is_always_begun():
+def test_the_memory_limit_documents_that_one_film_is_always_started():
     assert "made one at a time" in (setting_fields()["work.min_free_memory_gb"].description or "")
 
 
-def test_nothing_is_limited_by_the_day_unless_it_is_asked_for():
+def test_there_are_no_daily_limits_by_default():
     groq = Settings().groq
 
     assert (groq.requests_per_day, groq.tokens_per_day) == (0, 0)
@@ -577,7 +577,7 @@ def test_every_setting_has_a_description():
     assert not [name for name, field in setting_fields().items() if not (field.description or "").endswith(".")]
 
 
-def test_the_workspace_is_the_flag_then_the_variable_then_the_nearest_file_upwards_then_here(tmp_path):
+def test_the_workspace_is_found_by_flag_variable_nearest_file_or_current_folder(tmp_path):
     home, deep, other = tmp_path / "home", tmp_path / "home" / "a" / "b", tmp_path / "other"
     deep.mkdir(parents=True)
     other.mkdir()
@@ -597,13 +597,13 @@ def test_a_workspace_that_is_a_file_is_refused(tmp_path):
         find_workspace(tmp_path, tmp_path / "file", {})
 
 
-def test_a_workspace_that_is_not_there_is_not_made_by_a_slip_of_the_finger(tmp_path):
+def test_a_missing_workspace_is_not_created(tmp_path):
     (tmp_path / "films").mkdir()
-    told = r"^flims: no such workspace\. Correct the path, or create it: nightreel init flims$"
+    expected = r"^flims: no such workspace\. Correct the path, or create it: nightreel init flims$"
 
-    for asked in ((Path("flims"), {}), (None, {"NIGHTREEL_WORKSPACE": "flims"})):
-        with pytest.raises(InputError, match=told):
-            find_workspace(tmp_path, *asked)
+    for arguments in ((Path("flims"), {}), (None, {"NIGHTREEL_WORKSPACE": "flims"})):
+        with pytest.raises(InputError, match=expected):
+            find_workspace(tmp_path, *arguments)
 
 
 def test_a_workspace_is_absolute_and_may_begin_with_a_tilde(tmp_path, monkeypatch):
@@ -616,10 +616,10 @@ def test_a_workspace_is_absolute_and_may_begin_with_a_tilde(tmp_path, monkeypatc
     assert find_workspace(Path(), None, {"NIGHTREEL_WORKSPACE": "~/films"}) == tmp_path / "films"
 
 
-# --- words that are said otherwise -----------------------------------------------------------------------------------
+# --- pronunciations -----------------------------------------------------------------------------------------------
 
 
-def test_words_are_taught_for_all_languages_and_for_one(workspace):
+def test_pronunciations_apply_to_all_languages_or_to_one(workspace):
     write(
         workspace,
         '[pronounce]\nnginx = " engine  x"\n"Node.js" = "node jay ess"\n[pronounce.de]\nNginx = "Endschin X"\n',
@@ -636,7 +636,7 @@ def test_words_are_taught_for_all_languages_and_for_one(workspace):
 
 
 @pytest.mark.parametrize(
-    ("toml", "told"),
+    ("toml", "expected"),
     [
         ('[pronounce]\nnginx = ""', "the pronunciation of nginx must be letters"),
         ('[pronounce]\n"" = "x"', "must be letters"),
@@ -649,13 +649,13 @@ def test_words_are_taught_for_all_languages_and_for_one(workspace):
         ("pronounce = 3", "must be a table in nightreel.toml"),
     ],
 )
-def test_a_word_taught_wrong_is_told(workspace, toml, told):
+def test_an_invalid_pronunciation_is_reported(workspace, toml, expected):
     message = problem(workspace, toml)
     assert message.startswith("nightreel.toml:1: pronounce")
-    assert told in message
+    assert expected in message
 
 
-def test_a_list_of_voices_may_be_one_text_with_commas(workspace):
+def test_voices_may_be_a_list_or_a_text_with_commas(workspace):
     environ = {"NIGHTREEL_EDGE__FALLBACK_VOICES": "en-GB-RyanNeural, de-DE-ConradNeural"}
 
     settings = load_settings(workspace, {}, environ)

@@ -35,7 +35,7 @@ def problem(workspace, text):
     return str(caught.value)
 
 
-def test_the_presets_that_there_are_have_the_sizes_and_rates_that_they_promise():
+def test_built_in_presets_have_their_documented_sizes_and_rates():
     known = resolve_presets(Settings().presets)
 
     assert {name: (each.width_px, each.height_px, each.frame_rate, each.codec) for name, each in known.items()} == {
@@ -49,17 +49,17 @@ def test_the_presets_that_there_are_have_the_sizes_and_rates_that_they_promise()
     assert Settings().video.preset == "youtube"
 
 
-def test_a_preset_of_the_user_has_what_it_does_not_set_from_the_one_it_is_based_on(workspace):
+def test_a_custom_preset_inherits_from_its_base(workspace):
     mine = preset(workspace, '[presets.mine]\nbased_on = "fast_draft"\nqp = 30\n')
 
     assert (mine.width_px, mine.frame_rate, mine.qp, mine.encoder_preset) == (1280, 24, 30, "ultrafast")
 
 
-def test_a_preset_that_names_no_other_is_based_on_youtube(workspace):
+def test_a_preset_without_a_base_is_based_on_youtube(workspace):
     assert preset(workspace, "[presets.mine]\nframe_rate = 60\n").width_px == 1920
 
 
-def test_bases_have_bases(workspace):
+def test_presets_inherit_over_several_levels(workspace):
     text = '[presets.mine]\nbased_on = "ours"\nqp = 3\n[presets.ours]\nbased_on = "social_media"\nframe_rate = 25\n'
 
     mine = preset(workspace, text)
@@ -67,27 +67,27 @@ def test_bases_have_bases(workspace):
     assert (mine.height_px, mine.frame_rate, mine.qp) == (1920, 25, 3)
 
 
-def test_a_known_preset_is_changed_by_a_table_of_its_name_and_no_other_with_it(workspace):
+def test_a_table_with_the_name_of_a_built_in_preset_changes_only_that_one(workspace):
     text = "[presets.youtube]\nqp = 20\n"
 
     assert (preset(workspace, text, "youtube").qp, preset(workspace, text, "youtube").frame_rate) == (20, 30)
     assert preset(workspace, text, "social_media").qp == 16
 
 
-def test_a_known_preset_can_be_based_on_another(workspace):
+def test_a_built_in_preset_can_get_another_base(workspace):
     youtube = preset(workspace, '[presets.youtube]\nbased_on = "fast_draft"\n', "youtube")
 
     assert (youtube.frame_rate, youtube.width_px) == (24, 1280)
 
 
-def test_a_rate_factor_takes_the_place_of_the_quantiser(workspace):
+def test_a_constant_rate_factor_replaces_the_quantiser(workspace):
     mine = preset(workspace, "[presets.mine]\ncrf = 21\n")
 
     assert (mine.qp, mine.crf, mine.quality) == (None, 21, 21)
 
 
 @pytest.mark.parametrize(("codec", "encoder", "quality"), [("h265", "superfast", 20), ("av1", "8", 28)])
-def test_another_codec_has_an_encoder_preset_and_a_quality_of_its_own(workspace, codec, encoder, quality):
+def test_each_codec_has_its_own_encoder_preset_and_quality(workspace, codec, encoder, quality):
     mine = preset(workspace, f'[presets.mine]\ncodec = "{codec}"\n')
 
     assert (mine.encoder_preset, mine.quality) == (encoder, quality)
@@ -98,7 +98,7 @@ def test_a_number_is_an_encoder_preset_of_av1(workspace):
 
 
 @pytest.mark.parametrize(
-    ("table", "told"),
+    ("table", "expected"),
     [
         ("colour = 3", "nightreel.toml:1: presets.mine.colour is not a setting"),
         ("width_px = 1081", "nightreel.toml:1: presets.mine.width_px must be a multiple of 2"),
@@ -125,24 +125,24 @@ def test_a_number_is_an_encoder_preset_of_av1(workspace):
         ('based_on = "mine"', "a preset can't be based on itself: 'mine' based on 'mine'"),
     ],
 )
-def test_a_wrong_preset_is_told_in_one_line(workspace, table, told):
-    assert told in problem(workspace, f"[presets.mine]\n{table}\n")
+def test_an_invalid_preset_is_reported_in_one_line(workspace, table, expected):
+    assert expected in problem(workspace, f"[presets.mine]\n{table}\n")
 
 
-def test_presets_in_a_circle_are_told_with_the_whole_circle(workspace):
+def test_a_cycle_of_presets_is_reported_as_a_whole(workspace):
     text = '[presets.a]\nbased_on = "b"\n[presets.b]\nbased_on = "c"\n[presets.c]\nbased_on = "a"\n'
 
     assert "'a' based on 'b' based on 'c' based on 'a'" in problem(workspace, text)
 
 
-def test_a_name_that_no_flag_could_have_is_refused(workspace):
+def test_preset_names_that_no_flag_could_name_are_refused(workspace):
     assert "'Mein Film' is not a valid name for a preset" in problem(workspace, '[presets."Mein Film"]\nqp = 3\n')
 
 
-def test_a_preset_that_nobody_knows_is_told_with_the_nearest_one(workspace):
-    told = problem(workspace, '[video]\npreset = "you_tube"\n')
+def test_an_unknown_preset_is_reported_with_the_nearest_name(workspace):
+    reported = problem(workspace, '[video]\npreset = "you_tube"\n')
 
-    assert told == "nightreel.toml:2: video.preset: there is no preset 'you_tube'. Did you mean youtube?"
+    assert reported == "nightreel.toml:2: video.preset: there is no preset 'you_tube'. Did you mean youtube?"
 
 
 @pytest.mark.parametrize(
@@ -163,7 +163,7 @@ def test_a_format_keeps_the_shorter_side_of_the_preset(shape, preset, size):
     assert (encoding.video_format.width_px, encoding.video_format.height_px) == size
 
 
-def test_a_format_of_the_settings_holds_for_briefs_that_name_none(workspace):
+def test_the_format_of_the_settings_applies_to_briefs_without_one(workspace):
     write(workspace, '[video]\nformat = "9:16"\n')
     context = open_context(workspace=workspace)
 
@@ -171,11 +171,11 @@ def test_a_format_of_the_settings_holds_for_briefs_that_name_none(workspace):
     assert context.briefs.complete(Brief(title="Tea", format="1:1")).format == "1:1"
 
 
-def test_a_format_that_there_is_not_is_refused(workspace):
+def test_an_unknown_format_is_refused(workspace):
     assert "4:3" in problem(workspace, '[video]\nformat = "4:3"\n')
 
 
-# What becomes of it -----------------------------------------------------------------------------------------------
+# Effects of presets ------------------------------------------------------------------------------------------------
 
 
 def brief(**more):
@@ -186,7 +186,7 @@ def context_in(workspace, overrides=None):
     return open_context(workspace=workspace, overrides={"offline": True, **(overrides or {})})
 
 
-def test_a_flag_goes_before_the_brief_and_the_brief_before_the_settings(workspace):
+def test_flags_override_briefs_and_briefs_override_settings(workspace):
     write(workspace, 'video.preset = "web_optimized"\n')
     plain, flagged = context_in(workspace), context_in(workspace, {"video.preset": "high_quality"})
 
@@ -195,36 +195,36 @@ def test_a_flag_goes_before_the_brief_and_the_brief_before_the_settings(workspac
     assert flagged.briefs.complete(brief(preset="fast_draft")).preset == "high_quality"
 
 
-def test_the_rooms_are_told_what_the_preset_says(workspace):
+def test_the_preset_determines_encoding_and_layout(workspace):
     encoding = context_in(workspace).encoding(brief(preset="fast_draft"))
 
     assert (encoding.video_format.width_px, encoding.video_format.frame_rate) == (1280, 24)
     assert (encoding.encoder.quality, encoding.encoder.audio_kbps) == (26, 96)
 
 
-def test_the_quality_that_is_set_goes_before_the_preset(workspace):
+def test_the_quality_setting_overrides_the_preset(workspace):
     assert context_in(workspace, {"video.quality": 40}).encoding(brief(preset="fast_draft")).encoder.quality == 40
 
 
 def test_lines_of_captions_are_shorter_on_an_upright_picture(workspace):
-    making = context_in(workspace)
-    upright, wide = (making.encoding(brief(preset=name)).video_format for name in ("social_media", "youtube"))
+    context = context_in(workspace)
+    upright, wide = (context.encoding(brief(preset=name)).video_format for name in ("social_media", "youtube"))
 
-    assert making.cue_limits(upright).max_chars_per_line == 25
-    assert making.cue_limits(wide).max_chars_per_line == 42
+    assert context.cue_limits(upright).max_chars_per_line == 25
+    assert context.cue_limits(wide).max_chars_per_line == 42
 
 
-def test_a_brief_with_a_preset_that_is_not_there_is_told_by_its_place(workspace):
+def test_a_brief_with_an_unknown_preset_is_reported_with_its_location(workspace):
     with pytest.raises(InputError, match=r"^tea\.md:1: there is no preset 'fast_draught'\. Did you mean fast_draft\?"):
         context_in(workspace).encoding(brief(preset="fast_draught"))
 
 
 async def ids(workspace, briefs):
-    making = await to_thread.run_sync(context_in, workspace)
-    return tuple((await plan_batch(briefs, making, batch="kitchen", source="kitchen")).ids)
+    context = await to_thread.run_sync(context_in, workspace)
+    return tuple((await plan_batch(briefs, context, batch="kitchen", source="kitchen")).ids)
 
 
-async def test_each_preset_gives_another_film_and_the_same_values_under_another_name_do_not(workspace):
+async def test_presets_with_different_values_give_different_jobs_and_names_do_not_count(workspace):
     write(workspace, '[presets.mine]\nbased_on = "fast_draft"\n')
     made = {name: await ids(workspace, [brief(preset=name)]) for name in ("mine", *resolve_presets(Settings().presets))}
 
@@ -232,7 +232,7 @@ async def test_each_preset_gives_another_film_and_the_same_values_under_another_
     assert len(set(made.values())) == len(made) - 1
 
 
-async def test_a_preset_that_was_changed_gives_another_film(workspace):
+async def test_a_changed_preset_gives_a_new_job(workspace):
     before = await ids(workspace, [brief()])
     write(workspace, "[presets.youtube]\nkeyframe_s = 2\n")
 

@@ -30,7 +30,7 @@ def test_the_standard_profile_is_the_one_of_the_model():
     assert resolve_profiles(Settings().profiles)["standard"] == STANDARD
 
 
-def test_a_table_of_a_known_name_changes_what_it_sets(tmp_path):
+def test_a_table_with_the_name_of_a_built_in_profile_changes_it(tmp_path):
     mine = resolve_profiles(settings(tmp_path, "[profiles.strict]\nblack_s = 0.5\n").profiles)
 
     assert mine["strict"].black_s == 0.5
@@ -38,7 +38,7 @@ def test_a_table_of_a_known_name_changes_what_it_sets(tmp_path):
     assert mine["standard"] == STANDARD
 
 
-def test_a_profile_of_ones_own_is_based_on_another(tmp_path):
+def test_a_custom_profile_inherits_from_its_base(tmp_path):
     toml = '[profiles.ours]\nbased_on = "strict"\nwarns = ["black"]\n[profiles.plain]\nsilence_s = 1\n'
 
     mine = resolve_profiles(settings(tmp_path, toml).profiles)
@@ -48,7 +48,7 @@ def test_a_profile_of_ones_own_is_based_on_another(tmp_path):
 
 
 @pytest.mark.parametrize(
-    ("toml", "told"),
+    ("toml", "expected"),
     [
         ('[profiles.a]\nwarns = ["blak"]\n', "there is no check 'blak'. Did you mean black?"),
         ('[profiles.a]\nwarns = ["file"]\n', "'a': 'file' can't be off or only warn: a film must be readable"),
@@ -61,11 +61,11 @@ def test_a_profile_of_ones_own_is_based_on_another(tmp_path):
         ('quality.profile = "strct"\n', "there is no profile 'strct'. Did you mean strict?"),
     ],
 )
-def test_what_is_wrong_with_a_profile_is_told(tmp_path, toml, told):
-    assert told in problem(tmp_path, toml)
+def test_invalid_profiles_are_reported(tmp_path, toml, expected):
+    assert expected in problem(tmp_path, toml)
 
 
-def test_the_settings_go_before_the_template_and_that_before_the_usual(tmp_path):
+def test_settings_override_the_template_and_the_template_the_default(tmp_path):
     template = load_template("explainer", search=[])
     strict = type(template)(**{**vars(template), "profile": "strict"})
     unknown = type(template)(**{**vars(template), "profile": "strct"})

@@ -42,11 +42,11 @@ async def test_a_text_with_a_slash_or_a_dot_is_still_a_topic(topic: str) -> None
 
 
 @pytest.mark.parametrize("topic", ["", "  ", "...", "a" * 201, "a" * 5000])
-async def test_a_text_that_is_no_title_is_refused(topic: str) -> None:
+async def test_a_text_without_letters_is_no_title(topic: str) -> None:
     assert "topic" in await message(topic)
 
 
-async def test_a_topic_list_gives_a_brief_a_line(tmp_path: Path) -> None:
+async def test_a_topic_list_gives_one_brief_per_line(tmp_path: Path) -> None:
     path = write(
         tmp_path / "space.txt", b"\xef\xbb\xbf# Space\r\nBlack holes\r\n\r\n  Mars \nblack  HOLES\n#x\rVenus\n"
     )
@@ -58,7 +58,7 @@ async def test_a_topic_list_gives_a_brief_a_line(tmp_path: Path) -> None:
     )
 
 
-async def test_titles_are_normalised_and_what_is_unseen_is_taken_out(tmp_path: Path) -> None:
+async def test_titles_are_normalised_and_invisible_characters_removed(tmp_path: Path) -> None:
     path = write(tmp_path / "a.txt", "Cafe\u0301 \u202eolé\u2066\x1b[31m\u200b\n")
 
     (brief,) = await read_briefs(path)
@@ -67,7 +67,7 @@ async def test_titles_are_normalised_and_what_is_unseen_is_taken_out(tmp_path: P
     assert unicodedata.is_normalized("NFC", brief.title)
 
 
-async def test_a_title_that_is_too_long_is_told_with_its_line(tmp_path: Path) -> None:
+async def test_a_title_that_is_too_long_is_reported_with_its_line(tmp_path: Path) -> None:
     path = write(tmp_path / "a.txt", "Mars\n" + "a" * 201)
 
     assert (await message(path)).startswith(f"{path}:2: the title has 201 characters; at most 200 are allowed")
@@ -88,7 +88,7 @@ async def test_a_title_that_is_too_long_is_told_with_its_line(tmp_path: Path) ->
         (("“Heroes” by Bowie", "“Help!” and “Yesterday”"), ("“Heroes” by Bowie", "“Help!” and “Yesterday”")),
     ],
 )
-async def test_what_makes_a_list_of_lines_is_no_part_of_the_topics(tmp_path: Path, lines, topics) -> None:
+async def test_list_markers_are_no_part_of_the_topics(tmp_path: Path, lines, topics) -> None:
     path = tmp_path / "space.txt"
     path.write_text("\n".join(lines), encoding="utf-8")
 
@@ -108,7 +108,7 @@ async def test_a_folder_gives_its_briefs_in_order(tmp_path: Path) -> None:
     assert [brief.title for brief in await read_briefs(tmp_path)] == ["A.MD", "b.md"]
 
 
-async def test_briefs_that_are_numbered_come_as_people_count(tmp_path: Path) -> None:
+async def test_numbered_briefs_are_in_natural_order(tmp_path: Path) -> None:
     names = ["intro.md", "1-light.md", "2-light.md", "10-light.md", "light2.md", "light.md", "light10.md"]
     for name in names:
         write(tmp_path / name, f"# {name}\n\nNotes.")
@@ -125,18 +125,18 @@ async def test_a_folder_without_briefs_is_refused(tmp_path: Path) -> None:
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="other systems have no such names")
-async def test_a_file_whose_name_is_no_text_is_told_and_stops_no_other(tmp_path: Path) -> None:
+async def test_a_file_with_an_undecodable_name_is_reported_and_stops_no_other(tmp_path: Path) -> None:
     good = write(tmp_path / "a.md", "# A\n\nNotes.")
     write(tmp_path / os.fsdecode(b"na\xffme.md"), "# B\n\nNotes.")
-    told: list[InputError] = []
+    problems: list[InputError] = []
 
-    briefs = await read_briefs(tmp_path, report=told.append)
+    briefs = await read_briefs(tmp_path, report=problems.append)
 
     assert [brief.origin for brief in briefs] == [str(good)]
-    assert [str(error) for error in told] == [f"{tmp_path}/na?me.md: its name is not valid UTF-8. Rename the file"]
+    assert [str(error) for error in problems] == [f"{tmp_path}/na?me.md: its name is not valid UTF-8. Rename the file"]
 
 
-async def test_one_bad_brief_in_a_folder_is_told_by_name(tmp_path: Path) -> None:
+async def test_an_invalid_brief_in_a_folder_is_reported_by_name(tmp_path: Path) -> None:
     write(tmp_path / "a.md", "# A\n\nNotes.")
     bad = write(tmp_path / "b.md", "---\ntitel: B\n---\nNotes.")
 
@@ -158,19 +158,17 @@ async def test_one_bad_brief_in_a_folder_is_told_by_name(tmp_path: Path) -> None
         ("notes", b"text", ": has no file extension"),
     ],
 )
-async def test_a_file_that_can_not_be_used_is_told_in_one_line(
-    tmp_path: Path, name: str, data: bytes, says: str
-) -> None:
+async def test_an_unusable_file_is_reported_in_one_line(tmp_path: Path, name: str, data: bytes, says: str) -> None:
     path = write(tmp_path / name, data)
 
-    told = await message(path)
+    reported = await message(path)
 
-    assert told.startswith(f"{path}{says}")
-    assert "\n" not in told
+    assert reported.startswith(f"{path}{says}")
+    assert "\n" not in reported
 
 
 @pytest.mark.parametrize("mark", [codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE], ids=["little", "big"])
-async def test_a_brief_that_windows_saved_as_unicode_is_read(tmp_path: Path, mark: bytes) -> None:
+async def test_a_brief_in_utf_16_is_read(tmp_path: Path, mark: bytes) -> None:
     text = "---\r\ntitle: Größe\r\n---\r\n\r\nEin 🐙 hat drei Herzen.\r\n"
     path = write(tmp_path / "a.md", mark + text.encode("utf-16-le" if mark == codecs.BOM_UTF16_LE else "utf-16-be"))
 
@@ -179,7 +177,7 @@ async def test_a_brief_that_windows_saved_as_unicode_is_read(tmp_path: Path, mar
     assert (brief.title, brief.sections[0].blocks) == ("Größe", (Paragraph(text="Ein 🐙 hat drei Herzen."),))
 
 
-async def test_a_missing_file_is_told_with_the_nearest_name(tmp_path: Path) -> None:
+async def test_a_missing_file_is_reported_with_the_nearest_name(tmp_path: Path) -> None:
     write(tmp_path / "space.txt", "Mars")
 
     nearest = f"no such file. Did you mean {tmp_path / 'space.txt'}?"
@@ -187,7 +185,7 @@ async def test_a_missing_file_is_told_with_the_nearest_name(tmp_path: Path) -> N
     assert await message(str(tmp_path / "spce")) == f"{tmp_path / 'spce'}: {nearest}"
 
 
-async def test_the_nearest_name_is_told_as_it_has_to_be_typed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_the_nearest_name_is_quoted_as_it_must_be_typed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     put(tmp_path / "topics" / "space.txt", "Mars")
     monkeypatch.chdir(tmp_path)
 
@@ -196,18 +194,18 @@ async def test_the_nearest_name_is_told_as_it_has_to_be_typed(tmp_path: Path, mo
     assert (await message("spce.txt")).endswith("Did you mean space.txt?")
 
 
-async def test_a_pattern_of_no_briefs_has_no_nearest_name(tmp_path: Path) -> None:
+async def test_a_pattern_without_matches_has_no_nearest_name(tmp_path: Path) -> None:
     write(tmp_path / "fm.md", "# A\n\nNotes.")
 
     assert "Did you mean" not in await message(str(tmp_path / "*.mdx"))
 
 
 @pytest.mark.parametrize("source", ["nowhere.md", "nowhere/space.txt", Path("nowhere"), f"{'x' * 300}.md"])
-async def test_a_path_to_nothing_is_no_topic(source: str | Path) -> None:
+async def test_a_path_to_a_missing_file_is_no_topic(source: str | Path) -> None:
     assert "no such file" in await message(source)
 
 
-async def test_a_bad_brief_is_reported_and_spoils_only_itself(tmp_path: Path) -> None:
+async def test_an_invalid_brief_is_reported_and_the_others_are_read(tmp_path: Path) -> None:
     write(tmp_path / "a.md", "# A\n\nNotes.")
     write(tmp_path / "b.md", "# Only a title")
     write(tmp_path / "c.md", "# C\n\nNotes.")
@@ -230,7 +228,7 @@ async def test_when_every_brief_is_reported_none_is_left(tmp_path: Path) -> None
     assert [error.where for error in reported] == [str(tmp_path / "a.md"), str(tmp_path / "b.md")]
 
 
-async def test_what_is_wrong_with_a_source_as_a_whole_is_raised_and_not_reported(tmp_path: Path) -> None:
+async def test_problems_of_a_whole_source_are_raised_and_not_reported(tmp_path: Path) -> None:
     reported: list[InputError] = []
 
     with pytest.raises(InputError, match="contains no briefs"):
@@ -256,7 +254,7 @@ async def test_an_unreadable_file_is_told_with_the_reason(tmp_path: Path, monkey
     assert await message(path) == f"{path}: can't be read: Permission denied"
 
 
-async def test_one_brief_is_not_picked_from_many(tmp_path: Path) -> None:
+async def test_reading_one_brief_from_a_source_of_several_is_refused(tmp_path: Path) -> None:
     path = write(tmp_path / "a.txt", "Mars\nVenus")
 
     with pytest.raises(InputError, match=r"contains 2 topics.*nightreel run"):
@@ -283,14 +281,14 @@ def test_a_batch_is_named_after_its_source(source: str | Path, name: str) -> Non
     assert batch_name(source) == name
 
 
-def test_the_folder_one_stands_in_has_a_name(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_current_folder_has_a_batch_name(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     (tmp_path / "films").mkdir()
     monkeypatch.chdir(tmp_path / "films")
 
     assert batch_name(".") == "films"
 
 
-async def test_a_pattern_names_briefs_in_folders_of_folders(tmp_path):
+async def test_a_pattern_matches_briefs_in_nested_folders(tmp_path):
     for name in ("b/two.md", "b/c/three.md", "one.md", "b/README.md", ".hidden/four.md", "b/notes.txt"):
         put(tmp_path / name, f"# {name}\n\nWhat is said.\n")
 
@@ -316,7 +314,7 @@ async def test_a_list_of_briefs_is_read_in_its_order(tmp_path):
     assert problems[0].hint == "Correct its name in films.txt, or remove it"
 
 
-async def test_a_list_of_briefs_does_not_lead_out_of_its_folder(tmp_path):
+async def test_a_list_of_briefs_can_not_name_files_outside_its_folder(tmp_path):
     files = put(tmp_path / "films.txt", "../../etc/secret.md\n")
 
     with pytest.raises(InputError, match=r"films\.txt:1.*is outside the folder of the list"):
@@ -334,5 +332,5 @@ async def test_a_list_of_briefs_does_not_lead_out_of_its_folder(tmp_path):
         ("crm.sqlite", "crm"),
     ],
 )
-def test_a_batch_is_named_after_a_source_of_any_kind(source, name):
+def test_a_batch_is_named_after_urls_and_patterns_too(source, name):
     assert batch_name(source) == name

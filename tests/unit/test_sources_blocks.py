@@ -33,7 +33,7 @@ def blocks(body: str) -> list[Block]:
     return [block for section in parse(f"Text.\n\n{body}").sections for block in section.blocks][1:]
 
 
-def said(body: str) -> list[str]:
+def spoken_texts(body: str) -> list[str]:
     return [each.text for block in blocks(body) for each in block.said]
 
 
@@ -49,7 +49,7 @@ def said(body: str) -> list[str]:
         "> I see\n> **it**. -- Ada Lovelace, mathematician",
     ],
 )
-def test_a_quotation_has_its_words_and_who_said_them(written: str) -> None:
+def test_a_quotation_has_a_text_and_an_author(written: str) -> None:
     (quotation,) = blocks(written)
 
     assert quotation == Quotation(
@@ -62,7 +62,7 @@ def test_a_quotation_has_its_words_and_who_said_them(written: str) -> None:
     ("attribution", "name", "role"),
     [("حافظ، شاعر", "حافظ", "شاعر"), ("芭蕉、俳人", "芭蕉", "俳人"), ("Sappho", "Sappho", "")],
 )
-def test_name_and_role_are_parted_by_the_comma_of_their_script(attribution: str, name: str, role: str) -> None:
+def test_name_and_role_are_split_at_the_comma_of_their_script(attribution: str, name: str, role: str) -> None:
     quotation = Quotation(words=Paragraph(text="x"), attribution=attribution)
 
     assert (quotation.name, quotation.role) == (name, role)
@@ -80,21 +80,21 @@ def test_name_and_role_are_parted_by_the_comma_of_their_script(attribution: str,
         ("> Yes.\n\n— and then he went on to tell me all that had happened on that day in May", None),
     ],
 )
-def test_without_a_name_it_is_running_text(written: str, texts: list[str] | None) -> None:
+def test_a_quotation_without_an_author_is_running_text(written: str, texts: list[str] | None) -> None:
     assert not any(isinstance(block, Quotation) for block in blocks(written))
-    assert texts is None or said(written) == texts
+    assert texts is None or spoken_texts(written) == texts
 
 
-def test_a_table_keeps_its_columns_and_is_read_out_as_a_list_is() -> None:
+def test_a_table_keeps_its_columns_and_is_spoken_like_a_list() -> None:
     table = "| a | b | c |\n|---|---|---|\n| Mars | red | **cold** |\n| | x | |\n| | | |"
 
     assert blocks(table) == [
         Table(columns=("a", "b", "c"), rows=(("Mars", "red", "cold"), ("", "x", "")), marked=(1,)),
     ]
-    assert said(table) == ["Mars: red, cold", "x"]
+    assert spoken_texts(table) == ["Mars: red, cold", "x"]
 
 
-def test_lists_know_whether_they_are_numbered_or_ticked() -> None:
+def test_numbered_lists_and_task_lists_are_recognised() -> None:
     assert blocks("1. one\n2. two") == [
         BulletList(items=(Paragraph(text="one"), Paragraph(text="two")), is_numbered=True)
     ]
@@ -107,14 +107,14 @@ def test_lists_know_whether_they_are_numbered_or_ticked() -> None:
     assert isinstance(blocks("- [ ] one\n- two")[0], BulletList)
 
 
-def test_code_keeps_its_lines_without_what_moves_a_cursor() -> None:
+def test_code_keeps_its_lines_without_control_characters() -> None:
     assert blocks("```py title=x\n\ndef f():\n\treturn '\u202e\x1b[2J'  \n\n```") == [
         CodeBlock(code="def f():\n    return ''", language="py")
     ]
     assert blocks("~~~\n\n~~~") == []
 
 
-def test_a_picture_keeps_its_place_and_is_not_said() -> None:
+def test_a_picture_keeps_its_place_and_is_not_spoken() -> None:
     assert blocks('Before ![A *tower*](img/a.jpg "At dusk") after.\n\n![](b.png)') == [
         Paragraph(text="Before after."),
         Illustration(source="img/a.jpg", description="A tower", caption="At dusk"),
@@ -137,7 +137,7 @@ def test_a_picture_keeps_its_place_and_is_not_said() -> None:
         ("http://a.example/%2e%2e/reef.jpg", "http://a.example/%2e%2e/reef.jpg"),
     ],
 )
-def test_a_picture_is_named_as_its_file_is_however_markdown_writes_it(written: str, source: str) -> None:
+def test_file_names_of_pictures_are_unescaped(written: str, source: str) -> None:
     (picture,) = blocks(f"![A reef]({written})")
 
     assert isinstance(picture, Illustration)
@@ -146,19 +146,19 @@ def test_a_picture_is_named_as_its_file_is_however_markdown_writes_it(written: s
 
 
 @pytest.mark.parametrize("notes", ["![x](data:image/png;base64,{})", "![x][1]\n\n[1]: <data:image/png;base64,{}>"])
-def test_of_an_address_that_is_a_whole_picture_so_much_is_kept_that_it_can_be_told(notes: str) -> None:
+def test_a_data_url_of_a_picture_is_truncated_for_messages(notes: str) -> None:
     (picture,) = blocks(notes.format("A" * 3000))
 
     assert isinstance(picture, Illustration)
     assert picture.source == "data:image/png;base6…"
 
 
-def test_an_address_longer_than_any_is_left_out() -> None:
+def test_an_overlong_url_is_left_out() -> None:
     assert blocks(f"![x](https://example.org/{'A' * 3000})") == []
 
 
 @pytest.mark.parametrize(
-    ("body", "heard"),
+    ("body", "spoken"),
     [
         ("> [!NOTE]\n> Mind the gap.", ["Mind the gap."]),
         ("> [!warning]- Mind the gap.", ["Mind the gap."]),
@@ -182,8 +182,8 @@ def test_an_address_longer_than_any_is_left_out() -> None:
         ("Time ::: space.", ["Time ::: space."]),
     ],
 )
-def test_the_marks_of_other_dialects_are_not_said(body: str, heard: list[str]) -> None:
-    assert said(body) == heard
+def test_syntax_of_other_markdown_dialects_is_not_spoken(body: str, spoken: list[str]) -> None:
+    assert spoken_texts(body) == spoken
 
 
 @pytest.mark.parametrize(
@@ -202,17 +202,17 @@ def test_the_marks_of_other_dialects_are_not_said(body: str, heard: list[str]) -
         ("$" * 900, "$" * 900),
     ],
 )
-def test_a_formula_in_tex_is_a_line_that_can_be_read(tex: str, line: str) -> None:
-    assert said(f"Here: {tex}") == [f"Here: {line}"] or said(tex) == [line]
+def test_a_tex_formula_becomes_plain_text(tex: str, line: str) -> None:
+    assert spoken_texts(f"Here: {tex}") == [f"Here: {line}"] or spoken_texts(tex) == [line]
 
 
-def test_bold_beside_letters_without_spaces_is_bold() -> None:
+def test_bold_is_recognised_without_surrounding_spaces() -> None:
     (section,) = parse("平年を**2.36℃**上回り、**「最高」**の年だった。").sections
 
     assert section.blocks == (Paragraph(text="平年を2.36℃上回り、「最高」の年だった。", strong=("2.36℃", "「最高」")),)
 
 
-def test_lines_with_labels_in_bold_are_a_list() -> None:
+def test_lines_with_bold_labels_form_a_list() -> None:
     (section,) = parse("**Present:** A. Okafor, *chair*\n**Room**: 2B  \n**Time:** 18:30").sections
 
     assert section.blocks == (
@@ -228,11 +228,11 @@ def test_lines_with_labels_in_bold_are_a_list() -> None:
     assert isinstance(plain.blocks[0], Paragraph)
 
 
-def test_boxes_of_some_items_are_not_said() -> None:
-    assert said("- Tag them\n- [ ] Print tags\n- [x] Ask") == ["Tag them", "Print tags", "Ask"]
+def test_checkboxes_of_some_items_are_not_spoken() -> None:
+    assert spoken_texts("- Tag them\n- [ ] Print tags\n- [x] Ask") == ["Tag them", "Print tags", "Ask"]
 
 
-def test_front_matter_in_toml_is_told_and_not_spoken() -> None:
+def test_front_matter_in_toml_is_refused_and_not_spoken() -> None:
     with pytest.raises(InputError, match=r"a\.md:1: TOML front matter is not supported\. Write YAML between"):
         parse_brief('+++\ntitle = "T"\n+++\nText.', Path("a.md"))
 
@@ -242,7 +242,7 @@ def test_headings_keep_their_level() -> None:
 
 
 @pytest.mark.parametrize("body", ["```\ncode\n```", "![a](a.jpg)"])
-def test_what_has_no_voice_makes_no_notes(body: str) -> None:
+def test_notes_without_spoken_text_are_refused(body: str) -> None:
     with pytest.raises(InputError, match="no notes"):
         parse(body)
 
@@ -287,9 +287,7 @@ STANZA = (
         ("Two lines are\nNo stanza", ()),
     ],
 )
-def test_the_lines_of_a_stanza_are_kept_and_those_of_running_text_are_not(
-    written: str, verses: tuple[str, ...]
-) -> None:
+def test_stanzas_keep_their_lines_and_running_text_does_not(written: str, verses: tuple[str, ...]) -> None:
     (block,) = blocks(written)
 
     (paragraph, *_) = block.said
@@ -297,7 +295,7 @@ def test_the_lines_of_a_stanza_are_kept_and_those_of_running_text_are_not(
     assert paragraph.text.split() == " ".join(verses).split() or not verses
 
 
-def test_a_formula_in_a_title_is_in_plain_signs_too() -> None:
+def test_a_formula_in_a_title_becomes_plain_text() -> None:
     brief = parse_brief("---\ntitle: Why $a_1 < b^2$ for $5 and $10\n---\n\nIt is.", Path("a.md"))
 
     assert brief.title == "Why a₁ < b² for $5 and $10"

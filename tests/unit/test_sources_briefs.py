@@ -56,7 +56,7 @@ def test_front_matter_becomes_the_fields_of_the_brief() -> None:
     )
 
 
-def test_a_brief_may_want_several_languages_with_a_voice_for_each() -> None:
+def test_a_brief_may_name_several_languages_with_a_voice_each() -> None:
     brief = parse(
         "---\ntitle: Tea\nlanguages: [en, pt-br, no, en]\nvoice:\n  en: en-GB-SoniaNeural\n  pt-br: x\n---\nNotes.\n"
     )
@@ -79,7 +79,7 @@ SIXTY = [f"a{second}{third}" for second in "abcdefghij" for third in "abcdef"]
         ("voice:\n  de: [x]", "topics/blue-sky.md:4: voice must be a text, not a list"),
     ],
 )
-def test_languages_that_are_none_are_told_with_their_line(front: str, message: str) -> None:
+def test_invalid_languages_are_reported_with_their_line(front: str, message: str) -> None:
     with pytest.raises(InputError) as caught:
         parse(f"---\ntitle: Tea\n{front}\n---\nNotes.\n")
 
@@ -89,23 +89,23 @@ def test_languages_that_are_none_are_told_with_their_line(front: str, message: s
 @pytest.mark.parametrize(
     ("written", "read"), [("1984", "1984"), ("no", "no"), ("2026-01-01", "2026-01-01"), ("4.20", "4.20")]
 )
-def test_a_title_that_yaml_takes_for_something_else_stays_as_written(written: str, read: str) -> None:
+def test_a_title_that_yaml_would_convert_stays_as_written(written: str, read: str) -> None:
     assert parse(f"---\ntitle: {written} x\n---{NOTES}").title == f"{read} x"
     assert parse(f"---\nkicker: {written}\n---{NOTES}").kicker == read
 
 
 @pytest.mark.parametrize(("written", "read"), [("urgent", Priority.URGENT), ("High", Priority.HIGH), ("''", None)])
-def test_a_brief_may_say_how_soon_it_is_wanted(written: str, read: Priority | None) -> None:
+def test_a_brief_may_have_a_priority(written: str, read: Priority | None) -> None:
     assert parse(f"---\npriority: {written}\n---{NOTES}").priority is read
 
 
-def test_a_brief_may_say_who_sees_its_film_and_from_when() -> None:
+def test_a_brief_may_set_privacy_and_publication_time() -> None:
     brief = parse(f"---\nprivacy: Public\npublish_at: 2027-01-26 18:00\ntime_zone: Asia/Kolkata\ntitle: T\n---{NOTES}")
 
     assert (brief.privacy, brief.publish_at, brief.time_zone) == ("public", "2027-01-26 18:00", "Asia/Kolkata")
 
 
-def test_a_brief_may_say_for_whom_how_long_from_which_facts_and_which_version() -> None:
+def test_a_brief_may_set_audience_length_facts_and_variant() -> None:
     brief = parse(
         f"---\naudience: children of ten\ntone: calm\nlength: 1m30s\nfacts: Notes\nvariant: 2\ntitle: T\n---{NOTES}"
     )
@@ -123,18 +123,18 @@ def test_a_brief_may_say_for_whom_how_long_from_which_facts_and_which_version() 
     ("written", "read"),
     [("60", 60), ("90s", 90), ("1m30s", 90), ("1m 30s", 90), ("1:30", 90), ("2m", 120), ("2 min", 120), ("30m", 1800)],
 )
-def test_a_length_is_written_as_people_write_it(written: str, read: int) -> None:
+def test_lengths_are_parsed_in_usual_notations(written: str, read: int) -> None:
     assert parse_length_s(written, where="--length") == read
 
 
 @pytest.mark.parametrize("written", ["", "long", "1.5m", "-60", "s", "1h", "٦٠", "60 70", "m30"])
-def test_what_is_no_length_is_refused_with_an_example(written: str) -> None:
+def test_an_invalid_length_is_refused_with_an_example(written: str) -> None:
     with pytest.raises(InputError, match=r"--length: .* is not a length. Write e\.g\. 60"):
         parse_length_s(written, where="--length")
 
 
 @pytest.mark.parametrize("written", ["9", "31m", "0", "999m"])
-def test_a_length_that_no_film_has_is_refused(written: str) -> None:
+def test_a_length_out_of_range_is_refused(written: str) -> None:
     with pytest.raises(InputError, match="is not between 10 seconds and 30 minutes"):
         parse_length_s(written, where="--length")
 
@@ -154,7 +154,7 @@ def test_a_length_that_no_film_has_is_refused(written: str) -> None:
         ("audience: " + "a" * 201, "audience has 201 characters; at most 200 are allowed"),
     ],
 )
-def test_a_wish_that_is_none_is_told_with_its_line(line: str, says: str) -> None:
+def test_invalid_instructions_for_the_model_are_reported_with_their_line(line: str, says: str) -> None:
     with pytest.raises(InputError) as caught:
         parse(f"---\ntitle: T\n{line}\n---{NOTES}")
 
@@ -162,15 +162,15 @@ def test_a_wish_that_is_none_is_told_with_its_line(line: str, says: str) -> None
     assert says in str(caught.value)
 
 
-def test_norwegian_is_a_language() -> None:
+def test_the_language_code_no_is_not_a_boolean() -> None:
     assert parse(f"---\nlanguage: no\n---{NOTES}").language == "no"
 
 
-def test_empty_values_are_as_if_they_were_not_given() -> None:
+def test_empty_values_count_as_missing() -> None:
     assert parse(f"---\ntitle: T\nclosing:\ntags:\nvoice: ''\n---{NOTES}") == parse(f"---\ntitle: T\n---{NOTES}")
 
 
-def test_windows_line_ends_and_dots_close_front_matter_too() -> None:
+def test_front_matter_may_have_windows_line_endings_and_end_with_dots() -> None:
     assert parse("---\ntitle: T\n...\nNotes.").title == "T"
 
 
@@ -196,7 +196,7 @@ def test_windows_line_ends_and_dots_close_front_matter_too() -> None:
         (f"tags: [{'a' * 61}]", "topics/blue-sky.md:2: the tag 'aaaaaaaaaaaaaaaaaaaa'… has more than 60 characters"),
     ],
 )
-def test_wrong_front_matter_is_told_with_its_line(front: str, message: str) -> None:
+def test_invalid_front_matter_values_are_reported_with_their_line(front: str, message: str) -> None:
     with pytest.raises(InputError) as caught:
         parse(f"---\n{front}\n---{NOTES}")
 
@@ -213,14 +213,14 @@ def test_wrong_front_matter_is_told_with_its_line(front: str, message: str) -> N
         ("a: *b", 2),
     ],
 )
-def test_broken_front_matter_is_told_with_its_line(front: str, line: int) -> None:
+def test_unparsable_front_matter_is_reported_with_its_line(front: str, line: int) -> None:
     with pytest.raises(InputError, match="invalid front matter") as caught:
         parse(f"---\n{front}\n---{NOTES}")
 
     assert caught.value.where == f"{PATH}:{line}"
 
 
-def test_front_matter_that_is_never_closed_is_refused() -> None:
+def test_unclosed_front_matter_is_refused() -> None:
     with pytest.raises(InputError, match="not closed"):
         parse("---\ntitle: T\n\nNotes.")
 
@@ -233,7 +233,7 @@ def test_a_brief_without_notes_is_refused(body: str) -> None:
         parse(f"---\ntitle: T\n---\n{body}")
 
 
-def test_a_first_heading_is_the_title_when_there_is_no_other() -> None:
+def test_the_first_heading_is_the_title_if_there_is_no_other() -> None:
     brief = parse("# Why **honey** lasts\n\nNotes.")
 
     assert brief.title == "Why honey lasts"
@@ -248,18 +248,18 @@ def test_a_first_heading_beside_a_title_is_a_heading_unless_it_repeats_it() -> N
     assert [section.heading for section in same.sections] == [""]
 
 
-def test_without_any_title_the_name_of_the_file_is_made_readable() -> None:
+def test_without_a_title_it_is_derived_from_the_file_name() -> None:
     assert parse_brief("Notes.", Path("a/why_honey-lasts.md")).title == "Why honey lasts"
 
 
-def test_a_heading_that_is_too_long_for_a_title_is_told_with_its_line() -> None:
+def test_a_heading_too_long_for_a_title_is_reported_with_its_line() -> None:
     with pytest.raises(InputError, match="at most 200") as caught:
         parse(f"---\nkicker: K\n---\n\n# {'a' * 201}\n\nNotes.")
 
     assert caught.value.where == f"{PATH}:5"
 
 
-def test_markup_is_taken_out_and_bold_phrases_are_kept_aside() -> None:
+def test_markup_is_removed_and_bold_phrases_are_recorded() -> None:
     (paragraph,) = blocks("Blue is **scattered most**, *far* `more` than [red](http://x.y) &amp; ~~green~~ violet[^1].")
 
     assert paragraph == Paragraph(
@@ -270,11 +270,11 @@ def test_markup_is_taken_out_and_bold_phrases_are_kept_aside() -> None:
 @pytest.mark.parametrize(
     "address", ["javascript:alert(1)", "vbscript:x", "file:///C:/notes.pdf", "data:text/html,x", "https://x.y/a_(b)"]
 )
-def test_a_link_is_its_words_wherever_it_leads(address: str) -> None:
+def test_a_link_is_reduced_to_its_text(address: str) -> None:
     assert texts(f"Read [the notes]({address}) first.") == ["Read the notes first."]
 
 
-def test_what_has_no_voice_is_left_out() -> None:
+def test_elements_that_can_not_be_spoken_are_left_out() -> None:
     assert texts(
         "One ![img](a.png)two.\n\n```py\ncode\n```\n\n<div>html</div>\n\n---\n\n🎉\n\nThree<br>four <b>five</b>."
     ) == [
@@ -283,7 +283,7 @@ def test_what_has_no_voice_is_left_out() -> None:
     ]
 
 
-def test_lines_of_a_paragraph_are_joined_as_the_script_wants() -> None:
+def test_lines_of_a_paragraph_are_joined_by_the_rules_of_the_script() -> None:
     assert texts("one\ntwo\n\n天空\n是蓝色的") == ["one two", "天空是蓝色的"]
 
 
@@ -313,7 +313,7 @@ def test_sections_follow_the_headings() -> None:
     ]
 
 
-def test_overrides_of_the_reading_direction_do_not_get_in() -> None:
+def test_direction_overrides_are_removed() -> None:
     brief = parse('---\ntitle: "a\\u202Eb\\a"\n---\nText &#x202E;here.')
 
     assert brief.title == "ab"
@@ -328,14 +328,14 @@ def outcome(text: str) -> Brief | InputError:
 
 
 @given(st.text())
-def test_no_text_makes_a_brief_crash(text: str) -> None:
+def test_any_text_is_a_brief_or_an_error(text: str) -> None:
     result = outcome(text)
 
     assert result.has_notes if isinstance(result, Brief) else "\n" not in str(result)
 
 
 @given(st.text(alphabet="-#*_>`[]()!|~:&<>123\n \tab.", max_size=200))
-def test_no_markdown_makes_a_brief_crash(text: str) -> None:
+def test_any_markdown_is_a_brief_or_an_error(text: str) -> None:
     result = outcome(f"---\ntitle: T\n---\n{text}")
 
     assert result.has_notes if isinstance(result, Brief) else "no notes" in str(result)
@@ -348,14 +348,14 @@ def test_no_markdown_makes_a_brief_crash(text: str) -> None:
         ("voice: {en: a, EN: b}", "topics/blue-sky.md:2: duplicate voice for en"),
     ],
 )
-def test_keys_that_are_none_or_twice_are_told(line: str, says: str) -> None:
+def test_unknown_and_duplicate_keys_are_reported(line: str, says: str) -> None:
     with pytest.raises(InputError) as error:
         parse(f"---\n{line}\n---\n{NOTES}")
 
     assert str(error.value).startswith(says)
 
 
-def test_a_voice_without_a_name_is_none() -> None:
+def test_an_empty_voice_counts_as_missing() -> None:
     brief = parse(f"---\nvoice: {{en: , de: Katja}}\n---\n{NOTES}")
 
     assert brief.voices == (("de", "Katja"),)

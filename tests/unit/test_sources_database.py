@@ -32,7 +32,7 @@ def rows(source, query, **form):
     return list(open_table(source, TableOptions(query=query, **form)).rows())
 
 
-def test_values_become_cells_and_bytes_are_told(people):
+def test_database_values_become_cells_and_binary_data_is_a_defect(people):
     bo, other = rows(people, "SELECT * FROM people")
 
     assert dict(other.cells) == {"name": "O:Neill", "price": "3", "photo": "", "born": ""}
@@ -53,15 +53,15 @@ def test_values_become_cells_and_bytes_are_told(people):
         (2**70, "1180591620717411303424"),
     ],
 )
-def test_what_programs_have_is_written_plainly(value, cell):
+def test_python_values_become_plain_cells(value, cell):
     assert to_cell(value) == cell
 
 
-def test_a_file_of_sqlite_has_an_address_as_well(people):
+def test_an_sqlite_file_can_be_given_as_a_url(people):
     assert len(rows(f"sqlite:///{people.as_posix()}", "SELECT name FROM people")) == 2
 
 
-def test_a_colon_in_a_query_is_one(people):
+def test_a_colon_in_a_query_is_no_parameter(people):
     (row,) = rows(people, "SELECT name FROM people WHERE name = 'O:Neill';")
     assert row.cells["name"] == "O:Neill"
 
@@ -69,12 +69,12 @@ def test_a_colon_in_a_query_is_one(people):
 @pytest.mark.parametrize(
     "query", ["DELETE FROM people", "DROP TABLE people", "ATTACH 'x' AS y", "PRAGMA user_version=1"]
 )
-def test_what_would_write_is_refused(people, query):
+def test_statements_that_write_are_refused(people, query):
     with pytest.raises(InputError, match="the query must begin with SELECT"):
         rows(people, query)
 
 
-def test_comments_before_a_query_take_no_time(people):
+def test_comments_before_a_query_are_skipped_in_linear_time(people):
     since = process_time()
     with pytest.raises(InputError, match="the query must begin with SELECT"):
         rows(people, "/**/" * 2000 + "DELETE FROM people")
@@ -83,38 +83,38 @@ def test_comments_before_a_query_take_no_time(people):
     assert len(rows(people, "/* DELETE */ -- or not\n/**/ SELECT * FROM people")) == 2
 
 
-def test_what_writes_all_the_same_fails_in_the_database(people):
+def test_a_query_that_writes_after_with_fails_in_the_database(people):
     with pytest.raises(SourceError, match="the database reported"):
         rows(people, "WITH x AS (SELECT 1) DELETE FROM people")
     assert len(rows(people, "SELECT * FROM people")) == 2
 
 
 @pytest.mark.parametrize("address", ["ftp://example.org/people.csv", "file:///etc/passwd", "S3://bucket/people.csv"])
-def test_an_address_of_another_kind_is_no_database(address):
+def test_urls_of_other_schemes_are_refused(address):
     with pytest.raises(InputError, match="is not a supported source") as caught:
         rows(address, "SELECT 1")
     assert "https://" in str(caught.value)
 
 
-def test_a_database_is_asked_something(people):
+def test_a_database_without_a_query_is_refused(people):
     with pytest.raises(InputError, match="needs a query") as caught:
         rows(people, "")
     assert "--query" in str(caught.value)
 
 
-def test_no_database_is_made_by_asking_for_it(tmp_path):
+def test_a_missing_sqlite_file_is_not_created(tmp_path):
     with pytest.raises(SourceError, match="no such file"):
         rows(tmp_path / "none.sqlite", "SELECT 1")
     assert not list(tmp_path.iterdir())
 
 
-def test_a_broken_query_is_told_in_one_line(people):
+def test_an_invalid_query_is_reported_in_one_line(people):
     with pytest.raises(SourceError) as caught:
         rows(people, "SELECT nobody FROM people")
     assert str(caught.value).startswith(f"{people}: the database reported: no such column: nobody")
 
 
-def test_a_database_without_a_driver_or_of_no_kind_is_told():
+def test_missing_drivers_and_unsupported_databases_are_reported():
     with pytest.raises(MissingToolError, match="driver for mysql"):
         rows("mysql://me:s3cret@127.0.0.1/crm", "SELECT 1")
     with pytest.raises(InputError, match="SQLAlchemy does not support 'xyz'"):
@@ -169,7 +169,7 @@ def test_a_server_that_accepts_and_says_nothing_is_given_up(scheme):
             rows(f"{scheme}://me@127.0.0.1:{port}/crm", "SELECT 1", timeout_s=0.2)
 
 
-def test_a_password_is_in_no_error():
+def test_no_error_or_cause_contains_the_password():
     with pytest.raises(SourceError) as caught:
         rows("postgresql://me:s3cret%40x@127.0.0.1:1/crm", "SELECT 1")
     error = caught.value
@@ -179,7 +179,7 @@ def test_a_password_is_in_no_error():
 
 
 @pytest.mark.parametrize(
-    ("address", "said"),
+    ("url", "redacted_url"),
     [
         ("postgresql://me:s3cret@db.example.org:5432/crm", "postgresql://me@db.example.org:5432/crm"),
         ("postgresql://me:s3cr@t@h/crm?password=x&sslmode=require", "postgresql://me@h/crm?sslmode=require"),
@@ -193,5 +193,5 @@ def test_a_password_is_in_no_error():
         ("customers.csv", "customers.csv"),
     ],
 )
-def test_an_address_is_told_without_its_secrets(address, said):
-    assert redacted(address) == said
+def test_urls_are_redacted_for_messages(url, redacted_url):
+    assert redacted(url) == redacted_url

@@ -53,9 +53,9 @@ def test_a_pasted_list_is_a_list(pasted):
         "~~~ text\n• a\n```\n• b\n~~~",
     ],
 )
-def test_what_only_looks_like_an_item_stays(text):
+def test_text_that_resembles_a_list_item_is_kept(text):
     assert normalise_pasted(text) == text
 
 
-def test_what_only_a_font_of_its_own_shows_is_left_out():
+def test_private_use_characters_are_removed():
     assert parts("It’s \uf04a fine\ufffc.") == ["It’s fine."]

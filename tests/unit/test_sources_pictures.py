@@ -32,7 +32,7 @@ def brief(body: str, front: str = "") -> Brief:
         ("https://example.org/stock:fox", ""),
     ],
 )
-def test_a_picture_is_searched_for_by_the_words_after_stock(source, words):
+def test_a_stock_picture_is_searched_for_by_the_words_after_stock(source, words):
     assert stock_words(source) == words
     assert is_stock(source) == source.casefold().startswith("stock:")
 
@@ -48,12 +48,12 @@ def test_a_picture_is_searched_for_by_the_words_after_stock(source, words):
         "![A fox](stock:red fox in snow)",
     ],
 )
-def test_notes_search_for_a_picture_in_any_of_these_ways(written):
+def test_notes_may_search_for_stock_pictures_in_several_notations(written):
     found = brief(f"Here it is: {written}")
 
     assert [picture.source for picture in found.pictures] == ["stock:red fox in snow"]
-    said, *_, shown = found.sections[0].blocks[1:]
-    assert said == Paragraph(text="Here it is:")
+    spoken, *_, shown = found.sections[0].blocks[1:]
+    assert spoken == Paragraph(text="Here it is:")
     assert isinstance(shown, Illustration)
     assert shown.source == "stock:red fox in snow"
 
@@ -73,7 +73,7 @@ def test_front_matter_searches_for_a_picture_and_names_a_folder():
 
 
 @pytest.fixture
-def places(tmp_path):
+def paths(tmp_path):
     folder = tmp_path / "ws" / "topics" / "reef"
     folder.mkdir(parents=True)
     for name in ("10.jpg", "2.JPG", "1.png", "b.webp", "B2.gif", ".hidden.jpg", "notes.txt", "logo.svg"):
@@ -82,23 +82,23 @@ def places(tmp_path):
     return Paths(workspace=tmp_path / "ws")
 
 
-def test_the_pictures_of_a_folder_come_in_the_order_in_which_people_count(places):
-    names = places.pictures_in("topics/fox.md", "reef/")
+def test_the_pictures_of_a_folder_are_in_natural_order(paths):
+    names = paths.pictures_in("topics/fox.md", "reef/")
 
     assert names == ("reef/1.png", "reef/2.JPG", "reef/10.jpg", "reef/b.webp", "reef/B2.gif", "reef/logo.svg")
-    assert places.picture("topics/fox.md", names[0]).is_file()
+    assert paths.picture("topics/fox.md", names[0]).is_file()
 
 
 @pytest.mark.parametrize("source", ["gone/", "../../../", "/etc/", "a\0b/", "reef/1.png/", "reef/more.jpg/"])
-def test_a_folder_that_is_none_or_lies_elsewhere_stays_what_it_is_and_is_told(places, source):
-    assert places.pictures_in("topics/fox.md", source) == (source,)
+def test_a_missing_or_outside_picture_folder_is_reported(paths, source):
+    assert paths.pictures_in("topics/fox.md", source) == (source,)
     with pytest.raises(InputError, match=r"no such folder|no such file|lies outside"):
-        places.picture("topics/fox.md", source)
+        paths.picture("topics/fox.md", source)
 
 
 @pytest.mark.parametrize("source", ["reef.jpg", "https://example.org/", "stock:fox/"])
-def test_what_is_no_folder_is_left_as_it_is(places, source):
-    assert places.pictures_in("topics/fox.md", source) == (source,)
+def test_picture_files_and_urls_are_kept_as_they_are(paths, source):
+    assert paths.pictures_in("topics/fox.md", source) == (source,)
 
 
 def test_a_folder_is_part_of_a_completed_brief_up_to_a_limit(tmp_path, monkeypatch):

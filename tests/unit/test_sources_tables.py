@@ -53,7 +53,7 @@ def broken(table):
         ("cp1252", "Windows-1252"),
     ],
 )
-def test_the_encoding_is_found_out(table, encoding, said):
+def test_the_encoding_is_detected(table, encoding, said):
     people = table("name;town\nJürgen;Köln\nZoë;“Genf”\n".encode(encoding))
 
     assert people.columns == ("name", "town")
@@ -87,7 +87,7 @@ def test_the_encoding_is_found_out(table, encoding, said):
         ("cp932", "コーヒー;テスト\n"),
     ],
 )
-def test_letters_that_windows_1252_would_make_nonsense_of_are_told_and_read_when_they_are_named(table, encoding, text):
+def test_other_encodings_are_reported_and_read_if_declared(table, encoding, text):
     with pytest.raises(InputError, match="is neither UTF-8 nor Windows-1252"):
         table(f"name;town\n{text}".encode(encoding))
 
@@ -98,7 +98,7 @@ def test_letters_that_windows_1252_would_make_nonsense_of_are_told_and_read_when
 
 @pytest.mark.parametrize("encoding", ["cp1250", "iso8859_2"])
 @pytest.mark.parametrize("text", ["Łukasz;Święta\nKąty;Dąbrowa\n", "Tomáš;Žďár\n", "Ľubomír;Košice\nŽofia;Prešov\n"])
-def test_what_windows_and_others_write_in_central_europe_is_told_apart(table, encoding, text):
+def test_central_european_encodings_are_distinguished(table, encoding, text):
     """Read as the other one, Święta would be ¦więta in a film."""
     with pytest.raises(InputError, match=f"campaign.encoding = '{encoding}'"):
         table(f"name;town\n{text}".encode(encoding))
@@ -126,14 +126,14 @@ WESTERN = (
 @pytest.mark.parametrize(
     "text", ["ÄÖÜ GmbH;Köln\nMüller;Ölde\n", "Łódź", "señor;año\nÎle d'Été;où\n", "×;½ °\n", *WESTERN]
 )
-def test_western_words_stay_windows_1252(table, text):
+def test_western_european_words_are_read_as_windows_1252(table, text):
     people = table(f"name;town\n{text}".encode("cp1252", errors="ignore"), has_header=True)
 
     assert people.description.startswith("Windows-1252")
 
 
 @pytest.mark.parametrize("cell", ["4.01E+12", " 4,01E+12 ", "1E+05"])
-def test_a_number_that_a_spreadsheet_has_rounded_is_damage(cell):
+def test_a_long_number_in_scientific_notation_is_a_defect(cell):
     assert cell_defect(cell) == f"is {cell.strip()}: the spreadsheet has dropped its last digits"
     assert cell_remedy(cell) == "Format the column as text, and save it again"
 
@@ -141,11 +141,11 @@ def test_a_number_that_a_spreadsheet_has_rounded_is_damage(cell):
 @pytest.mark.parametrize(
     "cell", ["E+", "1E5 street", "2E", "Model 1E+05", "=)", "= 5", "=A", "'=SUM(A1)", "# 1", "#1", "##"]
 )
-def test_what_only_looks_like_it_is_no_damage(cell):
+def test_similar_texts_are_no_rounded_numbers(cell):
     assert cell_defect(cell) == ""
 
 
-def test_spaces_before_a_cell_in_quotes_are_no_part_of_it(table):
+def test_spaces_before_a_quoted_cell_are_skipped(table):
     people = cells(table('name, town\n"Bo", "L, A"\nJo, "She said ""no"""\n'))
     nicknames = cells(table('name,town\nDwayne, "The Rock" Johnson\nBo, "LA"\n'))
 
@@ -154,12 +154,12 @@ def test_spaces_before_a_cell_in_quotes_are_no_part_of_it(table):
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="other systems have no such names")
-def test_a_table_whose_name_is_no_text_is_told(table):
+def test_a_table_with_an_undecodable_file_name_is_refused(table):
     with pytest.raises(InputError, match=r"na\?me\.csv: its name is not valid UTF-8"):
         table("name\nBo\n", os.fsdecode(b"na\xffme.csv"))
 
 
-def test_a_long_text_without_spaces_is_judged_as_fast_as_any_other(table):
+def test_the_encoding_of_a_long_word_is_detected_in_linear_time(table):
     began_s = time.process_time()
 
     people = table("name;picture\nJürgen;".encode("cp1252") + b"A" * 1_000_000 + b"\nZo\xeb;x\n")
@@ -239,12 +239,12 @@ def test_merge_fields_are_looked_for_in_linear_time(start):
 
 
 @pytest.mark.parametrize("cell", ["-", "–", " — ", "…", "?", "n/a", "N/A", "N.A.", "n. a.", "k.A."])
-def test_a_dash_says_that_there_is_nothing(cell):
+def test_dashes_and_similar_marks_count_as_empty(cell):
     assert is_blank_marker(cell)
 
 
 @pytest.mark.parametrize("cell", ["Na", "NA", "A", "0", "-5", "R2-D2", "+", "!", "🎉", "*", "n"])
-def test_letters_digits_and_pictures_say_something(cell):
+def test_letters_digits_and_emoji_are_values(cell):
     assert not is_blank_marker(cell)
 
 
@@ -255,13 +255,13 @@ def test_a_table_with_half_a_character_is_still_utf_8(table):
     assert "0xED" in cell_defect(cells(people)[0]["name"])
 
 
-def test_half_of_a_character_is_damage(table):
+def test_a_lone_surrogate_is_a_defect(table):
     (row,) = cells(table('{"name": "B\\ud83do"}\n', "a.jsonl"))
 
     assert cell_defect(row["name"]) == "contains half of a character (a lone surrogate)"
 
 
-def test_a_file_of_two_encodings_keeps_the_bytes_that_are_none_visible(table):
+def test_invalid_bytes_in_a_file_of_two_encodings_are_defects(table):
     people = table("name\nZoë\n".encode() + "Jürgen\n".encode("cp1252"))
 
     good, bad = cells(people)
@@ -270,7 +270,7 @@ def test_a_file_of_two_encodings_keeps_the_bytes_that_are_none_visible(table):
 
 
 @pytest.mark.parametrize("delimiter", [",", ";", "\t", "|"])
-def test_the_delimiter_is_found_out(table, delimiter):
+def test_the_delimiter_is_detected(table, delimiter):
     people = table(f'name{delimiter}price\nMaria{delimiter}"1,50"\nBo{delimiter}"2;50"\n')
 
     assert cells(people) == [{"name": "Maria", "price": "1,50"}, {"name": "Bo", "price": "2;50"}]
@@ -280,14 +280,14 @@ def test_decimal_commas_do_not_make_a_comma_the_delimiter(table):
     assert table("name;price;weight\na;1,50;2,5\nb;2,50;3,5\n").columns == ("name", "price", "weight")
 
 
-def test_the_line_in_which_excel_says_its_delimiter_is_heeded(table):
+def test_the_sep_line_of_excel_declares_the_delimiter(table):
     people = table("sep=|\nname|town\nMaria|Ulm, Donau\n")
 
     assert cells(people) == [{"name": "Maria", "town": "Ulm, Donau"}]
     assert [row.line for row in people.rows()] == [3]
 
 
-def test_a_delimiter_that_is_said_goes_before_one_that_is_found(table):
+def test_a_configured_delimiter_overrides_the_detected_one(table):
     assert table("a;b,c\n1;2,3\n", delimiter=",").columns == ("a;b", "c")
 
 
@@ -301,7 +301,7 @@ def test_embedded_line_breaks_and_quotes_are_part_of_their_cell(table):
     assert [(row.number, row.line) for row in people.rows()] == [(1, 2), (2, 4)]
 
 
-def test_ragged_rows_are_told_and_empty_cells_at_the_end_are_none(table):
+def test_ragged_rows_are_reported_and_trailing_empty_cells_ignored(table):
     people = table("name,town\nMaria\nBo,Ulm,,\nAnn,Bonn,Rhein\n")
 
     assert broken(people) == [
@@ -311,7 +311,7 @@ def test_ragged_rows_are_told_and_empty_cells_at_the_end_are_none(table):
     assert cells(people) == [{"name": "Bo", "town": "Ulm"}]
 
 
-def test_a_sum_that_its_own_comma_has_torn_is_told_where_empty_cells_would_hide_it(table):
+def test_an_amount_split_at_its_comma_is_reported_even_beside_empty_cells(table):
     people = table("name,price,town,note\nMaria,$1,000.00,,\nBo,$5,,\nAnn,1,299 €,Ulm,\nEva,$7,300,\nJo,$8,,\n")
 
     assert broken(people) == [
@@ -322,14 +322,14 @@ def test_a_sum_that_its_own_comma_has_torn_is_told_where_empty_cells_would_hide_
     assert not broken(table("name,price,stock\nMaria,5,100,\nBo,6,200,\nAnn,7,300,\n"))
 
 
-def test_a_quote_that_is_never_closed_costs_its_own_row_and_no_other(table):
+def test_an_unclosed_quote_rejects_only_its_own_row(table):
     people = table('name,town\nMaria,"Ulm\nBo,Bonn\nAnn,Kiel\n')
 
     assert broken(people) == [(1, 2, "has an unclosed quote")]
     assert [row["name"] for row in cells(people)] == ["Bo", "Ann"]
 
 
-def test_two_stray_quotes_hide_no_row_between_them(table):
+def test_two_stray_quotes_do_not_swallow_the_rows_between_them(table):
     people = table('name,town\nMaria,"Ulm\nBo,Bonn\nAnn,"Kiel\nEva,Linz\n')
 
     assert broken(people) == [
@@ -339,7 +339,7 @@ def test_two_stray_quotes_hide_no_row_between_them(table):
     assert [row["name"] for row in cells(people)] == ["Bo", "Eva"]
 
 
-def test_a_nul_byte_is_damage(table):
+def test_a_null_byte_is_a_defect(table):
     assert cell_defect(cells(table(b"name\nMa\0ria\n"))[0]["name"]) == "contains a null byte, and may be truncated"
 
 
@@ -352,7 +352,7 @@ def test_a_cell_of_a_megabyte_and_5000_columns_can_be_read(table):
     assert len(cells(long)[0]["note"]) == 1 << 20
 
 
-def test_a_line_without_an_end_is_a_row_that_is_told(table):
+def test_an_endless_line_is_a_rejected_row(table):
     people = table("name\nMaria\n" + "x" * (5 << 20) + "\nBo\n")
 
     assert broken(people) == [(2, 3, "has a line of more than 4,194,304 characters")]
@@ -364,11 +364,11 @@ def test_a_line_without_an_end_is_a_row_that_is_told(table):
     [
         (b"", "is empty"),
         (b"\n\n  \n", "is empty"),
-        (b"PK\x03\x04rest", "is a workbook or an archive, despite its name"),
-        (b"%PDF-1.7", "is a PDF, despite its name"),
+        (b"PK\x03\x04rest", "is a workbook or an archive, not a text file"),
+        (b"%PDF-1.7", "is a PDF, not a table"),
     ],
 )
-def test_what_is_no_table_is_told(table, content, problem):
+def test_files_that_are_no_table_are_refused(table, content, problem):
     with pytest.raises(InputError, match=problem):
         table(content)
 
@@ -380,7 +380,7 @@ def test_a_header_alone_is_a_table_without_rows(table):
     assert list(people.rows()) == []
 
 
-def test_columns_of_one_name_are_told_apart(table):
+def test_duplicate_and_missing_column_names_are_made_unique(table):
     people = table("Name,Name,,Name\na,b,c,d\n")
 
     assert people.columns == ("Name", "Name (2)", "3", "Name (3)")
@@ -397,19 +397,19 @@ def test_columns_of_one_name_are_told_apart(table):
         ("id,price\n1,2\n", ("id", "price")),
     ],
 )
-def test_a_first_line_that_is_a_row_names_no_columns(table, lines, columns):
+def test_a_first_line_of_values_is_no_header(table, lines, columns):
     assert table(lines).columns == columns
 
 
-def test_a_first_line_with_the_name_of_a_field_names_the_columns(table):
+def test_a_first_line_with_a_field_name_is_the_header(table):
     assert table("First name,5\nBo,6\n", expected_columns=frozenset({"firstname"})).columns == ("First name", "5")
 
 
-def test_empty_rows_are_none(table):
+def test_empty_rows_are_not_counted(table):
     assert [row.line for row in table("name,town\n\n,\nMaria,Ulm\n\n").rows()] == [4]
 
 
-def test_json_lines_are_rows_and_broken_ones_are_told(table):
+def test_json_lines_are_rows_and_invalid_ones_are_reported(table):
     people = table('{"name": "Maria", "price": 1.10}\n\n{"name": \n[1]\n{"name": null, "tall": true}\n', "a.jsonl")
 
     assert cells(people) == [{"name": "Maria", "price": "1.10"}, {"name": "", "tall": "true"}]
@@ -417,7 +417,7 @@ def test_json_lines_are_rows_and_broken_ones_are_told(table):
 
 
 @pytest.mark.parametrize("name", ["a.jsonl", "a.json"])
-def test_a_key_that_the_first_object_lacks_is_a_column_and_a_list_is_no_text(table, name):
+def test_keys_of_later_objects_are_columns_and_nested_values_are_defects(table, name):
     lines = ['{"id": 1}', '{"id": 2, "name": "Bo", "colours": ["red"], "size": {"m": 1}}']
     people = table("\n".join(lines) if name == "a.jsonl" else f"[{','.join(lines)}]", name)
 
@@ -434,7 +434,7 @@ def test_a_json_array_is_streamed_with_the_lines_of_its_rows(table):
     assert (rows[0].line, rows[1].line, rows[-1].number, rows[-1].line) == (2, 5, 3000, 8999)
 
 
-def test_the_rows_of_an_array_in_one_line_are_told_by_their_number(table):
+def test_rows_of_a_one_line_array_are_located_by_their_number(table):
     people = table('[{"name": "Maria"}, [1], {"name": "Bo"}]', "a.json")
 
     assert [(row.number, row.line) for row in people.rows()] == [(1, 1), (2, 2), (3, 3)]
@@ -451,12 +451,12 @@ def test_the_rows_of_an_array_in_one_line_are_told_by_their_number(table):
         ("[" * 100_000, "nested too deeply"),
     ],
 )
-def test_a_json_array_that_breaks_off_ends_with_its_line(table, content, problem):
+def test_a_truncated_json_array_is_refused_with_the_line(table, content, problem):
     with pytest.raises(InputError, match=problem):
         list(table(content, "a.json").rows())
 
 
-def test_a_number_no_machine_has_room_for_is_a_text(table):
+def test_numbers_too_large_for_a_float_keep_their_digits(table):
     assert cells(table('{"n": ' + "9" * 5000 + ', "m": NaN}', "a.jsonl")) == [{"n": "9" * 5000, "m": "NaN"}]
 
 
@@ -474,7 +474,7 @@ def test_memory_does_not_grow_with_the_rows(table):
     assert peak(4_000) < peak(200) + 200_000
 
 
-def test_a_table_is_told_by_its_name():
+def test_tables_are_recognised_by_their_suffix():
     assert is_table("a/B.CSV")
     assert is_table("a.jsonl")
     assert not is_table("a.md")
@@ -482,7 +482,7 @@ def test_a_table_is_told_by_its_name():
 
 
 @pytest.mark.parametrize("suffix", TABLES)
-def test_every_name_of_a_table_has_somebody_who_reads_it(suffix, tmp_path):
+def test_every_table_suffix_has_an_opener(suffix, tmp_path):
     with pytest.raises(InputError):
         list(open_table(tmp_path / f"nothing{suffix}", TableOptions()).rows())
 
@@ -496,7 +496,7 @@ def test_every_name_of_a_table_has_somebody_who_reads_it(suffix, tmp_path):
         ("Person;;Offer;\n", 1),
     ],
 )
-def test_titles_and_names_of_groups_stand_above_the_line_that_names_the_columns(table, above, titles):
+def test_titles_and_group_names_above_the_header_are_skipped(table, above, titles):
     names = frozenset({"firstname", "product", "price"})
     people = table(
         f"{above}Number;First name;Product;Price\n1;Bo;Roof;5,00 €\n2;Eve;Roof, flat;5,00 €\n", expected_columns=names
@@ -508,25 +508,25 @@ def test_titles_and_names_of_groups_stand_above_the_line_that_names_the_columns(
     assert cells(people)[0] == {"Number": "1", "First name": "Bo", "Product": "Roof", "Price": "5,00 €"}
 
 
-def test_a_title_is_passed_over_where_no_name_is_known(table):
+def test_a_title_is_skipped_even_if_no_field_is_known(table):
     people = table("Kunden im Mai;;\nVorname;Produkt;Preis\nBo;Dach;5\n")
 
     assert (people.columns, people.title_rows) == (("Vorname", "Produkt", "Preis"), 1)
 
 
-def test_below_a_title_there_may_be_no_names(table):
+def test_a_title_may_stand_above_rows_without_a_header(table):
     people = table("Kunden im Mai;;\n1;Bo;5\n2;Eve;6\n")
 
     assert [list(row.values()) for row in cells(people)] == [["1", "Bo", "5"], ["2", "Eve", "6"]]
 
 
-def test_a_list_of_sentences_has_one_column_whatever_stands_in_them(table):
+def test_a_list_of_sentences_has_one_column(table):
     people = table("title\nWhy; oh; why?\nHow; and; when?\n", expected_columns=frozenset({"title"}))
 
     assert [row["title"] for row in cells(people)] == ["Why; oh; why?", "How; and; when?"]
 
 
-def test_rows_above_the_line_that_names_the_columns_are_told(table):
+def test_rows_above_the_header_are_refused(table):
     with pytest.raises(InputError, match="in row 2, below what may be data rows"):
         table(
             "Ann,Roof,7 €\nfirst_name,product,price\nBo,Roof,5 €\n",
@@ -535,7 +535,7 @@ def test_rows_above_the_line_that_names_the_columns_are_told(table):
 
 
 @pytest.mark.parametrize("name", ["custmers.csv", "custmers.xlsx", "custmers.jsonl"])
-def test_a_table_that_is_not_there_is_told_with_the_nearest_one(tmp_path, name):
+def test_a_missing_table_is_reported_with_the_nearest_name(tmp_path, name):
     there = name.replace("custmers", "customers")
     (tmp_path / there).touch()
 

@@ -301,6 +301,32 @@ def test_a_few_letters_at_the_end_of_a_sentence_are_not_left_alone():
     ]
 
 
+def test_a_long_last_word_is_not_left_alone_either():
+    text = "A model that writes a script may search, thermodynamically."
+
+    assert texts(text) == [("A model that writes", "a script may search, thermodynamically.")]
+
+
+def test_short_sentences_stay_apart():
+    assert texts("It cools. It warms.") == [("It cools.",), ("It warms.",)]
+
+
+def test_two_words_are_not_left_above_a_full_line():
+    text = "So a swing, a loop and a blinking light don't count."
+
+    assert texts(text) == [("So a swing, a loop", "and a blinking light don't count.")]
+
+
+def test_cues_of_a_sentence_are_filled_evenly():
+    text = "The price: a statement in the middle of a film may have another kind of figure than the title."
+
+    assert texts(f"{text} A test keeps both in sync.") == [
+        ("The price: a statement in the middle",),
+        ("of a film may have another kind", "of figure than the title."),
+        ("A test keeps both in sync.",),
+    ]
+
+
 def test_a_line_ends_after_an_object_rather_than_before_it():
     assert texts("A ferryman of the bay put it into the mouth of the sea.") == [
         ("A ferryman of the bay put it", "into the mouth of the sea.")
@@ -383,6 +409,15 @@ def test_a_word_longer_than_a_line_is_hyphenated_by_its_language(language, text,
 
     assert [line for line in lines if line.endswith("-")] == ends
     assert max(map(len, lines)) <= 25
+
+
+def test_pieces_of_one_word_are_on_lines_of_their_own():
+    narrow, text = replace(LIMITS, max_chars_per_line=12), "Ton-Schifffahrtsgesellschaft"
+
+    cues = cues_of(spoken(text), limits=narrow, language="de")
+
+    # Not "Ton- Schiff-", although that would fit.
+    assert [line for cue in cues for line in cue.texts] == ["Ton-", "Schiff-", "fahrtsge-", "sellschaft"]
 
 
 def test_a_letter_is_never_separated_from_its_accents():

@@ -39,7 +39,7 @@ async def films_of(tmp_path):
     return read
 
 
-async def test_a_product_export_of_a_shop(films_of):
+async def test_a_product_export_of_a_shop_can_be_used(films_of):
     said, told = await films_of("products")
 
     assert len(said) == 7
@@ -51,7 +51,7 @@ async def test_a_product_export_of_a_shop(films_of):
     ]
 
 
-async def test_an_export_of_contacts_greets_each_and_tells_the_key_that_is_there_twice(films_of):
+async def test_a_contact_export_greets_everybody_and_duplicate_keys_are_reported(films_of):
     said, told = await films_of("customers")
 
     assert told == [(5, 6, "", "has the same key as line 5")]
@@ -59,7 +59,7 @@ async def test_an_export_of_contacts_greets_each_and_tells_the_key_that_is_there
     assert said["Hello Heaven"][1].startswith("Dear Dr. med. Pacocha, we write to f3bb913b")
 
 
-async def test_a_table_of_open_data(films_of):
+async def test_a_table_of_open_data_can_be_used(films_of):
     said, told = await films_of("electricity")
 
     assert len(said) == 49

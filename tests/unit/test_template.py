@@ -369,9 +369,9 @@ def test_the_prompt_has_all_kinds_of_blocks() -> None:
 
 
 def test_only_layouts_with_material_in_the_notes_are_offered() -> None:
-    def offered(*blocks: Block, **wishes: Any) -> set[str]:
+    def offered(*blocks: Block, **fields: Any) -> set[str]:
         sections = (Section(heading="One", blocks=blocks),) if blocks else ()
-        found = load_template("explainer", search=[]).with_usable_layouts(Brief(title="T", sections=sections, **wishes))
+        found = load_template("explainer", search=[]).with_usable_layouts(Brief(title="T", sections=sections, **fields))
         return {layout.name for layout in found.layouts}
 
     text = Paragraph(text="It began in 1696 and ended in 1703.")

@@ -80,7 +80,7 @@ async def write(url):
 
 
 @pytest.mark.parametrize("ask", [list_voices, speak, write])
-async def test_libraries_that_bring_a_trust_of_their_own_go_by_ours(machine, tmp_path, ask):
+async def test_libraries_with_their_own_trust_store_use_ours(machine, tmp_path, ask):
     machine.write_text(CERTIFICATE, encoding="ascii")
 
     async with company_server(tmp_path) as (url, asked):
@@ -91,7 +91,7 @@ async def test_libraries_that_bring_a_trust_of_their_own_go_by_ours(machine, tmp
     assert asked
 
 
-async def test_a_certificate_that_nobody_knows_is_told_as_that(machine, tmp_path):
+async def test_an_untrusted_certificate_is_reported(machine, tmp_path):
     async with company_server(tmp_path) as (url, _), open_http(where="youtube", timeout_s=10) as http:
         with pytest.raises(TransientError, match=r"no connection \(its certificate is not trusted\)"):
             await http.send("GET", url, headers={})

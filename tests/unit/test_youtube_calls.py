@@ -19,7 +19,7 @@ from tests.standins.youtube.clients import channel_of, now, quota_in, token_file
 DAY = Allowance(uploads_per_day=10, units_per_day=100, costs={"thumbnails.set": 50})
 
 
-async def test_units_are_left_to_others_as_long_as_it_was_said_and_no_longer(youtube, tmp_path):
+async def test_units_are_left_to_others_only_within_the_block(youtube, tmp_path):
     async with channel_of(youtube, tmp_path, allowance=DAY).open() as calls:
         with calls.leaving_units(60):
             assert isinstance(await calls.shortage("thumbnails.set"), ClosedError)
@@ -29,7 +29,7 @@ async def test_units_are_left_to_others_as_long_as_it_was_said_and_no_longer(you
     assert spent == {"uploads": 0, "units": 0}
 
 
-async def test_what_a_login_that_can_not_be_renewed_now_is_short_of_the_call_itself_will_say(youtube, tmp_path):
+async def test_a_login_that_can_not_be_refreshed_now_is_no_shortage_of_quota(youtube, tmp_path):
     youtube.write_token(token_file(tmp_path), fresh=False)
     youtube.faults.order("token_503", "invalid_grant")
     async with channel_of(youtube, tmp_path, allowance=DAY).open() as calls:
@@ -38,7 +38,7 @@ async def test_what_a_login_that_can_not_be_renewed_now_is_short_of_the_call_its
             await calls.shortage("thumbnails.set")
 
 
-async def test_only_a_film_that_came_out_just_now_may_not_be_known_yet(youtube, tmp_path):
+async def test_only_a_new_video_may_be_unknown_for_now(youtube, tmp_path):
     def missing(reason):
         return Reply(status=404, headers={}, body=b'{"error": {"errors": [{"reason": "%s"}]}}' % reason)
 
@@ -51,7 +51,7 @@ async def test_only_a_film_that_came_out_just_now_may_not_be_known_yet(youtube, 
         assert isinstance(calls.error(missing(b"videoNotFound")), PermanentError)
 
 
-async def test_what_reaches_nobody_was_not_sent_and_costs_nothing_whatever_it_is(youtube, tmp_path):
+async def test_an_unreached_request_costs_nothing(youtube, tmp_path):
     async with channel_of(youtube, tmp_path, allowance=DAY).open() as calls:
         await calls.login.access_token()
         await youtube.__aexit__(None, None, None)
@@ -66,7 +66,7 @@ async def test_what_reaches_nobody_was_not_sent_and_costs_nothing_whatever_it_is
     assert spent == {"uploads": 0, "units": 0}
 
 
-async def test_a_server_whose_certificate_nobody_trusts_is_told_as_that_and_gets_nothing(tmp_path):
+async def test_an_untrusted_certificate_is_reported_and_nothing_is_sent(tmp_path):
     asked = []
 
     async def answer(request):
@@ -89,5 +89,5 @@ async def test_a_server_whose_certificate_nobody_trusts_is_told_as_that_and_gets
 
 
 @pytest.mark.parametrize("body", [b"", b"[1]", b"{", b"[" * 100_000, b"\xff"])
-def test_a_body_that_is_no_json_object_says_nothing(body):
+def test_a_body_that_is_not_a_json_object_is_empty(body):
     assert Reply(status=200, headers={}, body=body).content == {}

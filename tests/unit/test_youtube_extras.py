@@ -81,14 +81,14 @@ async def test_a_film_gets_its_thumbnail_captions_titles_and_playlist(youtube, f
 
     receipt = await deliver(youtube, tmp_path, film)
 
-    shelf = youtube.shelf
+    channel = youtube.extras
     assert receipt.missing == ()
-    assert shelf.thumbnails == {receipt.id: JPEG}
-    assert shelf.captions == {receipt.id: {("en", "en"): SRT, ("es", "es"): SRT}}
+    assert channel.thumbnails == {receipt.id: JPEG}
+    assert channel.captions == {receipt.id: {("en", "en"): SRT, ("es", "es"): SRT}}
     assert youtube.films[receipt.id].resource["localizations"] == {
         "es": {"title": "Por qué es azul", "description": "Luz."}
     }
-    (playlist,) = shelf.playlists.values()
+    (playlist,) = channel.playlists.values()
     assert (playlist.title, playlist.films) == ("Space", [receipt.id])
     assert playlist.resource["status"] == {"privacyStatus": "unlisted"}
     assert set(steps(tmp_path).values()) == {"done"}
@@ -140,10 +140,10 @@ async def test_transient_faults_are_retried_and_nothing_is_done_twice(youtube, f
 
     assert receipt.missing == ()
     assert youtube.faults.met == [fault]
-    (playlist,) = youtube.shelf.playlists.values()
+    (playlist,) = youtube.extras.playlists.values()
     assert playlist.films == [receipt.id]
-    assert list(youtube.shelf.captions[receipt.id]) == [("en", "en")]
-    assert youtube.shelf.thumbnails == {receipt.id: JPEG}
+    assert list(youtube.extras.captions[receipt.id]) == [("en", "en")]
+    assert youtube.extras.thumbnails == {receipt.id: JPEG}
     assert youtube.films[receipt.id].resource["localizations"].keys() == {"es"}
 
 
@@ -157,9 +157,9 @@ async def test_a_step_whose_response_was_lost_is_not_repeated(youtube, film, tmp
     receipt = await deliver(youtube, tmp_path, film)
 
     assert receipt.missing == ()
-    assert list(youtube.shelf.captions[receipt.id]) == [("en", "en")]
+    assert list(youtube.extras.captions[receipt.id]) == [("en", "en")]
     assert youtube.calls["captions.insert"] == 1
-    assert youtube.shelf.updates[receipt.id] == 1
+    assert youtube.extras.updates[receipt.id] == 1
 
 
 async def test_a_step_is_journalled_as_begun_before_its_request(youtube, film, tmp_path, monkeypatch):
@@ -184,10 +184,10 @@ async def test_a_step_is_journalled_as_begun_before_its_request(youtube, film, t
 
 async def test_an_existing_caption_track_suffices(youtube, film, tmp_path):
     receipt = await deliver(youtube, tmp_path, film, extras=Extras())
-    youtube.shelf.captions[receipt.id] = {("en", "en"): "by hand"}
+    youtube.extras.captions[receipt.id] = {("en", "en"): "by hand"}
 
     assert (await deliver(youtube, tmp_path, film)).missing == ()
-    assert youtube.shelf.captions[receipt.id] == {("en", "en"): "by hand"}
+    assert youtube.extras.captions[receipt.id] == {("en", "en"): "by hand"}
 
 
 async def test_a_track_from_an_earlier_attempt_suffices(youtube, film, tmp_path):
@@ -196,7 +196,7 @@ async def test_a_track_from_an_earlier_attempt_suffices(youtube, film, tmp_path)
     receipt = await deliver(youtube, tmp_path, film)
 
     assert (receipt.missing, youtube.faults.met) == ((), ["caption_409"])
-    assert youtube.shelf.captions[receipt.id] == {("en", "en"): SRT}
+    assert youtube.extras.captions[receipt.id] == {("en", "en"): SRT}
     assert (steps(tmp_path)["captions (en)"], youtube.calls["captions.insert"]) == ("done", 1)
     # Nobody pays for being told twice.
     assert youtube.calls["captions.list"] == 0
@@ -210,7 +210,7 @@ async def test_an_unrelated_conflict_does_not_count_as_an_existing_track(youtube
     again = await deliver(youtube, tmp_path, film)
 
     assert "captions (en): youtube: is not available now (HTTP 409, SERVICE_UNAVAILABLE" in receipt.missing[0]
-    assert (again.missing, youtube.shelf.captions[receipt.id]) == ((), {("en", "en"): SRT})
+    assert (again.missing, youtube.extras.captions[receipt.id]) == ((), {("en", "en"): SRT})
 
 
 async def test_a_film_already_in_its_playlist_is_not_added_again(youtube, film, tmp_path):
@@ -219,7 +219,7 @@ async def test_a_film_already_in_its_playlist_is_not_added_again(youtube, film, 
     receipt = await deliver(youtube, tmp_path, film)
 
     assert (receipt.missing, youtube.faults.met) == ((), ["item_409"])
-    assert [each.films for each in youtube.shelf.playlists.values()] == [[receipt.id]]
+    assert [each.films for each in youtube.extras.playlists.values()] == [[receipt.id]]
     assert youtube.calls["playlistItems.insert"] == 1
 
 
@@ -285,7 +285,7 @@ async def test_concurrent_films_create_their_playlist_once_and_keep_the_order_of
         for n in order:
             tasks.start_soon(publish, n)
 
-    (playlist,) = youtube.shelf.playlists.values()
+    (playlist,) = youtube.extras.playlists.values()
     assert playlist.films == [given[n] for n in sorted(order)]
     assert youtube.calls["playlists.insert"] == 1
 
@@ -293,8 +293,8 @@ async def test_concurrent_films_create_their_playlist_once_and_keep_the_order_of
 async def test_an_existing_playlist_is_found_among_many_and_its_other_films_stay_in_place(youtube, film, tmp_path):
     youtube.add_films(2)
     for n in range(60):
-        youtube.shelf.add_playlist(f"Other {n}")
-    ours = youtube.shelf.add_playlist("  SPACE ", *youtube.films)
+        youtube.extras.add_playlist(f"Other {n}")
+    ours = youtube.extras.add_playlist("  SPACE ", *youtube.films)
 
     receipt = await deliver(youtube, tmp_path, film)
 
@@ -303,7 +303,7 @@ async def test_an_existing_playlist_is_found_among_many_and_its_other_films_stay
 
 
 async def test_an_automatically_sorted_playlist_takes_the_film_without_a_position(youtube, tmp_path):
-    ours = youtube.shelf.add_playlist("Space", is_manual=False)
+    ours = youtube.extras.add_playlist("Space", is_manual=False)
     for n in (2, 1):
         film = write_film(tmp_path / str(n))
         receipt = await deliver(
@@ -318,11 +318,11 @@ async def test_an_automatically_sorted_playlist_takes_the_film_without_a_positio
 async def test_a_deleted_playlist_is_created_again(youtube, tmp_path):
     extras = Extras(playlist="Space", place="a:1")
     await deliver(youtube, tmp_path, write_film(tmp_path / "1"), extras=extras, key="1" * 16)
-    youtube.shelf.playlists.clear()
+    youtube.extras.playlists.clear()
 
     receipt = await deliver(youtube, tmp_path, write_film(tmp_path / "2"), extras=extras, key="2" * 16)
 
-    (playlist,) = youtube.shelf.playlists.values()
+    (playlist,) = youtube.extras.playlists.values()
     assert playlist.films == [receipt.id]
 
 
@@ -336,7 +336,7 @@ async def test_existing_localizations_are_preserved_and_ours_are_updated(youtube
     titles = {tag: each["title"] for tag, each in youtube.films[receipt.id].resource["localizations"].items()}
     assert titles.keys() == {"es", "fr", "de"}
     assert titles["fr"] == "Par moi"
-    assert youtube.shelf.updates[receipt.id] == 2
+    assert youtube.extras.updates[receipt.id] == 2
 
 
 @pytest.mark.parametrize(
@@ -364,7 +364,7 @@ async def test_with_an_upload_only_login_the_film_is_published_and_missing_extra
     receipt = await deliver(youtube, tmp_path, film)
 
     assert receipt.id in youtube.films
-    assert receipt.id in youtube.shelf.thumbnails
+    assert receipt.id in youtube.extras.thumbnails
     assert len(receipt.missing) == 3
     assert all("nightreel auth youtube" in line for line in receipt.missing)
 
@@ -375,7 +375,7 @@ async def test_a_held_film_gets_no_extras(youtube, film, tmp_path):
     with pytest.raises(HeldError):
         await deliver(youtube, tmp_path, film, job="job2")
 
-    assert youtube.shelf.thumbnails == {}
+    assert youtube.extras.thumbnails == {}
 
 
 async def test_a_film_without_sidecar_files_is_published_without_extras(youtube, film, tmp_path):
@@ -457,7 +457,7 @@ async def test_a_playlist_is_looked_up_once_and_a_film_without_a_sort_key_is_app
         extras = Extras(playlist="Space", place=place)
         given.append((await deliver(youtube, tmp_path, package, extras=extras, key=f"{number:016x}")).id)
 
-    (playlist,) = youtube.shelf.playlists.values()
+    (playlist,) = youtube.extras.playlists.values()
     assert playlist.films == [given[2], given[0], given[1]]
     assert youtube.calls["playlists.list"] == 1
 
@@ -596,7 +596,7 @@ async def test_sidecar_files_changed_after_judging_are_not_uploaded(youtube, fil
         f"{name}: has changed since it was judged. Run the command again to have it judged"
     ]
     assert second.missing == ()
-    assert (len(youtube.films), len(youtube.shelf.captions[second.id])) == (1, 2)
+    assert (len(youtube.films), len(youtube.extras.captions[second.id])) == (1, 2)
 
 
 @pytest.mark.parametrize("name", ["video.srt", "thumbnail.jpg"])
@@ -624,8 +624,8 @@ async def test_a_film_with_metadata_changed_after_judging_is_not_uploaded(youtub
 
 
 async def test_a_full_playlist_is_reported_and_all_other_steps_are_done(youtube, film, tmp_path):
-    youtube.shelf.playlist_films = 1
-    youtube.shelf.add_playlist("Space", "other")
+    youtube.extras.playlist_films = 1
+    youtube.extras.add_playlist("Space", "other")
 
     first = await deliver(youtube, tmp_path, film)
     again = await deliver(youtube, tmp_path, film)
@@ -633,7 +633,7 @@ async def test_a_full_playlist_is_reported_and_all_other_steps_are_done(youtube,
     assert first.missing == again.missing
     assert [line.partition(": ")[0] for line in first.missing] == ["playlist “Space”"]
     assert "playlistContainsMaximumNumberOfVideos" in first.missing[0]
-    assert (first.missing_until, first.missing_may_pass, len(youtube.shelf.playlists)) == (None, False, 1)
+    assert (first.missing_until, first.missing_may_pass, len(youtube.extras.playlists)) == (None, False, 1)
     assert {name: state for name, state in steps(tmp_path).items() if state != "done"} == {"playlist “Space”": "failed"}
 
 
@@ -644,8 +644,8 @@ async def test_a_republished_film_gets_all_extras_again(youtube, film, tmp_path)
     second = await deliver(youtube, tmp_path, film)
 
     assert (second.missing, first.id != second.id) == ((), True)
-    assert set(youtube.shelf.thumbnails) == {first.id, second.id}
-    (playlist,) = youtube.shelf.playlists.values()
+    assert set(youtube.extras.thumbnails) == {first.id, second.id}
+    (playlist,) = youtube.extras.playlists.values()
     assert set(playlist.films) == {first.id, second.id}
 
 
@@ -662,7 +662,7 @@ async def test_after_the_channels_upload_limit_only_uploads_wait(youtube, film, 
 
     assert (receipt.missing, changed, youtube.calls["videos.insert"]) == ((), True, 2)
     for other in (channel, channel_of(youtube, tmp_path)):  # the second as if in another process
-        with pytest.raises(ClosedError, match="youtube: the channel may upload no more films today") as raised:
+        with pytest.raises(ClosedError, match="youtube: uploads to this channel are paused") as raised:
             await film_for(other, "e" * 16).deliver(film)
         assert timedelta(hours=23) < raised.value.until - now() <= timedelta(hours=24)
     assert youtube.calls["videos.insert"] == 2

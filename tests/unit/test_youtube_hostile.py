@@ -322,7 +322,7 @@ async def test_metadata_with_a_byte_order_mark_and_unnamed_playlists_are_accepte
     receipt = await film_for(channel_of(youtube, tmp_path), KEY, extras=Extras(playlist="Other")).deliver(film)
 
     assert receipt.missing == ()
-    assert [playlist.title for playlist in youtube.shelf.playlists.values()] == ["Space"]
+    assert [playlist.title for playlist in youtube.extras.playlists.values()] == ["Space"]
 
 
 async def test_an_invalid_language_is_reported_before_anything_is_sent(youtube, tmp_path):

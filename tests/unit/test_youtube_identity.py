@@ -62,7 +62,7 @@ async def stop_half_way(youtube, root, film):
     assert record(root)["session"]
 
 
-async def test_a_login_keeps_which_channel_it_is_for_and_google_auth_still_reads_it(youtube, tmp_path):
+async def test_a_login_stores_its_channel_in_a_file_that_google_auth_reads(youtube, tmp_path):
     await log_in(youtube, tmp_path, "ann")
 
     assert kept(tmp_path)["nightreel"]["channel"] == {"id": "UCann", "title": "Channel ann"}
@@ -73,7 +73,7 @@ async def test_a_login_keeps_which_channel_it_is_for_and_google_auth_still_reads
     assert (stands.channel_id, stands.title) == ("UCann", "Channel ann")
 
 
-async def test_another_account_under_the_same_name_is_told_and_the_login_before_stays(youtube, tmp_path):
+async def test_a_login_with_another_account_is_refused_and_the_previous_login_is_kept(youtube, tmp_path):
     await log_in(youtube, tmp_path, "ann")
     before = token_file(tmp_path).read_bytes()
 
@@ -90,7 +90,7 @@ async def test_another_account_under_the_same_name_is_told_and_the_login_before_
 
 
 @pytest.mark.parametrize("replace", [False, True])
-async def test_an_account_without_a_channel_is_told_and_is_no_login(youtube, tmp_path, replace):
+async def test_an_account_without_a_channel_is_refused(youtube, tmp_path, replace):
     youtube.without_channel = frozenset({"mail"})
 
     with pytest.raises(
@@ -106,7 +106,7 @@ async def test_an_account_without_a_channel_is_told_and_is_no_login(youtube, tmp
     assert token_file(tmp_path).read_bytes() == before
 
 
-async def test_another_account_is_told_also_after_a_login_of_which_youtube_could_not_say_whose_it_is(youtube, tmp_path):
+async def test_another_account_is_refused_even_after_a_login_whose_channel_was_never_confirmed(youtube, tmp_path):
     await log_in(youtube, tmp_path, "ann")
     youtube.faults.order(*["list_503"] * 5)
     await log_in(youtube, tmp_path, "bob")
@@ -118,7 +118,7 @@ async def test_another_account_is_told_also_after_a_login_of_which_youtube_could
     assert kept(tmp_path)["nightreel"]["channel_before"]["id"] == "UCann"
 
 
-async def test_a_login_that_youtube_refuses_takes_the_place_of_none_that_is_known(youtube, tmp_path):
+async def test_a_login_that_youtube_rejects_does_not_replace_a_confirmed_one(youtube, tmp_path):
     youtube.faults.order("list_401")
     await log_in(youtube, tmp_path, "ann")
     assert token_file(tmp_path).exists()
@@ -132,7 +132,7 @@ async def test_a_login_that_youtube_refuses_takes_the_place_of_none_that_is_know
     assert token_file(tmp_path).read_bytes() == before
 
 
-async def test_a_login_from_elsewhere_whose_account_has_no_channel_begins_no_film(youtube, film, tmp_path):
+async def test_a_token_file_from_elsewhere_for_an_account_without_a_channel_starts_no_upload(youtube, film, tmp_path):
     youtube.without_channel = frozenset({"mail"})
     youtube.write_token(token_file(tmp_path), "mail", elsewhere=True)
 
@@ -142,16 +142,14 @@ async def test_a_login_from_elsewhere_whose_account_has_no_channel_begins_no_fil
     assert youtube.calls["videos.insert"] == 0
 
 
-async def test_the_same_account_logs_in_again_and_again(youtube, tmp_path):
+async def test_the_same_account_may_log_in_repeatedly(youtube, tmp_path):
     await log_in(youtube, tmp_path, "ann")
     await log_in(youtube, tmp_path, "ann")
 
     assert kept(tmp_path)["nightreel"]["channel"]["id"] == "UCann"
 
 
-async def test_another_account_is_noticed_at_first_use_where_youtube_could_not_be_asked_at_login(
-    youtube, film, tmp_path
-):
+async def test_another_account_is_noticed_at_first_use_if_youtube_was_unreachable_at_login(youtube, film, tmp_path):
     await log_in(youtube, tmp_path, "ann")
     youtube.faults.order(*["list_503"] * 5)
     await log_in(youtube, tmp_path, "bob")
@@ -167,7 +165,7 @@ async def test_another_account_is_noticed_at_first_use_where_youtube_could_not_b
     assert the_film(youtube).channel == "ann"
 
 
-async def test_a_login_that_is_asked_again_is_for_the_same_channel_or_is_refused(youtube, tmp_path):
+async def test_a_login_that_has_become_another_channels_is_refused(youtube, tmp_path):
     await log_in(youtube, tmp_path, "ann")
     async with channel_of(youtube, tmp_path).open() as calls:
         assert await fetch_identity(calls) == Identity(id="UCann", title="Channel ann")
@@ -180,7 +178,7 @@ async def test_a_login_that_is_asked_again_is_for_the_same_channel_or_is_refused
             await fetch_identity(calls)
 
 
-async def test_the_same_account_is_welcome_at_first_use_where_youtube_could_not_be_asked_at_login(youtube, tmp_path):
+async def test_the_same_account_is_accepted_at_first_use_if_youtube_was_unreachable_at_login(youtube, tmp_path):
     await log_in(youtube, tmp_path, "ann")
     youtube.faults.order(*["list_503"] * 5)
     await log_in(youtube, tmp_path, "ann")
@@ -191,7 +189,7 @@ async def test_the_same_account_is_welcome_at_first_use_where_youtube_could_not_
     assert kept(tmp_path)["nightreel"] == {"channel": {"id": "UCann", "title": "Channel ann"}}
 
 
-async def test_a_token_that_was_made_elsewhere_is_asked_once_and_the_unit_is_counted(youtube, film, tmp_path):
+async def test_the_channel_of_a_token_file_from_elsewhere_is_queried_once_for_one_unit(youtube, film, tmp_path):
     youtube.write_token(token_file(tmp_path), "ann", elsewhere=True)
     day = Allowance(uploads_per_day=100, units_per_day=10_000, costs={})
     channel = channel_of(youtube, tmp_path, allowance=day)
@@ -206,7 +204,7 @@ async def test_a_token_that_was_made_elsewhere_is_asked_once_and_the_unit_is_cou
     assert spent == {"uploads": 1, "units": 1}
 
 
-async def test_a_login_that_may_only_upload_can_not_be_asked_and_uploads_all_the_same(youtube, film, tmp_path):
+async def test_a_login_for_uploads_only_is_not_queried_and_uploads(youtube, film, tmp_path):
     youtube.write_token(token_file(tmp_path), "ann", scopes=(UPLOAD,), elsewhere=True)
 
     await deliver(youtube, tmp_path, film)
@@ -215,7 +213,7 @@ async def test_a_login_that_may_only_upload_can_not_be_asked_and_uploads_all_the
     assert record(tmp_path)["channel_id"] == ""
 
 
-async def test_what_is_learned_of_a_login_is_not_noted_with_the_next_one(youtube, tmp_path):
+async def test_the_channel_of_a_replaced_login_is_not_saved_with_the_new_one(youtube, tmp_path):
     path = token_file(tmp_path)
     youtube.write_token(path, "ann", elsewhere=True)
     async with channel_of(youtube, tmp_path).open() as calls:
@@ -227,7 +225,7 @@ async def test_what_is_learned_of_a_login_is_not_noted_with_the_next_one(youtube
         assert stored_identity(await calls.login.token()) is None
 
 
-async def test_an_upload_neither_goes_on_nor_begins_anew_on_the_channel_of_another_account(youtube, film, tmp_path):
+async def test_an_upload_is_neither_resumed_nor_restarted_on_another_channel(youtube, film, tmp_path):
     await stop_half_way(youtube, tmp_path, film)
     begun = record(tmp_path)
     await log_in(youtube, tmp_path, "bob", replace=True)
@@ -240,7 +238,7 @@ async def test_an_upload_neither_goes_on_nor_begins_anew_on_the_channel_of_anoth
     assert (youtube.films, len(youtube.sessions), record(tmp_path)) == ({}, 1, begun)
 
 
-async def test_an_upload_goes_on_when_its_account_is_back_whether_asked_to_begin_anew_or_not(youtube, film, tmp_path):
+async def test_an_upload_is_resumed_once_its_own_account_is_back(youtube, film, tmp_path):
     await stop_half_way(youtube, tmp_path, film)
     await log_in(youtube, tmp_path, "bob", replace=True)
     await log_in(youtube, tmp_path, "ann", replace=True)
@@ -251,7 +249,7 @@ async def test_an_upload_goes_on_when_its_account_is_back_whether_asked_to_begin
     assert (the_film(youtube).channel, len(youtube.sessions)) == ("ann", 1)
 
 
-async def test_who_asks_for_it_begins_an_upload_anew_on_the_other_channel(youtube, film, tmp_path):
+async def test_again_restarts_an_upload_on_the_other_channel(youtube, film, tmp_path):
     await stop_half_way(youtube, tmp_path, film)
     await log_in(youtube, tmp_path, "bob", replace=True)
 
@@ -263,9 +261,7 @@ async def test_who_asks_for_it_begins_an_upload_anew_on_the_other_channel(youtub
     assert f"nightreel-{KEY}-2" in the_film(youtube).tags
 
 
-async def test_a_session_that_is_forgotten_while_somebody_logs_in_elsewhere_is_not_followed_by_one_there(
-    youtube, film, tmp_path
-):
+async def test_an_expired_session_is_not_replaced_on_another_channel(youtube, film, tmp_path):
     await log_in(youtube, tmp_path, "ann")
     youtube.faults.order("gone_404")
 
@@ -280,7 +276,7 @@ async def test_a_session_that_is_forgotten_while_somebody_logs_in_elsewhere_is_n
     assert (youtube.films, len(youtube.sessions)) == ({}, 1)
 
 
-async def test_nothing_is_added_to_a_film_or_changed_of_it_with_the_login_of_another_channel(youtube, film, tmp_path):
+async def test_extras_and_updates_are_refused_with_the_login_of_another_channel(youtube, film, tmp_path):
     await log_in(youtube, tmp_path, "ann")
     await deliver(youtube, tmp_path, film)
     await log_in(youtube, tmp_path, "bob", replace=True)
@@ -292,4 +288,4 @@ async def test_nothing_is_added_to_a_film_or_changed_of_it_with_the_login_of_ano
     assert receipt.id == the_film(youtube).id
     assert "is published on the channel UCann" in receipt.missing[0]
     assert (receipt.missing_until, receipt.missing_may_pass) == (None, False)
-    assert youtube.shelf.playlists == {}
+    assert youtube.extras.playlists == {}

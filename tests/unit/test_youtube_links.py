@@ -31,7 +31,7 @@ def after(receipt, title):
     return Links(words=("Previous", "Next"), before=Neighbour(id=receipt.id, url=receipt.url, title=title))
 
 
-async def test_the_film_before_gets_one_line_and_keeps_what_somebody_has_written_there(youtube, tmp_path):
+async def test_the_previous_film_gets_one_line_and_keeps_its_text(youtube, tmp_path):
     first = await out(youtube, tmp_path, FIRST, "Light")
     snippet = youtube.films[first.id].resource["snippet"]
     snippet |= {"description": "Written by hand.", "title": "Light!"}
@@ -45,7 +45,7 @@ async def test_the_film_before_gets_one_line_and_keeps_what_somebody_has_written
     assert (second.missing, again.id, youtube.calls["videos.update"]) == ((), second.id, 1)
 
 
-async def test_a_film_that_comes_late_is_put_between_its_neighbours(youtube, tmp_path):
+async def test_a_film_published_late_is_linked_to_both_neighbours(youtube, tmp_path):
     first = await out(youtube, tmp_path, FIRST, "Light")
     third = await out(youtube, tmp_path, "3" * 16, "Lenses", after(first, "Light"))
     between = replace(after(first, "Light"), after=Neighbour(id=third.id, url=third.url, title="Lenses"))
@@ -57,7 +57,7 @@ async def test_a_film_that_comes_late_is_put_between_its_neighbours(youtube, tmp
     assert described(youtube, second).endswith(f".\n\nPrevious: Light {first.url}\nNext: Lenses {third.url}")
 
 
-async def test_links_stand_in_every_language_that_a_film_is_described_in(youtube, tmp_path):
+async def test_every_localized_description_gets_its_link(youtube, tmp_path):
     german = Extras(titles={"de": Title(title="Licht", description="Über Licht.")})
     first = await out(youtube, tmp_path, FIRST, "Light", extras=german)
     by_hand = youtube.films[first.id].resource["localizations"] | {"fr": {"title": "Lumière", "description": ""}}
@@ -74,7 +74,7 @@ async def test_links_stand_in_every_language_that_a_film_is_described_in(youtube
     assert ours == f"Über Spiegel.\n\nVorherige Folge: Light {first.url}"
 
 
-async def test_a_link_that_the_day_does_not_pay_for_is_told_and_follows(youtube, tmp_path):
+async def test_a_link_beyond_the_daily_quota_is_reported_and_added_later(youtube, tmp_path):
     first = await out(youtube, tmp_path, FIRST, "Light")
     youtube.quota.units = 0
 
@@ -88,7 +88,7 @@ async def test_a_link_that_the_day_does_not_pay_for_is_told_and_follows(youtube,
     assert (later.missing, described(youtube, first)) == ((), f"About Light.\n\nNext: Mirrors {later.url}")
 
 
-async def test_a_neighbour_that_is_gone_needs_no_link(youtube, tmp_path):
+async def test_a_deleted_neighbour_is_ignored(youtube, tmp_path):
     gone = Neighbour(id="gone", url=f"{WATCH_URL}gone", title="Gone")
 
     receipt = await out(youtube, tmp_path, FIRST, "Light", Links(words=("Previous", "Next"), before=gone))
@@ -99,20 +99,20 @@ async def test_a_neighbour_that_is_gone_needs_no_link(youtube, tmp_path):
 NEXT = Links(words=("Previous", "Next"), after=Neighbour(id="b", url=f"{WATCH_URL}b", title="Two"))
 
 
-def test_a_description_that_is_full_makes_room_for_its_links():
+def test_a_full_description_is_cut_for_its_links():
     linked = with_links("word " * 1_200, NEXT)
 
     assert linked.endswith(f"\n\nNext: Two {WATCH_URL}b")
     assert DESCRIPTION_MAX_BYTES - 10 < utf8_bytes(linked) <= DESCRIPTION_MAX_BYTES
 
 
-def test_a_line_of_a_person_that_begins_like_a_link_and_leads_nowhere_stays():
+def test_a_line_that_only_begins_like_a_link_is_kept():
     described = "Previous: what we know.\nNext: what we don't."
 
     assert with_links(described, NEXT) == f"{described}\n\nNext: Two {WATCH_URL}b"
 
 
-def test_a_film_without_neighbours_is_described_as_it_was():
+def test_a_film_without_neighbours_keeps_its_description():
     described = f"  As it was.\n\n\nNext: Two {WATCH_URL}b\n"
 
     assert with_links(described, Links(words=NEXT.words)) == described

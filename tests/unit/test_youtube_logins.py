@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import asyncio
+import errno
 import json
+import os
 import re
 from datetime import UTC, datetime, timedelta
 from functools import partial
@@ -316,6 +318,41 @@ def test_unreadable_files_are_errors_with_path_and_hint(tmp_path):
         NeedsLoginError, match=r"^credentials/youtube/client_secret\.json: can't be read: .*Desktop app"
     ):
         read_client(tmp_path / "credentials" / "youtube" / "client_secret.json", kind="Desktop app")
+
+
+@pytest.fixture
+def read_only(monkeypatch):
+    """Makes the folders of credentials read-only, also for root."""
+    opened = os.open
+
+    def refusing(path, flags, *rest, **options):
+        if "credentials" in str(path) and flags & (os.O_WRONLY | os.O_RDWR):
+            raise OSError(errno.EROFS, "Read-only file system", str(path))
+        return opened(path, flags, *rest, **options)
+
+    monkeypatch.setattr(os, "open", refusing)
+
+
+async def test_a_token_in_a_read_only_folder_is_refreshed_once_for_an_upload(youtube, tmp_path, request):
+    path = token_file(tmp_path)
+    youtube.write_token(path, fresh=False, elsewhere=True)
+    before = path.read_bytes()
+    film = write_film(tmp_path / "film.mp4")
+    request.getfixturevalue("read_only")
+
+    await film_for(channel_of(youtube, tmp_path)).deliver(film)
+
+    assert (len(youtube.films), youtube.calls["token"], path.read_bytes()) == (1, 1, before)
+
+
+async def test_a_revoked_login_in_a_read_only_folder_is_reported(youtube, http, tmp_path, request):
+    path = token_file(tmp_path)
+    youtube.write_token(path, fresh=False)
+    youtube.faults.order("invalid_grant")
+    request.getfixturevalue("read_only")
+
+    with pytest.raises(NeedsLoginError, match="has expired or was revoked"):
+        await login(youtube, http, path).access_token()
 
 
 async def test_leftovers_of_a_killed_process_are_removed_by_the_next_refresh(youtube, http, tmp_path):
@@ -709,6 +746,8 @@ async def test_the_status_says_what_a_device_login_can_not_do(youtube, tmp_path)
 
     assert not stands.may_send_captions
     assert "This login can't upload captions" in "\n".join(_lines(stands))
+    assert "valid" not in "\n".join(_lines(stands))
+    assert "  valid     YouTube accepts it" in _lines(stands, is_checked=True)
 
 
 # How a login stands

@@ -96,11 +96,11 @@ async def days(bucket, *wanted):
         ("POST", "/proxy/youtube/v3/playlistItems", "playlistItems.insert"),
     ],
 )
-def test_every_request_is_known_by_the_name_that_google_charges_it_under(method, path, called):
+def test_every_request_maps_to_the_method_that_google_charges(method, path, called):
     assert api_method(method, f"http://127.0.0.1:9{path}") == called
 
 
-async def test_our_count_equals_googles(youtube, clock, tmp_path):
+async def test_our_count_of_the_quota_equals_googles(youtube, clock, tmp_path):
     youtube.faults.order("start_503", "start_lost", "no_location", "final_lost_and_gone", "list_503", "list_401")
     await film_for(channel_of(youtube, tmp_path, clock=clock)).deliver(write_film(tmp_path / "film.mp4"))
 
@@ -179,7 +179,7 @@ async def test_a_call_that_leaves_units_to_others_takes_none_of_theirs_and_uploa
     assert await to_thread.run_sync(bucket.spent_today) == {"uploads": 1, "units": 850}
 
 
-async def test_what_google_says_is_spent_is_not_said_to_be_kept_for_others(quota):
+async def test_a_bucket_closed_by_google_is_not_reported_as_kept_for_other_films(quota):
     bucket = quota(units=1000)
     await (await bucket.reserve("captions.insert", leave=100)).close_buckets()
 
@@ -198,7 +198,7 @@ async def test_concurrent_tasks_and_processes_share_a_bucket(quota):
     await quota("8", uploads=7).reserve("videos.insert")
 
 
-async def test_a_quota_that_google_reports_as_exceeded_stops_all_calls_until_midnight(youtube, clock, tmp_path):
+async def test_a_quota_that_google_reports_as_exceeded_stops_uploads_until_midnight(youtube, clock, tmp_path):
     youtube.quota.uploads = 0
     film = write_film(tmp_path / "film.mp4")
 
@@ -212,7 +212,7 @@ async def test_a_quota_that_google_reports_as_exceeded_stops_all_calls_until_mid
     await film_for(channel_of(youtube, tmp_path, clock=clock)).deliver(film)
 
 
-async def test_captions_that_are_spent_leave_uploads_alone(youtube, clock, tmp_path):
+async def test_spent_units_do_not_stop_uploads(youtube, clock, tmp_path):
     channel = channel_of(youtube, tmp_path, clock=clock, allowance=allowance(uploads=5, units=1))
     await channel.quota(CLIENT_ID).reserve("videos.list")
 
@@ -240,7 +240,7 @@ def test_a_clock_that_is_ahead_at_midnight_costs_minutes_and_not_a_day():
         (40, {"videos.insert": 1, "captions.insert": 1, "thumbnails.set": 2}, 3),  # 20 a day by units
     ],
 )
-async def test_how_many_days_films_take_is_reckoned_from_what_is_left_today(quota, films, calls, expected):
+async def test_the_number_of_days_starts_from_what_is_left_today(quota, films, calls, expected):
     bucket = quota(uploads=100, units=10_000)
     for _ in range(3):
         await bucket.reserve("videos.insert")
@@ -291,7 +291,7 @@ def test_status_says_how_many_days_the_rest_of_a_batch_takes(tmp_path, capsys):
     assert (uploads["films"], uploads["days"], uploads["without_login"]) == (10, 3, [])
 
 
-def test_status_says_it_as_well_where_films_were_made_first_and_published_later(tmp_path, capsys):
+def test_status_says_so_too_if_films_are_published_after_they_were_made(tmp_path, capsys):
     store = batch_of(tmp_path, 3)
     job = store.read_job("films", "00000000")
     store.put_jobs("films", [job.evolve(asked=Asked(settings={"publishing.to": "youtube"}))])
@@ -302,13 +302,13 @@ def test_status_says_it_as_well_where_films_were_made_first_and_published_later(
     assert "2 films a day to youtube, 2 left today: 3 films take 2 days" in " ".join(capsys.readouterr().out.split())
 
 
-def test_status_says_nothing_of_it_where_nothing_is_published(tmp_path, capsys):
+def test_status_omits_upload_days_if_nothing_is_published(tmp_path, capsys):
     print_batch(BatchStatus(batch_of(tmp_path, 5), "films"))
 
     assert "publishing" not in capsys.readouterr().out
 
 
-async def test_a_dry_run_says_how_many_days_it_takes_and_that_nobody_is_logged_in(tmp_path):
+async def test_a_dry_run_reports_the_days_and_a_missing_login(tmp_path):
     wanted = {"publishing.to": "youtube", "youtube.uploads_per_day": 2, "narration.narrator": "silence"}
     context = await to_thread.run_sync(lambda: open_context(workspace=tmp_path, overrides=wanted))
     sections = (Section(heading="", blocks=(Paragraph(text="Tea cools, slowly."),)),)
@@ -324,7 +324,7 @@ async def test_a_dry_run_says_how_many_days_it_takes_and_that_nobody_is_logged_i
     assert "nightreel auth youtube --channel default" in found.notes[-1]
 
 
-def test_the_links_of_episodes_are_counted_also_where_only_their_briefs_name_the_series(tmp_path, clock):
+def test_links_of_episodes_are_counted_even_if_only_the_briefs_name_the_series(tmp_path, clock):
     (tmp_path / "nightreel.toml").write_text("[series.a]\n[series.b]\nlinks = false\n", encoding="utf-8")
     settings = load_settings(tmp_path, {"publishing.to": "youtube"}, {})
 
@@ -338,9 +338,7 @@ def test_the_links_of_episodes_are_counted_also_where_only_their_briefs_name_the
     assert found == [22, 19, 18]
 
 
-def test_what_goes_to_several_hosts_is_counted_for_each_and_the_settings_say_whose_login_and_which_series(
-    tmp_path, clock
-):
+def test_films_for_several_hosts_are_counted_for_each(tmp_path, clock):
     (tmp_path / "nightreel.toml").write_text("[series.a]\n", encoding="utf-8")
     wanted = {"publishing.to": "youtube,youtube:travel", "youtube.channel": "cooking", "episodes_of": "a"}
     settings = load_settings(tmp_path, wanted, {})
@@ -371,7 +369,7 @@ def test_every_call_that_an_episode_takes_is_counted(tmp_path, clock, units, fil
     assert found.complete_per_day == films
 
 
-def test_where_there_is_no_limit_that_is_told(tmp_path, clock):
+def test_films_without_a_limit_are_described_as_such(tmp_path, clock):
     wanted = {"publishing.to": "youtube", "youtube.uploads_per_day": 0, "youtube.units_per_day": 0}
     (found,) = upload_days(tmp_path, load_settings(tmp_path, wanted, {}), 3, clock=clock)
     wanted |= {"youtube.uploads_per_day": 2}
@@ -381,7 +379,7 @@ def test_where_there_is_no_limit_that_is_told(tmp_path, clock):
     assert describe_upload_days(limited) == "2 films a day to youtube, 2 left today: 3 films take 2 days"
 
 
-async def test_more_films_than_get_all_that_goes_with_them_are_told_and_folders_have_no_quota(tmp_path, clock):
+async def test_films_beyond_the_units_of_a_day_are_reported_and_folders_have_no_quota(tmp_path, clock):
     wanted = {"publishing.to": "youtube,folder:usb", "youtube.playlist": "Space"}
     settings = load_settings(tmp_path, wanted, {})
 
@@ -403,7 +401,7 @@ async def test_more_films_than_get_all_that_goes_with_them_are_told_and_folders_
 # Two processes
 
 
-async def test_two_processes_upload_what_a_day_has_and_no_film_twice(tmp_path):
+async def test_two_processes_share_the_uploads_of_a_day_and_publish_no_film_twice(tmp_path):
     async with YouTubeStandIn() as youtube, uploader(tmp_path) as one, uploader(tmp_path) as another:
         youtube.quota.uploads = 6
         youtube.write_token(token_file(tmp_path), fresh=False)

@@ -101,7 +101,7 @@ async def test_googles_client_finds_the_film_through_the_playlist_of_uploads(you
         "part that was not named",
     ],
 )
-async def test_what_google_refuses_is_refused(youtube, body, reason):
+async def test_the_stand_in_rejects_what_google_rejects(youtube, body, reason):
     with pytest.raises(HttpError) as raised:
         await to_thread.run_sync(insert, youtube, body)
 
@@ -109,12 +109,12 @@ async def test_what_google_refuses_is_refused(youtube, body, reason):
     assert not youtube.films
 
 
-async def test_chunks_that_are_no_multiple_of_256_kib_are_refused_though_googles_client_sends_them(youtube):
+async def test_chunks_that_are_not_a_multiple_of_256_kib_are_rejected(youtube):
     with pytest.raises(HttpError, match="no multiple"):
         await to_thread.run_sync(lambda: insert(youtube, resource(), chunk=100_000))
 
 
-async def test_bytes_that_do_not_continue_those_that_are_there_are_refused_and_none_is_taken(youtube):
+async def test_a_chunk_at_the_wrong_offset_is_rejected_as_a_whole(youtube):
     token = youtube.accounts.access_token(youtube.accounts.grant())
     async with aiohttp.ClientSession(headers={"Authorization": f"Bearer {token}"}) as http:
         start = {"X-Upload-Content-Length": str(len(FILM)), "X-Upload-Content-Type": "video/mp4"}
@@ -131,12 +131,12 @@ async def test_bytes_that_do_not_continue_those_that_are_there_are_refused_and_n
     assert (asked.status, asked.headers["Range"]) == (308, f"bytes=0-{CHUNK_BYTES - 1}")
 
 
-async def test_a_part_that_there_is_not_is_refused(youtube):
+async def test_an_unknown_part_is_rejected(youtube):
     with pytest.raises(HttpError, match="is no part of Video"):
         await to_thread.run_sync(lambda: insert(youtube, resource(), part="snippet,status,colour"))
 
 
-async def test_the_hundred_and_first_upload_of_a_day_is_refused(youtube):
+async def test_the_hundred_and_first_upload_of_a_day_is_rejected(youtube):
     youtube.quota.uploads = 1
     await to_thread.run_sync(insert, youtube, resource())
 
@@ -146,7 +146,7 @@ async def test_the_hundred_and_first_upload_of_a_day_is_refused(youtube):
     assert (raised.value.status_code, raised.value.error_details[0]["reason"]) == (429, "rateLimitExceeded")
 
 
-def test_captions_that_youtube_would_show_wrongly_are_noticed():
+def test_captions_that_youtube_would_misread_are_complaints():
     good = "1\n00:00:00,000 --> 00:00:02,000\nOne\ntwo\n\n2\n00:00:02,000 --> 00:00:03,500\nThree\n"
 
     assert no_srt(good) == no_srt(good.replace("\n", "\r\n")) == ""

@@ -56,65 +56,65 @@ async def youtube(tmp_path, clock):
 
 
 @pytest.fixture
-def book(tmp_path):
+def ledger(tmp_path):
     return SlotLedger(tmp_path / "ledgers" / "youtube-slots-default.json")
 
 
 # Slots
 
 
-async def test_each_film_has_its_own_slot_and_keeps_it_on_retries(book):
-    first, second = await book.assign("a", DAILY, now=NOW), await book.assign("b", DAILY, now=NOW)
-    again = await book.assign("a", DAILY, now=NOW + timedelta(hours=5))
+async def test_each_film_has_its_own_slot_and_keeps_it_on_retries(ledger):
+    first, second = await ledger.assign("a", DAILY, now=NOW), await ledger.assign("b", DAILY, now=NOW)
+    again = await ledger.assign("a", DAILY, now=NOW + timedelta(hours=5))
 
     assert (first, second, again) == (at(26), at(27), at(26))
 
 
-async def test_a_film_that_has_missed_its_slot_gets_the_next_one(book):
-    await book.assign("a", DAILY, now=NOW)
+async def test_a_film_that_has_missed_its_slot_gets_the_next_one(ledger):
+    await ledger.assign("a", DAILY, now=NOW)
 
-    assert await book.assign("a", DAILY, now=at(26, 20)) == at(27)
-
-
-async def test_a_clock_that_was_ahead_assigns_no_slot_twice(book):
-    assert await book.assign("a", DAILY, now=NOW) == at(26)
-    await book.assign("ahead", DAILY, now=NOW + timedelta(days=900))
-
-    assert await book.assign("b", DAILY, now=NOW) == at(27)
-    assert await book.assign("a", DAILY, now=NOW) == at(26)
+    assert await ledger.assign("a", DAILY, now=at(26, 20)) == at(27)
 
 
-async def test_a_film_that_got_its_slot_from_a_clock_that_was_ahead_gets_the_first_free_one_on_a_retry(book):
-    await book.assign("a", DAILY, now=NOW + timedelta(days=365))
-    assert await book.assign("b", DAILY, now=NOW) == at(26)
+async def test_a_clock_that_was_ahead_assigns_no_slot_twice(ledger):
+    assert await ledger.assign("a", DAILY, now=NOW) == at(26)
+    await ledger.assign("ahead", DAILY, now=NOW + timedelta(days=900))
 
-    assert await book.assign("a", DAILY, now=NOW) == at(27)
-    assert await book.assign("c", DAILY, now=NOW) == at(28)
-
-
-def test_the_file_of_slots_is_bounded(book, tmp_path):
-    book._write({str(number): NOW + timedelta(days=number) for number in range(1500)})
-
-    assert [*book._read()] == [str(number) for number in range(500, 1500)]
+    assert await ledger.assign("b", DAILY, now=NOW) == at(27)
+    assert await ledger.assign("a", DAILY, now=NOW) == at(26)
 
 
-async def test_a_slot_that_is_too_soon_is_skipped(book):
-    assert await book.assign("a", DAILY, now=at(26) - LEAD) == at(27)
+async def test_a_film_that_got_its_slot_from_a_clock_that_was_ahead_gets_the_first_free_one_on_a_retry(ledger):
+    await ledger.assign("a", DAILY, now=NOW + timedelta(days=365))
+    assert await ledger.assign("b", DAILY, now=NOW) == at(26)
+
+    assert await ledger.assign("a", DAILY, now=NOW) == at(27)
+    assert await ledger.assign("c", DAILY, now=NOW) == at(28)
 
 
-async def test_a_chosen_time_is_assigned_to_no_other_film(book):
-    chosen = Timing(publish_at=at(27), ledger=book)
+def test_the_file_of_slots_is_bounded(ledger, tmp_path):
+    ledger._write({str(number): NOW + timedelta(days=number) for number in range(1500)})
+
+    assert [*ledger._read()] == [str(number) for number in range(500, 1500)]
+
+
+async def test_a_slot_that_is_too_soon_is_skipped(ledger):
+    assert await ledger.assign("a", DAILY, now=at(26) - LEAD) == at(27)
+
+
+async def test_a_chosen_time_is_assigned_to_no_other_film(ledger):
+    chosen = Timing(publish_at=at(27), ledger=ledger)
     assert await chosen.publish_time("chosen", now=NOW) == at(27)
 
-    assert [await book.assign(film, DAILY, now=NOW) for film in "ab"] == [at(26), at(28)]
+    assert [await ledger.assign(film, DAILY, now=NOW) for film in "ab"] == [at(26), at(28)]
 
 
-async def test_an_unreadable_file_of_slots_assigns_none(book, tmp_path):
-    await book.assign("a", DAILY, now=NOW)
+async def test_an_unreadable_file_of_slots_assigns_none(ledger, tmp_path):
+    await ledger.assign("a", DAILY, now=NOW)
     (tmp_path / "ledgers" / "youtube-slots-default.json").write_text("{")
 
     with pytest.raises(DamagedError, match=r"youtube-slots-default\.json"):
-        await book.assign("a", DAILY, now=NOW)
+        await ledger.assign("a", DAILY, now=NOW)
 
 
 @settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
@@ -143,9 +143,9 @@ from datetime import UTC, datetime
 from pathlib import Path
 from pipeline.model.schedule import Slots, Zone
 from pipeline.publishing.youtube.timing import SlotLedger
-book, slots = SlotLedger(Path(sys.argv[1])), Slots.parse(("daily 18:00",), Zone("UTC"))
+ledger, slots = SlotLedger(Path(sys.argv[1])), Slots.parse(("daily 18:00",), Zone("UTC"))
 for film in sys.argv[2:]:
-    print(book._assign(film, slots, datetime(2026, 1, 26, 12, tzinfo=UTC)).isoformat())
+    print(ledger._assign(film, slots, datetime(2026, 1, 26, 12, tzinfo=UTC)).isoformat())
 """
 
 
@@ -179,7 +179,7 @@ async def test_a_film_with_a_time_is_sent_as_private_and_becomes_public_then(you
     assert film.resource["status"]["publishAt"] == "2026-01-27T18:00:00Z"
 
 
-async def test_a_time_that_is_past_is_refused_before_anything_is_sent(youtube, clock, tmp_path):
+async def test_a_past_time_is_an_error_before_anything_is_sent(youtube, clock, tmp_path):
     timing = Timing(publish_at=NOW, where="sky.md")
 
     with pytest.raises(InputError, match=r"sky.md: publish_at is past: 2026-01-26 12:00 UTC. Set a later time"):
@@ -207,7 +207,7 @@ async def test_an_upload_that_was_begun_before_its_time_is_finished_after_it(you
 NIGHT_IN_BERLIN = Hours.parse("22:00-06:00", Zone("Europe/Berlin"))
 
 
-async def test_outside_of_its_hours_nothing_is_begun_and_a_film_that_was_begun_goes_on_later(youtube, clock, tmp_path):
+async def test_outside_of_the_upload_hours_nothing_is_started_and_a_begun_upload_waits(youtube, clock, tmp_path):
     film = write_film(tmp_path / "film.mp4", size=3 * CHUNK_BYTES)
 
     async def deliver():
@@ -259,12 +259,12 @@ BERLIN = ("news America/New_York", "cooking Europe/Berlin")
         ({"publish_at": WHEN}, {"flag": "unlisted"}, ("unlisted", None, False)),
     ],
 )
-def test_a_flag_goes_before_the_brief_and_the_brief_before_the_settings(brief, more, expected):
+def test_flags_override_the_brief_and_the_brief_overrides_the_settings(brief, more, expected):
     assert release(brief, **more) == expected
 
 
-async def test_films_of_a_channel_with_slots_are_private_until_the_next_free_one(youtube, clock, book, tmp_path):
-    timing = Timing(slots=DAILY, ledger=book)
+async def test_films_of_a_channel_with_slots_are_private_until_the_next_free_one(youtube, clock, ledger, tmp_path):
+    timing = Timing(slots=DAILY, ledger=ledger)
 
     for key in ("a" * 16, "b" * 16):
         film = write_film(tmp_path / f"{key}.mp4", seed=ord(key[0]))
@@ -277,11 +277,30 @@ async def test_films_of_a_channel_with_slots_are_private_until_the_next_free_one
     ]
 
 
-async def test_no_time_shows_a_film_to_more_people_than_its_metadata_say(youtube, clock, book, tmp_path):
+async def test_with_a_clock_that_is_behind_no_scheduled_film_is_published_at_once(youtube, clock, ledger, tmp_path):
+    film = write_film(tmp_path / "film.mp4")
+    timing = Timing(slots=DAILY, ledger=ledger)
+    channel = channel_of(youtube, tmp_path, clock=lambda: clock.now - behind)
+    behind = timedelta(days=3)
+    with pytest.raises(ClosedError, match=r"clock of this machine is wrong \(YouTube's says 2026-01-26 12:00 UTC\)"):
+        await film_for(channel, "a" * 16, timing=timing).deliver(film)
+    with pytest.raises(ClosedError, match="uploads to this channel are paused"):
+        await film_for(channel, "b" * 16, timing=timing).deliver(film)
+    assert (youtube.calls["videos.insert"], youtube.calls["put"]) == (1, 0)
+
+    behind = timedelta()
+    await film_for(channel, "a" * 16, timing=timing).deliver(film)
+
+    (published,) = youtube.films.values()
+    assert published.resource["status"]["publishAt"] == "2026-01-26T18:00:00Z"
+    youtube.complaints.remove("a film that becomes public at once, since 2026-01-23T18:00:00Z is past")
+
+
+async def test_a_schedule_never_makes_a_film_less_private_than_its_metadata(youtube, clock, ledger, tmp_path):
     film = write_film(tmp_path / "film.mp4")
     told = json.loads(film.metadata.read_bytes())
     film.metadata.write_text(json.dumps({**told, "privacyStatus": "private"}), encoding="utf-8")
-    timing = Timing(slots=DAILY, ledger=book)
+    timing = Timing(slots=DAILY, ledger=ledger)
 
     receipt = await film_for(channel_of(youtube, tmp_path, clock=clock), timing=timing).deliver(film)
 
@@ -289,7 +308,7 @@ async def test_no_time_shows_a_film_to_more_people_than_its_metadata_say(youtube
     assert (status["privacyStatus"], status.get("publishAt")) == ("private", None)
 
 
-async def test_each_channel_has_its_slots_and_hours_by_its_own_clocks(tmp_path):
+async def test_each_channel_has_slots_and_hours_in_its_own_time_zone(tmp_path):
     wanted = {
         "publishing.to": "youtube:cooking,youtube:news,youtube:other",
         "youtube.slots": "daily 18:00",
@@ -310,7 +329,7 @@ async def test_each_channel_has_its_slots_and_hours_by_its_own_clocks(tmp_path):
     }
 
 
-async def test_a_time_is_past_where_the_clocks_of_one_of_its_channels_are_ahead(tmp_path):
+async def test_a_time_that_is_past_in_one_channels_zone_is_an_error(tmp_path):
     wanted = {"publishing.to": "youtube:news,youtube:cooking", "youtube.time_zones": "cooking Asia/Kolkata,news UTC"}
     context = await to_thread.run_sync(lambda: open_context(workspace=tmp_path, overrides=wanted))
     context = replace(context, runtime=replace(context.runtime, clock=lambda: at(27, 15)))
@@ -321,14 +340,14 @@ async def test_a_time_is_past_where_the_clocks_of_one_of_its_channels_are_ahead(
     context.hosts.check(late)
 
 
-def test_the_playlist_of_a_brief_does_not_shape_the_film_and_is_told_with_how_it_is_shown():
+def test_the_playlist_of_a_brief_is_part_of_its_release_and_not_of_its_film():
     plain, listed = Brief(title="Sky"), Brief(title="Sky", playlist="Space")
 
     assert plain.said == listed.said
     assert plain.release != listed.release
 
 
-async def test_a_folder_for_uploads_by_hand_says_when_a_film_becomes_public(tmp_path):
+async def test_a_folder_for_manual_uploads_contains_the_publication_time(tmp_path):
     wanted = {"publishing.to": "folder:usb", "youtube.time_zone": "UTC"}
     context = await to_thread.run_sync(lambda: open_context(workspace=tmp_path, overrides=wanted))
     brief = Brief(title="Sky", publish_at="2027-01-27 18:00")
@@ -341,26 +360,26 @@ async def test_a_folder_for_uploads_by_hand_says_when_a_film_becomes_public(tmp_
     assert (told["privacyStatus"], told["publishAt"]) == ("private", "2027-01-27T18:00:00Z")
 
 
-def test_a_film_that_is_to_become_public_can_not_be_unlisted():
+def test_an_unlisted_film_can_not_be_scheduled():
     with pytest.raises(InputError, match="Sky: can't be unlisted and have a publish_at"):
         release({"publish_at": WHEN, "privacy": "unlisted"})
     with pytest.raises(ValueError, match="can't be unlisted with slots"):
         release({}, privacy="unlisted", slots=["daily 18:00"])
 
 
-def test_a_time_that_the_place_does_not_have_is_told_with_the_brief():
+def test_a_time_skipped_by_daylight_saving_is_an_error_that_names_the_brief():
     with pytest.raises(InputError, match=r"^Sky: publish_at: 2026-03-29 02:30 does not exist in Europe/Berlin"):
         release({"publish_at": "2026-03-29 02:30", "time_zone": "Europe/Berlin"})
 
 
-def test_when_a_film_is_shown_does_not_shape_it():
+def test_release_fields_are_not_part_of_a_briefs_identity():
     plain, timed = Brief(title="Sky"), Brief(title="Sky", publish_at=WHEN, privacy="public")
 
     assert plain == timed
     assert plain.release != timed.release
 
 
-async def test_a_run_tells_a_past_time_before_the_film_is_made(tmp_path):
+async def test_a_run_reports_a_past_time_before_the_film_is_made(tmp_path):
     wanted = {"publishing.to": "youtube", "youtube.time_zone": "UTC"}
     context = await to_thread.run_sync(lambda: open_context(workspace=tmp_path, overrides=wanted))
     unpublished = await to_thread.run_sync(lambda: open_context(workspace=tmp_path))
@@ -386,12 +405,12 @@ async def test_a_run_tells_a_past_time_before_the_film_is_made(tmp_path):
         ),
     ],
 )
-def test_a_setting_that_is_none_is_told_with_what_to_write(tmp_path, name, value, told):
+def test_an_invalid_setting_is_an_error_with_a_hint(tmp_path, name, value, told):
     with pytest.raises(ConfigurationError, match=told):
         load_settings(tmp_path, {}, {f"NIGHTREEL_YOUTUBE__{name.upper()}": value})
 
 
-def test_a_cost_that_is_set_leaves_the_others_as_they_are(tmp_path):
+def test_setting_one_cost_keeps_the_others(tmp_path):
     costs = load_settings(tmp_path, {"youtube.costs": "captions.insert 50,search.list 7"}, {}).youtube.cost_by_method
 
     assert (costs["captions.insert"], costs["search.list"], costs["thumbnails.set"]) == (50, 7, 50)
@@ -400,7 +419,7 @@ def test_a_cost_that_is_set_leaves_the_others_as_they_are(tmp_path):
 # The line
 
 
-def test_all_uploads_share_the_bytes_of_a_second_and_none_is_given_up_because_it_waits_for_its_turn():
+def test_all_uploads_share_the_bandwidth_and_waiting_for_it_extends_the_deadline():
     # Slower than a line that is taken for dead, if it is not we who hold it back.
     size, rate = CHUNK_BYTES, 4096
 

@@ -15,7 +15,7 @@ import numpy as np
 from av.video.reformatter import ColorRange
 from numpy.typing import NDArray
 
-from pipeline.media.pictures.subsampling import subsample_plane
+from pipeline.media.pictures.subsampling import block_means, subsample_plane
 
 _COLUMNS, _ROWS = 16, 9
 # In a smaller picture some blocks would have no sampled pixel.
@@ -121,11 +121,7 @@ def _row_step(picture: av.VideoFrame, number: int) -> int:
 
 
 def _block_means(plane: NDArray[np.generic]) -> _Blocks:
-    rows, columns = (np.arange(n) * length // n for n, length in zip((_ROWS, _COLUMNS), plane.shape, strict=True))
-    by_rows = np.add.reduceat(plane, rows, axis=0, dtype=np.float32)
-    sums = np.add.reduceat(by_rows, columns, axis=1)
-    pixels = np.outer(np.diff(rows, append=plane.shape[0]), np.diff(columns, append=plane.shape[1]))
-    return (sums / pixels).ravel().astype(np.float64)
+    return block_means(plane, _ROWS, _COLUMNS).ravel()
 
 
 def to_planar(picture: av.VideoFrame) -> av.VideoFrame:

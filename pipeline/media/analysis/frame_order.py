@@ -22,7 +22,7 @@ import av
 import numpy as np
 from numpy.typing import NDArray
 
-from pipeline.media.pictures.subsampling import subsample_plane
+from pipeline.media.pictures.subsampling import block_means, subsample_plane
 
 # Blocks whose means are compared. If the fiftieth of them that differs most differs by less than this noise, in levels,
 # it is the same frame, coded again.
@@ -81,7 +81,8 @@ class FrameOrderDetector:
     def push(self, picture: av.VideoFrame, at_s: float) -> None:
         """The next picture and its presentation time."""
         luma = subsample_plane(picture, 0)
-        blocks = _block_means(luma[::2, ::2] if len(luma) >= _MANY_ROWS else luma)
+        sampled = luma[::2, ::2] if len(luma) >= _MANY_ROWS else luma
+        blocks = block_means(sampled, _ROWS, _COLUMNS).astype(np.float32)
         while self._history and at_s - self._history[0].until_s > _HISTORY_S:
             self._history.popleft()
         if self._history and self._history[-1].blocks.shape != blocks.shape:
@@ -202,17 +203,6 @@ def _coarse_distance(one: _Blocks, other: _Blocks) -> float:
     rows, columns = (range(0, length, max(1, length // _COARSE)) for length in differences.shape)
     sums = np.add.reduceat(np.add.reduceat(differences, rows, axis=0), columns, axis=1)
     return float(np.abs(sums).sum() / differences.size)
-
-
-def _block_means(luma: NDArray[np.uint8]) -> _Blocks:
-    rows, columns = (
-        np.arange(min(n, length)) * length // min(n, length)
-        for n, length in zip((_ROWS, _COLUMNS), luma.shape, strict=True)
-    )
-    sums = np.add.reduceat(np.add.reduceat(luma, rows, axis=0, dtype=np.float32), columns, axis=1)
-    pixels = np.outer(np.diff(rows, append=luma.shape[0]), np.diff(columns, append=luma.shape[1]))
-    blocks: _Blocks = (sums / pixels).astype(np.float32)
-    return blocks
 
 
 def _is_same(one: _Blocks, other: _Blocks) -> bool:

@@ -6,11 +6,13 @@ is divided into 8 by 4 blocks, and noise fills nearly all of them.
 
 from __future__ import annotations
 
+from functools import partial
+
 import av
 import numpy as np
 from numpy.typing import NDArray
 
-from pipeline.media.pictures.subsampling import subsample_plane
+from pipeline.media.pictures.subsampling import block_means, block_starts, subsample_plane
 from pipeline.media.span import Span, SpanCollector
 
 _COLUMNS, _ROWS = 8, 4
@@ -60,19 +62,15 @@ def _is_noise(luma: NDArray[np.float32]) -> bool:
     """Whether nearly all blocks of a picture are noise; the mean of `luma` is 0."""
     if luma.std() < _MIN_SPREAD:
         return False
-    rows, columns = (np.arange(n) * length // n for n, length in zip((_ROWS, _COLUMNS), luma.shape, strict=True))
+    rows, columns = block_starts(luma.shape[0], _ROWS), block_starts(luma.shape[1], _COLUMNS)
     heights, widths = np.diff(rows, append=luma.shape[0]), np.diff(columns, append=luma.shape[1])
-
-    def block_means(plane: NDArray[np.float32]) -> NDArray[np.float64]:
-        sums = np.add.reduceat(np.add.reduceat(plane, rows, axis=0), columns, axis=1)
-        return sums / np.outer(heights, widths)
-
-    mean = block_means(luma)
-    variance = np.maximum(block_means(np.square(luma)) - np.square(mean), 1e-6)
+    means_of = partial(block_means, rows=_ROWS, columns=_COLUMNS)
+    mean = means_of(luma)
+    variance = np.maximum(means_of(np.square(luma)) - np.square(mean), 1e-6)
     means = np.repeat(np.repeat(mean, heights, axis=0), widths, axis=1).astype(np.float32)
-    deviation = block_means(np.abs(luma - means))
-    horizontal = block_means(np.square(np.diff(luma, axis=1, append=luma[:, -2:-1])))
-    vertical = block_means(np.square(np.diff(luma, axis=0, append=luma[-2:-1])))
+    deviation = means_of(np.abs(luma - means))
+    horizontal = means_of(np.square(np.diff(luma, axis=1, append=luma[:, -2:-1])))
+    vertical = means_of(np.square(np.diff(luma, axis=0, append=luma[-2:-1])))
     ratio = np.minimum(horizontal, vertical) / variance / 2
     noisy = (ratio >= _MIN_RATIO) & (variance >= _MIN_SPREAD**2) & (deviation >= _MIN_DENSITY * np.sqrt(variance))
     if noisy.mean() < _SHARE:

@@ -15,13 +15,11 @@ What can't be proved this way is decoded as it is.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from typing import Any, TypeAlias
 
 import av
 
+from pipeline.media.container.mux import Packet
 from pipeline.media.h264 import syntax
-
-Packet: TypeAlias = "av.Packet[Any]"
 
 # More than any skipped picture has.
 _MAX_BYTES = 64

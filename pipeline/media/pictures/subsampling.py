@@ -13,6 +13,21 @@ Luma = NDArray[np.uint8]
 STEP_PX = 4
 
 
+def block_starts(length: int, count: int) -> NDArray[np.intp]:
+    """The first index of each of `count` parts of about equal length; of a shorter length, as many as it has."""
+    count = min(count, length)
+    return np.arange(count) * length // count
+
+
+def block_means(plane: NDArray[np.generic], rows: int, columns: int) -> NDArray[np.float64]:
+    """The means of blocks of a plane, `rows` by `columns` of about equal size, in single precision."""
+    tops, lefts = block_starts(plane.shape[0], rows), block_starts(plane.shape[1], columns)
+    by_rows = np.add.reduceat(plane, tops, axis=0, dtype=np.float32)
+    pixels = np.outer(np.diff(tops, append=plane.shape[0]), np.diff(lefts, append=plane.shape[1]))
+    means: NDArray[np.float64] = np.add.reduceat(by_rows, lefts, axis=1) / pixels
+    return means
+
+
 def subsample_plane(picture: av.VideoFrame, number: int, row_step: int = STEP_PX, *, slanted: bool = False) -> Luma:
     """Every fourth pixel of every `row_step`-th row of a plane (0 is luma), as 8 bits.
 

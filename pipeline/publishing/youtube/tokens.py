@@ -12,7 +12,8 @@ import contextlib
 import json
 import os
 import re
-from collections.abc import Callable
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -20,7 +21,7 @@ from typing import Any
 from anyio import to_thread
 from pydantic import BaseModel, ConfigDict, SecretStr, ValidationError
 
-from pipeline.errors import NeedsLoginError, ProviderError, TransientError
+from pipeline.errors import NeedsLoginError, ProviderError, StorageError, TransientError
 from pipeline.files import discard_stale_temporaries, read_file, write_atomically
 from pipeline.limits import RetryPolicy, with_retries
 from pipeline.limits.times import bounded_s, retry_after_s
@@ -150,6 +151,8 @@ class Login:
         """`login` is the hint if a new login is needed; `unsaved` is a token that has no file yet."""
         self._path = path
         self._unsaved = unsaved
+        # A refreshed token whose file can't be written.
+        self._unwritten: Token | None = None
         self._http = http
         self._token_url = token_url
         self._where = where
@@ -167,11 +170,10 @@ class Login:
 
     async def save_notes(self, token: Token, *, replaces: Token) -> None:
         """Save our additions to a token, unless there was a new login meanwhile."""
-        async with held(self._path.with_suffix(".lock"), what=f"the login of {self._where}"):
+        async with self._locked():
             now = await to_thread.run_sync(self._read)
             if now.refresh_token == replaces.refresh_token:
-                updated = now.model_copy(update={"nightreel": token.nightreel})
-                await to_thread.run_sync(write_token, self._path, updated)
+                await self._save(now.model_copy(update={"nightreel": token.nightreel}))
 
     async def access_token(self, *, rejected: str = "") -> str:
         """An access token that is valid for some minutes, and not the `rejected` one.
@@ -190,7 +192,7 @@ class Login:
             return ready
         if self._unsaved:
             raise NeedsLoginError("the new login is rejected", where=self._where, hint=self._hint)
-        async with held(self._path.with_suffix(".lock"), what=f"the login of {self._where}"):
+        async with self._locked():
             # The previous holder of the lock may have refreshed it.
             token = await to_thread.run_sync(self._read)
             if ready := self._ready(token, rejected):
@@ -199,12 +201,28 @@ class Login:
             try:
                 token = (await self._refreshed(token)).with_notes(refused_at=None)
             except NeedsLoginError:
-                refused = token.with_notes(refused_at=self._clock().isoformat())
-                await to_thread.run_sync(write_token, self._path, refused)
+                await self._save(token.with_notes(refused_at=self._clock().isoformat()))
                 raise
-            await to_thread.run_sync(write_token, self._path, token)
+            await self._save(token)
         assert token.token is not None
         return token.token.get_secret_value()
+
+    @asynccontextmanager
+    async def _locked(self) -> AsyncIterator[None]:
+        """Hold the lock of the file; in a read-only folder there is none, and each process refreshes for itself."""
+        async with contextlib.AsyncExitStack() as stack:
+            with contextlib.suppress(StorageError):
+                await stack.enter_async_context(
+                    held(self._path.with_suffix(".lock"), what=f"the login of {self._where}")
+                )
+            yield
+
+    async def _save(self, token: Token) -> None:
+        """Write the file; what can't be written is remembered for the requests of this login."""
+        try:
+            await to_thread.run_sync(write_token, self._path, token)
+        except StorageError:
+            self._unwritten = token
 
     def _ready(self, token: Token, rejected: str) -> str:
         value = token.token.get_secret_value() if token.token else ""
@@ -212,6 +230,8 @@ class Login:
 
     def _read(self) -> Token:
         token = self._unsaved or read_token(self._path, login=self._hint)
+        if self._unwritten and self._unwritten.refresh_token == token.refresh_token:
+            token = self._unwritten
         self._restrict_mode()
         self.client_id = token.client_id
         return token

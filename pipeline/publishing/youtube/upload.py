@@ -16,12 +16,14 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Callable, Mapping
+from datetime import datetime, timedelta
 from typing import Any
 from urllib.parse import urljoin, urlsplit
 
 from anyio import to_thread
 
-from pipeline.errors import PermanentError, TransientError, available_at
+from pipeline.errors import ClosedError, PermanentError, TransientError, available_at
+from pipeline.limits.times import date_of
 from pipeline.publishing.youtube.calls import Calls
 from pipeline.publishing.youtube.failures import CHANNEL_LIMIT, reason_of
 from pipeline.publishing.youtube.http import Reply
@@ -35,6 +37,8 @@ CHUNK_UNIT_BYTES = 262_144
 # Google's own client also accepts it without the unit.
 _RANGE = re.compile(r"(?:bytes=)?0-(\d{1,15})")
 _GONE = frozenset({404, 410})
+# How long to wait for a wrong clock to be set.
+_CLOCK_PAUSE = timedelta(hours=1)
 _GOOGLE = ".googleapis.com"
 # The chunk does not start at the server's offset.
 _WRONG_OFFSET = frozenset({400, 416})
@@ -82,6 +86,7 @@ class Upload:
                 if reason_of(reply) == CHANNEL_LIMIT and (until := available_at(error)):
                     await self._limit.reach(until)
                 raise error
+            await self._check_clock(reply, video)
             return self._session(url, reply)
 
         session = await self._calls.with_retries(request)
@@ -170,6 +175,17 @@ class Upload:
             # The server repeats its final response when queried again.
             raise self._calls.transient("does not return the video id")
         return video_id
+
+    async def _check_clock(self, reply: Reply, video: Mapping[str, Any]) -> None:
+        """Raise `ClosedError` if YouTube would publish a scheduled film at once, because our clock is behind."""
+        at, date = video.get("status", {}).get("publishAt"), date_of(reply.headers.get("date", ""))
+        if at is None or date is None or datetime.fromisoformat(at) > date:
+            return
+        until = self._calls.now() + _CLOCK_PAUSE
+        await self._limit.reach(until)
+        message = f"the clock of this machine is wrong (YouTube's says {date:%Y-%m-%d %H:%M} UTC)"
+        hint = "Set it; with this one, a scheduled film would become public at once"
+        raise ClosedError(message, until=until, where=self._calls.where, hint=hint)
 
     def _session(self, url: str, reply: Reply) -> str:
         location = reply.headers.get("location", "")

@@ -1,13 +1,13 @@
 """Layouts: one module each, from a scene to a composition. To add one, write its module and name it in `LAYOUTS`.
 
-    words       title · section · statement (sentence_timing, stretching_rule) · bullets (progress_ring) · quote · steps
-                · timeline (timeline_fitting) · comparison · quiz (countdown) · code (code_fitting) · closing
-    numbers     number (number_fitting, lead_in, counter, ring_gauge) · table (table_fitting) · bars · lines ·
-                shares (donut)
+    words       title · section · statement (sentence_timing, stretching_rule) · bullets · quote · steps · comparison
+                · timeline (timeline_fitting) · quiz · code (code_fitting) · closing
+    numbers     number (number_fitting, lead_in, counter) · table (table_fitting) · bars · lines · shares (donut)
     pictures    picture · split · scenery · product (product_picture, rating)
     figures     diagram (diagram_fitting, graph_layout, routing, arrows)
 
-Shared by several: components, header, logo, derived_colours, amount (a number with its unit), charts, growth.
+Shared by several: components, header, plan_search (type as large as fits), rings, logo, derived_colours, amount (a
+number with its unit), charts, growth.
 """
 
 from __future__ import annotations

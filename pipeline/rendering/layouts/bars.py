@@ -86,18 +86,19 @@ class _Bars:
         """Bars that grow to the right, with labels beside them and numbers at their ends."""
         grid, count, width = self._grid, len(self._amounts), self._grid.content.width
         values = self._values(VALUE, width // 3)
+        before, after = self._number_widths(values)
         row_px = page.room_px // count
         labels, least_px = self._labels_in_rows(round(width * _BESIDE), row_px)
         widest = max(label.width_px for label in labels)
-        beside = widest + sum(self._number_widths(values))
-        is_long = beside > _BESIDE_BOTH * width or any(label.is_truncated or len(label.lines) > 1 for label in labels)
+        is_long = widest + before + after > _BESIDE_BOTH * width or any(
+            label.is_truncated or len(label.lines) > 1 for label in labels
+        )
         if grid.is_stacked and is_long:
             return self._horizontal_below_labels(page)
         pitch = min(max(grid.type_px(_MAX_PITCH), least_px + grid.px(_GAP)), row_px)
         thick = min(grid.type_px(_MAX_THICKNESS), round(pitch * _THICKNESS_SHARE))
         sprites, area = page.place(pitch * count)
-        left = area.left + widest + grid.px(40)
-        scale = self._horizontal_scale(values, left, area.right)
+        scale = self._scale(area.left + widest + grid.px(40) + before, area.right - after)
         elements: list[Element] = []
         for number, (label, value) in enumerate(zip(labels, values, strict=True)):
             top = area.top + number * pitch + (pitch - thick) // 2
@@ -126,18 +127,18 @@ class _Bars:
         # The heading is no closer to the first label than labels to each other, if there is space.
         air = max(0, min(grid.px(_BELOW_HEADING), page.room_px - height_px))
         sprites, area = page.place(height_px + air)
-        scale = Scale(low=self._low, high=self._high, start_px=area.left, end_px=area.right)
+        scale = self._scale(area.left, area.right)
         elements: list[Element] = []
         for number, (label, value) in enumerate(zip(labels, values, strict=True)):
-            top = area.top + air + number * pitch
-            bar_top = top + cap_px + gap
+            # Label and number share a baseline, whichever is larger.
+            baseline = area.top + air + number * pitch + cap_px
+            bar_top = baseline + gap
             track = Box(area.left, bar_top + thick // 2, area.right, bar_top + thick // 2 + max(1, grid.px(2)))
             elements.append(chart_rule(self._look, track, frame=6))
-            # Label and number share a baseline, whichever is larger.
-            elements += self._label(number, label, area.left, top + cap_px - label.cap_px)
+            elements += self._label(number, label, area.left, baseline - label.cap_px)
             # Numbers are right-aligned in every language: the layout is mirrored, they are not.
             value_left = area.right - (value_px if self._look.right_to_left else value.width_px)
-            elements += self._value(number, value, value_left, top + cap_px - value.cap_px)
+            elements += self._value(number, value, value_left, baseline - value.cap_px)
             elements += self._bar(number, *self._horizontal_bar(number, scale, bar_top, thick))
         return [*sprites, *elements]
 
@@ -145,19 +146,13 @@ class _Bars:
         """Bars that grow upwards, with labels below them; empty if not all labels fit."""
         grid, count = self._grid, len(self._amounts)
         sprites, area = page.place(min(page.room_px, grid.px(_MAX_HEIGHT)))
-        values = self._values(VALUE, area.width // count)
-        value_px = values[0].cap_px + grid.px(16 + 8)
-        ends = (area.bottom - grid.type_px(40) - grid.px(_GAP), area.top)
-        scale = Scale(
-            low=self._low,
-            high=self._high,
-            start_px=ends[0] - (value_px if self._low < 0 else 0),
-            end_px=ends[1] + (value_px if self._high > 0 else 0),
-        )
         slot = area.width // count
-        labels = self._labels(slot - grid.px(_GAP), 1)
+        values, labels = self._values(VALUE, slot), self._labels(slot - grid.px(_GAP), 1)
         if any(label.is_truncated for label in labels):
             return []
+        value_px = values[0].cap_px + grid.px(16 + 8)
+        lowest = area.bottom - grid.type_px(40) - grid.px(_GAP)
+        scale = self._scale(lowest - (value_px if self._low < 0 else 0), area.top + (value_px if self._high > 0 else 0))
         thick = min(grid.px(_MAX_THICKNESS_VERTICAL), round(slot * _THICKNESS_SHARE_VERTICAL))
         elements: list[Element] = []
         for number, (label, value) in enumerate(zip(labels, values, strict=True)):
@@ -168,11 +163,8 @@ class _Bars:
             elements += self._value(number, value, centre - value.width_px // 2, value_top)
             elements += self._label(number, label, centre - label.width_px // 2, area.bottom - label.height_px)
         zero = scale.px(0)
-        return [
-            self._zero(Box(area.left, zero - grid.px(1), area.right, zero + max(1, grid.px(1)))),
-            *elements,
-            *sprites,
-        ]
+        axis = self._zero(Box(area.left, zero - grid.px(1), area.right, zero + max(1, grid.px(1))))
+        return [axis, *elements, *sprites]
 
     def _labels_in_rows(self, width_px: int, row_px: int) -> tuple[tuple[TextBlock, ...], int]:
         """Labels on up to two lines, and the row pitch that their ascenders and descenders need."""
@@ -187,14 +179,10 @@ class _Bars:
 
     def _labels(self, width_px: int, max_lines: int, height_px: int | None = None) -> tuple[TextBlock, ...]:
         """Labels in one size, the largest at which each fits."""
-        return fit_labels(
-            [bar.label for bar in self._scene.items],
-            [STRONG if self._is_point(number) else BODY for number in range(len(self._amounts))],
-            self._look,
-            width_px=width_px,
-            height_px=height_px and height_px - self._grid.px(24),
-            max_lines=max_lines,
-        )
+        texts = [bar.label for bar in self._scene.items]
+        styles = [STRONG if self._is_point(number) else BODY for number in range(len(texts))]
+        most_px = height_px and height_px - self._grid.px(24)
+        return fit_labels(texts, styles, self._look, width_px=width_px, height_px=most_px, max_lines=max_lines)
 
     def _values(self, style: TextStyle, width_px: int, height_px: int | None = None) -> tuple[TextBlock, ...]:
         texts = value_texts(self._amounts, self._scene.unit, self._look)
@@ -210,13 +198,13 @@ class _Bars:
             return (theme.negative if self._amounts[number] < 0 else theme.accent_2), theme.text
         return (theme.accent, theme.text) if self._is_point(number) else (muted_fill(theme), theme.muted)
 
-    def _label(self, number: int, label: TextBlock, left: int, top: int) -> list[Element]:
+    def _label(self, number: int, label: TextBlock, left: int, top: int) -> Sequence[Element]:
         motion = pending_until(entrance(self._grid, 5 + 2 * number, rise=16), self._starts[number])
-        return [*text_sprites(label, left=left, top=top, colours=(self._colours(number)[1],), motion=motion, stagger=0)]
+        return text_sprites(label, left=left, top=top, colour=self._colours(number)[1], motion=motion, stagger=0)
 
-    def _value(self, number: int, value: TextBlock, left: int, top: int) -> list[Element]:
+    def _value(self, number: int, value: TextBlock, left: int, top: int) -> Sequence[Element]:
         motion = Motion(enters=self._starts[number] + VALUE_AFTER)
-        return [*text_sprites(value, left=left, top=top, colours=(self._colours(number)[1],), motion=motion)]
+        return text_sprites(value, left=left, top=top, colour=self._colours(number)[1], motion=motion)
 
     def _bar(self, number: int, at: Box, to: Direction) -> list[Element]:
         if not at.width or not at.height:
@@ -242,17 +230,14 @@ class _Bars:
         amount = self._amounts[number]
         return max(abs(scale.px(amount) - scale.px(0)), self._grid.px(4) if amount else 0)
 
-    def _horizontal_scale(self, values: Sequence[TextBlock], left: int, right: int) -> Scale:
-        """The scale from the lowest value to the highest, with space for the numbers beyond them."""
-        before, after = self._number_widths(values)
-        return Scale(low=self._low, high=self._high, start_px=left + before, end_px=right - after)
+    def _scale(self, start_px: int, end_px: int) -> Scale:
+        return Scale(low=self._low, high=self._high, start_px=start_px, end_px=end_px)
 
     def _number_widths(self, values: Sequence[TextBlock]) -> tuple[int, int]:
         """Space for numbers before the lowest and after the highest value."""
-        room = [value.width_px + self._grid.px(_GAP) for value in values]
-        before = max((px for px, amount in zip(room, self._amounts, strict=True) if amount < 0), default=0)
-        after = max((px for px, amount in zip(room, self._amounts, strict=True) if amount >= 0), default=0)
-        return before, after
+        gap, pairs = self._grid.px(_GAP), list(zip(values, self._amounts, strict=True))
+        before = max((value.width_px + gap for value, amount in pairs if amount < 0), default=0)
+        return before, max((value.width_px + gap for value, amount in pairs if amount >= 0), default=0)
 
     def _zero(self, line: Box) -> Element:
         return chart_rule(self._look, line, frame=6, strong=True)

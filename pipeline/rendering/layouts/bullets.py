@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 
 from pipeline.model import BulletsScene, Word
 from pipeline.rendering.grid import Box, Grid
@@ -14,6 +15,7 @@ from pipeline.rendering.layouts.amount import numeral
 from pipeline.rendering.layouts.components import (
     GAP_BELOW_MOTIF,
     entrance,
+    fit_text,
     heading,
     kicker,
     motif,
@@ -21,9 +23,9 @@ from pipeline.rendering.layouts.components import (
     require_at_most,
     scaled_sizes,
 )
-from pipeline.rendering.layouts.progress_ring import progress_ring
+from pipeline.rendering.layouts.rings import progress_ring
 from pipeline.rendering.look import Look
-from pipeline.rendering.motion.animation import DIMMED, FADE_FRAMES, STAGGER_FRAMES, Level, Motion
+from pipeline.rendering.motion.animation import DIMMED, FADE_FRAMES, STAGGER_FRAMES, Motion
 from pipeline.rendering.motion.composition import Composition
 from pipeline.rendering.motion.sprites import Element, Sprite, solid_sprite, text_sprites
 from pipeline.rendering.motion.timeline import item_frames
@@ -82,6 +84,10 @@ class _Plan:
         """From the capitals of the first item to the last baseline of the last."""
         return sum(item.height_px for item in self.items) + self.gap_px * max(0, len(self.items) - 1)
 
+    def fits(self, room_px: int) -> bool:
+        """Whether it is no higher than that, and no item is truncated."""
+        return self.height_px <= room_px and not any(item.is_truncated for item in self.items)
+
 
 def lay_out(scene: BulletsScene, words: Sequence[Word], look: Look) -> Composition:
     """See the module. Raises `ValueError` for more items than fit."""
@@ -90,28 +96,22 @@ def lay_out(scene: BulletsScene, words: Sequence[Word], look: Look) -> Compositi
     plan = _plan(scene, look)
     starts = item_frames(scene, words, len(scene.items))
     top = content.centre_y - plan.height_px // 2
-    elements: list[Element] = []
+    centre = (content.right - plan.ring_px // 2, content.centre_y)
     if plan.beside_items:
-        items_top = top + plan.height_px - plan.items_px
-        centre = (content.right - plan.ring_px // 2, items_top + plan.items_px // 2)
-        elements += _ring(plan, starts, look, first=scene.first, centre=centre)
+        centre = (centre[0], top + plan.height_px - plan.items_px + plan.items_px // 2)
     elif plan.ring_px and grid.is_stacked:
         top += (plan.ring_px + grid.px(GAP_BELOW_MOTIF)) // 2
         centre = (content.left + plan.ring_px // 2, top - grid.px(GAP_BELOW_MOTIF) - plan.ring_px // 2)
+    elements: list[Element] = []
+    if plan.ring_px:
         elements += _ring(plan, starts, look, first=scene.first, centre=centre)
-    elif plan.ring_px:
-        centre = (content.right - plan.ring_px // 2, content.centre_y)
-        elements += _ring(plan, starts, look, first=scene.first, centre=centre)
-    elements += text_sprites(plan.label, left=content.left, top=top, colours=(theme.accent,), motion=entrance(grid, 0))
+    elements += text_sprites(plan.label, left=content.left, top=top, colour=theme.accent, motion=entrance(grid, 0))
     top += _height_with_gap(plan.label, grid.px(40) + plan.heading.clearance_px)
-    elements += text_sprites(plan.heading, left=content.left, top=top, colours=(theme.text,), motion=entrance(grid, 2))
+    elements += text_sprites(plan.heading, left=content.left, top=top, colour=theme.text, motion=entrance(grid, 2))
     top += _height_with_gap(plan.heading, plan.below_heading_px)
-    for number, item in enumerate(plan.items):
-        next_start = starts[number + 1] if number + 1 < len(starts) else None
-        digits = numeral(scene.first + number, look.language)
-        elements += _item(
-            digits, item, top=top, starts=starts[number], ends=next_start, delay=STAGGER_FRAMES * number, look=look
-        )
+    for number, (item, start, ends) in enumerate(zip(plan.items, starts, (*starts[1:], None), strict=True)):
+        digits, delay = numeral(scene.first + number, look.language), STAGGER_FRAMES * number
+        elements += _item(digits, item, top=top, starts=start, ends=ends, delay=delay, look=look)
         top += item.height_px + plan.gap_px
     return Composition(ground=background(look.format, theme, _LIGHTS), elements=elements)
 
@@ -144,11 +144,9 @@ def _ring_beside(plan: _Plan, look: Look) -> int:
 
 def _plan_large(scene: BulletsScene, look: Look, room: int) -> _Plan | None:
     """Short items in larger type, each on one line, without a ring; None if they don't fit."""
-    for size_px in scaled_sizes(look.grid, _ALONE_SIZES):
-        plan = _plan_at(scene, look, _SPLITS[-1][0], 0, size_px, max_lines=1)
-        if plan.height_px <= room and not any(item.is_truncated for item in plan.items):
-            return plan
-    return None
+    sizes = scaled_sizes(look.grid, _ALONE_SIZES)
+    plans = (_plan_at(scene, look, *_SPLITS[-1], size_px, max_lines=1) for size_px in sizes)
+    return next((plan for plan in plans if plan.fits(room)), None)
 
 
 def _plan_on_single_lines(scene: BulletsScene, look: Look, room: int) -> _Plan | None:
@@ -165,20 +163,19 @@ def _best_plan(scene: BulletsScene, look: Look, splits: Sequence[tuple[int, int]
     item_sizes = scaled_sizes(look.grid, ITEM_SIZES)
     usual = _MAX_LINES_STACKED if look.grid.is_stacked else _MAX_LINES
     usual = _MAX_LINES_TALL if look.grid.is_tall else usual
-    plan = None
     for columns, figure in splits:
         for size_px in item_sizes[:3] if figure else item_sizes:
             plan = _plan_at(scene, look, columns, figure, size_px, max_lines=usual)
-            if plan.height_px <= room and not any(item.is_truncated for item in plan.items):
+            if plan.fits(room):
                 return plan
-    assert plan is not None
+    smallest = partial(_plan_at, scene, look, *splits[-1], item_sizes[-1])
     # In scripts with wide letters, a few items may take more lines before they are truncated.
     tries = [(max_lines, compact) for compact in (False, True) for max_lines in (_MAX_LINES, *_MORE_LINES)]
-    for max_lines, compact in tries[1:]:
-        longer = _plan_at(scene, look, splits[-1][0], 0, item_sizes[-1], max_lines=max_lines, compact=compact)
-        if longer.height_px <= room and not any(item.is_truncated for item in longer.items):
-            return longer
-    return plan if plan.height_px <= room else _plan_at(scene, look, splits[-1][0], 0, item_sizes[-1], compact=True)
+    longer = (smallest(max_lines=max_lines, compact=compact) for max_lines, compact in tries[1:])
+    if found := next((plan for plan in longer if plan.fits(room)), None):
+        return found
+    plan = smallest(max_lines=usual)
+    return plan if plan.height_px <= room else smallest(compact=True)
 
 
 def _plan_at(
@@ -196,8 +193,7 @@ def _plan_at(
     label = kicker(scene.kicker, look, width_px=width)
     title = heading(scene.heading, look, width_px=width)
     if compact:
-        smaller = scaled_sizes(grid, HEADING_SIZES[3:])
-        title = fit(scene.heading, look.styled(HEADING), smaller, width_px=width, max_lines=2)
+        title = fit_text(scene.heading, HEADING, HEADING_SIZES[3:], look, width_px=width, max_lines=2)
     below_title = grid.px(_AFTER_COMPACT_HEADING if compact else _AFTER_HEADING)
     text_width = width - _indent(look)
     items = tuple(
@@ -245,17 +241,16 @@ def _item(
     side, size_px, rise_px = grid.px(64), grid.px(32), grid.px(24)
     middle = top + item.cap_px // 2
     circle = Box(left, middle - side // 2, left + side, middle + side // 2)
-    text, filled = Motion(enters=starts, rise_px=rise_px), Motion(enters=starts, rise_px=rise_px)
+    motion = Motion(enters=starts, rise_px=rise_px)
+    text, filled = motion.until(ends, DIMMED), motion.until(ends)
     digit = shape(number, _NUMBER.in_fonts(look.fonts))
     # A faint placeholder until the item is spoken.
-    held = Motion(enters=6 + delay, frames=12, levels=(Level(0, _PENDING_OPACITY), Level(starts, 0)))
+    held = Motion(enters=6 + delay, frames=12).until(0, _PENDING_OPACITY).until(starts)
     outline: list[Sprite] = []
     if starts >= _PENDING_FROM:
         outline += [solid_sprite(ring(side, grid.px(3)), theme.line, left=left, top=circle.top, motion=held)]
         outline += _numeral(digit, theme.muted, circle, held, size_px)
     if ends is not None:
-        text = replace(text, levels=(Level(ends, DIMMED),))
-        filled = replace(filled, levels=(Level(ends, 0),))
         left_over = Motion(enters=ends, frames=FADE_FRAMES)
         outline += [solid_sprite(ring(side, grid.px(3)), theme.line, left=left, top=circle.top, motion=left_over)]
         outline += _numeral(digit, theme.muted, circle, left_over, size_px)
@@ -263,7 +258,7 @@ def _item(
         solid_sprite(disc(side), theme.accent, left=left, top=circle.top, motion=filled),
         *_numeral(digit, theme.on_accent, circle, filled, size_px),
         *outline,
-        *text_sprites(item, left=left + _indent(look), top=top, colours=(theme.text,), motion=text, stagger=2),
+        *text_sprites(item, left=left + _indent(look), top=top, colour=theme.text, motion=text, stagger=2),
     ]
 
 

@@ -9,10 +9,11 @@ from PIL import Image
 
 from pipeline.model import Scene, Word
 from pipeline.rendering.grid import Box
-from pipeline.rendering.layouts.components import entrance, heading, scaled_sizes, source_line
+from pipeline.rendering.layouts.components import entrance, fit_text, heading, scaled_sizes, source_line
 from pipeline.rendering.layouts.growth import FlippedSprite
+from pipeline.rendering.layouts.plan_search import fit_alike
 from pipeline.rendering.look import Look
-from pipeline.rendering.motion.animation import FULL, Level, Motion
+from pipeline.rendering.motion.animation import FULL, Motion
 from pipeline.rendering.motion.sprites import Sprite, text_sprites
 from pipeline.rendering.motion.timeline import line_frames
 from pipeline.rendering.motion.ycbcr import colour
@@ -63,20 +64,20 @@ class ChartFrame:
         look, content, theme = self.look, self.look.grid.content, self.look.theme
         top = content.centre_y - (content.height - self.room_px + height_px) // 2 + self.heading.clearance_px
         sprites = text_sprites(
-            self.heading, left=content.left, top=top, colours=(theme.text,), motion=entrance(look.grid, 0)
+            self.heading, left=content.left, top=top, colour=theme.text, motion=entrance(look.grid, 0)
         )
         top += self.heading.height_px
         if self.subtitle.lines:
             top += _gap_above(self.subtitle, self.heading, look)
             motion = entrance(look.grid, 4, rise=24)
-            sprites += text_sprites(self.subtitle, left=content.left, top=top, colours=(theme.muted,), motion=motion)
+            sprites += text_sprites(self.subtitle, left=content.left, top=top, colour=theme.muted, motion=motion)
             top += self.subtitle.height_px
         top += look.grid.px(_AFTER_HEAD)
         area = Box(content.left, top, content.left + self.width_px, top + height_px)
         if self.source.lines:
             top = area.bottom + look.grid.px(_BEFORE_SOURCE)
             motion = entrance(look.grid, 10, rise=0)
-            sprites += text_sprites(self.source, left=content.left, top=top, colours=(theme.muted,), motion=motion)
+            sprites += text_sprites(self.source, left=content.left, top=top, colour=theme.muted, motion=motion)
         return sprites, area
 
 
@@ -88,23 +89,16 @@ def chart_frame(look: Look, *, message: str, subtitle: str = "", source: str = "
     title = heading(message, look, width_px=text_width)
     if len(title.lines) > 1:
         # A long message is set smaller, for the sake of the chart.
-        style = look.styled(HEADING)
-        title = fit(message, style, scaled_sizes(grid, HEADING_SIZES[2:]), width_px=text_width, max_lines=2)
-    below = fit(
-        subtitle,
-        look.styled(BODY),
-        scaled_sizes(grid, TEXT_SIZES[1:]),
-        width_px=text_width,
-        max_lines=2 if width < grid.content.width or grid.is_stacked else 1,
-    )
+        title = fit_text(message, HEADING, HEADING_SIZES[2:], look, width_px=text_width, max_lines=2)
+    lines = 2 if width < grid.content.width or grid.is_stacked else 1
+    below = fit_text(subtitle, BODY, TEXT_SIZES[1:], look, width_px=text_width, max_lines=lines)
     origin = source_line(source, look, width_px=width)
     used = title.height_px + title.clearance_px + grid.px(_AFTER_HEAD)
     used += _gap_above(below, title, look) + below.height_px if below.lines else 0
     # Descenders of the last line stay inside the margin.
     used += grid.px(_BEFORE_SOURCE) + origin.height_px + grid.px(_DESCENDERS) if origin.lines else 0
-    return ChartFrame(
-        look=look, heading=title, subtitle=below, source=origin, width_px=width, room_px=grid.content.height - used
-    )
+    room = grid.content.height - used
+    return ChartFrame(look=look, heading=title, subtitle=below, source=origin, width_px=width, room_px=room)
 
 
 def _gap_above(subtitle: TextBlock, title: TextBlock, look: Look) -> int:
@@ -155,14 +149,7 @@ def fit_labels(
     largest_px = min(largest_px, height_px or largest_px)
     steps = tuple(size for size in steps if size <= largest_px) or steps[-1:]
     styles = [look.styled(style) for style in styles]
-    for number, size_px in enumerate(steps):
-        blocks = tuple(
-            fit(text, style, (size_px,), width_px=width_px, height_px=height_px, max_lines=max_lines)
-            for text, style in zip(texts, styles, strict=True)
-        )
-        if number + 1 == len(steps) or not any(block.is_truncated for block in blocks):
-            return blocks
-    return ()
+    return fit_alike(texts, styles, steps, width_px=width_px, height_px=height_px, max_lines=max_lines)
 
 
 def value_frames(scene: Scene, words: Sequence[Word], count: int) -> tuple[int, ...]:
@@ -175,7 +162,7 @@ def value_frames(scene: Scene, words: Sequence[Word], count: int) -> tuple[int, 
 
 def pending_until(motion: Motion, until: int) -> Motion:
     """The motion of a label that is fainter until its value appears."""
-    return replace(motion, levels=(Level(0, _PENDING_OPACITY), Level(until, FULL)))
+    return motion.until(0, _PENDING_OPACITY).until(until, FULL)
 
 
 def muted_fill(theme: Theme) -> str:

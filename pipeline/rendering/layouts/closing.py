@@ -9,14 +9,14 @@ from collections.abc import Sequence
 
 from pipeline.model import ClosingScene, Word
 from pipeline.rendering.grid import Box
-from pipeline.rendering.layouts.components import accent_bar, entrance, motif, panel, scaled_sizes
+from pipeline.rendering.layouts.components import accent_bar, entrance, fit_text, motif, panel
 from pipeline.rendering.layouts.logo import closing_logo
 from pipeline.rendering.look import Look
 from pipeline.rendering.motion.animation import Motion
 from pipeline.rendering.motion.composition import Composition
 from pipeline.rendering.motion.sprites import Element, Sprite, text_sprites
 from pipeline.rendering.surface.background import Light, background
-from pipeline.rendering.text.fitting import TextBlock, fit
+from pipeline.rendering.text.fitting import TextBlock
 from pipeline.rendering.text.styles import BODY, HEADING, TextStyle
 from pipeline.rendering.type_scale import HEADING_SIZES, TEXT_SIZES
 
@@ -40,33 +40,16 @@ def lay_out(scene: ClosingScene, words: Sequence[Word], look: Look) -> Compositi
     grid, theme, content = look.grid, look.theme, look.grid.content
     content = content._replace(bottom=content.bottom - grid.px(_ABOVE_CAPTIONS))
     width = grid.columns(9)
-    action = fit(
-        scene.action,
-        look.styled(_ACTION),
-        scaled_sizes(grid, TEXT_SIZES),
-        width_px=width - 2 * grid.px(_PAD_X),
-    )
+    action = fit_text(scene.action, _ACTION, TEXT_SIZES, look, width_px=width - 2 * grid.px(_PAD_X))
     between = _button_height(action, look) if action.lines else grid.px(_BAR)
     below_sentence = grid.px(_ABOVE_BUTTON if action.lines else _ABOVE_BAR)
-    name = fit(
-        scene.subtitle or look.title,
-        look.styled(BODY),
-        scaled_sizes(grid, TEXT_SIZES[1:]),
-        width_px=width,
-        max_lines=2,
-    )
+    name = fit_text(scene.subtitle or look.title, BODY, TEXT_SIZES[1:], look, width_px=width, max_lines=2)
     ground = background(look.format, theme, _LIGHTS)
     logo = closing_logo(look, ground)
     side = logo.height if logo else grid.px(208)
     others = side + grid.px(_BELOW_MOTIF) + below_sentence + between + grid.px(_ABOVE_NAME) + name.height_px
-    sentence = fit(
-        scene.text,
-        look.styled(HEADING),
-        scaled_sizes(grid, HEADING_SIZES),
-        width_px=width,
-        height_px=min(grid.type_px(320), content.height - others - grid.px(_AIR)),
-        max_lines=4,
-    )
+    room = min(grid.type_px(320), content.height - others - grid.px(_AIR))
+    sentence = fit_text(scene.text, HEADING, HEADING_SIZES, look, width_px=width, height_px=room, max_lines=4)
     height = others + sentence.height_px
     top = content.centre_y - height // 2
     left = content.centre_x - width // 2
@@ -75,7 +58,7 @@ def lay_out(scene: ClosingScene, words: Sequence[Word], look: Look) -> Compositi
     elements += logo.at(top) if logo else [motif(look, side_px=side, centre=(content.centre_x, top + side // 2))]
     top += side + grid.px(_BELOW_MOTIF)
     elements += text_sprites(
-        sentence, left=left, top=top, colours=(theme.text,), motion=entrance(grid, 6), centre_in_px=width
+        sentence, left=left, top=top, colour=theme.text, motion=entrance(grid, 6), centre_in_px=width
     )
     top += sentence.height_px + below_sentence
     frame = 12 + 3 * len(sentence.lines)
@@ -88,7 +71,7 @@ def lay_out(scene: ClosingScene, words: Sequence[Word], look: Look) -> Compositi
         )
     top += between + grid.px(_ABOVE_NAME)
     elements += text_sprites(
-        name, left=left, top=top, colours=(theme.muted,), motion=entrance(grid, frame + 3, rise=24), centre_in_px=width
+        name, left=left, top=top, colour=theme.muted, motion=entrance(grid, frame + 3, rise=24), centre_in_px=width
     )
     return Composition(ground=ground, elements=elements)
 
@@ -102,14 +85,9 @@ def _button(action: TextBlock, look: Look, *, top: int, motion: Motion) -> list[
     grid, middle = look.grid, look.grid.content.centre_x
     width, height = action.width_px + 2 * grid.px(_PAD_X), _button_height(action, look)
     left = middle - width // 2
+    box, ink = Box(left, top, left + width, top + height), look.theme.on_accent
+    top += (height - action.cap_px) // 2
     return [
-        *panel(look, Box(left, top, left + width, top + height), motion=motion, role="accent", radius_px=height // 2),
-        *text_sprites(
-            action,
-            left=left,
-            top=top + (height - action.cap_px) // 2,
-            colours=(look.theme.on_accent,),
-            motion=motion,
-            centre_in_px=width,
-        ),
+        *panel(look, box, motion=motion, role="accent", radius_px=height // 2),
+        *text_sprites(action, left=left, top=top, colour=ink, motion=motion, centre_in_px=width),
     ]

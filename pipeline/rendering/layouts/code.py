@@ -20,13 +20,11 @@ from pipeline.rendering.layouts.code_fitting import (
     AFTER_NUMBERS,
     CodeLayout,
     CodeSpacing,
-    card_height,
     fit_code,
-    inset,
     number_px,
     pad_x,
 )
-from pipeline.rendering.layouts.components import accent_bar, entrance, heading, panel, scaled_sizes
+from pipeline.rendering.layouts.components import accent_bar, entrance, fit_text, heading, panel
 from pipeline.rendering.layouts.derived_colours import CodeColours, code_colours
 from pipeline.rendering.look import Look
 from pipeline.rendering.motion.animation import DIMMED, FULL, Level, Motion
@@ -36,7 +34,7 @@ from pipeline.rendering.motion.timeline import frame_at, line_frames
 from pipeline.rendering.motion.ycbcr import tile
 from pipeline.rendering.surface.background import Light, background
 from pipeline.rendering.surface.shapes import rounded_rectangle
-from pipeline.rendering.text.fitting import TextBlock, fit
+from pipeline.rendering.text.fitting import TextBlock
 from pipeline.rendering.text.line import shape
 from pipeline.rendering.text.rasterising import draw_ink
 from pipeline.rendering.text.styles import CODE, HEADING
@@ -67,13 +65,10 @@ class _Plan:
     beside: bool
     card: Box
     layout: CodeLayout
-    # From the card's left edge to the lines, and from its top to the capitals of the first line.
-    inset_px: int
-    pad_px: int
 
     def baseline(self, row: int) -> int:
         """The baseline of a row of a page, in pixels from the top of the picture."""
-        return self.card.top + self.pad_px + self.layout.cap_px + row * self.layout.leading_px
+        return self.card.top + self.layout.pad_px + self.layout.cap_px + row * self.layout.leading_px
 
 
 def lay_out(scene: CodeScene, words: Sequence[Word], look: Look) -> Composition:
@@ -100,7 +95,7 @@ def _plan(scene: CodeScene, look: Look) -> _Plan:
     above = _above(scene, lines, look)
     if look.grid.is_stacked or not above.heading.lines or len(above.layout.pages) > 1:
         return above
-    room = above.card.width - above.inset_px - pad_x(look.grid)
+    room = above.card.width - above.layout.inset_px - pad_x(look.grid)
     widest = max((row.indent_em + shape_row(row).width_em for row in above.layout.pages[0]), default=0.0)
     return (_beside(scene, lines, look) or above) if widest * above.layout.size_px < _NARROW * room else above
 
@@ -113,10 +108,10 @@ def _above(scene: CodeScene, lines: Sequence[CodeLine], look: Look) -> _Plan:
         return title.height_px + title.clearance_px + grid.px(air.below_heading) if title.lines else 0
 
     layout = fit_code(lines, grid, CODE_SIZES, width_px=content.width, above_px=above_px, passages=scene.items)
-    height = card_height(layout, grid)
-    top = content.centre_y - (above_px(layout.spacing) + height) // 2 + above_px(layout.spacing)
-    card = Box(content.left, top, content.right, top + height)
-    return _plan_with(title, card, layout, lines, look, beside=False)
+    above = above_px(layout.spacing)
+    top = content.centre_y - (above + layout.height_px) // 2 + above
+    card = Box(content.left, top, content.right, top + layout.height_px)
+    return _Plan(heading=title, beside=False, card=card, layout=layout)
 
 
 def _beside(scene: CodeScene, lines: Sequence[CodeLine], look: Look) -> _Plan | None:
@@ -125,47 +120,27 @@ def _beside(scene: CodeScene, lines: Sequence[CodeLine], look: Look) -> _Plan | 
     width = grid.columns(_BESIDE)
     large = [size for size in CODE_SIZES if size >= _BESIDE_FROM]
     layout = fit_code(lines, grid, large, width_px=width, above_px=lambda _: 0)
-    title = fit(
-        scene.heading,
-        look.styled(HEADING),
-        scaled_sizes(grid, HEADING_SIZES[:-1]),
-        width_px=content.width - width - grid.px(64),
-        max_lines=4,
-    )
+    room = content.width - width - grid.px(64)
+    title = fit_text(scene.heading, HEADING, HEADING_SIZES[:-1], look, width_px=room, max_lines=4)
     if len(layout.pages) > 1 or len(layout.pages[0]) > len(lines) or title.is_truncated:
         return None
-    height = card_height(layout, grid)
-    card = Box(
-        content.right - width, content.centre_y - height // 2, content.right, content.centre_y + (height + 1) // 2
-    )
-    return _plan_with(title, card, layout, lines, look, beside=True)
-
-
-def _plan_with(
-    title: TextBlock, card: Box, layout: CodeLayout, lines: Sequence[CodeLine], look: Look, *, beside: bool
-) -> _Plan:
-    return _Plan(
-        heading=title,
-        beside=beside,
-        card=card,
-        layout=layout,
-        inset_px=inset(lines, layout.size_px, look.grid),
-        pad_px=look.grid.px(layout.spacing.pad_y),
-    )
+    top = content.centre_y - layout.height_px // 2
+    card = Box(content.right - width, top, content.right, top + layout.height_px)
+    return _Plan(heading=title, beside=True, card=card, layout=layout)
 
 
 def _heading(plan: _Plan, look: Look) -> list[Sprite]:
     grid, left = look.grid, look.grid.content.left
     if not plan.heading.lines:
         return []
-    colours, title = (look.theme.text,), plan.heading
+    colour, title = look.theme.text, plan.heading
     if not plan.beside:
         top = plan.card.top - grid.px(plan.layout.spacing.below_heading) - title.clearance_px - title.height_px
-        return text_sprites(title, left=left, top=top, colours=colours, motion=entrance(grid, 0))
+        return text_sprites(title, left=left, top=top, colour=colour, motion=entrance(grid, 0))
     height = title.height_px + title.clearance_px + grid.px(48 + 8)
     top = plan.card.centre_y - height // 2
     return [
-        *text_sprites(title, left=left, top=top, colours=colours, motion=entrance(grid, 0)),
+        *text_sprites(title, left=left, top=top, colour=colour, motion=entrance(grid, 0)),
         accent_bar(look, left=left, top=top + height - grid.px(8), frame=6),
     ]
 
@@ -213,7 +188,7 @@ def _highlight_bands(
             continue
         top = plan.baseline(rows[0]) - layout.cap_px - reach if rows[0] else card.top
         bottom = plan.baseline(rows[-1]) + reach if rows[-1] < longest - 1 else card.bottom
-        motion = Motion(enters=enters, frames=12, levels=() if until is None else (Level(until, 0),))
+        motion = Motion(enters=enters, frames=12).until(until)
         for width, ink in ((card.width, inks.band), (look.grid.px(8), inks.edge)):
             mask = whole.crop((0, top - card.top, width, bottom - card.top))
             sprites.append(solid_sprite(mask, ink, left=card.left, top=top, motion=motion))
@@ -243,8 +218,8 @@ def _page_sprites(
         sprites += _row_sprites(row, plan, inks, baseline=baseline, motion=motion)
         if row.is_first and row.line.text and not grid.is_stacked:
             # Line numbers are faint already and not dimmed with their lines.
-            motion_of_number = replace(motion, levels=() if ends is None else (Level(ends, 0),))
-            sprites += _number(row.line.number, plan, look, inks, baseline=baseline, motion=motion_of_number)
+            there = Motion(enters=motion.enters, frames=frames).until(ends)
+            sprites += _number(row.line.number, plan, look, inks, baseline=baseline, motion=there)
     return sprites
 
 
@@ -273,17 +248,9 @@ def _row_sprites(row: CodeRow, plan: _Plan, inks: CodeColours, *, baseline: int,
             left, right = (round(at * size_px) - ink.left for at in (piece.left_em, piece.left_em + piece.width_em))
             colours.paste(rgb(by_kind[piece.group]), (left, 0, right, ink.mask.height))
     # Code aligns in columns: the side bearing is part of a letter's cell.
-    left = plan.card.left + plan.inset_px + round((row.indent_em + line.bearing_em) * size_px)
-    return [
-        Sprite(
-            mask=ink.mask,
-            ink=tile(ink.painted(colours)),
-            left=left + ink.left,
-            top=baseline + ink.top,
-            motion=motion,
-            order=_typing_order(ink.mask.size, size_px),
-        )
-    ]
+    left = plan.card.left + plan.layout.inset_px + round((row.indent_em + line.bearing_em) * size_px)
+    at, order = (left + ink.left, baseline + ink.top), _typing_order(ink.mask.size, size_px)
+    return [Sprite(mask=ink.mask, ink=tile(ink.painted(colours)), left=at[0], top=at[1], motion=motion, order=order)]
 
 
 def _typing_order(size: tuple[int, int], size_px: int) -> Image.Image:
@@ -298,6 +265,5 @@ def _number(number: int, plan: _Plan, look: Look, inks: CodeColours, *, baseline
     ink = draw_ink(shape(str(number), CODE), number_px(plan.layout.size_px, look.grid))
     if ink is None:
         return []
-    right = plan.card.left + plan.inset_px - look.grid.px(AFTER_NUMBERS)
-    motion = replace(motion, drawn=False)
+    right = plan.card.left + plan.layout.inset_px - look.grid.px(AFTER_NUMBERS)
     return [solid_sprite(ink.mask, inks.numbers, left=right - ink.mask.width, top=baseline + ink.top, motion=motion)]

@@ -16,8 +16,6 @@ _PAD_X, _STACKED_PAD_X = 56, 44
 AFTER_NUMBERS = 32
 # Size of line numbers: minimum, and relative to the code.
 _NUMBER_SIZE, _NUMBER_SHARE = 28, 0.64
-
-
 # On narrow cards: a size that is large enough, and the share of additional rows it may cost.
 _COMFORTABLE_SIZE, _MORE_ROWS = 40, 0.3
 
@@ -42,6 +40,10 @@ class CodeLayout(NamedTuple):
     size_px: int
     spacing: CodeSpacing
     pages: tuple[tuple[CodeRow, ...], ...]
+    # From the card's left edge to the lines, past the line numbers, if there are any; and from its top to the capitals
+    # of the first line.
+    inset_px: int
+    pad_px: int
 
     @property
     def leading_px(self) -> int:
@@ -52,6 +54,16 @@ class CodeLayout(NamedTuple):
     def cap_px(self) -> int:
         """Cap height."""
         return round(self.size_px * CAP_HEIGHT_EM)
+
+    @property
+    def height_px(self) -> int:
+        """Height of the card around the longest page."""
+        rows = max(map(len, self.pages), default=1)
+        return self.cap_px + (rows - 1) * self.leading_px + 2 * self.pad_px
+
+    def max_rows(self, height_px: int) -> int:
+        """The number of rows on a card of at most that height."""
+        return max(1, 1 + (height_px - 2 * self.pad_px - self.cap_px) // self.leading_px)
 
 
 def fit_code(
@@ -70,11 +82,11 @@ def fit_code(
     """
     candidates: list[CodeLayout] = []
     for size_px in scaled_sizes(grid, steps):
-        room_px = width_px - inset(lines, size_px, grid) - pad_x(grid)
-        rows = wrap_lines(lines, room_px / size_px, narrow=grid.is_stacked)
+        inset_px = _inset(lines, size_px, grid)
+        rows = wrap_lines(lines, (width_px - inset_px - pad_x(grid)) / size_px, narrow=grid.is_stacked)
         for air in (SPACIOUS, DENSE):
-            layout = CodeLayout(size_px, air, (rows,))
-            most = _max_rows(layout, grid.content.height - grid.px(air.around) - above_px(air), grid)
+            layout = CodeLayout(size_px, air, (rows,), inset_px, grid.px(air.pad_y))
+            most = layout.max_rows(grid.content.height - grid.px(air.around) - above_px(air))
             if len(rows) <= most:
                 candidates.append(layout)
     if candidates:
@@ -87,11 +99,6 @@ def fit_code(
 
         return min((each for each in candidates if len(each.pages[0]) <= most), key=rank)
     return layout._replace(pages=_paginate(rows, most, passages))
-
-
-def _max_rows(layout: CodeLayout, height_px: int, grid: Grid) -> int:
-    room = height_px - 2 * grid.px(layout.spacing.pad_y) - layout.cap_px
-    return max(1, 1 + room // layout.leading_px)
 
 
 def _paginate(rows: Sequence[CodeRow], max_rows: int, passages: Sequence[Passage]) -> tuple[tuple[CodeRow, ...], ...]:
@@ -114,19 +121,12 @@ def _paginate(rows: Sequence[CodeRow], max_rows: int, passages: Sequence[Passage
     return tuple(pages)
 
 
-def card_height(layout: CodeLayout, grid: Grid) -> int:
-    """Height of the card around the longest page, in pixels."""
-    rows = max(map(len, layout.pages), default=1)
-    return layout.cap_px + (rows - 1) * layout.leading_px + 2 * grid.px(layout.spacing.pad_y)
-
-
 def pad_x(grid: Grid) -> int:
     """Horizontal padding of the card, in pixels."""
     return grid.px(_STACKED_PAD_X if grid.is_stacked else _PAD_X)
 
 
-def inset(lines: Sequence[CodeLine], size_px: int, grid: Grid) -> int:
-    """From the left edge of the card to the lines: past the line numbers, if there are any."""
+def _inset(lines: Sequence[CodeLine], size_px: int, grid: Grid) -> int:
     if grid.is_stacked or not lines:
         return pad_x(grid)
     digits = len(str(lines[-1].number))

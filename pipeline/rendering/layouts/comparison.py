@@ -14,6 +14,7 @@ from pipeline.model import ComparisonScene, Word
 from pipeline.rendering.grid import Box
 from pipeline.rendering.layouts.components import entrance, hairline, panel, placeholder, require_at_most, scaled_sizes
 from pipeline.rendering.layouts.header import Header, header, header_sprites
+from pipeline.rendering.layouts.plan_search import largest_plan
 from pipeline.rendering.look import Look
 from pipeline.rendering.motion.animation import Motion
 from pipeline.rendering.motion.composition import Composition
@@ -34,9 +35,6 @@ _NAME_SIZES = (*HEADING_SIZES[2:], 40, 36, 32)
 _NARROW_NAME_SIZES, _COMPACT_NAME_SIZES = _NAME_SIZES[2:], _NAME_SIZES[4:]
 _VALUE_SIZES = (64, 56, 50, 44, 40, 36, 32)
 _ASPECT_SIZES = (44, 40, 36, 32)
-_NARROW_ASPECT_SIZES = (32,)
-# First size of values, as steps below the largest, by number of rows.
-_START = (0, 1, 2, 3)
 _BETTER = TextStyle(weight=620, tracking=-0.014, leading=1.24, optical_size=28)
 # At 1080: gutter and padding of cards, from names to the line and from there to the rows, and between rows.
 _GUTTER, _PADDING, _NARROW_PADDING = 24, 48, 32
@@ -78,6 +76,11 @@ class _Plan:
     line_top: int
     # Tops of aspect and values, row by row.
     tops: tuple[tuple[int, int], ...]
+    room_px: int
+
+    @property
+    def sized(self) -> tuple[TextBlock, ...]:
+        return (*self.values[0], *self.values[1])
 
     @property
     def height_px(self) -> int:
@@ -85,7 +88,7 @@ class _Plan:
 
     @property
     def is_truncated(self) -> bool:
-        return any(block.is_truncated for block in (*self.names, *self.aspects, *self.values[0], *self.values[1]))
+        return any(block.is_truncated for block in (*self.names, *self.aspects, *self.sized))
 
 
 def lay_out(scene: ComparisonScene, words: Sequence[Word], look: Look) -> Composition:
@@ -106,32 +109,21 @@ def lay_out(scene: ComparisonScene, words: Sequence[Word], look: Look) -> Compos
     if not look.grid.is_stacked:
         for aspect, (at, _), start in zip(plan.aspects, plan.tops, starts, strict=True):
             motion = Motion(enters=start, rise_px=look.grid.px(24))
-            elements += text_sprites(aspect, left=content.left, top=top + at, colours=(theme.muted,), motion=motion)
+            elements += text_sprites(aspect, left=content.left, top=top + at, colour=theme.muted, motion=motion)
     return Composition(ground=background(look.format, theme, _LIGHTS), elements=elements)
 
 
 def _plan(scene: ComparisonScene, look: Look) -> _Plan:
     """The largest type at which everything fits, with decreasing space around it and finally fewer lines."""
-    room_px = look.grid.content.height - look.grid.px(_AIR)
-    largest = _START[max(1, len(scene.items)) - 1] + (1 if look.grid.is_stacked else 0)
-    plan = None
-    for density in _DENSITIES:
-        smaller = len(_VALUE_SIZES) - 1 if density.may_truncate else largest
-        while smaller < len(_VALUE_SIZES):
-            plan = _plan_at(scene, look, density, smaller, room_px)
-            if plan.height_px <= room_px and (not plan.is_truncated or density.may_truncate):
-                return plan
-            if plan.is_truncated:
-                # Truncated even at the smallest size.
-                break
-            taken = [value.size_px for side in plan.values for value in side if value.lines]
-            smaller = max(smaller, scaled_sizes(look.grid, _VALUE_SIZES).index(min(taken)) if taken else 0) + 1
-    assert plan is not None
-    return plan
+    # Smaller with each additional row.
+    largest = max(1, len(scene.items)) - 1 + look.grid.is_stacked
+    sizes = scaled_sizes(look.grid, _VALUE_SIZES)
+    tries = ((density, sizes, largest) for density in _DENSITIES)
+    return largest_plan(tries, lambda density, smaller: _plan_at(scene, look, density, smaller))
 
 
-def _plan_at(scene: ComparisonScene, look: Look, density: _Density, smaller: int, room_px: int) -> _Plan:
-    grid = look.grid
+def _plan_at(scene: ComparisonScene, look: Look, density: _Density, smaller: int) -> _Plan:
+    grid, room_px = look.grid, look.grid.content.height - look.grid.px(_AIR)
     head = header("", scene.heading, look, compact=density.compact)
     padding = grid.px(_NARROW_PADDING if grid.is_stacked else _PADDING)
     aspects, aspect_px = _aspects(scene, look, padding, max_lines=min(2, density.lines))
@@ -139,22 +131,13 @@ def _plan_at(scene: ComparisonScene, look: Look, density: _Density, smaller: int
     width = (grid.content.width - aspect_px - gutter) // 2
     values = _values(scene, look, density, smaller, width_px=width - 2 * padding)
     size_px = max(value.size_px for side in values for value in side)
-    names = fit_uniform(
-        [scene.left, scene.right],
-        look.styled(HEADING),
-        _name_sizes(look, density, size_px),
-        width_px=width - 2 * padding,
-        max_lines=2,
-    )
-    line_top = (
-        padding
-        + max(name.height_px for name in names)
-        + grid.px(_BELOW_NAMES_COMPACT if density.compact else _BELOW_NAMES)
-        + names[0].clearance_px
-    )
+    sizes, style = _name_sizes(look, density, size_px), look.styled(HEADING)
+    names = fit_uniform([scene.left, scene.right], style, sizes, width_px=width - 2 * padding, max_lines=2)
+    line_top = padding + max(name.height_px for name in names) + names[0].clearance_px
+    line_top += grid.px(_BELOW_NAMES_COMPACT if density.compact else _BELOW_NAMES)
     first = line_top + grid.px(_LINE + (_BELOW_LINE_COMPACT if density.compact else _BELOW_LINE))
-    room_px -= head.height_px + padding
-    tops, bottom = _rows(aspects, values, look, compact=density.compact, first=first, room_px=room_px)
+    below_head_px = room_px - head.height_px - padding
+    tops, bottom = _rows(aspects, values, look, compact=density.compact, first=first, room_px=below_head_px)
     bottom += padding + grid.px(8)
     left = aspect_px + width + gutter
     return _Plan(
@@ -166,6 +149,7 @@ def _plan_at(scene: ComparisonScene, look: Look, density: _Density, smaller: int
         padding_px=padding,
         line_top=line_top,
         tops=tops,
+        room_px=room_px,
     )
 
 
@@ -179,16 +163,12 @@ def _aspects(
     scene: ComparisonScene, look: Look, padding_px: int, *, max_lines: int
 ) -> tuple[tuple[TextBlock, ...], int]:
     """The compared aspects, and the width they take beside the cards."""
-    grid, style = look.grid, look.styled(BODY)
-    texts = [item.aspect for item in scene.items]
+    grid, texts = look.grid, [item.aspect for item in scene.items]
+    width, sizes = round(grid.content.width * _ASPECT_SHARE), scaled_sizes(grid, _ASPECT_SIZES)
     if grid.is_stacked:
-        width = (grid.content.width - grid.px(_GUTTER)) // 2 - 2 * padding_px
-        return fit_uniform(
-            texts, style, scaled_sizes(grid, _NARROW_ASPECT_SIZES), width_px=width, max_lines=max_lines
-        ), 0
-    width = round(grid.content.width * _ASPECT_SHARE)
-    aspects = fit_uniform(texts, style, scaled_sizes(grid, _ASPECT_SIZES), width_px=width, max_lines=max_lines)
-    widest = max((aspect.width_px for aspect in aspects), default=0)
+        width, sizes = (grid.content.width - grid.px(_GUTTER)) // 2 - 2 * padding_px, sizes[-1:]
+    aspects = fit_uniform(texts, look.styled(BODY), sizes, width_px=width, max_lines=max_lines)
+    widest = 0 if grid.is_stacked else max((aspect.width_px for aspect in aspects), default=0)
     return aspects, widest + grid.px(_BESIDE_ASPECT) if widest else 0
 
 
@@ -256,13 +236,11 @@ def _card(scene: ComparisonScene, plan: _Plan, side: int, look: Look, *, top: in
     else:
         yield placeholder(look, card, frame=4 + 3 * side)
     left, width = card.left + plan.padding_px, card.width - 2 * plan.padding_px
-    name = plan.names[side]
     colour = theme.accent if is_better else theme.muted
     if scene.better == "neither":
         colour = (theme.accent, theme.accent_2)[side]
-    yield from text_sprites(
-        name, left=left, top=top + plan.padding_px, colours=(colour,), motion=entrance(grid, 8 + 3 * side)
-    )
+    name_top, motion = top + plan.padding_px, entrance(grid, 8 + 3 * side)
+    yield from text_sprites(plan.names[side], left=left, top=name_top, colour=colour, motion=motion)
     line = Box(left, top + plan.line_top, left + width, top + plan.line_top + max(1, grid.px(_LINE)))
     yield hairline(look, line, frame=12 + 3 * side)
 
@@ -275,10 +253,7 @@ def _row(
     motion = Motion(enters=start + 3 * side, rise_px=look.grid.px(24))
     aspect_top, value_top = plan.tops[row]
     if look.grid.is_stacked:
-        yield from text_sprites(
-            plan.aspects[row], left=left, top=top + aspect_top, colours=(theme.muted,), motion=motion
-        )
-    colours = (theme.muted if quiet else theme.text,)
-    yield from text_sprites(
-        plan.values[side][row], left=left, top=top + value_top, colours=colours, motion=motion, stagger=2
-    )
+        yield from text_sprites(plan.aspects[row], left=left, top=top + aspect_top, colour=theme.muted, motion=motion)
+    value, top = plan.values[side][row], top + value_top
+    colour = theme.muted if quiet else theme.text
+    yield from text_sprites(value, left=left, top=top, colour=colour, motion=motion, stagger=2)

@@ -9,6 +9,7 @@ from functools import lru_cache
 from PIL import Image, ImageFilter
 
 from pipeline.language.writing_systems import writing_of
+from pipeline.model import Still
 from pipeline.rendering.grid import Box, Grid
 from pipeline.rendering.look import Look
 from pipeline.rendering.motion.animation import DRAWING_FRAMES, ENTRANCE_FRAMES, Level, Motion
@@ -19,7 +20,7 @@ from pipeline.rendering.surface.shapes import rounded_rectangle
 from pipeline.rendering.text.fitting import TextBlock, fit
 from pipeline.rendering.text.line import Line
 from pipeline.rendering.text.rasterising import draw_ink
-from pipeline.rendering.text.styles import BODY, HEADING, LABEL, STATEMENT
+from pipeline.rendering.text.styles import BODY, HEADING, LABEL, STATEMENT, TextStyle
 from pipeline.rendering.text.uppercase import uppercase
 from pipeline.rendering.type_scale import HEADING_SIZES, LABEL_SIZES, LOW_LABEL_SIZES, SOURCE_SIZES, STATEMENT_SIZES
 
@@ -38,6 +39,8 @@ _ABOVE_LOW_BLOCK = 0.64
 # Corner motifs: the share of the radius cropped at the top and the side, the maximum radius as a share of the picture's
 # width, the distance to the text below, and the minimum diameter.
 _CROPPED, _MAX_RADIUS, _ABOVE_TEXT, _MIN_CORNER_MOTIF = 0.45, 0.36, 56, 272
+# From a picture to its credit.
+_ABOVE_CREDIT = 28
 # Opacity of a card whose item has not been spoken yet (0 to 255).
 _PLACEHOLDER_OPACITY = 96
 
@@ -53,27 +56,59 @@ def scaled_sizes(grid: Grid, at_1080: Sequence[int]) -> tuple[int, ...]:
     return tuple(grid.type_px(size) for size in at_1080)
 
 
+def fit_text(
+    text: str,
+    style: TextStyle,
+    at_1080: Sequence[int],
+    look: Look,
+    *,
+    width_px: int,
+    height_px: int | None = None,
+    max_lines: int = 1,
+    emphasis: str = "",
+) -> TextBlock:
+    """A text in the largest size of a type scale at which it fits: see `fitting.fit`."""
+    sizes = scaled_sizes(look.grid, at_1080)
+    return fit(
+        text, look.styled(style), sizes, width_px=width_px, height_px=height_px, max_lines=max_lines, emphasis=emphasis
+    )
+
+
 def kicker(text: str, look: Look, *, width_px: int, max_lines: int = 1) -> TextBlock:
     """The small line above a heading, in tracked capitals, at most `width_px` wide.
 
     In scripts without capitals, letters are lower and set a step larger, except for ideographs.
     """
-    label, style = uppercase(text, look.language), look.styled(LABEL)
+    label = uppercase(text, look.language)
     is_low = any(map(str.isalpha, label)) and not label.isupper() and not writing_of(look.language).ideographs
-    steps = LOW_LABEL_SIZES if is_low else LABEL_SIZES
-    return fit(label, style, scaled_sizes(look.grid, steps), width_px=width_px, max_lines=max_lines)
+    sizes = LOW_LABEL_SIZES if is_low else LABEL_SIZES
+    return fit_text(label, LABEL, sizes, look, width_px=width_px, max_lines=max_lines)
 
 
 def heading(text: str, look: Look, *, width_px: int) -> TextBlock:
     """The heading of a scene: on one line if it is large enough there, else on two."""
-    style, steps = look.styled(HEADING), scaled_sizes(look.grid, HEADING_SIZES)
-    one_line = fit(text, style, steps[:3], width_px=width_px)
-    return fit(text, style, steps, width_px=width_px, max_lines=2) if one_line.is_truncated else one_line
+    one_line = fit_text(text, HEADING, HEADING_SIZES[:3], look, width_px=width_px)
+    if not one_line.is_truncated:
+        return one_line
+    return fit_text(text, HEADING, HEADING_SIZES, look, width_px=width_px, max_lines=2)
 
 
 def source_line(text: str, look: Look, *, width_px: int) -> TextBlock:
     """The source of numbers, small, on one line."""
-    return fit(text, look.styled(BODY), scaled_sizes(look.grid, SOURCE_SIZES), width_px=width_px)
+    return fit_text(text, BODY, SOURCE_SIZES, look, width_px=width_px)
+
+
+def credit_px(still: Still | None, look: Look, *, width_px: int) -> int:
+    """Height of the credit below a picture, with the space above it; 0 if there is none."""
+    credit = source_line(still.credit if still else "", look, width_px=width_px)
+    return look.grid.px(_ABOVE_CREDIT) + credit.height_px if credit.lines else 0
+
+
+def credit_sprites(still: Still, look: Look, *, width_px: int, left: int, bottom: int) -> list[Sprite]:
+    """The credit of a picture that ends at `bottom`."""
+    credit, motion = source_line(still.credit, look, width_px=width_px), entrance(look.grid, 12, rise=16)
+    top = bottom + look.grid.px(_ABOVE_CREDIT)
+    return text_sprites(credit, left=left, top=top, colour=look.theme.muted, motion=motion)
 
 
 def panel(
@@ -83,15 +118,10 @@ def panel(
     grid, radius = look.grid, look.grid.px(look.theme.radius_px) if radius_px is None else radius_px
     blur, drop = grid.px(_SHADOW_BLUR), grid.px(_SHADOW_DROP)
     shadow = _shadow(box.width, box.height, radius=radius, blur=blur, opacity=_SHADOW[look.theme.mode])
+    plate, ink = rounded_rectangle(box.width, box.height, radius=radius), ink or getattr(look.theme, role)
     return [
         solid_sprite(shadow, look.theme.plate, left=box.left - 2 * blur, top=box.top - 2 * blur + drop, motion=motion),
-        solid_sprite(
-            rounded_rectangle(box.width, box.height, radius=radius),
-            ink or getattr(look.theme, role),
-            left=box.left,
-            top=box.top,
-            motion=motion,
-        ),
+        solid_sprite(plate, ink, left=box.left, top=box.top, motion=motion),
     ]
 
 
@@ -168,9 +198,17 @@ def motif(look: Look, *, side_px: int, centre: tuple[int, int], opacity: float =
     )
 
 
-def low_top(grid: Grid, height_px: int) -> int:
-    """Top of a text block of that height below a corner motif: lower than centred."""
+def block_top(grid: Grid, height_px: int) -> int:
+    """Top of a text block of that height: centred beside a motif; below a corner motif, lower than that."""
+    if not grid.is_stacked:
+        return grid.content.centre_y - height_px // 2
     return grid.content.top + round(_ABOVE_LOW_BLOCK * max(0, grid.content.height - height_px))
+
+
+def edge_motif(look: Look) -> MotifElement:
+    """A motif cropped by the edge of the picture, beside a text."""
+    centre = (look.format.width_px - look.grid.px(152), look.grid.content.centre_y)
+    return motif(look, side_px=look.grid.px(832), centre=centre, opacity=0.5)
 
 
 def corner_motif(look: Look, *, above: int, opacity: float = 0.5, begun: int = 0) -> list[MotifElement]:
@@ -183,24 +221,21 @@ def corner_motif(look: Look, *, above: int, opacity: float = 0.5, begun: int = 0
     radius = min(int(bottom / (2 - _CROPPED)), round(_MAX_RADIUS * grid.format.width_px))
     if 2 * radius < grid.px(_MIN_CORNER_MOTIF):
         return []
-    centre = (
-        grid.format.width_px - round((1 - _CROPPED) * radius),
-        min(round((1 - _CROPPED) * radius), bottom - radius),
-    )
+    inside = round((1 - _CROPPED) * radius)
+    centre = (grid.format.width_px - inside, min(inside, bottom - radius))
     return [motif(look, side_px=2 * radius, centre=centre, opacity=opacity, begun=begun)]
 
 
 def announcement(text: str, look: Look, *, width_px: int, until: int) -> list[Sprite]:
     """A name, large and alone, that fades out at frame `until`."""
-    grid, fade_out = look.grid, (Level(until, 0),)
-    style = look.styled(STATEMENT)
-    name = fit(text, style, scaled_sizes(grid, STATEMENT_SIZES), width_px=width_px, max_lines=2)
+    grid = look.grid
+    name = fit_text(text, STATEMENT, STATEMENT_SIZES, look, width_px=width_px, max_lines=2)
     top, left = grid.content.centre_y - name.height_px // 2, grid.content.left + grid.px(INDENT)
     rule = side_rule(look, top=top, height_px=name.height_px, frame=0)
-    motion = replace(entrance(grid, 3), levels=fade_out)
+    motion = entrance(grid, 3).until(until)
     return [
-        replace(rule, motion=replace(rule.motion, levels=fade_out)),
-        *text_sprites(name, left=left, top=top, colours=(look.theme.text,), motion=motion),
+        replace(rule, motion=rule.motion.until(until)),
+        *text_sprites(name, left=left, top=top, colour=look.theme.text, motion=motion),
     ]
 
 

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Iterable, Mapping, Sequence
+from collections.abc import Hashable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import NamedTuple
 
-from pipeline.rendering.grid import Box
+from pipeline.rendering.grid import Box, bounding_box
 from pipeline.rendering.layouts.amount import Amount, partial_figure
 from pipeline.rendering.motion.animation import FADE_FRAMES, FULL, Motion, Pose, ease_out
 from pipeline.rendering.motion.sprites import Sprite, solid_sprite
@@ -69,7 +69,7 @@ class Counter:
     def box(self, pose: Hashable) -> Box:
         """See `sprites.Element`."""
         assert isinstance(pose, Reading)
-        return _bounding_box(self.sprites[at] for at in enumerate(pose.text) if at in self.sprites)
+        return bounding_box(self.sprites[at].box(_pose(FULL)) for at in enumerate(pose.text) if at in self.sprites)
 
     def changes(self, before: Hashable | None, now: Hashable | None) -> list[Box]:
         """See `sprites.Element`: from one reading to the next only cells that differ."""
@@ -187,10 +187,3 @@ def _drawn(character: str, style: TextStyle, size_px: int) -> tuple[Line, Ink | 
 @lru_cache(maxsize=256)
 def _pose(opacity: int) -> Pose:
     return Pose(opacity, 0, FULL)
-
-
-def _bounding_box(sprites: Iterable[Sprite]) -> Box:
-    first, *others = (sprite.box(_pose(FULL)) for sprite in sprites)
-    for box in others:
-        first = first.union(box)
-    return first

@@ -21,7 +21,7 @@ from pipeline.rendering.layouts.diagram_fitting import AIR, AROUND, BESIDE_ARROW
 from pipeline.rendering.layouts.header import header_sprites
 from pipeline.rendering.layouts.routing import Point, interpolate, route_arrows
 from pipeline.rendering.look import Look
-from pipeline.rendering.motion.animation import FADE_FRAMES, Level, Motion
+from pipeline.rendering.motion.animation import FADE_FRAMES, Motion
 from pipeline.rendering.motion.composition import Composition
 from pipeline.rendering.motion.sprites import Element, Sprite, solid_sprite, text_sprites
 from pipeline.rendering.motion.timeline import item_frames
@@ -62,8 +62,7 @@ def lay_out(scene: DiagramScene, words: Sequence[Word], look: Look) -> Compositi
         for arrow, places in plan.graph.lanes.items()
     }
     elements += [placeholder(look, box, frame=3 * index) for index, box in enumerate(boxes)]
-    for index, (box, label) in enumerate(zip(boxes, plan.labels, strict=True)):
-        ends = starts[index + 1] if index + 1 < len(starts) else None
+    for index, (box, label, ends) in enumerate(zip(boxes, plan.labels, (*starts[1:], None), strict=True)):
         elements += _box(box, label, look, start=starts[index] + (_AFTER_ARROW if index else 0), ends=ends)
     paths = route_arrows(plan.graph, boxes, lanes, list(plan.arrows), look)
     occupied = [*boxes, *(Box(*map(round, (x - 4, y - 4, x + 4, y + 4))) for path in paths for x, y in _sampled(path))]
@@ -79,15 +78,9 @@ def lay_out(scene: DiagramScene, words: Sequence[Word], look: Look) -> Compositi
         if placed:
             block, box = placed
             occupied.append(box)
-            motion = Motion(enters=frame + _AFTER_ARROW)
-            elements += text_sprites(
-                block,
-                left=box.left,
-                top=box.top + look.grid.px(AROUND),
-                colours=(look.theme.muted,),
-                motion=motion,
-                centre_in_px=box.width,
-            )
+            motion, ink = Motion(enters=frame + _AFTER_ARROW), look.theme.muted
+            at = box.left, box.top + look.grid.px(AROUND)
+            elements += text_sprites(block, left=at[0], top=at[1], colour=ink, motion=motion, centre_in_px=box.width)
     return Composition(ground=background(look.format, look.theme, _LIGHTS), elements=elements)
 
 
@@ -95,14 +88,14 @@ def _box(box: Box, label: TextBlock, look: Look, *, start: int, ends: int | None
     """A box being filled, with a frame while it is spoken."""
     grid, theme = look.grid, look.theme
     yield from panel(look, box, motion=Motion(enters=start, frames=FADE_FRAMES))
-    highlighted = Motion(enters=start, frames=FADE_FRAMES, levels=(Level(ends, 0),) if ends is not None else ())
+    highlighted = Motion(enters=start, frames=FADE_FRAMES).until(ends)
     yield solid_sprite(_frame(box, look), theme.accent, left=box.left, top=box.top, motion=highlighted)
     motion = Motion(enters=start + 2, rise_px=grid.px(16))
     top = box.centre_y - label.height_px // 2
     padding = grid.px(PADDING)
     inner = box.width - 2 * padding
     yield from text_sprites(
-        label, left=box.left + padding, top=top, colours=(theme.text,), motion=motion, stagger=2, centre_in_px=inner
+        label, left=box.left + padding, top=top, colour=theme.text, motion=motion, stagger=2, centre_in_px=inner
     )
 
 

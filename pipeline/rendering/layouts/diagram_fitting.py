@@ -8,12 +8,12 @@ from dataclasses import dataclass
 
 from pipeline.model import DiagramScene
 from pipeline.rendering.grid import Box
-from pipeline.rendering.layouts.components import scaled_sizes
+from pipeline.rendering.layouts.components import fit_text, scaled_sizes
 from pipeline.rendering.layouts.graph_layout import Arrow, GraphLayout, GridPosition, arrange
 from pipeline.rendering.layouts.header import Header, header, narrow_header
 from pipeline.rendering.layouts.routing import Point
 from pipeline.rendering.look import Look
-from pipeline.rendering.text.fitting import TextBlock, fit, fit_uniform
+from pipeline.rendering.text.fitting import TextBlock, fit_uniform
 from pipeline.rendering.text.line import drawable_text, measure
 from pipeline.rendering.text.styles import BODY, HEADING
 from pipeline.rendering.type_scale import HEADING_SIZES
@@ -104,7 +104,7 @@ class DiagramPlan:
             width = grid.px(_WORDS_WIDTH)
         else:
             width = self.gaps[0] - 2 * grid.px(AROUND)
-        return fit(self.arrows[arrow], look.styled(BODY), scaled_sizes(grid, _LINK_SIZES), width_px=width, max_lines=2)
+        return fit_text(self.arrows[arrow], BODY, _LINK_SIZES, look, width_px=width, max_lines=2)
 
 
 def fit_diagram(scene: DiagramScene, look: Look) -> DiagramPlan:
@@ -172,11 +172,10 @@ def _plan_at(
     beside: bool,
 ) -> DiagramPlan:
     grid = look.grid
-    head = (
-        narrow_header(scene.heading, look, columns=_BESIDE)
-        if beside
-        else header("", scene.heading, look, compact=compact)
-    )
+    if beside:
+        head = narrow_header(scene.heading, look, columns=_BESIDE)
+    else:
+        head = header("", scene.heading, look, compact=compact)
     gap_x = _column_gap(graph, arrows, look)
     whole = grid.content.width - (grid.columns(_BESIDE) + grid.px(_AFTER_HEADING) if beside else 0)
     width = min(math.floor((whole + gap_x) / graph.columns) - gap_x, whole)
@@ -187,32 +186,18 @@ def _plan_at(
     gap_y = min(max(round(_ROW_GAP_SHARE * most), grid.px(bounds[0])), grid.px(bounds[1]))
     most = math.floor((room_px + gap_y) / graph.rows) - gap_y
     padding_y = 2 * grid.px(_PADDING_ABOVE)
-    steps = scaled_sizes(grid, _SIZES)
+    steps, style, inner = scaled_sizes(grid, _SIZES), look.styled(HEADING), max(grid.px(32), most - padding_y)
+    widths = [math.floor(place.span * (width + gap_x)) - gap_x - 2 * grid.px(PADDING) for place in graph.places]
+    texts = [node.label for node in scene.items]
     for number in range(len(steps)):
-        labels = fit_uniform(
-            [node.label for node in scene.items],
-            look.styled(HEADING),
-            steps[number:],
-            width_px=[
-                math.floor(place.span * (width + gap_x)) - gap_x - 2 * grid.px(PADDING) for place in graph.places
-            ],
-            height_px=max(grid.px(32), most - padding_y),
-            max_lines=lines,
-        )
+        labels = fit_uniform(texts, style, steps[number:], width_px=widths, height_px=inner, max_lines=lines)
         # Tall scripts need more than the cap height.
         needed = max(label.height_px + 2 * label.clearance_px for label in labels) + padding_y
         if needed <= most:
             break
     height = max(needed, min(most, grid.type_px(_MAX_HEIGHT if graph.rows > 1 else _MAX_HEIGHT_ALONE)))
-    return DiagramPlan(
-        head=head,
-        graph=graph,
-        arrows=arrows,
-        labels=labels,
-        box=(width, height),
-        gaps=(gap_x, gap_y),
-        beside=beside,
-    )
+    box, gaps = (width, height), (gap_x, gap_y)
+    return DiagramPlan(head=head, graph=graph, arrows=arrows, labels=labels, box=box, gaps=gaps, beside=beside)
 
 
 def _column_gap(graph: GraphLayout, arrows: Mapping[Arrow, str], look: Look) -> int:

@@ -13,7 +13,7 @@ from PIL import Image
 
 from pipeline.rendering.grid import Box
 from pipeline.rendering.motion.animation import animated_length
-from pipeline.rendering.motion.sprites import Sprite
+from pipeline.rendering.motion.sprites import Sprite, fill_visible
 from pipeline.rendering.motion.ycbcr import Colour, Picture, colour
 from pipeline.rendering.surface.shapes import rounded_rectangle
 from pipeline.theme.theme import Manner
@@ -77,12 +77,8 @@ class Growth:
         """See `Element`."""
         assert isinstance(pose, int)
         whole = self.box(pose)
-        seen = whole.even().clipped_to(origin)
-        if not seen.width or not seen.height:
-            return
-        # Cropping pads with zeros beyond the mask.
         shown = self.mask.crop(self._last_pixels(pose) if self.moves else whole.moved(-self.at.left, -self.at.top))
-        patch.fill(self.ink, shown.crop(seen.moved(-whole.left, -whole.top)), seen.moved(-origin.left, -origin.top))
+        fill_visible(patch, origin, self.ink, shown, whole)
 
     @property
     def _length(self) -> int:

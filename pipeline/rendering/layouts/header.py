@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from pipeline.rendering.layouts.components import entrance, heading, kicker, scaled_sizes
+from pipeline.rendering.layouts.components import entrance, fit_text, heading, kicker
 from pipeline.rendering.look import Look
 from pipeline.rendering.motion.sprites import Sprite, text_sprites
-from pipeline.rendering.text.fitting import TextBlock, fit
+from pipeline.rendering.text.fitting import TextBlock
 from pipeline.rendering.text.styles import HEADING
 from pipeline.rendering.type_scale import HEADING_SIZES
 
@@ -44,10 +44,9 @@ def header(label: str, title: str, look: Look, *, compact: bool = False) -> Head
     width = grid.columns(_COLUMNS)
     broken = heading(title, look, width_px=width)
     if compact:
-        style = look.styled(HEADING)
-        one_line = fit(title, style, scaled_sizes(grid, HEADING_SIZES[2:]), width_px=grid.content.width)
-        smallest = scaled_sizes(grid, HEADING_SIZES[-1:])
-        broken = fit(title, style, smallest, width_px=width, max_lines=2) if one_line.is_truncated else one_line
+        broken = fit_text(title, HEADING, HEADING_SIZES[2:], look, width_px=grid.content.width)
+        if broken.is_truncated:
+            broken = fit_text(title, HEADING, HEADING_SIZES[-1:], look, width_px=width, max_lines=2)
     return Header(
         label=kicker(label, look, width_px=width),
         heading=broken,
@@ -58,16 +57,15 @@ def header(label: str, title: str, look: Look, *, compact: bool = False) -> Head
 
 def narrow_header(title: str, look: Look, *, columns: int) -> Header:
     """The heading of a scene whose content is beside it, in a column."""
-    style, steps = look.styled(HEADING), scaled_sizes(look.grid, HEADING_SIZES[:-1])
-    broken = fit(title, style, steps, width_px=look.grid.columns(columns), max_lines=_MAX_LINES)
-    nothing = kicker("", look, width_px=look.grid.columns(columns))
-    return Header(label=nothing, heading=broken, label_gap_px=0, below_px=0)
+    width = look.grid.columns(columns)
+    broken = fit_text(title, HEADING, HEADING_SIZES[:-1], look, width_px=width, max_lines=_MAX_LINES)
+    return Header(label=kicker("", look, width_px=width), heading=broken, label_gap_px=0, below_px=0)
 
 
 def header_sprites(head: Header, look: Look, *, top: int) -> Iterable[Sprite]:
     """The sprites of a header; `top` in pixels."""
     grid, theme, left = look.grid, look.theme, look.grid.content.left
-    yield from text_sprites(head.label, left=left, top=top, colours=(theme.accent,), motion=entrance(grid, 0))
+    yield from text_sprites(head.label, left=left, top=top, colour=theme.accent, motion=entrance(grid, 0))
     if head.label.lines:
         top += head.label.height_px + head.label_gap_px
-    yield from text_sprites(head.heading, left=left, top=top, colours=(theme.text,), motion=entrance(grid, 2))
+    yield from text_sprites(head.heading, left=left, top=top, colour=theme.text, motion=entrance(grid, 2))

@@ -88,13 +88,12 @@ def lay_out(scene: LinesScene, words: Sequence[Word], look: Look) -> Composition
 
 def _mark_frames(scene: LinesScene, words: Sequence[Word]) -> tuple[int, ...]:
     """The frame in which each mark is spoken, if consecutive lines begin with the marks; else empty."""
-    starts = line_starts(scene, words)
-    numbers = range(len(scene.lines) - len(scene.marks), len(scene.lines))
-    lines = [scene.lines[number] for number in numbers] if numbers.start >= 0 else []
-    is_spoken = lines and all(_mentions(line.text, mark) for line, mark in zip(lines, scene.marks, strict=True))
-    return (
-        tuple(starts[number] for number in numbers) if is_spoken and all(number in starts for number in numbers) else ()
-    )
+    starts, first = line_starts(scene, words), len(scene.lines) - len(scene.marks)
+    frames = [starts[number] for number in range(first, len(scene.lines)) if number in starts]
+    if first < 0 or len(frames) < len(scene.marks):
+        return ()
+    pairs = zip(scene.lines[first:], scene.marks, strict=True)
+    return tuple(frames) if all(_mentions(line.text, mark) for line, mark in pairs) else ()
 
 
 def _mentions(text: str, mark: str) -> bool:
@@ -132,7 +131,7 @@ class _Plot:
             elements.append(chart_rule(self._look, line, frame=4, strong=tick == 0 or (tick == low > 0)))
             left, top = self._left - grid.px(_GAP) - text.width_px, y - text.cap_px // 2
             motion = entrance(grid, 5, rise=0)
-            elements += text_sprites(text, left=left, top=top, colours=(self._look.theme.muted,), motion=motion)
+            elements += text_sprites(text, left=left, top=top, colour=self._look.theme.muted, motion=motion)
         return elements
 
     def marks(self) -> list[Element]:
@@ -156,7 +155,7 @@ class _Plot:
         for number, left in sorted(lefts.items()):
             mark = self._marks[number]
             top, motion = self._area.bottom - mark.cap_px, entrance(grid, 6, rise=0)
-            elements += text_sprites(mark, left=left, top=top, colours=(self._look.theme.muted,), motion=motion)
+            elements += text_sprites(mark, left=left, top=top, colour=self._look.theme.muted, motion=motion)
         return elements
 
     def lines(self, starts: Sequence[int], marks: Sequence[int]) -> list[Element]:
@@ -174,13 +173,7 @@ class _Plot:
             colour_of_line = _line_colour(scene, number, theme)
             named = (marks[-1] + _STAGE_FRAMES if marks else starts[number] + _DRAWING_FRAMES) - _NAME_BEFORE
             elements += self._line(number, colour_of_line, starts[number], marks, named)
-            written = (
-                theme.text
-                if self._is_point(number)
-                else theme.muted
-                if scene.point
-                else _text_colour(colour_of_line, theme)
-            )
+            written = _text_colour(scene, number, colour_of_line, theme)
             motion = Motion(enters=named)
             elements += self._leader_line(lasts[number], middles[number], heights[number], motion)
             left, top = self._x.end_px + grid.px(_BESIDE), middles[number] - heights[number] // 2
@@ -231,10 +224,10 @@ class _Plot:
 
 
 def _end_sprites(end: _End, left: int, top: int, written: str, motion: Motion) -> list[Element]:
-    elements: list[Element] = [*text_sprites(end.name, left=left, top=top, colours=(written,), motion=motion)]
+    elements: list[Element] = [*text_sprites(end.name, left=left, top=top, colour=written, motion=motion)]
     if end.value:
         below = top + end.name.height_px + end.gap_px
-        elements += text_sprites(end.value, left=left, top=below, colours=(written,), motion=motion)
+        elements += text_sprites(end.value, left=left, top=below, colour=written, motion=motion)
     return elements
 
 
@@ -288,8 +281,10 @@ def _height(ends: Sequence[_End], look: Look) -> int:
     return sum(end.height_px for end in ends) + look.grid.px(_BETWEEN) * (len(ends) - 1)
 
 
-def _text_colour(name: str, theme: Theme) -> str:
+def _text_colour(scene: LinesScene, number: int, name: str, theme: Theme) -> str:
     """The colour of text at the end of a line: text needs more contrast than lines."""
+    if scene.point:
+        return theme.text if number + 1 == scene.point else theme.muted
     return readable(name, (theme.background_top, theme.background_bottom, theme.glow), TEXT_CONTRAST)
 
 

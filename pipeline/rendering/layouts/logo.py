@@ -90,7 +90,7 @@ def _render_at(
 
 def _is_free(box: Box, others: Sequence[Element], clear_px: int) -> bool:
     """Whether nothing else is within `clear_px` of a box."""
-    around = Box(box.left - clear_px, box.top - clear_px, box.right + clear_px, box.bottom + clear_px)
+    around = box.grown(clear_px)
     poses = ((each, each.pose(AT_REST)) for each in others)
     return not any(each.box(pose).intersects(around) for each, pose in poses if pose is not None)
 

@@ -14,24 +14,24 @@ from pipeline.model import NumberScene, Word, first_word_indices
 from pipeline.rendering.layouts.components import (
     INDENT,
     announcement,
+    block_top,
     corner_motif,
+    edge_motif,
     entrance,
+    fit_text,
     kicker,
-    low_top,
-    motif,
-    scaled_sizes,
     source_line,
 )
 from pipeline.rendering.layouts.lead_in import split_at_number
 from pipeline.rendering.layouts.number_fitting import Digits, digit_sprites, fit_digits
-from pipeline.rendering.layouts.ring_gauge import share_ring
+from pipeline.rendering.layouts.rings import share_ring
 from pipeline.rendering.look import Look
 from pipeline.rendering.motion.animation import Motion
 from pipeline.rendering.motion.composition import Composition
 from pipeline.rendering.motion.sprites import Element, text_sprites
 from pipeline.rendering.motion.timeline import frame_at, line_frames
 from pipeline.rendering.surface.background import Light, background
-from pipeline.rendering.text.fitting import TextBlock, fit
+from pipeline.rendering.text.fitting import TextBlock
 from pipeline.rendering.text.styles import ITEM
 
 _LIGHTS = (
@@ -76,28 +76,25 @@ def lay_out(scene: NumberScene, words: Sequence[Word], look: Look) -> Compositio
     enters, frames = _counting(scene, words)
     # If the number is spoken late, its kicker is shown large before it.
     announced = enters - _FADE_OUT if scene.kicker and enters >= _ANNOUNCE_FROM else 0
-    top = low_top(grid, plan.height_px) if grid.is_stacked else content.centre_y - plan.height_px // 2
+    top = block_top(grid, plan.height_px)
     left = content.left
     elements: list[Element] = [
         *_ring_or_motif(scene, plan, look, top=top, counts=Motion(enters=enters, frames=frames, drawn=True))
     ]
     if announced:
         elements += announcement(scene.kicker, look, width_px=_width(look) - grid.px(INDENT), until=announced)
-    elements += text_sprites(
-        plan.label, left=left, top=top, colours=(theme.accent,), motion=entrance(grid, 2 + announced)
-    )
-    elements += text_sprites(
-        plan.lead, left=left, top=top + plan.lead_top_px, colours=(theme.text,), motion=entrance(grid, 5 + announced)
-    )
+    elements += text_sprites(plan.label, left=left, top=top, colour=theme.accent, motion=entrance(grid, 2 + announced))
+    lead_top, motion = top + plan.lead_top_px, entrance(grid, 5 + announced)
+    elements += text_sprites(plan.lead, left=left, top=lead_top, colour=theme.text, motion=motion)
     top += plan.digits_top_px
     elements += digit_sprites(plan.digits, look, top=top, enters=enters, frames=frames)
     top += plan.digits.cap_px + plan.digits.descent_px + grid.px(_BELOW_FIGURE)
     meaning_at = _meaning_frame(scene, words, enters, enters + frames, has_lead=bool(plan.lead.lines))
-    elements += text_sprites(plan.meaning, left=left, top=top, colours=(theme.text,), motion=entrance(grid, meaning_at))
+    elements += text_sprites(plan.meaning, left=left, top=top, colour=theme.text, motion=entrance(grid, meaning_at))
     top += plan.meaning.height_px + grid.px(_BELOW_MEANING)
     meaning_at += 3 * len(plan.meaning.lines) + 3
     elements += text_sprites(
-        plan.source, left=left, top=top, colours=(theme.muted,), motion=entrance(grid, meaning_at, rise=24)
+        plan.source, left=left, top=top, colour=theme.muted, motion=entrance(grid, meaning_at, rise=24)
     )
     return Composition(ground=background(look.format, theme, _LIGHTS), elements=elements)
 
@@ -160,10 +157,10 @@ def _plan(scene: NumberScene, look: Look) -> _Plan:
 def _plan_of(scene: NumberScene, look: Look, lead_text: str, text: str) -> _Plan:
     grid = look.grid
     digits, beside = fit_digits(scene, look, _BESIDE)
-    width, style, steps = _width(look), look.styled(ITEM), scaled_sizes(grid, _MEANING_SIZES)
+    width = _width(look)
     label = kicker(scene.kicker, look, width_px=width)
     source = source_line(scene.source, look, width_px=width)
-    lead = fit(lead_text, style, steps, width_px=width, max_lines=2)
+    lead = fit_text(lead_text, ITEM, _MEANING_SIZES, look, width_px=width, max_lines=2)
     lead_top = digits_top = 0
     if label.lines:
         lead_top = digits_top = label.height_px + grid.px(_KICKER_TO_LEAD if lead.lines else _BELOW_KICKER)
@@ -171,14 +168,8 @@ def _plan_of(scene: NumberScene, look: Look, lead_text: str, text: str) -> _Plan
         digits_top = lead_top + lead.height_px + grid.px(_BELOW_LEAD)
     above = digits_top + digits.cap_px + digits.descent_px
     below = grid.px(_BELOW_MEANING) + source.height_px if source.lines else 0
-    meaning = fit(
-        text,
-        style,
-        steps,
-        width_px=width,
-        height_px=grid.content.height - above - grid.px(_BELOW_FIGURE) - below - grid.px(32),
-        max_lines=3,
-    )
+    room = grid.content.height - above - grid.px(_BELOW_FIGURE) - below - grid.px(32)
+    meaning = fit_text(text, ITEM, _MEANING_SIZES, look, width_px=width, height_px=room, max_lines=3)
     above += grid.px(_BELOW_FIGURE) if meaning.lines or source.lines else 0
     return _Plan(
         label=label,
@@ -212,8 +203,7 @@ def _ring_or_motif(scene: NumberScene, plan: _Plan, look: Look, *, top: int, cou
         side = grid.px(_RING)
         centre = (content.right - side // 2, content.centre_y)
         return share_ring(scene.value / 100, look, side_px=side, centre=centre, motion=counts)
-    centre = (grid.format.width_px - grid.px(152), content.centre_y)
-    return [motif(look, side_px=grid.px(832), centre=centre, opacity=0.5)]
+    return [edge_motif(look)]
 
 
 def _is_percentage(scene: NumberScene) -> bool:

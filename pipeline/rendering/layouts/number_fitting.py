@@ -61,19 +61,13 @@ class Digits(NamedTuple):
 
 def fit_digits(scene: NumberScene, look: Look, columns: int) -> tuple[Digits, bool]:
     """The digits as large as they fit, and whether they fit the `columns`, which leave space beside them."""
-    grid = look.grid
-    whole = format_amount(scene.value, scene.unit, look.language)
     large = [size for size in _SIZES if size >= _LARGE]
-    if found := _largest_digits(whole, look, grid.columns(columns), large):
-        return found, True
-    if found := _largest_digits(whole, look, grid.columns(12), _SIZES):
-        return found, False
-    short = format_amount(scene.value, scene.unit, look.language, short=True)
-    if found := _largest_digits(short, look, grid.columns(columns), large):
-        return found, True
-    found = _largest_digits(short, look, grid.columns(12), (*_SIZES, *range(_SMALLEST, 0, -8)))
-    assert found is not None
-    return found, False
+    for short, sizes in ((False, _SIZES), (True, (*_SIZES, *range(_SMALLEST, 0, -8)))):
+        amount = format_amount(scene.value, scene.unit, look.language, short=short)
+        for leaves_space, width, at_1080 in ((True, columns, large), (False, 12, sizes)):
+            if found := _largest_digits(amount, look, look.grid.columns(width), at_1080):
+                return found, leaves_space
+    raise AssertionError("a number in its smallest size fits any width")
 
 
 def _largest_digits(amount: Amount, look: Look, width_px: int, at_1080: Sequence[int]) -> Digits | None:
@@ -113,16 +107,14 @@ def digit_sprites(digits: Digits, look: Look, *, top: int, enters: int, frames: 
     elements: list[Element] = []
     if digits.before.lines:
         foot = 0 if digits.amount.raised else digits.cap_px - digits.before.cap_px
-        elements += text_sprites(digits.before, left=left, top=top + foot, colours=(theme.accent,), motion=motion)
+        elements += text_sprites(digits.before, left=left, top=top + foot, colour=theme.accent, motion=motion)
         left += digits.before.width_px + digits.before_gap_px
-    style = look.styled(FIGURE)
+    amount, style, size_px = digits.amount, look.styled(FIGURE), digits.size_px
     elements.append(
-        counter(
-            digits.amount, style, theme.text, size_px=digits.size_px, left=left, top=top, enters=enters, frames=frames
-        )
+        counter(amount, style, theme.text, size_px=size_px, left=left, top=top, enters=enters, frames=frames)
     )
     left += digits.figure_px + digits.behind_gap_px
     if not digits.amount.behind.startswith(_RAISED_SIGNS):
         top += digits.cap_px - digits.behind.cap_px
-    elements += text_sprites(digits.behind, left=left, top=top, colours=(theme.accent,), motion=motion)
+    elements += text_sprites(digits.behind, left=left, top=top, colour=theme.accent, motion=motion)
     return elements

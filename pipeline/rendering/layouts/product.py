@@ -13,8 +13,9 @@ from PIL import Image
 
 from pipeline.model import ProductScene, Still, Word
 from pipeline.rendering.grid import Box
-from pipeline.rendering.layouts.components import entrance, kicker, scaled_sizes
-from pipeline.rendering.layouts.product_picture import credit_px, product_sprites
+from pipeline.rendering.layouts.components import credit_px, entrance, fit_text, kicker, scaled_sizes
+from pipeline.rendering.layouts.plan_search import fit_alike
+from pipeline.rendering.layouts.product_picture import product_sprites
 from pipeline.rendering.layouts.rating import STAR, rating_sprites, rating_text, stars_px
 from pipeline.rendering.look import Look
 from pipeline.rendering.motion.animation import Motion
@@ -25,7 +26,7 @@ from pipeline.rendering.surface.background import Light, background
 from pipeline.rendering.surface.photographs import frame_size, picture_area
 from pipeline.rendering.surface.shapes import rounded_rectangle
 from pipeline.rendering.text.fitting import TextBlock, fit
-from pipeline.rendering.text.styles import BODY, DISPLAY, HEADING, TextStyle
+from pipeline.rendering.text.styles import BODY, DISPLAY, HEADING
 from pipeline.rendering.type_scale import TEXT_SIZES
 
 _LIGHTS = (
@@ -57,6 +58,7 @@ _SQUARE = 1.1
 class _Texts:
     """The fitted texts."""
 
+    look: Look
     label: TextBlock
     name: TextBlock
     rating: TextBlock
@@ -68,61 +70,65 @@ class _Texts:
     # Factor on the space between texts.
     spread: float = 1.0
 
-    def gap_px(self, look: Look, at_1080: int) -> int:
-        return look.grid.px(self.spread * at_1080)
+    def gap_px(self, at_1080: int) -> int:
+        return self.look.grid.px(self.spread * at_1080)
 
-    def height_px(self, look: Look) -> int:
-        facts = self.facts_px(look)
+    @property
+    def height_px(self) -> int:
+        facts = self.facts_px
         if not facts:
-            return self._main_px(look)
+            return self._main_px
         if self.facts_at_px:
-            return max(self._main_px(look), facts)
-        return self._main_px(look) + self.gap_px(look, _AFTER_PRICE) + facts
+            return max(self._main_px, facts)
+        return self._main_px + self.gap_px(_AFTER_PRICE) + facts
 
-    def width_px(self, look: Look) -> int:
+    @property
+    def width_px(self) -> int:
         """Width of the widest line, with facts below."""
-        grid = look.grid
+        grid = self.look.grid
         lines = [self.label.width_px, self.name.width_px, self.price.width_px]
-        lines.append(stars_px(look) + self.rating.width_px if self.rating.lines else 0)
+        lines.append(stars_px(self.look) + self.rating.width_px if self.rating.lines else 0)
         lines.append(self.price.width_px + grid.px(_BEFORE_GAP) + self.before.width_px if self.before.lines else 0)
         return max(*lines, *(grid.px(_TICK + _AFTER_TICK) + fact.width_px for fact in self.facts))
 
-    def facts_px(self, look: Look) -> int:
+    @property
+    def facts_px(self) -> int:
         """From the capitals of the first fact to the last baseline."""
-        between = self.gap_px(look, _AFTER_FACT) * max(0, len(self.facts) - 1)
+        between = self.gap_px(_AFTER_FACT) * max(0, len(self.facts) - 1)
         return sum(fact.height_px for fact in self.facts) + between
 
-    def descenders_px(self, look: Look) -> int:
+    @property
+    def descenders_px(self) -> int:
         """Space that descenders of the last lines need below what is free there."""
         last = next((each for each in (self.price, self.rating) if each.lines), self.name)
         ends = self.facts[-1:] if self.facts and not self.facts_at_px else (*self.facts[-1:], last)
-        return max(0, max(each.descent_px for each in ends) - look.grid.px(_BELOW))
+        return max(0, max(each.descent_px for each in ends) - self.look.grid.px(_BELOW))
 
-    def above_price_px(self, look: Look) -> int:
+    @property
+    def above_price_px(self) -> int:
         """From the stars, or the last baseline of the name, to the capitals of the price."""
         tails = 0 if self.rating.lines else self.name.clearance_px
-        return self.gap_px(look, _AFTER_RATING) + tails + self.price.clearance_px
+        return self.gap_px(_AFTER_RATING) + tails + self.price.clearance_px
 
-    def _main_px(self, look: Look) -> int:
-        after_label = self.gap_px(look, _AFTER_LABEL)
+    @property
+    def _main_px(self) -> int:
+        after_label = self.gap_px(_AFTER_LABEL)
         height = self.label.height_px + after_label + self.name.clearance_px if self.label.lines else 0
         height += self.name.height_px
-        height += self.gap_px(look, _AFTER_NAME) + look.grid.px(STAR) if self.rating.lines else 0
-        return height + (self.above_price_px(look) + self.price.height_px if self.price.lines else 0)
+        height += self.gap_px(_AFTER_NAME) + self.look.grid.px(STAR) if self.rating.lines else 0
+        return height + (self.above_price_px + self.price.height_px if self.price.lines else 0)
 
 
 def lay_out(scene: ProductScene, words: Sequence[Word], look: Look) -> Composition:
     """See the module. Raises `LookupError` if the look does not have the picture."""
     still = look.still(scene.picture) if scene.picture else None
-    if scene.picture and still is None:
-        raise LookupError(scene.picture)
     starts = item_frames(scene, words, len(scene.items))
     grid, content = look.grid, picture_area(look)
     if grid.is_stacked:
         content = content._replace(bottom=content.bottom - grid.px(_BELOW))
         texts = _best_texts(scene, look, content.width, _options(scene, still, look, content.height))
-        left, top = content.left, content.bottom - texts.descenders_px(look) - texts.height_px(look)
-        bottom = top - grid.px(_GAP_STACKED) - credit_px(still, look)
+        left, top = content.left, content.bottom - texts.descenders_px - texts.height_px
+        bottom = top - grid.px(_GAP_STACKED) - credit_px(still, look, width_px=grid.columns(5))
         # Full bleed from the top: pictures may extend below the controls of apps, unlike text.
         box = Box(0, 0, look.format.width_px, bottom)
         if still is None:
@@ -132,13 +138,13 @@ def lay_out(scene: ProductScene, words: Sequence[Word], look: Look) -> Compositi
         gap = grid.px(_GAP)
         texts = _best_texts(scene, look, content.width - grid.columns(_COLUMNS[0]) - gap, [_Option(content.height)])
         # Short texts leave more columns to the picture.
-        columns = [each for each in _COLUMNS if grid.columns(each) + gap + texts.width_px(look) <= content.width]
+        columns = [each for each in _COLUMNS if grid.columns(each) + gap + texts.width_px <= content.width]
         width = grid.columns(columns[-1] if columns else _COLUMNS[0])
         if still and not still.has_alpha:
             width = max(grid.columns(_COLUMNS[0]), frame_size(still.aspect, width, content.height)[0])
         box = Box(content.left, content.top, content.left + width, content.bottom)
         left = box.right + gap
-        top = content.centre_y - (texts.height_px(look) + texts.descenders_px(look)) // 2
+        top = content.centre_y - (texts.height_px + texts.descenders_px) // 2
     elements = [*product_sprites(still, box, look), *_text_elements(scene, texts, starts, look, left=left, top=top)]
     return Composition(ground=background(look.format, look.theme, _LIGHTS), elements=elements)
 
@@ -174,7 +180,7 @@ def _best_texts(scene: ProductScene, look: Look, width_px: int, tries: Sequence[
             texts = replace(_fit_texts(scene, look, width_px, step, 2, beside=is_beside), spread=spread)
             cut = any(each.is_truncated for each in (texts.name, texts.before, *texts.facts))
             cut = cut or bool(scene.price and scene.price_before and not texts.before.lines)
-            if not cut and texts.height_px(look) + texts.descenders_px(look) <= height_px:
+            if not cut and texts.height_px + texts.descenders_px <= height_px:
                 return texts
     texts = _fit_texts(scene, look, width_px, len(_NAME_SIZES) - 1, 1)
     # A truncated price is misleading.
@@ -185,46 +191,26 @@ def _fit_texts(
     scene: ProductScene, look: Look, width_px: int, step: int, fact_lines: int, *, beside: bool = False
 ) -> _Texts:
     grid = look.grid
-    body = look.styled(BODY)
     facts_at, facts_width = 0, width_px
     if beside:
         facts_at = round(width_px * _MAIN_SHARE)
         facts_width, width_px = width_px - facts_at, facts_at - grid.px(_BETWEEN_COLUMNS)
-    price = fit(scene.price, look.styled(DISPLAY), scaled_sizes(grid, _PRICE_SIZES[step:]), width_px=width_px)
+    price = fit_text(scene.price, DISPLAY, _PRICE_SIZES[step:], look, width_px=width_px)
     room = width_px - price.width_px - grid.px(_BEFORE_GAP)
     # The old price is meaningless without the current one.
     before = scene.price_before if scene.price and room > grid.px(120) else ""
     indent = grid.px(_TICK + _AFTER_TICK)
-    fact_sizes = scaled_sizes(grid, TEXT_SIZES[1 + min(step // 3, 1) :])
+    styles, fact_sizes = [look.styled(BODY)] * len(scene.items), scaled_sizes(grid, TEXT_SIZES[1 + min(step // 3, 1) :])
     return _Texts(
+        look=look,
         label=kicker(scene.kicker, look, width_px=width_px),
-        name=fit(
-            scene.heading,
-            look.styled(HEADING),
-            scaled_sizes(grid, _NAME_SIZES[step:]),
-            width_px=width_px,
-            max_lines=3,
-        ),
-        rating=fit(
-            rating_text(scene, look), body, scaled_sizes(grid, TEXT_SIZES[2:]), width_px=width_px - stars_px(look)
-        ),
+        name=fit_text(scene.heading, HEADING, _NAME_SIZES[step:], look, width_px=width_px, max_lines=3),
+        rating=fit_text(rating_text(scene, look), BODY, TEXT_SIZES[2:], look, width_px=width_px - stars_px(look)),
         price=price,
-        before=fit(before, body, scaled_sizes(grid, _BEFORE_SIZES), width_px=max(1, room)),
-        facts=_facts(scene.items, body, fact_sizes, width_px=facts_width - indent, max_lines=fact_lines),
+        before=fit_text(before, BODY, _BEFORE_SIZES, look, width_px=max(1, room)),
+        facts=fit_alike(scene.items, styles, fact_sizes, width_px=facts_width - indent, max_lines=fact_lines),
         facts_at_px=facts_at,
     )
-
-
-def _facts(
-    items: Sequence[str], style: TextStyle, fact_sizes: Sequence[int], *, width_px: int, max_lines: int
-) -> tuple[TextBlock, ...]:
-    """All facts in the largest size at which each fits, so that they look like a list."""
-    facts: tuple[TextBlock, ...] = ()
-    for size_px in fact_sizes:
-        facts = tuple(fit(each, style, (size_px,), width_px=width_px, max_lines=max_lines) for each in items)
-        if not any(fact.is_truncated for fact in facts):
-            break
-    return facts
 
 
 def _text_elements(
@@ -232,19 +218,19 @@ def _text_elements(
 ) -> list[Element]:
     grid, theme = look.grid, look.theme
     found: list[Element] = []
-    facts_top = top + texts.height_px(look) - texts.facts_px(look)
+    facts_top = top + texts.height_px - texts.facts_px
     if texts.label.lines:
-        found += text_sprites(texts.label, left=left, top=top, colours=(theme.accent,), motion=entrance(grid, 3))
-        top += texts.label.height_px + texts.gap_px(look, _AFTER_LABEL) + texts.name.clearance_px
-    found += text_sprites(texts.name, left=left, top=top, colours=(theme.text,), motion=entrance(grid, 5))
+        found += text_sprites(texts.label, left=left, top=top, colour=theme.accent, motion=entrance(grid, 3))
+        top += texts.label.height_px + texts.gap_px(_AFTER_LABEL) + texts.name.clearance_px
+    found += text_sprites(texts.name, left=left, top=top, colour=theme.text, motion=entrance(grid, 5))
     top += texts.name.height_px
     if texts.rating.lines:
-        top += texts.gap_px(look, _AFTER_NAME)
+        top += texts.gap_px(_AFTER_NAME)
         found += rating_sprites(scene.rating, texts.rating, look, left=left, top=top)
         top += grid.px(STAR)
     if texts.price.lines:
-        top += texts.above_price_px(look)
-        found += text_sprites(texts.price, left=left, top=top, colours=(theme.text,), motion=entrance(grid, 11))
+        top += texts.above_price_px
+        found += text_sprites(texts.price, left=left, top=top, colour=theme.text, motion=entrance(grid, 11))
         beside = left + texts.price.width_px + grid.px(_BEFORE_GAP)
         found += _struck_price(texts.before, look, left=beside, baseline=top + texts.price.cap_px)
     left += texts.facts_at_px
@@ -252,8 +238,8 @@ def _text_elements(
         motion = entrance(grid, frame, rise=24)
         found.append(_tick(look, left=left, middle=facts_top + fact.cap_px // 2, motion=motion))
         at = left + grid.px(_TICK + _AFTER_TICK)
-        found += text_sprites(fact, left=at, top=facts_top, colours=(theme.text,), motion=motion)
-        facts_top += fact.height_px + texts.gap_px(look, _AFTER_FACT)
+        found += text_sprites(fact, left=at, top=facts_top, colour=theme.text, motion=motion)
+        facts_top += fact.height_px + texts.gap_px(_AFTER_FACT)
     return found
 
 
@@ -274,4 +260,4 @@ def _struck_price(block: TextBlock, look: Look, *, left: int, baseline: int) -> 
     line = Image.new("L", (block.width_px + 2 * over, thick), 255)
     strike = solid_sprite(line, ink, left=left - over, top=top + block.cap_px // 2 - thick // 2, motion=motion)
     span = (left, left + block.width_px)
-    return [*text_sprites(block, left=left, top=top, colours=(ink,), motion=motion), replace(strike, span=span)]
+    return [*text_sprites(block, left=left, top=top, colour=ink, motion=motion), replace(strike, span=span)]

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from pipeline.model import Still
 from pipeline.rendering.grid import Box
-from pipeline.rendering.layouts.components import entrance, motif, panel, source_line
+from pipeline.rendering.layouts.components import credit_px, credit_sprites, entrance, motif, panel
 from pipeline.rendering.look import Look
-from pipeline.rendering.motion.sprites import Element, solid_sprite, text_sprites
+from pipeline.rendering.motion.sprites import Element, solid_sprite
 from pipeline.rendering.surface.photographs import (
     cutout_sprite,
     frame_size,
@@ -16,7 +16,7 @@ from pipeline.rendering.surface.photographs import (
 )
 from pipeline.rendering.surface.shapes import disc
 
-_PAD, _ABOVE_CREDIT = 56, 28
+_PAD = 56
 # Opacity of the accent disc behind a cutout, and the aspect from which on there is none, because it would be hidden.
 _DISC, _MAX_DISC_ASPECT = 0.16, 1.4
 
@@ -26,25 +26,17 @@ def product_sprites(still: Still | None, box: Box, look: Look) -> list[Element]:
     grid, stacked = look.grid, look.grid.is_stacked
     if still is None:
         return [motif(look, side_px=min(box.width, box.height), centre=(box.centre_x, box.centre_y))]
-    room = box if stacked else Box(box.left, box.top, box.right, box.bottom - credit_px(still, look))
+    room = box if stacked else box._replace(bottom=box.bottom - credit_px(still, look, width_px=grid.columns(5)))
     shown, frame = _cutout(still, room, look) if still.has_alpha else _photograph(still, room, look)
-    credit = source_line(still.credit, look, width_px=look.grid.columns(5))
-    left, top = max(frame.left, grid.content.left), frame.bottom + grid.px(_ABOVE_CREDIT)
-    motion = entrance(grid, 12, rise=16)
-    return [*shown, *text_sprites(credit, left=left, top=top, colours=(look.theme.muted,), motion=motion)]
-
-
-def credit_px(still: Still | None, look: Look) -> int:
-    """Height of the credit below the picture."""
-    credit = source_line(still.credit if still else "", look, width_px=look.grid.columns(5))
-    return look.grid.px(_ABOVE_CREDIT) + credit.height_px if credit.lines else 0
+    left = max(frame.left, grid.content.left)
+    return [*shown, *credit_sprites(still, look, width_px=grid.columns(5), left=left, bottom=frame.bottom)]
 
 
 def _cutout(still: Still, box: Box, look: Look) -> tuple[list[Element], Box]:
     """A cutout on a surface, in front of a disc."""
     grid, pad = look.grid, look.grid.px(_PAD)
     motion = entrance(grid, 0, rise=0 if grid.is_stacked else 24)
-    inner = Box(box.left + pad, box.top + pad, box.right - pad, box.bottom - pad)
+    inner = box.grown(-pad)
     under: list[Element] = [*panel(look, box, motion=motion)]
     if grid.is_stacked:
         # Apps cover the top of tall pictures.

@@ -15,8 +15,8 @@ from pipeline.language.writing_systems import writing_of
 from pipeline.model import QuizScene, Word, first_word_indices
 from pipeline.rendering.grid import Box
 from pipeline.rendering.layouts.components import centred_text, entrance, kicker, panel, require_at_most, scaled_sizes
-from pipeline.rendering.layouts.countdown import countdown, seconds_before
 from pipeline.rendering.layouts.derived_colours import text_colour_on
+from pipeline.rendering.layouts.rings import countdown, seconds_before
 from pipeline.rendering.look import Look
 from pipeline.rendering.motion.animation import DIMMED, FADE_FRAMES, MOTION_RATE, Level, Motion
 from pipeline.rendering.motion.composition import Composition
@@ -105,11 +105,9 @@ def lay_out(scene: QuizScene, words: Sequence[Word], look: Look) -> Composition:
         centre = (content.left + side // 2, top + side // 2)
         elements += countdown(seconds, answer, look, side_px=side, centre=centre)
         label_left, label_top = content.left + side + grid.px(_AFTER_RING), centre[1] - plan.label.height_px // 2
-    elements += text_sprites(
-        plan.label, left=label_left, top=label_top, colours=(theme.accent,), motion=entrance(grid, 0)
-    )
+    elements += text_sprites(plan.label, left=label_left, top=label_top, colour=theme.accent, motion=entrance(grid, 0))
     top += _above_question(plan.label, plan.question, plan.spacing, look)
-    elements += text_sprites(plan.question, left=content.left, top=top, colours=(theme.text,), motion=entrance(grid, 2))
+    elements += text_sprites(plan.question, left=content.left, top=top, colour=theme.text, motion=entrance(grid, 2))
     top += plan.question.height_px + plan.question.clearance_px + grid.px(plan.spacing.below_question)
     cards = _cards(plan, top, look)
     if not grid.is_stacked:
@@ -226,19 +224,20 @@ def _option(
     grid, theme, circle = look.grid, look.theme, _circle(card, look)
     left = circle.right + grid.px(_AFTER_MARK)
     top = card.centre_y - option.height_px // 2
-    there = Motion(enters=start, frames=FADE_FRAMES, levels=() if right else (Level(answer, DIMMED),))
-    shown = replace(entrance(grid, start, rise=16), levels=(Level(answer, 0 if right else DIMMED),))
+    there = Motion(enters=start, frames=FADE_FRAMES)
+    enters = entrance(grid, start, rise=16)
+    shown = enters.until(answer, 0 if right else DIMMED)
     # Labels are muted already and not dimmed with their option.
-    marked = replace(shown, levels=(Level(answer, 0),) if right else ())
-    shadow, plate = panel(look, card, motion=there)
+    marked = enters.until(answer) if right else enters
+    shadow, plate = panel(look, card, motion=there if right else there.until(answer, DIMMED))
     if right is None:  # a dimmed card casts no shadow: it would show through
-        shadow = replace(shadow, motion=replace(there, levels=(Level(answer, 0),)))
+        shadow = replace(shadow, motion=there.until(answer))
     sprites = [
         shadow,
         plate,
         solid_sprite(ring(circle.width, grid.px(3)), theme.line, left=circle.left, top=circle.top, motion=shown),
         *_label_sprites(mark, look, circle, marked),
-        *text_sprites(option, left=left, top=top, colours=(theme.text,), motion=shown, stagger=2),
+        *text_sprites(option, left=left, top=top, colour=theme.text, motion=shown, stagger=2),
     ]
     if right is None:
         return sprites
@@ -249,7 +248,7 @@ def _option(
         solid_sprite(plate.mask, theme.positive, left=card.left, top=card.top, motion=turned),
         solid_sprite(disc(circle.width), ink, left=circle.left, top=circle.top, motion=turned),
         _tick(circle, look, enters=answer + 4),
-        *text_sprites(option, left=left, top=top, colours=(ink,), motion=turned, stagger=0),
+        *text_sprites(option, left=left, top=top, colour=ink, motion=turned, stagger=0),
     ]
 
 

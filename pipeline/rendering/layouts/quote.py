@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass
 from functools import lru_cache
 
 from PIL import Image
@@ -15,14 +14,14 @@ from PIL import Image
 from pipeline.language.writing_systems import writing_of
 from pipeline.model import QuoteScene, Word
 from pipeline.rendering.assets import Fonts
-from pipeline.rendering.layouts.components import accent_bar, drawn_on, entrance, scaled_sizes
+from pipeline.rendering.layouts.components import accent_bar, drawn_on, entrance, fit_text
 from pipeline.rendering.look import Look
 from pipeline.rendering.motion.animation import Motion
 from pipeline.rendering.motion.composition import Composition
 from pipeline.rendering.motion.sprites import Element, text_sprites
 from pipeline.rendering.motion.timeline import frame_at, line_frames
 from pipeline.rendering.surface.background import Light, background
-from pipeline.rendering.text.fitting import TextBlock, fit
+from pipeline.rendering.text.fitting import TextBlock
 from pipeline.rendering.text.line import measure, shape
 from pipeline.rendering.text.rasterising import draw_ink
 from pipeline.rendering.text.styles import BODY, HEADING, STATEMENT, TextStyle
@@ -59,47 +58,37 @@ _WAIT_FROM = 45
 _MIN_FRAMES = 75
 
 
-@dataclass(frozen=True, kw_only=True)
-class _Plan:
-    mark: Image.Image
-    text: TextBlock
-    name: TextBlock
-    role: TextBlock
-    # Height of text, bar, name and role.
-    height_px: int
-    # Left edges of mark and text.
-    mark_left: int
-    left: int
-
-
 def lay_out(scene: QuoteScene, words: Sequence[Word], look: Look) -> Composition:
     """See the module."""
     grid, theme, content = look.grid, look.theme, look.grid.content
-    plan = _plan(scene, look)
-    enters = _entrance(scene, words)
-    top = content.centre_y - plan.height_px // 2
-    above = top
-    if grid.is_stacked:
-        top += (plan.mark.height + grid.px(_BELOW_MARK)) // 2
-        above = top - grid.px(_BELOW_MARK) - plan.mark.height
-    motion = Motion(frames=20, drawn=True)
-    elements: list[Element] = [drawn_on(look, plan.mark, theme.accent, left=plan.mark_left, top=above, motion=motion)]
-    left = plan.left
-    elements += text_sprites(
-        plan.text, left=left, top=top, colours=(theme.text,), motion=entrance(grid, enters, rise=40)
+    mark = _mark(
+        look.language, look.fonts, grid.px(_STACKED_MARK_HEIGHT if grid.is_stacked else _MARK_HEIGHT), grid.columns(2)
     )
-    top += plan.text.height_px + plan.text.clearance_px + grid.type_px(_BELOW_TEXT)
+    beside = 0 if grid.is_stacked else mark.width + grid.px(_BESIDE_MARK)
+    above = mark.height + grid.px(_BELOW_MARK) if grid.is_stacked else 0
+    width = content.width - beside
+    name = fit_text(scene.name, HEADING, TEXT_SIZES, look, width_px=width)
+    role = fit_text(scene.role, BODY, TEXT_SIZES[2:], look, width_px=width, max_lines=2)
+    below = grid.type_px(_BELOW_TEXT) + grid.px(8 + _BELOW_BAR) + name.height_px
+    below += name.clearance_px + grid.px(_BELOW_NAME) + role.height_px if role.lines else 0
+    room = content.height - above - below - grid.px(_AIR // 2 if grid.is_stacked else _AIR)
+    text = _fit_text(scene.text, look, width_px=width, height_px=room)
+    # Side by side they are centred; stacked, they are at the margin.
+    spare = 0 if grid.is_stacked else width - max(each.width_px for each in (text, name, role))
+    mark_left = content.left + spare // 2
+    left, top = mark_left + beside, content.centre_y - (text.height_px + text.clearance_px + below) // 2 + above // 2
+    enters = _entrance(scene, words)
     # While viewers wait for the text, they see the name.
-    frame = 8 if enters > _WAIT_FROM else enters + 4 + 3 * len(plan.text.lines)
+    frame = 8 if enters > _WAIT_FROM else enters + 4 + 3 * len(text.lines)
+    motion = Motion(frames=20, drawn=True)
+    elements: list[Element] = [drawn_on(look, mark, theme.accent, left=mark_left, top=top - above, motion=motion)]
+    elements += text_sprites(text, left=left, top=top, colour=theme.text, motion=entrance(grid, enters, rise=40))
+    top += text.height_px + text.clearance_px + grid.type_px(_BELOW_TEXT)
     elements.append(accent_bar(look, left=left, top=top, frame=frame))
     top += grid.px(8 + _BELOW_BAR)
-    elements += text_sprites(
-        plan.name, left=left, top=top, colours=(theme.text,), motion=entrance(grid, frame + 2, rise=24)
-    )
-    top += plan.name.height_px + plan.name.clearance_px + grid.px(_BELOW_NAME)
-    elements += text_sprites(
-        plan.role, left=left, top=top, colours=(theme.muted,), motion=entrance(grid, frame + 5, rise=24)
-    )
+    elements += text_sprites(name, left=left, top=top, colour=theme.text, motion=entrance(grid, frame + 2, rise=24))
+    top += name.height_px + name.clearance_px + grid.px(_BELOW_NAME)
+    elements += text_sprites(role, left=left, top=top, colour=theme.muted, motion=entrance(grid, frame + 5, rise=24))
     return Composition(ground=background(look.format, theme, _LIGHTS), elements=elements)
 
 
@@ -108,36 +97,6 @@ def _entrance(scene: QuoteScene, words: Sequence[Word]) -> int:
     spoken = line_frames(scene, words).get(0, 0)
     enters = min(spoken, frame_at(words[-1].end_s) - _MIN_FRAMES) if words else 0
     return enters if enters >= _WAIT_FROM else 6
-
-
-def _plan(scene: QuoteScene, look: Look) -> _Plan:
-    grid, content = look.grid, look.grid.content
-    left = content.left
-    mark = _mark(
-        look.language, look.fonts, grid.px(_STACKED_MARK_HEIGHT if grid.is_stacked else _MARK_HEIGHT), grid.columns(2)
-    )
-    if not grid.is_stacked:
-        left += mark.width + grid.px(_BESIDE_MARK)
-    width = content.right - left
-    style = look.styled(HEADING)
-    name = fit(scene.name, style, scaled_sizes(grid, TEXT_SIZES), width_px=width)
-    role = fit(scene.role, look.styled(BODY), scaled_sizes(grid, TEXT_SIZES[2:]), width_px=width, max_lines=2)
-    below = grid.type_px(_BELOW_TEXT) + grid.px(8 + _BELOW_BAR) + name.height_px
-    below += name.clearance_px + grid.px(_BELOW_NAME) + role.height_px if role.lines else 0
-    above = mark.height + grid.px(_BELOW_MARK) if grid.is_stacked else 0
-    room = content.height - above - below - grid.px(_AIR // 2 if grid.is_stacked else _AIR)
-    text = _fit_text(scene.text, look, width_px=width, height_px=room)
-    # Side by side they are centred; stacked, they are at the margin.
-    spare = 0 if grid.is_stacked else width - max(each.width_px for each in (text, name, role))
-    return _Plan(
-        mark=mark,
-        text=text,
-        name=name,
-        role=role,
-        height_px=text.height_px + text.clearance_px + below,
-        mark_left=content.left + spare // 2,
-        left=left + spare // 2,
-    )
 
 
 def _fit_text(text: str, look: Look, *, width_px: int, height_px: int) -> TextBlock:
@@ -150,12 +109,12 @@ def _fit_text(text: str, look: Look, *, width_px: int, height_px: int) -> TextBl
             continue
         # Tall scripts need clearance above the first line and below the last.
         room = height_px - round(2 * style.clearance_em * grid.type_px(steps[0]))
-        few = fit(text, style, scaled_sizes(grid, steps), width_px=width_px, height_px=room, max_lines=lines)
+        few = fit_text(text, STATEMENT, steps, look, width_px=width_px, height_px=room, max_lines=lines)
         if not few.is_truncated:
             return few
     most = 9 if grid.is_tall else 7
     room = height_px - round(2 * style.clearance_em * grid.type_px(STATEMENT_SIZES[1]))
-    return fit(text, style, scaled_sizes(grid, STATEMENT_SIZES[1:]), width_px=width_px, height_px=room, max_lines=most)
+    return fit_text(text, STATEMENT, STATEMENT_SIZES[1:], look, width_px=width_px, height_px=room, max_lines=most)
 
 
 def _unquoted(text: str) -> str:

@@ -36,7 +36,7 @@ def rating_sprites(rating: float, block: TextBlock, look: Look, *, left: int, to
     return [
         solid_sprite(row, look.theme.line, left=left, top=top, motion=motion),
         solid_sprite(highlighted, look.theme.accent, left=left, top=top, motion=motion),
-        *text_sprites(block, left=left + stars_px(look), top=figures, colours=(look.theme.muted,), motion=motion),
+        *text_sprites(block, left=left + stars_px(look), top=figures, colour=look.theme.muted, motion=motion),
     ]
 
 

@@ -10,15 +10,15 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Sequence
 from dataclasses import replace
-from functools import cache, partial, reduce
+from functools import cache, partial
 from typing import NamedTuple
 
 import numpy as np
 from PIL import Image
 
 from pipeline.model import SceneryScene, Still, Word
-from pipeline.rendering.grid import Box
-from pipeline.rendering.layouts.components import accent_bar, entrance, scaled_sizes, source_line
+from pipeline.rendering.grid import Box, bounding_box
+from pipeline.rendering.layouts.components import accent_bar, entrance, fit_text, scaled_sizes, source_line
 from pipeline.rendering.layouts.growth import FlippedSprite
 from pipeline.rendering.look import Look
 from pipeline.rendering.motion.animation import AT_ONCE
@@ -39,7 +39,7 @@ from pipeline.theme.theme import LARGE_CONTRAST
 _ZOOM = 1.06
 _AFTER_WORDS, _WITHOUT_WORDS = 24, 180
 _HEADING_SIZES = (*DISPLAY_SIZES[3:], 56, 50)
-_AFTER_BAR, _AFTER_HEADING, _ABOVE_CREDIT, _ABOVE_EDGE = 56, 60, 40, 16
+_AFTER_BAR, _AFTER_HEADING, _ABOVE_CREDIT, _BELOW_DESCENT, _ABOVE_EDGE = 56, 60, 40, 14, 16
 # Padding of the area around the whole text, and around a line, in which calmness and contrast are measured.
 _PAD, _LINE_PAD = 24, 12
 # Maximum busyness of another place relative to the default, also for smaller text; and the size at which it is
@@ -68,8 +68,6 @@ _AT_TOP = tuple(_Placement(smaller=steps, is_high=True) for steps in range(5))
 def lay_out(scene: SceneryScene, words: Sequence[Word], look: Look) -> Composition:
     """See the module. Raises `LookupError` if the look does not have the picture."""
     still = look.still(scene.picture)
-    if still is None:
-        raise LookupError(scene.picture)
     screen = Box(0, 0, look.format.width_px, look.format.height_px)
     frames = frame_at(words[-1].end_s) + _AFTER_WORDS if words else _WITHOUT_WORDS
     image = _scaled(still, screen, look)
@@ -133,10 +131,7 @@ def _pan_zoom(image: Image.Image, still: Still, screen: Box, frames: int, is_und
 
 def _text_box(text: Sequence[Sprite], screen: Box, look: Look, *, pad: int = _PAD) -> Box:
     """The bounding box of the text, padded."""
-    pad = look.grid.px(pad)
-    lines = [Box(each.left, each.top, each.left + each.mask.width, each.top + each.mask.height) for each in text]
-    around = reduce(Box.union, lines)
-    return around.grown(pad).clipped_to(screen)
+    return bounding_box(each.box(None) for each in text).grown(look.grid.px(pad)).clipped_to(screen)
 
 
 def _behind(text: Sequence[Sprite], image: Image.Image, moving: MovingStill, look: Look, pad: int) -> Image.Image:
@@ -179,21 +174,22 @@ def _text(scene: SceneryScene, still: Still, look: Look, place: _Placement, *, i
     grid, content, ink = look.grid, look.grid.content, ink or look.theme.plate_text
     width, steps = grid.columns(place.columns), scaled_sizes(grid, _HEADING_SIZES[place.smaller :])
     heading = fit(scene.heading, look.styled(DISPLAY), steps, width_px=width, max_lines=3)
-    subtitle = fit(scene.subtitle, look.styled(BODY), scaled_sizes(grid, TEXT_SIZES), width_px=width, max_lines=2)
+    subtitle = fit_text(scene.subtitle, BODY, TEXT_SIZES, look, width_px=width, max_lines=2)
     credit = source_line(still.credit, look, width_px=width)
     left, bottom = content.left, content.bottom - grid.px(_ABOVE_EDGE)
     found: list[Sprite] = []
     if credit.lines:
         top = bottom - credit.height_px
-        found += text_sprites(credit, left=left, top=top, colours=(ink,), motion=entrance(grid, 14, rise=16))
-        bottom = top - grid.px(_ABOVE_CREDIT)
+        found += text_sprites(credit, left=left, top=top, colour=ink, motion=entrance(grid, 14, rise=16))
+        descent_px = (subtitle if subtitle.lines else heading).descent_px
+        bottom = top - max(grid.px(_ABOVE_CREDIT), descent_px + grid.px(_BELOW_DESCENT))
     if subtitle.lines:
         top = bottom - subtitle.height_px
-        found += text_sprites(subtitle, left=left, top=top, colours=(ink,), motion=entrance(grid, 12, rise=24))
+        found += text_sprites(subtitle, left=left, top=top, colour=ink, motion=entrance(grid, 12, rise=24))
         bottom = top - grid.px(_AFTER_HEADING)
     if heading.lines:
         top = bottom - heading.height_px - heading.clearance_px
-        found += text_sprites(heading, left=left, top=top, colours=(ink,), motion=entrance(grid, 8, rise=40))
+        found += text_sprites(heading, left=left, top=top, colour=ink, motion=entrance(grid, 8, rise=40))
     return _moved_to_top(found, look) if place.is_high else found
 
 

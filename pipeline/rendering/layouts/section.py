@@ -3,20 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from functools import lru_cache
 
 from PIL import Image, ImageFilter
 
 from pipeline.model import SectionScene, Word
 from pipeline.rendering.layouts.amount import numeral
-from pipeline.rendering.layouts.components import accent_bar, drawn_on, entrance, scaled_sizes
+from pipeline.rendering.layouts.components import accent_bar, drawn_on, entrance, fit_text
 from pipeline.rendering.look import Look
 from pipeline.rendering.motion.animation import DRAWING_FRAMES, Motion
 from pipeline.rendering.motion.composition import Composition
-from pipeline.rendering.motion.sprites import Element, Sprite, text_sprites
+from pipeline.rendering.motion.sprites import Element, text_sprites
 from pipeline.rendering.surface.background import Light, background
-from pipeline.rendering.text.fitting import TextBlock, fit
 from pipeline.rendering.text.line import shape
 from pipeline.rendering.text.rasterising import draw_ink
 from pipeline.rendering.text.styles import BODY, CAP_HEIGHT_EM, DISPLAY, TextStyle
@@ -37,81 +35,46 @@ _AIR = 64
 _BAND = 0.341
 
 
-@dataclass(frozen=True, kw_only=True)
-class _Plan:
-    """The number's outline, and the texts."""
-
-    outline: Image.Image
-    heading: TextBlock
-    subtitle: TextBlock
-    height_px: int
-
-
 def lay_out(scene: SectionScene, words: Sequence[Word], look: Look) -> Composition:  # noqa: ARG001 - the signature of layouts
     """See the module."""
     grid, theme, content = look.grid, look.theme, look.grid.content
-    plan = _plan(scene, look)
-    outline = plan.outline
+    left, width, most_px = content.left, grid.columns(_COLUMNS), grid.px(340 if grid.is_stacked else 480)
+    sizes = DISPLAY_SIZES[1:]
+    heading = fit_text(scene.heading, DISPLAY, sizes, look, width_px=width, height_px=most_px, max_lines=4)
+    subtitle = fit_text(scene.subtitle, BODY, TEXT_SIZES, look, width_px=width, max_lines=2)
+    bar = heading.height_px + heading.clearance_px + grid.type_px(64)
+    height = bar + grid.px(8) + (grid.px(48) + subtitle.height_px if subtitle.lines else 0)
+    outline = _outline(scene.number, look, below_px=height)
     if grid.is_stacked:
-        height = outline.height + grid.px(_BELOW_NUMERAL) + plan.height_px
-        top = content.centre_y - height // 2
-        corner = (content.left, top)
-        top += outline.height + grid.px(_BELOW_NUMERAL)
+        above = outline.height + grid.px(_BELOW_NUMERAL)
+        corner = (left, content.centre_y - (above + height) // 2)
+        top = corner[1] + above
     else:
-        top = content.centre_y - plan.height_px // 2
         corner = (content.right - outline.width, content.centre_y - outline.height // 2)
-    elements: list[Element] = [_outline_sprite(outline, look, left=corner[0], top=corner[1])]
-    left = content.left
-    elements += text_sprites(plan.heading, left=left, top=top, colours=(theme.text,), motion=entrance(grid, 6, rise=40))
-    top += plan.heading.height_px + plan.heading.clearance_px + _below_heading(look)
-    frame = 10 + 3 * len(plan.heading.lines)
-    elements.append(accent_bar(look, left=left, top=top, frame=frame))
-    top += grid.px(8 + 48)
-    elements += text_sprites(
-        plan.subtitle, left=left, top=top, colours=(theme.muted,), motion=entrance(grid, frame + 2)
-    )
+        top = content.centre_y - height // 2
+    motion, frame = Motion(frames=DRAWING_FRAMES, drawn=True), 10 + 3 * len(heading.lines)
+    elements: list[Element] = [
+        drawn_on(look, outline, theme.accent, left=corner[0], top=corner[1], motion=motion),
+        *text_sprites(heading, left=left, top=top, colour=theme.text, motion=entrance(grid, 6, rise=40)),
+        accent_bar(look, left=left, top=top + bar, frame=frame),
+    ]
+    top += bar + grid.px(8 + 48)
+    elements += text_sprites(subtitle, left=left, top=top, colour=theme.muted, motion=entrance(grid, frame + 2))
     return Composition(ground=background(look.format, theme, _LIGHTS), elements=elements)
 
 
-def _below_heading(look: Look) -> int:
-    return look.grid.type_px(64)
-
-
-def _plan(scene: SectionScene, look: Look) -> _Plan:
+def _outline(number: int, look: Look, *, below_px: int) -> Image.Image:
+    """The number's outline, above or beside texts of that height."""
     grid = look.grid
-    width = grid.columns(_COLUMNS)
-    heading = fit(
-        scene.heading,
-        look.styled(DISPLAY),
-        scaled_sizes(grid, DISPLAY_SIZES[1:]),
-        width_px=width,
-        height_px=grid.px(340 if grid.is_stacked else 480),
-        max_lines=4,
-    )
-    subtitle = fit(scene.subtitle, look.styled(BODY), scaled_sizes(grid, TEXT_SIZES), width_px=width, max_lines=2)
-    height = heading.height_px + heading.clearance_px + _below_heading(look) + grid.px(8)
-    height += grid.px(48) + subtitle.height_px if subtitle.lines else 0
     tall = grid.px(_NUMERAL_HEIGHT)
     if grid.is_stacked:
-        tall = min(grid.px(_STACKED_NUMERAL_HEIGHT), grid.content.height - height - grid.px(_BELOW_NUMERAL + _AIR))
-    number = numeral(scene.number, look.language)
-    room = grid.columns(_NUMERAL_COLUMNS)
-    return _Plan(
-        outline=_outline(number, _NUMERAL.in_fonts(look.fonts), tall, room, grid.px(_LINE)),
-        heading=heading,
-        subtitle=subtitle,
-        height_px=height,
-    )
-
-
-def _outline_sprite(outline: Image.Image, look: Look, *, left: int, top: int) -> Sprite:
-    """The outline, drawn on downwards."""
-    motion = Motion(frames=DRAWING_FRAMES, drawn=True)
-    return drawn_on(look, outline, look.theme.accent, left=left, top=top, motion=motion)
+        tall = min(grid.px(_STACKED_NUMERAL_HEIGHT), grid.content.height - below_px - grid.px(_BELOW_NUMERAL + _AIR))
+    style, width = _NUMERAL.in_fonts(look.fonts), grid.columns(_NUMERAL_COLUMNS)
+    return _text_outline(numeral(number, look.language), style, tall, width, grid.px(_LINE))
 
 
 @lru_cache(maxsize=16)
-def _outline(text: str, style: TextStyle, tall_px: int, width_px: int, line_px: int) -> Image.Image:
+def _text_outline(text: str, style: TextStyle, tall_px: int, width_px: int, line_px: int) -> Image.Image:
     """The outline of text as a mask, with a cap height of `tall_px`, or less if it would be wider than `width_px`.
 
     It is derived from the rasterised letters, not from their curves, which may overlap within a letter.

@@ -23,7 +23,7 @@ from pipeline.rendering.layouts.charts import (
     value_frames,
     value_texts,
 )
-from pipeline.rendering.layouts.components import entrance, scaled_sizes
+from pipeline.rendering.layouts.components import entrance, fit_text
 from pipeline.rendering.layouts.donut import HOLE, Donut, leader_lines, swept_segments
 from pipeline.rendering.layouts.growth import FlippedSprite
 from pipeline.rendering.look import Look
@@ -33,7 +33,7 @@ from pipeline.rendering.motion.sprites import Element, Sprite, text_sprites
 from pipeline.rendering.motion.ycbcr import colour
 from pipeline.rendering.surface.background import background
 from pipeline.rendering.surface.shapes import disc
-from pipeline.rendering.text.fitting import TextBlock, fit
+from pipeline.rendering.text.fitting import TextBlock
 from pipeline.rendering.text.styles import BODY
 from pipeline.rendering.type_scale import HEADING_SIZES, TEXT_SIZES
 from pipeline.theme.colours import blend
@@ -91,12 +91,10 @@ def _wide(scene: SharesScene, look: Look, starts: Sequence[int], page: ChartFram
         else:
             elements.append(_dot(_colours(scene, look)[number], area.left, y, look, motion))
         top = y - value.cap_px // 2
-        elements += text_sprites(value, left=area.left + shift, top=top, colours=(look.theme.text,), motion=motion)
+        elements += text_sprites(value, left=area.left + shift, top=top, colour=look.theme.text, motion=motion)
         # Names of one line share the baseline of their numbers.
         top = top + value.cap_px - name.cap_px if len(name.lines) == 1 else y - name.height_px // 2
-        elements += text_sprites(
-            name, left=left + shift, top=top, colours=(look.theme.muted,), motion=motion, stagger=0
-        )
+        elements += text_sprites(name, left=left + shift, top=top, colour=look.theme.muted, motion=motion, stagger=0)
     return elements
 
 
@@ -141,10 +139,10 @@ def _rows(scene: SharesScene, look: Look, starts: Sequence[int], others: Sequenc
         middle = box.top + row * pitch + pitch // 2
         elements.append(_dot(_colours(scene, look)[number], box.left, middle, look, motion))
         left, top = box.left + grid.px(_DOT + _GAP), middle - name.height_px // 2
-        elements += text_sprites(name, left=left, top=top, colours=(look.theme.muted,), motion=motion, stagger=0)
+        elements += text_sprites(name, left=left, top=top, colour=look.theme.muted, motion=motion, stagger=0)
         left = box.right - (value_px if look.right_to_left else value.width_px)
         top = middle - value.cap_px // 2
-        elements += text_sprites(value, left=left, top=top, colours=(look.theme.text,), motion=motion)
+        elements += text_sprites(value, left=left, top=top, colour=look.theme.text, motion=motion)
     return elements
 
 
@@ -191,13 +189,12 @@ def _fit_centre(scene: SharesScene, look: Look, side: int) -> tuple[TextBlock, .
 
 def _centre_texts(scene: SharesScene, look: Look, value_px: int, name_px: int) -> tuple[TextBlock, TextBlock]:
     """Number and name of the key share, in the given widths."""
-    grid, number = look.grid, scene.point - 1
-    style = look.styled(VALUE)
-    value = fit(_value_labels(scene, look)[number], style, scaled_sizes(grid, _NUMBER_SIZES), width_px=value_px)
-    style = look.styled(replace(BODY, leading=1.2))
-    name = fit(scene.items[number].label, style, scaled_sizes(grid, TEXT_SIZES[1:3]), width_px=name_px, max_lines=2)
+    number, style = scene.point - 1, replace(BODY, leading=1.2)
+    label = scene.items[number].label
+    value = fit_text(_value_labels(scene, look)[number], VALUE, _NUMBER_SIZES, look, width_px=value_px)
+    name = fit_text(label, style, TEXT_SIZES[1:3], look, width_px=name_px, max_lines=2)
     if name.is_truncated:
-        name = fit(scene.items[number].label, style, scaled_sizes(grid, TEXT_SIZES[3:]), width_px=name_px, max_lines=3)
+        name = fit_text(label, style, TEXT_SIZES[3:], look, width_px=name_px, max_lines=3)
     return value, name
 
 
@@ -228,7 +225,7 @@ def _centre_sprites(blocks: Sequence[TextBlock], donut: Donut, look: Look, start
     left, motion = donut.centre[0] - donut.side // 2, entrance(look.grid, start + 6, rise=24)
     sprites: list[Sprite] = []
     for block, written in zip(blocks, (look.theme.text, look.theme.muted), strict=False):
-        sprites += text_sprites(block, left=left, top=top, colours=(written,), motion=motion, centre_in_px=donut.side)
+        sprites += text_sprites(block, left=left, top=top, colour=written, motion=motion, centre_in_px=donut.side)
         top += block.height_px + gap
     # Mirrored together with the donut.
     return [replace(sprite, span=(left, left + donut.side)) for sprite in sprites]

@@ -13,7 +13,7 @@ from dataclasses import dataclass, replace
 from pipeline.model import SceneryScene, SplitScene, Still, Word
 from pipeline.rendering.grid import Box
 from pipeline.rendering.layouts import scenery
-from pipeline.rendering.layouts.components import accent_bar, entrance, kicker, scaled_sizes, source_line
+from pipeline.rendering.layouts.components import accent_bar, credit_px, credit_sprites, entrance, fit_text, kicker
 from pipeline.rendering.look import Look
 from pipeline.rendering.motion.composition import Composition
 from pipeline.rendering.motion.sprites import Element, Sprite, text_sprites
@@ -29,7 +29,7 @@ from pipeline.rendering.surface.photographs import (
     photograph_sprite,
     picture_area,
 )
-from pipeline.rendering.text.fitting import TextBlock, fit
+from pipeline.rendering.text.fitting import TextBlock
 from pipeline.rendering.text.styles import BODY, HEADING
 from pipeline.rendering.type_scale import HEADING_SIZES, TEXT_SIZES
 
@@ -41,7 +41,7 @@ _LIGHTS = (
 _COLUMNS = ((1.2, 7), (0.85, 6), (0.0, 5))
 _MAX_CROP_UPRIGHT = 1.12
 _GAP, _GAP_STACKED = 80, 64
-_AFTER_LABEL, _AFTER_HEADING, _AFTER_BAR, _ABOVE_CREDIT = 40, 48, 48, 28
+_AFTER_LABEL, _AFTER_HEADING, _AFTER_BAR = 40, 48, 48
 # Minimum height of a stacked picture, as a share of the frame, and its maximum cropping.
 _MIN_HEIGHT, _MAX_CROP_STACKED = 0.24, 1.6
 # On tall formats: a picture lower than this share of the frame goes below the controls of apps.
@@ -59,8 +59,6 @@ _ABOVE_CAPTIONS = 32
 def lay_out(scene: SplitScene, words: Sequence[Word], look: Look) -> Composition:
     """See the module. Raises `LookupError` if the look does not have the picture."""
     still = look.still(scene.picture)
-    if still is None:
-        raise LookupError(scene.picture)
     is_background = still.aspect < _UPRIGHT and not is_page(still)
     if look.grid.is_tall and is_background and (found := _full_frame(scene, words, look)):
         return found
@@ -94,50 +92,38 @@ class _Texts:
         grid, theme = look.grid, look.theme
         found: list[Element] = []
         if self.label.lines:
-            found += text_sprites(self.label, left=left, top=top, colours=(theme.accent,), motion=entrance(grid, 4))
+            found += text_sprites(self.label, left=left, top=top, colour=theme.accent, motion=entrance(grid, 4))
             top += self.label.height_px + grid.px(_AFTER_LABEL) + self.heading.clearance_px
-        found += text_sprites(self.heading, left=left, top=top, colours=(theme.text,), motion=entrance(grid, 6))
+        found += text_sprites(self.heading, left=left, top=top, colour=theme.text, motion=entrance(grid, 6))
         if self.text.lines:
             top += self.heading.height_px + self.heading.clearance_px + grid.px(_AFTER_HEADING)
             found.append(accent_bar(look, left=left, top=top, frame=12))
             top += grid.px(8 + _AFTER_BAR)
-            found += text_sprites(
-                self.text, left=left, top=top, colours=(theme.text,), motion=entrance(grid, 14, rise=24)
-            )
+            found += text_sprites(self.text, left=left, top=top, colour=theme.text, motion=entrance(grid, 14, rise=24))
         return found
 
 
 def _fit_texts(scene: SplitScene, look: Look, width_px: int, height_px: int, max_lines: int) -> _Texts:
     """The texts fitted to a box; if they need more, the body text shrinks."""
-    grid = look.grid
-    heading = fit(
-        scene.heading, look.styled(HEADING), scaled_sizes(grid, HEADING_SIZES), width_px=width_px, max_lines=3
-    )
+
+    def body(most_px: int | None = None) -> TextBlock:
+        return fit_text(scene.text, BODY, TEXT_SIZES, look, width_px=width_px, height_px=most_px, max_lines=max_lines)
+
     words = _Texts(
         label=kicker(scene.kicker, look, width_px=width_px),
-        heading=heading,
-        text=fit(scene.text, look.styled(BODY), scaled_sizes(grid, TEXT_SIZES), width_px=width_px, max_lines=max_lines),
+        heading=fit_text(scene.heading, HEADING, HEADING_SIZES, look, width_px=width_px, max_lines=3),
+        text=body(),
     )
     over = words.height_px(look) - height_px
-    if over <= 0 or not words.text.lines:
-        return words
-    text = fit(
-        scene.text,
-        look.styled(BODY),
-        scaled_sizes(grid, TEXT_SIZES),
-        width_px=width_px,
-        height_px=words.text.height_px - over,
-        max_lines=max_lines,
-    )
-    return replace(words, text=text)
+    is_too_high = over > 0 and words.text.lines
+    return replace(words, text=body(words.text.height_px - over)) if is_too_high else words
 
 
 def _side_by_side(scene: SplitScene, still: Still, look: Look) -> list[Element]:
     """Text on the left, the picture at the right edge."""
     grid, content = look.grid, picture_area(look)
     columns = next(columns for least, columns in _COLUMNS if still.aspect >= least)
-    credit = source_line(still.credit, look, width_px=grid.columns(columns))
-    below = grid.px(_ABOVE_CREDIT) + credit.height_px if credit.lines else 0
+    below = credit_px(still, look, width_px=grid.columns(columns))
     give = crop_tolerance(still, MAX_CROP if still.aspect > 1 else _MAX_CROP_UPRIGHT)
     width, height = frame_size(still.aspect, grid.columns(columns), content.height - below, tolerance=give)
     top = content.top + (content.height - height - below) // 2
@@ -146,13 +132,7 @@ def _side_by_side(scene: SplitScene, still: Still, look: Look) -> list[Element]:
     at = box.centre_y - words.height_px(look) // 2
     return [
         photograph_sprite(look, still, box, motion=entrance(grid, 0, rise=24)),
-        *text_sprites(
-            credit,
-            left=box.left,
-            top=box.bottom + grid.px(_ABOVE_CREDIT),
-            colours=(look.theme.muted,),
-            motion=entrance(grid, 12, rise=16),
-        ),
+        *credit_sprites(still, look, width_px=grid.columns(columns), left=box.left, bottom=box.bottom),
         *words.elements(look, left=content.left, top=at),
     ]
 
@@ -184,8 +164,7 @@ def _beside(scene: SplitScene, still: Still, look: Look) -> list[Element] | None
     grid, content = look.grid, picture_area(look)
     right = look.format.width_px
     most = round(right * (_SHARE_UPRIGHT if still.aspect < _UPRIGHT else _SHARE_SQUARISH))
-    credit = source_line(still.credit, look, width_px=most)
-    below = grid.px(_ABOVE_CREDIT) + credit.height_px if credit.lines else 0
+    below = credit_px(still, look, width_px=most)
     room = content.bottom - below
     shape = min(still.aspect, max(most / room, narrowest_aspect(still)))
     height = min(room, round(most / shape)) & ~1
@@ -196,13 +175,7 @@ def _beside(scene: SplitScene, still: Still, look: Look) -> list[Element] | None
         return None
     return [
         photograph_sprite(look, still, box, motion=entrance(grid, 0, rise=0), radius_px=0),
-        *text_sprites(
-            credit,
-            left=box.left,
-            top=box.bottom + grid.px(_ABOVE_CREDIT),
-            colours=(look.theme.muted,),
-            motion=entrance(grid, 12, rise=16),
-        ),
+        *credit_sprites(still, look, width_px=most, left=box.left, bottom=box.bottom),
         *words.elements(look, left=content.left, top=content.centre_y - words.height_px(look) // 2),
     ]
 
@@ -210,17 +183,11 @@ def _beside(scene: SplitScene, still: Still, look: Look) -> list[Element] | None
 def _above(scene: SplitScene, still: Still, look: Look) -> tuple[_Texts, int, int]:
     """The texts with a picture above them, its height, and the spare height."""
     grid, content = look.grid, picture_area(look)
-    room = content.bottom - _credit_px(still, look) - grid.px(_GAP_STACKED + _ABOVE_CAPTIONS)
+    room = content.bottom - credit_px(still, look, width_px=content.width) - grid.px(_GAP_STACKED + _ABOVE_CAPTIONS)
     words = _fit_texts(scene, look, content.width, room - round(look.format.height_px * _MIN_HEIGHT), 5)
     room -= words.height_px(look)
     _, height = frame_size(still.aspect, look.format.width_px, room, tolerance=crop_tolerance(still, _MAX_CROP_STACKED))
     return words, height, room - height
-
-
-def _credit_px(still: Still, look: Look) -> int:
-    """Height of the credit below a stacked picture."""
-    credit = source_line(still.credit, look, width_px=look.grid.content.width)
-    return look.grid.px(_ABOVE_CREDIT) + credit.height_px if credit.lines else 0
 
 
 def _stacked(scene: SplitScene, still: Still, look: Look) -> list[Element]:
@@ -231,16 +198,10 @@ def _stacked(scene: SplitScene, still: Still, look: Look) -> list[Element]:
     first = content.top if is_band else 0
     box = Box(0, first, look.format.width_px, first + height)
     spare -= first
-    top = box.bottom + _credit_px(still, look) + grid.px(_GAP_STACKED) + spare // 3
+    below = credit_px(still, look, width_px=content.width) + grid.px(_GAP_STACKED) + spare // 3
     return [
         *full_bleed(look, still, box, motion=entrance(grid, 0, rise=0)),
-        *text_sprites(
-            source_line(still.credit, look, width_px=content.width),
-            left=content.left,
-            top=box.bottom + grid.px(_ABOVE_CREDIT),
-            colours=(look.theme.muted,),
-            motion=entrance(grid, 12, rise=16),
-        ),
+        *credit_sprites(still, look, width_px=content.width, left=content.left, bottom=box.bottom),
         # Spare height goes above and below the text.
-        *words.elements(look, left=content.left, top=top),
+        *words.elements(look, left=content.left, top=box.bottom + below),
     ]

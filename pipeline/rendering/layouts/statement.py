@@ -8,31 +8,29 @@ is made, and the picture is not empty meanwhile.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
 
 from pipeline.language.display_width import display_width
 from pipeline.model import StatementScene, Word
 from pipeline.rendering.layouts.components import (
     INDENT,
     announcement,
+    block_top,
     corner_motif,
+    edge_motif,
     entrance,
+    fit_text,
     kicker,
-    low_top,
-    motif,
-    scaled_sizes,
     side_rule,
 )
 from pipeline.rendering.layouts.sentence_timing import TimedSentence, time_sentences
 from pipeline.rendering.layouts.stretching_rule import StretchingRule
 from pipeline.rendering.look import Look
-from pipeline.rendering.motion.animation import Level
 from pipeline.rendering.motion.composition import Composition
 from pipeline.rendering.motion.sprites import Element, text_sprites
 from pipeline.rendering.motion.ycbcr import colour
 from pipeline.rendering.surface.background import Light, background
 from pipeline.rendering.surface.motif_element import MotifElement
-from pipeline.rendering.text.fitting import TextBlock, fit
+from pipeline.rendering.text.fitting import TextBlock
 from pipeline.rendering.text.styles import STATEMENT
 from pipeline.rendering.type_scale import STATEMENT_SIZES
 
@@ -62,11 +60,7 @@ def lay_out(scene: StatementScene, words: Sequence[Word], look: Look) -> Composi
 
 def _motif(look: Look, *, above: int) -> list[MotifElement]:
     """The motif at the edge; if text takes the whole width, in the corner above it."""
-    grid = look.grid
-    if grid.is_stacked:
-        return corner_motif(look, above=above)
-    centre = (grid.format.width_px - grid.px(152), grid.content.centre_y)
-    return [motif(look, side_px=grid.px(832), centre=centre, opacity=0.5)]
+    return corner_motif(look, above=above) if look.grid.is_stacked else [edge_motif(look)]
 
 
 def _elements(scene: StatementScene, sentences: Sequence[TimedSentence], look: Look) -> tuple[list[Element], int]:
@@ -77,34 +71,21 @@ def _elements(scene: StatementScene, sentences: Sequence[TimedSentence], look: L
     gap = grid.px(48) + max(block.clearance_px for block in blocks) if label.lines else 0
     heights = [label.height_px + gap + block.height_px for block in blocks]
     # If their heights differ, all are slightly off-centre, clear of the captions.
-    lowest = max(_top(look, max(heights)), grid.content.bottom - grid.px(_AIR_BELOW) - max(heights))
-    top = min(_top(look, (max(heights) + min(heights)) // 2), lowest)
+    lowest = max(block_top(grid, max(heights)), grid.content.bottom - grid.px(_AIR_BELOW) - max(heights))
+    top = min(block_top(grid, (max(heights) + min(heights)) // 2), lowest)
     left = grid.content.left + grid.px(INDENT)
-    first = sentences[0].enters
+    frames = [sentence.enters for sentence in sentences]
     elements: list[Element] = [
-        _rule(
-            look,
-            top=top,
-            lengths=[(sentence.enters, height) for sentence, height in zip(sentences, heights, strict=True)],
-        ),
-        *text_sprites(label, left=left, top=top, colours=(theme.accent,), motion=entrance(grid, first + 2)),
+        _rule(look, top=top, lengths=list(zip(frames, heights, strict=True))),
+        *text_sprites(label, left=left, top=top, colour=theme.accent, motion=entrance(grid, frames[0] + 2)),
     ]
-    ends = (*(sentence.enters for sentence in sentences[1:]), None)
-    for sentence, block, until in zip(sentences, blocks, ends, strict=True):
-        motion = entrance(grid, sentence.enters + 5, rise=40)
+    for frame, block, until in zip(frames, blocks, (*frames[1:], None), strict=True):
+        motion = entrance(grid, frame + 5, rise=40).until(until)
+        below = top + label.height_px + gap
         elements += text_sprites(
-            block,
-            left=left,
-            top=top + label.height_px + gap,
-            colours=(theme.text, theme.accent),
-            motion=motion if until is None else replace(motion, levels=(Level(until, 0),)),
+            block, left=left, top=below, colour=theme.text, emphasis_colour=theme.accent, motion=motion
         )
     return elements, top
-
-
-def _top(look: Look, height_px: int) -> int:
-    grid = look.grid
-    return low_top(grid, height_px) if grid.is_stacked else grid.content.centre_y - height_px // 2
 
 
 def _fits(text: str, look: Look) -> bool:
@@ -112,10 +93,11 @@ def _fits(text: str, look: Look) -> bool:
 
 
 def _sentence(sentence: TimedSentence, look: Look) -> TextBlock:
-    return fit(
+    return fit_text(
         sentence.text,
-        look.styled(STATEMENT),
-        scaled_sizes(look.grid, STATEMENT_SIZES),
+        STATEMENT,
+        STATEMENT_SIZES,
+        look,
         width_px=_width(look),
         height_px=look.grid.type_px(600),
         max_lines=6,

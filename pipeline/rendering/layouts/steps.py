@@ -14,8 +14,9 @@ from pipeline.rendering.grid import Box
 from pipeline.rendering.layouts.amount import numeral
 from pipeline.rendering.layouts.components import panel, placeholder, require_at_most, scaled_sizes
 from pipeline.rendering.layouts.header import Header, header, header_sprites
+from pipeline.rendering.layouts.plan_search import largest_plan
 from pipeline.rendering.look import Look
-from pipeline.rendering.motion.animation import FADE_FRAMES, Level, Motion
+from pipeline.rendering.motion.animation import FADE_FRAMES, Motion
 from pipeline.rendering.motion.composition import Composition
 from pipeline.rendering.motion.sprites import Element, Sprite, solid_sprite, text_sprites
 from pipeline.rendering.motion.timeline import item_frames
@@ -84,10 +85,15 @@ class _Plan:
 
     head: Header
     cards: tuple[_Card, ...]
+    room_px: int
 
     @property
     def height_px(self) -> int:
         return self.head.height_px + self.cards[-1].box.bottom
+
+    @property
+    def sized(self) -> list[TextBlock]:
+        return [card.title for card in self.cards]
 
     @property
     def is_truncated(self) -> bool:
@@ -105,53 +111,39 @@ def lay_out(scene: StepsScene, words: Sequence[Word], look: Look) -> Composition
     top += plan.head.height_px
     for index, card in enumerate(plan.cards):
         elements += _placeholder_sprites(card, look, number=scene.first + index, top=top, frame=3 * index)
-    for index, card in enumerate(plan.cards):
-        ends = starts[index + 1] if index + 1 < len(starts) else None
-        elements += _filled_sprites(card, look, number=scene.first + index, top=top, start=starts[index], ends=ends)
+    for index, (card, start, ends) in enumerate(zip(plan.cards, starts, (*starts[1:], None), strict=True)):
+        elements += _filled_sprites(card, look, number=scene.first + index, top=top, start=start, ends=ends)
     return Composition(ground=background(look.format, look.theme, _LIGHTS), elements=elements)
 
 
 def _plan(scene: StepsScene, look: Look) -> _Plan:
     """The largest type at which everything fits, else with a compact header, else with fewer lines."""
     largest = 0 if len(scene.items) == 2 and not look.grid.is_stacked else 1
-    plan = None
-    for density in _DENSITIES:
-        smaller = len(_TITLE_SIZES) - 1 if density.may_truncate else largest
-        while smaller < len(_TITLE_SIZES):
-            head = header(scene.kicker, scene.heading, look, compact=density.compact)
-            room = look.grid.content.height - (0 if density.compact else look.grid.px(_AIR))
-            arrange = _rows if look.grid.is_stacked else _columns
-            plan = _Plan(head=head, cards=arrange(scene, look, density, smaller, room - head.height_px))
-            if plan.height_px <= room and (not plan.is_truncated or density.may_truncate):
-                return plan
-            if plan.is_truncated:
-                # Truncated even at the smallest size.
-                break
-            taken = [card.title.size_px for card in plan.cards if card.title.lines]
-            smaller = max(smaller, scaled_sizes(look.grid, _TITLE_SIZES).index(min(taken)) if taken else 0) + 1
-    assert plan is not None
-    return plan
+    arrange = _rows if look.grid.is_stacked else _columns
+
+    def plan_at(density: _Density, smaller: int) -> _Plan:
+        head = header(scene.kicker, scene.heading, look, compact=density.compact)
+        room = look.grid.content.height - (0 if density.compact else look.grid.px(_AIR))
+        return _Plan(head=head, cards=arrange(scene, look, density, smaller, room - head.height_px), room_px=room)
+
+    sizes = scaled_sizes(look.grid, _TITLE_SIZES)
+    return largest_plan(((density, sizes, largest) for density in _DENSITIES), plan_at)
 
 
 def _texts(
     scene: StepsScene, look: Look, smaller: int, *, width_px: int, lines: tuple[int, int]
 ) -> list[tuple[TextBlock, TextBlock]]:
     """Title and text of each card, `smaller` steps below the largest sizes, in at most `lines` lines each."""
-    titles = fit_uniform(
-        [step.title for step in scene.items],
-        look.styled(HEADING),
-        scaled_sizes(look.grid, _TITLE_SIZES[smaller:]),
-        width_px=width_px,
-        max_lines=lines[0],
+    sizes = scaled_sizes(look.grid, _TITLE_SIZES[smaller:])
+    text_sizes = scaled_sizes(look.grid, _TEXT_SIZES[smaller // 2 :] or _TEXT_SIZES[-1:])
+    titles, texts = [step.title for step in scene.items], [step.text for step in scene.items]
+    return list(
+        zip(
+            fit_uniform(titles, look.styled(HEADING), sizes, width_px=width_px, max_lines=lines[0]),
+            fit_uniform(texts, look.styled(BODY), text_sizes, width_px=width_px, max_lines=lines[1]),
+            strict=True,
+        )
     )
-    texts = fit_uniform(
-        [step.text for step in scene.items],
-        look.styled(BODY),
-        scaled_sizes(look.grid, _TEXT_SIZES[smaller // 2 :] or _TEXT_SIZES[-1:]),
-        width_px=width_px,
-        max_lines=lines[1],
-    )
-    return list(zip(titles, texts, strict=True))
 
 
 def _below_title(blocks: Sequence[tuple[TextBlock, TextBlock]], look: Look) -> int:
@@ -240,18 +232,17 @@ def _filled_sprites(
     theme, left = look.theme, look.grid.content.left
     rise_px = look.grid.px(24)
     yield from panel(look, card.box.moved(left, top), motion=Motion(enters=start, frames=FADE_FRAMES))
-    highlighted = Motion(enters=start, frames=FADE_FRAMES)
+    highlighted = Motion(enters=start, frames=FADE_FRAMES).until(ends)
     if ends is not None:
-        highlighted = replace(highlighted, levels=(Level(ends, 0),))
         rest = Motion(enters=ends, frames=FADE_FRAMES)
         yield from _numeral(card, look, theme.muted, number, top=top, motion=rest)
     yield from _numeral(card, look, theme.accent, number, top=top, motion=highlighted)
     words = Motion(enters=start + 2, rise_px=rise_px)
     x, y = card.title_at
-    yield from text_sprites(card.title, left=left + x, top=top + y, colours=(theme.text,), motion=words, stagger=2)
+    yield from text_sprites(card.title, left=left + x, top=top + y, colour=theme.text, motion=words, stagger=2)
     x, y = card.text_at
     later = replace(words, enters=start + 5)
-    yield from text_sprites(card.text, left=left + x, top=top + y, colours=(theme.muted,), motion=later, stagger=2)
+    yield from text_sprites(card.text, left=left + x, top=top + y, colour=theme.muted, motion=later, stagger=2)
 
 
 def _numeral(card: _Card, look: Look, colour: str, number: int, *, top: int, motion: Motion) -> Iterable[Sprite]:

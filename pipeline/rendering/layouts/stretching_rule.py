@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 
 from pipeline.rendering.grid import Box
 from pipeline.rendering.motion.animation import animated_length
+from pipeline.rendering.motion.sprites import fill_visible
 from pipeline.rendering.motion.ycbcr import Colour, Picture
 from pipeline.rendering.surface.shapes import rounded_rectangle
 from pipeline.theme.theme import Manner
@@ -57,7 +58,5 @@ class StretchingRule:
     def paint(self, patch: Picture, origin: Box, pose: Hashable) -> None:
         """See `Element`."""
         whole = self.box(pose)
-        seen = whole.even().clipped_to(origin)
-        if seen.width and seen.height:
-            mask = rounded_rectangle(whole.width, whole.height, radius=self.width // 2)
-            patch.fill(self.ink, mask.crop(seen.moved(-whole.left, -whole.top)), seen.moved(-origin.left, -origin.top))
+        mask = rounded_rectangle(whole.width, whole.height, radius=self.width // 2)
+        fill_visible(patch, origin, self.ink, mask, whole)

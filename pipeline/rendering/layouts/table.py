@@ -40,9 +40,7 @@ def lay_out(scene: TableScene, words: Sequence[Word], look: Look) -> Composition
     for column, block in enumerate(plan.head):
         if column or not plan.is_stacked:
             left, top = area.left + plan.left_of(column, block), area.top + plan.head_px - block.height_px
-            elements += text_sprites(
-                block, left=left, top=top, colours=(theme.muted,), motion=entrance(grid, 4, rise=16)
-            )
+            elements += text_sprites(block, left=left, top=top, colour=theme.muted, motion=entrance(grid, 4, rise=16))
     top = area.top + head_px
     rule = Box(area.left - grid.px(_OUTDENT), top - max(1, grid.px(2)), area.right + grid.px(_OUTDENT), top)
     parts: list[Element] = [*elements, hairline(look, rule, frame=4)]
@@ -62,14 +60,14 @@ def _row(plan: TablePlan, cells: Sequence[TextBlock], look: Look, *, left: int, 
     elements: list[Element] = []
     if plan.is_stacked:
         top += (plan.row_px - first.height_px - plan.line_gap_px - below_px) // 2
-        elements += text_sprites(first, left=left, top=top, colours=(theme.text,), motion=motion, stagger=0)
+        elements += text_sprites(first, left=left, top=top, colour=theme.text, motion=motion, stagger=0)
         top += first.height_px + plan.line_gap_px
     for column, cell in enumerate(cells):
         y = top if plan.is_stacked else top + (plan.row_px - cell.height_px) // 2
         if column or not plan.is_stacked:
             x = left + plan.left_of(column, cell)
             written = theme.muted if column and not plan.numeric[column] else theme.text
-            elements += text_sprites(cell, left=x, top=y, colours=(written,), motion=motion, stagger=0)
+            elements += text_sprites(cell, left=x, top=y, colour=written, motion=motion, stagger=0)
     return elements
 
 

@@ -96,19 +96,10 @@ class _Measurements:
             page.look.styled(_FIRST if not column else _NUMBER if is_number else _CELL)
             for column, is_number in enumerate(self._numeric)
         ]
-        self._texts = [
-            [
-                _cell_text(cell, style, is_number)
-                for cell, style, is_number in zip(row.cells, self._styles, self._numeric, strict=True)
-            ]
-            for row in scene.items
-        ]
-        self._ems = [
-            [_width(text, style) for text, style in zip(row, self._styles, strict=True)] for row in self._texts
-        ]
-        self._word_ems = [
-            [_widest_word(text, style) for text, style in zip(row, self._styles, strict=True)] for row in self._texts
-        ]
+        rows = [row.cells for row in scene.items]
+        self._texts = [list(map(_cell_text, row, self._styles, self._numeric)) for row in rows]
+        self._ems = [list(map(_width, row, self._styles)) for row in self._texts]
+        self._word_ems = [list(map(_widest_word, row, self._styles)) for row in self._texts]
         self._head_style = page.look.styled(_HEAD)
         self._gap = self._grid.px(_COLUMN_GAP_STACKED if self._grid.is_stacked else _COLUMN_GAP)
         self._padding = self._grid.px(_PADDING if len(self._texts) < _MANY_ROWS else _PADDING * 2 // 3)
@@ -147,19 +138,12 @@ class _Measurements:
     def at(self, size_px: int, max_lines: int, *, is_stacked: bool, is_tight: bool = False) -> TablePlan:
         """The table at a size, with columns as wide as their content wants; `is_tight`: with less padding."""
         lefts, widths = self._columns(size_px, is_stacked=is_stacked)
-        rows = tuple(
-            tuple(
-                fit(
-                    text,
-                    self._styles[column],
-                    (size_px,),
-                    width_px=widths[column] or self._page.width_px,
-                    max_lines=1 if self._numeric[column] else max_lines,
-                )
-                for column, text in enumerate(row)
-            )
-            for row in self._texts
-        )
+
+        def cell(column: int, text: str) -> TextBlock:
+            width_px, lines = widths[column] or self._page.width_px, 1 if self._numeric[column] else max_lines
+            return fit(text, self._styles[column], (size_px,), width_px=width_px, max_lines=lines)
+
+        rows = tuple(tuple(cell(column, text) for column, text in enumerate(row)) for row in self._texts)
         # Descenders and accents of stacked cells and of neighbouring rows don't touch.
         reach, accent_px = max(cell.clearance_px for row in rows for cell in row), math.ceil(ACCENT_EM * size_px)
         gap = max(self._line_gap, 2 * accent_px) + reach

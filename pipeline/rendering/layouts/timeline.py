@@ -19,7 +19,7 @@ from pipeline.rendering.layouts.components import hairline, require_at_most
 from pipeline.rendering.layouts.header import header_sprites
 from pipeline.rendering.layouts.timeline_fitting import DOT, TimelinePlan, fit_timeline
 from pipeline.rendering.look import Look
-from pipeline.rendering.motion.animation import DIMMED, FADE_FRAMES, Level, Motion
+from pipeline.rendering.motion.animation import DIMMED, FADE_FRAMES, Motion
 from pipeline.rendering.motion.composition import Composition
 from pipeline.rendering.motion.sprites import Element, Sprite, solid_sprite, text_sprites
 from pipeline.rendering.motion.timeline import item_frames
@@ -49,8 +49,7 @@ def lay_out(scene: TimelineScene, words: Sequence[Word], look: Look) -> Composit
     elements: list[Element] = [*header_sprites(plan.head, look, top=top)]
     top += plan.head.height_px
     elements += _line(plan, starts, look, top=top)
-    for index, start in enumerate(starts):
-        ends = starts[index + 1] if index + 1 < len(starts) else None
+    for index, (start, ends) in enumerate(zip(starts, (*starts[1:], None), strict=True)):
         elements += _dot(plan.places[index].dot, look, top=top, delay=3 * index, start=start, ends=ends)
         elements += _texts(plan, index, look, top=top, start=start, ends=ends)
     return Composition(ground=background(look.format, look.theme, _LIGHTS), elements=elements)
@@ -89,10 +88,9 @@ def _dot(at: tuple[int, int], look: Look, *, top: int, delay: int, start: int, e
     yield centred(circle, theme.line, Motion(enters=delay))
     # After the line has arrived.
     current = Motion(enters=start + (FADE_FRAMES if delay else 0), frames=FADE_FRAMES)
-    faded_out = (Level(ends, 0),) if ends is not None else ()
-    yield centred(disc(grid.px(_HALO)), theme.accent, replace(current, levels=(Level(0, _HALO_LEVEL), *faded_out)))
+    yield centred(disc(grid.px(_HALO)), theme.accent, current.until(0, _HALO_LEVEL).until(ends))
     yield centred(circle, theme.accent, current)
-    yield centred(disc(grid.px(DOT)), theme.accent, replace(current, levels=faded_out))
+    yield centred(disc(grid.px(DOT)), theme.accent, current.until(ends))
 
 
 def _texts(plan: TimelinePlan, index: int, look: Look, *, top: int, start: int, ends: int | None) -> Iterable[Sprite]:
@@ -100,11 +98,8 @@ def _texts(plan: TimelinePlan, index: int, look: Look, *, top: int, start: int, 
     theme, left = look.theme, look.grid.content.left
     motion = Motion(enters=start, rise_px=look.grid.px(24))
     place = plan.places[index]
-    dimmed = replace(motion, levels=(Level(ends, DIMMED),)) if ends is not None else motion
-    (x, y) = place.when
-    yield from text_sprites(plan.whens[index], left=left + x, top=top + y, colours=(theme.text,), motion=dimmed)
+    (x, y), dimmed = place.when, motion.until(ends, DIMMED)
+    yield from text_sprites(plan.whens[index], left=left + x, top=top + y, colour=theme.text, motion=dimmed)
     (x, y) = place.text
     later = replace(motion, enters=start + 3)
-    yield from text_sprites(
-        plan.texts[index], left=left + x, top=top + y, colours=(theme.muted,), motion=later, stagger=2
-    )
+    yield from text_sprites(plan.texts[index], left=left + x, top=top + y, colour=theme.muted, motion=later, stagger=2)

@@ -9,6 +9,7 @@ from typing import NamedTuple
 from pipeline.model import TimelineScene
 from pipeline.rendering.layouts.components import scaled_sizes
 from pipeline.rendering.layouts.header import Header, header
+from pipeline.rendering.layouts.plan_search import largest_plan
 from pipeline.rendering.look import Look
 from pipeline.rendering.text.fitting import TextBlock, fit_uniform
 from pipeline.rendering.text.line import measure
@@ -80,6 +81,12 @@ class TimelinePlan:
     texts: tuple[TextBlock, ...]
     places: tuple[_Position, ...]
     body_px: int
+    room_px: int
+
+    @property
+    def sized(self) -> tuple[TextBlock, ...]:
+        """The texts that decide on the size."""
+        return self.whens
 
     @property
     def height_px(self) -> int:
@@ -96,27 +103,16 @@ def fit_timeline(scene: TimelineScene, look: Look) -> TimelinePlan:
     """The largest type at which everything fits, with decreasing space around it and finally fewer lines."""
     stacked = look.grid.is_stacked
     few = _START_STACKED if stacked else _START_FEW if len(scene.items) <= _FEW else _START_MANY
-    densities = _STACKED_DENSITIES if stacked else _DENSITIES
-    room_px = look.grid.content.height - look.grid.px(_AIR)
-    plan = None
-    for density in densities:
-        scale = _BESIDE_SIZES if density.beside else _WHEN_SIZES
-        smaller = len(scale) - 1 if density.may_truncate else 0 if density.beside else few
-        while smaller < len(scale):
-            plan = _plan_at(scene, look, density, smaller)
-            if plan.height_px <= room_px and (not plan.is_truncated or density.may_truncate):
-                return plan
-            if plan.is_truncated:
-                # Truncated even at the smallest size.
-                break
-            taken = [block.size_px for block in plan.whens if block.lines]
-            smaller = max(smaller, scaled_sizes(look.grid, scale).index(min(taken)) if taken else 0) + 1
-    assert plan is not None
-    return plan
+    sizes, beside_sizes = (scaled_sizes(look.grid, scale) for scale in (_WHEN_SIZES, _BESIDE_SIZES))
+    tries = (
+        (density, beside_sizes, 0) if density.beside else (density, sizes, few)
+        for density in (_STACKED_DENSITIES if stacked else _DENSITIES)
+    )
+    return largest_plan(tries, lambda density, smaller: _plan_at(scene, look, density, smaller))
 
 
 def _plan_at(scene: TimelineScene, look: Look, density: _Density, smaller: int) -> TimelinePlan:
-    grid, count = look.grid, len(scene.items)
+    grid, count, room_px = look.grid, len(scene.items), look.grid.content.height - look.grid.px(_AIR)
     head = header(scene.kicker, scene.heading, look, compact=density.compact)
     times, events = [moment.when for moment in scene.items], [moment.text for moment in scene.items]
     style, text_style = look.styled(HEADING), look.styled(BODY)
@@ -135,14 +131,14 @@ def _plan_at(scene: TimelineScene, look: Look, density: _Density, smaller: int) 
         texts = _fit_uneven(events, text_style, text_steps, width_px=width, max_lines=density.lines)
         dot_x = grid.px(DOT) // 2
     if grid.is_stacked:
-        room_px = grid.content.height - grid.px(_AIR) - head.height_px
-        places, body_px = _vertical(whens, texts, look, beside=density.beside, dot_x=dot_x, room_px=room_px)
-        head = replace(head, below_px=head.below_px + max(0, min(grid.px(_AIR), room_px - body_px)))
+        left_px = room_px - head.height_px
+        places, body_px = _vertical(whens, texts, look, beside=density.beside, dot_x=dot_x, room_px=left_px)
+        head = replace(head, below_px=head.below_px + max(0, min(grid.px(_AIR), left_px - body_px)))
     else:
         places, body_px = _horizontal(whens, texts, look)
         air = min(grid.px(_MAX_AIR), grid.px(_AIRY) - head.height_px - body_px)
         head = replace(head, below_px=head.below_px + max(0, air))
-    return TimelinePlan(head=head, whens=whens, texts=texts, places=places, body_px=body_px)
+    return TimelinePlan(head=head, whens=whens, texts=texts, places=places, body_px=body_px, room_px=room_px)
 
 
 def _fit_uneven(
@@ -184,14 +180,8 @@ def _horizontal(
     if count <= _MAX_ON_ONE_SIDE:
         line_y = max(when.height_px for when in whens) + gap
         text_y = line_y + gap + max(text.clearance_px for text in texts)
-        places = [
-            _Position(
-                (index * pitch + radius, line_y),
-                (index * pitch, line_y - gap - when.height_px),
-                (index * pitch, text_y),
-            )
-            for index, when in enumerate(whens)
-        ]
+        columns = [(index * pitch, line_y - gap - when.height_px) for index, when in enumerate(whens)]
+        places = [_Position((left + radius, line_y), (left, top), (left, text_y)) for left, top in columns]
         return tuple(places), text_y + max(text.height_px for text in texts)
     heights = [
         when.height_px + _below(when, text, look) + text.height_px for when, text in zip(whens, texts, strict=True)

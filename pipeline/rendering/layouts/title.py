@@ -12,19 +12,19 @@ from dataclasses import dataclass
 from pipeline.model import TitleScene, Word
 from pipeline.rendering.layouts.components import (
     accent_bar,
+    block_top,
     corner_motif,
     entrance,
+    fit_text,
     kicker,
-    low_top,
     motif,
-    scaled_sizes,
 )
 from pipeline.rendering.look import Look
 from pipeline.rendering.motion.animation import AT_ONCE
 from pipeline.rendering.motion.composition import Composition
 from pipeline.rendering.motion.sprites import Element, text_sprites
 from pipeline.rendering.surface.background import Light, background
-from pipeline.rendering.text.fitting import TextBlock, fit
+from pipeline.rendering.text.fitting import TextBlock
 from pipeline.rendering.text.styles import BODY, DISPLAY
 from pipeline.rendering.type_scale import DISPLAY_SIZES, TEXT_SIZES
 
@@ -35,6 +35,7 @@ LIGHTS = (
 )
 
 
+_MOTIF = 752
 # Below this size a title gets a wider column, and half of the motif leaves the picture.
 _WIDE_BELOW = 100
 # Maximum height of the heading: as a share of the content below a motif, and elsewhere at 1080.
@@ -52,7 +53,6 @@ class _Plan:
     label: TextBlock
     heading: TextBlock
     subtitle: TextBlock
-    motif_px: int
     motif_x: int
 
 
@@ -63,20 +63,20 @@ def lay_out(scene: TitleScene, words: Sequence[Word], look: Look) -> Composition
     label, heading, subtitle = plan.label, plan.heading, plan.subtitle
     above, below = _heights_around(label, heading, subtitle, look)
     height = above + heading.height_px + below
-    top = low_top(grid, height) if grid.is_stacked else grid.content.centre_y - height // 2
+    top = block_top(grid, height)
     elements: list[Element] = []
     if grid.is_stacked:
         elements += corner_motif(look, above=top, opacity=1.0, begun=_BEGUN)
     else:
         centre = (plan.motif_x, grid.content.centre_y)
-        elements.append(motif(look, side_px=plan.motif_px, centre=centre, begun=_BEGUN))
-    elements += text_sprites(label, left=left, top=top, colours=(theme.accent,), motion=AT_ONCE)
+        elements.append(motif(look, side_px=grid.px(_MOTIF), centre=centre, begun=_BEGUN))
+    elements += text_sprites(label, left=left, top=top, colour=theme.accent, motion=AT_ONCE)
     top += above
-    elements += text_sprites(heading, left=left, top=top, colours=(theme.text,), motion=AT_ONCE, stagger=0)
+    elements += text_sprites(heading, left=left, top=top, colour=theme.text, motion=AT_ONCE, stagger=0)
     top += heading.height_px + heading.clearance_px + grid.type_px(_ABOVE_BAR)
     elements.append(accent_bar(look, left=left, top=top, frame=8))
     top += grid.px(8 + 48)
-    elements += text_sprites(subtitle, left=left, top=top, colours=(theme.muted,), motion=entrance(grid, 10))
+    elements += text_sprites(subtitle, left=left, top=top, colour=theme.muted, motion=entrance(grid, 10))
     return Composition(ground=background(look.format, theme, LIGHTS), elements=elements)
 
 
@@ -91,8 +91,7 @@ def _heights_around(label: TextBlock, heading: TextBlock, subtitle: TextBlock, l
 
 def _plan(scene: TitleScene, look: Look) -> _Plan:
     grid = look.grid
-    side = grid.px(752)
-    plan = _plan_in(scene, look, grid.columns(7), grid.content.right - side // 2 + grid.px(40))
+    plan = _plan_in(scene, look, grid.columns(7), grid.content.right - grid.px(_MOTIF) // 2 + grid.px(40))
     if plan.heading.size_px >= grid.px(_WIDE_BELOW):
         return plan
     return _plan_in(scene, look, grid.columns(9), grid.format.width_px - grid.px(56))
@@ -100,16 +99,15 @@ def _plan(scene: TitleScene, look: Look) -> _Plan:
 
 def _plan_in(scene: TitleScene, look: Look, width_px: int, motif_x: int) -> _Plan:
     grid = look.grid
-    steps = scaled_sizes(grid, DISPLAY_SIZES)
     high = round(_MAX_SHARE_STACKED * grid.content.height) if grid.is_stacked else grid.px(_MAX_HEIGHT)
     label = kicker(scene.kicker, look, width_px=width_px)
-    subtitle = fit(scene.subtitle, look.styled(BODY), scaled_sizes(grid, TEXT_SIZES), width_px=width_px, max_lines=2)
+    subtitle = fit_text(scene.subtitle, BODY, TEXT_SIZES, look, width_px=width_px, max_lines=2)
 
     def title(high: int) -> TextBlock:
-        return fit(scene.heading, look.styled(DISPLAY), steps, width_px=width_px, height_px=high, max_lines=5)
+        return fit_text(scene.heading, DISPLAY, DISPLAY_SIZES, look, width_px=width_px, height_px=high, max_lines=5)
 
     heading = title(high)
     over = sum(_heights_around(label, heading, subtitle, look)) + heading.height_px - grid.content.height
     # Tall scripts with other texts above and below leave it less space.
     heading = title(heading.height_px - over) if over > 0 else heading
-    return _Plan(label=label, heading=heading, subtitle=subtitle, motif_px=grid.px(752), motif_x=motif_x)
+    return _Plan(label=label, heading=heading, subtitle=subtitle, motif_x=motif_x)

@@ -64,6 +64,10 @@ class Motion:
     # Duration of fades to a level.
     fade_frames: int = FADE_FRAMES
 
+    def until(self, frame: int | None, opacity: int = 0) -> Motion:
+        """This motion, then a fade to an opacity from a frame on; None: it stays."""
+        return self if frame is None else replace(self, levels=(*self.levels, Level(frame, opacity)))
+
     def entering(self, manner: Manner) -> Motion:
         """This motion adjusted to `manner`.
 

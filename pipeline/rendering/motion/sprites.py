@@ -125,6 +125,14 @@ class Sprite:
         return OrderRanges.of(self.mask, self.order) if self.order is not None else None
 
 
+def fill_visible(patch: Picture, origin: Box, ink: Colour, mask: Image.Image, at: Box) -> None:
+    """Fill the part of a box that is on `patch`, a picture of the even box `origin`, through a mask of its size."""
+    seen = at.even().clipped_to(origin)
+    if seen.width and seen.height:
+        # `crop` pads with zeros beyond the mask.
+        patch.fill(ink, mask.crop(seen.moved(-at.left, -at.top)), seen.moved(-origin.left, -origin.top))
+
+
 def solid_sprite(mask: Image.Image, name: str, *, left: int, top: int, motion: Motion) -> Sprite:
     """A mask in a single colour, #RRGGBB."""
     return Sprite(mask=mask, ink=colour(name), left=left, top=top, motion=motion)
@@ -143,15 +151,16 @@ def text_sprites(
     *,
     left: int,
     top: int,
-    colours: tuple[str, ...],
+    colour: str,
     motion: Motion,
+    emphasis_colour: str = "",
     stagger: int = STAGGER_FRAMES,
     centre_in_px: int | None = None,
 ) -> list[Sprite]:
     """A text block as sprites, each line `stagger` frames after the one above.
 
-    `left` and `top` are in pixels, `top` being the top of the first line's capitals; `colours` are those of the letter
-    groups in order. With `centre_in_px` each line is centred in that width, else lines start at `left`.
+    `left` and `top` are in pixels, `top` being the top of the first line's capitals; `emphasis_colour` is that of the
+    emphasis. With `centre_in_px` each line is centred in that width, else lines start at `left`.
     """
     sprites = []
     text = " ".join(line.text.strip() for line in block.lines)
@@ -162,7 +171,7 @@ def text_sprites(
             start += round((centre_in_px - line.width_em * block.size_px) / 2)
         moved = replace(motion, enters=motion.enters + number * stagger)
         span = (start, start + round(line.width_em * block.size_px))
-        for group, name in enumerate(colours):
+        for group, name in enumerate(filter(None, (colour, emphasis_colour))):
             ink = draw_ink(line, block.size_px, group)
             if ink:
                 sprite = ink_sprite(ink, name, left=start, top=baseline, motion=moved)

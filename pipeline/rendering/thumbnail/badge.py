@@ -34,7 +34,7 @@ def draw_badge(canvas: ThumbnailCanvas, number: int, *, is_poster: bool) -> None
     # A rim separates the plate from a motif in the same colour.
     rim, around = round(_RIM * scale), theme.accent if is_poster else theme.background_bottom
     radius = round(_RADIUS * scale)
-    _plate(canvas, Box(box.left - rim, box.top - rim, box.right + rim, box.bottom + rim), radius + rim, around)
+    _plate(canvas, box.grown(rim), radius + rim, around)
     _plate(canvas, box, radius, plate)
     at = (box.left + (width - ink.mask.width) // 2, box.top + (height - ink.mask.height) // 2)
     canvas.picture.paste(ink.painted(Image.new("RGB", ink.mask.size, rgb(letters))), at, ink.mask)

@@ -145,9 +145,7 @@ class ThumbnailCanvas:
         return tuple(Box(left, top, left + wide, top + high) for left, top in places)
 
     def _is_occupied(self, box: Box) -> bool:
-        near = _LOGO_CLEARANCE
-        around = Box(box.left - near, box.top - near, box.right + near, box.bottom + near)
-        return any(around.intersects(each) for each in self.occupied)
+        return any(box.grown(_LOGO_CLEARANCE).intersects(each) for each in self.occupied)
 
 
 def _last_words(block: TextBlock) -> int:

@@ -60,23 +60,19 @@ def draw_thumbnail(script: Script, look: Look, number: int = 1, *, episode: int 
 
     An `episode` number is added as a badge; 0: none.
     """
-    width, height = look.format.thumbnail_px
     still = choose_picture(script, look) if number == 1 else None
-    is_beside = still is not None and is_better_beside(still, look)
-    framing = frame_for_text(still, look) if still and not still.has_alpha and not is_beside else None
-    if framing:
-        ground = framing.picture
-    else:
-        ground = _poster_background((width, height), look) if number == 2 else _background((width, height), look)
+    is_behind = still is not None and not still.has_alpha and not is_better_beside(still, look)
+    framing = frame_for_text(still, look) if still and is_behind else None
+    ground = framing.picture if framing else _poster_background(look) if number == 2 else _background(look)
     canvas = ThumbnailCanvas(picture=ground, look=look, words=script.thumbnail_text or script.title)
     number_scene = next((scene for scene in script.scenes if isinstance(scene, NumberScene)), None)
     figure = _fit_number(canvas, number_scene) if number == 3 and number_scene else None
-    if still and still.has_alpha:
-        draw_beside_cutout(canvas, still)
-    elif still and is_beside:
-        draw_beside_photograph(canvas, still)
-    elif framing:
+    if framing:
         draw_on_picture(canvas, across=framing.across)
+    elif still and still.has_alpha:
+        draw_beside_cutout(canvas, still)
+    elif still:
+        draw_beside_photograph(canvas, still)
     elif number == 2:
         _draw_poster(canvas)
     elif figure:
@@ -190,8 +186,8 @@ def _large_motif(canvas: ThumbnailCanvas) -> Motif:
     return draw_motif(canvas.look.seed, height * 3 // 2 if not canvas.is_upright else width * 4 // 3, bold=True)
 
 
-def _background(size: tuple[int, int], look: Look) -> Image.Image:
-    return _lit_background(size, look.theme, mirrored=look.right_to_left).copy()
+def _background(look: Look) -> Image.Image:
+    return _lit_background(look.format.thumbnail_px, look.theme, mirrored=look.right_to_left).copy()
 
 
 @lru_cache(maxsize=2)
@@ -200,8 +196,9 @@ def _lit_background(size: tuple[int, int], theme: Theme, *, mirrored: bool) -> I
     return (ground.mirrored() if mirrored else ground).to_rgb()
 
 
-def _poster_background(size: tuple[int, int], look: Look) -> Image.Image:
+def _poster_background(look: Look) -> Image.Image:
     """The accent, slightly lighter in the upper left and deeper in the lower right."""
+    size = look.format.thumbnail_px
     x, y = (np.arange(side, dtype=np.float32) * np.float32(0.35 / 2 / side) for side in size)
     accent, deep = (np.array(rgb(name), np.float32) for name in (look.theme.accent, look.theme.accent_deep))
     shades = []

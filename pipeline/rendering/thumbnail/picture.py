@@ -55,7 +55,7 @@ _DISC, _CUTOUT = 0.70, 0.80
 def choose_picture(script: Script, look: Look) -> Still | None:
     """The first picture of a scene that is large enough, pages last; None if the film has none."""
     named = dict.fromkeys(map(named_picture, script.scenes))
-    stills = [still for still in map(look.still, named) if still]
+    stills = [still for name in named for still in look.stills if still.name == name]
     large = [still for still in stills if still.has_alpha or still.width_px * still.height_px >= _MIN_PX]
     return next(iter([still for still in large if not is_page(still)] or large or stills), None)
 

@@ -191,22 +191,22 @@ class Reservation:
 
 
 class UploadLimit:
-    """The limit of uploads in 24 hours that YouTube sets for each channel; its number is known to YouTube only."""
+    """A pause of all uploads to one channel: YouTube limits them in 24 hours, to a number that only it knows."""
 
     def __init__(self, folder: Path, channel: str, *, clock: Callable[[], datetime]) -> None:
         """`folder` is state/ledgers."""
         self._ledger = Ledger(folder, f"youtube-limit-{channel}", clock=clock)
 
     async def check(self, *, where: str) -> None:
-        """Raise `ClosedError` if YouTube has refused an upload of any process less than 24 hours ago."""
+        """Raise `ClosedError` during a pause that any process has begun."""
         try:
             await self._ledger.reserve(0, call=uuid4().hex[:12])
         except ClosedError as error:
-            message = "the channel may upload no more films today"
+            message = "uploads to this channel are paused"
             raise ClosedError(message, until=error.until, where=where) from error
 
     async def reach(self, until: datetime) -> None:
-        """Note that YouTube refuses uploads before `until`."""
+        """Pause uploads before `until`."""
         await self._ledger.close(until)
 
 

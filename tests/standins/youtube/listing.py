@@ -93,7 +93,7 @@ class ListingApi:
     async def _items(self, request: web.Request) -> web.Response:
         grant, asked = self.listed(request, "playlistItems.list")
         if asked.one("playlistId") != f"UU{grant.channel}":
-            return self._server.shelf.items(grant, asked)
+            return self._server.extras.items(grant, asked)
         ours = [film for film in reversed(self._server.films.values()) if film.channel == grant.channel]
         if self._server.lists_oldest_first:
             ours.reverse()

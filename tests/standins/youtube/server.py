@@ -8,6 +8,7 @@ from collections import Counter
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
+from email.utils import format_datetime
 from pathlib import Path
 from typing import Any
 
@@ -76,7 +77,7 @@ class YouTubeStandIn(Loopback):
     def __post_init__(self) -> None:
         self._receiving = UploadApi(self)
         self.listing = ListingApi(self)
-        self.shelf = ExtrasApi(self)
+        self.extras = ExtrasApi(self)
 
     @property
     def url(self) -> str:
@@ -137,10 +138,11 @@ class YouTubeStandIn(Loopback):
     def application(self) -> web.Application:
         """See `Loopback`."""
         app = web.Application()
+        app.on_response_prepare.append(self._date)
         for path in (UPLOAD_PATH, RESUMABLE_PATH):
             app.router.add_post(path, self._answering(self._receiving.start))
             app.router.add_put(path, self._answering(self._receiving.put))
-        for verb, path, handler in (*self.listing.routes, *self.shelf.routes):
+        for verb, path, handler in (*self.listing.routes, *self.extras.routes):
             app.router.add_route(verb, path, self._answering(handler))
         app.router.add_post("/token", self._answering(self._token))
         app.router.add_post("/device/code", self._answering(self._device))
@@ -148,6 +150,9 @@ class YouTubeStandIn(Loopback):
         app.router.add_get("/_history", self._history)
         app.router.add_get("/_secrets", self._secrets)
         return app
+
+    async def _date(self, _request: web.Request, response: web.StreamResponse) -> None:
+        response.headers["Date"] = format_datetime(self.clock().astimezone(UTC), usegmt=True)
 
     def _answering(self, handler: Callable[[web.Request], Any]) -> Callable[[web.Request], Any]:
         async def answer(request: web.Request) -> web.StreamResponse:
@@ -219,7 +224,7 @@ class YouTubeStandIn(Loopback):
             for film in self.films.values()
         ]
         told = {"films": films, "sessions": len(self.sessions), "calls": self.calls, "faults": self.faults.met}
-        return web.json_response({**told, **self.shelf.history(), "complaints": self.complaints})
+        return web.json_response({**told, **self.extras.history(), "complaints": self.complaints})
 
     async def _secrets(self, _request: web.Request) -> web.Response:
         return web.json_response(sorted(self.secrets))
