@@ -47,14 +47,13 @@ def is_public_address(text: str) -> bool:
             address = embedded
     if any(address in each for each in _NOT_GLOBAL):
         return False
-    return address.is_global and not (address.is_multicast or address.is_reserved or address.is_unspecified)
+    return address.is_global and not (address.is_multicast or address.is_reserved)
 
 
 def _embedded_ipv4(address: IPv6Address) -> IPv4Address | None:
     if address in _NAT64:
         return IPv4Address(int(address) & 0xFFFFFFFF)
-    teredo = address.teredo[1] if address.teredo else None
-    return address.ipv4_mapped or address.sixtofour or teredo
+    return address.ipv4_mapped or address.sixtofour
 
 
 def _check_address(url: URL, also_allowed: Collection[str], hint: str) -> None:

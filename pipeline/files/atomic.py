@@ -45,8 +45,8 @@ def replacing(path: Path, *, durable: bool = True) -> Iterator[Path]:
 def write_atomically(path: Path, data: bytes | str, mode: int | None = None, *, durable: bool = True) -> None:
     """Write `path` (text as UTF-8) so that readers, and a crash, see either the old content or the new one.
 
-    Missing folders are created. `mode` sets the permission bits before the first byte is written; None leaves them to
-    the umask. `durable` as in `replacing`. Raises `StorageError`.
+    Missing folders are created. `mode` is the most that the umask may leave of the permission bits, from the first byte
+    on; None: 0o666. `durable` as in `replacing`. Raises `StorageError`.
     """
     part = _TemporaryFile(path, data, mode)
     with storage_errors(path):
@@ -227,10 +227,7 @@ def _create(path: str, mode: int | None) -> int:
     flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0)
     permissions = 0o666 if mode is None else mode
     try:
-        descriptor = os.open(path, flags, permissions)
+        return os.open(path, flags, permissions)
     except FileNotFoundError:
         Path(path).parent.mkdir(parents=True, exist_ok=True)
-        descriptor = os.open(path, flags, permissions)
-    if mode is not None and hasattr(os, "fchmod"):
-        os.fchmod(descriptor, mode)
-    return descriptor
+        return os.open(path, flags, permissions)

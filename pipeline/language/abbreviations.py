@@ -13,13 +13,13 @@ _TITLES = re.compile(
     r"bzw|evtl|ggf|vgl|bspw|sog|inkl|incl|excl|zzgl|insb|bzgl|zw|mio|mrd|tsd|hr|fr|dipl\.?-\w+|"
     r"sra|srta|dra|ee|ff|jj|aprox|mme|mlle|av|apr|"
     r"sig|sigg|dott|ing|avv|profa|cfr|bijv|dhr|mevr|mln|mld|np|tzn|tj|tzw|např|tzv|dvs|bkz|örn|yy|"
-    r"dt|abt|univ|hrsg|verf|engl|griech|russ|frz|amerik|urspr|eigtl|versch|entspr|durchschn|vorauss|"
+    r"dt|ggü|abt|univ|hrsg|verf|engl|griech|russ|frz|amerik|urspr|eigtl|versch|entspr|durchschn|vorauss|"
     r"pres|messrs|allg|kath|dña|avda|geom|exmo|exma|ul|pl|św|ks|inż|mgr|tp|sv|mudr|judr|phdr|"
     r"напр|проф|акад|тыс|тис|ул|вул|просп|пл|св|обл|δηλ|βλ|δρ|εκατ|δισ|डॉ|प्रो|उदा|पू|श्री|पं|कु|कि\.मी|ई\.पू|ดร"
 )
 # … nor after these if a number follows, also a Roman one.
 _BEFORE_NUMBERS = re.compile(
-    r"rs|mind|max|máx|min|mín|tř|cad|sok|mah|кв|корп|ст|ок|"
+    r"rs|pop|rd|mind|max|máx|min|mín|tř|cad|sok|mah|кв|корп|ст|ок|"
     r"no|nr|nos|figs?|eqs?|vols?|pp?|abb|arts?|kap|chaps?|chs?|bd|abs|t[eé]l|tlf|env|núm|págs?|pag|cap|blz|ok|"
     r"secs?|paras?|apts?|bldg|rm|tab|tabl|th|apto|sez|inc|poz|rozdz|md|az|гл|rys|str|obr|kl|godz|"
     r"\w{3,}str|\w{3,}pl|jg|op|rt|hwy|tägl|geb|gest|zm|"

@@ -40,6 +40,8 @@ async def test_a_picture_is_fetched_also_where_an_address_leads_on(tmp_path, pat
         ("/busy", TransientError, "answered 503"),
         ("/round", PermanentError, "redirects more than 5 times"),
         ("/to?file:///etc/passwd", PermanentError, "only http and https"),
+        ("/to?ftp://127.0.0.1/photo.jpg", PermanentError, "only http and https"),
+        ("/to?http://[::1/photo.jpg", PermanentError, "redirects to an invalid URL"),
         ("/to?http://10.0.0.1/photo.jpg", PermanentError, "10.0.0.1 is a private address"),
     ],
 )
@@ -94,9 +96,30 @@ async def test_a_number_that_the_system_takes_for_an_address_does_not_reach_the_
         await fetch(f"http://{host}:9/photo.jpg", tmp_path / "got")
 
 
-async def test_an_address_with_a_password_is_not_asked(tmp_path):
+@pytest.mark.parametrize("allowed", [{"localhost"}, {"127.0.0.1", "::1"}], ids=["by its name", "by its address"])
+async def test_a_host_of_the_settings_is_asked_by_its_name_and_past_the_proxy(tmp_path, monkeypatch, allowed):
+    monkeypatch.setenv("HTTP_PROXY", "http://127.0.0.1:9")
+    async with PictureServer() as server:
+        await fetch(f"http://localhost:{server.port}/photo.jpg", tmp_path / "got", also_allowed=allowed)
+
+    assert detect_format((tmp_path / "got").read_bytes()) == "JPEG"
+
+
+async def test_a_server_that_is_not_there_and_a_name_that_nobody_has_may_be_tried_again(tmp_path, monkeypatch):
+    async def unknown(*_, **__):
+        raise socket.gaierror(socket.EAI_NONAME, "Name or service not known")
+
+    with pytest.raises(TransientError, match="can't be reached: Connect call failed"):
+        await fetch("http://127.0.0.1:9/photo.jpg", tmp_path / "got", also_allowed=LOOPBACK)
+    monkeypatch.setattr(aiohttp.ThreadedResolver, "resolve", unknown)
+    with pytest.raises(TransientError, match="host not found"):
+        await fetch("http://photos.example.org/photo.jpg", tmp_path / "got")
+
+
+@pytest.mark.parametrize("credentials", ["me:secret", "secret", ":secret"])
+async def test_an_address_with_a_password_is_not_asked(tmp_path, credentials):
     with pytest.raises(PermanentError, match="credentials") as raised:
-        await fetch("https://me:secret@example.org/a.jpg", tmp_path / "got")
+        await fetch(f"https://{credentials}@example.org/a.jpg", tmp_path / "got")
 
     assert "secret" not in str(raised.value)
 
@@ -123,14 +146,16 @@ async def test_a_name_that_stands_for_a_private_address_too_is_not_resolved(monk
     [
         "127.0.0.1", "10.1.2.3", "172.16.0.1", "192.168.1.1", "169.254.169.254", "100.64.0.1", "0.0.0.0", "224.0.0.1",
         "255.255.255.255", "::1", "::", "fe80::1", "fe80::1%eth0", "fd00::1", "ff02::1", "::ffff:10.0.0.1",
-        "64:ff9b::7f00:1", "2002:7f00:1::", "fd00:ec2::254", "fec0::1", "3fff::1", "192.88.99.1", "::ffff:192.88.99.1",
-        "no address",
+        "64:ff9b::7f00:1", "2002:7f00:1::", "2001:0:5db8:d822::fefe:fefe", "4000::1", "fd00:ec2::254", "fec0::1",
+        "3fff::1", "192.88.99.1", "::ffff:192.88.99.1", "no address",
     ],
 )  # fmt: skip
 def test_private_addresses_are_known_however_they_are_wrapped(address):
     assert not is_public_address(address)
 
 
-@pytest.mark.parametrize("address", ["93.184.216.34", "1.1.1.1", "2606:4700:4700::1111", "::ffff:1.1.1.1"])
+@pytest.mark.parametrize(
+    "address", ["93.184.216.34", "1.1.1.1", "2606:4700:4700::1111", "::ffff:1.1.1.1", "64:ff9b::101:101"]
+)
 def test_public_addresses_are_public(address):
     assert is_public_address(address)

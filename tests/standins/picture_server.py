@@ -60,7 +60,7 @@ class PictureServer(GetServer):
         if request.path == "/slow":
             await anyio.sleep_forever()
         if request.path in {"/to", "/round"}:
-            raise web.HTTPFound(request.query_string or "/round")
+            return web.Response(status=302, headers={"Location": request.query_string or "/round"})
         if request.path == "/endless":
             return await self._endless(request)
         return _ANSWERS.get(request.path, lambda: web.Response(status=404))()

@@ -132,6 +132,13 @@ class RowService(GetServer):
     def _number(self, request: web.Request) -> web.Response:
         return web.json_response(self._part(int(request.query["page"])))
 
+    def _pdf(self, request: web.Request) -> web.Response:
+        kind = request.query.get("as", "octet-stream")
+        return web.Response(body=b"%PDF-1.7", content_type=f"application/{kind}")
+
+    def _torn(self, _request: web.Request) -> web.Response:
+        return web.Response(text='[{"name": "Bo"},\n{"name', content_type="application/json")
+
     def _lines(self, _request: web.Request) -> web.Response:
         text = "".join(json.dumps(row) + "\n" for row in self.rows)
         return web.Response(text=text, content_type="application/x-ndjson")

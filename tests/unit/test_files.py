@@ -8,6 +8,7 @@ import sys
 import time
 from pathlib import Path
 
+import psutil
 import pytest
 
 from pipeline.errors import StorageError
@@ -26,7 +27,7 @@ from pipeline.files import (
 from pipeline.files.scratch import scratch_folder
 from pipeline.state.episodes import EpisodeLedger
 
-posix_only = pytest.mark.skipif(os.name != "posix", reason="Windows has no permission bits")
+posix_only = pytest.mark.skipif(os.name != "posix", reason="Windows has no permission bits, and counts handles")
 
 
 @pytest.fixture
@@ -188,7 +189,7 @@ def test_what_the_disk_refuses_says_what_to_do(tmp_path, monkeypatch, number, hi
         write_atomically(tmp_path / "a.txt", "new")
 
 
-def test_a_file_takes_its_place_when_it_is_whole(tmp_path):
+def test_a_file_takes_its_place_when_it_is_whole_and_on_the_disk(tmp_path, steps):
     path = tmp_path / "film"
     path.write_text("old")
 
@@ -198,6 +199,24 @@ def test_a_file_takes_its_place_when_it_is_whole(tmp_path):
 
     assert path.read_text() == "new"
     assert list(tmp_path.iterdir()) == [path]
+    assert steps == ["content", "rename", *(["folder"] if os.name == "posix" else [])]
+
+
+@posix_only
+def test_no_file_and_no_folder_stays_open_after_it_is_written(tmp_path, monkeypatch):
+    def refuse(_source, _target):
+        raise OSError(errno.EACCES, os.strerror(errno.EACCES))
+
+    before = psutil.Process().num_fds()
+    write_atomically(tmp_path / "a", "1")
+    write_all_atomically({tmp_path / "b": "2"})
+    with replacing(tmp_path / "c") as part:
+        part.write_text("3")
+    monkeypatch.setattr(os, "replace", refuse)
+    with pytest.raises(StorageError):
+        write_atomically(tmp_path / "d", "4")
+
+    assert psutil.Process().num_fds() == before
 
 
 def test_what_fails_leaves_the_old_file_and_nothing_else(tmp_path):

@@ -373,6 +373,23 @@ SAID += [
         "Stand zwölfter Mai 2023, erster Oktober 1998, Version 3 Punkt 10 Punkt 12",
     ),
     ("de", "26.500 US-$", "26500 US-Dollar"),
+    (
+        "en",
+        "in 45:30 and 1:42:17, 28B transistors, Mr. and Mrs. Smith",
+        ("in 45 30 and 1 42 17, 28 billion transistors, Mister and Missis Smith"),
+    ),
+    ("fr", "1/4 de c. à c. de sel", "un quart de cuillère à café de sel"),
+    ("de", "10-15 Min.", "10 bis 15 Minuten."),
+    (
+        "fr",
+        "aux 12e et 45e minutes, le 71e, 80e, 81e, 99e et 21e",
+        (
+            "aux douzième et quarante-cinquième minutes, le "
+            "soixante et onzième, quatre-vingtième, quatre-vingt-unième, quatre-vingt-dix-neuvième et vingt et unième"
+        ),
+    ),
+    ("nl", "de 22e, 30e en 45e minuut", "de tweeëntwintigste, dertigste en vijfenveertigste minuut"),
+    ("tr", "45. dakika, 30. yıl", "kırk beşinci dakika, otuzuncu yıl"),
     ("en", "5%→6%, A → B", "5 percent to 6 percent, A – B"),
     # Roman numerals of rulers, centuries and things.
     (
@@ -380,6 +397,7 @@ SAID += [
         "Louis XIV's wife, Henry VIII. ruled, Elizabeth I",
         "Louis the 14th's wife, Henry the 8th ruled, Elizabeth the 1st",
     ),
+    ("en", "James E. King III, the Pentium III", "James E. King the 3rd, the Pentium 3"),
     ("en", "World War II, Super Bowl LVIII, Act V. Then", "World War 2, Super Bowl 58, Act 5. Then"),
     (
         "de",
@@ -439,10 +457,12 @@ LEFT = [
     ("de", "Er traf in Min. eins"),
     ("ru", "5%-ный раствор"),
     ("pt", "Venceu por 2 x 0"),
-    ("en", "Fastest lap: 1:14.165"),
+    ("de", "Runde: 1:14,165"),
     ("en", "John 3:9, 1-800-273-8255, 555-1234, a T-shirt"),
     ("en", "An IV drip, Malcolm X, size XL, the MC, his CV, Vitamin C. I did."),
-    ("fr", "Le chat et les ils"),
+    ("en", "Stephen L. Moshier, James V. Smith and a buffer of 64K."),
+    ("fr", "Le chat et les ils. Ver de terre"),
+    ("pl", "Zbrodnia I Kara"),
     ("ja", "1/2(火)と1/2から"),
 ]
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from datetime import UTC, datetime
 
 import pytest
@@ -13,6 +14,7 @@ from pipeline.orchestrator.control.published import published, reconcile
 from pipeline.publishing.youtube import Extras, Title
 from pipeline.publishing.youtube.extras import runner
 from pipeline.state.ledgers.quota import Allowance
+from pipeline.state.locks import held
 from tests.standins.youtube import YouTubeStandIn
 from tests.standins.youtube.clients import channel_of, film_for, token_file
 from tests.standins.youtube.quota import COSTS
@@ -90,6 +92,51 @@ async def test_a_film_whose_process_died_as_soon_as_it_was_out_is_listed_with_al
     (out,) = await to_thread.run_sync(published, await context_of(youtube, tmp_path))
 
     assert out.missing == ("thumbnail: waiting", "captions (en): waiting")
+
+
+async def test_films_are_listed_by_channel_and_the_first_that_was_out_first(youtube, tmp_path):
+    journals = tmp_path / "state" / "youtube"
+    for key in (KEYS[1], KEYS[0], KEYS[2]):
+        await publish(youtube, tmp_path, key)
+    (journals / "another").mkdir()
+    (journals / "default" / f"{KEYS[2]}.json").rename(journals / "another" / f"{KEYS[2]}.json")
+    (journals / ".DS_Store").write_bytes(b"")
+
+    context = await context_of(youtube, tmp_path)
+
+    films = await to_thread.run_sync(published, context)
+
+    assert [film.key for film in films] == [KEYS[2], KEYS[1], KEYS[0]]
+    assert [film.destination for film in films] == ["youtube:another", "youtube", "youtube"]
+    # Nobody has asked the channel yet.
+    assert {(film.state, film.trouble) for film in films} == {("", "")}
+    # What is no folder is no channel, for which a login were missing.
+    assert ["another" in line for line in (await reconcile(context)).unasked] == [True]
+
+
+async def test_a_film_that_is_being_published_is_listed_and_not_looked_for(youtube, ids, tmp_path):
+    journal = next(channel_of(youtube, tmp_path).journals.glob(f"{KEYS[0]}.json"))
+    record = json.loads(journal.read_text())
+    del record["published"]
+    journal.write_text(json.dumps(record))
+    context = await context_of(youtube, tmp_path)
+
+    (*others, film) = await to_thread.run_sync(published, context)
+    found = await reconcile(context)
+
+    assert (film.key, film.title, film.url, film.state) == (KEYS[0], "Film 0", "", "being published")
+    assert found.films[-1] == film
+    assert [each.state for each in found.films[:-1]] == ["processed"] * len(others)
+
+
+async def test_a_film_whose_trouble_is_over_is_told_so_also_while_it_is_published_again(youtube, ids, tmp_path):
+    context, status = await context_of(youtube, tmp_path), youtube.films[ids[KEYS[0]]].resource["status"]
+    status["privacyStatus"] = "private"
+    assert (await reconcile(context)).films[0].trouble
+
+    status["privacyStatus"] = "unlisted"
+    async with held(channel_of(youtube, tmp_path).journals / f"{KEYS[0]}.lock", what="the film"):
+        assert not (await reconcile(context)).films[0].trouble
 
 
 async def test_what_the_channel_says_otherwise_is_told_for_each_film(youtube, ids, tmp_path):

@@ -35,7 +35,7 @@ from pipeline.orchestrator.batch import sampling
 from pipeline.orchestrator.context import open_context
 from pipeline.orchestrator.control import review
 from pipeline.orchestrator.control.publishing import publish_batch, publish_file
-from pipeline.orchestrator.control.release_options import NO_RELEASE_OPTIONS
+from pipeline.orchestrator.control.release_options import NO_RELEASE_OPTIONS, ReleaseOptions
 from pipeline.orchestrator.control.review import approve_films, reject_film, review_queue
 from pipeline.orchestrator.events import Notice
 from pipeline.orchestrator.film import runner as jobs_module
@@ -575,6 +575,19 @@ async def test_no_film_is_bound_to_go_where_nobody_is_logged_in(context):
     assert [str(row.status) for row in rows] == ["completed"] * 3
 
 
+async def test_a_time_that_can_not_be_kept_leaves_the_films_of_a_batch_as_they_are(context):
+    await made(context)
+    options = ReleaseOptions(publish_at="2020-01-01 09:00")
+    there = await to_thread.run_sync(
+        lambda: open_context(workspace=context.workspace, overrides={"publishing.to": "folder:out"})
+    )
+
+    with pytest.raises(InputError, match="publish_at is past"):
+        await publish_batch(there, batch="kitchen", jobs=(), again=False, options=options, listen=lambda _event: None)
+
+    assert not (await context.store.load_job("kitchen", IDS[0])).brief.publish_at
+
+
 async def test_of_a_film_that_nobody_has_judged_no_bytes_may_go_out(context):
     job = (await film(context)).evolve(verdict=None)
 
@@ -623,6 +636,35 @@ async def test_films_that_were_on_their_way_when_somebody_was_killed_go_on_with_
         )
 
     assert await publish(context) == (["completed"] * 3, [True] * 3, [])
+
+
+async def test_who_names_a_film_publishes_no_other_that_was_on_its_way(context):
+    jobs = await made(context)
+    for job in jobs[:2]:
+        await context.store.save_job(
+            advance(await context.store.load_job("kitchen", job.id), JobStatus.PENDING, at=context.clock())
+        )
+
+    assert (await publish(context, jobs=["c3"]))[:2] == (["pending", "pending", "completed"], [False, False, True])
+
+
+async def test_a_film_that_could_not_be_made_is_not_made_by_publishing_the_others(context):
+    jobs = await made(context, of=2)
+    lost = await context.store.load_job("kitchen", jobs[0].id)
+    await context.store.save_job(lost.evolve(status=JobStatus.FAILED, video=None, verdict=None, receipt=None))
+
+    assert await publish(context) == (["failed", "completed"], [False, True], [])
+    assert (await publish(context))[2] == ["nothing to publish: 1 film is not made yet, 1 film is already published"]
+
+
+async def test_a_film_that_is_held_is_published_by_no_command_that_names_it(context):
+    held = await film(context, checks=(PASSES, WARNS), review="warnings")
+    await batch_of(context, held)
+    assert statuses(await run(context, held)) == ["review"]
+
+    said = "nothing to publish: 1 film is held for review"
+    assert await publish(context) == (["review"], [False], [said])
+    assert await publish(context, jobs=["a1"]) == (["review"], [False], [said])
 
 
 async def test_films_that_another_process_is_publishing_are_left_to_it(context):

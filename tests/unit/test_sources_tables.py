@@ -364,8 +364,8 @@ def test_an_endless_line_is_a_rejected_row(table):
     [
         (b"", "is empty"),
         (b"\n\n  \n", "is empty"),
-        (b"PK\x03\x04rest", "is a workbook or an archive, despite its name"),
-        (b"%PDF-1.7", "is a PDF, despite its name"),
+        (b"PK\x03\x04rest", "is a workbook or an archive, not a text file"),
+        (b"%PDF-1.7", "is a PDF, not a table"),
     ],
 )
 def test_files_that_are_no_table_are_refused(table, content, problem):

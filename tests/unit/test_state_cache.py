@@ -524,14 +524,15 @@ async def test_a_discarded_file_is_made_again_and_may_be_discarded_again(cache):
 
 
 def test_the_least_recently_used_files_are_evicted_until_the_rest_fits(cache, tmp_path):
-    ages = {"old": 50, "older": 90, "new": 5}
-    old, older, new = (put(cache, name, b"x" * 100, age_s=age_s) for name, age_s in ages.items())
+    # So many that no order of the folder is that of their use.
+    by_age = sorted(
+        (age_s, put(cache, str(age_s), b"x" * 100, age_s=age_s)) for age_s in (50, 90, 5, 70, 30, 80, 20, 60)
+    )
 
-    assert cache.prune(250) == 100
-    assert files(tmp_path) == sorted([old, new])
-    assert cache.prune(250) == 0
-    assert cache.prune(0) == 200
-    assert not older.exists()
+    assert cache.prune(350) == 500
+    assert files(tmp_path) == sorted(path for _, path in by_age[:3])
+    assert cache.prune(350) == 0
+    assert cache.prune(0) == 300
 
 
 async def test_a_hit_makes_a_file_the_most_recently_used(cache, tmp_path):
@@ -634,6 +635,18 @@ def test_the_lease_of_a_killed_process_protects_nothing_and_is_removed(cache, tm
 
     assert cache.prune(0) == 100
     assert not sign.exists()
+
+
+async def test_the_lease_of_a_process_that_works_for_days_is_no_leftover(cache, tmp_path):
+    other = Cache(tmp_path / "cache")
+
+    async with other.holding():
+        made = await get(other, "made")
+        (lease,) = (tmp_path / "cache").glob(".*.lock")
+        os.utime(lease, (time.time() - 2 * DAY_S,) * 2)
+
+        assert await to_thread.run_sync(cache.prune, 0) == 0
+        assert [await anyio.Path(path).exists() for path in (lease, made)] == [True, True]
 
 
 def test_a_lease_from_before_a_clock_change_protects_all_files(cache, tmp_path, monkeypatch):

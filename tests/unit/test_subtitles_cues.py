@@ -217,6 +217,7 @@ def test_lines_break_before_prepositions_and_conjunctions(language, line, follow
         ("de", "Im Kühlschrank altert Brot etwa sechsmal so schnell wie draußen.", "Im Kühlschrank altert Brot"),
         ("en", "It evaporates every year, and nearly all falls back to us.", "and nearly all falls back to us."),
         ("de", "Jeden Tag werden rund 1,7 Mio. Tonnen Backwaren weggeworfen.", "Backwaren weggeworfen."),
+        ("en", "In the palace some 1,000–2,000 people dined there on each day.", "dined there on each day."),
         # But after a year.
         ("en", "In the hot summer of 2019 scientists found a new species at sea.", "In the hot summer of 2019"),
     ],
@@ -298,6 +299,32 @@ def test_a_few_letters_at_the_end_of_a_sentence_are_not_left_alone():
     assert texts("Grate half of it in at the start, for warmth. Keep the other half for the last minute.") == [
         ("Grate half of it in at the start,", "for warmth."),
         ("Keep the other half for the last minute.",),
+    ]
+
+
+def test_a_long_last_word_is_not_left_alone_either():
+    text = "A model that writes a script may search, thermodynamically."
+
+    assert texts(text) == [("A model that writes", "a script may search, thermodynamically.")]
+
+
+def test_short_sentences_stay_apart():
+    assert texts("It cools. It warms.") == [("It cools.",), ("It warms.",)]
+
+
+def test_two_words_are_not_left_above_a_full_line():
+    text = "So a swing, a loop and a blinking light don't count."
+
+    assert texts(text) == [("So a swing, a loop", "and a blinking light don't count.")]
+
+
+def test_cues_of_a_sentence_are_filled_evenly():
+    text = "The price: a statement in the middle of a film may have another kind of figure than the title."
+
+    assert texts(f"{text} A test keeps both in sync.") == [
+        ("The price: a statement in the middle",),
+        ("of a film may have another kind", "of figure than the title."),
+        ("A test keeps both in sync.",),
     ]
 
 
@@ -383,6 +410,15 @@ def test_a_word_longer_than_a_line_is_hyphenated_by_its_language(language, text,
 
     assert [line for line in lines if line.endswith("-")] == ends
     assert max(map(len, lines)) <= 25
+
+
+def test_pieces_of_one_word_are_on_lines_of_their_own():
+    narrow, text = replace(LIMITS, max_chars_per_line=12), "Ton-Schifffahrtsgesellschaft"
+
+    cues = cues_of(spoken(text), limits=narrow, language="de")
+
+    # Not "Ton- Schiff-", although that would fit.
+    assert [line for cue in cues for line in cue.texts] == ["Ton-", "Schiff-", "fahrtsge-", "sellschaft"]
 
 
 def test_a_letter_is_never_separated_from_its_accents():

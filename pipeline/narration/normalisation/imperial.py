@@ -9,7 +9,7 @@ from pipeline.narration.normalisation.edits import Edit
 from pipeline.narration.normalisation.languages import Language
 
 _FEET = re.compile(r"(?<![\w.,'’])(?P<feet>\d{1,2})\s?['′’]\s?(?P<inches>\d{1,2})\s?[\"″”](?!\w)")
-_INCHES = re.compile(r"(?<![\w.,'’\"“])\d{1,3}(?:\.\d+)?(?P<sign>\s?[\"″])(?=[\s.,;:)]|$)")
+_INCHES = re.compile(r"(?<![\w.,'’\"“$])\d{1,3}(?:\.\d+)?(?P<sign>\s?[\"″])(?=[\s.,;:)]|$)")
 # "In." may be a preposition at the end of a sentence, but not between or before these.
 _ABBREVIATED = re.compile(
     r"(?<=[\d½¼¾⅓⅔])(?P<sign>[ \u00a0\u202f]in\.)(?:(?= (?:wide|deep|tall|long|high|thick|by|x|×|of)\b)|(?=[\"”’)]*$))"

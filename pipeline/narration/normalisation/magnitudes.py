@@ -82,8 +82,8 @@ _COUNT = re.compile(
     r"|[MKB](?=\+? (?:(?:active|new|monthly|daily) )?(?:"
     r"users|people|viewers|views|followers|fans|subscribers|downloads|customers|copies|visitors|players|streams|"
     r"likes|posts|comments|parameters|jobs|tons|tonnes|trees|years|households|residents|children|voters|dollars|"
-    r"euros|pounds)\b)"
-    r"|(?P<clause>[MKB])(?=[.,;:!?)]|$))"
+    r"euros|pounds|transistors|stars|cells|tokens|barrels)\b)"
+    r"|(?P<clause>[MB])(?=[.,;:!?)]|$))"
 )
 _REACHES = re.compile(
     r"\b(?:over|than|nearly|about|around|almost|to|of|with|at|past|hit|got|has|have|reached|passed|exceeded|topped|"

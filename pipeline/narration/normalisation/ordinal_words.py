@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-# The last one that they make.
+# The last Russian or Polish one.
 LAST = 29
 
 
@@ -19,8 +19,11 @@ _DUTCH = _words(
     "vijftiende zestiende zeventiende achttiende negentiende twintigste"
 )
 _DUTCH_ONES = _words("_ een twee drie vier vijf zes zeven acht negen")
+_DUTCH_TENS = _words("_ _ twintigste dertigste veertigste vijftigste zestigste zeventigste tachtigste negentigste")
+_FRENCH_TENS = _words("_ _ vingt trent quarant cinquant soixant soixant")
 _TURKISH = _words("_ birinci ikinci üçüncü dördüncü beşinci altıncı yedinci sekizinci dokuzuncu")
-_TURKISH_TENS = (("", ""), ("onuncu", "on"), ("yirminci", "yirmi"), ("otuzuncu", "otuz"))
+_TURKISH_TENS = _words("_ on yirmi otuz kırk elli altmış yetmiş seksen doksan")
+_TURKISH_ROUND = _words("_ onuncu yirminci otuzuncu kırkıncı ellinci altmışıncı yetmişinci sekseninci doksanıncı")
 _SPANISH = _words("_ primero segundo tercero cuarto quinto sexto séptimo octavo noveno décimo")
 _PORTUGUESE = _words("_ primeiro segundo terceiro quarto quinto sexto sétimo oitavo nono décimo")
 _POLISH = _words(
@@ -46,17 +49,20 @@ _POLISH_SOFT = {"y": "i", "ego": "iego", "emu": "iemu", "ym": "im", "a": "ia", "
 
 
 def ordinal_word(number: int, code: str, *, feminine: bool = False) -> str:
-    """The ordinal of 1 to 29 in a language that does not inflect it further; empty if there is none."""
-    if not 0 < number <= LAST:
+    """The ordinal of 1 to 99 (in Spanish and Portuguese, to 10) in a language without cases; empty if there is none."""
+    tens, ones = divmod(number, 10)
+    if not 0 < number < 100:
         return ""
     match code:
         case "fr":
             return _french(number, feminine=feminine)
         case "nl":
-            return _DUTCH[number] if number <= 20 else f"{_DUTCH_ONES[number - 20]}entwintigste"
+            link = "ën" if ones in {2, 3} else "en"
+            return (
+                _DUTCH[number] if number <= 20 else f"{_DUTCH_ONES[ones]}{link}{_DUTCH_TENS[tens]}".removeprefix("_en")
+            )
         case "tr":
-            whole, tens = _TURKISH_TENS[number // 10]
-            return f"{tens} {_TURKISH[number % 10]}".strip() if number % 10 else whole
+            return f"{_TURKISH_TENS[tens]} {_TURKISH[ones]}".removeprefix("_ ") if ones else _TURKISH_ROUND[tens]
         case "es" | "pt" if number <= 10:
             word = (_SPANISH if code == "es" else _PORTUGUESE)[number]
             return f"{word[:-1]}a" if feminine else word
@@ -86,6 +92,11 @@ def polish_ordinal(number: int, ending: str) -> str:
 def _french(number: int, *, feminine: bool) -> str:
     if number == 1:
         return "première" if feminine else "premier"
-    if number <= 20:
+    tens, ones = divmod(number, 20 if number >= 60 else 10)
+    if number < 20:
         return f"{_FRENCH[number]}ième"
-    return "vingt et unième" if number == 21 else f"vingt-{_FRENCH[number - 20]}ième"
+    if not ones:
+        return f"{'quatre-vingt' if number == 80 else _FRENCH_TENS[number // 10]}ième"
+    base = {3: "soixante", 4: "quatre-vingt"}[tens] if number > 60 else f"{_FRENCH_TENS[tens]}{'e' * (tens > 2)}"
+    last = "unième" if ones == 1 else f"{_FRENCH[ones]}ième"
+    return f"{base}{' et ' if ones in {1, 11} and number < 80 else '-'}{last}"

@@ -86,6 +86,7 @@ def _periods(language: Language) -> re.Pattern[str]:
     units = ("second", "minute", "hour", "day", "week", "month", "year")
     phrases = (format_unit(count, unit, locale=language.locale) for unit in units for count in (2, 5))
     names = {re.sub(r"[\d\s\u0660-\u0669]+", "", phrase) for phrase in phrases}
+    names |= {"Min", "Std", "Sek"} if language.code == "de" else set()
     return re.compile(rf"\s?(?:{'|'.join(map(re.escape, sorted(names, key=len, reverse=True)))})")
 
 

@@ -17,9 +17,11 @@ from pipeline.narration.normalisation.ordinal_words import LAST, ordinal_word, p
 
 # Up to 89; Roman numerals with C, D and M are years, or abbreviations (CD, MC, DM).
 _NUMERAL = "(?=[IVXL])(?:XL|L?X{0,3})(?:IX|IV|V?I{0,3})"
+# Of those, the ones that no French word looks like ("Le", "Les").
+_NUMERAL_OF_CENTURY = "(?=[IVX])X{0,3}(?:IX|IV|V?I{0,3})"
 _VALUES = {"I": 1, "V": 5, "X": 10, "L": 50}
 _AFTER_NAME = re.compile(
-    rf"(?<![\w.])(?P<name>[^\W\d_a-zß-öø-ÿа-яё][\w’'-]*)[ \u00a0](?P<numeral>{_NUMERAL})(?![\w-]|\.\w)(?P<stop>\.?)"
+    rf"(?<![\w.])(?P<name>[^\W\d_a-zß-öø-ÿа-яё][\w’'-]*)[ \u00a0](?P<numeral>{_NUMERAL})(?![\w=-]|\.\w)(?P<stop>\.?)"
 )
 # Numbered things, which have cardinals and may have a single letter.
 _THINGS = {
@@ -74,10 +76,12 @@ _NOUNS = {
 _CENTURIES = {("ru", "вв"): ("веках", "веков"), ("ru", "в"): ("веке", "века"), ("pl", "w"): ("wieku", "wieku")}
 # "XVIIe siècle", "20e eeuw", and Turkish ordinals with a full stop, at which eSpeak would end the sentence.
 _SUFFIXED = {
-    "fr": rf"(?<![\w.,])(?:\d\d?|{_NUMERAL})(?P<suffix>ers?|re|ère|ème|es?)\b(?!-)",
+    "fr": rf"(?<![\w.,])(?:\d\d?|{_NUMERAL_OF_CENTURY})(?P<suffix>ers?|re|ère|ème|es?)\b(?!-)",
     "nl": r"(?<![\w.,])\d\d?(?P<suffix>e|de|ste)\b(?!-)",
     "tr": rf"(?<![\w.,:/-])(?:\d\d?|{_NUMERAL})(?P<suffix>\.)(?= [^\W\d_])",
 }
+# French suffixes of the first.
+_OF_ONE = frozenset({"er", "ers", "re", "ère"})
 
 
 def roman_value(numeral: str) -> int:
@@ -107,30 +111,34 @@ def say_roman_numerals(text: str, language: Language) -> Iterator[list[Edit]]:
 
 def _after_name(match: re.Match[str], code: str) -> str:
     """The spoken form of a numeral after a capitalised word; empty if it may be something else."""
-    name, numeral, number = match["name"], match["numeral"], roman_value(match["numeral"])
-    base = re.sub("['’]s$", "", name)
+    number, base = roman_value(match["numeral"]), re.sub("['’]s$", "", match["name"])
+    before = match.string[max(0, match.start() - 40) : match.start()]
     if re.fullmatch(_THINGS[code], base):
         return str(number)
-    is_ruler = _RULERS.fullmatch(base) is not None
-    if not is_ruler and (numeral in _NO_NUMERALS or base in _NO_NAMES or not _is_certain(match, code)):
+    if not _is_numeral(match, base, code):
         return ""
     if code == "de":
-        before = match.string[max(0, match.start() - 40) : match.start()]
-        return _german(number, name, before) if match["stop"] else str(number)
+        return _german(number, match["name"], before) if match["stop"] else str(number)
     if code in {"ru", "pl"}:
-        return _slavic(number, name, code)
-    if is_ruler:
+        return _slavic(number, match["name"], code)
+    # "James E. King III" is no king, but a third.
+    if _RULERS.fullmatch(base) or (code == "en" and re.search(r"[A-Z]\. $", before)):
         return _of_ruler(number, base, code)
     return str(number) if code in {"en", "fr", "nl", "sv"} else ""
 
 
-def _is_certain(match: re.Match[str], code: str) -> bool:
-    """Whether the letters are a numeral: "I" and "V" are words and initials in some languages."""
-    if len(match["numeral"]) > 1:
+def _is_numeral(match: re.Match[str], base: str, code: str) -> bool:
+    """Whether the letters are a numeral: "I", "V" and "X" are also words and initials."""
+    numeral, following = match["numeral"], match.string[match.end() : match.end() + 2]
+    if len(numeral) == 1 and (numeral not in "IVX" or (match["stop"] and following[1:].isupper())):
+        return False  # the initial of "Stephen L. Moshier"
+    if _RULERS.fullmatch(base):
         return True
+    if len(numeral) > 1:
+        return numeral not in _NO_NUMERALS and base not in _NO_NAMES
     if code == "de":
-        return match["stop"] != "" and re.match(r" [a-zäöü]|$", match.string[match.end() : match.end() + 2]) is not None
-    return code in {"ru", "pl"} and match["numeral"] in {"I", "V"}
+        return match["stop"] != "" and re.match(r" [a-zäöü]|$", following) is not None
+    return numeral in {"ru": {"I", "V"}, "pl": {"V"}}.get(code, ())
 
 
 def _of_ruler(number: int, name: str, code: str) -> str:
@@ -218,6 +226,6 @@ def _suffixed_ordinals(text: str, pattern: re.Pattern[str], code: str) -> Iterat
         written = match[0].removesuffix(match["suffix"])
         number = int(written) if written.isdecimal() else roman_value(written) if written else 0
         word = ordinal_word(number, code, feminine=match["suffix"] in {"re", "ère"})
-        if word and (code != "fr" or match["suffix"].startswith("e") or number == 1):
+        if word and (code != "fr" or (number == 1) == (match["suffix"] in _OF_ONE)):
             plural = "s" if match["suffix"].endswith("s") else ""
             yield [Edit(start=match.start(), end=match.end(), text=f"{word}{plural}")]

@@ -48,6 +48,8 @@ _DIGITS = str.maketrans("⁻⁰¹²³⁴⁵⁶⁷⁸⁹₀₁₂₃₄₅₆₇�
 # A ratio or a score; in English, not a verse: "John 3:9".
 _RATIO = re.compile(rf"(?<![\w.,:/–-])(?P<one>\d{{1,3}}):(?P<other>{NUMBER})(?![\w:/–-])")
 _BOOK = re.compile(r"[A-Z][a-z]+ $")
+# A duration: "1:42:17", "45:30".
+_DURATION = re.compile(r"(?<![\w.,:/–-])\d{1,2}(?::[0-5]\d){1,2}(?:[.,]\d+)?(?![\w:/–-])")
 _RATIO_WORDS = {"en": "to", "de": "zu", "es": "a", "it": "a", "pl": "do"}
 _ABOUT = re.compile(r"(?<![\w~/.])[~≈]\s?(?=[\d$€£¥])")
 
@@ -73,10 +75,12 @@ def say_ratios(text: str, language: Language) -> Iterator[list[Edit]]:
         one, other = match["one"], without_groups(match["other"], language)
         if not other.isdecimal():  # the lap time 1:14.165
             continue
-        is_time = int(one) <= 24 and len(other) == 2 and int(other) < 60
+        is_time = int(one) < 60 and len(other) == 2 and int(other) < 60
         is_verse = language.code == "en" and _BOOK.search(text, max(0, match.start() - 16), match.start())
         if not is_time and not is_verse:
             yield [Edit(start=match.start(), end=match.end(), text=f"{one} {word} {other}")]
+    for match in _DURATION.finditer(text) if language.code == "en" else ():
+        yield [Edit(start=match.start(), end=match.end(), text=match[0].replace(":", " "))]
 
 
 def say_signs(text: str, language: Language) -> Iterator[list[Edit]]:

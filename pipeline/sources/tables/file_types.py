@@ -17,7 +17,7 @@ _ZIP = b"PK\x03\x04"
 # What files of other types begin with. A web page is often a login page in place of the download, or a table that a
 # program exports "for Excel".
 _OTHER_TYPES = (
-    (rb"\xd0\xcf\x11\xe0", "an old Excel workbook, or one with a password", _AS_CSV),
+    (rb"\xd0\xcf\x11\xe0", "an old or password-protected workbook", _AS_CSV),
     (rb"SQLite format 3\0", "a database", "Name it .sqlite, and give a query with --query"),
     (rb"%PDF", "a PDF", _TO_CSV),
     (rb"\x1f\x8b", "a compressed file", "Unpack it"),
@@ -25,7 +25,6 @@ _OTHER_TYPES = (
     (rb"(?:\xef\xbb\xbf)?\s*<\?xml\b", "an XML file", f"{_TO_CSV} or .xlsx"),
     (rb"version https://git-lfs\.", "a placeholder of Git LFS", "Run git lfs pull"),
 )
-_PATTERNS = tuple((re.compile(prefix), name, hint) for prefix, name, hint in _OTHER_TYPES)
 
 
 def check_regular_file(path: Path) -> None:
@@ -46,17 +45,18 @@ def read_text_head(path: Path) -> bytes:
     """The first bytes of a text file. Raises `SourceError` for another type, and for an empty file."""
     head = _read_head(path)
     if head.startswith(_ZIP):
-        raise _misnamed(path, "a workbook or an archive", "Name a workbook .xlsx, or save the sheet as CSV (UTF-8)")
+        hint = "Name a workbook .xlsx, or save the sheet as CSV (UTF-8)"
+        raise SourceError("is a workbook or an archive, not a text file", where=str(path), hint=hint)
     return head
 
 
 def check_is_archive(path: Path) -> None:
     """Raise `SourceError` for a file that is no ZIP archive, the container of workbooks."""
     head = _read_head(path)
+    if not head.startswith(_ZIP) and b"\0" in head:
+        raise SourceError("is no workbook", where=str(path), hint=_AS_CSV)
     if not head.startswith(_ZIP):
-        is_text = b"\0" not in head
-        what = "a text file" if is_text else "no workbook"
-        raise _misnamed(path, what, "Name it .csv, or .json for JSON" if is_text else _AS_CSV)
+        raise SourceError("is a text file, not a workbook", where=str(path), hint="Name it .csv, or .json for JSON")
 
 
 def _read_head(path: Path) -> bytes:
@@ -68,11 +68,7 @@ def _read_head(path: Path) -> bytes:
         raise SourceError(f"can't be read: {error.strerror or error}", where=str(path)) from error
     if not head:
         raise SourceError("is empty", where=str(path), hint=EMPTY_HINT)
-    for pattern, name, hint in _PATTERNS:
-        if pattern.match(head):
-            raise _misnamed(path, name, hint)
+    for prefix, name, hint in _OTHER_TYPES:
+        if re.match(prefix, head):
+            raise SourceError(f"is {name}, not a table", where=str(path), hint=hint)
     return head
-
-
-def _misnamed(path: Path, name: str, hint: str) -> SourceError:
-    return SourceError(f"is {name}, despite its name", where=str(path), hint=hint)

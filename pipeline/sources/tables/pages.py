@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
@@ -13,7 +14,7 @@ from pipeline.errors import SourceError, did_you_mean
 from pipeline.sources.tables.delimited import open_delimited
 from pipeline.sources.tables.encoding import find_encoding
 from pipeline.sources.tables.json_rows import DECODER, columns_from, open_json, row_from_value
-from pipeline.sources.tables.table import BrokenRow, Table, TableOptions, TableRow
+from pipeline.sources.tables.table import BrokenRow, Table, TableOpener, TableOptions, TableRow
 
 # A JSON object that wraps the rows is parsed as a whole, so its size is limited.
 MOST_WRAPPED_BYTES = 64 << 20
@@ -35,9 +36,9 @@ class Page:
 def open_page(path: Path, kind: str, options: TableOptions, *, name: str) -> tuple[Table, Mapping[str, Any]]:
     """The rows of a page, and the other values of its JSON document. Blocks. Raises `SourceError`."""
     if kind == "csv":
-        return replace(open_delimited(path, options), path=name), {}
+        return _open_file(open_delimited, path, options, name), {}
     if kind == "jsonl" or (not options.rows_at and _begins_with(path, b"[")):
-        return replace(open_json(path, options), path=name), {}
+        return _open_file(open_json, path, options, name), {}
     document = _document(path, name)
     rows, metadata = _rows_in(document, options.rows_at, name)
     found = [row_from_value(value, number, number) for number, value in enumerate(rows, start=1)]
@@ -73,6 +74,27 @@ def _rows(
             yield replace(row, number=number, line=row.line if len(pages) == 1 else number)
 
 
+def _open_file(open_: TableOpener, path: Path, options: TableOptions, name: str) -> Table:
+    """A page as a table called `name`. Errors name it, too: the file exists only during the download."""
+
+    def rows() -> Iterator[TableRow | BrokenRow]:
+        with _located(path, name):
+            yield from table.rows()
+
+    with _located(path, name):
+        table = open_(path, options)
+    return replace(table, path=name, rows=rows)
+
+
+@contextmanager
+def _located(path: Path, name: str) -> Iterator[None]:
+    try:
+        yield
+    except SourceError as error:
+        where = error.where.replace(str(path), name)
+        raise SourceError(error.message, where=where, hint=error.hint) from error
+
+
 def _begins_with(path: Path, prefix: bytes) -> bool:
     with path.open("rb") as file:
         return file.read(256).removeprefix(b"\xef\xbb\xbf").lstrip().startswith(prefix)
@@ -82,8 +104,10 @@ def _document(path: Path, name: str) -> object:
     if path.stat().st_size > MOST_WRAPPED_BYTES:
         limit = f"more than {MOST_WRAPPED_BYTES >> 20} MB in one object"
         raise SourceError(f"returned {limit}", where=name, hint="Request smaller pages, or JSON Lines")
+    with _located(path, name):
+        encoding = find_encoding(path)
     try:
-        return DECODER.decode(path.read_text(encoding=find_encoding(path)).strip().removeprefix("\ufeff"))
+        return DECODER.decode(path.read_text(encoding=encoding).strip().removeprefix("\ufeff"))
     except (ValueError, RecursionError) as error:
         raise SourceError("returned invalid JSON", where=name) from error
 
