@@ -12,6 +12,7 @@ import pytest
 
 from pipeline.errors import SourceError
 from pipeline.sources.campaign.problem import row_problem
+from pipeline.sources.campaign.rejected_rows import write_rejected
 from pipeline.sources.tables import BrokenRow, Number, TableOptions, cell_defect, cell_remedy, open_table
 from pipeline.sources.tables.cell_values import to_cell
 
@@ -363,6 +364,16 @@ def test_a_problem_of_a_workbook_names_the_file_the_sheet_the_row_and_the_column
 
     error = row_problem(row, "price", cell, cell_defect(cell), cell_remedy(cell)).as_error(table)
     assert str(error) == f"{path}:2: sheet “May”: price: is the error #N/A. Enter it as a plain value"
+
+
+def test_an_unreadable_cell_is_still_refused_when_the_rejected_rows_are_run(path, tmp_path):
+    table = opened(saved(path, ("name", "note"), ("Bo", "#N/A"), ("Ann", "=1+1")))
+    with write_rejected(tmp_path / "rejected.csv", table.columns) as reject:
+        for row in table.rows():
+            reject(row, [row_problem(row, "note", "", "is wrong", "Correct it")])
+
+    notes = [row.cells["note"] for row in opened(tmp_path / "rejected.csv").rows()]
+    assert list(map(cell_defect, notes)) == ["is #ERROR!, which programs write for a missing value"] * 2
 
 
 @pytest.mark.parametrize("number", ["-5", "9999999", "1e30"])
