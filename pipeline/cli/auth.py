@@ -110,7 +110,7 @@ def status(
             print_json(found)
         else:
             say(
-                "\n".join(line for login in found for line in _lines(login))
+                "\n".join(line for login in found for line in _lines(login, is_checked=check))
                 or "Not logged in to any channel. See: nightreel auth youtube --help"
             )
         return NeedsLoginError.exit_code if any(login.problem for login in found) else EXIT_OK
@@ -118,11 +118,13 @@ def status(
     return session.run(work)
 
 
-def _lines(login: LoginStatus) -> list[str]:
+def _lines(login: LoginStatus, *, is_checked: bool = False) -> list[str]:
     title = f" ({login.title})" if login.title else ""
     lines = [f"youtube:{login.channel}{title}"]
     if login.problem:
         lines.append(f"  problem   {login.problem}")
+    elif is_checked:
+        lines.append("  valid     YouTube accepts it")
     lines.append(f"  file      {login.file}")
     if login.scopes:
         lines.append(f"  scopes    {', '.join(scope.rpartition('/')[2] for scope in login.scopes)}")

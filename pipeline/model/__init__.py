@@ -51,42 +51,35 @@ from pipeline.model.pictures import (
 from pipeline.model.profile import STANDARD, QualityProfile
 from pipeline.model.receipt import Package, Receipt
 from pipeline.model.review import FailedVerdict, HeldFilm, Review, Sample, SampleStanding
-from pipeline.model.scenes import (
-    SCENES,
+from pipeline.model.scenes import SCENES, Scene
+from pipeline.model.scenes.drawings import CodeScene, DiagramScene, Link, Node, Passage
+from pipeline.model.scenes.figures import (
     Bar,
     BarsScene,
-    BulletsScene,
-    ClosingScene,
-    CodeScene,
     ComparisonScene,
     Contrast,
-    DiagramScene,
     LinesScene,
-    Link,
-    Moment,
-    Node,
     NumberScene,
-    Passage,
-    PictureScene,
-    ProductScene,
-    QuizScene,
-    QuoteScene,
     Row,
-    Scene,
-    SceneryScene,
-    SectionScene,
     Series,
     Share,
     SharesScene,
-    SplitScene,
-    SpokenLine,
+    TableScene,
+)
+from pipeline.model.scenes.pictures import PictureScene, ProductScene, SceneryScene, SplitScene, named_picture
+from pipeline.model.scenes.spoken import SpokenLine
+from pipeline.model.scenes.words import (
+    BulletsScene,
+    ClosingScene,
+    Moment,
+    QuizScene,
+    QuoteScene,
+    SectionScene,
     StatementScene,
     Step,
     StepsScene,
-    TableScene,
     TimelineScene,
     TitleScene,
-    named_picture,
 )
 from pipeline.model.script import Script, first_word_indices, narration_of, pauses_of
 from pipeline.model.subtitles import CaptionStyle, Cue, Subtitles

@@ -5,7 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from pipeline.language.words import join_words, split_words
-from pipeline.model.scenes import CodeScene, QuizScene, Scene
+from pipeline.model.scenes import Scene
+from pipeline.model.scenes.drawings import CodeScene
+from pipeline.model.scenes.words import QuizScene
 
 # Pause between a quiz question and its answer.
 THINKING_S = 3.0

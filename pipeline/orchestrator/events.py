@@ -55,6 +55,11 @@ def ignore(_event: RunEvent) -> None:
     """A listener that discards all events."""
 
 
+def notify(listen: Listener, text: str) -> None:
+    """Send a notice to a listener."""
+    emit(listen, Notice(text=text))
+
+
 def emit(listen: Listener, event: RunEvent) -> None:
     """Send an event to a listener. Its errors (a closed pipe, a dead terminal) are only logged: the run continues."""
     try:

@@ -2,7 +2,7 @@
 
 checkpoints/   jobs and batches as JSON              (batch_files: their paths; timestamps: checks of their times)
 index/         an SQLite index of a batch's jobs, which also serves as the job queue
-claims         which process works on which job      (locks: lock files; shielded: work that can't be cancelled)
+claims         which process works on which job      (locks: lock files; threads: blocking work in threads)
 cache/         the content-addressed cache
 ledgers/       what was spent: requests, tokens, money, quota
 episodes       the episode numbers of a series

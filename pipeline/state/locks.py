@@ -19,7 +19,7 @@ from anyio import to_thread
 
 from pipeline.errors import BusyError, StorageError
 from pipeline.files import path_exists, storage_errors
-from pipeline.state.shielded import run_shielded
+from pipeline.state.threads import run_shielded
 
 _POLL_S = 0.05
 

@@ -581,6 +581,12 @@ def test_captions_are_legible_on_any_full_frame_picture(theme, style):
     assert lay_out(typical(SceneryScene), (), look).is_picture
 
 
+@pytest.mark.parametrize("size", [*FORMATS.values(), (400, 960)], ids=str)
+def test_letters_of_a_heading_that_reach_far_below_the_line_stay_clear_of_the_credit_of_the_picture(size):
+    scene = SceneryScene(lines=(SpokenLine(text="قصة", reveals=0),), picture="photo.jpg", heading="في", subtitle="")
+    assert [*find_faults(scene, look_of(size, language="ar"))] == []
+
+
 # --- for long --------------------------------------------------------------------------------------------------------
 
 

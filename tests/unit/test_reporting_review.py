@@ -55,6 +55,11 @@ def test_a_film_without_stills_says_so(page_of, tmp_path):
     assert "<img" not in page
 
 
+def test_the_command_is_for_one_film_or_for_all(page_of):
+    assert "To approve it:" in page_of(held())
+    assert "To approve all of them:" in page_of(held(), held())
+
+
 def test_a_batch_without_held_films_says_so(page_of):
     assert "No film waits for your review." in page_of()
 

@@ -335,6 +335,16 @@ async def test_an_episode_tells_what_it_waits_for_and_not_what_that_waits_for(te
         "waits for episode 1, “Film 1” (parked: is spent)",
         "waits for episode 2, “Film 2” (parked)",
     ]
+    assert [each.hint for each in told] == ["nightreel resume night continues it"] * 2
+
+
+async def test_an_episode_behind_one_that_is_being_made_asks_nobody_to_do_anything(ten):
+    context, (first, second, *_) = ten
+    await become(context, first, JobStatus.IN_PROGRESS)
+
+    told = await to_thread.run_sync(turn_error, second, context, "publishing")
+
+    assert (told.message, told.hint) == ("waits for episode 1, “Film 1” (in progress)", "")
 
 
 async def test_an_idle_run_lets_the_first_go_on_that_waits_for_nobody_any_more(ten):

@@ -746,6 +746,8 @@ async def test_the_status_says_what_a_device_login_can_not_do(youtube, tmp_path)
 
     assert not stands.may_send_captions
     assert "This login can't upload captions" in "\n".join(_lines(stands))
+    assert "valid" not in "\n".join(_lines(stands))
+    assert "  valid     YouTube accepts it" in _lines(stands, is_checked=True)
 
 
 # How a login stands

@@ -10,73 +10,27 @@ from collections.abc import Mapping
 from types import MappingProxyType
 from typing import Final, get_args
 
-from pipeline.model.scenes.drawings import CodeScene, DiagramScene, Link, Node, Passage
+from pipeline.model.scenes.drawings import CodeScene, DiagramScene
 from pipeline.model.scenes.figures import (
-    Bar,
     BarsScene,
     ComparisonScene,
-    Contrast,
     LinesScene,
     NumberScene,
-    Row,
-    Series,
-    Share,
     SharesScene,
     TableScene,
 )
-from pipeline.model.scenes.pictures import PictureScene, ProductScene, SceneryScene, SplitScene, named_picture
-from pipeline.model.scenes.spoken import SpokenLine
+from pipeline.model.scenes.pictures import PictureScene, ProductScene, SceneryScene, SplitScene
 from pipeline.model.scenes.words import (
     BulletsScene,
     ClosingScene,
-    Moment,
     QuizScene,
     QuoteScene,
     SectionScene,
     StatementScene,
-    Step,
     StepsScene,
     TimelineScene,
     TitleScene,
 )
-
-__all__ = [
-    "SCENES",
-    "Bar",
-    "BarsScene",
-    "BulletsScene",
-    "ClosingScene",
-    "CodeScene",
-    "ComparisonScene",
-    "Contrast",
-    "DiagramScene",
-    "LinesScene",
-    "Link",
-    "Moment",
-    "Node",
-    "NumberScene",
-    "Passage",
-    "PictureScene",
-    "ProductScene",
-    "QuizScene",
-    "QuoteScene",
-    "Row",
-    "Scene",
-    "SceneryScene",
-    "SectionScene",
-    "Series",
-    "Share",
-    "SharesScene",
-    "SplitScene",
-    "SpokenLine",
-    "StatementScene",
-    "Step",
-    "StepsScene",
-    "TableScene",
-    "TimelineScene",
-    "TitleScene",
-    "named_picture",
-]
 
 Scene = (
     TitleScene

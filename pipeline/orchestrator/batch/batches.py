@@ -18,7 +18,7 @@ from pipeline.orchestrator.batch.plan import Plan
 from pipeline.orchestrator.batch.planning import plan_batch
 from pipeline.orchestrator.batch.run import Outcome, run_jobs
 from pipeline.orchestrator.context import RunContext
-from pipeline.orchestrator.events import Listener, Notice, emit, ignore
+from pipeline.orchestrator.events import Listener, ignore, notify
 from pipeline.orchestrator.film.failures import error_record
 from pipeline.sources import batch_name, redacted
 
@@ -116,7 +116,7 @@ async def run_batch(
     )
     await _notify_unused(briefs, context, listen)
     for line in plan.notices(batch):
-        emit(listen, Notice(text=line))
+        notify(listen, line)
     return await run_jobs(context, batch, listen)
 
 
@@ -190,7 +190,7 @@ async def _notify_unused(briefs: Collection[Brief], context: RunContext, listen:
     voices = await to_thread.run_sync(context.briefs.idle_voices, briefs)
     without_login = await to_thread.run_sync(lambda: context.hosts.without_login)
     for line in (*voices[:_MAX_NOTICES], *map(context.hosts.login_warning, without_login)):
-        emit(listen, Notice(text=line))
+        notify(listen, line)
 
 
 def refuse_shared_output_file(briefs: Collection[Brief], context: RunContext) -> None:

@@ -30,7 +30,7 @@ from pipeline.orchestrator.batch.admission import AdmissionControl
 from pipeline.orchestrator.batch.cancellation import cancel_if_requested
 from pipeline.orchestrator.batch.queues import Backoff, BatchQueue, JobKey, JobListQueue, Queue, QueueView
 from pipeline.orchestrator.context import RunContext
-from pipeline.orchestrator.events import Listener, Notice, RunMetrics, emit, ignore
+from pipeline.orchestrator.events import Listener, RunMetrics, emit, ignore, notify
 from pipeline.orchestrator.film.episode_order import release_waiting_episodes
 from pipeline.orchestrator.film.runner import run_job
 from pipeline.state import IN_ORDER, SMART_ORDER
@@ -159,7 +159,7 @@ class Scheduler:
         """Emit a notice, unless it repeats the last one."""
         if text != self._last_notice:
             self._last_notice = text
-            emit(self._listen, Notice(text=text))
+            notify(self._listen, text)
 
     # One job -----------------------------------------------------------------------------------------------------
 

@@ -24,7 +24,7 @@ from pipeline.orchestrator.batch.bulk import BulkResult, change_jobs, select_job
 from pipeline.orchestrator.batch.run import Outcome, run_jobs
 from pipeline.orchestrator.context import RunContext, open_context
 from pipeline.orchestrator.control.refresh import add_now_readable, replace_corrected_jobs
-from pipeline.orchestrator.events import Listener, Notice, emit, ignore
+from pipeline.orchestrator.events import Listener, ignore, notify
 from pipeline.orchestrator.film.remake import discard_from
 from pipeline.state import CheckpointStore, Snapshots
 from pipeline.workspace import find_workspace
@@ -133,7 +133,7 @@ async def resume(context: RunContext, *, batch: str, listen: Listener = ignore) 
     for damage in await to_thread.run_sync(index.damages):
         is_damaged = await to_thread.run_sync(context.store.is_damaged, batch, damage.job)
         hint = "; or nightreel retry makes it again, if the source has it" if is_damaged else ""
-        emit(listen, Notice(text=damage.message + hint))
+        notify(listen, damage.message + hint)
     return await batches.resume(context, batch=batch, listen=listen)
 
 
@@ -172,7 +172,7 @@ async def retry(
         done.changed += await add_now_readable(context, batch, briefs)
     _notify_skipped(done, batch, listen, named=bool(jobs))
     if failed and not ids and not done.changed:
-        emit(listen, Notice(text=f"no job of “{batch}” has failed"))
+        notify(listen, f"no job of “{batch}” has failed")
     if not (failed or jobs):
         return await batches.resume(context, batch=batch, listen=listen)
     outcome = await run_jobs(context, batch, listen, only=done.changed)
@@ -222,11 +222,11 @@ async def checkpoint(context: RunContext, *, batch: str, name: str, replace: boo
 def _notify_skipped(done: BulkResult, batch: str, listen: Listener, *, named: bool) -> None:
     """Emit notices about jobs that are not retried."""
     for reason in done.damaged:
-        emit(listen, Notice(text=reason))
+        notify(listen, reason)
     if done.busy:
         films = counted(len(done.busy), "film is", "films are")
-        emit(listen, Notice(text=f"{films} being made by another process"))
+        notify(listen, f"{films} being made by another process")
     if done.left and named:
         films = counted(len(done.left), "film is", "films are")
         hint = f"to redo one that is not published: nightreel retry {shlex.quote(batch)} --job ID --from STAGE"
-        emit(listen, Notice(text=f"{films} completed already, and skipped; {hint}"))
+        notify(listen, f"{films} completed already, and skipped; {hint}")

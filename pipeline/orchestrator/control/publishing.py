@@ -24,7 +24,7 @@ from pipeline.orchestrator.context.quality_profiles import profile_for
 from pipeline.orchestrator.control.lifecycle import outcome_of_jobs
 from pipeline.orchestrator.control.published import published
 from pipeline.orchestrator.control.release_options import NO_RELEASE_OPTIONS, PRIVACY, ReleaseOptions
-from pipeline.orchestrator.events import Listener, Notice, emit
+from pipeline.orchestrator.events import Listener, notify
 from pipeline.orchestrator.film.approval import film_sha256
 from pipeline.orchestrator.film.delivery import is_fully_published
 from pipeline.orchestrator.qc import judge_films
@@ -89,12 +89,9 @@ async def publish_batch(
 
     done = await change_jobs(context, batch, ids, take_up)
     for reason in done.damaged:
-        emit(listen, Notice(text=reason))
+        notify(listen, reason)
     if not done.changed:
-        emit(
-            listen,
-            Notice(text=await to_thread.run_sync(_nothing_to_publish, context, batch, ids if jobs else (), options)),
-        )
+        notify(listen, await to_thread.run_sync(_nothing_to_publish, context, batch, ids if jobs else (), options))
     outcome = await run_jobs(context, batch, listen, only=done.changed)
     return await to_thread.run_sync(outcome_of_jobs, outcome, context, ids) if jobs else outcome
 

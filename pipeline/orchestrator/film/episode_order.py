@@ -54,10 +54,19 @@ def turn_error(job: Job, context: RunContext, stage: str) -> TurnError | None:
     why = (row.error.cause or row.why) if row.error else row.why
     has_own_reason = bool(why) and not (row.error and row.error.kind == TurnError.__name__)
     message = f"waits for {what} {episode.number}, “{episode.title}” ({status}{f': {why}' if has_own_reason else ''})"
-    is_held = row.status is JobStatus.REVIEW
-    typed = shlex.quote(row.batch)
-    hint = f"nightreel review {typed} shows it" if is_held else f"nightreel resume {typed} continues it"
-    return TurnError(message, where=job.folder, hint=hint)
+    return TurnError(message, where=job.folder, hint=_turn_hint(row))
+
+
+def _turn_hint(before: JobSummary) -> str:
+    """What to do about the episode that another one waits for; empty: nothing, a process is making it."""
+    typed = shlex.quote(before.batch)
+    if before.status is JobStatus.IN_PROGRESS:
+        return ""
+    return (
+        f"nightreel review {typed} shows it"
+        if before.status is JobStatus.REVIEW
+        else f"nightreel resume {typed} continues it"
+    )
 
 
 def skipped_episodes(job: Job, context: RunContext) -> tuple[str, ...]:

@@ -25,7 +25,7 @@ from pipeline.files import write_atomically
 from pipeline.limits import Rank
 from pipeline.model import Job, JobError, JobStatus, StageRecord, advance
 from pipeline.orchestrator.context import RunContext
-from pipeline.orchestrator.events import JobEvent, Listener, Notice, emit, ignore
+from pipeline.orchestrator.events import JobEvent, Listener, emit, ignore, notify
 from pipeline.orchestrator.film.approval import hold_error
 from pipeline.orchestrator.film.attempt import Attempt
 from pipeline.orchestrator.film.delivery import film_is_intact, is_at_destination, is_delivered
@@ -122,7 +122,7 @@ class _Run:
             crash_report=self._context.crash_report(self.job),
             background=background,
             save=self._save_silently,
-            notify=lambda line: emit(self._listen, Notice(text=line)),
+            notify=lambda line: notify(self._listen, line),
             prices=self._context.prices,
             budgets=self._context.runtime.budgets(self.job.batch),
         )

@@ -39,7 +39,7 @@ from pipeline.theme.theme import LARGE_CONTRAST
 _ZOOM = 1.06
 _AFTER_WORDS, _WITHOUT_WORDS = 24, 180
 _HEADING_SIZES = (*DISPLAY_SIZES[3:], 56, 50)
-_AFTER_BAR, _AFTER_HEADING, _ABOVE_CREDIT, _ABOVE_EDGE = 56, 60, 40, 16
+_AFTER_BAR, _AFTER_HEADING, _ABOVE_CREDIT, _BELOW_DESCENT, _ABOVE_EDGE = 56, 60, 40, 14, 16
 # Padding of the area around the whole text, and around a line, in which calmness and contrast are measured.
 _PAD, _LINE_PAD = 24, 12
 # Maximum busyness of another place relative to the default, also for smaller text; and the size at which it is
@@ -181,7 +181,8 @@ def _text(scene: SceneryScene, still: Still, look: Look, place: _Placement, *, i
     if credit.lines:
         top = bottom - credit.height_px
         found += text_sprites(credit, left=left, top=top, colour=ink, motion=entrance(grid, 14, rise=16))
-        bottom = top - grid.px(_ABOVE_CREDIT)
+        descent_px = (subtitle if subtitle.lines else heading).descent_px
+        bottom = top - max(grid.px(_ABOVE_CREDIT), descent_px + grid.px(_BELOW_DESCENT))
     if subtitle.lines:
         top = bottom - subtitle.height_px
         found += text_sprites(subtitle, left=left, top=top, colour=ink, motion=entrance(grid, 12, rise=24))

@@ -25,7 +25,7 @@ from pipeline.state.index.reconciling import reconcile
 from pipeline.state.index.rows import indexed_fields
 from pipeline.state.index.stamps import stamp_from, stamp_of
 from pipeline.state.names import check_name_collision, unknown_batch
-from pipeline.state.shielded import run_shielded
+from pipeline.state.threads import in_thread, run_shielded
 
 logger = logging.getLogger("nightreel")
 T = TypeVar("T", Job, Batch)
@@ -103,16 +103,13 @@ class CheckpointStore:
         """A string that changes whenever the job's file does. Blocks."""
         return stamp_of(self._files.job_file(batch, job_id))
 
-    async def delete_job(self, batch: str, job_id: str) -> None:
+    @in_thread
+    def delete_job(self, batch: str, job_id: str) -> None:
         """Remove the file of a job that was replaced by another."""
         path = self._files.job_file(batch, job_id)
-
-        def remove() -> None:
-            with storage_errors(path):
-                path.unlink(missing_ok=True)
-            self.index(batch).delete([job_id])
-
-        await to_thread.run_sync(remove)
+        with storage_errors(path):
+            path.unlink(missing_ok=True)
+        self.index(batch).delete([job_id])
 
     def is_damaged(self, batch: str, job_id: str) -> bool:
         """Whether the job's file is damaged, and not just unreadable at the moment. Blocks."""

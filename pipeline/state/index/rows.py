@@ -51,23 +51,19 @@ DROP_INVALID = f"""
         json_extract(CAST(row AS TEXT), '$.id') IS NOT id OR json_extract(CAST(row AS TEXT), '$.status') IS NOT status
     ELSE TRUE END
 """  # noqa: S608 - all ours
-PUT = """
-    INSERT INTO jobs
-    (id, stamp, status, rank, parked_until, parked_at, kin, weight, folder, key, of_row, video, cost, sample, damage,
-    row)
-    VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
-    ON CONFLICT (id) DO UPDATE SET stamp = excluded.stamp, status = excluded.status, rank = excluded.rank,
-    parked_until = excluded.parked_until, parked_at = excluded.parked_at, kin = excluded.kin,
-    weight = excluded.weight, folder = excluded.folder, key = excluded.key, of_row = excluded.of_row,
-    video = excluded.video, cost = excluded.cost, sample = excluded.sample, damage = excluded.damage, row = excluded.row
-"""
+# The columns of a row besides its id, its stamp and its JSON: those that queries depend on.
+_INDEXED = (
+    *("status", "rank", "parked_until", "parked_at", "kin", "weight", "folder", "key", "of_row"),
+    *("video", "cost", "sample", "damage"),
+)
+_COLUMNS = ("id", "stamp", *_INDEXED, "row")
+PUT = (
+    f"INSERT INTO jobs ({', '.join(_COLUMNS)}) VALUES ({', '.join('?' * len(_COLUMNS))}) "  # noqa: S608 - all ours
+    f"ON CONFLICT (id) DO UPDATE SET {', '.join(f'{name} = excluded.{name}' for name in _COLUMNS[1:])}"
+)
 # Most saves are of a film that has reached its next stage: no indexed column changes, so the SQL indexes need not be
 # updated, which takes a third of the time.
-PUT_STAGE = """
-    UPDATE jobs SET stamp = ?, row = ? WHERE id = ? AND status = ? AND rank = ? AND parked_until IS ?
-    AND parked_at IS ? AND kin = ? AND weight = ? AND folder = ? AND key = ? AND of_row = ? AND video IS ?
-    AND cost = ? AND sample = ? AND damage IS ?
-"""
+PUT_STAGE = f"UPDATE jobs SET stamp = ?, row = ? WHERE id = ? AND {' AND '.join(f'{name} IS ?' for name in _INDEXED)}"  # noqa: S608 - ours
 
 
 # Built lazily, since each takes 2 ms.

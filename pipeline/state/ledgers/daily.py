@@ -12,16 +12,16 @@ import threading
 from collections.abc import Callable, Iterator
 from datetime import UTC, date, datetime, time, timedelta, tzinfo
 from pathlib import Path
-from typing import Literal, NamedTuple
+from typing import Literal
 from zoneinfo import ZoneInfo
 
-from anyio import to_thread
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, ValidationError
 
 from pipeline.errors import ClosedError, QuotaError, StorageError, TransientError
 from pipeline.files import discard_stale_temporaries, read_file, storage_errors, write_atomically
 from pipeline.state.ledgers.file_lock import file_lock
 from pipeline.state.ledgers.minute import Spent, wait_s, within_minute
+from pipeline.state.threads import in_thread
 
 # Number of other days that are kept, in case the clock was wrong and is corrected.
 _OTHER_DAYS = 7
@@ -75,15 +75,6 @@ class _Entry(_Day):
             self.closed_at, self.closed_until = now, until
 
 
-class _Limits(NamedTuple):
-    """The limits of a minute and of a day; None: no limit."""
-
-    requests_per_min: float | None
-    tokens_per_min: int | None
-    requests_per_day: int | None
-    tokens_per_day: int | None
-
-
 class Ledger:
     """The ledger of one provider, on disk in `folder` (state/ledgers).
 
@@ -102,7 +93,8 @@ class Ledger:
         self._mutex = threading.Lock()
         self._has_warned = False
 
-    async def reserve(
+    @in_thread
+    def reserve(
         self,
         tokens: int,
         *,
@@ -119,64 +111,37 @@ class Ledger:
         `QuotaError` if one per day would be (except by the first call of a day), and `ClosedError` while the service,
         or this `model`, is closed.
         """
-        limits = _Limits(requests_per_min, tokens_per_min, requests_per_day, tokens_per_day)
-        return await to_thread.run_sync(self._reserve, tokens, call, model, limits)
-
-    async def correct(
-        self, day: date, *, call: str, tokens: int, requests: int = 0, told_tokens_per_min: int | None = None
-    ) -> None:
-        """Add to what `call` spent on `day`; negative numbers refund. Forgotten days are ignored.
-
-        `told_tokens_per_min` is the limit that the provider reported.
-        """
-        await to_thread.run_sync(self._correct, day, call, tokens, requests, told_tokens_per_min)
-
-    async def close(self, until: datetime, *, model: str = "") -> None:
-        """Forbid calls (of `model`, if given) before `until` (aware), unless they are forbidden for longer already."""
-        await to_thread.run_sync(self._close, until, model)
-
-    def spent_today(self) -> tuple[int, int]:
-        """Requests and tokens so far, read without the lock. Blocks."""
-        try:
-            entry = _Entry.model_validate_json(read_file(self._path))
-        except (OSError, ValueError):  # the next call creates a new one
-            return 0, 0
-        today = _day_of(entry, self._today())
-        return (today.requests, today.tokens) if today else (0, 0)
-
-    def _reserve(self, tokens: int, call: str, model: str, limits: _Limits) -> date:
         with self._open() as entry:
             now = self._clock()
             if until := entry.closed("", now) or entry.closed(model, now):
                 # Clamped: the file may contain any date, and the calendar of `datetime` ends.
                 raise ClosedError(f"{self._provider} asks us to wait", until=min(until, now + _LONGEST))
             spent = (
-                ("requests_per_day", limits.requests_per_day, entry.requests, 1),
-                ("tokens_per_day", limits.tokens_per_day, entry.tokens, tokens),
+                ("requests_per_day", requests_per_day, entry.requests, 1),
+                ("tokens_per_day", tokens_per_day, entry.tokens, tokens),
             )
             for setting, allowed, so_far, more in spent:
                 if allowed is not None and so_far and so_far + more > allowed:
                     raise self._spent(setting, allowed, so_far)
-            self._fit_into_minute(entry, tokens, now, limits)
+            entry.minute = within_minute(entry.minute, now)
+            known = [each for each in (tokens_per_min, entry.told_tokens_per_min) if each is not None]
+            most = min(known, default=None)
+            seconds = wait_s(entry.minute, tokens, now, requests_per_min=requests_per_min, tokens_per_min=most)
+            if seconds > 0:
+                raise TransientError(f"{self._provider}: the limit per minute is reached", retry_after_s=seconds)
             entry.minute.append(Spent(at=now, call=call, tokens=tokens))
             entry.requests += 1
             entry.tokens += tokens
             return entry.day
 
-    def _fit_into_minute(self, entry: _Entry, tokens: int, now: datetime, limits: _Limits) -> None:
-        entry.minute = within_minute(entry.minute, now)
-        known = [each for each in (limits.tokens_per_min, entry.told_tokens_per_min) if each is not None]
-        seconds = wait_s(
-            entry.minute,
-            tokens,
-            now,
-            requests_per_min=limits.requests_per_min,
-            tokens_per_min=min(known, default=None),
-        )
-        if seconds > 0:
-            raise TransientError(f"{self._provider}: the limit per minute is reached", retry_after_s=seconds)
+    @in_thread
+    def correct(
+        self, day: date, *, call: str, tokens: int, requests: int = 0, told_tokens_per_min: int | None = None
+    ) -> None:
+        """Add to what `call` spent on `day`; negative numbers refund. Forgotten days are ignored.
 
-    def _correct(self, day: date, call: str, tokens: int, requests: int, told_tokens_per_min: int | None) -> None:
+        `told_tokens_per_min` is the limit that the provider reported.
+        """
         with self._open() as entry:
             if counted := _day_of(entry, day):
                 counted.requests = max(0, counted.requests + requests)
@@ -188,12 +153,23 @@ class Ledger:
             if told_tokens_per_min is not None:
                 entry.told_tokens_per_min = told_tokens_per_min
 
-    def _close(self, until: datetime, model: str) -> None:
+    @in_thread
+    def close(self, until: datetime, *, model: str = "") -> None:
+        """Forbid calls (of `model`, if given) before `until` (aware), unless they are forbidden for longer already."""
         with self._open() as entry:
             now = self._clock()
             stands = entry.closed(model, now)
             if stands is None or stands < until:
                 entry.close(model, now, until)
+
+    def spent_today(self) -> tuple[int, int]:
+        """Requests and tokens so far, read without the lock. Blocks."""
+        try:
+            entry = _Entry.model_validate_json(read_file(self._path))
+        except (OSError, ValueError):  # the next call creates a new one
+            return 0, 0
+        today = _day_of(entry, self._today())
+        return (today.requests, today.tokens) if today else (0, 0)
 
     def _spent(self, setting: str, allowed: int, so_far: int) -> QuotaError:
         tomorrow = datetime.combine(self._today() + timedelta(days=1), time(), tzinfo=self._zone)

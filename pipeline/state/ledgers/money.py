@@ -16,13 +16,13 @@ from pathlib import Path
 from typing import Annotated, Literal
 from uuid import uuid4
 
-from anyio import to_thread
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints, ValidationError
 
 from pipeline.errors import DamagedError, NightreelError, StorageError
 from pipeline.files import read_file, storage_errors, write_atomically
 from pipeline.state.ledgers.file_lock import file_lock
 from pipeline.state.locks import held_blocking, is_held
+from pipeline.state.threads import in_thread
 
 # Decimal places; any token costs more than that.
 _DIGITS = 9
@@ -71,30 +71,20 @@ class MoneyLedger:
         self._held: dict[str, contextlib.ExitStack] = {}
         self._has_warned = False
 
-    async def spent(self) -> float:
+    @in_thread
+    def spent(self) -> float:
         """Dollars spent so far, including reservations. Takes no lock, and leaves no file."""
-        return await to_thread.run_sync(lambda: self._read().usd)
+        return self._read().usd
 
-    async def certain(self) -> float:
+    @in_thread
+    def certain(self) -> float:
         """Dollars spent for certain: without open reservations, which may be refunded."""
-        return await to_thread.run_sync(self._certain)
-
-    async def reserve(self, usd: float, *, allowed: float | None) -> str | None:
-        """Reserve `usd`; returns a name for `settle`, or None if it would exceed `allowed` (None: no limit)."""
-        return await to_thread.run_sync(self._reserve, usd, allowed)
-
-    async def settle(self, reservation: str, usd: float) -> None:
-        """Replace a reservation by the actual cost, on the day of the reservation. Forgotten days are ignored.
-
-        Never raises: the result of a call must not be lost because of bookkeeping.
-        """
-        await to_thread.run_sync(self._settle, reservation, usd)
-
-    def _certain(self) -> float:
         entry = self._read()
         return round(max(0.0, entry.usd - sum(self._live_reservations(entry).values())), _DIGITS)
 
-    def _reserve(self, usd: float, allowed: float | None) -> str | None:
+    @in_thread
+    def reserve(self, usd: float, *, allowed: float | None) -> str | None:
+        """Reserve `usd`; returns a name for `settle`, or None if it would exceed `allowed` (None: no limit)."""
         reservation = uuid4().hex[:12]
         try:
             with self._mutex, file_lock(self._path), contextlib.ExitStack() as held:
@@ -113,7 +103,12 @@ class MoneyLedger:
             self._warn(error)
         return reservation
 
-    def _settle(self, reservation: str, usd: float) -> None:
+    @in_thread
+    def settle(self, reservation: str, usd: float) -> None:
+        """Replace a reservation by the actual cost, on the day of the reservation. Forgotten days are ignored.
+
+        Never raises: the result of a call must not be lost because of bookkeeping.
+        """
         try:
             with self._mutex, file_lock(self._path):
                 entry = self._read()
