@@ -9,11 +9,13 @@ from datetime import date, datetime, timedelta
 
 import openpyxl
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from pipeline.errors import SourceError
 from pipeline.sources.campaign.problem import row_problem
 from pipeline.sources.campaign.rejected_rows import write_rejected
-from pipeline.sources.tables import BrokenRow, Number, TableOptions, cell_defect, cell_remedy, open_table
+from pipeline.sources.tables import BrokenRow, Number, TableOptions, TableRow, cell_defect, cell_remedy, open_table
 from pipeline.sources.tables.cell_values import to_cell
 
 # Workbooks know no time zones.
@@ -428,3 +430,24 @@ def test_a_truncated_part_is_refused(path, part):
 
     with pytest.raises(SourceError, match="is not a readable workbook"):
         list(opened(path).rows())
+
+
+VALUE = re.compile(rb'(?<==")[^"<>]*(?=")|(?<=>)[^<>]+(?=<)')
+ODD_VALUES = [b"", b"x", b"-1", b"1e999", b"NaN", b"9" * 400, b"A1", b"ZZZ99999999", b"_xD800_", b"&#0;", b"<", b"str"]
+
+
+@settings(deadline=None, max_examples=60)
+@given(part=st.sampled_from([SHEET, SHEET, "xl/workbook.xml", "xl/styles.xml"]), data=st.data())
+def test_a_workbook_with_an_invalid_value_is_read_or_refused(tmp_path_factory, part, data):
+    path = tmp_path_factory.mktemp("workbook") / "people.xlsx"
+    with zipfile.ZipFile(saved(path, ("name", "price"), ("Bo", 5), (MOMENT, True))) as archive:
+        values = list(VALUE.finditer(archive.read(part)))
+    at = data.draw(st.sampled_from(values))
+    value = data.draw(st.sampled_from(ODD_VALUES))
+    edited(path, part, lambda xml: xml[: at.start()] + value + xml[at.end() :])
+
+    try:
+        rows = list(opened(path).rows())
+    except SourceError:
+        return
+    assert all(isinstance(row, TableRow | BrokenRow) for row in rows)
