@@ -179,8 +179,8 @@ _SENTENCE_END = re.compile(rf"(?:[{SENTENCE_ENDS}]|{GREEK_QUESTION})[{_CLOSING}]
 _FINAL_MARK = re.compile(rf"(?:[{SENTENCE_ENDS}:：]|{GREEK_QUESTION})[{_CLOSING}]*$")
 _CLAUSE_END = re.compile(rf"(?:[,;:，、；：،؛–—]|(?<=\S)-)[{_CLOSING}]*$")
 _BETWEEN_COMMAS = re.compile(r"[,،] [^\W\d]\S*[,،]$")
-_NUMBER = re.compile(r"[^\w\s]*\d[\d.,:/]*$")
-_YEAR = re.compile(r"(?:1[5-9]|20)\d\d$")
+_NUMBER = re.compile(r"[^\w\s]*\d[\d.,:/–-]*$")
+_YEAR = re.compile(r"(?:1[5-9]|20)\d\d(?:[–-]\d{2,4})?$")
 # Punctuation separated by spaces, as in French: "« Quoi ? »".
 _CLOSING_TOKEN = re.compile(rf"[{SENTENCE_ENDS}:;,%‰°€$£{_CLOSING}]+$")
 _OPENING_TOKEN = re.compile(rf"[¿¡{re.escape(OPENING_MARKS.strip(CLOSING_MARKS))}]+$")

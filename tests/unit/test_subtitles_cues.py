@@ -217,6 +217,7 @@ def test_lines_break_before_prepositions_and_conjunctions(language, line, follow
         ("de", "Im Kühlschrank altert Brot etwa sechsmal so schnell wie draußen.", "Im Kühlschrank altert Brot"),
         ("en", "It evaporates every year, and nearly all falls back to us.", "and nearly all falls back to us."),
         ("de", "Jeden Tag werden rund 1,7 Mio. Tonnen Backwaren weggeworfen.", "Backwaren weggeworfen."),
+        ("en", "In the palace some 1,000–2,000 people dined there on each day.", "dined there on each day."),
         # But after a year.
         ("en", "In the hot summer of 2019 scientists found a new species at sea.", "In the hot summer of 2019"),
     ],

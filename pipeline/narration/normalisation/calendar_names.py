@@ -40,8 +40,8 @@ def _weekdays(language: Language) -> tuple[dict[str, str], re.Pattern[str]]:
 
 def say_months(text: str, language: Language) -> Iterator[list[Edit]]:
     """Write out abbreviated months beside a day or a year: voices end the sentence at the full stop of "Nov. 16"."""
-    numbers, pattern = _months(language)
-    for match in pattern.finditer(text):
+    numbers = month_numbers(language)
+    for match in _month_pattern(language).finditer(text):
         # The name after a day may be inflected: "5 января", but "январь 2020".
         names = language.locale.months["format" if match["day"] else "stand-alone"]["wide"]
         name = next(filter(None, match.group("after_day", "before_day", "before_year")))
@@ -51,17 +51,23 @@ def say_months(text: str, language: Language) -> Iterator[list[Edit]]:
 
 
 @lru_cache(maxsize=64)
-def _months(language: Language) -> tuple[dict[str, int], re.Pattern[str]]:
-    """Months by abbreviation, and a pattern for one beside a number."""
+def month_numbers(language: Language) -> dict[str, int]:
+    """Months by their abbreviations, casefolded and without a full stop."""
     names = language.locale.months["format"]
     short = {names["abbreviated"][month].rstrip(".").casefold(): month for month in range(1, 13)}
     short = {name: month for name, month in short.items() if name != names["wide"][month].casefold()}
-    short |= _MORE_MONTHS.get(language.code, {})
+    return short | _MORE_MONTHS.get(language.code, {})
+
+
+@lru_cache(maxsize=64)
+def _month_pattern(language: Language) -> re.Pattern[str]:
+    """An abbreviated month beside a number."""
+    short = month_numbers(language)
     name = "|".join(rf"{re.escape(name)}|{re.escape(name.capitalize())}" for name in short) or "(?!)"
     # Before a day only in English: "mar. 5" may be a Tuesday elsewhere.
     month_first = r"(?= \d{1,2}(?!\d|:))" if language.code == "en" else "(?!)"
-    day = r"(?<![\w.,:/-])\d{1,2}(?:st|nd|rd|th|er|º|ª)? (?:de )?"
-    return short, re.compile(
+    day = r"(?<![\w.,:/-])\d{1,2}(?:\.|st|nd|rd|th|er|º|ª)? (?:de )?"
+    return re.compile(
         rf"(?P<day>{day})(?P<after_day>(?:{name})(?:\.|{_YEAR}))(?!\w)"
         rf"|(?<![\w.])(?P<before_day>(?:{name})\.?){month_first}|(?<![\w.])(?P<before_year>(?:{name})\.){_YEAR}"
     )

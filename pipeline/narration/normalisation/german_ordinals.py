@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator
 from datetime import date
 
+from pipeline.narration.normalisation.calendar_names import month_numbers
 from pipeline.narration.normalisation.edits import Edit, sentence_ends_here
 from pipeline.narration.normalisation.languages import Language
 
@@ -29,32 +30,24 @@ _NOUN = re.compile(
     r"\s(?!(?:Der|Die|Das|Er|Sie|Es|Wir|Ich|Man|Ein|Eine|Und|Aber|Da|Dann|Danach|In|Im|Am|Auf)\b)[A-ZÄÖÜ]"
 )
 
-_MONTHS = {
-    "Jan.": 1, "Feb.": 2, "Febr.": 2, "Apr.": 4, "Aug.": 8, "Sep.": 9, "Sept.": 9, "Okt.": 10, "Nov.": 11, "Dez.": 12
-}  # fmt: skip
 _DAY = r"(?:[1-9]|0[1-9]|[12]\d|3[01])\.\s?(?:0?[1-9]|1[0-2])\.(?!\d)"
 # "Am 3.10." and "vom 1.5. bis 3.5."; after other words, the numbers may be a section or a version.
 _NUMERIC = re.compile(rf"\b(?:am|vom|zum|ab|seit)\s(?P<one>{_DAY})(?:\sbis\s(?:zum\s)?(?P<two>{_DAY}))?", re.IGNORECASE)
 
 
 def say_days(text: str, language: Language) -> Iterator[list[Edit]]:
-    """Write out days before the name of a month: "5. Mai"."""
+    """Write out days before the name of a month, also an abbreviated one: "5. Mai"."""
     if language.code != "de":
         return
-    months = "|".join(map(re.escape, language.locale.months["format"]["wide"].values()))
+    months = "|".join(map(re.escape, (*language.locale.months["format"]["wide"].values(), *month_numbers(language))))
     day = r"[1-9]|[12]\d|3[01]"
     first = rf"(?:(?P<first>{day})\.(?P<dash>\s?[–-]\s?|\s(?:bis|und|oder)\s))?"
-    short = "|".join(map(re.escape, _MONTHS))
-    month = rf"(?=\s(?:(?:{months})\b|(?P<short>{short})))"
-    for match in re.finditer(rf"(?<![\w.,:/-]){first}(?P<day>{day})\.{month}", text):
+    for match in re.finditer(rf"(?<![\w.,:/-]){first}(?P<day>{day})\.(?=\s(?i:{months})\b)", text):
         before = text[: match.start()]
         link = (match["dash"] or "").strip()
         days = (ordinal(int(each), before) for each in match.group("first", "day") if each)
         spoken = f" {link if link.isalpha() else 'bis'} ".join(days)
-        edits = [Edit(start=match.start(), end=match.end(), text=spoken)]
-        if match["short"]:
-            edits.append(_month(_MONTHS[match["short"]], *match.span("short"), text, language))
-        yield edits
+        yield [Edit(start=match.start(), end=match.end(), text=spoken)]
 
 
 def say_numeric_days(text: str, language: Language) -> Iterator[list[Edit]]:
@@ -67,14 +60,9 @@ def say_numeric_days(text: str, language: Language) -> Iterator[list[Edit]]:
                 date(2000, month, day)
             except ValueError:
                 continue
-            last = _month(month, end, end, text, language)
-            yield [Edit(start=start, end=end, text=f"{ordinal(day, text[:start])} {last.text}")]
-
-
-def _month(month: int, start: int, end: int, text: str, language: Language) -> Edit:
-    """An edit that names the month, keeping the full stop of a sentence that ends there."""
-    stop = "." if sentence_ends_here(text, end, often=False) else ""
-    return Edit(start=start, end=end, text=f"{language.locale.months['format']['wide'][month]}{stop}")
+            name = language.locale.months["format"]["wide"][month]
+            stop = "." if sentence_ends_here(text, end, often=False) else ""
+            yield [Edit(start=start, end=end, text=f"{ordinal(day, text[:start])} {name}{stop}")]
 
 
 def say_german_ordinals(text: str, language: Language) -> Iterator[list[Edit]]:
