@@ -136,13 +136,14 @@ def test_the_manifest_says_why_a_film_was_not_made_and_which_episode_it_is(conte
     error = JobError(kind="PermanentError", message=f"{why}. Choose another", stage="narration", exit_code=6, cause=why)
     lost = film(context, "1", number=1, folder="people/for-1", episode=7)
     lost = lost.evolve(status=JobStatus.FAILED, video=None, verdict=None, receipt=None, published=(), error=error)
-    lost = lost.evolve(records=(StageRecord(stage="script", attempt=1, started_at=AT, seconds=1.0, cost=Cost()),))
+    unpriced = Cost.of("m", None, tokens_in=100, tokens_out=50)
+    lost = lost.evolve(records=(StageRecord(stage="script", attempt=1, started_at=AT, seconds=1.0, cost=unpriced),))
     (row,) = read(renewed(context, campaign(context, [lost], [(1, ("1", "Bo", ""), "1", "")])))
 
     assert (row["film_status"], row["film_problem"]) == ("failed", why)
     assert (row["film_episode"], row["film_title"]) == ("7", "For 1")
-    absent = ("film_path", "film_url", "film_duration_s", "film_score")
-    assert [row[name] for name in absent] == [""] * 4
+    absent = ("film_path", "film_url", "film_duration_s", "film_score", "film_cost_usd")
+    assert [row[name] for name in absent] == [""] * 5
 
 
 def test_the_manifest_says_which_picture_a_film_lacks(context):

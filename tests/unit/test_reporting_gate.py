@@ -95,9 +95,10 @@ def test_an_axis_of_values_has_ticks_around_all_values(low, high):
 def test_every_value_is_counted_in_one_column():
     values = [number / 10 for number in range(-20, 21)]
 
-    found = histogram(values, axis=value_axis(-2, 2), columns=4)
+    found = histogram([*values, *[0.5] * 30], axis=value_axis(-2, 2), columns=4)
 
-    assert sum(column.count for column in found.columns) == len(values)
+    assert sum(column.count for column in found.columns) == len(values) + 30
+    assert 50 <= max(column.height for column in found.columns) <= 100
     assert histogram([], axis=value_axis(0, 1), columns=4) is None
 
 
