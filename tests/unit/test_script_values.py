@@ -106,3 +106,10 @@ def test_parsing_never_fails(text: str, language: str) -> None:
     assert amount is None or abs(amount.value) < 1e15
     assert is_date(text, language) in {True, False}
     year_of(text, language)
+
+
+def test_the_months_of_one_language_are_not_dates_in_another() -> None:
+    assert is_date("פברואר 2020", "he")
+
+    assert not is_date("פברואר 2020", "fr")
+    assert is_date("février 2020", "fr")
