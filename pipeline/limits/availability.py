@@ -24,37 +24,6 @@ from pipeline.limits.token_budget import ReportedLimits
 _DAY_S = 86_400
 
 
-class Notifier:
-    """Reports changes of one service's availability to people. `clock` is the wall clock; `notify` gets lines."""
-
-    def __init__(self, name: str, *, clock: Callable[[], datetime], notify: Callable[[str], None]) -> None:
-        self._name = name
-        self._clock = clock
-        self._notify = notify
-        # Whether the latest report was that the service is closed.
-        self.has_reported_closed = False
-        # `resets_at` of the quota error that was reported last.
-        self._reported_reset: datetime | None = None
-
-    def closed(self, what: str, seconds: float) -> None:
-        """Report that the service is closed for `seconds` because it `what` ("asks us to wait")."""
-        self.has_reported_closed = True
-        now = self._clock()
-        self._notify(f"{self._name} {what} until {format_time(now + timedelta(seconds=seconds), now)}")
-
-    def opened(self) -> None:
-        """Report that the service answers again, if it was reported closed."""
-        if self.has_reported_closed:
-            self.has_reported_closed = False
-            self._notify(f"{self._name} answers again")
-
-    def spent(self, quota: QuotaError) -> None:
-        """Report a spent quota, once per reset time."""
-        if self._reported_reset != quota.resets_at:
-            self._reported_reset = quota.resets_at
-            self._notify(str(quota))
-
-
 class Closure(NamedTuple):
     """The time until which a service, or one of its models (empty: all of them), must not be called."""
 
@@ -75,7 +44,9 @@ class Availability:
         self._name = name
         self._clock = clock
         self._notify = notify
-        self._notifier = Notifier(name, clock=clock, notify=notify)
+        # Whether the latest report was that the service is closed; `resets_at` of the quota that was reported last.
+        self._has_reported_closed = False
+        self._reported_reset: datetime | None = None
         self._breakers = Breakers(limits.breaker_failures, limits.breaker_cooldown_s, limits.breaker_cooldown_max_s)
         self._by_model = limits.by_model
         # Retry-After: the monotonic time until which to wait, by model (empty: all of them).
@@ -133,13 +104,13 @@ class Availability:
             breaker.succeed()
             is_open = not self._breakers.any_open and not any(map(self._retry_after_s, self._retry_at))
             if is_open and self.obstacle(call.model) is None:
-                self._notifier.opened()
+                self._report_opened()
         elif isinstance(error, TransientError):
             if seconds := bounded_s(error.retry_after_s or 0):
                 breaker.abandon(call)
                 return self.close(seconds, call.model)
             if breaker.fail(call, monotonic_s()):
-                self._notifier.closed(f"{_keeps_failing(call.model)}: paused", breaker.wait_s(monotonic_s()))
+                self._report_closed(f"{_keeps_failing(call.model)}: paused", breaker.wait_s(monotonic_s()))
         elif isinstance(error, QuotaError):
             self.report_spent(error)
         elif isinstance(error, NeedsLoginError) and self._rejected_key is None:
@@ -153,10 +124,10 @@ class Availability:
         model, due = self._limited(model), monotonic_s() + seconds
         if seconds > self._retry_after_s(model):
             # Two calls that are refused at the same time are one event for people.
-            is_new = seconds > self._retry_after_s(model) + 1 or not self._notifier.has_reported_closed
+            is_new = seconds > self._retry_after_s(model) + 1 or not self._has_reported_closed
             self._retry_at[model] = due
             if is_new:
-                self._notifier.closed(_asks_to_wait(model), seconds)
+                self._report_closed(_asks_to_wait(model), seconds)
         return Closure(self._clock() + timedelta(seconds=seconds), model)
 
     def apply_report(self, limits: ReportedLimits, model: str) -> None:
@@ -168,8 +139,22 @@ class Availability:
             self._retry_at[model] = max(self._retry_at.get(model, -inf), due)
 
     def report_spent(self, quota: QuotaError) -> None:
-        """Report that a quota is spent, by the service's word or by our own count."""
-        self._notifier.spent(quota)
+        """Report that a quota is spent, by the service's word or by our own count, once per reset time."""
+        if self._reported_reset != quota.resets_at:
+            self._reported_reset = quota.resets_at
+            self._notify(str(quota))
+
+    def _report_closed(self, what: str, seconds: float) -> None:
+        """Report that the service is closed for `seconds` because it `what` ("asks us to wait")."""
+        self._has_reported_closed = True
+        now = self._clock()
+        self._notify(f"{self._name} {what} until {format_time(now + timedelta(seconds=seconds), now)}")
+
+    def _report_opened(self) -> None:
+        """Report that the service answers again, if it was reported closed."""
+        if self._has_reported_closed:
+            self._has_reported_closed = False
+            self._notify(f"{self._name} answers again")
 
     def _limited(self, model: str) -> str:
         """The model whose limits apply to a call of this model; empty: all models share theirs."""

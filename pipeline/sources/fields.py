@@ -6,7 +6,7 @@ Every function raises `InputError` about `where` for an invalid value.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 
 from pipeline.errors import InputError, did_you_mean
 from pipeline.language.tags import LANGUAGE_TAG, MAX_LANGUAGES, canonical_case
@@ -44,8 +44,6 @@ _MAX_CHARS: Mapping[str, int] = {
     "series": 40,
     "episode": 10,
 }
-_FACTS = ("open", "notes")
-_PRIVACY = ("private", "unlisted", "public")
 _MOST_VARIANTS = 1000
 _EPISODE = re.compile(r"0*([1-9][0-9]{0,3})")
 # UTC has no daylight saving time, so no local time is missing.
@@ -122,11 +120,15 @@ def _priority(text: str, where: str) -> Priority:
         raise InputError(f"{text!r} is not a valid priority", where=where, hint=hint) from None
 
 
-def _facts(text: str, where: str) -> str:
-    if text.casefold() not in _FACTS:
-        hint = did_you_mean(text, _FACTS)
-        raise InputError(f"facts must be {' or '.join(_FACTS)}, not {text!r}", where=where, hint=hint)
-    return text.casefold()
+def _one_of(key: str, choices: Sequence[str]) -> Callable[[str, str], str]:
+    def check(text: str, where: str) -> str:
+        if text.casefold() not in choices:
+            valid = f"{', '.join(choices[:-1])} or {choices[-1]}"
+            hint = did_you_mean(text, choices)
+            raise InputError(f"{key} must be {valid}, not {text!r}", where=where, hint=hint)
+        return text.casefold()
+
+    return check
 
 
 def _format(text: str, where: str) -> str:
@@ -148,13 +150,6 @@ def _episode(text: str, where: str) -> int:
         hint = f"Write a number from 1 to {MOST_EPISODES}"
         raise InputError(f"{text!r} is not a valid episode number", where=where, hint=hint)
     return int(number[1])
-
-
-def _privacy(text: str, where: str) -> str:
-    if text.casefold() not in _PRIVACY:
-        hint = did_you_mean(text, _PRIVACY)
-        raise InputError(f"privacy must be {', '.join(_PRIVACY)}, not {text!r}", where=where, hint=hint)
-    return text.casefold()
 
 
 def _publish_at(text: str, where: str) -> str:
@@ -183,11 +178,11 @@ _CHECKS: Mapping[str, Callable[[str, str], Value]] = {
     "language": checked_language,
     "priority": _priority,
     "length": lambda text, where: parse_length_s(text, where=where),
-    "facts": _facts,
+    "facts": _one_of("facts", ("open", "notes")),
     "format": _format,
     "variant": _variant,
     "episode": _episode,
-    "privacy": _privacy,
+    "privacy": _one_of("privacy", ("private", "unlisted", "public")),
     "publish_at": _publish_at,
     "time_zone": _time_zone,
 }

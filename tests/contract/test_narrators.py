@@ -387,6 +387,14 @@ async def test_faults_of_the_service_are_translated_and_do_not_persist(edge, fau
     assert (await say(narrator, SENTENCE, "en-US-AvaNeural")).audio
 
 
+@pytest.mark.parametrize("fault", ["portal_page", "portal_redirect", "proxy_407", "huge_headers", "not_http"])
+async def test_a_captive_portal_or_a_proxy_does_not_pass_the_check_as_a_busy_service(edge, fault):
+    edge.enqueue(fault)
+
+    with pytest.raises(TransientError, match="edge can't be reached"):
+        await edge_at(edge.url).check()
+
+
 @pytest.mark.parametrize("fault", ["forbidden_skewed_clock", "other_text", "no_boundaries", "sentence_boundaries"])
 async def test_some_faults_are_tolerated(edge, edge_narrator, fault):
     undisturbed = await say(edge_narrator, SENTENCE, "en-US-AvaNeural")

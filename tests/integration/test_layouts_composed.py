@@ -215,6 +215,16 @@ def test_items_of_several_lines_are_further_apart_than_their_lines():
     assert min(apart) >= 1.4 * within
 
 
+def test_items_get_slightly_smaller_before_they_take_two_lines():
+    items = ("Quenya: dem Finnischen nachempfunden", "Khuzdul: nur wenige Wörter sind überliefert")
+    scene = BulletsScene(lines=(), heading="Drei Sprachen", items=items)
+    look = Look(title="", format=VideoFormat(width_px=1920, height_px=1080), language="de")
+
+    drawn = {each.text for each in lay_out(scene, (), look).elements if isinstance(each, Sprite)}
+
+    assert set(items) <= drawn
+
+
 def test_long_items_take_more_lines_on_a_phone_rather_than_small_letters():
     long = "Turn off the circulation pump if you can and wait for half an hour so that the air collects at the top"
     scene = BulletsScene(lines=(), heading="Steps", items=(long, long, long))

@@ -102,6 +102,32 @@ def test_a_large_number_on_a_thumbnail_is_formatted_for_its_language():
     assert written_on(lambda: still(1.4, "en", "€")) == "€1.40"
 
 
+def test_a_number_too_long_for_a_thumbnail_is_left_out():
+    scenes = (NumberScene(lines=(), value=2450, unit="x" * 60, text="x"),)
+    film = Script(title=TITLE, language="en", scenes=scenes, thumbnail_text="Far")
+
+    with_number, without = (draw_thumbnail(replace(film, scenes=each), look(), 3) for each in (scenes, ()))
+
+    assert with_number.tobytes() == without.tobytes()
+
+
+def test_a_number_with_ideographs_keeps_clear_of_the_edge_and_of_its_text():
+    scenes = (NumberScene(lines=(), value=38, unit="倍", text="x"),)
+    film = Script(title=TITLE, language="ja", scenes=scenes, thumbnail_text="なぜ夕焼けは赤いのか")
+    spoken_for = []
+
+    def seen(canvas, block, top, *colours):
+        spoken_for.append((top - block.clearance_px, top + block.height_px + block.descent_px))
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(thumbnail_canvas.ThumbnailCanvas, "draw_text", seen)
+        draw_thumbnail(film, look(language="ja"), 3)
+    (above, below), (text, _) = spoken_for
+
+    assert above >= 40
+    assert text >= below
+
+
 def written_on(draw):
     """The first text that is set while something is drawn."""
     texts = []

@@ -145,7 +145,7 @@ def test_a_length_out_of_range_is_refused(written: str) -> None:
         ("length: forever", "is not a length"),
         ("facts: some", "facts must be open or notes, not 'some'"),
         ("variant: two", "'two' is not a valid variant"),
-        ("privacy: secret", "privacy must be private, unlisted, public, not 'secret'"),
+        ("privacy: secret", "privacy must be private, unlisted or public, not 'secret'"),
         ("publish_at: tomorrow", "publish_at: 'tomorrow' is not a date with a time; write e.g. 2027-01-26 18:00"),
         ("publish_at: 2027-01-26", "is not a date with a time"),
         ("time_zone: Berlin", "time_zone unknown time zone 'Berlin'"),

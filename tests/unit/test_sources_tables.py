@@ -20,6 +20,7 @@ from pipeline.sources.tables import (
     cell_remedy,
     is_blank_marker,
     open_table,
+    readable,
 )
 
 
@@ -425,6 +426,8 @@ def test_keys_of_later_objects_are_columns_and_nested_values_are_defects(table, 
     _, row = cells(people)
     assert row["colours"] == '["red"]'
     assert [cell_defect(cell) for cell in row.values()] == ["", "", *["is a list or an object, not a text"] * 2]
+    # In the file of rejected rows, they must be defects as well.
+    assert list(map(readable, row.values())) == ["2", "Bo", "#ERROR!", "#ERROR!"]
 
 
 def test_a_json_array_is_streamed_with_the_lines_of_its_rows(table):

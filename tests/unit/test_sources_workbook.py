@@ -9,10 +9,13 @@ from datetime import date, datetime, timedelta
 
 import openpyxl
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from pipeline.errors import SourceError
 from pipeline.sources.campaign.problem import row_problem
-from pipeline.sources.tables import BrokenRow, Number, TableOptions, cell_defect, cell_remedy, open_table
+from pipeline.sources.campaign.rejected_rows import write_rejected
+from pipeline.sources.tables import BrokenRow, Number, TableOptions, TableRow, cell_defect, cell_remedy, open_table
 from pipeline.sources.tables.cell_values import to_cell
 
 # Workbooks know no time zones.
@@ -365,6 +368,16 @@ def test_a_problem_of_a_workbook_names_the_file_the_sheet_the_row_and_the_column
     assert str(error) == f"{path}:2: sheet “May”: price: is the error #N/A. Enter it as a plain value"
 
 
+def test_an_unreadable_cell_is_still_refused_when_the_rejected_rows_are_run(path, tmp_path):
+    table = opened(saved(path, ("name", "note"), ("Bo", "#N/A"), ("Ann", "=1+1")))
+    with write_rejected(tmp_path / "rejected.csv", table.columns) as reject:
+        for row in table.rows():
+            reject(row, [row_problem(row, "note", "", "is wrong", "Correct it")])
+
+    notes = [row.cells["note"] for row in opened(tmp_path / "rejected.csv").rows()]
+    assert list(map(cell_defect, notes)) == ["is #ERROR!, which programs write for a missing value"] * 2
+
+
 @pytest.mark.parametrize("number", ["-5", "9999999", "1e30"])
 def test_a_number_outside_the_range_of_dates_is_a_problem_of_its_row(path, number):
     def as_date(book):
@@ -417,3 +430,24 @@ def test_a_truncated_part_is_refused(path, part):
 
     with pytest.raises(SourceError, match="is not a readable workbook"):
         list(opened(path).rows())
+
+
+VALUE = re.compile(rb'(?<==")[^"<>]*(?=")|(?<=>)[^<>]+(?=<)')
+ODD_VALUES = [b"", b"x", b"-1", b"1e999", b"NaN", b"9" * 400, b"A1", b"ZZZ99999999", b"_xD800_", b"&#0;", b"<", b"str"]
+
+
+@settings(deadline=None, max_examples=60)
+@given(part=st.sampled_from([SHEET, SHEET, "xl/workbook.xml", "xl/styles.xml"]), data=st.data())
+def test_a_workbook_with_an_invalid_value_is_read_or_refused(tmp_path_factory, part, data):
+    path = tmp_path_factory.mktemp("workbook") / "people.xlsx"
+    with zipfile.ZipFile(saved(path, ("name", "price"), ("Bo", 5), (MOMENT, True))) as archive:
+        values = list(VALUE.finditer(archive.read(part)))
+    at = data.draw(st.sampled_from(values))
+    value = data.draw(st.sampled_from(ODD_VALUES))
+    edited(path, part, lambda xml: xml[: at.start()] + value + xml[at.end() :])
+
+    try:
+        rows = list(opened(path).rows())
+    except SourceError:
+        return
+    assert all(isinstance(row, TableRow | BrokenRow) for row in rows)

@@ -759,6 +759,50 @@ async def test_republishing_a_film_that_was_never_begun_publishes_it_once(youtub
     assert youtube.films_by_tag() == {f"nightreel-{KEY}": 1}
 
 
+async def test_an_upload_whose_login_is_revoked_half_way_is_resumed_after_the_next_login(youtube, film, tmp_path):
+    youtube.faults.skip("chunk", 1)
+    youtube.faults.order("chunk_401", "invalid_grant")
+    with pytest.raises(NeedsLoginError, match="has expired or was revoked"):
+        await deliver(youtube, tmp_path, film)
+    youtube.write_token(token_file(tmp_path))
+
+    await deliver(youtube, tmp_path, film)
+
+    assert (youtube.calls["videos.insert"], len(youtube.sessions)) == (1, 1)
+    assert the_film(youtube).data == film.video.read_bytes()
+
+
+@pytest.mark.parametrize("wrong", [timedelta(days=365), timedelta(days=-365), timedelta(hours=1), timedelta(hours=-1)])
+async def test_a_token_refreshed_by_a_wrong_clock_is_refreshed_once_more_when_it_is_right(
+    youtube, film, tmp_path, wrong
+):
+    true, ours = NOW, NOW + wrong
+    youtube.clock = youtube.accounts.clock = youtube.quota.clock = lambda: true
+    youtube.write_token(token_file(tmp_path), fresh=False)
+    channel = channel_of(youtube, tmp_path, clock=lambda: ours)
+    await film_for(channel, "f" * 16).deliver(film)
+
+    true += timedelta(hours=2)
+    ours = true
+    await film_for(channel, KEY).deliver(film)
+    await film_for(channel, "e" * 16).deliver(film)
+
+    assert (len(youtube.films), youtube.accounts.refreshes) == (3, 2)
+
+
+async def test_two_deliveries_of_one_film_at_the_same_time_publish_it_once(youtube, film, tmp_path):
+    ids = set()
+
+    async def deliver_it():
+        ids.add((await deliver(youtube, tmp_path, film)).id)
+
+    async with anyio.create_task_group() as tasks:
+        for _ in range(3):
+            tasks.start_soon(deliver_it)
+
+    assert (len(ids), len(youtube.films), youtube.calls["videos.insert"]) == (1, 1, 1)
+
+
 async def test_after_a_401_the_progress_is_queried_before_a_chunk_is_sent_again(youtube, film, tmp_path):
     youtube.faults.order("chunk_401")
     seen = []

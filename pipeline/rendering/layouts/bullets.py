@@ -129,7 +129,7 @@ def _plan(scene: BulletsScene, look: Look) -> _Plan:
         if beside := _ring_beside(plan, look):
             return replace(plan, ring_px=beside, beside_items=True)
         return _plan_large(scene, look, room) or plan
-    return _best_plan(scene, look, _SPLITS, room)
+    return _plan_on_single_lines(scene, look, room) or _best_plan(scene, look, _SPLITS, room)
 
 
 def _ring_beside(plan: _Plan, look: Look) -> int:
@@ -147,6 +147,16 @@ def _plan_large(scene: BulletsScene, look: Look, room: int) -> _Plan | None:
     sizes = scaled_sizes(look.grid, _ALONE_SIZES)
     plans = (_plan_at(scene, look, *_SPLITS[-1], size_px, max_lines=1) for size_px in sizes)
     return next((plan for plan in plans if plan.fits(room)), None)
+
+
+def _plan_on_single_lines(scene: BulletsScene, look: Look, room: int) -> _Plan | None:
+    """Every item on one line beside the large ring, in slightly smaller type if necessary; None if they don't fit."""
+    columns, figure = _SPLITS[0]
+    for size_px in scaled_sizes(look.grid, ITEM_SIZES[:3]):
+        plan = _plan_at(scene, look, columns, figure, size_px, max_lines=1)
+        if plan.height_px <= room and not any(item.is_truncated for item in plan.items):
+            return plan
+    return None
 
 
 def _best_plan(scene: BulletsScene, look: Look, splits: Sequence[tuple[int, int]], room: int) -> _Plan:

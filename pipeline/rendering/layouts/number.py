@@ -89,7 +89,7 @@ def lay_out(scene: NumberScene, words: Sequence[Word], look: Look) -> Compositio
     top += plan.digits_top_px
     elements += digit_sprites(plan.digits, look, top=top, enters=enters, frames=frames)
     top += plan.digits.cap_px + plan.digits.descent_px + grid.px(_BELOW_FIGURE)
-    meaning_at = _meaning_frame(scene, words, enters, enters + frames)
+    meaning_at = _meaning_frame(scene, words, enters, enters + frames, has_lead=bool(plan.lead.lines))
     elements += text_sprites(plan.meaning, left=left, top=top, colour=theme.text, motion=entrance(grid, meaning_at))
     top += plan.meaning.height_px + grid.px(_BELOW_MEANING)
     meaning_at += 3 * len(plan.meaning.lines) + 3
@@ -99,12 +99,12 @@ def lay_out(scene: NumberScene, words: Sequence[Word], look: Look) -> Compositio
     return Composition(ground=background(look.format, theme, _LIGHTS), elements=elements)
 
 
-def _meaning_frame(scene: NumberScene, words: Sequence[Word], enters: int, complete: int) -> int:
+def _meaning_frame(scene: NumberScene, words: Sequence[Word], enters: int, complete: int, *, has_lead: bool) -> int:
     """The frame in which the meaning enters: with the number, early enough to be read.
 
-    If a late number is not announced, its meaning is shown first.
+    If a late number is not announced and has no lead-in, its meaning is shown first.
     """
-    if not scene.kicker and enters >= _ANNOUNCE_FROM:
+    if not scene.kicker and not has_lead and enters >= _ANNOUNCE_FROM:
         return _FIRST
     ends = frame_at(words[-1].end_s) if words else complete
     return max(enters + _FIRST, min(complete - _FIRST, ends - _READING_FRAMES))

@@ -16,7 +16,8 @@ from pipeline.rendering.text.styles import TextStyle
 # Penalties for bad breaks, in the unit of raggedness: squares of the empty share of a line.
 _WIDOW = 0.30
 _STUB = 0.20
-_EXTRA_LINE = 0.09
+# A line more than needed: in large type, a better break is worth it.
+_EXTRA_LINE_HEADING, _EXTRA_LINE = 0.09, 0.14
 _SPLIT_PHRASE = 0.14
 # A word of at most so many letters at the end of a line.
 _DANGLING_WORD, _SHORT_WORD = 0.05, 3
@@ -72,8 +73,9 @@ def break_lines(
     if fewest is None or fewest > most:
         return None
     counts = range(fewest, min(fewest + 1, most, len(chunks)) + 1)
+    extra = _EXTRA_LINE_HEADING if style.is_heading else _EXTRA_LINE
     _price, spans = min(
-        (price + _EXTRA_LINE * (count - fewest), spans) for count in counts for price, spans in [breaker.balance(count)]
+        (price + extra * (count - fewest), spans) for count in counts for price, spans in [breaker.balance(count)]
     )
     return Lines(spans=spans, ragged=breaker.raggedness(spans))
 
@@ -87,7 +89,7 @@ class _Breaker:
         self._text, self._chunks, self._limit, self._phrase = text, chunks, width_em, phrase
         self._style = style
         # Ends of sentences with a full stop.
-        self._stops = frozenset(sentence_ends(text) if ". " in text else ())
+        self._stops = frozenset(sentence_ends(text, style.language) if ". " in text else ())
         self._widths = [measure(text[c.start : c.end], style) + 2 * abs(style.tracking) for c in chunks]
         space = measure("n n", style) - measure("nn", style)
         self._gaps = [space * (after.start - before.end) for before, after in pairwise(chunks)] + [0.0]

@@ -11,6 +11,7 @@ The lower right stays free: sites overlay the duration there.
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from functools import lru_cache
 
 import numpy as np
@@ -22,6 +23,7 @@ from pipeline.rendering.look import Look
 from pipeline.rendering.number_format import format_number, with_unit
 from pipeline.rendering.surface.background import Light, background
 from pipeline.rendering.surface.motif import Motif, draw_motif
+from pipeline.rendering.text.fitting import TextBlock
 from pipeline.rendering.thumbnail.badge import draw_badge
 from pipeline.rendering.thumbnail.canvas import MARGIN, SIZES, ThumbnailCanvas
 from pipeline.rendering.thumbnail.picture import (
@@ -36,6 +38,8 @@ from pipeline.theme.colours import rgb
 from pipeline.theme.theme import Theme
 
 COUNT = 3
+# Minimum distance of number and text to the upper and lower edge.
+_MIN_EDGE = 56
 _THOUSAND, _MILLION = 1_000, 1_000_000
 _NUMBER_SIZES = (340, 300, 260, 220, 180, 150)
 _LIGHTS = (
@@ -62,6 +66,7 @@ def draw_thumbnail(script: Script, look: Look, number: int = 1, *, episode: int 
     ground = framing.picture if framing else _poster_background(look) if number == 2 else _background(look)
     canvas = ThumbnailCanvas(picture=ground, look=look, words=script.thumbnail_text or script.title)
     number_scene = next((scene for scene in script.scenes if isinstance(scene, NumberScene)), None)
+    figure = _fit_number(canvas, number_scene) if number == 3 and number_scene else None
     if framing:
         draw_on_picture(canvas, across=framing.across)
     elif still and still.has_alpha:
@@ -70,8 +75,8 @@ def draw_thumbnail(script: Script, look: Look, number: int = 1, *, episode: int 
         draw_beside_photograph(canvas, still)
     elif number == 2:
         _draw_poster(canvas)
-    elif number == 3 and number_scene is not None:
-        _draw_with_number(canvas, number_scene)
+    elif figure:
+        _draw_with_number(canvas, figure)
     elif number == 3:
         _draw_over_motif(canvas)
     else:
@@ -120,16 +125,16 @@ def _draw_poster(canvas: ThumbnailCanvas) -> None:
     canvas.draw_text(block, top, (theme.on_accent,))
 
 
-def _draw_with_number(canvas: ThumbnailCanvas, scene: NumberScene) -> None:
+def _draw_with_number(canvas: ThumbnailCanvas, number: TextBlock) -> None:
     theme, (width, height) = canvas.look.theme, canvas.picture.size
-    figure = _figure(scene, canvas.look.language)
-    number = canvas.fit_text(figure, _NUMBER_SIZES, width - 2 * MARGIN, height // 2, lines=1)
     block = canvas.fit_text(
         canvas.words, SIZES[4:], canvas.text_width + 200 * (not canvas.is_upright), _BELOW_NUMBER, lines=3
     )
-    # Ideographs and other tall letters reach further down and up.
-    least = 2 * _GAP + number.descent_px + block.clearance_px if block.clearance_px else _GAP
-    gap = max(least, min(2 * _GAP, canvas.max_text_height - number.height_px - block.height_px))
+    gap = _gap_below(canvas, number, block)
+    smaller = [size for size in _NUMBER_SIZES if size < number.size_px]
+    while smaller and number.clearance_px + number.height_px + gap + block.height_px > height - 2 * _MIN_EDGE:
+        number = replace(number, size_px=smaller.pop(0))
+        gap = _gap_below(canvas, number, block)
     whole = number.height_px + gap + block.height_px
     top = (height - whole) // 2 if not canvas.is_upright else height // 6
     if canvas.is_upright:
@@ -140,6 +145,19 @@ def _draw_with_number(canvas: ThumbnailCanvas, scene: NumberScene) -> None:
     top -= top + number.height_px + gap - canvas.text_box(block, top + number.height_px + gap).top
     canvas.draw_text(number, top, (theme.accent,))
     canvas.draw_text(block, top + number.height_px + gap, (theme.text,))
+
+
+def _fit_number(canvas: ThumbnailCanvas, scene: NumberScene) -> TextBlock | None:
+    """The number with its unit on one line; None if even the smallest size is too large."""
+    text, room = _figure(scene, canvas.look.language), canvas.picture.width - 2 * MARGIN
+    block = canvas.fit_text(text, _NUMBER_SIZES, room, canvas.picture.height // 2, lines=1)
+    return None if block.is_truncated else block
+
+
+def _gap_below(canvas: ThumbnailCanvas, number: TextBlock, block: TextBlock) -> int:
+    """Space between number and text, more for ideographs and other tall letters, which reach further down and up."""
+    least = 2 * _GAP + number.descent_px + block.clearance_px if block.clearance_px else _GAP
+    return max(least, min(2 * _GAP, canvas.max_text_height - number.height_px - block.height_px))
 
 
 def _figure(scene: NumberScene, language: str) -> str:

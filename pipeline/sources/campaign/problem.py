@@ -30,9 +30,14 @@ class RowProblem:
     problem: str
     mend: str
 
+    @property
+    def reason(self) -> str:
+        """The problem, after its column if it has one."""
+        return f"{self.column}: {self.problem}" if self.column else self.problem
+
     def as_error(self, table: Table) -> InputError:
         """The problem as an exception."""
-        what = f"{self.column}: {self.problem}" if self.column else f"the row {self.problem}"
+        what = self.reason if self.column else f"the row {self.problem}"
         what = f"sheet “{table.sheet}”: {what}" if table.sheet else what
         return InputError(what, where=f"{table.path}:{self.line}", hint=self.mend)
 

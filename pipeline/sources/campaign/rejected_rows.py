@@ -10,7 +10,7 @@ from pathlib import Path
 from pipeline.files import storage_errors
 from pipeline.model.csv_escaping import escape_formulas
 from pipeline.sources.campaign.problem import RowProblem
-from pipeline.sources.tables import BrokenRow, TableRow
+from pipeline.sources.tables import BrokenRow, TableRow, readable
 
 ADDED = ("row", "line", "reason", "mend")
 
@@ -37,11 +37,9 @@ def write_rejected(
                     file = path.open("w", encoding="utf-8-sig", newline="")
                     csv.writer(file, delimiter=separator).writerow(map(escape_formulas, (*ADDED, *columns)))
                 first = problems[0]
-                reasons = "; ".join(
-                    f"{each.column}: {each.problem}" if each.column else each.problem for each in problems
-                )
+                reasons = "; ".join(each.reason for each in problems)
                 mends = "; ".join(dict.fromkeys(each.mend for each in problems))
-                own = [row.cells.get(column, "") for column in columns]
+                own = [readable(row.cells.get(column, "")) for column in columns]
                 if isinstance(row, BrokenRow):
                     own = [*own[: len(row.cells)], *row.extra]
                 csv.writer(file, delimiter=separator).writerow(

@@ -15,6 +15,7 @@ from pathlib import Path
 from pipeline.files import replacing, storage_errors
 from pipeline.sources.campaign.problem import RowProblem
 from pipeline.sources.campaign.row_selection import RowSelection
+from pipeline.sources.tables import readable
 
 # Exceptions that a corrupt line raises.
 _CORRUPT = (ValueError, LookupError, TypeError, RecursionError)
@@ -71,8 +72,8 @@ def write_snapshot(
             while kept and kept.number < number:
                 file.write(_line(kept))
                 kept = next(others, None)
-            why = "; ".join(f"{each.column}: {each.problem}" if each.column else each.problem for each in problems)
-            own = tuple(cells.get(column, "") for column in columns)
+            why = "; ".join(each.reason for each in problems)
+            own = tuple(readable(cells.get(column, "")) for column in columns)
             file.write(_line(SnapshotRow(number=number, name=name, refused=why, cells=own)))
 
         yield record

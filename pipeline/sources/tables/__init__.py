@@ -24,7 +24,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from pipeline.sources.tables.cell_checks import cell_defect, cell_remedy, is_blank_marker
-from pipeline.sources.tables.cell_values import FormattedNumber, Number, formatted
+from pipeline.sources.tables.cell_values import FormattedNumber, Number, formatted, readable
 from pipeline.sources.tables.database import open_database
 from pipeline.sources.tables.delimited import open_delimited
 from pipeline.sources.tables.dialect import normalise_name
@@ -48,6 +48,7 @@ __all__ = [
     "normalise_name",
     "open_pages",
     "open_table",
+    "readable",
 ]
 
 # A new format is added here and to `sources.naming.TABLES`.

@@ -45,6 +45,11 @@ class NestedValue(str):
     __slots__ = ()
 
 
+def readable(cell: str) -> str:
+    """The cell for a file. One that is not a text becomes an error value, which no field accepts either."""
+    return "#ERROR!" if isinstance(cell, UnreadableValue | NestedValue) else cell
+
+
 def to_cell(value: object) -> str:
     """The cell for a value, independent of locale and machine. Never raises."""
     return _WRITERS.get(type(value), _other)(value)

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from pipeline.errors import SourceError
-from pipeline.sources.tables.cell_values import NestedValue, Number
+from pipeline.sources.tables.cell_values import Number, to_cell
 from pipeline.sources.tables.encoding import (
     LINE_TOO_LONG,
     LINE_TOO_LONG_HINT,
@@ -176,15 +176,9 @@ def row_from_value(value: object, number: int, line: int) -> TableRow | BrokenRo
     if len(value) > MOST_COLUMNS:
         problem = f"has {len(value):,} keys, at most {MOST_COLUMNS:,} can be read"
         return BrokenRow(number=number, line=line, problem=problem, mend=LINE_TOO_LONG_HINT, cells={})
-    return TableRow(number=number, line=line, cells={" ".join(key.split()): _cell(each) for key, each in value.items()})
-
-
-def _cell(value: object) -> str:
-    if value is None:
-        return ""
-    if isinstance(value, bool):
-        return "true" if value else "false"
-    return value if isinstance(value, str) else NestedValue(json.dumps(value, ensure_ascii=False))
+    return TableRow(
+        number=number, line=line, cells={" ".join(key.split()): to_cell(each) for key, each in value.items()}
+    )
 
 
 def _reason(error: Exception) -> str:
