@@ -790,6 +790,19 @@ async def test_a_token_refreshed_by_a_wrong_clock_is_refreshed_once_more_when_it
     assert (len(youtube.films), youtube.accounts.refreshes) == (3, 2)
 
 
+async def test_two_deliveries_of_one_film_at_the_same_time_publish_it_once(youtube, film, tmp_path):
+    ids = set()
+
+    async def deliver_it():
+        ids.add((await deliver(youtube, tmp_path, film)).id)
+
+    async with anyio.create_task_group() as tasks:
+        for _ in range(3):
+            tasks.start_soon(deliver_it)
+
+    assert (len(ids), len(youtube.films), youtube.calls["videos.insert"]) == (1, 1, 1)
+
+
 async def test_after_a_401_the_progress_is_queried_before_a_chunk_is_sent_again(youtube, film, tmp_path):
     youtube.faults.order("chunk_401")
     seen = []
