@@ -22,6 +22,7 @@ from pipeline.model import (
     Check,
     Cost,
     Job,
+    JobError,
     JobStatus,
     Narration,
     Pictures,
@@ -128,6 +129,20 @@ def test_the_manifest_has_a_line_for_each_film_of_each_row_in_the_order_of_the_t
     assert (first["film_url"], first["film_duration_s"], first["film_score"]) == ("https://youtu.be/x", "1.500", "0.9")
     assert (first["film_cost_usd"], first["film_template"], first["film_format"]) == ("0.250000", "offer", "9:16")
     assert rows[2]["film_problem"] == "name: is empty"
+
+
+def test_the_manifest_says_why_a_film_was_not_made_and_which_episode_it_is(context):
+    why = "edge has no voice for tlh"
+    error = JobError(kind="PermanentError", message=f"{why}. Choose another", stage="narration", exit_code=6, cause=why)
+    lost = film(context, "1", number=1, folder="people/for-1", episode=7)
+    lost = lost.evolve(status=JobStatus.FAILED, video=None, verdict=None, receipt=None, published=(), error=error)
+    lost = lost.evolve(records=(StageRecord(stage="script", attempt=1, started_at=AT, seconds=1.0, cost=Cost()),))
+    (row,) = read(renewed(context, campaign(context, [lost], [(1, ("1", "Bo", ""), "1", "")])))
+
+    assert (row["film_status"], row["film_problem"]) == ("failed", why)
+    assert (row["film_episode"], row["film_title"]) == ("7", "For 1")
+    absent = ("film_path", "film_url", "film_duration_s", "film_score")
+    assert [row[name] for name in absent] == [""] * 4
 
 
 def test_the_manifest_says_which_picture_a_film_lacks(context):

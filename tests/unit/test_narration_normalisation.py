@@ -477,6 +477,16 @@ def test_ambiguous_forms_are_left_to_the_voice(language, text):
     assert normalise_text(text, language).text == text
 
 
+def test_the_months_of_one_language_do_not_appear_in_another():
+    said = [normalise_text("am Feb. 2020, févr. 2020, фев. 2020", tag).text for tag in ("he", "de", "fr", "en")]
+
+    assert said[1:] == [
+        "am Februar 2020, févr. 2020, фев. 2020",
+        "am Feb. 2020, février 2020, фев. 2020",
+        "am February 2020, févr. 2020, фев. 2020",
+    ]
+
+
 def test_written_words_are_kept_and_map_to_the_spoken_text():
     said = normalise_text("Dr. Wu paid 1,5 million $ – z. B. 👀 on 2024-03-05.", "en")
 

@@ -129,6 +129,8 @@ async def test_a_published_film_waits_for_extras_that_exceed_the_quota(film, pac
         await publish_to_hosts(film, package, context_with(host), attempt)
 
     assert raised.value.until == NOON
+    # Films are grouped by the message: it must not name the film.
+    assert raised.value.message == "published without captions (en): spent"
     (receipt,) = attempt.kept[-1].published
     host.receipt = Receipt(destination="youtube", package=package)
     done = await publish_to_hosts(attempt.kept[-1], package, context_with(host), attempt)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import pytest
+
 from pipeline.media.span import Span
 from pipeline.quality.caption_coverage import longest_uncaptioned
 from pipeline.quality.expected import TimedText
@@ -54,3 +56,18 @@ def test_cues_may_come_in_any_order():
     found = longest_uncaptioned(shown, [Span(start_s=5.0, end_s=48.0)], [-16.0] * 50, 50.0)
 
     assert (found.start_s, found.end_s) == (25, 30)
+
+
+def test_what_is_much_quieter_than_the_captioned_speech_needs_no_captions():
+    levels = [-16.0] * 12 + [-30.0] * 8 + [-16.0] * 20
+
+    found = longest_uncaptioned(cues((0, 12), (20, 40)), [Span(start_s=0.0, end_s=40.0)], levels, 40.0)
+
+    assert found.length_s == 0
+
+
+@pytest.mark.parametrize(("shown", "spoken_s"), [((0, 10), 8), ((0, 0.3), 0)], ids=["in a song", "for a moment"])
+def test_where_the_captioned_speech_is_not_recognised_nothing_is_missing(shown, spoken_s):
+    found = longest_uncaptioned(cues(shown), [Span(start_s=spoken_s, end_s=30.0)], [-16.0] * 30, 30.0)
+
+    assert found.length_s == 0

@@ -4,11 +4,16 @@ from __future__ import annotations
 
 import random
 from itertools import pairwise
+from types import SimpleNamespace
 
+import pysubs2
 import pytest
 
+from pipeline.media.span import Span
+from pipeline.model import STANDARD
 from pipeline.quality.caption_timing import PER_S, find_shift
 from pipeline.quality.expected import TimedText
+from pipeline.quality.sidecars import caption_checks
 
 LENGTH_S = 60.0
 WINDOW_S = 0.4
@@ -86,3 +91,31 @@ def test_a_few_captions_have_no_shift():
     spoken = phrases(1)
 
     assert find_shift(captions(spoken[:4], late_s=3.0), heard(spoken)) is None
+
+
+@pytest.mark.parametrize(
+    ("speed", "measured"),
+    [(1.0, None), (25 / 23.976, ", and 4 % too slow"), (23.976 / 25, ", and 4 % too fast")],
+)
+def test_the_check_says_how_much_too_slow_or_fast_captions_are(tmp_path, speed, measured):
+    spoken = phrases(1)
+    file = pysubs2.SSAFile()
+    file.events = [
+        pysubs2.SSAEvent(start=round(1000 * cue.start_s), end=round(1000 * cue.end_s), text=cue.text)
+        for cue in captions(spoken, speed=speed)
+    ]
+    file.save(str(tmp_path / "film.srt"))
+    sound = SimpleNamespace(
+        spoken=[Span(start_s=start, end_s=end) for start, end in spoken],
+        lufs_by_second=[-15.0] * round(LENGTH_S),
+        momentary_lufs=heard(spoken),
+    )
+
+    (check,) = [
+        check
+        for check in caption_checks([tmp_path / "film.srt"], LENGTH_S + 5, STANDARD, sound)
+        if check.name == "caption_timing"
+    ]
+
+    assert check.passed == (measured is None)
+    assert check.measured.endswith(measured or "in time, as far as it is known")

@@ -21,7 +21,7 @@ from pipeline.model import (
     VideoFormat,
     Word,
 )
-from pipeline.quality import Expected, checks, profile_checks
+from pipeline.quality import Expected, checks, findings, profile_checks
 from pipeline.quality.findings import Brightness
 from pipeline.quality.judge import judge_file
 from tests.standins.films import spoken_cue
@@ -184,3 +184,10 @@ def test_one_empty_scene_fails_the_film():
 
 def test_no_pictures_at_all_fail():
     assert not checks.pictures([]).passed
+
+
+def test_black_that_goes_on_in_the_next_scene_is_one_span():
+    spans = [Span(start_s=start_s, end_s=end_s) for start_s, end_s in ((0, 1), (1.02, 2), (5, 6), (9, 10))]
+
+    assert [(span.start_s, span.end_s) for span in findings._merged(spans)] == [(0, 2), (5, 6), (9, 10)]
+    assert list(findings._merged([])) == []

@@ -45,6 +45,15 @@ def test_text_artefacts_fail_with_their_place_unless_they_come_from_the_row():
     assert (check.passed, check.value) == (False, 1)
     assert check.measured == "an unfilled placeholder (“Dear {{ name }}, see you.”) in scene 2, spoken"
     assert texts.text(film, ["Maria", "{{ name }}"]).passed
+    assert texts.text(script("Dear {{ name }}, {{ greeting }}.", title="{{ title }}")).measured.endswith(", and 1 more")
+
+
+def test_letters_that_were_lost_are_found_in_their_caption():
+    said = ("Tea cools.", "F?r Gr?ntee ist das zu hei?er Tee.")
+    captions = [TimedText(start_s=at, end_s=at + 1.0, text=text) for at, text in enumerate(said)]
+
+    assert texts.caption_text(captions).measured.endswith("in caption 2")
+    assert texts.caption_text(captions[:1]).passed
 
 
 def test_an_english_film_fails_if_german_was_ordered():

@@ -7,6 +7,7 @@ import re
 import statistics
 import tracemalloc
 from collections.abc import Iterable
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from zoneinfo import ZoneInfo
@@ -349,6 +350,15 @@ def test_memory_does_not_grow_with_the_number_of_rows(tmp_path: Path):
     # The titles alone of the added rows are 6 MB. What may grow is a number per film and stage; the rest of the room is
     # for tables of the interpreter itself, which double now and then.
     assert grown < 1_500_000
+
+
+def test_a_hint_about_one_film_is_not_given_for_others():
+    groups = Groups()
+    for number in range(2):
+        row = failed(number)
+        groups.add(replace(row, error=replace(REFUSED, hint=f"Look at it: nightreel review space --film {row.id}")))
+        hints = [group.hint for group in groups.ordered()]
+        assert hints == (["Look at it: nightreel review space --film 0000"] if number == 0 else [""])
 
 
 def test_too_many_causes_share_one_group():

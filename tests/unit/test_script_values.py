@@ -106,3 +106,12 @@ def test_parsing_never_fails(text: str, language: str) -> None:
     assert amount is None or abs(amount.value) < 1e15
     assert is_date(text, language) in {True, False}
     year_of(text, language)
+
+
+def test_months_and_quarters_of_other_languages_are_not_dates() -> None:
+    # Babel would find those of the first language that was asked for, in all that have the same alias.
+    others = [("fr", "3e trimestre 2020"), ("fr", "février 2020"), ("he", "פברואר 2020"), ("ja", "2月 2020")]
+    assert all(is_date(text, language) for language, text in others)
+
+    assert not any(is_date(text, "sw") for _, text in others)
+    assert is_date("Februari 2020", "sw")

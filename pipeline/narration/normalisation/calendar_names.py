@@ -13,6 +13,7 @@ from pipeline.narration.normalisation.languages import Language
 _DAY_TO_DAY = frozenset({"da", "de", "en", "es", "fr", "id", "it", "nb", "nl", "pt", "sv"})
 # Abbreviations that CLDR lacks.
 _MORE_MONTHS = {"en": {"sept": 9}, "de": {"febr": 2, "sep": 9}, "fr": {"juill": 7}, "es": {"sep": 9}}
+_INFLECTED = frozenset({"cs", "pl", "ru", "uk"})
 _YEAR = r"(?=,? (?:de )?[12]\d{3}(?!\d))"
 
 
@@ -42,8 +43,10 @@ def say_months(text: str, language: Language) -> Iterator[list[Edit]]:
     """Write out abbreviated months beside a day or a year: voices end the sentence at the full stop of "Nov. 16"."""
     numbers = month_numbers(language)
     for match in _month_pattern(language).finditer(text):
-        # The name after a day may be inflected: "5 января", but "январь 2020".
-        names = language.locale.months["format" if match["day"] else "stand-alone"]["wide"]
+        # The name after a day is inflected in some languages: "5 января", but "январь 2020". In others, the alias to
+        # the inflected names must not be followed: Babel caches what it finds there for all languages.
+        context = "stand-alone" if language.code in _INFLECTED and not match["day"] else "format"
+        names = language.locale.months[context]["wide"]
         name = next(filter(None, match.group("after_day", "before_day", "before_year")))
         start = next(match.start(group) for group in ("after_day", "before_day", "before_year") if match[group])
         stop = "." if match[0].endswith(".") and sentence_ends_here(text, match.end(), often=True) else ""

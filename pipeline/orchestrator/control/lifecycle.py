@@ -228,5 +228,5 @@ def _notify_skipped(done: BulkResult, batch: str, listen: Listener, *, named: bo
         notify(listen, f"{films} being made by another process")
     if done.left and named:
         films = counted(len(done.left), "film is", "films are")
-        hint = f"to redo one that is not published: nightreel retry {shlex.quote(batch)} --job ID --from STAGE"
-        notify(listen, f"{films} completed already, and skipped; {hint}")
+        hint = f"to redo another one: nightreel retry {shlex.quote(batch)} --job ID --from STAGE"
+        notify(listen, f"{films} completed already, and skipped. Published films are not made again; {hint}")

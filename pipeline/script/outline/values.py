@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from copy import deepcopy
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -147,9 +148,9 @@ def _decimal_mark(language: str) -> str:
 @lru_cache(maxsize=64)
 def _calendar(language: str) -> _Calendar:
     locale = locale_of(language)
-    months = _names(locale.months, "wide", "abbreviated")
-    days = _names(locale.days, "wide", "abbreviated")
-    quarters = _names(locale.quarters, "wide", "abbreviated")
+    # Copied, because Babel caches what it finds behind an alias of one locale for all locales.
+    tables = deepcopy((locale.months, locale.days, locale.quarters))
+    months, days, quarters = (_names(table, "wide", "abbreviated") for table in tables)
     eras = {name: age for width in ("wide", "abbreviated") for age, name in locale.eras[width].items()} | _ERAS
     patterns = " ".join(
         str(pattern) for pattern in (*locale.date_formats.values(), locale.datetime_skeletons.get("yMMMM", ""))

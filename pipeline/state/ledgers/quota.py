@@ -202,8 +202,8 @@ class UploadLimit:
         try:
             await self._ledger.reserve(0, call=uuid4().hex[:12])
         except ClosedError as error:
-            message = "uploads to this channel are paused"
-            raise ClosedError(message, until=error.until, where=where) from error
+            message, hint = "uploads to this channel are paused", "The film that was refused first says why"
+            raise ClosedError(message, until=error.until, where=where, hint=hint) from error
 
     async def reach(self, until: datetime) -> None:
         """Pause uploads before `until`."""
