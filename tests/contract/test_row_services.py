@@ -13,7 +13,7 @@ from pipeline.sources.tables import TableOptions, open_pages
 from tests.standins.row_service import KEY, RowService
 
 ROWS = [{"name": f"Bo {number}", "price": 1.5} for number in range(1, 8)]
-FOUND_OUT = TableOptions()
+DETECTED = TableOptions()
 IMPATIENT = RetryPolicy(attempts=3, wait_initial_s=0, wait_max_s=0, retry_after_max_s=1)
 
 
@@ -26,7 +26,7 @@ async def service():
 
 @pytest.fixture
 def fetched(service, tmp_path):
-    async def fetch(path, *, form=FOUND_OUT, **options):
+    async def fetch(path, *, form=DETECTED, **options):
         options = {"api_key": KEY, "allowed": {"127.0.0.1"}, **options}
         address = service.url(path)
         pages = await fetch_pages(Endpoint(address=address, **options), tmp_path, form, retry=IMPATIENT)

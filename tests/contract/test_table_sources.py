@@ -250,8 +250,8 @@ async def test_memory_does_not_grow_with_the_rows(kind):
 
     count, peak = await to_thread.run_sync(read)
     assert count == 1500
-    # All of them have 1.4 MB. A database is asked for 500 at once, a service for a fifth of all.
-    limit = 1_100_000 if isinstance(kind, Service | Postgres | SQLite) else 650_000
+    # All of them have 1.4 MB. A database is asked for 100 at once, a service for a fifth of all.
+    limit = 1_100_000 if isinstance(kind, Service) else 650_000
     # A file is read 8 KB at a time, and since Python 3.14 128 KB; a workbook has two open.
     assert peak < limit + 2 * (io.DEFAULT_BUFFER_SIZE - 8192)
 

@@ -144,7 +144,7 @@ async def test_an_invalid_brief_in_a_folder_is_reported_by_name(tmp_path: Path) 
 
 
 @pytest.mark.parametrize(
-    ("name", "data", "says"),
+    ("name", "data", "expected"),
     [
         ("a.md", b"", ": is empty"),
         ("a.txt", b"\xef\xbb\xbf \n\t\n", ": is empty"),
@@ -158,12 +158,12 @@ async def test_an_invalid_brief_in_a_folder_is_reported_by_name(tmp_path: Path) 
         ("notes", b"text", ": has no file extension"),
     ],
 )
-async def test_an_unusable_file_is_reported_in_one_line(tmp_path: Path, name: str, data: bytes, says: str) -> None:
+async def test_an_unusable_file_is_reported_in_one_line(tmp_path: Path, name: str, data: bytes, expected: str) -> None:
     path = write(tmp_path / name, data)
 
     reported = await message(path)
 
-    assert reported.startswith(f"{path}{says}")
+    assert reported.startswith(f"{path}{expected}")
     assert "\n" not in reported
 
 

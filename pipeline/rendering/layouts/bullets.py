@@ -109,7 +109,8 @@ def lay_out(scene: BulletsScene, words: Sequence[Word], look: Look) -> Compositi
     top += _height_with_gap(plan.label, grid.px(40) + plan.heading.clearance_px)
     elements += text_sprites(plan.heading, left=content.left, top=top, colour=theme.text, motion=entrance(grid, 2))
     top += _height_with_gap(plan.heading, plan.below_heading_px)
-    for number, (item, start, ends) in enumerate(zip(plan.items, starts, (*starts[1:], None), strict=True)):
+    for number, (item, start) in enumerate(zip(plan.items, starts, strict=True)):
+        ends = next(iter(starts[number + 1 :]), None)
         digits, delay = numeral(scene.first + number, look.language), STAGGER_FRAMES * number
         elements += _item(digits, item, top=top, starts=start, ends=ends, delay=delay, look=look)
         top += item.height_px + plan.gap_px

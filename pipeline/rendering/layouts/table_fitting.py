@@ -21,7 +21,7 @@ _CELL = replace(BODY, leading=1.2)
 _NUMBER = replace(BODY, weight=480, tabular=True, leading=1.2)
 _HEAD = TextStyle(weight=540, optical_size=20, leading=1.2)
 # At 1080: gaps between columns, vertical padding of rows, and maximum row height.
-_COLUMN_GAP, _COLUMN_GAP_STACKED, _PADDING, _MAX_ROW = 48, 40, 22, 104
+_COLUMN_GAP, _COLUMN_GAP_STACKED, _COLUMN_GAP_SMALL, _PADDING, _MAX_ROW = 48, 40, 32, 22, 104
 AFTER_HEAD, _LINE_GAP = 24, 14
 # Largest size of cells on wide pictures; number of rows from which on they are packed closer.
 _LARGE, _MANY_ROWS = 50, 5
@@ -101,7 +101,6 @@ class _Measurements:
         self._ems = [list(map(_width, row, self._styles)) for row in self._texts]
         self._word_ems = [list(map(_widest_word, row, self._styles)) for row in self._texts]
         self._head_style = page.look.styled(_HEAD)
-        self._gap = self._grid.px(_COLUMN_GAP_STACKED if self._grid.is_stacked else _COLUMN_GAP)
         self._padding = self._grid.px(_PADDING if len(self._texts) < _MANY_ROWS else _PADDING * 2 // 3)
         self._line_gap = self._grid.px(_LINE_GAP)
 
@@ -176,6 +175,7 @@ class _Measurements:
 
     def _columns(self, size_px: int, *, is_stacked: bool) -> tuple[tuple[int, ...], tuple[int, ...]]:
         """Lefts and widths of columns, wide enough for large headers if there is space."""
+        gap = self._gap_at(size_px)
         for head_px in scaled_sizes(self._grid, LABEL_SIZES):
             natural = [
                 math.ceil(max(measure(head, self._head_style) * head_px, *(row[at] * size_px for row in self._ems))) + 2
@@ -183,9 +183,14 @@ class _Measurements:
             ]
             if is_stacked:
                 natural[0] = 0
-            if sum(natural) + self._gap * (len(natural) - 1) <= self._page.width_px:
+            if sum(natural) + gap * (len(natural) - 1) <= self._page.width_px:
                 break
-        return _columns(natural, self._numeric, self._page.width_px, self._gap, is_stacked=is_stacked)
+        return _columns(natural, self._numeric, self._page.width_px, gap, is_stacked=is_stacked)
+
+    def _gap_at(self, size_px: int) -> int:
+        """The minimum gap between columns: on narrow pictures smaller, and more so between small letters."""
+        narrow = _COLUMN_GAP_STACKED if size_px > self.steps[-1] else _COLUMN_GAP_SMALL
+        return self._grid.px(narrow if self._grid.is_stacked else _COLUMN_GAP)
 
 
 def _height(row: Sequence[TextBlock], line_gap_px: int, *, is_stacked: bool) -> int:

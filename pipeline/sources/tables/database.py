@@ -27,10 +27,8 @@ from pipeline.sources.urls import redacted
 if TYPE_CHECKING:
     from sqlalchemy import URL, Connection
 
-# Rows fetched at once from a server-side cursor.
-_FETCH_ROWS = 500
-# Rows handed over at once by the thread that reads them.
-_BATCH_ROWS = 50
+# Rows fetched and handed over at once. Few, because they may contain photos; psycopg fetches as many by default.
+_FETCH_ROWS = 100
 _CONNECT_TIMEOUT_S = 15
 # The share of the time limit after which databases end a query themselves: their message names the reason.
 _OWN_SHARE = 0.9
@@ -123,7 +121,7 @@ class _Query:
                 streaming = connection.execution_options(stream_results=True, yield_per=_FETCH_ROWS)
                 with closing(streaming.execute(statement)) as result:
                     yield list(result.keys())
-                    yield from result.partitions(_BATCH_ROWS)
+                    yield from result.partitions(_FETCH_ROWS)
         except ModuleNotFoundError as error:
             hint = f"{_EXTRA}, or install the driver itself"
             raise MissingToolError(f"the driver for {self.url.drivername} is not installed", hint=hint) from error
