@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from contextlib import suppress
+from copy import deepcopy
 from functools import lru_cache
+from typing import Literal
 
 from babel import Locale, UnknownLocaleError
 
@@ -26,6 +29,17 @@ def find_locale(language: str) -> Locale | None:
 def locale_of(language: str) -> Locale:
     """The locale of a BCP-47 tag, or English."""
     return find_locale(language) or Locale("en")
+
+
+def calendar_names(
+    locale: Locale, table: Literal["months", "days", "quarters"]
+) -> Mapping[str, Mapping[str, Mapping[int, str]]]:
+    """Names by context ("format", "stand-alone"), width ("wide", "abbreviated") and number.
+
+    From a copy: what Babel finds behind an alias of one locale (often its stand-alone names) it stores for all others.
+    """
+    copied: Mapping[str, Mapping[str, Mapping[int, str]]] = deepcopy(getattr(locale, table))
+    return copied
 
 
 def is_currency_first(locale: Locale) -> bool:

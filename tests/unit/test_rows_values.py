@@ -180,6 +180,14 @@ def test_dates_with_a_wrong_weekday_or_other_words_are_reported():
         read_date("Mo., 3. November 2026", locale="de")
 
 
+def test_a_date_is_parsed_alike_whichever_locale_was_used_before():
+    assert read_date("3 פברואר 2026", locale="he").month == 2
+
+    with pytest.raises(CellProblem, match="not a date"):
+        read_date("3 פברואר 2026", locale="fr")
+    assert read_date("3 Jänner 2026", locale="de-AT").month == 1
+
+
 def test_ambiguous_dates_are_reported_and_unambiguous_ones_parsed():
     assert problem("date", "3/11/2026") == "'3/11/2026' may be 2026-11-03 or 2026-03-11"
     assert read("date", "25/12/2026") == read("date", "12/25/2026") == "2026-12-25"

@@ -7,13 +7,13 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from copy import deepcopy
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 
 from babel.numbers import get_decimal_symbol
 
-from pipeline.language.locales import locale_of
+from pipeline.language.locales import calendar_names, locale_of
 from pipeline.language.writing_systems import ascii_digits
 
 _SPACES = " \u00a0\u2009\u202f"
@@ -148,9 +148,7 @@ def _decimal_mark(language: str) -> str:
 @lru_cache(maxsize=64)
 def _calendar(language: str) -> _Calendar:
     locale = locale_of(language)
-    # Copied, because Babel caches what it finds behind an alias of one locale for all locales.
-    tables = deepcopy((locale.months, locale.days, locale.quarters))
-    months, days, quarters = (_names(table, "wide", "abbreviated") for table in tables)
+    months, days, quarters = (_names(calendar_names(locale, table)) for table in ("months", "days", "quarters"))
     eras = {name: age for width in ("wide", "abbreviated") for age, name in locale.eras[width].items()} | _ERAS
     patterns = " ".join(
         str(pattern) for pattern in (*locale.date_formats.values(), locale.datetime_skeletons.get("yMMMM", ""))
@@ -164,10 +162,10 @@ def _calendar(language: str) -> _Calendar:
     )
 
 
-def _names(table: object, *widths: str) -> set[str]:
+def _names(table: Mapping[str, Mapping[str, Mapping[int, str]]]) -> set[str]:
     """The names in a CLDR table, in their format and stand-alone forms."""
-    assert hasattr(table, "values")
-    return {str(name) for usage in table.values() for width in widths for name in usage.get(width, {}).values()}
+    widths = ("wide", "abbreviated")
+    return {name for forms in table.values() for width in widths for name in forms.get(width, {}).values()}
 
 
 def _any_of(words: set[str]) -> re.Pattern[str]:

@@ -9,9 +9,11 @@ import re
 from collections.abc import Collection
 from datetime import date, timedelta
 from functools import lru_cache
+from typing import Literal
 
-from babel.dates import get_date_format, get_day_names, get_month_names
+from babel.dates import get_date_format
 
+from pipeline.language.locales import calendar_names
 from pipeline.language.writing_systems import ascii_digits
 from pipeline.template.rows.numbers import parse_locale
 from pipeline.template.rows.problem import CellProblem
@@ -154,29 +156,28 @@ def _day(text: str, year: str, month: str, day: str) -> date:
 @lru_cache(maxsize=64)
 def _months(locale: str) -> dict[str, int]:
     """Month numbers by name, in the locale and in English."""
-    found: dict[str, int] = {}
-    for each in ("en", locale):
-        if each:
-            for width in ("wide", "abbreviated"):
-                for context in ("format", "stand-alone"):
-                    names = get_month_names(width, context, parse_locale(each))
-                    found |= {name.rstrip(".").casefold(): number for number, name in names.items()}
-    return found | {"sept": 9}
+    return _numbers_by_name("months", locale) | {"sept": 9}
 
 
 @lru_cache(maxsize=64)
 def _weekdays(locale: str) -> tuple[dict[str, int], re.Pattern[str]]:
     """Weekday numbers by name, in the locale and in English, and a pattern for the names."""
-    found: dict[str, int] = {}
-    for each in filter(None, ("en", locale)):
-        for width in ("wide", "abbreviated"):
-            for context in ("format", "stand-alone"):
-                names = get_day_names(width, context, parse_locale(each))
-                found |= {name.rstrip(".").casefold(): number for number, name in names.items()}
     # Ambiguous ones are dropped: in Italian, mar is also a month.
-    found = {name: number for name, number in found.items() if name not in _months(locale)}
+    names = _numbers_by_name("days", locale)
+    found = {name: number for name, number in names.items() if name not in _months(locale)}
     longest_first = sorted(map(re.escape, found), key=len, reverse=True)
     return found, re.compile(rf"(?<!\w)(?:{'|'.join(longest_first)})(?!\w)")
+
+
+def _numbers_by_name(table: Literal["months", "days"], locale: str) -> dict[str, int]:
+    """The numbers of months or weekdays by their names, casefolded and without a full stop."""
+    found: dict[str, int] = {}
+    for each in filter(None, ("en", locale)):
+        names = calendar_names(parse_locale(each), table)
+        for width in ("wide", "abbreviated"):
+            for context in ("format", "stand-alone"):
+                found |= {name.rstrip(".").casefold(): number for number, name in names[context][width].items()}
+    return found
 
 
 @lru_cache(maxsize=64)
