@@ -30,7 +30,7 @@ from pipeline.rendering.layouts.table_fitting import fit_table
 from pipeline.rendering.motion import sprites
 from pipeline.rendering.motion.sprites import Sprite
 from tests.standins import scenes
-from tests.standins.text_reader import assert_within, content_of
+from tests.standins.text_reader import assert_within, content_of, knowing_letters, read
 
 SPOKEN = (
     SpokenLine(text="Here is what was counted, and we begin with the first."),
@@ -295,6 +295,43 @@ def test_lines_rise_with_their_values():
 
     assert solar.to == "right"
     assert rows[0] > rows[1]
+
+
+def peak_of(marks):
+    """Where a line peaks that is highest at the second mark, as a share of its width."""
+    items = (Series(label="Solar", values=(0, 9, *[0] * (len(marks) - 2))),)
+    mask = np.asarray(grown(replace(LINES, marks=marks, items=items))[-1].mask)
+    # Without the round caps at its ends.
+    cap = int(mask[-20:].max(axis=0).argmax())
+    columns = np.flatnonzero(mask[2] == mask[2].max())
+    return (columns.mean() - cap) / (mask.shape[1] - 1 - 2 * cap)
+
+
+@pytest.mark.parametrize(
+    ("marks", "share"),
+    [
+        (("1954", "1965", "2001"), 11 / 47),
+        (("-40", "\N{MINUS SIGN}10", "0"), 30 / 40),
+        (("١٩٥٤", "١٩٦٥", "٢٠٠١"), 11 / 47),
+        (("2015", "2016", "2017"), 1 / 2),
+        # Not rising, no numbers, and too close to be told apart.
+        (("11", "12", "1"), 1 / 2),
+        (("May", "July", "2001"), 1 / 2),
+        (("1", "2", "1000"), 1 / 2),
+    ],
+)
+def test_years_and_other_rising_numbers_are_to_scale(marks, share):
+    assert peak_of(marks) == pytest.approx(share, abs=0.02)
+
+
+def test_labels_of_unevenly_spaced_marks_do_not_touch_and_include_the_first_and_the_last():
+    years = (1900, 1950, 1960, 1970, 1975, 1980, 1990, 2000, 2005, 2010, 2015, 2020)
+    scene = replace(LINES, marks=tuple(map(str, years)), items=(Series(label="Solar", values=tuple(range(12))),))
+    for size in SIZES:
+        assert_readable(scene, look_of(size))
+        with knowing_letters():
+            shown = [line.text for line in read(lay_out(scene, (), look_of(size))) if line.text in scene.marks]
+        assert {"1900", "2020"} < set(shown)
 
 
 def told_by_mark(*texts):

@@ -2,7 +2,8 @@
 
     words       title · section · statement (sentence_timing, stretching_rule) · bullets · quote · steps · comparison
                 · timeline (timeline_fitting) · quiz · code (code_fitting) · closing
-    numbers     number (number_fitting, lead_in, counter) · table (table_fitting) · bars · lines · shares (donut)
+    numbers     number (number_fitting, lead_in, counter) · table (table_fitting) · bars · lines (line_ends)
+                · shares (donut)
     pictures    picture · split · scenery · product (product_picture, rating)
     figures     diagram (diagram_fitting, graph_layout, routing, arrows)
 

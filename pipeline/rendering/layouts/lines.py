@@ -1,29 +1,32 @@
-"""Line charts: lines drawn on once, each labelled with its name and last value at its end instead of in a legend."""
+"""Line charts: lines drawn on once, each labelled with its name and last value at its end instead of in a legend.
+
+Years, and other numbers on the horizontal axis, are to scale: from 1965 to 2001 is further than from 1954 to 1965.
+"""
 
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
-from dataclasses import dataclass, replace
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from itertools import pairwise
 
+from pipeline.language.writing_systems import ascii_digits
 from pipeline.model import LinesScene, Word
 from pipeline.rendering.grid import Box
 from pipeline.rendering.layouts.charts import (
     LIGHTS,
-    STRONG,
     TICK,
-    VALUE,
     chart_frame,
     chart_rule,
-    fit_labels,
     muted_line,
     subtitle_with_unit,
     tick_texts,
     value_frames,
-    value_texts,
 )
 from pipeline.rendering.layouts.components import entrance, scaled_sizes
 from pipeline.rendering.layouts.growth import FlippedSprite, growing_line
+from pipeline.rendering.layouts.line_ends import BETWEEN_NAMES, LineEnd, fit_ends
 from pipeline.rendering.look import Look
 from pipeline.rendering.motion.animation import Motion
 from pipeline.rendering.motion.composition import Composition
@@ -33,9 +36,7 @@ from pipeline.rendering.motion.ycbcr import colour
 from pipeline.rendering.scales import Scale, round_range, spread_labels, ticks
 from pipeline.rendering.surface.background import background
 from pipeline.rendering.surface.shapes import disc, polyline
-from pipeline.rendering.text.break_opportunities import HYPHEN
-from pipeline.rendering.text.fitting import TextBlock, fit
-from pipeline.rendering.text.styles import BODY
+from pipeline.rendering.text.fitting import fit
 from pipeline.rendering.type_scale import SOURCE_SIZES
 from pipeline.theme.colours import readable
 from pipeline.theme.theme import TEXT_CONTRAST, Theme
@@ -47,32 +48,10 @@ _DRAWING_FRAMES, _STAGE_FRAMES, _NAME_BEFORE = 36, 20, 12
 # names, maximum inset of the first mark, and maximum height.
 _WIDTH, _WIDTH_POINT, _DOT, _DOT_POINT = 4, 7, 14, 20
 _GAP, _BESIDE, _INSET, _MAX_HEIGHT = 24, 40, 80, 720
-# Maximum width of names, as a share, and their maximum lines: wider ones are tried if names would be truncated or don't
-# fit below each other.
-_NAMES, _NAMES_NARROW = ((0.22, 2), (0.30, 1)), ((0.28, 2), (0.34, 2), (0.42, 1))
 # Factor by which the step between shown marks may grow so that the first mark is one of them.
 _MAX_STEP_FACTOR = 2
-# At 1080: between a name and its value, between names, and between marks.
-_BELOW_NAME, _BETWEEN, _BETWEEN_MARKS = 16, 32, 24
-
-
-@dataclass(frozen=True, kw_only=True)
-class _End:
-    """The label at the end of a line: its name and, if it fits, its last value."""
-
-    name: TextBlock
-    value: TextBlock | None
-    gap_px: int
-
-    @property
-    def height_px(self) -> int:
-        """From the name's capitals to the last baseline."""
-        return self.name.height_px + (self.gap_px + self.value.height_px if self.value else 0)
-
-    @property
-    def width_px(self) -> int:
-        """Width of the wider of name and value."""
-        return max(self.name.width_px, self.value.width_px if self.value else 0)
+# At 1080: between marks, and the least distance of two marks that is to scale.
+_BETWEEN_MARKS, _MIN_PITCH = 24, 24
 
 
 def lay_out(scene: LinesScene, words: Sequence[Word], look: Look) -> Composition:
@@ -112,14 +91,14 @@ class _Plot:
         self._texts = tick_texts(self._ticks, scene.unit, look)
         bottom = area.bottom - grid.type_px(28) - grid.px(20)
         self._y = Scale(low=low, high=high, start_px=bottom, end_px=area.top + grid.px(12))
-        self._ends = _fit_ends(scene, look, room_px=bottom - area.top)
+        self._ends = fit_ends(scene, look, room_px=bottom - area.top)
         self._left = area.left + max(text.width_px for text in self._texts) + grid.px(_GAP)
         right = area.right - max(end.width_px for end in self._ends) - grid.px(_BESIDE)
         style, steps = look.styled(replace(TICK, tabular=False)), scaled_sizes(grid, SOURCE_SIZES)
         self._marks = [fit(mark, style, steps, width_px=(right - self._left) // 2) for mark in scene.marks]
         # The first mark is aligned with the axis, unless it is long.
         self._inset = min(self._marks[0].width_px // 2, grid.px(_INSET))
-        self._x = Scale(low=0, high=len(self._marks) - 1, start_px=self._left + self._inset, end_px=right)
+        self._xs = _positions(scene.marks, self._left + self._inset, right, grid.px(_MIN_PITCH))
 
     def grid_lines(self) -> list[Element]:
         """Horizontal lines at the ticks, with their labels at the left."""
@@ -127,7 +106,7 @@ class _Plot:
         elements: list[Element] = []
         for tick, text in zip(self._ticks, self._texts, strict=True):
             y = self._y.px(tick)
-            line = Box(self._left, y - grid.px(1), self._x.end_px, y + max(1, grid.px(1)))
+            line = Box(self._left, y - grid.px(1), self._xs[-1], y + max(1, grid.px(1)))
             elements.append(chart_rule(self._look, line, frame=4, strong=tick == 0 or (tick == low > 0)))
             left, top = self._left - grid.px(_GAP) - text.width_px, y - text.cap_px // 2
             motion = entrance(grid, 5, rise=0)
@@ -135,28 +114,40 @@ class _Plot:
         return elements
 
     def marks(self) -> list[Element]:
-        """The labels of the horizontal axis, evenly spaced, as many as fit: always the last, preferably the first."""
-        grid, along, last = self._grid, self._x, len(self._marks) - 1
-        pitch = (along.end_px - along.start_px) / last
-        widest = max(mark.width_px for mark in self._marks) + grid.px(32)
-        least = min(last, math.ceil(widest / pitch))
-        step = next(step for step in range(least, last + 1) if last % step == 0)
-        # With 14 marks, the only even step would be from the first to the last.
-        step = step if step <= _MAX_STEP_FACTOR * least else least
-        lefts: dict[int, int] = {}
-        free_to = self._area.right
-        for number in range(last, -1, -step):
+        """The labels of the horizontal axis, as many as fit."""
+        motion, elements = entrance(self._grid, 6, rise=0), list[Element]()
+        for number, left in sorted(self._lefts().items()):
             mark = self._marks[number]
-            left = min(along.px(number) - mark.width_px // 2, self._area.right - mark.width_px)
-            left = max(left, along.start_px - self._inset)
-            if left + mark.width_px <= free_to:  # the first one may have been moved in from the edge
-                lefts[number], free_to = left, left - grid.px(_BETWEEN_MARKS)
-        elements: list[Element] = []
-        for number, left in sorted(lefts.items()):
-            mark = self._marks[number]
-            top, motion = self._area.bottom - mark.cap_px, entrance(grid, 6, rise=0)
+            top = self._area.bottom - mark.cap_px
             elements += text_sprites(mark, left=left, top=top, colour=self._look.theme.muted, motion=motion)
         return elements
+
+    def _lefts(self) -> dict[int, int]:
+        """The left edges of the labels of marks that fit: always the last, preferably the first."""
+        gap, placed = self._grid.px(_BETWEEN_MARKS), dict[int, int]()
+        for number in self._preferred_marks():
+            width = self._marks[number].width_px
+            left = min(self._xs[number] - width // 2, self._area.right - width)
+            left = max(left, self._xs[0] - self._inset)  # the first one may be moved in from the edge
+            if all(
+                left + width + gap <= other or other + self._marks[there].width_px + gap <= left
+                for there, other in placed.items()
+            ):
+                placed[number] = left
+        return placed
+
+    def _preferred_marks(self) -> Iterator[int]:
+        """The marks to label, as long as there is space; of evenly spaced ones every nth."""
+        last = len(self._marks) - 1
+        pitches = [right - left for left, right in pairwise(self._xs)]
+        if max(pitches) - min(pitches) > 1:  # more than rounding
+            yield from (last, 0, *range(last - 1, 0, -1))
+            return
+        widest = max(mark.width_px for mark in self._marks) + self._grid.px(32)
+        least = min(last, math.ceil(widest * last / (self._xs[-1] - self._xs[0])))
+        step = next(step for step in range(least, last + 1) if last % step == 0)
+        # With 14 marks, the only even step would be from the first to the last.
+        yield from range(last, -1, -(step if step <= _MAX_STEP_FACTOR * least else least))
 
     def lines(self, starts: Sequence[int], marks: Sequence[int]) -> list[Element]:
         """The lines with their labels; the key line is drawn on top.
@@ -167,7 +158,7 @@ class _Plot:
         lasts = [self._y.px(series.values[-1]) for series in scene.items]
         heights = [end.height_px for end in self._ends]
         top, bottom = self._area.top, self._y.start_px + grid.px(8)
-        middles = spread_labels(lasts, heights, low=top, high=bottom, gap=grid.px(_BETWEEN))
+        middles = spread_labels(lasts, heights, low=top, high=bottom, gap=grid.px(BETWEEN_NAMES))
         elements: list[Element] = []
         for number in sorted(range(len(lasts)), key=self._is_point):
             colour_of_line = _line_colour(scene, number, theme)
@@ -176,14 +167,14 @@ class _Plot:
             written = _text_colour(scene, number, colour_of_line, theme)
             motion = Motion(enters=named)
             elements += self._leader_line(lasts[number], middles[number], heights[number], motion)
-            left, top = self._x.end_px + grid.px(_BESIDE), middles[number] - heights[number] // 2
+            left, top = self._xs[-1] + grid.px(_BESIDE), middles[number] - heights[number] // 2
             elements += _end_sprites(self._ends[number], left, top, written, motion)
         return elements
 
     def _line(self, number: int, name: str, start: int, marks: Sequence[int], named: int) -> list[Element]:
         """A line drawn on in reading direction, with a dot at its end and wherever it pauses."""
         grid, is_point = self._grid, self._is_point(number)
-        points = [(self._x.px(at), self._y.px(value)) for at, value in enumerate(self._scene.items[number].values)]
+        points = [(x, self._y.px(value)) for x, value in zip(self._xs, self._scene.items[number].values, strict=True)]
         width = max(2, grid.px(_WIDTH_POINT if is_point else _WIDTH))
         left, top = points[0][0] - width, min(y for _, y in points) - width
         size = (points[-1][0] + width - left, max(y for _, y in points) + width - top)
@@ -214,7 +205,7 @@ class _Plot:
             return []
         # To the nearer edge of the name.
         target = middle + (height_px // 2 if y > middle else -(height_px // 2))
-        left, top = self._x.end_px + grid.px(14), min(y, target) - 2
+        left, top = self._xs[-1] + grid.px(14), min(y, target) - 2
         size = (grid.px(_BESIDE) - grid.px(14 + 6), abs(target - y) + 4)
         mask = polyline([(0, y - top), (size[0], target - top)], max(1, grid.px(2)), size)
         return [FlippedSprite(mask=mask, ink=colour(self._look.theme.line), left=left, top=top, motion=motion)]
@@ -223,62 +214,27 @@ class _Plot:
         return number + 1 == self._scene.point
 
 
-def _end_sprites(end: _End, left: int, top: int, written: str, motion: Motion) -> list[Element]:
+def _positions(marks: Sequence[str], start_px: int, end_px: int, least_px: int) -> tuple[int, ...]:
+    """Where the marks stand: to scale if they are rising numbers of which none are too close; else evenly spaced."""
+    found = [re.fullmatch(r"[-−]?\d{1,9}", ascii_digits(mark)) for mark in marks]
+    numbers = [int(each[0].replace("−", "-")) for each in found if each]
+    if len(numbers) == len(marks) and all(low < high for low, high in pairwise(numbers)):
+        places = _scaled(numbers, start_px, end_px)
+        if all(right - left >= least_px for left, right in pairwise(places)):
+            return places
+    return _scaled(range(len(marks)), start_px, end_px)
+
+
+def _scaled(numbers: Sequence[int], start_px: int, end_px: int) -> tuple[int, ...]:
+    return tuple(map(Scale(low=numbers[0], high=numbers[-1], start_px=start_px, end_px=end_px).px, numbers))
+
+
+def _end_sprites(end: LineEnd, left: int, top: int, written: str, motion: Motion) -> list[Element]:
     elements: list[Element] = [*text_sprites(end.name, left=left, top=top, colour=written, motion=motion)]
     if end.value:
         below = top + end.name.height_px + end.gap_px
         elements += text_sprites(end.value, left=left, top=below, colour=written, motion=motion)
     return elements
-
-
-def _fit_ends(scene: LinesScene, look: Look, *, room_px: int) -> tuple[_End, ...]:
-    """The labels of the lines: preferably whole words that don't overlap, at least no overlap."""
-    tried = [
-        _ends_within(scene, look, share, max_lines, room_px)
-        for share, max_lines in (_NAMES_NARROW if look.grid.is_stacked else _NAMES)
-    ]
-    apart = [ends for ends in tried if _height(ends, look) <= room_px]
-    whole = [ends for ends in apart if not any(end.name.is_truncated for end in ends)]
-    unhyphenated = [ends for ends in whole if not any(_is_hyphenated(end.name) for end in ends)]
-    return [*unhyphenated, *whole, *apart, tried[-1]][0]
-
-
-def _is_named_above(scene: LinesScene) -> bool:
-    """Whether heading or subtitle already name the only line."""
-    above = f"{scene.heading}\n{subtitle_with_unit(scene.subtitle, scene.unit, at_values=False)}".casefold()
-    return len(scene.items) == 1 and scene.items[0].label.removesuffix("…").casefold() in above
-
-
-def _is_hyphenated(name: TextBlock) -> bool:
-    return any(line.text.endswith(HYPHEN) for line in name.lines[:-1])
-
-
-def _ends_within(scene: LinesScene, look: Look, share: float, max_lines: int, room_px: int) -> tuple[_End, ...]:
-    """Names, and last values if all of them fit; else only that of the key line."""
-    grid = look.grid
-    width = round(grid.content.width * share)
-    styles = [STRONG if number + 1 == scene.point else BODY for number in range(len(scene.items))]
-    styles = [replace(style, leading=1.15) for style in styles]
-    labels, size_px = [series.label for series in scene.items], grid.type_px(36)
-    height = max_lines * size_px
-    names = fit_labels(labels, styles, look, width_px=width, height_px=height, max_lines=max_lines, largest_px=size_px)
-    texts = value_texts([series.values[-1] for series in scene.items], scene.unit, look)
-    values = fit_labels(texts, [VALUE] * len(texts), look, width_px=width, largest_px=size_px)
-    gap = grid.px(_BELOW_NAME) + max(block.clearance_px for block in (*names, *values))
-    if _is_named_above(scene):
-        names, gap = tuple(replace(name, lines=()) for name in names), 0
-    every = tuple(_End(name=name, value=value, gap_px=gap) for name, value in zip(names, values, strict=True))
-    if _height(every, look) + grid.px(_BETWEEN) <= 0.8 * room_px:
-        return every
-    return tuple(
-        end if number + 1 == scene.point else _End(name=end.name, value=None, gap_px=0)
-        for number, end in enumerate(every)
-    )
-
-
-def _height(ends: Sequence[_End], look: Look) -> int:
-    """The total height of all labels, with space between them."""
-    return sum(end.height_px for end in ends) + look.grid.px(_BETWEEN) * (len(ends) - 1)
 
 
 def _text_colour(scene: LinesScene, number: int, name: str, theme: Theme) -> str:
