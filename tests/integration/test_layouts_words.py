@@ -139,6 +139,16 @@ def test_a_counter_completes_in_the_frame_in_which_the_number_is_spoken():
     assert counter.pose(LATE).text == "384,400"
 
 
+def test_a_counter_recognises_its_number_in_the_digits_of_other_scripts():
+    line = SpokenLine(text="منذ عام ١٩٦٩ نعرف أن المسافة ٣٨٤٬٤٠٠ كيلومتر.", reveals=0)
+    scene = replace(MOON, lines=(SAID[0], line))
+    words = spoken(scene)
+    counter = the_counter(lay_out(scene, words, look_of(language="ar")))
+    lands = frame_of(words, "٣٨٤٬٤٠٠")
+
+    assert counter.pose(lands - 1).text != counter.pose(lands).text == counter.pose(LATE).text
+
+
 def test_a_number_that_is_spoken_at_once_still_counts_for_most_of_a_second():
     scene = replace(MOON, lines=SAID[1:])
     counter = the_counter(lay_out(scene, spoken(scene), look_of()))

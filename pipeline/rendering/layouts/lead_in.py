@@ -22,7 +22,8 @@ def split_at_number(text: str, value: float, unit: str) -> tuple[str, str] | Non
 
     None if the text does not contain both together once, between spaces, or says nothing else.
     """
-    found = [match for match in _NUMBER.finditer(text) if _digits(match[0]) == _digits(f"{abs(value):.12g}")]
+    wanted = significant_digits(f"{abs(value):.12g}")
+    found = [match for match in _NUMBER.finditer(text) if significant_digits(match[0]) == wanted]
     if len(found) != 1:
         return None
     start, end = found[0].span()
@@ -41,6 +42,7 @@ def split_at_number(text: str, value: float, unit: str) -> tuple[str, str] | Non
     return lead, rest
 
 
-def _digits(number: str) -> str:
-    """The significant digits: "1077" for "1,077", "125" for "12.50", "189" for "189,000"."""
-    return ascii_digits("".join(filter(str.isdecimal, number))).strip("0") or "0"
+def significant_digits(text: str) -> str:
+    """In ASCII: "1077" for "1,077", "125" for "12.50", "189" for "189,000", "0" for "0.0"; empty without digits."""
+    digits = ascii_digits("".join(filter(str.isdecimal, text)))
+    return digits.strip("0") or digits[:1]

@@ -22,7 +22,7 @@ from pipeline.rendering.layouts.components import (
     kicker,
     source_line,
 )
-from pipeline.rendering.layouts.lead_in import split_at_number
+from pipeline.rendering.layouts.lead_in import significant_digits, split_at_number
 from pipeline.rendering.layouts.number_fitting import Digits, digit_sprites, fit_digits
 from pipeline.rendering.layouts.rings import share_ring
 from pipeline.rendering.look import Look
@@ -126,21 +126,14 @@ def _spoken(scene: NumberScene, words: Sequence[Word]) -> int:
     number = next(index for index, line in enumerate(scene.lines) if line.reveals == 0)
     first = first_word_indices(scene)[number]
     line = words[first : first + len(split_words(scene.lines[number].text))]
-    wanted = _digits_of(f"{abs(scene.value):.12g}")
-    with_digits = [word for word in line if _digits_of(word.text)]
-    said = next((word for word in with_digits if _digits_of(word.text) == wanted), None)
+    wanted = significant_digits(f"{abs(scene.value):.12g}")
+    with_digits = [word for word in line if significant_digits(word.text)]
+    said = next((word for word in with_digits if significant_digits(word.text) == wanted), None)
     said = said or next(iter(with_digits), None)
     if said:
         return frame_at(said.start_s)
     # Spelt out, it is probably spoken some words later, within the line.
     return min(line_start + _COUNTING, frame_at(line[-1].start_s))
-
-
-def _digits_of(text: str) -> str:
-    """The significant digits: "15" for "1,500,000" as well as for the "1.5" of "1.5 million"."""
-    return "".join(character for character in text if character.isdecimal()).strip("0") or (
-        "0" if any(character.isdecimal() for character in text) else ""
-    )
 
 
 def _plan(scene: NumberScene, look: Look) -> _Plan:
