@@ -7,6 +7,7 @@ import shutil
 import sys
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 from enum import StrEnum
 
 from anyio import to_thread
@@ -18,11 +19,15 @@ from pipeline.media.versions import ffmpeg_versions
 from pipeline.model import Brief
 from pipeline.orchestrator.context import RunContext
 from pipeline.orchestrator.context.provider_factory import make_narrator, stock_names
+from pipeline.orchestrator.logins import LoginStatus, channels, login_status
 from pipeline.orchestrator.vmaf import find_vmaf
 from pipeline.rendering.text.coverage import can_shape, font_advice, font_coverage, shaping_advice
 
 # A minute of film takes about 40 MB, mostly cache; with less free space than this, a long run may end early.
 _FREE_DISK_GB = 5
+# How long a login should last at least, and why one may not.
+_NIGHT = timedelta(hours=24)
+_TESTING = "Google ends logins 7 days after they began while an app is in testing; publish it, then log in again"
 
 
 class State(StrEnum):
@@ -58,6 +63,7 @@ async def run_diagnostics(context: RunContext) -> tuple[Finding, ...]:
         _voices,
         _model,
         _photos,
+        _publishing,
         _workspace,
         _disk,
     )
@@ -112,6 +118,27 @@ async def _photos(context: RunContext) -> Finding:
     names = stock_names(context.settings)
     found = f"{' and '.join(names)} (key not tested)" if names else "no key: only pictures from briefs"
     return Finding(name="photos", state=State.GOOD, found=found)
+
+
+async def _publishing(context: RunContext) -> Finding:
+    """The logins at video hosts, by their files: no host is contacted."""
+
+    def read() -> tuple[list[LoginStatus], tuple[str, ...]]:
+        logins = [login_status(context, channel) for channel in channels(context)]
+        return logins, tuple(map(context.hosts.login_warning, context.hosts.without_login))
+
+    logins, missing = await to_thread.run_sync(read)
+    valid = [login.channel for login in logins if not login.problem]
+    problems = [f"{login.channel}: {login.problem}" for login in logins if login.problem]
+    ending = [login for login in logins if not login.problem and _ends_soon(login, context.clock())]
+    problems += [f"{login.channel}: {_TESTING} ({login.ends_in_testing_at:%Y-%m-%d})" for login in ending]
+    found = f"logged in to YouTube: {', '.join(valid)}" if valid else "not logged in: films stay in the output folder"
+    remedy = "; ".join([*missing, *problems])
+    return Finding(name="publishing", state=State.LIMITED if remedy else State.GOOD, found=found, remedy=remedy)
+
+
+def _ends_soon(login: LoginStatus, now: datetime) -> bool:
+    return login.ends_in_testing_at is not None and login.ends_in_testing_at < now + _NIGHT
 
 
 async def _voices(context: RunContext) -> Finding:

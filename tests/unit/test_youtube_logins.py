@@ -23,6 +23,7 @@ from pipeline.errors import ClosedError, InputError, NeedsLoginError, NightreelE
 from pipeline.files import temporary_sibling
 from pipeline.orchestrator import logins
 from pipeline.orchestrator.context import open_context
+from pipeline.orchestrator.diagnostics import _publishing
 from pipeline.orchestrator.logins import login_status
 from pipeline.publishing.youtube.device import log_in_by_code
 from pipeline.publishing.youtube.http import Reply, open_http
@@ -753,8 +754,8 @@ async def test_the_status_says_what_a_device_login_can_not_do(youtube, tmp_path)
 # How a login stands
 
 
-async def stand(youtube, root, *, began=timedelta(), renewed=timedelta()):
-    """What is said of a login that began so long ago, and whose token was got so long ago."""
+async def logged_in(youtube, root, *, began=timedelta(), renewed=timedelta()):
+    """A workspace with a login that began so long ago, and whose token was got so long ago."""
     path = token_file(root)
     if not path.exists():
         youtube.write_token(path)
@@ -762,7 +763,12 @@ async def stand(youtube, root, *, began=timedelta(), renewed=timedelta()):
         expiry = (now() - renewed + timedelta(seconds=3599)).replace(tzinfo=None).isoformat() + "Z"
         noted = {"expiry": expiry, "nightreel": {"logged_in_at": (now() - began).isoformat()}}
         path.write_text(json.dumps(content | noted), encoding="utf-8")
-    context = await to_thread.run_sync(lambda: open_context(workspace=root))
+    return await to_thread.run_sync(lambda: open_context(workspace=root))
+
+
+async def stand(youtube, root, **times):
+    """What is said of such a login."""
+    context = await logged_in(youtube, root, **times)
     return "\n".join(_lines(await to_thread.run_sync(login_status, context, "default")))
 
 
@@ -776,6 +782,35 @@ async def test_the_status_says_when_the_login_of_an_app_in_testing_expires(youtu
     assert "nightreel auth youtube --channel default" in over
     # It was renewed after seven days: it is no app in testing.
     assert "note" not in published
+
+
+async def test_doctor_says_which_logins_work_and_which_end_within_a_day(youtube, tmp_path):
+    lasting = await _publishing(await logged_in(youtube, tmp_path / "1"))
+    ending = await _publishing(
+        await logged_in(youtube, tmp_path / "2", began=timedelta(days=6, hours=1), renewed=timedelta(days=1))
+    )
+    token_file(tmp_path / "3").parent.mkdir(parents=True)
+    token_file(tmp_path / "3").write_text("{", encoding="utf-8")
+    damaged = await _publishing(await to_thread.run_sync(lambda: open_context(workspace=tmp_path / "3")))
+
+    assert (lasting.state, lasting.found, lasting.remedy) == ("good", "logged in to YouTube: default", "")
+    assert (ending.state, ending.found) == ("limited", "logged in to YouTube: default")
+    assert ending.remedy.startswith("default: Google ends logins 7 days after they began while an app is in testing")
+    assert (damaged.state, damaged.found) == ("limited", "not logged in: films stay in the output folder")
+    assert damaged.remedy.startswith("default: ")
+
+
+async def test_doctor_says_that_films_to_be_published_would_wait_for_a_login(tmp_path):
+    nowhere = await to_thread.run_sync(lambda: open_context(workspace=tmp_path))
+    to = {"publishing.to": "youtube:news"}
+    to_youtube = await to_thread.run_sync(lambda: open_context(workspace=tmp_path, overrides=to))
+
+    assert (await _publishing(nowhere)).state == "good"
+    asked = await _publishing(to_youtube)
+    assert (asked.state, asked.remedy) == (
+        "limited",
+        "youtube:news: not logged in, so films would wait. Run: nightreel auth youtube --channel news",
+    )
 
 
 async def test_a_login_that_can_not_be_refreshed_is_expired_until_a_refresh_or_a_new_login(youtube, http, tmp_path):
