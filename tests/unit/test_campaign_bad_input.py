@@ -409,8 +409,9 @@ ELSEWHERE = {
         "unit/test_sources_workbook.py::test_a_decompression_bomb_is_refused_before_it_is_read",
         "unit/test_sources_workbook.py::test_xml_entities_are_refused_before_they_are_parsed",
     ],
-    "A web page, a CSV file or an old workbook named .xlsx": [
-        "unit/test_sources_workbook.py::test_files_of_other_types_are_refused_with_their_type"
+    "A web page, a CSV file, an old or a “Strict Open XML” workbook named .xlsx": [
+        "unit/test_sources_workbook.py::test_files_of_other_types_are_refused_with_their_type",
+        "unit/test_sources_workbook.py::test_a_workbook_of_the_strict_format_is_refused_with_how_to_save_it",
     ],
     "A cell of a workbook that is not what its type says, or a date out of range": [
         "unit/test_sources_workbook.py::test_a_cell_that_can_not_be_read_is_a_problem_of_its_row",

@@ -290,6 +290,18 @@ def test_parts_that_hold_no_cells_are_not_read(path):
     assert cells(path) == [["Bo"]]
 
 
+def test_a_workbook_of_the_strict_format_is_refused_with_how_to_save_it(path):
+    strict = (
+        b"http://schemas.openxmlformats.org/spreadsheetml/2006/main",
+        b"http://purl.oclc.org/ooxml/spreadsheetml/main",
+    )
+    edited(saved(path, ("name",), ("Bo",)), "xl/workbook.xml", lambda xml: xml.replace(*strict))
+
+    with pytest.raises(SourceError, match="“Strict Open XML” workbook") as caught:
+        opened(path)
+    assert caught.value.hint == "Save it again as “Excel Workbook (.xlsx)”"
+
+
 @pytest.mark.parametrize("encoding", ["utf-8", "utf-16"])
 def test_xml_entities_are_refused_before_they_are_parsed(path, encoding):
     bomb = '<?xml version="1.0"?><!DOCTYPE b [<!ENTITY a "aa"><!ENTITY b "&a;&a;">]><b>&b;</b>'

@@ -1,4 +1,4 @@
-"""The ZIP archive of a workbook, untrusted: refuses decompression bombs and XML entity declarations."""
+"""The ZIP archive of a workbook, untrusted: refuses bombs, XML entity declarations and Strict Open XML."""
 
 from __future__ import annotations
 
@@ -18,6 +18,8 @@ _MAX_PARTS = 10_000
 _MAX_RATIO, _RATIO_MIN_BYTES = 200, 16 << 20
 _HEAD_BYTES = 4096
 _DECLARATIONS = (b"<!DOCTYPE", b"<!ENTITY")
+# The namespace of ISO/IEC 29500 Strict, which openpyxl does not read: it would find no sheets.
+_STRICT = b"HTTP://PURL.OCLC.ORG/OOXML/SPREADSHEETML/"
 _AS_CSV = "Save the sheet as CSV (UTF-8)"
 
 
@@ -50,6 +52,9 @@ class WorkbookArchive(ZipFile):
             head = part.read(_HEAD_BYTES).replace(b"\0", b"").upper()
         if any(word in head for word in _DECLARATIONS):
             raise SourceError("contains an XML DOCTYPE", where=str(self.path), hint="Save it again as .xlsx")
+        if _STRICT in head:
+            hint = "Save it again as “Excel Workbook (.xlsx)”"
+            raise SourceError("is a “Strict Open XML” workbook, which can't be read", where=str(self.path), hint=hint)
         return super().open(name, *args, **options)
 
     def limited(self, name: str, max_bytes: int) -> LimitedReader:
