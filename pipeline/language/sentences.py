@@ -38,6 +38,8 @@ _BEFORE_ORDINAL = re.compile(r"(?:.*\b(?:das|dem|den|der|des|die|im|ins|vom|zum|
 # Languages in which a number with a full stop may be an ordinal.
 _ORDINAL_LANGUAGES = frozenset("bs cs da de et fi hr hu is lt lv nb nn no pl sk sl sr tr".split())  # noqa: SIM905
 _BEFORE_ITEMS = frozenset(":;(–—-")
+# A number that labels what follows: "1609: 60. 1959: 61."
+_LABEL = re.compile(r"\d+:\s")
 # No sentence begins with one of these: "p1 · p2 · … · pn".
 _NEVER_FIRST = frozenset("·⋅×÷=≠≈≤≥±+*/&,;:")
 # Nor with a minus before a space: "1 − x²/(2!) − …".
@@ -124,7 +126,7 @@ def _ends_sentence(text: str, start: int, match: re.Match[str], *, has_ordinals:
     if is_ordinal or _FOR_EXAMPLE.search(text, max(start, match.start() - 8), match.start()):
         return False
     before = text[max(start, match.start() - len(word) - _CONTEXT_BEFORE) : match.start() - len(word)]
-    if word.isdecimal() and not has_ordinals and has_words(before):
+    if word.isdecimal() and has_words(before) and (not has_ordinals or _LABEL.match(rest)):
         return not _is_item_number(int(word), before)
     return not is_abbreviation_in(before, word, rest.split(maxsplit=1)[0], rest)
 

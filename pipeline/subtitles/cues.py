@@ -18,13 +18,14 @@ from pipeline.subtitles.limits import CueLimits
 from pipeline.subtitles.line_breaks import SENTENCE, break_costs
 from pipeline.subtitles.wrapping import join_phrases, split_long_words
 
-# The unit: a break after a clause costs 2.
+# The unit: a break after a clause costs 2 (see `line_breaks`).
 _PER_CUE = 4.0
 _SENTENCE_INSIDE = 9.0
 _ONE_WORD = 8.0
 # A cue of a few letters of a sentence is gone before it is seen.
 _FRAGMENT, _FRAGMENT_CHARS = 4.0, 12
-_LINE_BREAK = 0.75
+# Of a break between cues, and of one between lines, which is seen whole: a cue rather ends with its clause.
+_CUE_BREAK, _LINE_BREAK = 1.5, 0.75
 _SHORT = 3.0
 _TOP_HEAVY = 3.0
 _UNEVEN = 6.0
@@ -129,7 +130,7 @@ class _Scene:
         empty = 1 - self.chars(first, last, lines) / room
         return (
             _PER_CUE
-            + self.breaks[last - 1]
+            + _CUE_BREAK * self.breaks[last - 1]
             + lines.cost
             + _SENTENCE_INSIDE * sum(self.breaks[i] == SENTENCE for i in inside)
             + _SILENCE_INSIDE_PER_S * sum(silence for silence in silences if silence > _FLICKER_S)

@@ -8,7 +8,7 @@ conjunction (Netflix Timed Text Style Guide, "Line Treatment").
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Sequence, Set
 from dataclasses import dataclass
 
 from pipeline.language.sentences import sentence_ends
@@ -180,6 +180,7 @@ _FINAL_MARK = re.compile(rf"(?:[{SENTENCE_ENDS}:：]|{GREEK_QUESTION})[{_CLOSING
 _CLAUSE_END = re.compile(rf"(?:[,;:，、；：،؛–—]|(?<=\S)-)[{_CLOSING}]*$")
 _BETWEEN_COMMAS = re.compile(r"[,،] [^\W\d]\S*[,،]$")
 _NUMBER = re.compile(r"[^\w\s]*\d[\d.,:/–-]*$")
+_SHORT_NUMBER = re.compile(r"\d{1,3}\W*$")
 _YEAR = re.compile(r"(?:1[5-9]|20)\d\d(?:[–-]\d{2,4})?$")
 # Punctuation separated by spaces, as in French: "« Quoi ? »".
 _CLOSING_TOKEN = re.compile(rf"[{SENTENCE_ENDS}:;,%‰°€$£{_CLOSING}]+$")
@@ -193,13 +194,17 @@ def break_costs(words: Sequence[Word], language: str) -> list[float]:
     table, objects = _BY_LANGUAGE.get(code, _NONE), _OBJECTS.get(code, frozenset())
     costs = []
     ends = _sentence_final_words(words, language)
+    numbered = _numbered_names(words, cores, ends, table)
     for index in range(len(words) - 1):
         word, following = words[index], words[index + 1]
         # Separate closing punctuation belongs to the word before it.
         is_punctuation = index > 0 and _CLOSING_TOKEN.match(word.text) is not None
         text = words[index - 1].text + word.text if is_punctuation else word.text
         is_attached = _CLOSING_TOKEN.match(following.text) or _OPENING_TOKEN.match(word.text)
-        cost = PHRASE if is_attached else _text_cost(text, following.text, is_end=index in ends)
+        has_unit = index - 1 not in numbered
+        cost = PHRASE if is_attached else _text_cost(text, following.text, is_end=index in ends, has_unit=has_unit)
+        if index in numbered:
+            cost = NAME
         if cost == NEUTRAL:
             # In scripts without spaces, prefer breaks at punctuation.
             is_unspaced = joins_without_space(word.text, following.text)
@@ -231,8 +236,24 @@ def _sentence_final_words(words: Sequence[Word], language: str) -> set[int]:
     return {at[end] for end in sentence_ends(whole, language) if end in at}
 
 
-def _text_cost(word: str, following: str, *, is_end: bool) -> float:
-    """The cost by punctuation, names and numbers; `NEUTRAL` if they don't decide it."""
+def _numbered_names(words: Sequence[Word], cores: Sequence[str], ends: Set[int], table: _FunctionWords) -> set[int]:
+    """The indices of names with a number: "in Apollo 11", "1959: Lunik 3", but not "Exactly 40 metres"."""
+    return {
+        index
+        for index in range(1, len(words) - 1)
+        if words[index].text[0].isupper()
+        and words[index].text[-1].isalnum()
+        and index - 1 not in ends
+        and cores[index] not in table.opening | table.leaning
+        and _SHORT_NUMBER.match(words[index + 1].text)
+    }
+
+
+def _text_cost(word: str, following: str, *, is_end: bool, has_unit: bool) -> float:
+    """The cost by punctuation, names and numbers; `NEUTRAL` if they don't decide it.
+
+    `has_unit`: whether the word after a number is its unit.
+    """
     if ends_with_pause(word):
         return BREATH  # Thai writes a space for both comma and full stop
     if is_end or _SENTENCE_END.search(word):
@@ -242,7 +263,7 @@ def _text_cost(word: str, following: str, *, is_end: bool) -> float:
         return OPENING if _BETWEEN_COMMAS.search(f"{word} {following}") else CLAUSE
     if following[0] in "–—":
         return PHRASE  # a dash stays with the word before it
-    if _NUMBER.match(word) and not _YEAR.match(word):
+    if has_unit and _NUMBER.match(word) and not _YEAR.match(word):
         return PHRASE  # a number and its unit
     return NAME if word[0].isupper() and following[0].isupper() and len(word) > 1 else NEUTRAL
 

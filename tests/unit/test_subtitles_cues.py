@@ -283,6 +283,37 @@ def test_first_and_last_name_stay_together():
     assert any("John Rayleigh" in line for line in lines)
 
 
+@pytest.mark.parametrize(
+    ("language", "text", "lines"),
+    [
+        ("en", "It was the crew of Apollo 11 that landed first of all.", ("Apollo 11",)),
+        ("de", "Im Jahr darauf: Lunik 3 fotografiert die Rückseite.", ("Lunik 3",)),
+        # A number with its unit, after a word that only begins a sentence, and after a preposition.
+        ("en", "Exactly 40 metres below that old bridge lies a wreck.", ("40 metres",)),
+        ("de", "Das stimmt. Nach 12 Tagen war alles wieder vorbei.", ("12 Tagen",)),
+    ],
+)
+def test_a_number_stays_with_its_name_or_its_unit(language, text, lines):
+    limits = replace(LIMITS, max_chars_per_line=20)
+    found = [
+        " ".join(word.text for word in line)
+        for cue in cues_of(spoken(text), limits=limits, language=language)
+        for line in cue.lines
+    ]
+
+    assert all(any(each in line for line in found) for each in lines)
+
+
+def test_a_cue_ends_with_its_clause_rather_than_within_it():
+    limits = replace(LIMITS, max_chars_per_line=27)
+    cues = cues_of(spoken("Light travels in waves, and their length decides what happens next."), limits=limits)
+
+    assert [" ".join(word.text for line in cue.lines for word in line) for cue in cues] == [
+        "Light travels in waves,",
+        "and their length decides what happens next.",
+    ]
+
+
 def test_an_abbreviation_ends_no_sentence():
     (cue,) = texts("It was Dr. Tyndall who saw it first.")
 
