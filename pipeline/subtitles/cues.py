@@ -22,6 +22,8 @@ from pipeline.subtitles.wrapping import join_phrases, split_long_words
 _PER_CUE = 4.0
 _SENTENCE_INSIDE = 9.0
 _ONE_WORD = 8.0
+# A last word like "it." looks worse alone than a phrase that is broken before it.
+_TINY, _TINY_CHARS = 24.0, 4
 # A cue of a few letters of a sentence is gone before it is seen.
 _FRAGMENT, _FRAGMENT_CHARS = 4.0, 12
 # Of a break between cues, and of one between lines, which is seen whole: a cue rather ends with its clause.
@@ -120,6 +122,7 @@ class _Scene:
         uneven = (top - bottom) / self.limits.max_chars_per_line
         is_one_word = last - middle == 1 and self.spaces[middle] > 0
         orphan = _ORPHAN if is_one_word or min(top, bottom) <= _ORPHAN_SHARE * max(top, bottom) else 0.0
+        orphan = _TINY if is_one_word and bottom <= _TINY_CHARS else orphan
         return self.breaks[middle - 1] * _LINE_BREAK + abs(uneven) * _UNEVEN + max(uneven, 0.0) * _TOP_HEAVY + orphan
 
     def cost(self, first: int, last: int, lines: _Lines) -> float:
@@ -134,15 +137,18 @@ class _Scene:
             + lines.cost
             + _SENTENCE_INSIDE * sum(self.breaks[i] == SENTENCE for i in inside)
             + _SILENCE_INSIDE_PER_S * sum(silence for silence in silences if silence > _FLICKER_S)
-            + (_ONE_WORD if last - first == 1 else _FRAGMENT if self.is_fragment(first, last) else 0.0)
+            + self.fragment_cost(first, last)
             + _SHORT * empty * empty
             + self.excess(first, last, lines)
         )
 
-    def is_fragment(self, first: int, last: int) -> bool:
-        """Whether a range is only a few letters and not a sentence of its own."""
+    def fragment_cost(self, first: int, last: int) -> float:
+        """The cost of a cue of a few letters that are not a sentence of their own, or of one word."""
         is_sentence = self.breaks[last - 1] == SENTENCE and (not first or self.breaks[first - 1] == SENTENCE)
-        return not is_sentence and self.line_width(first, last) <= _FRAGMENT_CHARS
+        width = self.line_width(first, last)
+        if last - first == 1:
+            return _TINY if width <= _TINY_CHARS and not is_sentence else _ONE_WORD
+        return _FRAGMENT if width <= _FRAGMENT_CHARS and not is_sentence else 0.0
 
     def excess(self, first: int, last: int, lines: _Lines) -> float:
         """The cost of exceeding limits, growing with the excess; 0 within them."""

@@ -314,6 +314,14 @@ def test_a_cue_ends_with_its_clause_rather_than_within_it():
     ]
 
 
+@pytest.mark.parametrize("chars", [18, 20, 22, 25, 27])
+def test_a_last_word_of_two_letters_has_neither_line_nor_cue_of_its_own(chars):
+    limits = replace(LIMITS, max_chars_per_line=chars)
+    text = "There is a kettle that remembers for you, and you have just found it."
+
+    assert "it." not in [line for cue in cues_of(spoken(text), limits=limits) for line in cue.texts]
+
+
 def test_an_abbreviation_ends_no_sentence():
     (cue,) = texts("It was Dr. Tyndall who saw it first.")
 
