@@ -19,6 +19,8 @@ from pipeline.model import (
     Bar,
     BarsScene,
     BulletsScene,
+    ComparisonScene,
+    Contrast,
     Cue,
     DiagramScene,
     LinesScene,
@@ -579,6 +581,16 @@ def test_captions_are_legible_on_any_full_frame_picture(theme, style):
         for line in read(Composition(ground=ground, elements=shown), 1):
             assert contrast_of(line, behind) >= CONTRAST, (level, line.text)
     assert lay_out(typical(SceneryScene), (), look).is_picture
+
+
+@pytest.mark.parametrize("theme", THEMES)
+def test_small_names_of_a_comparison_without_a_winner_are_legible(theme):
+    said = "The quantities of all that is there and more"
+    items = tuple(Contrast(aspect="What it is", left=said, right=said) for _ in range(4))
+    scene = replace(
+        typical(ComparisonScene), better="neither", left="What is on the left", right="And right", items=items
+    )
+    assert [*find_faults(scene, look_of(FORMATS["1:1"], theme=theme))] == []
 
 
 @pytest.mark.parametrize("size", [*FORMATS.values(), (400, 960)], ids=str)

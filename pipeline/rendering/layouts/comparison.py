@@ -24,6 +24,8 @@ from pipeline.rendering.surface.background import Light, background
 from pipeline.rendering.text.fitting import TextBlock, fit_uniform
 from pipeline.rendering.text.styles import BODY, HEADING, ITEM, TextStyle
 from pipeline.rendering.type_scale import HEADING_SIZES
+from pipeline.theme.colours import readable
+from pipeline.theme.theme import TEXT_CONTRAST
 
 _LIGHTS = (
     Light(role="glow", x=0.50, y=1.00, width=0.60, height=0.56, strength=0.50),
@@ -238,7 +240,8 @@ def _card(scene: ComparisonScene, plan: _Plan, side: int, look: Look, *, top: in
     left, width = card.left + plan.padding_px, card.width - 2 * plan.padding_px
     colour = theme.accent if is_better else theme.muted
     if scene.better == "neither":
-        colour = (theme.accent, theme.accent_2)[side]
+        # With a reserve for rounding.
+        colour = readable((theme.accent, theme.accent_2)[side], (theme.surface,), TEXT_CONTRAST + 0.2)
     name_top, motion = top + plan.padding_px, entrance(grid, 8 + 3 * side)
     yield from text_sprites(plan.names[side], left=left, top=name_top, colour=colour, motion=motion)
     line = Box(left, top + plan.line_top, left + width, top + plan.line_top + max(1, grid.px(_LINE)))
