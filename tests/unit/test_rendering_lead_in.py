@@ -20,6 +20,8 @@ from pipeline.rendering.layouts.lead_in import split_at_number
         # Without spaces, particles would begin or end a part.
         ("光は昼の38倍の空気を通ります", 38, "倍", None),
         ("is what tea still has, poured in at 95", 71, "°C", None),
+        # It continues the large number: "27.3 days is one orbit, …".
+        ("is one orbit, and 27.3 days is one turn", 27.3, "days", None),
         ("From 3 m to 3 m", 3, "m", None),
         ("It was 3 in 1954", 3, "m", None),
         ("It is long. The book has 1,077 pages", 1077, "pages", None),

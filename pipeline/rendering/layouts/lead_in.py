@@ -20,7 +20,8 @@ _SENTENCE_END = re.compile(r"[.!?…؟।]\s")
 def split_at_number(text: str, value: float, unit: str) -> tuple[str, str] | None:
     """The words of `text` before and after `value` with its `unit`: "The book has", "in its first printing".
 
-    None if the text does not contain both together once, between spaces, or says nothing else.
+    None if the text does not contain both together once, between spaces, or says nothing else; and if it begins with a
+    small letter before them, since then it continues the number itself: "takes a turn, and 27 days takes an orbit".
     """
     wanted = significant_digits(f"{abs(value):.12g}")
     found = [match for match in _NUMBER.finditer(text) if significant_digits(match[0]) == wanted]
@@ -37,7 +38,13 @@ def split_at_number(text: str, value: float, unit: str) -> tuple[str, str] | Non
             return None
     is_whole = text[start - 1 : start] in {"", *_AROUND} and text[end : end + 1] in {"", *_AFTER, "."}
     lead, rest = text[:start].strip(_AROUND), text[end:].lstrip(_AFTER + ".").rstrip()
-    if not is_whole or not has_words(lead + rest) or _SENTENCE_END.search(lead) or _PAIRED & set(lead + rest):
+    if (
+        lead[:1].islower()
+        or not is_whole
+        or not has_words(lead + rest)
+        or _SENTENCE_END.search(lead)
+        or _PAIRED & set(lead + rest)
+    ):
         return None
     return lead, rest
 
