@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from threading import Event
+
 import pytest
 from anyio import to_thread
 
 from pipeline.model import Brief, JobStatus
+from pipeline.orchestrator.batch import scheduler
 from pipeline.orchestrator.batch.batches import run_batch
+from pipeline.orchestrator.batch.queues import BatchQueue
 from pipeline.orchestrator.context import open_context
 from pipeline.orchestrator.film import runner
 from pipeline.orchestrator.film.stages import STAGES
@@ -90,4 +94,47 @@ async def test_a_failed_episode_does_not_block_the_next_one(tmp_path, nothing_is
 
         made = [await context.store.load_job("night", job) for job in (await context.store.load_batch("night")).jobs]
 
+    assert [job.status for job in made] == [JobStatus.FAILED, JobStatus.COMPLETED]
+
+
+async def test_an_episode_that_is_released_while_the_queue_is_queried_is_made_by_this_run(
+    tmp_path, nothing_is_drawn, monkeypatch
+):
+    queried, ended = Event(), Event()
+    peek, run_job = BatchQueue.peek, scheduler.run_job
+    make = scheduler.Scheduler._make
+
+    def slow_peek(self, limit, exclude, now):
+        view = peek(self, limit, exclude, now)
+        if exclude and not view.entries:
+            # The second episode is parked, the first in progress, and ends before this answer arrives.
+            queried.set()
+            ended.wait(timeout=20)
+        return view
+
+    async def late_run_job(job, *args, **options):
+        if job.brief.episode == 1:
+            await to_thread.run_sync(queried.wait, 20)
+        return await run_job(job, *args, **options)
+
+    async def telling_make(self, key, rank):
+        await make(self, key, rank)
+        if (await self._context.store.load_job(*key)).brief.episode == 1:
+            ended.set()
+
+    monkeypatch.setattr(BatchQueue, "peek", slow_peek)
+    monkeypatch.setattr(scheduler, "run_job", late_run_job)
+    monkeypatch.setattr(scheduler.Scheduler, "_make", telling_make)
+    async with GroqStandIn(terse=True) as groq:
+        context = await to_thread.run_sync(open_for, tmp_path, groq)
+        briefs = [
+            Brief(title=TOPICS[0], origin="night.txt:1", preset="nothing"),
+            Brief(title=TOPICS[1], origin="night.txt:2"),
+        ]
+
+        await run_batch(briefs, context, batch="night", source="night.txt")
+
+        made = [await context.store.load_job("night", job) for job in (await context.store.load_batch("night")).jobs]
+
+    assert queried.is_set()
     assert [job.status for job in made] == [JobStatus.FAILED, JobStatus.COMPLETED]

@@ -110,7 +110,7 @@ class Scheduler:
 
     async def _start_jobs(self, tasks: TaskGroup) -> bool:
         """Start as many jobs as may be in progress. Returns whether there is anything left to wait for."""
-        view = QueueView()
+        view, was_busy = QueueView(), bool(self._in_progress)
         while not self.stopped_because and (free := self._at_once() - len(self._in_progress)) > 0:
             excluded = {*self._in_progress, *self._backoff.keys()}
             view = await to_thread.run_sync(self._queue.peek, free, excluded, self._context.clock())
@@ -127,7 +127,10 @@ class Scheduler:
                 # Jobs of higher priority go first; among equals, those that started first.
                 tasks.start_soon(self._make, key, (rank, self.started))
             self.most_at_once = max(self.most_at_once, len(self._in_progress))
-        return bool(self._in_progress) or (not self.stopped_because and self._is_waiting(view.parked_until))
+        # A job that has ended during the query may have released the next episode: look again.
+        if was_busy or self._in_progress:
+            return True
+        return not self.stopped_because and self._is_waiting(view.parked_until)
 
     async def _release_episodes(self) -> bool:
         """Whether a parked episode may start: the one before it was cancelled, or published by other means."""
