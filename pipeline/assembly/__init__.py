@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from pipeline.media.pictures.encode import Drawn
 
 # Part of the cache key of every segment: raise it when the same frames and sound would give other bytes.
-ASSEMBLY_VERSION = 11
+ASSEMBLY_VERSION = 12
 
 __all__ = [
     "ASSEMBLY_VERSION",

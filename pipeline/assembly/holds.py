@@ -37,7 +37,7 @@ from pipeline.media.pictures.encode import Drawn, Picture, PictureEncoder
 _Held = tuple[Picture, int]
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(kw_only=True)
 class _Keyframes:
     """When keyframes are due: at most `distance` frame times apart.
 
@@ -48,11 +48,23 @@ class _Keyframes:
 
     distance: int
     length: int
+    # The frame time of the next one.
+    due: int = 0
 
     def after(self, at: int) -> int:
         """The frame time of the next keyframe after one at `at`."""
         due = at + self.distance
         return max(at + 1, self.length - 3) if self.length - 3 < due < self.length else due
+
+    def during(self, at: int, end: int, *, is_forced: bool = False) -> list[int]:
+        """The frame times at which a picture shown from `at` until `end` is a keyframe: at its beginning, if at all."""
+        keys: list[int] = []
+        if self.due < end or is_forced:
+            self.due = at
+        while self.due < end:
+            keys.append(self.due)
+            self.due = self.after(self.due)
+        return keys
 
 
 class _Shown(NamedTuple):
@@ -95,18 +107,19 @@ def _converted(frames: Iterable[Drawn], encoder: PictureEncoder, length: int) ->
 
 
 def _each_frame(pictures: Iterable[_Held], encoder: PictureEncoder, keyframes: _Keyframes) -> Iterator[Packet]:
-    at = due = 0
+    at = 0
     for picture, hold in pictures:
-        for _ in range(hold):
-            yield from encoder.encode(picture, at=at, is_key=at == due)
-            due = keyframes.after(at) if at == due else due
-            at += 1
+        end = at + hold
+        keys = keyframes.during(at, end)
+        for time in range(at, end):
+            yield from encoder.encode(picture, at=time, is_key=time in keys)
+        at = end
     yield from encoder.finish()
 
 
 def _variable_rate(pictures: Iterable[_Held], encoder: PictureEncoder, keyframes: _Keyframes) -> Iterator[Packet]:
-    """Variable frame rate: one packet per picture, or per keyframe that is due while it is shown."""
-    at = due = 0
+    """Variable frame rate: one packet per picture, and more only if keyframes are due during an even longer hold."""
+    at = 0
     durations: dict[int, int] = {}
 
     def lasting(packets: Iterable[Packet]) -> Iterator[Packet]:
@@ -116,15 +129,14 @@ def _variable_rate(pictures: Iterable[_Held], encoder: PictureEncoder, keyframes
 
     for picture, hold in pictures:
         end = at + hold
-        while at < end:
-            is_key = at == due
-            due = keyframes.after(at) if is_key else due
-            until = min(end, due)
-            if is_key and at + 1 < until == keyframes.length:
-                until -= 1  # a segment must not end with a keyframe, see above
-            durations[at] = until - at
-            yield from lasting(encoder.encode(picture, at=at, is_key=is_key))
-            at = until
+        keys = keyframes.during(at, end)
+        starts = keys or [at]
+        if keys and starts[-1] < end - 1 == keyframes.length - 1:
+            starts = [*starts, end - 1]  # a segment must not end with a keyframe, see above
+        for start, stop in pairwise([*starts, end]):
+            durations[start] = stop - start
+            yield from lasting(encoder.encode(picture, at=start, is_key=start in keys))
+        at = end
     yield from lasting(encoder.finish())
 
 
@@ -162,24 +174,18 @@ class _Splicer:
             yield from self._with_hold(packet)
 
     def _shown(self, pictures: Iterable[_Held]) -> Iterator[_Shown]:
-        """The pictures to encode: every different one, and again as a keyframe if it is held when one is due."""
+        """The pictures to encode: each different one."""
         closed, last = not self._stream.is_chain, self._keyframes.length - 1
-        at = due = 0
+        at = 0
         after_hold = False
         for picture, hold in pictures:
             end = at + hold
-            is_key = at == due or (closed and after_hold)
-            starts = {at} if is_key or due >= end else {at, due}
-            if closed and hold > 1 and end == last:
-                # A change in the last frame time must not be a keyframe, so the picture before it is one again.
-                starts.add(end - 1)
-            for start, stop in pairwise(sorted({*starts, end})):
-                is_key = is_key or start > at
-                yield _Shown(picture, at=start, hold=stop - start, is_key=is_key)
-                due = self._keyframes.after(start) if is_key else due
-                while due < stop:
-                    due = self._keyframes.after(due)
-            after_hold = stop - start > 1
+            # A change in the last frame time must not be a keyframe, so the picture before it is one again.
+            starts = [at, end - 1] if closed and hold > 1 and end == last else [at]
+            for start, stop in pairwise([*starts, end]):
+                is_due = bool(self._keyframes.during(start, stop, is_forced=closed and after_hold))
+                yield _Shown(picture, at=start, hold=stop - start, is_key=is_due)
+                after_hold = stop - start > 1
             at = end
 
     def _with_hold(self, packet: Packet) -> Iterator[Packet]:

@@ -41,10 +41,26 @@ def test_every_frame_time_shows_its_held_picture(holds):
     packets = encoded(holds, encoder, length=sum(holds))
 
     shown = [number for number, hold in enumerate(holds) for _ in range(hold)]
-    # The last two frame times have no keyframe of their own: the next segment begins with one.
-    keys = {0, *(min(at, len(shown) - 3) for at in range(7, len(shown), 7))}
-    assert packets == [*((number, at, at in keys) for at, number in enumerate(shown)), ("end", -1, False)]
+    assert [packet[:2] for packet in packets] == [*((number, at) for at, number in enumerate(shown)), ("end", -1)]
     assert encoder.converted == list(range(len(holds)))
+    assert faults_of_keyframes([at for _, at, is_key in packets if is_key], holds) == []
+
+
+def faults_of_keyframes(keys: list[int], holds: list[int]) -> list[str]:
+    length, changes = sum(holds), [0, *accumulate(holds)]
+    held = [(at, end, [key for key in keys if at <= key < end]) for at, end in pairwise(changes)]
+    return [
+        *(f"{before} and {after}" for before, after in pairwise([*keys, length]) if not 1 <= after - before <= 7),
+        *(f"changed at {at}, a keyframe only at {within[0]}" for at, _, within in held if within and within[0] > at),
+        *(f"early at {within[0]}" for at, end, within in held if within and last_before(keys, at) + 7 >= end + 3),
+        # The last two frame times have no keyframe of their own: the next segment begins with one.
+        *(f"at the end: {keys[-1]} of {length}" for _ in [0] if 0 < keys[-1] >= length - 2),
+    ]
+
+
+def last_before(keys: list[int], at: int) -> int:
+    """The last keyframe before `at`."""
+    return max((key for key in keys if key < at), default=-99)
 
 
 @pytest.mark.parametrize(
@@ -71,7 +87,7 @@ class LateEncoder(ScriptedEncoder):
 
 
 @given(holds=st.lists(st.integers(1, 20), min_size=1, max_size=30))
-def test_at_a_variable_rate_a_picture_is_encoded_again_only_if_a_keyframe_is_due(holds):
+def test_at_a_variable_rate_a_picture_is_encoded_again_only_if_it_is_held_beyond_the_next_keyframe(holds):
     drawn, length = [(number, hold, ()) for number, hold in enumerate(holds)], sum(holds)
 
     packets = list(encode_held(drawn, LateEncoder(), length=length, keyframe=7, holds="variable"))
@@ -81,8 +97,7 @@ def test_at_a_variable_rate_a_picture_is_encoded_again_only_if_a_keyframe_is_due
     starts = [packet.pts for packet in packets]
     assert starts == [0, *accumulate(packet.duration for packet in packets)][:-1]
     keys = [packet.pts for packet in packets if packet.is_key]
-    assert all(1 <= after - before <= 7 for before, after in pairwise(keys))
-    assert length - keys[-1] <= 7
+    assert faults_of_keyframes(keys, holds) == []
     # Only pictures are encoded, due keyframes, and the last frame time if it would be a keyframe's.
     changes = {0, *accumulate(holds[:-1])}
     assert set(starts) - changes - set(keys) <= {length - 1}
