@@ -5,9 +5,9 @@ written without it, as pictures in which every macroblock is skipped (`media/h26
 
     different pictures   A           B  C                 D           drawn and encoded
     frames               A a a a a a B  C c c c C c c c c D d d d     a, c and d repeat A, C and D
-    keyframes            K                      K                     C is encoded again where one is due
+    keyframes            K              K       K                     one due during a hold comes at its beginning
 
-For even longer holds, the bytes of that second keyframe are repeated.
+For even longer holds, the bytes of that keyframe are repeated.
 
 What may follow a hold depends on the references between pictures:
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
+from itertools import chain
 from pathlib import Path
 
 from pipeline.assembly.holds import encode_held
@@ -11,7 +12,7 @@ from pipeline.assembly.plan import ENCODERS, EncoderPlan, encoder_options
 from pipeline.errors import CheckpointError
 from pipeline.files import discard, replacing, sha256_of, storage_errors
 from pipeline.media.container.join import join_mp4
-from pipeline.media.container.mux import interleave, open_mp4
+from pipeline.media.container.mux import open_mp4
 from pipeline.media.pictures.encode import Drawn, PictureEncoder
 from pipeline.media.sound.aac import SoundEncoder
 from pipeline.media.sound.audio import read_wav
@@ -63,7 +64,8 @@ def encode_segment(
             keyframe=encoder.keyframe_s * rate,
             holds=encoder.effective_holds,
         )
-        for packet in interleave(shown, voice.encode(sound)):
+        # Pictures first: they complete the parameter sets. The muxer interleaves the sound.
+        for packet in chain(shown, voice.encode(sound)):
             film.mux(packet)
 
 

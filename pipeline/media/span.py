@@ -58,6 +58,13 @@ class SpanCollector:
         self._since_s = None
 
 
+def append_merged(spans: list[Span], span: Span, gap_s: float) -> None:
+    """Append a span, or extend the last one to its end if they are less than `gap_s` apart."""
+    if spans and span.start_s - spans[-1].end_s < gap_s:
+        span = Span(start_s=spans[-1].start_s, end_s=max(spans.pop().end_s, span.end_s))
+    spans.append(span)
+
+
 def true_runs(mask: NDArray[np.bool_]) -> list[tuple[int, int]]:
     """The runs of True in a mask: the index of the first element, and past the last."""
     edges = np.flatnonzero(np.diff(np.concatenate([[0], mask.astype(np.int8), [0]])))

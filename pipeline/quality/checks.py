@@ -149,9 +149,8 @@ def clip(measured: Loudness, clip_lufs: float | None) -> Check:
 
 def decoded(track: PictureTrack, pictures: int) -> Check:
     """Every video packet gave a picture."""
-    packets = sum(part.count for part in track.packets)
-    limit = f"{packets} pictures, one for each packet"
-    return Check.of("decoded", passed=pictures == packets, measured=f"{pictures} pictures", limit=limit)
+    limit = f"{track.frames} pictures, one for each packet"
+    return Check.of("decoded", passed=pictures == track.frames, measured=f"{pictures} pictures", limit=limit)
 
 
 def rest(video: DecodedVideo, min_db: float) -> Check:

@@ -9,7 +9,7 @@ decoding it again.
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -21,7 +21,7 @@ from pipeline.media.container.boxes import append_extra, read_extra
 from pipeline.media.container.probe import PacketRun
 from pipeline.media.pictures.subsampling import Luma
 from pipeline.media.sound.loudness import Loudness, combine_loudness
-from pipeline.media.span import Span
+from pipeline.media.span import Span, append_merged
 from pipeline.quality.expected import Parts
 
 if TYPE_CHECKING:
@@ -121,31 +121,16 @@ class PartFindings:
 
     def combined(self, starts_s: Sequence[float]) -> FilmFindings:
         """The measurements of the film without decoding it; its scenes begin at these times."""
-        black = (
-            Span(start_s=start_s + span.start_s, end_s=start_s + span.end_s)
-            for start_s, part in zip(starts_s, self.pictures, strict=True)
-            for span in part.black
-        )
+        black: list[Span] = []
+        for start_s, part in zip(starts_s, self.pictures, strict=True):
+            for span in part.black:
+                append_merged(black, Span(start_s=start_s + span.start_s, end_s=start_s + span.end_s), _MERGE_S)
         return FilmFindings(
             pixel_format=" and ".join(sorted({part.pixel_format for part in self.pictures})),
             scenes=tuple(part.at_rest for part in self.pictures),
             loudness=combine_loudness(part.loudness for part in self.sounds),
-            black=tuple(_merged(black)),
+            black=tuple(black),
         )
-
-
-def _merged(spans: Iterable[Span]) -> Iterator[Span]:
-    """The spans, those that go on in the next scene merged."""
-    last: Span | None = None
-    for span in spans:
-        if last and span.start_s - last.end_s <= _MERGE_S:
-            last = Span(start_s=last.start_s, end_s=max(last.end_s, span.end_s))
-            continue
-        if last:
-            yield last
-        last = span
-    if last:
-        yield last
 
 
 def append_findings(path: Path, findings: Findings) -> None:

@@ -189,10 +189,10 @@ def _film(
             if measured.decoded is not None:
                 yield checks.decoded(picture, measured.decoded)
                 yield checks.frozen(measured.frozen, expected.starts_s[1:])
-            yield profile_checks.black(measured.black, profile)
-            yield profile_checks.keyframes(picture, profile)
+            yield profile_checks.longest_at_most("black", profile, measured.black, profile.black_s)
+            yield profile_checks.keyframes(picture.keyframe_s, profile)
             if not expected.silent:
-                yield profile_checks.loudness(measured.loudness, profile)
+                yield profile_checks.loudness(measured.loudness.integrated_lufs, profile)
                 yield profile_checks.loudness_range(measured.loudness, profile)
                 yield profile_checks.silence(measured.loudness, expected, profile)
             yield from profile_checks.discontinuities(measured.loudness.torn, profile, expected.starts_s)

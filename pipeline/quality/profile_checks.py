@@ -6,14 +6,12 @@ from collections.abc import Iterator, Sequence
 
 import numpy as np
 
-from pipeline.media.container.probe import PictureTrack
 from pipeline.media.sound.discontinuities import Discontinuities, busiest_window
 from pipeline.media.sound.loudness import Loudness
 from pipeline.media.sound.meter import CELLS_PER_S, range_of_powers, silent_spans
 from pipeline.media.sound.stereo import Stereo
 from pipeline.media.span import Span
 from pipeline.model import Check, QualityProfile
-from pipeline.quality.checks import format_lufs
 from pipeline.quality.expected import Expected, NearDuplicate
 from pipeline.quality.limits import at_most, limited_check
 
@@ -27,23 +25,16 @@ RANGED_S = 60.0
 CLICKED_S = 10.0
 
 
-def keyframes(picture: PictureTrack, profile: QualityProfile) -> Check:
+def keyframes(keyframe_s: float, profile: QualityProfile) -> Check:
     """Keyframes are close enough for players to seek."""
-    value_s = picture.keyframe_s
-    return at_most("keyframes", profile, value_s, profile.keyframe_s, unit="s", measured=f"{value_s:.2f} s")
+    return at_most("keyframes", profile, keyframe_s, profile.keyframe_s, unit="s", measured=f"{keyframe_s:.2f} s")
 
 
-def black(spans: Sequence[Span], profile: QualityProfile) -> Check:
-    """No long black span."""
-    length_s = max((span.length_s for span in spans), default=0.0)
-    return at_most("black", profile, length_s, profile.black_s, unit="s", measured=f"{length_s:.2f} s")
-
-
-def loudness(measured: Loudness, profile: QualityProfile) -> Check:
+def loudness(lufs: float | None, profile: QualityProfile, *, unknown: str = "silence") -> Check:
     """Integrated loudness is in the range of online video, and so not silent (ITU-R BS.1770)."""
-    lufs = measured.integrated_lufs
     passed = lufs is not None and profile.lufs_min <= lufs <= profile.lufs_max
-    return limited_check("loudness", profile, passed=passed, measured=format_lufs(lufs), value=lufs, unit="LUFS")
+    measured = unknown if lufs is None else f"{lufs:.2f} LUFS"
+    return limited_check("loudness", profile, passed=passed, measured=measured, value=lufs, unit="LUFS")
 
 
 def loudness_range(measured: Loudness, profile: QualityProfile) -> Check:
@@ -84,6 +75,12 @@ def discontinuities(found: Discontinuities, profile: QualityProfile, joints_s: S
     most, at_s = busiest_window(found.clicks_s, CLICKED_S)
     measured = f"{most} in the ten seconds at {at_s:.2f} s" if most else "none"
     yield at_most("clicks", profile, most, profile.clicks, measured=measured)
+
+
+def longest_at_most(name: str, profile: QualityProfile, spans: Sequence[Span], most_s: float) -> Check:
+    """No span is longer than `most_s`."""
+    length_s, where = longest_of(spans)
+    return at_most(name, profile, length_s, most_s, unit="s", measured=where)
 
 
 def longest_of(spans: Sequence[Span]) -> tuple[float, str]:

@@ -56,15 +56,15 @@ def test_black_spans_are_those_of_blackdetect(film, measured):
     wanted = "d={min_s}:pic_th={picture}:pix_th={pixel}".format(**BLACK)
     told = ffmpeg.said(film, "-an", "-vf", f"blackdetect={wanted}")
 
-    near(measured.picture.black, ffmpeg.spans(told, "black_start", "black_end", until_s=LENGTH_S))
-    assert len(measured.picture.black) == 2
+    near(measured.picture.unlit, ffmpeg.spans(told, "black_start", "black_end", until_s=LENGTH_S))
+    assert len(measured.picture.unlit) == 2
 
 
 def test_frozen_spans_are_those_of_freezedetect(film, measured):
     told = ffmpeg.said(film, "-an", "-vf", "freezedetect=d={min_s}:n={noise_db}dB".format(**FROZEN))
 
-    near(measured.picture.frozen, ffmpeg.spans(told, "freeze_start", "freeze_end", until_s=LENGTH_S))
-    assert len(measured.picture.frozen) == 1
+    near(measured.picture.still, ffmpeg.spans(told, "freeze_start", "freeze_end", until_s=LENGTH_S))
+    assert len(measured.picture.still) == 1
 
 
 def test_silent_spans_are_those_of_silencedetect(film, measured):

@@ -299,7 +299,7 @@ def test_a_long_black_span_is_found_from_findings(tmp_path, scenes, no_decoder):
     both = inspected(tmp_path, [scenes[0], *halves], parts_of([scenes[0], *halves]))
 
     assert one.passed, one.reasons
-    assert both.reasons == decoded.reasons == ("black is 2.07 s, must be at most 2 s",)
+    assert both.reasons == decoded.reasons == ("black is 2.07 s at 3.77 s, must be at most 2 s",)
 
 
 def test_a_film_of_inspected_scenes_passes_and_nothing_is_decoded(tmp_path, scenes, no_decoder):

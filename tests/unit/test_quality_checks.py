@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 
 from pipeline.media.sound.loudness import Loudness
-from pipeline.media.span import Span
+from pipeline.media.span import Span, append_merged
 from pipeline.model import (
     STANDARD,
     ClosingScene,
@@ -109,7 +109,7 @@ def test_silent_words_are_reported_where_most_of_them_are():
     ("lufs", "passed"), [(-15.0, True), (-16.0, True), (-16.01, False), (-14.0, True), (-13.99, False), (None, False)]
 )
 def test_loudness_is_checked_against_its_limits(lufs, passed):
-    assert profile_checks.loudness(Loudness(integrated_lufs=lufs, true_peak_dbtp=-3.0), STANDARD).passed is passed
+    assert profile_checks.loudness(lufs, STANDARD).passed is passed
 
 
 @pytest.mark.parametrize(
@@ -189,5 +189,7 @@ def test_no_pictures_at_all_fail():
 def test_black_that_goes_on_in_the_next_scene_is_one_span():
     spans = [Span(start_s=start_s, end_s=end_s) for start_s, end_s in ((0, 1), (1.02, 2), (5, 6), (9, 10))]
 
-    assert [(span.start_s, span.end_s) for span in findings._merged(spans)] == [(0, 2), (5, 6), (9, 10)]
-    assert list(findings._merged([])) == []
+    merged = []
+    for span in spans:
+        append_merged(merged, span, findings._MERGE_S)
+    assert [(span.start_s, span.end_s) for span in merged] == [(0, 2), (5, 6), (9, 10)]

@@ -74,7 +74,6 @@ class AudioTrack:
         detectors, momentary_lufs = self._detectors or _Detectors(codec), self._filters.momentary_lufs
         return AudioAnalysis(
             codec=codec.codec.canonical_name,
-            profile=codec.profile or "",
             sample_rate_hz=codec.sample_rate,
             channels=codec.channels,
             start_s=times.start_s,

@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from pipeline.media.filters import BLACK, is_black
 from pipeline.media.pictures.subsampling import subsample_plane
-from pipeline.media.span import Span, subtract
+from pipeline.media.span import Span, append_merged, subtract
 
 # A quarter of white, in this share of the picture; a line of letters covers a fortieth of it.
 _LIT, _SHARE = 71, 2e-4
@@ -53,8 +53,6 @@ class DarkSceneDetector:
 
     def _close(self, at_s: float) -> None:
         if self._since_s is not None:
-            # Merge spans that are closer than the shortest black span.
-            continues = bool(self._lit) and self._since_s - self._lit[-1].end_s < BLACK["min_s"]
-            since_s = self._lit.pop().start_s if continues else self._since_s
-            self._lit.append(Span(start_s=since_s, end_s=at_s))
+            # Between spans that are closer than the shortest black span, nothing is black.
+            append_merged(self._lit, Span(start_s=self._since_s, end_s=at_s), BLACK["min_s"])
         self._since_s = None

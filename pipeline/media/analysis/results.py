@@ -36,10 +36,7 @@ class VideoAnalysis:
     keyframe_s: float
     # "BT.709", limited range; else the codes of primaries, transfer and matrix (ITU-T H.273); empty: untagged.
     colours: str
-    # Decoded pictures.
-    pictures: int
-    # By `blackdetect`, and the parts of it that show nothing at all (`dark_scenes`).
-    black: tuple[Span, ...]
+    # Black by `blackdetect`, and nothing at all is shown (`dark_scenes`).
     unlit: tuple[Span, ...]
     # One colour (`solid_colour`).
     plain: tuple[Span, ...]
@@ -53,8 +50,7 @@ class VideoAnalysis:
     # Share of the moving pictures that show combing.
     combed_percent: float
     bars: BlackBars
-    # By `freezedetect`, and the parts of it in which not even a cursor moves (`small_motion`).
-    frozen: tuple[Span, ...]
+    # Frozen by `freezedetect`, and not even a cursor moves (`small_motion`).
     still: tuple[Span, ...]
     # When pictures come out of order, and when single pictures of another shot appear (`frame_order`).
     jumps_s: tuple[float, ...]
@@ -71,7 +67,6 @@ class AudioAnalysis:
     """The first audio track."""
 
     codec: str
-    profile: str
     sample_rate_hz: int
     channels: int
     start_s: float

@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from pipeline.media.filters import FROZEN
 from pipeline.media.pictures.subsampling import subsample_plane
-from pipeline.media.span import Span, subtract
+from pipeline.media.span import Span, append_merged, subtract
 
 # Motion is a change of at least this number of sampled pixels by this number of levels: encoding a still picture anew
 # changes less.
@@ -51,13 +51,7 @@ class SmallMotionDetector:
         is_new_place = bool((tiles & ~self._moved).any())
         self._moved |= tiles
         if is_new_place:
-            self._add(at_s)
-
-    def _add(self, at_s: float) -> None:
-        # Merge with the last span if the picture was not still for long enough in between.
-        continues = bool(self._spans) and at_s - self._spans[-1].end_s < FROZEN["min_s"]
-        since_s = self._spans.pop().start_s if continues else at_s
-        self._spans.append(Span(start_s=since_s, end_s=at_s))
+            append_merged(self._spans, Span(start_s=at_s, end_s=at_s), FROZEN["min_s"])
 
     def still(self, frozen: Iterable[Span]) -> tuple[Span, ...]:
         """The parts of frozen spans in which nothing at all moves, if long enough for the filter."""

@@ -109,8 +109,7 @@ class VideoTrack:
         if not self._pictures:
             raise ValueError("has no picture that can be decoded")
         codec, times = self.stream.codec_context, self._times
-        black, frozen = self._filters.black(times.end_s), self._filters.frozen(times.end_s)
-        unlit = self._dark_scenes.unlit(black, times.end_s)
+        unlit = self._dark_scenes.unlit(self._filters.black(times.end_s), times.end_s)
         if self._begins_at_zero and times.start_s >= BLACK["min_s"]:
             # Players show nothing before the first picture.
             unlit = (Span(start_s=0.0, end_s=times.start_s), *unlit)
@@ -128,8 +127,6 @@ class VideoTrack:
             end_s=times.end_s,
             keyframe_s=times.keyframe_s,
             colours=_colours(self.stream),
-            pictures=self._pictures,
-            black=black,
             unlit=unlit,
             plain=self._solid_colour.spans(times.end_s),
             snow=self._snow.spans(times.end_s),
@@ -138,8 +135,7 @@ class VideoTrack:
             tinted=self._lost_plane.spans(times.end_s),
             combed_percent=self._combing.percent,
             bars=self._black_bars.bars,
-            frozen=frozen,
-            still=self._small_motion.still(frozen),
+            still=self._small_motion.still(self._filters.frozen(times.end_s)),
             jumps_s=tuple(max(0.0, at_s - times.start_s) for at_s in self._frame_order.jumps_s),
             blinks_s=tuple(max(0.0, at_s - times.start_s) for at_s in self._frame_order.blinks_s),
             flashes=self._flashes.worst,

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import heapq
-from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import TypeAlias
 
@@ -18,8 +16,14 @@ REORDER_DELAY = 2
 
 # The index goes first (faststart), so that playback starts before the file is loaded. No creation time and no version
 # is written. Audio and video both start at 0 without an edit list, which YouTube advises against. B-frames are decoded
-# before the first picture is shown: composition offsets are negative instead.
-_MP4_OPTIONS = {"movflags": "+faststart+negative_cts_offsets", "use_editlist": "0", "fflags": "+bitexact"}
+# before the first picture is shown: composition offsets are negative instead. Packets wait for those of the other
+# stream, however many they are.
+_MP4_OPTIONS = {
+    "movflags": "+faststart+negative_cts_offsets",
+    "use_editlist": "0",
+    "fflags": "+bitexact",
+    "max_interleave_delta": "0",
+}
 
 
 def open_mp4(path: Path, *, title: str | None = None) -> OutputContainer:
@@ -28,14 +32,3 @@ def open_mp4(path: Path, *, title: str | None = None) -> OutputContainer:
     if title:
         film.metadata["title"] = title
     return film
-
-
-def interleave(*streams: Iterable[Packet]) -> Iterator[Packet]:
-    """The packets of all streams by decoding time; streams are consumed lazily."""
-    return heapq.merge(*streams, key=_decoding_time_s)
-
-
-def _decoding_time_s(packet: Packet) -> float:
-    # One integer division: equal times are equal in all time bases, in a tenth of the time that a `Fraction` takes.
-    base = packet.time_base
-    return (packet.dts or 0) * base.numerator / base.denominator

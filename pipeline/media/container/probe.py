@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import hashlib
 from collections import Counter
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from itertools import pairwise
-from operator import itemgetter, sub
+from operator import sub
 from pathlib import Path
 from types import MappingProxyType
 
@@ -21,7 +21,9 @@ from av.video.stream import VideoStream
 from pipeline.errors import InputError
 from pipeline.media.container.boxes import Box, has_edit_list, index_is_first, read_boxes
 from pipeline.media.container.demux import OpenFilm, opened
-from pipeline.media.container.mux import Packet
+
+# Packets of picture and sound alternate: most of the next ones of either are in the buffer.
+_BUFFER_BYTES = 1 << 16
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -142,17 +144,17 @@ class _PacketReader:
         self._lengths = iter(parts)
         self._parts = [_Part(next(self._lengths, 0))]
 
-    def add(self, start: int, duration: int, size: int, *, is_key: bool) -> Callable[[Packet | bytes], None]:
-        """The next packet, in decoding order. Returns the function that takes its content, in the same order."""
+    def add(self, start: int, duration: int, content: bytes, *, is_key: bool) -> None:
+        """The next packet, in decoding order."""
         self.starts.append(start)
         if is_key:
             self._keys.append(start)
         self.end = max(self.end, start + duration)
         part = self._parts[-1]
-        part.layout.append(size << 1 | is_key)
+        part.content.update(content)
+        part.layout.append(len(content) << 1 | is_key)
         if len(part.layout) == part.length:
             self._parts.append(_Part(next(self._lengths, 0)))
-        return part.content.update
 
     @property
     def packets(self) -> tuple[PacketRun, ...]:
@@ -178,8 +180,8 @@ class _PacketReader:
 
 def _read_packets(source: OpenFilm, readers: Mapping[int, _PacketReader]) -> None:
     for packet in source.packets():
-        add = readers[packet.stream_index].add
-        add(packet.pts or 0, packet.duration or 0, packet.size, is_key=packet.is_keyframe)(packet)
+        reader = readers[packet.stream_index]
+        reader.add(packet.pts or 0, packet.duration or 0, bytes(packet), is_key=packet.is_keyframe)
 
 
 def _index_is_enough(source: OpenFilm, boxes: Sequence[Box]) -> bool:
@@ -192,23 +194,15 @@ def _index_is_enough(source: OpenFilm, boxes: Sequence[Box]) -> bool:
 
 def _read_by_index(source: OpenFilm, readers: Mapping[int, _PacketReader]) -> None:
     """`_read_packets` straight from the file: demuxing with FFmpeg takes as long as all the rest."""
-    size = source.path.stat().st_size
-    packets: list[tuple[int, int, Callable[[bytes], None]]] = []
-    for reader in readers.values():
-        entries = [(each.timestamp, each.pos, each.size, each.is_keyframe) for each in reader.stream.index_entries]
-        ends = [start for start, *_ in entries[1:]] + [entries[0][0] + (reader.stream.duration or 0)]
-        packets += [
-            (at, length, reader.add(start, end - start, length, is_key=is_key))
-            for (start, at, length, is_key), end in zip(entries, ends, strict=True)
-            if at + length <= size
-        ]
-    with source.path.open("rb") as file:
-        position = 0
-        for at, length, update in sorted(packets, key=itemgetter(0)):
-            if at != position:
+    with source.path.open("rb", buffering=_BUFFER_BYTES) as file:
+        for reader in readers.values():
+            entries = [(each.timestamp, each.pos, each.size, each.is_keyframe) for each in reader.stream.index_entries]
+            ends = [start for start, *_ in entries[1:]] + [entries[0][0] + (reader.stream.duration or 0)]
+            for (start, at, size, is_key), end in zip(entries, ends, strict=True):
                 file.seek(at)
-            update(file.read(length))
-            position = at + length
+                content = file.read(size)
+                if len(content) == size:
+                    reader.add(start, end - start, content, is_key=is_key)
 
 
 def _lengths(stream: Stream, parts: Mapping[str, Sequence[int]]) -> list[int]:

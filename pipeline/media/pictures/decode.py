@@ -22,7 +22,7 @@ from pipeline.media.container.mux import Packet
 from pipeline.media.filters import VideoFilters, is_black
 from pipeline.media.h264.skipped_pictures import SkippedPictureFilter
 from pipeline.media.pictures.subsampling import Luma, subsample_plane
-from pipeline.media.span import Span
+from pipeline.media.span import Span, SpanCollector
 
 # Scenes are decoded one after the other, all with the same configuration: allocating frames of 3 MB each time took a
 # seventh of the decoding. An idle decoder is kept here, by its extradata.
@@ -73,7 +73,7 @@ def decode_video(
         try:
             stream = source.streams.video[0]
             skipped = SkippedPictureFilter(b"" if everything else bytes(stream.codec_context.extradata or b""))
-            observer = _Observer([time_s * frame_rate for time_s in times_s], changes)
+            observer = _Observer([time_s * frame_rate for time_s in times_s], changes, frame_rate)
             filters = VideoFilters(stream) if everything else None
             with _decoder_for(stream) as decoder:
                 for picture in _decode(decoder, skipped.packets_to_decode(source.packets(stream))):
@@ -91,7 +91,7 @@ def decode_video(
                 samples=samples,
                 held_db=observer.held_db,
                 stuck_frames=observer.stuck_frames,
-                black=filters.black(end_s) if filters else observer.black(end_s, frame_rate),
+                black=filters.black(end_s) if filters else observer.black.spans(end_s),
                 frozen=filters.frozen(end_s) if filters else (),
             )
         except (OSError, ValueError) as error:
@@ -132,7 +132,7 @@ def _decode(decoder: VideoCodecContext, packets: Iterable[Packet]) -> Iterator[a
 class _Observer:
     """Examines pictures as they come, each with the frame at which it begins."""
 
-    def __init__(self, sample_at: Iterable[float], changes: Collection[int] | None) -> None:
+    def __init__(self, sample_at: Iterable[float], changes: Collection[int] | None, frame_rate: int) -> None:
         self.pictures = 0
         self.held_db = _IDENTICAL_DB
         self.stuck_frames = 0
@@ -140,8 +140,7 @@ class _Observer:
         self._stuck_since: int | None = None
         self._sample_at, self._changes = deque(sample_at), changes
         self._samples: list[Luma] = []
-        # Frames at which the picture turns black, and at which it stops being black, in turn.
-        self._black_edges: list[int] = []
+        self._frame_rate, self.black = frame_rate, SpanCollector(0.0)
         # The last picture, and the luma of the one that should be held.
         self._last: av.VideoFrame | None = None
         self._held: Luma | None = None
@@ -154,8 +153,7 @@ class _Observer:
         if self._changes is not None:
             luma = subsample_plane(picture, 0)
             self._compare(luma, at, is_change=at in self._changes)
-            if is_black(luma) == (len(self._black_edges) % 2 == 0):
-                self._black_edges.append(at)
+            self.black.update(at / self._frame_rate, holds=is_black(luma))
         self._last = picture
         self.pictures += 1
 
@@ -171,14 +169,6 @@ class _Observer:
         else:
             self._stuck_since = at if self._stuck_since is None else self._stuck_since
             self.stuck_frames = max(self.stuck_frames, at - self._stuck_since)
-
-    def black(self, end_s: float, frame_rate: int) -> tuple[Span, ...]:
-        """Black spans of a film that ends at `end_s`."""
-        edges = [at / frame_rate for at in self._black_edges] + [end_s] * (len(self._black_edges) % 2)
-        return tuple(
-            Span(start_s=start_s, end_s=max(start_s, until_s))
-            for start_s, until_s in zip(edges[::2], edges[1::2], strict=True)
-        )
 
     @property
     def samples(self) -> tuple[Luma, ...]:

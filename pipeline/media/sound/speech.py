@@ -10,7 +10,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from pipeline.media.span import Span
+from pipeline.media.span import Span, append_merged
 
 _WINDOW_S = 5.0
 _MIN_DEVIATION_DB = 3.0
@@ -28,9 +28,5 @@ def spoken_spans(momentary_lufs: Sequence[float], *, per_s: int) -> tuple[Span, 
         part = levels[end - window : end]
         if part.std() < _MIN_DEVIATION_DB or part.max() < _AUDIBLE_LUFS:
             continue
-        start_s, end_s = (end - window) / per_s, end / per_s
-        if spans and start_s <= spans[-1].end_s:
-            spans[-1] = Span(start_s=spans[-1].start_s, end_s=end_s)
-        else:
-            spans.append(Span(start_s=start_s, end_s=end_s))
+        append_merged(spans, Span(start_s=(end - window) / per_s, end_s=end / per_s), 1 / per_s)
     return tuple(spans)

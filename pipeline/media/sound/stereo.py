@@ -12,7 +12,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from pipeline.media.span import Span, true_runs
+from pipeline.media.span import Span, append_merged, true_runs
 
 # The level difference from which on one channel is missing: panning makes less (a pan law ends at 3 to 6 dB).
 ONE_SIDED_DB = 12.0
@@ -108,6 +108,5 @@ def _merged(spans: Iterable[Span]) -> tuple[Span, ...]:
     """The spans, those that go on in the next part merged; there is a short pause between parts."""
     merged: list[Span] = []
     for span in spans:
-        continues = bool(merged) and span.start_s - merged[-1].end_s < _PAUSE_S
-        merged.append(Span(start_s=merged.pop().start_s, end_s=span.end_s) if continues else span)
+        append_merged(merged, span, _PAUSE_S)
     return tuple(merged)
