@@ -84,10 +84,10 @@ def test_a_repeated_keyframe_is_not_decoded_again(folder, holds, decoded):
 @pytest.mark.parametrize(
     "plan", [{"bframes": 2}, {"references": 4}, {"bframes": 3, "references": 3}], ids=["B", "references", "both"]
 )
-def test_samples_are_the_same_with_older_references_and_reordering(folder, preset, plan):
+def test_with_older_references_or_reordering_everything_is_decoded(folder, preset, plan):
     path = segment(folder, [1, 1, 3, 1, 5, 1, 1, 1, 32, 2, FRAMES - 48], plan=replace(PLAN, preset=preset, **plan))
 
-    assert same(path) < FRAMES / 2
+    assert same(path) == FRAMES
 
 
 def test_samples_are_the_same_with_several_slices_per_picture(folder, monkeypatch):

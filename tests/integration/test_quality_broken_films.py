@@ -20,7 +20,7 @@ from PIL import Image
 from pipeline.errors import InputError
 from pipeline.media.analysis import analyse_film
 from pipeline.media.analysis.missing_slices import MissingSliceDetector
-from pipeline.media.analysis.solid_colour import solid_colour_detector
+from pipeline.media.analysis.solid_colour import PredicateDetector, is_solid
 from pipeline.media.container.probe import probe
 from pipeline.media.sound.loudness import normalise_loudness
 from pipeline.quality import judge
@@ -1101,7 +1101,7 @@ def test_grey_128_in_full_range_is_no_missing_part():
 
 
 def test_equal_luma_with_different_chroma_is_no_solid_colour():
-    detectors = solid_colour_detector(), solid_colour_detector()
+    detectors = [PredicateDetector(is_solid, min_s=0.5) for _ in range(2)]
     for number in range(30):
         plane = np.full((180 * 3 // 2, 320), 120, np.uint8)
         one = av.VideoFrame.from_ndarray(plane, "yuv420p")

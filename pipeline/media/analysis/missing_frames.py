@@ -7,8 +7,6 @@ another way than most films (interlaced, Annex B).
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 from av.video.stream import VideoStream
 
 from pipeline.media.container.mux import Packet
@@ -30,28 +28,17 @@ class MissingFrameDetector:
         """Whether a picture is missing right before the next packet, in decoding order."""
         if self._sps is None or self._sps.gaps_allowed:
             return False
-        units = list(self._nal_units(bytes(packet)))
-        if any(syntax.nal_unit_type(unit) == syntax.SPS for unit in units):
-            # Another sequence may begin, with its own numbers: the first SPS no longer applies.
-            self._sps = None
-            return False
-        first = next((unit for unit in units if syntax.is_slice(unit)), None)
-        if first is None:
-            return False
         try:
-            header = syntax.SliceHeader.read(first, self._sps)
-        except ValueError:
+            units = list(syntax.length_prefixed_units(bytes(packet), self._length_bytes))
+            if any(syntax.nal_unit_type(unit) == syntax.SPS for unit in units):
+                # Another sequence may begin, with its own numbers: the first SPS no longer applies.
+                self._sps = None
+                return False
+            header = syntax.SliceHeader.read(next(filter(syntax.is_slice, units)), self._sps)
+        except (ValueError, StopIteration):
             return False
         before, modulus = self._frame_num, 1 << self._sps.frame_num_bits
         if header.is_reference or header.is_idr:
             self._frame_num = header.frame_num
         is_next = before is None or (header.frame_num - before) % modulus in {0, 1}
         return not (is_next or header.is_idr or header.is_intra)
-
-    def _nal_units(self, data: bytes) -> Iterator[bytes]:
-        position = 0
-        while position + self._length_bytes < len(data):
-            start = position + self._length_bytes
-            position = start + int.from_bytes(data[position:start], "big")
-            if position > start:
-                yield data[start:position]

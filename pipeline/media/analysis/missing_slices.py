@@ -35,7 +35,7 @@ _SAME_SHOT, _SHOWN = 15, 0.25
 
 
 class MissingSliceDetector:
-    """Finds pictures with a missing lower part. Pictures of one colour are `solid_colour_detector`'s."""
+    """Finds pictures with a missing lower part. Pictures of one colour are `is_solid`'s."""
 
     def __init__(self) -> None:
         self._since_s: float | None = None

@@ -13,7 +13,7 @@ import av
 import numpy as np
 from numpy.typing import NDArray
 
-from pipeline.media.filters import BLACK, is_black
+from pipeline.media.filters import is_black
 from pipeline.media.pictures.subsampling import subsample_plane
 from pipeline.media.span import Span, SpanCollector
 
@@ -21,7 +21,7 @@ from pipeline.media.span import Span, SpanCollector
 _PLAIN = 6
 # Levels by which an encoder lets a lost plane vary; its distance from grey; and the contrast of luma in a picture.
 _EVEN, _FAR_FROM_GREY, _CONTRAST = 6, 64, 24
-_MIN_S = 0.1
+LOST_PLANE_MIN_S = 0.1
 # Blue and green per level of Cb, red and green per level of Cr (ITU-R BT.709, limited range); black level and range.
 _CHROMA_GAINS = (1.8556 / 224, -0.1873 / 224), (1.5748 / 224, -0.4681 / 224)
 _BLACK, _RANGE = 16, 219
@@ -29,7 +29,7 @@ _BLACK, _RANGE = 16, 219
 _OUTSIDE, _SHARE = 0.1, 0.5
 
 
-class SolidColourDetector:
+class PredicateDetector:
     """Collects the spans of pictures for which `predicate` holds."""
 
     def __init__(self, predicate: Callable[[av.VideoFrame], bool], *, min_s: float) -> None:
@@ -45,17 +45,8 @@ class SolidColourDetector:
         return self._collector.spans(end_s)
 
 
-def solid_colour_detector() -> SolidColourDetector:
-    """Finds pictures of one colour other than black, which `VideoFilters` finds."""
-    return SolidColourDetector(_is_solid, min_s=BLACK["min_s"])
-
-
-def lost_plane_detector() -> SolidColourDetector:
-    """Finds pictures with a lost chroma plane. Pictures of one colour are `solid_colour_detector`'s."""
-    return SolidColourDetector(_has_lost_plane, min_s=_MIN_S)
-
-
-def _is_solid(picture: av.VideoFrame) -> bool:
+def is_solid(picture: av.VideoFrame) -> bool:
+    """Whether a picture has one colour other than black, which `VideoFilters` finds."""
     luma = subsample_plane(picture, 0)
     # Even luma alone may still be of many colours.
     return _is_even(luma) and not is_black(luma) and all(_is_even(subsample_plane(picture, n)) for n in (1, 2))
@@ -65,7 +56,8 @@ def _is_even(plane: NDArray[np.uint8]) -> bool:
     return int(plane.max()) - int(plane.min()) <= _PLAIN
 
 
-def _has_lost_plane(picture: av.VideoFrame) -> bool:
+def has_lost_plane(picture: av.VideoFrame) -> bool:
+    """Whether a picture has a lost chroma plane, and more than one colour."""
     for number, gains in zip((1, 2), _CHROMA_GAINS, strict=True):
         plane = subsample_plane(picture, number)
         level = int(plane[0, 0]) - 128

@@ -22,7 +22,7 @@ from pipeline.media.analysis.partial_freeze import PartialFreezeDetector
 from pipeline.media.analysis.results import VideoAnalysis
 from pipeline.media.analysis.small_motion import SmallMotionDetector
 from pipeline.media.analysis.snow import SnowDetector
-from pipeline.media.analysis.solid_colour import lost_plane_detector, solid_colour_detector
+from pipeline.media.analysis.solid_colour import LOST_PLANE_MIN_S, PredicateDetector, has_lost_plane, is_solid
 from pipeline.media.analysis.timestamps import PacketTimes, presentation_time
 from pipeline.media.container.mux import Packet
 from pipeline.media.filters import BLACK, VideoFilters
@@ -46,15 +46,11 @@ class VideoTrack:
         stream.thread_type = "AUTO"
         self._times, self._filters = PacketTimes(stream), VideoFilters(stream)
         self._missing_frames = MissingFrameDetector(stream)
-        self._flashes, self._solid_colour, self._lost_plane = (
-            FlashDetector(), solid_colour_detector(), lost_plane_detector(),
-        )  # fmt: skip
-        self._dark_scenes, self._snow, self._missing_slices = (
-            DarkSceneDetector(), SnowDetector(), MissingSliceDetector(),
-        )  # fmt: skip
-        self._frame_order, self._small_motion, self._partial_freeze = (
-            FrameOrderDetector(), SmallMotionDetector(), PartialFreezeDetector(),
-        )  # fmt: skip
+        self._solid_colour = PredicateDetector(is_solid, min_s=BLACK["min_s"])
+        self._lost_plane = PredicateDetector(has_lost_plane, min_s=LOST_PLANE_MIN_S)
+        self._flashes, self._dark_scenes, self._snow = FlashDetector(), DarkSceneDetector(), SnowDetector()
+        self._missing_slices, self._partial_freeze = MissingSliceDetector(), PartialFreezeDetector()
+        self._frame_order, self._small_motion = FrameOrderDetector(), SmallMotionDetector()
         self._combing, self._black_bars = CombingDetector(), BlackBarDetector()
         self._detectors = (
             self._flashes, self._solid_colour, self._dark_scenes, self._snow, self._missing_slices,

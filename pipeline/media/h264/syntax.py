@@ -154,6 +154,17 @@ def parse_avcc(configuration: bytes) -> tuple[int, SequenceParameterSet | None]:
         return 0, None
 
 
+def length_prefixed_units(data: bytes, length_bytes: int) -> Iterator[bytes]:
+    """The NAL units of an MP4's packet, each after its length (ISO/IEC 14496-15). Raises `ValueError` if it is cut."""
+    position = 0
+    while position < len(data):
+        start = position + length_bytes
+        position = start + int.from_bytes(data[position:start], "big")
+        if not start < position <= len(data):
+            raise ValueError("a picture is cut short")
+        yield data[start:position]
+
+
 def to_annex_b(*units: bytes) -> bytes:
     """NAL units as a byte stream (Annex B)."""
     return b"".join(part for unit in units for part in (_START_CODE_4, unit))

@@ -12,6 +12,8 @@ from statistics import median
 import numpy as np
 from numpy.typing import NDArray
 
+from pipeline.media.pictures.subsampling import block_means
+
 # Hamming distance up to which two pictures are the same: half the size and poor JPEG quality move a hash as far. The
 # slides of two layouts are 18 to 40 bits apart.
 MAX_DISTANCE_BITS = 14
@@ -23,7 +25,9 @@ _COSINES = np.cos(np.pi * np.outer(np.arange(1, _LOWEST + 1), np.arange(_SIDE) +
 
 def perceptual_hash(luma: NDArray[np.uint8]) -> int:
     """The 64-bit hash of a picture of any size, from its luma. 0 for a picture without any detail."""
-    frequencies = _COSINES @ _downscaled(luma) @ _COSINES.T
+    for axis in (0, 1):
+        luma = np.repeat(luma, -(-_SIDE // luma.shape[axis]), axis=axis)
+    frequencies = _COSINES @ block_means(luma, _SIDE, _SIDE) @ _COSINES.T
     # Less than one level of luma is rounding, not detail: it must not decide.
     frequencies[np.abs(frequencies) < _SIDE] = 0
     bits = frequencies > median(frequencies.ravel().tolist())  # numpy's own would load masked arrays
@@ -33,18 +37,3 @@ def perceptual_hash(luma: NDArray[np.uint8]) -> int:
 def hamming_distance(one: int, other: int) -> int:
     """The number of bits in which two hashes differ."""
     return (one ^ other).bit_count()
-
-
-def _downscaled(luma: NDArray[np.uint8]) -> NDArray[np.float64]:
-    """32 by 32 block means; a smaller picture is enlarged by repetition first."""
-    picture = luma.astype(np.float64)
-    for axis in (0, 1):
-        length = picture.shape[axis]
-        if length < _SIDE:
-            picture = np.repeat(picture, -(-_SIDE // length), axis=axis)
-            length = picture.shape[axis]
-        edges = np.arange(_SIDE) * length // _SIDE
-        shape = [1, 1]
-        shape[axis] = _SIDE
-        picture = np.add.reduceat(picture, edges, axis=axis) / np.diff(edges, append=length).reshape(shape)
-    return picture
