@@ -14,7 +14,6 @@ from pathlib import Path
 from pipeline.choices import Depth
 from pipeline.errors import InputError, QualityError
 from pipeline.files import sha256_of
-from pipeline.media.container.demux import opened
 from pipeline.media.container.probe import MediaInfo, probe
 from pipeline.media.pictures.decode import decode_video
 from pipeline.media.pictures.perceptual_hash import perceptual_hash
@@ -109,17 +108,16 @@ def inspect_segment(
     `QualityError` with all faults, and `StorageError`.
     """
     try:
-        with opened(path, in_memory=True) as segment:
-            info = probe(segment, _ALL_BUT_THE_LAST)
-            if not info.is_complete:
-                raise InputError("it ends before its index says")
-            _pass(checks.streams(info))
-            (picture,), (sound,) = info.pictures, info.sounds
-            if not sound.packets:
-                raise InputError("it has no sound")
-            (sound_packets,) = sound.packets
-            video = decode_video(segment, expected.resting_s, frame_rate=expected.frame_rate, changes=changes)
-            loudness = measure_film_loudness(segment)
+        info = probe(path, _ALL_BUT_THE_LAST)
+        if not info.is_complete:
+            raise InputError("it ends before its index says")
+        _pass(checks.streams(info))
+        (picture,), (sound,) = info.pictures, info.sounds
+        if not sound.packets:
+            raise InputError("it has no sound")
+        (sound_packets,) = sound.packets
+        video = decode_video(path, expected.resting_s, frame_rate=expected.frame_rate, changes=changes)
+        loudness = measure_film_loudness(path)
     except InputError as error:
         raise QualityError(f"the scene does not pass: {error.message}") from error
     at_rest = tuple(map(Brightness.of, video.samples))

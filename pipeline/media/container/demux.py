@@ -57,46 +57,21 @@ def open_packets(path: Path) -> InputContainer:
     return av.open(str(path), format="mp4", options=_PACKETS_ONLY)
 
 
-class OpenFilm:
-    """An open MP4: its streams, and its packets in order."""
-
-    def __init__(self, path: Path, container: InputContainer, *, in_memory: bool) -> None:
-        self.path, self.streams = path, container.streams
-        self._container = container
-        self.in_memory = in_memory
-        self._packets = tuple(self._read()) if in_memory else None
-
-    def packets(self, stream: Stream | None = None) -> Iterator[Packet]:
-        """The packets of one stream, or of all streams. Without `in_memory` they can be read once."""
-        if self._packets is None:
-            return self._read(*(() if stream is None else (stream,)))
-        return (packet for packet in self._packets if stream is None or packet.stream_index == stream.index)
-
-    def _read(self, *streams: Stream) -> Iterator[Packet]:
-        return filter(_is_whole, self._container.demux(*streams))
-
-
 @contextmanager
-def opened(film: Path | OpenFilm, *, in_memory: bool = False) -> Iterator[OpenFilm]:
-    """Open an MP4 with `open_packets`; one that is open already is passed on. Raises `InputError` for any other file.
-
-    With `in_memory`, all packets are read at once and kept: for a short film that is read repeatedly.
-    """
-    if isinstance(film, OpenFilm):
-        yield film
-        return
+def opened(film: Path) -> Iterator[InputContainer]:
+    """Open an MP4 with `open_packets`. Raises `InputError` for any other file."""
     with ExitStack() as stack:
         try:
             container = stack.enter_context(open_packets(film))
-            if reason := undecodable(container):
-                raise InputError(reason, where=film.name)
-            source = OpenFilm(film, container, in_memory=in_memory)
         except (OSError, ValueError) as error:
             # PyAV's errors are subclasses of these.
             raise InputError(f"can't be read as a film ({type(error).__name__})", where=film.name) from error
-        yield source
+        if reason := undecodable(container):
+            raise InputError(reason, where=film.name)
+        yield container
 
 
-def _is_whole(packet: Packet) -> bool:
-    """Whether it is a real packet: an empty one marks the end of a stream, a corrupt one the end of a cut file."""
-    return packet.pts is not None and not packet.is_corrupt
+def packets_of(source: InputContainer, *streams: Stream) -> Iterator[Packet]:
+    """The packets of these streams, or of all, in decoding order."""
+    # An empty packet marks the end of a stream, a corrupt one the end of a cut file.
+    return (packet for packet in source.demux(*streams) if packet.pts is not None and not packet.is_corrupt)

@@ -14,13 +14,14 @@ from types import MappingProxyType
 
 from av.audio.stream import AudioStream
 from av.codec.context import CodecContext
+from av.container import InputContainer
 from av.stream import Stream
 from av.video.reformatter import ColorPrimaries, ColorRange, Colorspace, ColorTrc
 from av.video.stream import VideoStream
 
 from pipeline.errors import InputError
 from pipeline.media.container.boxes import Box, has_edit_list, index_is_first, read_boxes
-from pipeline.media.container.demux import OpenFilm, opened
+from pipeline.media.container.demux import opened, packets_of
 
 # Packets of picture and sound alternate: most of the next ones of either are in the buffer.
 _BUFFER_BYTES = 1 << 16
@@ -91,7 +92,7 @@ class MediaInfo:
     has_edit_list: bool
 
 
-def probe(film: Path | OpenFilm, parts: Mapping[str, Sequence[int]] = MappingProxyType({})) -> MediaInfo:
+def probe(film: Path, parts: Mapping[str, Sequence[int]] = MappingProxyType({})) -> MediaInfo:
     """Read the headers and all packets of a film. Raises `InputError` for a file that is none.
 
     `parts` has for "video" and "audio" the number of packets in each part (-1: all but the last), to be hashed one by
@@ -99,10 +100,10 @@ def probe(film: Path | OpenFilm, parts: Mapping[str, Sequence[int]] = MappingPro
     """
     with opened(film) as source:
         try:
-            boxes = read_boxes(source.path)
+            boxes = read_boxes(film)
             readers = {stream.index: _PacketReader(stream, _lengths(stream, parts)) for stream in source.streams}
             if _index_is_enough(source, boxes):
-                _read_by_index(source, readers)
+                _read_by_index(film, readers)
             else:
                 _read_packets(source, readers)
             return MediaInfo(
@@ -114,7 +115,7 @@ def probe(film: Path | OpenFilm, parts: Mapping[str, Sequence[int]] = MappingPro
                 has_edit_list=has_edit_list(boxes),
             )
         except (OSError, ValueError) as error:
-            raise InputError(f"can't be read as a film ({type(error).__name__})", where=source.path.name) from error
+            raise InputError(f"can't be read as a film ({type(error).__name__})", where=film.name) from error
 
 
 class _Part:
@@ -178,23 +179,23 @@ class _PacketReader:
         return max((after - before for before, after in pairwise(times)), default=0)
 
 
-def _read_packets(source: OpenFilm, readers: Mapping[int, _PacketReader]) -> None:
-    for packet in source.packets():
+def _read_packets(source: InputContainer, readers: Mapping[int, _PacketReader]) -> None:
+    for packet in packets_of(source):
         reader = readers[packet.stream_index]
         reader.add(packet.pts or 0, packet.duration or 0, bytes(packet), is_key=packet.is_keyframe)
 
 
-def _index_is_enough(source: OpenFilm, boxes: Sequence[Box]) -> bool:
+def _index_is_enough(source: InputContainer, boxes: Sequence[Box]) -> bool:
     """Whether the index alone has all timestamps: decoding order is output order, and there is no edit list."""
     types = {box.path.rpartition("/")[2] for box in boxes}
-    return not (source.in_memory or types & {"ctts", "elst"}) and all(
+    return not types & {"ctts", "elst"} and all(
         stream.frames == len(stream.index_entries) > 0 for stream in source.streams
     )
 
 
-def _read_by_index(source: OpenFilm, readers: Mapping[int, _PacketReader]) -> None:
+def _read_by_index(film: Path, readers: Mapping[int, _PacketReader]) -> None:
     """`_read_packets` straight from the file: demuxing with FFmpeg takes as long as all the rest."""
-    with source.path.open("rb", buffering=_BUFFER_BYTES) as file:
+    with film.open("rb", buffering=_BUFFER_BYTES) as file:
         for reader in readers.values():
             entries = [(each.timestamp, each.pos, each.size, each.is_keyframe) for each in reader.stream.index_entries]
             ends = [start for start, *_ in entries[1:]] + [entries[0][0] + (reader.stream.duration or 0)]

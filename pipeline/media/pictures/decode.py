@@ -17,7 +17,7 @@ from av.video.codeccontext import VideoCodecContext
 from av.video.stream import VideoStream
 
 from pipeline.errors import InputError
-from pipeline.media.container.demux import OpenFilm, opened
+from pipeline.media.container.demux import opened, packets_of
 from pipeline.media.container.mux import Packet
 from pipeline.media.filters import VideoFilters, is_black
 from pipeline.media.h264.skipped_pictures import SkippedPictureFilter
@@ -56,7 +56,7 @@ class DecodedVideo:
 
 
 def decode_video(
-    film: Path | OpenFilm,
+    film: Path,
     times_s: Sequence[float],
     *,
     frame_rate: int,
@@ -76,7 +76,7 @@ def decode_video(
             observer = _Observer([time_s * frame_rate for time_s in times_s], changes, frame_rate)
             filters = VideoFilters(stream) if everything else None
             with _decoder_for(stream) as decoder:
-                for picture in _decode(decoder, skipped.packets_to_decode(source.packets(stream))):
+                for picture in _decode(decoder, skipped.packets_to_decode(packets_of(source, stream))):
                     observer.push(picture, at=round((picture.pts or 0) * (stream.time_base or 0) * frame_rate))
                     if filters:
                         filters.push(picture)
@@ -95,8 +95,7 @@ def decode_video(
                 frozen=filters.frozen(end_s) if filters else (),
             )
         except (OSError, ValueError) as error:
-            where = source.path.name
-            raise InputError(f"its pictures can't be decoded ({type(error).__name__})", where=where) from error
+            raise InputError(f"its pictures can't be decoded ({type(error).__name__})", where=film.name) from error
 
 
 @contextmanager

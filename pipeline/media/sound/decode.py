@@ -14,8 +14,9 @@ import numpy as np
 from av.audio.fifo import AudioFifo
 from av.audio.frame import AudioFrame
 from av.audio.resampler import AudioResampler
+from av.container import InputContainer
 
-from pipeline.media.container.demux import OpenFilm
+from pipeline.media.container.demux import packets_of
 from pipeline.media.sound.audio import Samples
 from pipeline.model import SAMPLE_RATE_HZ
 
@@ -24,7 +25,7 @@ _MAX_SILENT_PACKETS = 24
 _PACKET_SAMPLES = 1_024
 
 
-def decode_audio(source: OpenFilm) -> Iterator[Samples]:
+def decode_audio(source: InputContainer) -> Iterator[Samples]:
     """The first audio stream in blocks of about a second, shape (2, n).
 
     Errors are `av.FFmpegError`s and `ValueError`s.
@@ -36,7 +37,7 @@ def decode_audio(source: OpenFilm) -> Iterator[Samples]:
     may_skip = (decoder.name, decoder.sample_rate, decoder.layout.name) == ("aac", SAMPLE_RATE_HZ, "stereo")
     decoded = AudioFifo()
     last, is_silent, skipped = b"", False, 0
-    for packet in chain(source.packets(stream), [None]):
+    for packet in chain(packets_of(source, stream), [None]):
         data = bytes(packet) if packet else b""
         if is_silent and data == last:
             skipped += 1

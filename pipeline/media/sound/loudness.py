@@ -17,7 +17,7 @@ import av
 import numpy as np
 
 from pipeline.errors import InputError
-from pipeline.media.container.demux import OpenFilm, opened
+from pipeline.media.container.demux import opened
 from pipeline.media.sound.audio import Samples
 from pipeline.media.sound.decode import decode_audio
 from pipeline.media.sound.discontinuities import NO_DISCONTINUITIES, Discontinuities, merge_discontinuities
@@ -59,7 +59,7 @@ class Loudness:
     torn: Discontinuities = NO_DISCONTINUITIES
 
 
-def measure_film_loudness(film: Path | OpenFilm) -> Loudness:
+def measure_film_loudness(film: Path) -> Loudness:
     """Decode and measure the sound of a film. Memory: 30 numbers a second.
 
     Raises `InputError` for sound that can't be decoded to its end.
@@ -70,8 +70,7 @@ def measure_film_loudness(film: Path | OpenFilm) -> Loudness:
             for block in decode_audio(source):
                 meter.push(block)
         except (av.FFmpegError, ValueError) as error:
-            where = source.path.name
-            raise InputError(f"its sound can't be decoded ({type(error).__name__})", where=where) from error
+            raise InputError(f"its sound can't be decoded ({type(error).__name__})", where=film.name) from error
     peak, powers = meter.finish()
     found = Loudness(
         integrated_lufs=None,
