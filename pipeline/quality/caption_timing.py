@@ -46,7 +46,7 @@ def find_shift(cues: Sequence[TimedText], momentary_lufs: Sequence[float]) -> tu
     in_time = correlations[1.0][zero : zero + round(_IN_TIME_S * PER_S) + 1].max()
     if best[at] < _MIN_CORRELATION or best[at] - in_time < _MIN_GAIN:
         return None
-    return (at - zero) / PER_S - _IN_TIME_S / 2, speed
+    return (at - zero) / PER_S, speed
 
 
 def _correlate(cues: Sequence[TimedText], speech: NDArray[np.float64], speed: float) -> NDArray[np.float64]:

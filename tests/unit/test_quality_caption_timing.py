@@ -74,6 +74,16 @@ def test_captions_in_time_have_no_shift(seed):
 
 
 @pytest.mark.parametrize("seed", range(20))
+def test_captions_that_are_early_or_late_by_less_than_a_second_are_found(seed):
+    spoken = phrases(seed)
+
+    early, late = (find_shift(captions(spoken, late_s, stay_s=0.2), heard(spoken)) for late_s in (-0.9, 0.7))
+
+    assert early and late
+    assert -1.0 <= early[0] < -0.6 < 0.6 < late[0] <= 1.0
+
+
+@pytest.mark.parametrize("seed", range(20))
 def test_captions_that_correlate_nowhere_have_no_shift(seed):
     assert find_shift(captions(phrases(seed + 100)), heard(phrases(seed))) is None
 
