@@ -50,8 +50,8 @@ _WIDTH, _WIDTH_POINT, _DOT, _DOT_POINT = 4, 7, 14, 20
 _GAP, _BESIDE, _INSET, _MAX_HEIGHT = 24, 40, 80, 720
 # Factor by which the step between shown marks may grow so that the first mark is one of them.
 _MAX_STEP_FACTOR = 2
-# At 1080: between marks, and the least distance of two marks that is to scale.
-_BETWEEN_MARKS, _MIN_PITCH = 24, 24
+# At 1080: between marks, and the least distance of two marks that is to scale; of years, that divided by the third.
+_BETWEEN_MARKS, _MIN_PITCH, _CLOSER_YEARS = 24, 24, 4
 
 
 def lay_out(scene: LinesScene, words: Sequence[Word], look: Look) -> Composition:
@@ -215,11 +215,16 @@ class _Plot:
 
 
 def _positions(marks: Sequence[str], start_px: int, end_px: int, least_px: int) -> tuple[int, ...]:
-    """Where the marks stand: to scale if they are rising numbers of which none are too close; else evenly spaced."""
+    """Where the marks stand: years and other rising numbers to scale if none are too close; else evenly spaced.
+
+    Years may be closer than a dot is wide, but not so close that they are indistinguishable.
+    """
     found = [re.fullmatch(r"[-−]?\d{1,9}", ascii_digits(mark)) for mark in marks]
     numbers = [int(each[0].replace("−", "-")) for each in found if each]
     if len(numbers) == len(marks) and all(low < high for low, high in pairwise(numbers)):
         places = _scaled(numbers, start_px, end_px)
+        if numbers[0] >= 1000 and numbers[-1] < 3000:
+            least_px //= _CLOSER_YEARS
         if all(right - left >= least_px for left, right in pairwise(places)):
             return places
     return _scaled(range(len(marks)), start_px, end_px)
