@@ -6,6 +6,7 @@ import stat
 import subprocess
 import sys
 import time
+from functools import partial
 from pathlib import Path
 
 import psutil
@@ -23,6 +24,7 @@ from pipeline.files import (
     temporary_sibling,
     write_all_atomically,
     write_atomically,
+    write_without_fsync,
 )
 from pipeline.files.scratch import scratch_folder
 from pipeline.state.episodes import EpisodeLedger
@@ -49,6 +51,11 @@ def steps(monkeypatch):
     return steps
 
 
+def write_one_of_all(path, text):
+    for error in write_all_atomically({path: text}).values():
+        raise error
+
+
 def test_text_is_written_as_utf8_with_its_line_ends_as_they_are(tmp_path):
     write_atomically(tmp_path / "a.txt", "grün\r\n漢\n")
 
@@ -70,8 +77,10 @@ def test_missing_folders_are_made_and_nothing_else_is_left(tmp_path):
     assert [path.name for path in tmp_path.rglob("*")] == ["x", "y", "a.bin"]
 
 
-@pytest.mark.parametrize("durable", [True, False])
-def test_a_failure_before_the_rename_leaves_the_old_content_and_no_temporary_file(tmp_path, monkeypatch, durable):
+@pytest.mark.parametrize(
+    "write", [write_atomically, partial(write_atomically, durable=False), write_without_fsync, write_one_of_all]
+)
+def test_a_failure_before_the_rename_leaves_the_old_content_and_no_temporary_file(tmp_path, monkeypatch, write):
     path = tmp_path / "a.txt"
     path.write_text("old")
 
@@ -80,7 +89,7 @@ def test_a_failure_before_the_rename_leaves_the_old_content_and_no_temporary_fil
 
     monkeypatch.setattr(os, "replace", full)
     with pytest.raises(StorageError, match=r"a\.txt: can't be written: no space left on device\. Free some space"):
-        write_atomically(path, "new", durable=durable)
+        write(path, "new")
 
     assert path.read_text() == "old"
     assert list(tmp_path.iterdir()) == [path]
@@ -105,8 +114,10 @@ def test_what_need_not_survive_a_power_cut_waits_for_no_disk_and_is_whole_all_th
         assert path.read_text() == "old"
     assert path.read_text() == "half"
     write_atomically(path, "new", durable=False)
-
     assert path.read_text() == "new"
+
+    assert write_without_fsync(path, "newer").st_ino == path.stat().st_ino
+    assert path.read_text() == "newer"
     assert list(tmp_path.iterdir()) == [path]
 
 
@@ -119,15 +130,16 @@ def test_files_that_are_written_together_are_all_on_the_disk_before_their_names_
     assert sorted(path.name for path in tmp_path.iterdir()) == ["a", "b"]
 
 
-def test_one_file_of_many_that_can_not_be_written_spoils_no_other_and_leaves_no_rubbish(tmp_path, monkeypatch):
-    true_replace = os.replace
+@pytest.mark.parametrize("step", ["open", "replace"])
+def test_one_file_of_many_that_can_not_be_written_spoils_no_other_and_leaves_no_rubbish(tmp_path, monkeypatch, step):
+    really = getattr(os, step)
 
-    def full(source, target):
-        if Path(target).name == "b":
+    def full(path, *more):
+        if Path(path).name.startswith(".b."):
             raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
-        return true_replace(source, target)
+        return really(path, *more)
 
-    monkeypatch.setattr(os, "replace", full)
+    monkeypatch.setattr(os, step, full)
     (tmp_path / "b").write_text("old")
 
     failed = write_all_atomically({tmp_path / name: name for name in "abc"})
@@ -206,6 +218,9 @@ def test_no_file_and_no_folder_stays_open_after_it_is_written(tmp_path, monkeypa
     monkeypatch.setattr(os, "replace", refuse)
     with pytest.raises(StorageError):
         write_atomically(tmp_path / "d", "4")
+    monkeypatch.setattr(os, "fsync", lambda descriptor: refuse(descriptor, None))
+    with pytest.raises(StorageError):
+        write_atomically(tmp_path / "e", "5")
 
     assert psutil.Process().num_fds() == before
 
