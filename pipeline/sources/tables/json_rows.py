@@ -94,12 +94,12 @@ def _parse_array(path: Path, encoding: str) -> Iterator[TableRow | BrokenRow]:
             break
         if number:
             if character != ",":
-                raise SourceError("is invalid JSON: a comma is missing between two rows", where=text.where)
+                raise SourceError(f"is invalid JSON: a comma is missing after row {number}", where=text.where)
             text.consume(1)
         text.skip_whitespace()
         number += 1
         line = text.line
-        yield row_from_value(text.value(), number, line)
+        yield row_from_value(text.value(number), number, line)
     text.consume(1)
     text.skip_whitespace()
     if text.buffer:
@@ -140,17 +140,17 @@ class _Buffer:
         self.line += self.buffer.count("\n", 0, chars)
         self.buffer = self.buffer[chars:]
 
-    def value(self) -> Any:  # noqa: ANN401 - whatever JSON has
-        """Parse and consume one JSON value."""
+    def value(self, row: int) -> Any:  # noqa: ANN401 - whatever JSON has
+        """Parse and consume one JSON value, the row of this number."""
         while True:
             try:
                 value, end = DECODER.raw_decode(self.buffer)
             except RecursionError as error:
-                raise SourceError(f"is invalid JSON: {_reason(error)}", where=self.where) from error
+                raise SourceError(f"row {row} is invalid JSON: {_reason(error)}", where=self.where) from error
             except ValueError as error:
                 if len(self.buffer) <= ROW_MAX_CHARS and self._fill():
                     continue
-                raise SourceError(f"is invalid JSON: {_reason(error)}", where=self.where, hint=_MEND) from error
+                raise SourceError(f"row {row} is invalid JSON: {_reason(error)}", where=self.where, hint=_MEND) from error
             # A number may continue after the end of the buffer.
             if end == len(self.buffer) and self._fill():
                 continue

@@ -6,7 +6,7 @@ import re
 from collections.abc import Callable, Mapping
 from datetime import date
 from decimal import Decimal
-from functools import lru_cache
+from functools import lru_cache, total_ordering
 from typing import Any
 
 from babel.dates import format_date
@@ -118,6 +118,7 @@ class Money:
         return Decimal(str(other))
 
 
+@total_ordering
 class Day:
     """A date: `{{ until }}` is "30 June 2026". Dates can be compared."""
 
@@ -143,9 +144,6 @@ class Day:
 
     def __lt__(self, other: object) -> bool:
         return self.date.isoformat() < _iso(other)
-
-    def __gt__(self, other: object) -> bool:
-        return self.date.isoformat() > _iso(other)
 
 
 def _iso(other: object) -> str:
