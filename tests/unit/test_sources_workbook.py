@@ -376,7 +376,9 @@ def test_a_problem_of_a_workbook_names_the_file_the_sheet_the_row_and_the_column
     (row,) = table.rows()
     cell = row.cells["price"]
 
-    error = row_problem(row, "price", cell, cell_defect(cell), cell_remedy(cell)).as_error(table)
+    found = row_problem(row, "price", cell, cell_defect(cell), cell_remedy(cell))
+    error = found.as_error(table)
+    assert found.value == ""
     assert str(error) == f"{path}:2: sheet “May”: price: is the error #N/A. Enter it as a plain value"
 
 

@@ -49,8 +49,6 @@ def cell_defect(text: str) -> str:
     if isinstance(text, UnreadableValue):
         return text
     plain = text.strip()
-    if _is_nested(plain):
-        return "is a list or an object, not a text"
     if problem := _generated_value(plain):
         return problem
     if _FORMULA.match(text):
@@ -63,7 +61,9 @@ def cell_defect(text: str) -> str:
 
 
 def _generated_value(plain: str) -> str:
-    """Whether a program wrote the whole cell for lack of a value; empty: no."""
+    """Whether a program wrote the whole cell, which is no value; empty: no."""
+    if _is_nested(plain):
+        return "is a list or an object, not a text"
     if _NULL_VALUE.fullmatch(plain):
         return f"is {plain}, which programs write for a missing value"
     return f"is {plain[:40]}, an unfilled merge field" if _PLACEHOLDER.fullmatch(plain) else ""

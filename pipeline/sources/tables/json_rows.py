@@ -150,7 +150,8 @@ class _Buffer:
             except ValueError as error:
                 if len(self.buffer) <= ROW_MAX_CHARS and self._fill():
                     continue
-                raise SourceError(f"row {row} is invalid JSON: {_reason(error)}", where=self.where, hint=_MEND) from error
+                problem = f"row {row} is invalid JSON: {_reason(error)}"
+                raise SourceError(problem, where=self.where, hint=_MEND) from error
             # A number may continue after the end of the buffer.
             if end == len(self.buffer) and self._fill():
                 continue

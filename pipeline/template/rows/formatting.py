@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Mapping
 from datetime import date
-from decimal import Decimal
+from decimal import Decimal, InvalidOperation
 from functools import lru_cache, total_ordering
 from typing import Any
 
@@ -115,7 +115,10 @@ class Money:
             if other.currency != self.currency:
                 raise ValueError(f"{self.currency} and {other.currency} can't be compared")
             return other.amount
-        return Decimal(str(other))
+        try:
+            return Decimal(str(other))
+        except InvalidOperation as error:
+            raise ValueError(f"{str(other)[:40]!r} is no amount to compare with {self}") from error
 
 
 @total_ordering
