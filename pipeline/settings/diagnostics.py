@@ -56,9 +56,16 @@ class SettingValue:
 def unknown_references(settings: Settings, found: Mapping[str, SettingValue]) -> Iterator[str]:
     """Messages for references to undefined writers, presets, profiles and series."""
     yield from _unknown_writers(settings, found)
-    yield from _unknown_preset(settings, found)
-    yield from _unknown_profile(settings, found)
-    yield from _unknown_series(settings, found)
+    references: tuple[tuple[str, str | None, str, Mapping[str, object]], ...] = (
+        ("video.preset", settings.video.preset, "preset", settings.presets),
+        ("quality.profile", settings.quality.profile, "profile", settings.profiles),
+        ("episodes_of", settings.episodes_of, "series", settings.series),
+    )
+    for setting, name, noun, known in references:
+        if name and name not in known:
+            otherwise = None if known else f"Add a table [{noun}.{name}] to nightreel.toml"
+            hint = did_you_mean(name, known, otherwise=otherwise)
+            yield f"{found[setting].subject}: there is no {noun} {name!r}. {hint}"
 
 
 def describe_unknown(name: str, entry: SettingValue) -> str:
@@ -128,30 +135,6 @@ def _unknown_writers(settings: Settings, found: Mapping[str, SettingValue]) -> I
                 name, known, otherwise=f"Add a table [services.{name}], or use one of {', '.join(known)}"
             )
             yield f"{found['script.writers'].subject}: there is no writer {name!r}. {hint}"
-
-
-def _unknown_preset(settings: Settings, found: Mapping[str, SettingValue]) -> Iterator[str]:
-    if settings.video.preset not in settings.presets:
-        hint = did_you_mean(settings.video.preset, settings.presets)
-        yield f"{found['video.preset'].subject}: there is no preset {settings.video.preset!r}. {hint}"
-
-
-def _unknown_profile(settings: Settings, found: Mapping[str, SettingValue]) -> Iterator[str]:
-    name = settings.quality.profile
-    if name and name not in settings.profiles:
-        hint = did_you_mean(name, settings.profiles)
-        yield f"{found['quality.profile'].subject}: there is no profile {name!r}. {hint}"
-
-
-def _unknown_series(settings: Settings, found: Mapping[str, SettingValue]) -> Iterator[str]:
-    name = settings.episodes_of
-    if name and name not in settings.series:
-        hint = did_you_mean(
-            name,
-            settings.series,
-            otherwise=None if settings.series else f"Add a table [series.{name}] to nightreel.toml",
-        )
-        yield f"{found['episodes_of'].subject}: there is no series {name!r}. {hint}"
 
 
 def redact_keys(text: str) -> str:

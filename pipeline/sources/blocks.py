@@ -86,16 +86,11 @@ def _blocks(node: SyntaxTreeNode) -> Iterator[Block]:
                 yield paragraph
             yield from _illustrations(node)
         case "bullet_list" | "ordered_list":
-            yield from _one(_list(node))
+            yield from filter(None, [_list(node)])
         case "table":
-            yield from _one(_table(node))
+            yield from filter(None, [_table(node)])
         case "fence":
-            yield from _one(_code(node))
-
-
-def _one(block: Block | None) -> Iterator[Block]:
-    if block:
-        yield block
+            yield from filter(None, [_code(node)])
 
 
 def _list(node: SyntaxTreeNode) -> BulletList | CheckList | None:
@@ -196,7 +191,7 @@ def _attributed(nodes: Sequence[SyntaxTreeNode], *, is_below: bool = False) -> Q
 
 def _may_be_quoted(nodes: Sequence[SyntaxTreeNode]) -> bool:
     """Whether the text may be a quotation, and not the introduction of a list, which ends with a colon."""
-    return bool(nodes) and not text_of(nodes[-1]).endswith((":", "："))
+    return bool(nodes) and not text_of(nodes[-1]).endswith(_COLONS)
 
 
 def _paragraph(node: SyntaxTreeNode) -> Paragraph:

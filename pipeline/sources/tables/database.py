@@ -19,9 +19,9 @@ from urllib.parse import quote, quote_plus
 
 from pipeline.errors import InputError, MissingToolError, SourceError
 from pipeline.sources.tables.cell_values import to_cell
-from pipeline.sources.tables.file_types import check_regular_file
 from pipeline.sources.tables.table import Table, TableOptions, TableRow, check_width, named_columns
 from pipeline.sources.tables.time_limit import limit_waits
+from pipeline.sources.textfile import check_regular_file
 from pipeline.sources.urls import redacted
 
 if TYPE_CHECKING:

@@ -53,7 +53,7 @@ class Worksheet:
     def rows(self) -> Iterator[tuple[int, list[str], bool]]:
         """Row number, cells and whether the row is hidden, for each row; the sheet's declared size is ignored."""
         parents: list[Element] = []
-        with closing(self.reader.archive.limited(self.part, _MAX_ROW_BYTES)) as source:
+        with closing(LimitedReader(self.reader.archive, self.part, _MAX_ROW_BYTES)) as source:
             parser = _Parser(self.reader, source)
             for event, element in iterparse(source, events=("start", "end")):  # noqa: S314 - see `WorkbookArchive`
                 if event == "start":
@@ -110,7 +110,7 @@ class _Reader(ExcelReader):
         if self.archive.getinfo(name).file_size > _MAX_STRINGS_BYTES:
             raise self.archive.bomb()
         parents: list[Element] = []
-        with closing(self.archive.limited(name, _MAX_ROW_BYTES)) as source:
+        with closing(LimitedReader(self.archive, name, _MAX_ROW_BYTES)) as source:
             for event, element in iterparse(source, events=("start", "end")):  # noqa: S314 - see `WorkbookArchive`
                 if event == "start":
                     parents.append(element)
