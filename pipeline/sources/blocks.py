@@ -98,20 +98,14 @@ def _list(node: SyntaxTreeNode) -> BulletList | CheckList | None:
     ticks = [_TICK.match(item.text) for item in items]
     if not items:
         return None
-    if all(ticks):
-        return CheckList(
-            items=tuple(
-                Paragraph(text=item.text[tick.end() :], strong=item.strong)
-                for item, tick in zip(items, ticks, strict=True)
-                if tick
-            ),
-            ticked=tuple(n for n, tick in enumerate(ticks, start=1) if tick and tick["tick"] != " "),
-        )
-    # Only some items have checkboxes: a plain list.
     items = tuple(
         Paragraph(text=item.text[tick.end() :], strong=item.strong) if tick else item
         for item, tick in zip(items, ticks, strict=True)
     )
+    if all(ticks):
+        ticked = tuple(n for n, tick in enumerate(ticks, start=1) if tick and tick["tick"] != " ")
+        return CheckList(items=items, ticked=ticked)
+    # Only some items have checkboxes: a plain list.
     return BulletList(items=items, is_numbered=node.type == "ordered_list")
 
 

@@ -34,9 +34,8 @@ def open_json(source: Path | str, options: TableOptions) -> Table:
     """See `TableOpener`."""
     path = Path(source)
     encoding = find_encoding(path, options.encoding)
-    rows = partial(
-        _rows_of_lines if path.suffix.casefold() in {".jsonl", ".ndjson"} else _rows_of_array, path, encoding
-    )
+    is_lines = path.suffix.casefold() in {".jsonl", ".ndjson"}
+    rows = partial(_rows_of_lines if is_lines else _rows_of_array, path, encoding)
     return Table(
         path=str(path),
         columns=columns_from(rows()),
@@ -89,9 +88,7 @@ def _parse_array(path: Path, encoding: str) -> Iterator[TableRow | BrokenRow]:
         raise SourceError("is not a list of rows", where=text.where, hint=hint)
     text.consume(1)
     number = 0
-    while (character := text.next_character()) != "]" or number == 0:
-        if character == "]":
-            break
+    while (character := text.next_character()) != "]":
         if number:
             if character != ",":
                 raise SourceError(f"is invalid JSON: a comma is missing after row {number}", where=text.where)
