@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import logging
 import os
@@ -21,6 +22,7 @@ from pipeline.errors import (
     HeldError,
     InputError,
     NeedsLoginError,
+    NightreelError,
     PermanentError,
     QualityError,
     QuotaError,
@@ -82,6 +84,17 @@ async def test_a_film_is_uploaded_byte_for_byte_and_its_receipt_has_its_url(yout
     assert (receipt.destination, receipt.id) == ("youtube", the_film(youtube).id)
     assert receipt.url == f"https://www.youtube.com/watch?v={receipt.id}"
     assert youtube.calls["videos.insert"] == 1
+
+
+async def test_the_intent_is_on_disk_before_a_session_is_requested(youtube, film, tmp_path):
+    youtube.faults.order("account_suspended")
+
+    with pytest.raises(NightreelError):
+        await deliver(youtube, tmp_path, film)
+
+    intent = record(tmp_path)
+    assert intent["sha256"] == hashlib.sha256(film.video.read_bytes()).hexdigest()
+    assert not intent.keys() & {"session", "published"}
 
 
 async def test_the_video_resource_matches_the_settings_and_metadata(youtube, tmp_path):
@@ -585,6 +598,20 @@ async def test_a_retry_after_beyond_the_maximum_is_a_closed_error(youtube, film,
 
     assert before + timedelta(seconds=900) <= raised.value.until <= datetime.now(UTC) + timedelta(seconds=900)
     assert youtube.faults.met == [fault]
+
+
+@pytest.mark.parametrize("fault", ["start_503", "rate_limited_429"])
+async def test_during_a_long_retry_after_no_other_film_pays_for_a_start(youtube, film, tmp_path, fault):
+    youtube.faults.order(fault)
+    youtube.retry_after = "900"
+    with pytest.raises(ClosedError):
+        await deliver(youtube, tmp_path, film)
+
+    with pytest.raises(ClosedError, match=r"youtube: is not available now \(HTTP") as raised:
+        await film_for(channel_of(youtube, tmp_path), "f" * 16).deliver(film)
+
+    assert timedelta(seconds=890) < raised.value.until - datetime.now(UTC) <= timedelta(seconds=900)
+    assert youtube.calls["videos.insert"] == 1
 
 
 @pytest.mark.parametrize(
