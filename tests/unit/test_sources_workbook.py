@@ -438,6 +438,12 @@ def test_shared_strings_are_read_without_formatting_and_phonetic_guides(path):
     assert cells(with_shared_strings(path, STRINGS)) == [["Bo", "Jürgen Ott"], ["a\rb _x000D_", ""]]
 
 
+def test_shared_strings_after_the_last_one_that_is_used_are_not_read(path):
+    with_shared_strings(path, STRINGS.replace(b"<si/>", b"<si/><si><t>" + LONG_ROW + b"</t></si>"))
+
+    assert len(cells(path)) == 2
+
+
 @pytest.mark.parametrize("part", ["xl/workbook.xml", SHEET, "xl/styles.xml", "[Content_Types].xml"])
 def test_a_truncated_part_is_refused(path, part):
     edited(saved(path, ("name",), ("Bo",)), part, lambda xml: xml[: len(xml) // 2])
