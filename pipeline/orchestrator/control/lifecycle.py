@@ -12,7 +12,6 @@ from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
 
-import anyio
 from anyio import to_thread
 
 from pipeline.errors import CheckpointError, InputError
@@ -36,8 +35,6 @@ _CANCELLABLE = (
     JobStatus.FAILED,
     JobStatus.REVIEW,
 )
-# A process that has finished a film releases its claim within this time.
-_RELEASE_S = 0.2
 _RETRIED = (JobStatus.FAILED, JobStatus.PARKED, JobStatus.CANCELLED)
 
 
@@ -97,11 +94,12 @@ async def cancel(context: RunContext, *, batch: str, jobs: Sequence[str] = ()) -
     done = await change_jobs(context, batch, ids, let_be, or_else=partial(context.store.claims.request_cancel, batch))
     if not done.busy:
         return done
-    # A process that was just releasing a job may have missed the request: then cancel it here.
-    await anyio.sleep(_RELEASE_S)
 
+    # A process that was just releasing a job may have missed the request: then cancel it here. If the job is still
+    # busy, its process looks for a request after it has released it.
     def cancel_here(job: Job) -> Job | None:
-        context.store.claims.clear_cancel_request(batch, job.id)
+        if job.status is JobStatus.COMPLETED:
+            context.store.claims.clear_cancel_request(batch, job.id)
         return job if job.status is JobStatus.CANCELLED else let_be(job)
 
     later = await change_jobs(context, batch, done.busy, cancel_here)
