@@ -18,7 +18,7 @@ from pipeline.language.text import counted
 from pipeline.media.versions import ffmpeg_versions
 from pipeline.model import Brief
 from pipeline.orchestrator.context import RunContext
-from pipeline.orchestrator.context.provider_factory import make_narrator, stock_names
+from pipeline.orchestrator.context.provider_factory import stock_names
 from pipeline.orchestrator.logins import LoginStatus, channels, login_status
 from pipeline.orchestrator.vmaf import find_vmaf
 from pipeline.rendering.text.coverage import can_shape, font_advice, font_coverage, shaping_advice
@@ -145,7 +145,7 @@ async def _voices(context: RunContext) -> Finding:
     speaking, silent = [], []
     for name in ("edge", "espeak"):
         try:
-            await make_narrator(name, context.settings, context.workspace).check()
+            await context.providers.narrator(name).check()
             speaking.append(name)
         except NightreelError as error:
             silent.append(str(error) if str(error).startswith(name) else f"{name}: {error}")

@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping
 from datetime import date
-from functools import lru_cache
 from string import Formatter
 
 from pipeline.errors import ConfigurationError, did_you_mean
@@ -53,7 +52,7 @@ class FolderPattern:
         than the first ("why-is-the-sky-blue-9x16") are appended, and always the number of a variant
         ("why-is-the-sky-blue-v2").
         """
-        language = _safe_language(brief.language)
+        language = safe_name(brief.language, 20, default="language")
         shape = (brief.format or "").replace(":", "x") or "usual"
         row = _Cells(dict(brief.row.kept) if brief.row else {})
         title = safe_name(brief.title, _TITLE_MAX_CHARS, default="film")
@@ -79,11 +78,6 @@ class FolderPattern:
         # Keep clear of the folders of reports: "summary", or "summary-<batch>" if batches share a folder.
         *above, last = (_not_reserved(part) for part in parts)
         return "/".join((*above, f"{last}-film" if last.casefold().startswith(SUMMARY) else last))
-
-
-@lru_cache(maxsize=256)
-def _safe_language(language: str) -> str:
-    return safe_name(language, 20, default="language")
 
 
 class _Cells:

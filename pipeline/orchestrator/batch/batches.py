@@ -140,13 +140,6 @@ async def add(
     return plan, await to_thread.run_sync(worker_pids, context, batch)
 
 
-async def resume(context: RunContext, *, batch: str, listen: Listener = ignore) -> Outcome:
-    """Resume a batch from its checkpoints, without its source. Raises `InputError` for an unknown batch."""
-    await require_batch(context, batch)
-    await to_thread.run_sync(context.store.refreshed, batch)
-    return await run_jobs(context, batch, listen)
-
-
 async def batch_name_for(context: RunContext, source: Path | str) -> str:
     """The default batch name of a source. Raises `InputError` if a batch of another source has that name."""
     name = await to_thread.run_sync(batch_name, source)

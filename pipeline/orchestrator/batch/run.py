@@ -18,7 +18,6 @@ from pipeline.orchestrator.context import RunContext
 from pipeline.orchestrator.events import Listener, Notice, RunEvent, emit, ignore
 from pipeline.orchestrator.film.episode_order import release_waiting_episodes
 from pipeline.reporting import RunFacts
-from pipeline.state import CheckpointStore
 from pipeline.version import __version__
 
 logger = logging.getLogger("nightreel")
@@ -91,7 +90,9 @@ async def run_jobs(
         with anyio.CancelScope(shield=True):
             seconds = anyio.current_time() - start
             await to_thread.run_sync(_report, context, batch, log, scheduler, started_at, seconds)
-    counts = await to_thread.run_sync(_counts, context.store, batch)
+    # Jobs by status, as in `nightreel status`.
+    abandoned = len(await to_thread.run_sync(context.store.abandoned, batch))
+    counts = await to_thread.run_sync(lambda: context.store.index(batch).totals.jobs(abandoned=abandoned))
     known = await context.store.load_batch(batch)
     if was_there and known is None:
         hint = "Run the command again: finished films are kept"
@@ -104,11 +105,6 @@ async def run_jobs(
         stopped_because=scheduler.stopped_because,
         unsaved_because=scheduler.unsaved_because,
     )
-
-
-def _counts(store: CheckpointStore, batch: str) -> dict[JobStatus, int]:
-    """Jobs by status, as in `nightreel status`."""
-    return store.index(batch).totals.jobs(abandoned=len(store.abandoned(batch)))
 
 
 def _report(  # noqa: PLR0917 - called in a thread, which takes no names

@@ -16,11 +16,11 @@ from pipeline.errors import InputError
 from pipeline.limits import Cores, RetryPolicy
 from pipeline.limits.times import utc_now
 from pipeline.model import Asked, Brief, Job, Pictures, Price, Script, VideoFormat
-from pipeline.music import NO_BED, Bed, BedLibrary, MixPlan
+from pipeline.music import NO_BED, Bed, BedLibrary
 from pipeline.orchestrator.context.appearance import Appearance
 from pipeline.orchestrator.context.brief_resolver import BriefResolver
 from pipeline.orchestrator.context.budgets import prices_of
-from pipeline.orchestrator.context.encoding import Encoding, cue_limits, encoding_of, mix_plan
+from pipeline.orchestrator.context.encoding import Encoding, cue_limits, encoding_of
 from pipeline.orchestrator.context.hosts import Hosts
 from pipeline.orchestrator.context.job_ids import JobIds
 from pipeline.orchestrator.context.overrides import batch_overrides, job_overrides, run_overrides
@@ -246,11 +246,6 @@ class RunContext:
     def bed(self, brief: Brief) -> Bed | None:
         """The background music of a completed brief, cached; None: no music. Raises `InputError` if it is missing."""
         return None if brief.music in {None, NO_BED} else self._beds.bed(str(brief.music))
-
-    @property
-    def mix_plan(self) -> MixPlan:
-        """Levels and fades of music under the voice."""
-        return mix_plan(self.settings)
 
     @cached_property
     def _beds(self) -> BedLibrary:

@@ -17,7 +17,6 @@ from anyio import to_thread
 from pipeline.errors import CheckpointError, InputError
 from pipeline.language.text import counted
 from pipeline.model import QUEUE, Asked, Brief, Job, JobStatus, advance, requeued
-from pipeline.orchestrator.batch import batches
 from pipeline.orchestrator.batch.batches import require_batch
 from pipeline.orchestrator.batch.bulk import BulkResult, change_jobs, select_jobs
 from pipeline.orchestrator.batch.run import Outcome, run_jobs
@@ -132,7 +131,7 @@ async def resume(context: RunContext, *, batch: str, listen: Listener = ignore) 
         is_damaged = await to_thread.run_sync(context.store.is_damaged, batch, damage.job)
         hint = "; or nightreel retry makes it again, if the source has it" if is_damaged else ""
         notify(listen, damage.message + hint)
-    return await batches.resume(context, batch=batch, listen=listen)
+    return await run_jobs(context, batch, listen)
 
 
 async def retry(
@@ -172,7 +171,7 @@ async def retry(
     if failed and not ids and not done.changed:
         notify(listen, f"no job of “{batch}” has failed")
     if not (failed or jobs):
-        return await batches.resume(context, batch=batch, listen=listen)
+        return await run_jobs(context, batch, listen)
     outcome = await run_jobs(context, batch, listen, only=done.changed)
     return await to_thread.run_sync(outcome_of_jobs, outcome, context, ids) if jobs else outcome
 

@@ -23,7 +23,7 @@ from pipeline.errors import (
 )
 from pipeline.files import write_atomically
 from pipeline.limits import Rank
-from pipeline.model import Job, JobError, JobStatus, StageRecord, advance
+from pipeline.model import Cost, Job, JobError, JobStatus, StageRecord, advance
 from pipeline.orchestrator.context import RunContext
 from pipeline.orchestrator.events import JobEvent, Listener, emit, ignore, notify
 from pipeline.orchestrator.film.approval import hold_error
@@ -149,7 +149,7 @@ class _Run:
     async def _run_stage(self, stage: Stage, attempt: Attempt, usage: CacheUsage) -> None:
         """Run one stage and append its record to the job, also when it fails. The caller saves."""
         started_at, start = self._context.clock(), anyio.current_time()
-        cost, counts = attempt.cost, usage.counts()
+        attempt.cost, counts = Cost(), usage.counts()
         failure: JobError | None = None
         limit_s = self._context.time_limit_s(stage.name, self.job.brief)
         try:
@@ -174,7 +174,7 @@ class _Run:
                 found=since.found,
                 made=since.made,
                 bytes=since.made_bytes,
-                cost=attempt.cost - cost,
+                cost=attempt.cost,
                 error=failure,
             )
             self.job = self.job.evolve(records=(*self.job.records, record))

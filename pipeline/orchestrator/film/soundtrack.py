@@ -14,6 +14,7 @@ from pipeline.keys import content_key
 from pipeline.model import Brief, Clip
 from pipeline.music import BED_VERSION, MIX_VERSION, Bed, MixPlan, mix_film, prepare_bed
 from pipeline.orchestrator.context import RunContext
+from pipeline.orchestrator.context.encoding import mix_plan
 from pipeline.orchestrator.film.attempt import Attempt
 from pipeline.quality import INSPECTION_VERSION, inspect_sound
 
@@ -62,7 +63,7 @@ async def mix_soundtrack(brief: Brief, clips: tuple[Clip, ...], context: RunCont
         clips=clips,
         loop=await prepare_loop(bed, context, attempt),
         bed=bed.sha256,
-        plan=context.mix_plan,
+        plan=mix_plan(context.settings),
         audio_kbps=context.encoding(brief).encoder.audio_kbps,
     )
 
