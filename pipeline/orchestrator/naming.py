@@ -76,7 +76,7 @@ class FolderPattern:
         if brief.variant:
             parts[-1] = f"{parts[-1]}-v{brief.variant}"
         # Keep clear of the folders of reports: "summary", or "summary-<batch>" if batches share a folder.
-        *above, last = (_not_reserved(part) for part in parts)
+        *above, last = (f"{part}-film" if is_reserved_name(part) else part for part in parts)
         return "/".join((*above, f"{last}-film" if last.casefold().startswith(SUMMARY) else last))
 
 
@@ -121,10 +121,6 @@ def _check_part(part: str) -> None:
         raise _problem(f"contains {bad[0]!r}, which is not allowed on all systems")
     if plain.startswith((".", "-")):
         raise _problem("has a part that starts with a dot or a dash")
-
-
-def _not_reserved(part: str) -> str:
-    return f"{part}-film" if is_reserved_name(part) else part
 
 
 def _problem(message: str, *, hint: str = _HINT) -> ConfigurationError:

@@ -39,7 +39,6 @@ logger = logging.getLogger("nightreel")
 
 # How often resources are sampled, metrics emitted, and the queue polled for work from other processes.
 _INTERVAL_S = 1.0
-_IDLE = Load(memory_bytes=0, memory_free_bytes=2**62, cpu_percent=0.0, disk_free_bytes=2**62)
 
 
 class Scheduler:
@@ -65,7 +64,7 @@ class Scheduler:
         self._in_progress: dict[JobKey, anyio.CancelScope] = {}
         self._backoff = Backoff()
         self._failures = 0
-        self._load = _IDLE
+        self._load: Load
         self._admission = AdmissionControl(self._say)
         self._last_notice = ""
         self._wake_up = anyio.Event()

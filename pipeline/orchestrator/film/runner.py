@@ -46,7 +46,6 @@ _RESTART_REASONS: Mapping[JobStatus, str] = {
     JobStatus.PARKED: "its waiting time is over",
     JobStatus.COMPLETED: "its film is missing or changed, or has another output folder",
 }
-_RESULTS = tuple(result for stage in STAGES for result in stage.fills)
 
 
 async def run_job(job: Job, context: RunContext, listen: Listener = ignore, *, rank: Rank = ()) -> Job:
@@ -137,9 +136,7 @@ class _Run:
 
     async def _remaining_stages(self) -> tuple[Stage, ...]:
         """Drop results that are no longer there, save the job, and return the stages still to run."""
-        job, stages = self.job, STAGES
-        if job.records or any(getattr(job, result) for result in _RESULTS):
-            job, stages = await to_thread.run_sync(_as_found, job, self._context)
+        job, stages = await to_thread.run_sync(_as_found, self.job, self._context)
         if len(stages) > 1:  # publishing alone needs no workers
             preload_workers()
         with anyio.CancelScope(shield=True):

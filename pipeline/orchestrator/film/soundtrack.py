@@ -46,11 +46,8 @@ def make_mix(task: MixTask, path: Path) -> None:
 
 async def prepare_loop(bed: Bed, context: RunContext, attempt: Attempt) -> Path:
     """The music as a seamless loop. Raises `InputError` for a file that is not audio."""
-
-    async def make(path: Path) -> None:
-        await attempt.compute(prepare_bed, bed, path)
-
-    path, _ = await context.cache.get_or_make("bed", content_key(BED_VERSION, bed.sha256), ".wav", make)
+    key = content_key(BED_VERSION, bed.sha256)
+    path, _ = await context.cache.get_or_make("bed", key, ".wav", lambda path: attempt.compute(prepare_bed, bed, path))
     return path
 
 
@@ -66,9 +63,7 @@ async def mix_soundtrack(brief: Brief, clips: tuple[Clip, ...], context: RunCont
         plan=mix_plan(context.settings),
         audio_kbps=context.encoding(brief).encoder.audio_kbps,
     )
-
-    async def make(path: Path) -> None:
-        await attempt.compute(make_mix, task, path)
-
-    path, _ = await context.cache.get_or_make("mix", task.key, ".mp4", make)
+    path, _ = await context.cache.get_or_make(
+        "mix", task.key, ".mp4", lambda path: attempt.compute(make_mix, task, path)
+    )
     return path
