@@ -41,10 +41,14 @@ class Outcome:
     stopped_because: str = ""
     # Why results could not be saved; empty if all are saved.
     unsaved_because: str = ""
+    # The statuses of the named jobs (None: gone), if only some jobs were requested.
+    named: tuple[JobStatus | None, ...] | None = None
 
     @property
     def is_complete(self) -> bool:
         """Whether every requested film is completed."""
+        if self.named is not None:
+            return all(status is JobStatus.COMPLETED for status in self.named)
         if self.refused or self.unstartable:
             return False
         return all(status in {JobStatus.COMPLETED, JobStatus.CANCELLED} for status, n in self.counts.items() if n)

@@ -12,10 +12,10 @@ from pathlib import Path
 
 from anyio import to_thread
 
-from pipeline.errors import InputError
+from pipeline.errors import InputError, did_you_mean
 from pipeline.limits import Cores, RetryPolicy
 from pipeline.limits.times import utc_now
-from pipeline.model import Asked, Brief, Job, Pictures, Price, Script, VideoFormat
+from pipeline.model import Asked, Brief, Job, Pictures, Price, QualityProfile, Script, VideoFormat
 from pipeline.music import NO_BED, Bed, BedLibrary
 from pipeline.orchestrator.context.appearance import Appearance
 from pipeline.orchestrator.context.brief_resolver import BriefResolver
@@ -28,7 +28,7 @@ from pipeline.orchestrator.context.paths import Paths, check_output
 from pipeline.orchestrator.context.providers import Providers
 from pipeline.orchestrator.context.runtime import Runtime
 from pipeline.rendering import Look
-from pipeline.settings import Settings, load_settings
+from pipeline.settings import DEFAULT_PROFILE, Settings, load_settings, resolve_profiles
 from pipeline.state import Cache, CheckpointStore
 from pipeline.subtitles import CueLimits
 from pipeline.template import Template, load_template
@@ -199,6 +199,18 @@ class RunContext:
         limits = self.settings.time_limits
         spoken_s = limits.narration_s if stage == "script" and brief.length_s else 0.0
         return float(getattr(limits, f"{stage}_s")) + spoken_s
+
+    def profile(self, template: Template | None = None) -> QualityProfile:
+        """The quality profile of films of a template, or of third-party films.
+
+        Raises `InputError` for a template that names an unknown profile.
+        """
+        profiles = resolve_profiles(self.settings.profiles)
+        name = self.settings.quality.profile or (template.profile if template else "") or DEFAULT_PROFILE
+        if name not in profiles:
+            where = template.folder if template else ""
+            raise InputError(f"there is no profile {name!r}", where=where, hint=did_you_mean(name, profiles))
+        return profiles[name]
 
     # Appearance --------------------------------------------------------------------------------------------------
 

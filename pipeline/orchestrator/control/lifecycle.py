@@ -8,7 +8,7 @@ from __future__ import annotations
 import shlex
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 
@@ -176,22 +176,10 @@ async def retry(
     return await to_thread.run_sync(outcome_of_jobs, outcome, context, ids) if jobs else outcome
 
 
-@dataclass(frozen=True, kw_only=True)
-class SelectedOutcome(Outcome):
-    """The outcome of a run of selected jobs: complete when these are."""
-
-    statuses: tuple[JobStatus | None, ...]
-
-    @property
-    def is_complete(self) -> bool:
-        """Whether every requested film is completed."""
-        return all(status is JobStatus.COMPLETED for status in self.statuses)
-
-
 def outcome_of_jobs(outcome: Outcome, context: RunContext, ids: Iterable[str]) -> Outcome:
-    """The outcome for these jobs only. Blocks."""
+    """The outcome, complete when these jobs are. Blocks."""
     rows = map(context.store.index(outcome.batch).find, ids)
-    return SelectedOutcome(**vars(outcome), statuses=tuple(row.status if row else None for row in rows))
+    return replace(outcome, named=tuple(row.status if row else None for row in rows))
 
 
 async def _remember_budget(context: RunContext, batch: str) -> None:

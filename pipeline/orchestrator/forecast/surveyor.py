@@ -158,9 +158,8 @@ class Surveyor:
         check_any(self._context.providers.writers_of(brief, template))
         narrator, voice = from_thread.run(self._voices.first, brief.language, brief.voice)
         brief = with_earlier_episodes(brief, self._context)
-        script = self._script(
-            brief, begun, CachedAuthor(template=template, context=self._context, voices=self._voices, brief=brief)
-        )
+        kept = CachedAuthor(brief=brief, template=template, context=self._context, voices=self._voices)
+        script = self._script(brief, begun, kept)
         if script is None:
             return 1.0
         self._known_scripts += 1
@@ -193,9 +192,9 @@ class Surveyor:
         if begun and (script := self._of_job(begun)):
             self._scripts += bool(script.model)
             return script
-        original = from_thread.run(kept.original, brief)
+        original = from_thread.run(kept.original)
         if original is None:
-            from_thread.run(kept.check_size, brief)
+            from_thread.run(kept.check_size)
             self._unwritten.add(self._context.briefs.original_of(brief).said)
             self._untranslated += self._context.briefs.is_translated(brief)
             return None
@@ -203,7 +202,7 @@ class Surveyor:
         if not self._context.briefs.is_translated(brief):
             self._scripts += bool(script.model)
             return script
-        translated = from_thread.run(kept.translation, script, pace, brief)
+        translated = from_thread.run(kept.translation, script, pace)
         self._scripts += translated is not None
         self._untranslated += translated is None
         return translated
