@@ -7,6 +7,7 @@ from datetime import datetime
 
 from pipeline.cli.console import Console
 from pipeline.cli.escaping import escaped
+from pipeline.cli.output import format_size
 from pipeline.language.text import counted
 from pipeline.model import format_usd
 from pipeline.orchestrator.forecast import Forecast, Quota
@@ -123,7 +124,8 @@ def _money(forecast: Forecast) -> str:
 
 def _disk(forecast: Forecast) -> str:
     disk = forecast.disk
-    return f"about {_size(disk.output_bytes)}, plus {_size(disk.cache_bytes)} of cache; {_size(disk.free_bytes)} free"
+    output, cache, free = map(format_size, (disk.output_bytes, disk.cache_bytes, disk.free_bytes))
+    return f"about {output}, plus {cache} of cache; {free} free"
 
 
 def _allowance(quota: Quota) -> str:
@@ -148,7 +150,3 @@ def _span(seconds: float) -> str:
     if days:
         return f"{days:,} d {hours} h"
     return f"{hours} h {minutes % 60} min" if hours else f"{minutes} min"
-
-
-def _size(size_bytes: int) -> str:
-    return f"{size_bytes / 1e9:,.1f} GB" if size_bytes >= 1e9 else f"{size_bytes / 1e6:,.0f} MB"

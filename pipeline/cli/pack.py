@@ -6,7 +6,7 @@ import sys
 
 from pipeline.cli.escaping import printable
 from pipeline.cli.options import CommonOptions, TypedPath
-from pipeline.cli.output import print_json, say
+from pipeline.cli.output import format_size, print_json, say
 from pipeline.errors import EXIT_OK, EXIT_SOME_JOBS_FAILED
 from pipeline.language.text import counted
 
@@ -30,7 +30,7 @@ def pack(batch: str, /, *, output: TypedPath | None = None, common: CommonOption
     if common.json:
         print_json(done)
     else:
-        say(f"{done.path}: {counted(done.films, 'film')}, {done.bytes / 1e6:,.1f} MB")
+        say(f"{done.path}: {counted(done.films, 'film')}, {format_size(done.bytes)}")
         for title in done.missing[:20]:
             say(f"nightreel: film not found: {printable(title)}", file=sys.stderr)
     return EXIT_SOME_JOBS_FAILED if done.missing else EXIT_OK

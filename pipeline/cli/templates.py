@@ -36,7 +36,12 @@ def list_all(*, common: CommonOptions = CommonOptions()) -> int:
     found = list_templates(context)
     usual = context.settings.template
     if common.json:
-        print_json([_in_short(each, usual) for each in found])
+        print_json(
+            [
+                {"name": each[0], "problem": each[1]} if isinstance(each, tuple) else _in_full(each, usual)
+                for each in found
+            ]
+        )
         return EXIT_OK
     table = Table(box=None, pad_edge=False, show_header=False)
     for is_wrapped in (False, False, True):
@@ -222,12 +227,6 @@ def preview(
     else:
         print(path)
     return EXIT_OK
-
-
-def _in_short(each: Template | tuple[str, str], usual: str) -> dict[str, object]:
-    if isinstance(each, tuple):
-        return {"name": each[0], "problem": each[1]}
-    return _in_full(each, usual)
 
 
 def _in_full(template: Template, usual: str) -> dict[str, object]:
