@@ -19,6 +19,7 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
+from pipeline.orchestrator.context.quality_profiles import profile_for
 from rich.console import Console
 from rich.table import Table
 
@@ -26,7 +27,6 @@ from benchmarks.cost import measure, nightreel
 from benchmarks.segments import tasks_of
 from pipeline.model import SINGLES, Job, Package
 from pipeline.orchestrator.context import RunContext, open_context
-from pipeline.orchestrator.context.quality_profiles import profile_for
 from pipeline.orchestrator.film import segments
 from pipeline.orchestrator.film.duplicates import find_duplicate
 from pipeline.orchestrator.film.segments import SegmentTask, make_segment

@@ -13,7 +13,6 @@ from PIL import Image, ImageDraw
 
 from pipeline.assembly import EncoderPlan, encode_segment, join_segments
 from pipeline.errors import InputError, QualityError
-from pipeline.media.container import demux
 from pipeline.media.container.boxes import append_extra, read_boxes, read_extra
 from pipeline.media.container.demux import open_packets
 from pipeline.media.container.probe import probe
@@ -78,19 +77,6 @@ def test_the_same_scene_inspected_twice_gives_the_same_bytes(tmp_path):
     once, again = scene(tmp_path, "once"), scene(tmp_path, "again")
 
     assert once.path.read_bytes() == again.path.read_bytes()
-
-
-def test_a_scene_is_opened_and_read_once(tmp_path, monkeypatch):
-    opened = []
-
-    def counted(path):
-        opened.append(path)
-        return open_packets(path)
-
-    monkeypatch.setattr(demux, "open_packets", counted)
-    segment = scene(tmp_path)
-
-    assert opened.count(segment.path) == 1
 
 
 def test_a_black_scene_does_not_pass(tmp_path):

@@ -250,3 +250,46 @@ def test_renumbering_adds_and_removes_emulation_prevention_bytes():
     assert len(none) == len(many) + 1, "a byte to keep a start code out"
     assert h264.with_frame_num(many, h264.SliceHeader.read(many, sequence), sequence, 0) == none
     assert h264.with_frame_num(none, h264.SliceHeader.read(none, sequence), sequence, 0xFFFF_FFFF) == many
+
+
+def avcc(sps, *, version=1, length_bytes=4, count=1, rest=b""):
+    """A decoder configuration record (ISO/IEC 14496-15, 5.3.3.1)."""
+    head = bytes([version, *sps[1:4], 0xFC | length_bytes - 1, 0xE0 | count])
+    return head + len(sps).to_bytes(2, "big") + sps + rest
+
+
+@pytest.mark.parametrize("length_bytes", [1, 2, 4])
+def test_an_avcc_has_the_length_of_a_length_and_the_sps(length_bytes):
+    # A PPS follows, which is no part of the SPS.
+    found = h264.parse_avcc(avcc(CHAIN, length_bytes=length_bytes, rest=b"\1\0\4" + b"\x68\xce\x38\x80"))
+
+    assert found == (length_bytes, h264.SequenceParameterSet.read(CHAIN))
+
+
+@pytest.mark.parametrize(
+    "configuration",
+    [
+        b"",
+        avcc(CHAIN)[:7],
+        avcc(CHAIN, version=2),
+        avcc(CHAIN, count=0),
+        avcc(CHAIN, count=2, rest=avcc(CHAIN)[6:]),
+        # The length says less than the SPS has: what follows is not read as if it belonged to it.
+        avcc(CHAIN)[:6] + b"\0\4" + CHAIN,
+    ],
+    ids=["empty", "cut short", "another version", "no SPS", "two SPS", "an SPS cut short"],
+)
+def test_anything_but_an_avcc_with_one_sps_is_not_read(configuration):
+    assert h264.parse_avcc(configuration) == (0, None)
+
+
+def test_nal_units_follow_their_lengths():
+    data = b"\0\2ab" + b"\0\3cde"
+
+    assert list(h264.length_prefixed_units(data, 2)) == [b"ab", b"cde"]
+
+
+@pytest.mark.parametrize("data", [b"\0\3ab", b"\0\0", b"\0\2ab\0"], ids=["cut short", "empty unit", "half a length"])
+def test_a_packet_that_is_cut_short_is_an_error(data):
+    with pytest.raises(ValueError, match="cut short"):
+        list(h264.length_prefixed_units(data, 2))
