@@ -25,7 +25,7 @@ from pipeline.narration.normalisation.fractions import say_fractions
 from pipeline.narration.normalisation.german_ordinals import say_days, say_german_ordinals, say_numeric_days
 from pipeline.narration.normalisation.imperial import say_feet_and_inches
 from pipeline.narration.normalisation.languages import Language, language_for
-from pipeline.narration.normalisation.magnitudes import say_count_suffixes
+from pipeline.narration.normalisation.magnitudes import say_count_suffixes, say_magnitudes
 from pipeline.narration.normalisation.money import say_money
 from pipeline.narration.normalisation.numbers import say_grouped_numbers, say_signed_numbers
 from pipeline.narration.normalisation.prices_per_unit import say_prices_per_quantity, say_prices_per_unit
@@ -70,6 +70,7 @@ _RULES: tuple[Callable[[str, Language], Iterator[list[Edit]]], ...] = (
     say_fractions,
     say_signed_numbers,
     say_ranges,
+    say_magnitudes,
     say_grouped_numbers,
     say_abbreviations,
     say_formulas,

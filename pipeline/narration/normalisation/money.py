@@ -11,7 +11,7 @@ from babel.numbers import get_currency_name
 
 from pipeline.narration.normalisation.edits import Edit, sentence_ends_here
 from pipeline.narration.normalisation.languages import Language
-from pipeline.narration.normalisation.magnitudes import WORDS, counted_noun, magnitude_form
+from pipeline.narration.normalisation.magnitudes import counted_noun, magnitude_form, magnitudes
 from pipeline.narration.normalisation.numbers import NUMBER, number_value, number_value_at, plural_form, without_groups
 from pipeline.narration.normalisation.patterns import LETTER, Pattern, not_after
 from pipeline.narration.normalisation.ranges import range_word
@@ -137,7 +137,7 @@ _SIGNS = "|".join(re.escape(sign) for sign in sorted(_CODES, key=len, reverse=Tr
 
 def say_money(text: str, language: Language) -> Iterator[list[Edit]]:
     """Put the name of the currency after the amount, wherever its sign is."""
-    for match in _pattern(language.code).finditer(text):
+    for match in _pattern(language).finditer(text):
         sign = match["before"] or match["after"]
         value = number_value_at(text, match.start("sum"), match["sum"], language)
         if sign == "$" and match["before"] and _AMERICAN.fullmatch(match["sum"]):
@@ -160,11 +160,11 @@ def say_money(text: str, language: Language) -> Iterator[list[Edit]]:
 
 
 @lru_cache(maxsize=64)
-def _pattern(code: str) -> Pattern:
+def _pattern(language: Language) -> Pattern:
     """An amount with a sign before or after it, and an optional magnitude letter or word."""
-    letters, words = _LETTERS.get(code, {}), WORDS.get(code, {})
+    letters = _LETTERS.get(language.code, {})
     letter = "|".join(map(re.escape, sorted(letters, key=len, reverse=True))) or r"(?!)"
-    word = "|".join(map(re.escape, sorted(words, key=len, reverse=True))) or r"(?!)"
+    word = "|".join(map(re.escape, magnitudes(language))) or r"(?!)"
     return Pattern(
         rf"{_EDGE}(?:(?P<before>{_SIGNS})[ \u00a0\u202f]?)?"
         rf"(?:(?P<low>{NUMBER})(?P<dash>\s?[–~〜～-]\s?(?:{_SIGNS})?))?(?P<sum>{NUMBER})"

@@ -29,26 +29,6 @@ RANGE = rf"(?:{NUMBER})(?:\s?[–{WAVES}-]\s?(?:{NUMBER}))?"
 # CLDR's plural rules compute with 28 digits, ten of them decimals; no text has a quadrillion kilometres anyway.
 _EXACT = re.compile(r"\d{1,15}(?:\.\d{1,100})?")
 
-# Plural forms of languages with more than two: one, few, many, and fractional.
-THOUSANDS = {
-    "pl": "tysiąc/tysiące/tysięcy/tysiąca",
-    "ru": "тысяча/тысячи/тысяч/тысячи",
-    "uk": "тисяча/тисячі/тисяч/тисячі",
-    "cs": "tisíc/tisíce/tisíc/tisíce",
-}
-MILLIONS = {
-    "pl": "milion/miliony/milionów/miliona",
-    "ru": "миллион/миллиона/миллионов/миллиона",
-    "uk": "мільйон/мільйони/мільйонів/мільйона",
-    "cs": "milion/miliony/milionů/milionu",
-}
-BILLIONS = {
-    "pl": "miliard/miliardy/miliardów/miliarda",
-    "ru": "миллиард/миллиарда/миллиардов/миллиарда",
-    "uk": "мільярд/мільярди/мільярдів/мільярда",
-    "cs": "miliarda/miliardy/miliard/miliardy",
-}
-
 # In scripts without spaces, a minus follows the word directly: "气温−5度", "気温は-5℃".
 _SIGN = re.compile(
     r"(?:(?<![^\s(\[„“«=×*/<>、，。（：])(?P<sign>[-−–+±])"

@@ -15,7 +15,7 @@ from babel.units import UnknownUnitError, format_compound_unit, format_unit
 from pipeline.narration.normalisation.edits import Edit
 from pipeline.narration.normalisation.fractions import fraction_value
 from pipeline.narration.normalisation.languages import Language
-from pipeline.narration.normalisation.magnitudes import WORDS, counted_noun, magnitude_form
+from pipeline.narration.normalisation.magnitudes import counted_noun, magnitude_form, magnitudes
 from pipeline.narration.normalisation.numbers import NUMBER, RANGE, number_value_at
 from pipeline.narration.normalisation.patterns import LETTER, Pattern, not_after
 from pipeline.narration.normalisation.ranges import HYPHEN_IN_RANGE, range_word
@@ -153,7 +153,7 @@ def _part_pattern(code: str) -> Pattern:
 def say_units_after_magnitudes(text: str, language: Language) -> Iterator[list[Edit]]:
     """Write out units after magnitude words, in the plural of many: "228 million km", "30,3 Mio. km²"."""
     units = units_by_symbol(language.code)
-    pattern = _large_pattern(language.code)
+    pattern = _large_pattern(language)
     for match in pattern.finditer(text) if pattern else ():
         value = number_value_at(text, match.start("amount"), match["amount"], language)
         affixes = None if value is None else affixes_of(units[match["unit"]], Decimal(1_000_000), language.locale)
@@ -172,14 +172,14 @@ def say_units_after_magnitudes(text: str, language: Language) -> Iterator[list[E
 
 
 @lru_cache(maxsize=64)
-def _large_pattern(code: str) -> Pattern | None:
-    words = "|".join(map(re.escape, sorted(WORDS.get(code, {}), key=len, reverse=True)))
+def _large_pattern(language: Language) -> Pattern | None:
+    words = "|".join(map(re.escape, magnitudes(language)))
     # Of single letters only "m" is unambiguous after a magnitude word: "5 Mio. m", but not "5 mil l".
-    symbols = sorted(units_by_symbol(code), key=len, reverse=True)
+    symbols = sorted(units_by_symbol(language.code), key=len, reverse=True)
     unit = "|".join(map(re.escape, filter(lambda symbol: len(symbol) > 1 or symbol == "m", symbols)))
     if not words:
         return None
-    space = "[ \u00a0\u2009\u202f]" + ("?" if code in _SHORT_NAMES else "")
+    space = "[ \u00a0\u2009\u202f]" + ("?" if language.code in _SHORT_NAMES else "")
     return Pattern(
         rf"{not_after('.,:/$€£¥฿₫' + _APOSTROPHES)}(?P<amount>{NUMBER}){space}(?P<word>{words}){space}(?P<unit>{unit})"
         rf"(?!{LETTER}|[²³/°'’]|\.\w)"
