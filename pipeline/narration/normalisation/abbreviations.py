@@ -20,9 +20,9 @@ _TABLES = {
     "|ch. #=chapter|p. #=page|pp. #=pages"
     "|c. #=circa|ca. #=circa|Dr. ^=Doctor|Prof. ^=Professor|Mr. and Mrs. ^=Mister and Missis|Mr. ^=Mister|Mrs. ^=Missis"
     "|Gen. X=Generation X|Gen. Y=Generation Y|Gen. Z=Generation Z|Gen. ^=General"
-    "|Capt. ^=Captain|Lt. ^=Lieutenant|Sgt. ^=Sergeant|Mt. ^=Mount|dept.=department|est.=established"
+    "|Capt. ^=Captain|Lt. ^=Lieutenant|Sgt. ^=Sergeant|Mt. ^=Mount|dept.=department|est. #=established"
     "|# tsp.=teaspoon/teaspoons|# tsp=teaspoon/teaspoons|# tbsp.=tablespoon/tablespoons|# tbsp=tablespoon/tablespoons"
-    "|# hr=hour/hours|# hrs=hours|# mins=minutes|# yrs=years|# sec.$=second/seconds|# secs=seconds"
+    "|# sec.$=second/seconds"
     "|# sq ft=square feet|art. #=article|sec. #=section|secs. #=sections|max. #=maximum"
     "|# sq. ft.$=square feet|# sq. mi.$=square miles|# sq mi=square miles|# ppm=parts per million|# ¢=cent/cents"
     "|# fps=frames per second",

@@ -24,7 +24,13 @@ _MORE_ABBREVIATIONS = {
     "sv": {"milj.": 10**6},
     "el": {"εκατ.": 10**6},
 }
-_MORE_WORDS = {"en": ("crore", "lakh"), "hi": ("हजार",), "vi": ("tỉ", "ngàn"), "ar": ("مليارات", "تريليون"), "zh": ("萬", "億")}
+_MORE_WORDS = {
+    "en": ("crore", "lakh"),
+    "hi": ("हजार",),
+    "vi": ("tỉ", "ngàn"),
+    "ar": ("مليارات", "تريليون"),
+    "zh": ("萬", "億"),
+}
 # Shorter ones are letters that have other meanings: "5 M", "5 t."
 _MIN_LETTERS = 2
 # "Of" after millions, in languages that need it; not after thousands.
