@@ -7,12 +7,19 @@ from collections.abc import Iterator, Mapping
 from decimal import Decimal
 from functools import lru_cache
 
-from babel.numbers import get_currency_name
+from babel.numbers import get_currency_name, get_currency_symbol, get_territory_currencies
 
 from pipeline.narration.normalisation.edits import Edit, sentence_ends_here
 from pipeline.narration.normalisation.languages import Language
 from pipeline.narration.normalisation.magnitudes import counted_noun, magnitude_form, magnitudes
-from pipeline.narration.normalisation.numbers import NUMBER, number_value, number_value_at, plural_form, without_groups
+from pipeline.narration.normalisation.numbers import (
+    NUMBER,
+    in_own_form,
+    number_value,
+    number_value_at,
+    plural_form,
+    without_groups,
+)
 from pipeline.narration.normalisation.patterns import LETTER, Pattern, not_after
 from pipeline.narration.normalisation.ranges import range_word
 
@@ -24,6 +31,7 @@ _CODES = {
     "SEK": "SEK", "NOK": "NOK", "DKK": "DKK", "INR": "INR", "CNY": "CNY", "BRL": "BRL", "RUB": "RUB", "UAH": "UAH",
     "руб.": "RUB", "руб": "RUB", "грн": "UAH", "TL": "TRY", "฿": "THB", "₫": "VND", "đ": "VND",
     "Rp": "IDR", "Rs.": "INR", "Rs": "INR", "Fr.": "CHF", "₱": "PHP", "kr": "SEK",
+    **{code: code for code in ("MXN", "ARS", "CLP", "COP", "PEN", "CAD", "AUD", "NZD", "HKD", "SGD", "ZAR", "HUF")},
 }  # fmt: skip
 # Currency signs only in languages that have an entry in `_PLAIN`; elsewhere just letters.
 _ALPHABETIC = frozenset({"kr", "đ", "Rp", "Rs.", "Rs", "Fr.", "руб.", "руб", "грн", "TL"})
@@ -108,7 +116,7 @@ _SUBUNITS: Mapping[str, Mapping[str, tuple[str, ...]]] = {
     "en": {"USD": ("cent", "cents"), "EUR": ("cent", "cents"), "GBP": ("penny", "pence"), "AUD": ("cent", "cents")},
     "de": {"USD": ("Cent", "Cent"), "EUR": ("Cent", "Cent"), "CHF": ("Rappen", "Rappen")},
     "fr": {"USD": ("cent", "cents"), "EUR": ("centime", "centimes"), "CHF": ("centime", "centimes")},
-    "es": {"USD": ("centavo", "centavos"), "EUR": ("céntimo", "céntimos")},
+    "es": dict.fromkeys(("USD", "MXN", "ARS", "COP"), ("centavo", "centavos")) | {"EUR": ("céntimo", "céntimos")},
     "it": dict.fromkeys(("USD", "EUR", "CHF"), ("centesimo", "centesimi")),
     "pt": {"USD": ("centavo", "centavos"), "EUR": ("cêntimo", "cêntimos"), "BRL": ("centavo", "centavos")},
     "nl": {"USD": ("cent", "cent"), "EUR": ("cent", "cent")},
@@ -138,11 +146,13 @@ _SIGNS = "|".join(re.escape(sign) for sign in sorted(_CODES, key=len, reverse=Tr
 def say_money(text: str, language: Language) -> Iterator[list[Edit]]:
     """Put the name of the currency after the amount, wherever its sign is."""
     for match in _pattern(language).finditer(text):
-        sign = match["before"] or match["after"]
-        value = number_value_at(text, match.start("sum"), match["sum"], language)
-        if sign == "$" and match["before"] and _AMERICAN.fullmatch(match["sum"]):
-            value = Decimal(match["sum"].replace(",", ""))
-        if sign is None or value is None or (match["before"] and match["after"]):
+        # "$50 USD"
+        sign = match["after"] if match["before"] == "$" and match["after"] else match["before"] or match["after"]
+        number = in_own_form(match["sum"], language)
+        if match["before"] == "$" and _AMERICAN.fullmatch(number):
+            number = number.replace(",", "")
+        value = number_value_at(text, match.start("sum"), number, language)
+        if sign is None or value is None or (match["after"] and match["before"] not in {None, "$"}):
             continue
         if sign in _ALPHABETIC and (language.code, sign) not in _PLAIN:
             continue
@@ -152,7 +162,7 @@ def say_money(text: str, language: Language) -> Iterator[list[Edit]]:
             low = number_value(match["low"], language)
             if not range_word(text, match.start(), language) or low is None or low >= value or sign[0].isalpha():
                 continue
-        edits = _edits(match, sign, value, language)
+        edits = _edits(match, sign, number, value, language)
         if match[0].endswith(".") and sentence_ends_here(text, match.end(), often=True):
             # The full stop of "5 mld." and "5 руб." also ends the sentence.
             edits.append(Edit(start=match.end(), end=match.end(), text="."))
@@ -175,7 +185,7 @@ def _pattern(language: Language) -> Pattern:
     )
 
 
-def _edits(match: re.Match[str], sign: str, value: Decimal, language: Language) -> list[Edit]:
+def _edits(match: re.Match[str], sign: str, number: str, value: Decimal, language: Language) -> list[Edit]:
     """The digits keep their place; sign, subunit and magnitude become words around them."""
     start, end = match.span("sum")
     magnitude = _magnitude(match, value, language)
@@ -183,23 +193,21 @@ def _edits(match: re.Match[str], sign: str, value: Decimal, language: Language) 
     value = Decimal(1) if is_adjective else value
     if magnitude is not None:
         name = counted_noun(magnitude, _name(sign, value, language, large=not is_adjective), language)
-        digits, rest = match["sum"], f" {magnitude} {name}"
+        digits, rest = number, f" {magnitude} {name}"
     else:
-        digits, rest = _with_subunit(match["sum"], sign, value, language)
+        digits, rest = _with_subunit(number, sign, value, language)
     before = match["before"] or ""
-    if before == "$" and _AMERICAN.fullmatch(digits):
-        return [Edit(start=match.start(), end=match.end(), text=digits.replace(",", "") + rest)]
+    if number != match["sum"]:
+        return [Edit(start=match.start(), end=match.end(), text=digits + rest)]
     if any(map(str.isalnum, before)) and (start > match.end("before") or before[-1].isalpha()):
         # "EUR 5": one edit shared by two words; "Rp5.000": no rule for grouped numbers would match.
         return [Edit(start=match.start(), end=match.end(), text=without_groups(digits, language) + rest)]
-    edits = [Edit(start=start + len(digits), end=match.end(), text=rest)] if digits else []
-    if not digits:
-        edits = [Edit(start=start, end=match.end(), text=rest)]
+    edits = [Edit(start=start + len(digits), end=match.end(), text=rest)]
     if before:
         edits.insert(0, Edit(start=match.start("before"), end=match.start("low" if match["low"] else "sum"), text=""))
     if match["low"]:
         word = range_word(match.string, match.start(), language)
-        edits.append(Edit(start=match.start("dash"), end=match.end("dash"), text=f" {word} "))
+        edits.insert(-1, Edit(start=match.start("dash"), end=match.end("dash"), text=f" {word} "))
     if magnitude is not None and match["word"]:
         # The magnitude word keeps its place, the name of the currency follows it.
         word_end = match.end("word")
@@ -214,7 +222,7 @@ def _with_subunit(number: str, sign: str, value: Decimal, language: Language) ->
     if not cents:
         return number, f" {_name(sign, value, language)}"
     whole, coin = number[: cents.start()], int(cents[1])
-    coins = _SUBUNITS.get(language.code, {}).get(_CODES[sign])
+    coins = _SUBUNITS.get(language.code, {}).get(_code(sign, language))
     coin_name = plural_form(coins, Decimal(coin), language) if coins else ""
     name = _name(sign, Decimal(int(value)), language)
     if not coin:
@@ -247,8 +255,17 @@ def _magnitude(match: re.Match[str], value: Decimal, language: Language) -> str 
 
 def _name(sign: str, value: Decimal, language: Language, *, large: bool = False) -> str:
     """The currency name in the plural form for the amount; after millions, that of many."""
-    if forms := _PLAIN.get((language.code, sign)):
-        if large:
-            return forms[min(2, len(forms) - 1)]
-        return plural_form(forms, value, language)
-    return get_currency_name(_CODES[sign], count=Decimal(5) if large else value, locale=language.locale)
+    code = _code(sign, language)
+    forms = _PLAIN.get((language.code, sign))
+    if forms is None or code != _CODES[sign]:
+        return get_currency_name(code, count=Decimal(5) if large else value, locale=language.locale)
+    return forms[min(2, len(forms) - 1)] if large else plural_form(forms, value, language)
+
+
+def _code(sign: str, language: Language) -> str:
+    """The currency of a sign. Outside English, "$" is the tag's region's if that has this sign: pesos in Mexico."""
+    territory = language.locale.territory
+    if sign == "$" and territory and language.code != "en":
+        own = get_territory_currencies(territory)[0]
+        return own if get_currency_symbol(own, locale=language.locale) == sign else _CODES[sign]
+    return _CODES[sign]

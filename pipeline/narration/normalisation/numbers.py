@@ -36,6 +36,8 @@ _SIGN = re.compile(
     r"\s?(?=\d|[$€£¥₹₽₩₺₴₪]\d)"
 )
 _EDGE = not_after(r".,:/'\u2019-")
+# Groups and decimals, with different separators.
+_FOREIGN = Pattern(rf"{_EDGE}[1-9]\d{{0,2}}(?:(?:\.\d{{3}})+,|(?:,\d{{3}})+\.)\d{{1,2}}(?!{LETTER}|[.,]\d)")
 # "+420 777 123 456", "tel. 600 123 456": groups that are read one by one.
 _TELEPHONE = re.compile(
     r"(?:\+\d{1,3}(?: \d{3}){3,}|\b(?:tel|tél|тел)\w*[.:]*\s?\d{1,3}(?: \d{3}){2,})$", re.IGNORECASE
@@ -52,6 +54,18 @@ def number_value(number: str, language: Language) -> Decimal | None:
         plain = plain.replace(group, "")
     plain = plain.replace(decimal, ".") if decimal == "," and plain.count(",") == 1 else plain
     return Decimal(plain) if _EXACT.fullmatch(plain) else None
+
+
+def in_own_form(number: str, language: Language) -> str:
+    """A number with the groups and decimals of another language as this one writes it: "1.250,00" in English, 1250.00.
+
+    Any other number is returned unchanged.
+    """
+    match = re.fullmatch(r"[1-9]\d{0,2}(?:(?P<group>[.,])\d{3})+(?!(?P=group))(?P<decimal>[.,])\d{1,2}", number)
+    decimal, group = _separators(language)
+    if match is None or match["group"] == group:
+        return number
+    return number.replace(match["group"], "").replace(match["decimal"], decimal)
 
 
 def number_value_at(text: str, start: int, number: str, language: Language) -> Decimal | None:
@@ -91,6 +105,9 @@ def say_signed_numbers(text: str, language: Language) -> Iterator[list[Edit]]:
 
 def say_grouped_numbers(text: str, language: Language) -> Iterator[list[Edit]]:
     """Remove the grouping of 1,234,567: voices read some groups as decimals, and some digit by digit."""
+    for match in _FOREIGN.finditer(text):
+        if (number := in_own_form(match[0], language)) != match[0]:
+            yield [Edit(start=match.start(), end=match.end(), text=number)]
     for match in _grouped(language).finditer(text):
         if _TELEPHONE.search(text[max(0, match.start() - 10) : match.end()]):
             continue
