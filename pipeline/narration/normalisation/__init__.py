@@ -39,7 +39,7 @@ from pipeline.narration.normalisation.units import (
     say_units_after_fractions,
     say_units_after_magnitudes,
 )
-from pipeline.narration.normalisation.web import say_addresses, say_handles, say_versions
+from pipeline.narration.normalisation.web import say_addresses, say_handles, say_telephone_numbers, say_versions
 
 __all__ = ["CharSpan", "Pronunciation", "Pronunciations", "apply", "edits_for"]
 
@@ -48,6 +48,7 @@ _RULES: tuple[Callable[[str, Language], Iterator[list[Edit]]], ...] = (
     say_addresses,
     say_feet_and_inches,
     say_dates,
+    say_telephone_numbers,
     say_days,
     say_numeric_days,
     say_german_ordinals,

@@ -38,10 +38,6 @@ _SIGN = re.compile(
 _EDGE = not_after(r".,:/'\u2019-")
 # Groups and decimals, with different separators.
 _FOREIGN = Pattern(rf"{_EDGE}[1-9]\d{{0,2}}(?:(?:\.\d{{3}})+,|(?:,\d{{3}})+\.)\d{{1,2}}(?!{LETTER}|[.,]\d)")
-# "+420 777 123 456", "tel. 600 123 456": groups that are read one by one.
-_TELEPHONE = re.compile(
-    r"(?:\+\d{1,3}(?: \d{3}){3,}|\b(?:tel|tél|тел)\w*[.:]*\s?\d{1,3}(?: \d{3}){2,})$", re.IGNORECASE
-)
 
 
 def number_value(number: str, language: Language) -> Decimal | None:
@@ -109,8 +105,6 @@ def say_grouped_numbers(text: str, language: Language) -> Iterator[list[Edit]]:
         if (number := in_own_form(match[0], language)) != match[0]:
             yield [Edit(start=match.start(), end=match.end(), text=number)]
     for match in _grouped(language).finditer(text):
-        if _TELEPHONE.search(text[max(0, match.start() - 10) : match.end()]):
-            continue
         yield [
             Edit(start=position, end=position + 1, text="")
             for position in range(match.start(), match.end())
