@@ -5,7 +5,7 @@ from __future__ import annotations
 import random
 import time
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from typing import Any
 
 # Tolerance for requests that were already sent, and for slow reading of responses on a busy machine. A client that
@@ -28,19 +28,20 @@ class RandomFaults:
 class RetryAfterChecker:
     """Detects clients that come back before the requested time."""
 
-    def __init__(self) -> None:
+    def __init__(self, clock_s: Callable[[], float] = time.monotonic) -> None:
+        self._clock_s = clock_s
         self._told_at = self._until = float("-inf")
 
     def tell(self, retry_after: str) -> None:
         """Record a response with this Retry-After (in seconds)."""
-        now = time.monotonic()
+        now = self._clock_s()
         if now >= self._until:
             self._told_at = now
         self._until = max(self._until, now + float(retry_after))
 
     def complaint(self) -> str | None:
         """Complaints about a request that arrives now."""
-        now = time.monotonic()
+        now = self._clock_s()
         if not self._told_at + ON_ITS_WAY_S < now < self._until:
             return None
         return f"called while closed: {now - self._told_at:.3f} s after a 429, {self._until - now:.3f} s too early"

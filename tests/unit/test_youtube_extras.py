@@ -246,9 +246,10 @@ async def test_requests_about_a_deleted_video_are_not_retried(youtube, film, tmp
 
 async def test_a_spent_thumbnail_limit_is_retried_the_next_day(youtube, film, tmp_path):
     youtube.faults.order("thumbnail_limit")
-    before = now()
+    before, later = now(), timedelta()
+    channel = channel_of(youtube, tmp_path, clock=lambda: now() + later)
 
-    receipt = await deliver(youtube, tmp_path, film)
+    receipt = await film_for(channel, KEY, extras=ALL).deliver(film)
 
     assert receipt.missing == (
         (
@@ -257,8 +258,12 @@ async def test_a_spent_thumbnail_limit_is_retried_the_next_day(youtube, film, tm
         ),
     )
     assert before + timedelta(hours=24) <= receipt.missing_until <= now() + timedelta(hours=24)
+    # Until then, no other film pays 50 units for the same answer.
+    other = await film_for(channel, "f" * 16, extras=Extras(thumbnail=True)).deliver(write_film(tmp_path / "other"))
+    assert other.missing == ("thumbnail: youtube: the channel may set no more thumbnails today",)
     assert youtube.calls["thumbnails.set"] == 1
-    assert (await deliver(youtube, tmp_path, film)).missing == ()
+    later = timedelta(hours=24)
+    assert (await film_for(channel, KEY, extras=ALL).deliver(film)).missing == ()
 
 
 async def test_obsolete_waiting_steps_are_removed(youtube, film, tmp_path):
@@ -441,11 +446,15 @@ async def test_a_step_whose_units_another_process_took_was_not_begun(youtube, fi
 async def test_a_step_interrupted_by_a_long_retry_after_is_queried_first(youtube, film, tmp_path):
     youtube.faults.order("caption_503")
     youtube.retry_after = "900"
-    short = await deliver(youtube, tmp_path, film, extras=Extras(captions=True))
+    later = timedelta()
+    youtube.clock = lambda: now() + later
+    channel = channel_of(youtube, tmp_path, clock=youtube.clock)
+    short = await film_for(channel, KEY, extras=Extras(captions=True)).deliver(film)
     assert short.missing_until
     assert steps(tmp_path) == {"captions (en)": "failed"}
 
-    await deliver(youtube, tmp_path, film, extras=Extras(captions=True))
+    later = timedelta(seconds=901)
+    await film_for(channel, KEY, extras=Extras(captions=True)).deliver(film)
 
     assert (youtube.calls["captions.insert"], youtube.calls["captions.list"]) == (2, 1)
 
@@ -662,7 +671,7 @@ async def test_after_the_channels_upload_limit_only_uploads_wait(youtube, film, 
 
     assert (receipt.missing, changed, youtube.calls["videos.insert"]) == ((), True, 2)
     for other in (channel, channel_of(youtube, tmp_path)):  # the second as if in another process
-        with pytest.raises(ClosedError, match="youtube: uploads to this channel are paused") as raised:
+        with pytest.raises(ClosedError, match="youtube: the channel may upload no more films today") as raised:
             await film_for(other, "e" * 16).deliver(film)
         assert timedelta(hours=23) < raised.value.until - now() <= timedelta(hours=24)
     assert youtube.calls["videos.insert"] == 2

@@ -187,6 +187,16 @@ async def test_a_bucket_closed_by_google_is_not_reported_as_kept_for_other_films
         await bucket.reserve("captions.insert", leave=100)
 
 
+async def test_a_bucket_closed_by_google_has_nothing_left_today(quota, clock):
+    bucket = quota(uploads=100)
+    await (await bucket.reserve("videos.insert")).close_buckets()
+
+    assert await to_thread.run_sync(bucket.uploads_left) == 0
+    assert (await days(bucket, 3)).left_today == 0
+    clock.now = MIDNIGHT
+    assert await to_thread.run_sync(bucket.uploads_left) == 100
+
+
 async def test_concurrent_tasks_and_processes_share_a_bucket(quota):
     buckets = [quota(uploads=7), quota(uploads=7)]
 
@@ -204,7 +214,7 @@ async def test_a_quota_that_google_reports_as_exceeded_stops_uploads_until_midni
 
     with pytest.raises(QuotaError):
         await film_for(channel_of(youtube, tmp_path, clock=clock)).deliver(film)
-    with pytest.raises(ClosedError) as raised:  # another process, with a throttle of its own
+    with pytest.raises(ClosedError, match="uploads of the day are spent, says Google") as raised:  # another process
         await film_for(channel_of(youtube, tmp_path, clock=clock)).deliver(film)
 
     assert (raised.value.until, youtube.calls["videos.insert"]) == (MIDNIGHT, 1)

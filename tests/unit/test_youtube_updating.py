@@ -180,6 +180,17 @@ async def test_metadata_are_updated_even_if_the_time_in_the_settings_is_past(you
     assert film(youtube)["snippet"]["title"] == "Another"
 
 
+async def test_with_a_clock_that_is_behind_no_update_publishes_a_film_at_once(youtube, out, tmp_path):
+    youtube.clock = lambda: now() + timedelta(days=4)
+    youtube.accounts.clock = youtube.clock
+    youtube.accounts.lifetime_s *= 1000
+
+    with pytest.raises(ClosedError, match="clock of this machine is wrong"):
+        await film_for(channel_of(youtube, tmp_path), timing=Timing(publish_at=LATER, is_explicit=True)).update(out)
+
+    assert youtube.calls["videos.update"] == 0
+
+
 async def test_a_public_film_becomes_private_on_explicit_request(youtube, out, tmp_path):
     film(youtube)["status"]["privacyStatus"] = "public"
 

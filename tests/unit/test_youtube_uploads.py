@@ -587,6 +587,20 @@ async def test_a_retry_after_beyond_the_maximum_is_a_closed_error(youtube, film,
     assert youtube.faults.met == [fault]
 
 
+@pytest.mark.parametrize("fault", ["start_503", "rate_limited_429"])
+async def test_during_a_long_retry_after_no_other_film_pays_for_a_start(youtube, film, tmp_path, fault):
+    youtube.faults.order(fault)
+    youtube.retry_after = "900"
+    with pytest.raises(ClosedError):
+        await deliver(youtube, tmp_path, film)
+
+    with pytest.raises(ClosedError, match=r"youtube: is not available now \(HTTP") as raised:
+        await film_for(channel_of(youtube, tmp_path), "f" * 16).deliver(film)
+
+    assert timedelta(seconds=890) < raised.value.until - datetime.now(UTC) <= timedelta(seconds=900)
+    assert youtube.calls["videos.insert"] == 1
+
+
 @pytest.mark.parametrize(
     ("fault", "told"),
     [("account_suspended", "the YouTube account is suspended"), ("no_channel", "has no YouTube channel")],

@@ -18,7 +18,7 @@ from pipeline.orchestrator.context.runtime import Runtime
 from pipeline.orchestrator.context.series import neighbours_of, serial_of, subject_key
 from pipeline.publishing import Destination, Subject
 from pipeline.settings import DEFAULT_CHANNEL, Settings
-from pipeline.state.ledgers.quota import UploadLimit, project_of
+from pipeline.state.ledgers.quota import ChannelPauses, project_of
 
 if TYPE_CHECKING:
     from pipeline.publishing.youtube import (
@@ -171,7 +171,7 @@ class Hosts:
             timeout_s=youtube.timeout_s,
             chunk_bytes=youtube.chunk_kib * 1024,
             throttle=throttle,
-            upload_limit=UploadLimit(self._ledgers, name, clock=self.runtime.clock),
+            pauses=ChannelPauses(self._ledgers, name, clock=self.runtime.clock),
             quota=lambda client_id: self.runtime.project_quota(project_of(client_id)),
             bandwidth=self.runtime.bandwidth,
             hours=Hours.parse(youtube.hours, Zone(youtube.time_zone_of(name))) if youtube.hours else None,

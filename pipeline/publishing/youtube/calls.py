@@ -12,18 +12,21 @@ from urllib.parse import urlencode, urlsplit
 
 from anyio import to_thread
 
-from pipeline.errors import ClosedError, PermanentError, ProviderError, TransientError
+from pipeline.errors import ClosedError, PermanentError, ProviderError, TransientError, available_at
 from pipeline.limits import RetryPolicy, with_retries
+from pipeline.limits.times import bounded_s, date_of
 from pipeline.publishing.youtube.failures import error_of, is_quota_spent, reason_of
 from pipeline.publishing.youtube.http import Http, Reply, UnreachedError
 from pipeline.publishing.youtube.methods import METHODS
 from pipeline.publishing.youtube.tokens import Login
-from pipeline.state.ledgers.quota import ProjectQuota
+from pipeline.state.ledgers.quota import UPLOAD, ChannelPauses, ProjectQuota
 
 T = TypeVar("T")
 _API_PATH = re.compile(r"(?P<upload>/upload)?/youtube/v3/(?P<what>\w+)(?:/(?P<verb>\w+))?$", re.ASCII)
 # For some minutes the API may not find a new video (tokland/youtube-upload issues 269 and 305).
 _PROPAGATION = timedelta(minutes=10)
+# How long to wait for a wrong clock to be set.
+_CLOCK_PAUSE = timedelta(hours=1)
 _VERBS = {"GET": "list", "POST": "insert", "PUT": "update"}
 
 
@@ -36,6 +39,7 @@ class Calls:
         http: Http,
         login: Login,
         quota: Callable[[str], ProjectQuota],
+        pauses: ChannelPauses,
         root_url: str,
         where: str,
         how_to_log_in: str,
@@ -45,6 +49,7 @@ class Calls:
         """`quota` returns the quota of a client's project."""
         self._http = http
         self._quota = quota
+        self._pauses = pauses
         self.login = login
         self._root_url = root_url.rstrip("/")
         self.how_to_log_in = how_to_log_in
@@ -56,6 +61,8 @@ class Calls:
         self._is_new = False
         # The number of requests that may have reached the server.
         self.sent = 0
+        # YouTube's time at its latest response.
+        self._server_time: datetime | None = None
         self.where = where
 
     @property
@@ -127,12 +134,13 @@ class Calls:
         return await to_thread.run_sync(self._project.uploads_left)
 
     async def shortage(self, method: str) -> ClosedError | None:
-        """Why the quota does not allow a call now; None: it does, or the call itself will fail with the reason.
+        """Why quota or a pause allow no call now; None: they do, or the call itself will fail with the reason.
 
         Raises `NeedsLoginError` if a person has to log in again.
         """
         try:
             await self.login.access_token()
+            await self._pauses.check(method, where=self.where)
             reserved = await self._project.reserve(method, leave=self._leave)
         except ClosedError as error:
             return error
@@ -196,6 +204,20 @@ class Calls:
         """The current time (aware)."""
         return self._clock()
 
+    async def check_clock(self, publish_at: str | None) -> None:
+        """Raise `ClosedError` if YouTube would publish a film scheduled for then at once, as our clock is behind.
+
+        No upload is started for an hour then.
+        """
+        date = self._server_time
+        if publish_at is None or date is None or datetime.fromisoformat(publish_at) > date:
+            return
+        until = self._clock() + _CLOCK_PAUSE
+        message = f"the clock of this machine is wrong (YouTube's says {date:%Y-%m-%d %H:%M} UTC)"
+        await self._pauses.begin(UPLOAD, until, why=message)
+        hint = "Set it; with this one, a scheduled film would become public at once"
+        raise ClosedError(message, until=until, where=self.where, hint=hint)
+
     def transient(self, what: str) -> TransientError:
         """A transient error of this channel, for responses that may be better the next time."""
         return TransientError(what, where=self.where)
@@ -205,6 +227,8 @@ class Calls:
     ) -> Reply:
         """Send one request, charged to the quota before it is sent if Google charges for it."""
         charged = api_method(method, url)
+        if charged:
+            await self._pauses.check(charged, where=self.where)
         reserved = await self._project.reserve(charged, leave=self._leave) if charged else None
         self.sent += 1
         try:
@@ -216,9 +240,20 @@ class Calls:
                 await reserved.refund()
             self.sent -= 1
             raise
+        self._server_time = date_of(reply.headers.get("date", ""))
         if reserved and is_quota_spent(reply):
             await reserved.close_buckets()
+        elif charged and reply.status >= 400:
+            await self._pause(charged, self.error(reply))
         return reply
+
+    async def _pause(self, method: str, error: ProviderError) -> None:
+        """Pause a method if its limit on the channel is reached, or YouTube asks for a long wait."""
+        until = available_at(error)
+        if isinstance(error, TransientError) and (error.retry_after_s or 0) > self._retry.retry_after_max_s:
+            until = self._clock() + timedelta(seconds=bounded_s(error.retry_after_s or 0))
+        if until:
+            await self._pauses.begin(method, until, why=error.message)
 
 
 def api_method(method: str, url: str) -> str:

@@ -16,7 +16,7 @@ from pipeline.model.schedule import Hours
 from pipeline.publishing.youtube.calls import Calls
 from pipeline.publishing.youtube.http import open_http
 from pipeline.publishing.youtube.tokens import Login, Token, resolve_token_path
-from pipeline.state.ledgers.quota import ProjectQuota, UploadLimit
+from pipeline.state.ledgers.quota import ChannelPauses, ProjectQuota
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -34,7 +34,7 @@ class Channel:
     timeout_s: float
     chunk_bytes: int
     throttle: Throttle
-    upload_limit: UploadLimit
+    pauses: ChannelPauses
     # The quota of the project that a client belongs to.
     quota: Callable[[str], ProjectQuota]
     retry: RetryPolicy
@@ -77,6 +77,7 @@ class Channel:
                 http=http,
                 login=login,
                 quota=self.quota,
+                pauses=self.pauses,
                 root_url=self.root_url,
                 where=self.address,
                 how_to_log_in=self.how_to_log_in,

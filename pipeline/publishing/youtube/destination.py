@@ -148,12 +148,14 @@ class YouTubeDestination:
                     record, remarks = await self._publish(package, file, record)
             receipt = self._receipt(package, record)
             record, missing = await self._extras.run(package, record)
+            comes_back = missing.until is not None
+            problems = await check_processing(self._channel, self._journal, record, comes_back=comes_back)
             return replace(
                 receipt,
                 missing=tuple(missing.lines),
                 missing_until=missing.until,
                 missing_may_pass=missing.may_pass,
-                remarks=(*remarks, *await check_processing(self._channel, self._journal, record)),
+                remarks=(*remarks, *problems),
             )
 
     @asynccontextmanager
@@ -212,7 +214,7 @@ class YouTubeDestination:
         sha256, film = await to_thread.run_sync(hash_video, file)
         check_judged_film(self._subject, sha256, where=str(package.video))
         async with self._channel.throttle.call(), self._channel.open() as calls:
-            upload = Upload(calls, limit=self._channel.upload_limit, check_allowed=self._channel.check_hours)
+            upload = Upload(calls, check_allowed=self._channel.check_hours)
             if before and before.session:
                 await self._check_channel(calls, before)
                 is_current = before.words in {"", words}

@@ -27,10 +27,9 @@ _SLOW_DOWN = frozenset({"rateLimitExceeded", "userRateLimitExceeded", "userReque
 # (github.com/googleapis/google-api-python-client issue 2753).
 _A_DAY = "1/d/"
 _NAMES_A_DAY = re.compile(r"Quota exceeded for quota metric '[^']{1,100}' and limit '[^']{1,100} per day' of service ")
-# Limits of a channel over the last 24 hours: the one of uploads stops all of them.
-CHANNEL_LIMIT = "uploadLimitExceeded"
+# Limits of a channel over the last 24 hours.
 _CHANNEL_SPENT = {
-    CHANNEL_LIMIT: ("the channel may upload no more films today", "a verified channel may upload more"),
+    "uploadLimitExceeded": ("the channel may upload no more films today", "a verified channel may upload more"),
     # thumbnails.set has a limit of its own.
     "uploadRateLimitExceeded": ("the channel may set no more thumbnails today", "the film is published without it"),
 }

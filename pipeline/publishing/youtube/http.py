@@ -103,7 +103,8 @@ class Http:
         except TimeoutError as error:
             raise TransientError("did not answer in time", where=self._where) from error
         except (aiohttp.ClientError, OSError, ValueError) as error:
-            kind = UnreachedError if isinstance(error, aiohttp.ClientConnectorError) else TransientError
+            is_unsent = isinstance(error, aiohttp.ClientConnectorError | aiohttp.ClientHttpProxyError)
+            kind = UnreachedError if is_unsent else TransientError
             problem = connection_problem(error)
         # Not in the block above: aiohttp's error contains the URL and the token.
         raise kind(f"no connection ({problem})", where=self._where)

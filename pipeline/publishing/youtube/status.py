@@ -11,7 +11,7 @@ from typing import Any
 
 import anyio
 
-from pipeline.errors import ProviderError
+from pipeline.errors import ProviderError, available_at
 from pipeline.publishing.youtube.calls import Calls
 from pipeline.publishing.youtube.channel import Channel
 from pipeline.publishing.youtube.journal import Journal, Record, Seen
@@ -42,8 +42,13 @@ async def fetch_status(calls: Calls, ids: Sequence[str]) -> dict[str, Seen]:
     return found
 
 
-async def check_processing(channel: Channel, journal: Journal, record: Record) -> tuple[str, ...]:
-    """Wait for YouTube to process a published film; returns problems to report, and reports each film only once."""
+async def check_processing(
+    channel: Channel, journal: Journal, record: Record, *, comes_back: bool = False
+) -> tuple[str, ...]:
+    """Wait for YouTube to process a published film; returns problems to report, and reports each film only once.
+
+    `comes_back`: it will be checked once more, when its extras have waited for the quota.
+    """
     patience_s, out = channel.processing_s, record.published
     assert out is not None
     if patience_s is None or (record.seen and is_final(record.seen)):
@@ -53,6 +58,8 @@ async def check_processing(channel: Channel, journal: Journal, record: Record) -
         async with channel.open() as calls:
             seen = await wait_until_processed(calls, out.id, patience_s=patience_s, published_at=out.at)
     except ProviderError as error:
+        if comes_back and available_at(error):
+            return ()
         return (f"{out.url} is published, but its processing status is unknown: {error.message}",)
     if seen:
         await journal.write(record.model_copy(update={"seen": seen}))

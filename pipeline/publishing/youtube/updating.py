@@ -54,6 +54,7 @@ async def update_video(calls: Calls, video_id: str, wanted: Mapping[str, Any], *
     changed = {part for part in _SETTABLE if any(current[part].get(name) != value for name, value in new[part].items())}
     # Compared as times: YouTube has its own format, and reports none for a video that is public by now.
     if when and not _is_same(visibility, new_visibility):
+        await calls.check_clock(new_visibility["publishAt"])
         visibility = new_visibility
         changed.add("status")
     if changed:

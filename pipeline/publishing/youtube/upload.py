@@ -16,20 +16,16 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Callable, Mapping
-from datetime import datetime, timedelta
 from typing import Any
 from urllib.parse import urljoin, urlsplit
 
 from anyio import to_thread
 
-from pipeline.errors import ClosedError, PermanentError, TransientError, available_at
-from pipeline.limits.times import date_of
+from pipeline.errors import PermanentError, TransientError
 from pipeline.publishing.youtube.calls import Calls
-from pipeline.publishing.youtube.failures import CHANNEL_LIMIT, reason_of
 from pipeline.publishing.youtube.http import Reply
 from pipeline.publishing.youtube.responses import id_at
 from pipeline.publishing.youtube.video_file import VideoFile
-from pipeline.state.ledgers.quota import UploadLimit
 
 UPLOAD_PATH = "upload/youtube/v3/videos"
 # Every chunk but the last is a multiple of this.
@@ -37,8 +33,6 @@ CHUNK_UNIT_BYTES = 262_144
 # Google's own client also accepts it without the unit.
 _RANGE = re.compile(r"(?:bytes=)?0-(\d{1,15})")
 _GONE = frozenset({404, 410})
-# How long to wait for a wrong clock to be set.
-_CLOCK_PAUSE = timedelta(hours=1)
 _GOOGLE = ".googleapis.com"
 # The chunk does not start at the server's offset.
 _WRONG_OFFSET = frozenset({400, 416})
@@ -51,13 +45,9 @@ class SessionGoneError(Exception):
 class Upload:
     """Resumable uploads to one channel. Every method retries by the policy, then raises a `ProviderError`."""
 
-    def __init__(self, calls: Calls, *, limit: UploadLimit, check_allowed: Callable[[], None]) -> None:
-        """`limit` is the channel's: while it is reached, no session is started, but begun ones are finished.
-
-        `check_allowed` is called before a session is started and before each chunk; it may raise to stop.
-        """
+    def __init__(self, calls: Calls, *, check_allowed: Callable[[], None]) -> None:
+        """`check_allowed` is called before a session is started and before each chunk; it may raise to stop."""
         self._calls = calls
-        self._limit = limit
         self._check_allowed = check_allowed
         # Whether all bytes of the session may have arrived, so that the video may exist; None: an earlier session.
         self.may_be_complete: bool | None = None
@@ -79,14 +69,10 @@ class Upload:
 
         async def request() -> str:
             self._check_allowed()
-            await self._limit.check(where=self._calls.where)
             reply = await self._calls.send("POST", url, headers=headers, body=body)
             if reply.status != 200:
-                error = self._calls.error(reply)
-                if reason_of(reply) == CHANNEL_LIMIT and (until := available_at(error)):
-                    await self._limit.reach(until)
-                raise error
-            await self._check_clock(reply, video)
+                raise self._calls.error(reply)
+            await self._calls.check_clock(video.get("status", {}).get("publishAt"))
             return self._session(url, reply)
 
         session = await self._calls.with_retries(request)
@@ -175,17 +161,6 @@ class Upload:
             # The server repeats its final response when queried again.
             raise self._calls.transient("does not return the video id")
         return video_id
-
-    async def _check_clock(self, reply: Reply, video: Mapping[str, Any]) -> None:
-        """Raise `ClosedError` if YouTube would publish a scheduled film at once, because our clock is behind."""
-        at, date = video.get("status", {}).get("publishAt"), date_of(reply.headers.get("date", ""))
-        if at is None or date is None or datetime.fromisoformat(at) > date:
-            return
-        until = self._calls.now() + _CLOCK_PAUSE
-        await self._limit.reach(until)
-        message = f"the clock of this machine is wrong (YouTube's says {date:%Y-%m-%d %H:%M} UTC)"
-        hint = "Set it; with this one, a scheduled film would become public at once"
-        raise ClosedError(message, until=until, where=self._calls.where, hint=hint)
 
     def _session(self, url: str, reply: Reply) -> str:
         location = reply.headers.get("location", "")

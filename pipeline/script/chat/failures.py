@@ -15,7 +15,7 @@ SHORTEN_HINT = "Shorten the notes, or ask for a shorter film"
 # A whole script has some 20,000 characters; an endless response must not fill the memory.
 MAX_RESPONSE_BYTES = 8_000_000
 # Replaces the messages of HTTP libraries, which quote the address with its password.
-BAD_PROXY = "the machine's proxy, HTTPS_PROXY, is not a valid address, or has an unsupported scheme"
+BAD_PROXY = "the machine's proxy is not a valid address, or has an unsupported scheme"
 # JSON is UTF-8 whatever the header says; some services send a byte order mark.
 ENCODING = "utf-8-sig"
 
@@ -83,9 +83,9 @@ def without_key(text: str, api_key: str) -> str:
     return text.replace(api_key, "***") if api_key else text
 
 
-def connection_failed(service: Service, reason: str, *, reached: bool) -> TransientError:
-    """No connection, or (`reached`) one that broke off."""
-    hint = service.start_hint or service.address_hint
+def connection_failed(service: Service, reason: str, *, reached: bool, is_proxy: bool = False) -> TransientError:
+    """No connection, or (`reached`) one that broke off; `is_proxy`: the machine's proxy is the reason."""
+    hint = "Check HTTPS_PROXY" if is_proxy else service.start_hint or service.address_hint
     return (TransientError if reached else NotReachedError)(f"no connection ({reason})", where=service.name, hint=hint)
 
 

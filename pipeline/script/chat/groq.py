@@ -52,7 +52,7 @@ class GroqTransport:
             # No redirects: the prompt and the key go to this host only.
             client = DefaultAsyncHttpxClient(verify=tls_context(), follow_redirects=False, event_hooks=hooks)
         except (httpx.InvalidURL, ImportError, ValueError):
-            raise connection_failed(self._service, BAD_PROXY, reached=False) from None
+            raise connection_failed(self._service, BAD_PROXY, reached=False, is_proxy=True) from None
         return AsyncGroq(
             api_key=self._api_key,
             base_url=self._base_url,
@@ -85,9 +85,10 @@ class GroqConnection:
             if isinstance(error.__cause__, _ResponseTooLargeError):
                 raise response_too_long(self._service) from error
             problem = _problem(error)
-            reached = not isinstance(error.__cause__, httpx.ConnectError)
+            is_proxy = isinstance(error.__cause__, httpx.ProxyError)
+            reached = not (is_proxy or isinstance(error.__cause__, httpx.ConnectError))
         # Not in the block above: the messages of httpx may quote the key, or the password of a proxy.
-        raise connection_failed(self._service, problem, reached=reached)
+        raise connection_failed(self._service, problem, reached=reached, is_proxy=is_proxy)
 
 
 class _ResponseTooLargeError(Exception):

@@ -66,9 +66,10 @@ class OpenAICompatibleTransport:
                 return await self._read(response)
         except aiohttp.ClientError as error:
             reason = BAD_PROXY if isinstance(error, aiohttp.InvalidURL) else connection_problem(error)
-            reached = not isinstance(error, aiohttp.ClientConnectorError)
+            is_proxy = isinstance(error, aiohttp.ClientHttpProxyError | aiohttp.InvalidURL)
+            reached = not (is_proxy or isinstance(error, aiohttp.ClientConnectorError))
         # Not in the block above: aiohttp's error contains the URL, the key and the password of a proxy.
-        raise connection_failed(self._service, reason, reached=reached)
+        raise connection_failed(self._service, reason, reached=reached, is_proxy=is_proxy)
 
     async def _read(self, response: aiohttp.ClientResponse) -> Reply:
         body = bytearray()

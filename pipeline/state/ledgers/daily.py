@@ -56,6 +56,8 @@ class _Entry(_Day):
     closed_until: AwareDatetime | None = None
     # The same for single models: start and end.
     closed_models: dict[str, tuple[AwareDatetime, AwareDatetime]] = {}
+    # The reasons, by model (empty: all).
+    closed_why: dict[str, str] = {}
 
     def closed(self, model: str, now: datetime) -> datetime | None:
         """Until when calls of a model, or (empty) of all, are forbidden; None: they are allowed.
@@ -66,8 +68,10 @@ class _Entry(_Day):
         at, until = self.closed_models.get(model, (None, None)) if model else whole
         return until if at and until and at <= now < until else None
 
-    def close(self, model: str, now: datetime, until: datetime) -> None:
+    def close(self, model: str, now: datetime, until: datetime, why: str) -> None:
         """Forbid calls before `until`."""
+        others = {name: text for name, text in self.closed_why.items() if name != model and self.closed(name, now)}
+        self.closed_why = {**others, **({model: why} if why else {})}
         if model:
             still = {name: each for name, each in self.closed_models.items() if self.closed(name, now)}
             self.closed_models = {**still, model: (now, until)}
@@ -154,22 +158,30 @@ class Ledger:
                 entry.told_tokens_per_min = told_tokens_per_min
 
     @in_thread
-    def close(self, until: datetime, *, model: str = "") -> None:
+    def close(self, until: datetime, *, model: str = "", why: str = "") -> None:
         """Forbid calls (of `model`, if given) before `until` (aware), unless they are forbidden for longer already."""
         with self._open() as entry:
             now = self._clock()
             stands = entry.closed(model, now)
             if stands is None or stands < until:
-                entry.close(model, now, until)
+                entry.close(model, now, until, why)
 
     def spent_today(self) -> tuple[int, int]:
         """Requests and tokens so far, read without the lock. Blocks."""
-        try:
-            entry = _Entry.model_validate_json(read_file(self._path))
-        except (OSError, ValueError):  # the next call creates a new one
-            return 0, 0
-        today = _day_of(entry, self._today())
+        today = _day_of(self._peek(), self._today())
         return (today.requests, today.tokens) if today else (0, 0)
+
+    def closure(self, model: str = "") -> tuple[datetime, str] | None:
+        """Until when calls of `model` (empty: of all) are forbidden, and why, read without the lock. Blocks."""
+        entry = self._peek()
+        until = entry.closed(model, self._clock())
+        return (until, entry.closed_why.get(model, "")) if until else None
+
+    def _peek(self) -> _Entry:
+        try:
+            return _Entry.model_validate_json(read_file(self._path))
+        except (OSError, ValueError):  # the next call creates a new one
+            return _Entry(day=self._today())
 
     def _spent(self, setting: str, allowed: int, so_far: int) -> QuotaError:
         tomorrow = datetime.combine(self._today() + timedelta(days=1), time(), tzinfo=self._zone)
@@ -201,7 +213,7 @@ class Ledger:
             yield entry
             try:
                 # Without these fields, earlier versions can read the file.
-                left_out = {name for name in ("other_days", "closed_models") if not getattr(entry, name)}
+                left_out = {name for name in ("other_days", "closed_models", "closed_why") if not getattr(entry, name)}
                 text = entry.model_dump_json(by_alias=True, indent=2, exclude=left_out)
                 write_atomically(self._path, text + "\n")
             except StorageError as error:
@@ -248,4 +260,5 @@ def _on(today: date, entry: _Entry) -> _Entry:
         closed_at=entry.closed_at,
         closed_until=entry.closed_until,
         closed_models=entry.closed_models,
+        closed_why=entry.closed_why,
     )

@@ -19,6 +19,8 @@ from pathlib import Path
 from uuid import uuid4
 from zoneinfo import ZoneInfo
 
+from anyio import to_thread
+
 from pipeline.errors import ClosedError, QuotaError
 from pipeline.files import read_file
 from pipeline.keys import content_key
@@ -146,7 +148,8 @@ class ProjectQuota:
             day = await ledger.reserve(amount, call=call, tokens_per_day=limit - leave if limit else None)
         except (ClosedError, QuotaError) as error:
             what = "uploads" if bucket == "uploads" else "quota units"
-            of = f" ({limit:,} by youtube.{bucket}_per_day)" if limit else ""
+            # A closed bucket was exceeded by Google's count, whatever ours is.
+            of = f" ({limit:,} by youtube.{bucket}_per_day)" if isinstance(error, QuotaError) else ", says Google"
             until = (error.until if isinstance(error, ClosedError) else error.resets_at) or next_day(self._clock())
             if leave and isinstance(error, QuotaError):
                 raise self._kept_for_others() from error
@@ -158,8 +161,11 @@ class ProjectQuota:
         return ClosedError(what, until=next_day(self._clock()), hint=CONTINUES)
 
     def spent_today(self) -> dict[str, int]:
-        """What was spent of each bucket. Blocks."""
-        return {bucket: ledger.spent_today()[1] for bucket, ledger in self._ledgers.items()}
+        """What was spent of each bucket; all of it, if Google says so. Blocks."""
+        return {
+            bucket: max(ledger.spent_today()[1], self._allowance.limit(bucket) if ledger.closure() else 0)
+            for bucket, ledger in self._ledgers.items()
+        }
 
     def days(self, films: int, calls: Mapping[str, int] = CALLS_PER_FILM) -> FilmDays:
         """How many days it takes to publish that many films. Blocks."""
@@ -190,24 +196,31 @@ class Reservation:
             await part.ledger.close(next_day(self._clock()))
 
 
-class UploadLimit:
-    """A pause of all uploads to one channel: YouTube limits them in 24 hours, to a number that only it knows."""
+class ChannelPauses:
+    """Pauses of single methods on one channel, for all processes.
+
+    YouTube limits the uploads and the thumbnails of 24 hours, to numbers that only it knows. While it refuses them,
+    each further call would still be charged.
+    """
 
     def __init__(self, folder: Path, channel: str, *, clock: Callable[[], datetime]) -> None:
         """`folder` is state/ledgers."""
         self._ledger = Ledger(folder, f"youtube-limit-{channel}", clock=clock)
 
-    async def check(self, *, where: str) -> None:
-        """Raise `ClosedError` during a pause that any process has begun."""
-        try:
-            await self._ledger.reserve(0, call=uuid4().hex[:12])
-        except ClosedError as error:
-            message, hint = "uploads to this channel are paused", "The film that was refused first says why"
-            raise ClosedError(message, until=error.until, where=where, hint=hint) from error
+    async def check(self, method: str, *, where: str) -> None:
+        """Raise `ClosedError`, with the reason, during a pause that any process has begun."""
+        if closure := await to_thread.run_sync(self._ledger.closure, _paused(method)):
+            until, why = closure
+            raise ClosedError(why or "uploads to this channel are paused", until=until, where=where)
 
-    async def reach(self, until: datetime) -> None:
-        """Pause uploads before `until`."""
-        await self._ledger.close(until)
+    async def begin(self, method: str, until: datetime, *, why: str) -> None:
+        """Pause calls of the method before `until`."""
+        await self._ledger.close(until, model=_paused(method), why=why)
+
+
+def _paused(method: str) -> str:
+    """The method's name in the file, in which earlier versions recorded only uploads."""
+    return "" if method == UPLOAD else method
 
 
 @dataclass(frozen=True, kw_only=True)

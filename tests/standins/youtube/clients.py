@@ -11,7 +11,7 @@ from pipeline.model.schedule import Hours
 from pipeline.publishing import Subject
 from pipeline.publishing.youtube import NO_LINKS, Channel, Extras, Links, Timing, VideoSettings, YouTubeDestination
 from pipeline.publishing.youtube.timing import UNSCHEDULED
-from pipeline.state.ledgers.quota import Allowance, ProjectQuota, UploadLimit, project_of
+from pipeline.state.ledgers.quota import Allowance, ChannelPauses, ProjectQuota, project_of
 from tests.standins.throttles import throttle
 from tests.standins.youtube import CHUNK_BYTES, YouTubeStandIn
 
@@ -51,7 +51,7 @@ def channel_of(
         timeout_s=10,
         chunk_bytes=chunk_bytes,
         throttle=throttle(f"youtube.{name}", clock=clock),
-        upload_limit=UploadLimit(root / "state" / "ledgers", name, clock=clock),
+        pauses=ChannelPauses(root / "state" / "ledgers", name, clock=clock),
         quota=quota_in(root, allowance, clock),
         hours=hours,
         retry=retry,

@@ -112,6 +112,8 @@ class UploadApi:
         check_film(asked.body)
         if asked.one("uploadType") != "resumable":
             raise Refusal("badRequest", "uploadType must be resumable", domain="global")
+        if request.content_length is None:
+            raise Refusal("badRequest", "The request does not say how long it is.", status=411, domain="global")
         total = request.headers.get("X-Upload-Content-Length", "")
         kind = request.headers.get("X-Upload-Content-Type", "")
         if not total.isdecimal() or not 0 < int(total) <= MOST_BYTES:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
@@ -14,6 +14,7 @@ from typing import Any
 
 from aiohttp import ClientError, web
 
+from tests.standins.faults import RetryAfterChecker
 from tests.standins.loopback import Loopback
 from tests.standins.middleboxes import MIDDLEBOXES, intercepted
 from tests.standins.youtube.accounts import FORCE_SSL, Accounts, Grant, TokenError
@@ -76,6 +77,10 @@ class YouTubeStandIn(Loopback):
 
     def __post_init__(self) -> None:
         self._receiving = UploadApi(self)
+        # By verb and path.
+        self._retry_after = defaultdict[tuple[str, str], RetryAfterChecker](
+            lambda: RetryAfterChecker(lambda: self.clock().timestamp())
+        )
         self.listing = ListingApi(self)
         self.extras = ExtrasApi(self)
 
@@ -164,6 +169,8 @@ class YouTubeStandIn(Loopback):
                 # A 503 has it only if requested.
                 is_told = refusal.status in {403, 429} or (refusal.status == 503 and self.retry_after != "0")
                 again = {"Retry-After": self.retry_after} if is_told else {}
+                if is_told:
+                    self._retry_after[request.method, request.path].tell(self.retry_after)
                 return web.json_response(refusal.body, status=refusal.status, headers=again)
             except Answered as instead:
                 return instead.response
@@ -177,6 +184,8 @@ class YouTubeStandIn(Loopback):
 
     def allowed(self, request: web.Request, method: str) -> Grant:
         """Authorise the request; it is counted in any case."""
+        if complaint := self._retry_after[request.method, request.path].complaint():
+            self.complaints.append(f"{method}: {complaint}")
         self.calls[method] += 1
         self.quota.spend(method)
         collection, _, verb = method.partition(".")

@@ -21,7 +21,7 @@ from pipeline.errors import NightreelError
 from pipeline.model import Package
 from pipeline.publishing import Subject
 from pipeline.publishing.youtube import Channel, YouTubeDestination
-from pipeline.state.ledgers.quota import Allowance, UploadLimit
+from pipeline.state.ledgers.quota import Allowance, ChannelPauses
 from tests.standins.throttles import throttle
 from tests.standins.youtube.clients import ASKED, AT_ONCE, now, quota_in, token_file
 
@@ -53,7 +53,7 @@ async def _publish(told: dict[str, Any]) -> None:
         timeout_s=10,
         chunk_bytes=told["chunk_bytes"],
         throttle=throttle("youtube.default"),
-        upload_limit=UploadLimit(root / "state" / "ledgers", "default", clock=clock),
+        pauses=ChannelPauses(root / "state" / "ledgers", "default", clock=clock),
         quota=quota_in(root, Allowance(uploads_per_day=told["uploads_per_day"], units_per_day=0, costs={}), clock),
         retry=AT_ONCE,
         clock=clock,
