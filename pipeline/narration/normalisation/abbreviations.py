@@ -28,6 +28,7 @@ _TABLES = {
     "|# fps=frames per second",
     "de": "z. B.=zum Beispiel|d. h.=das heißt|u. a.=unter anderem|usw.$=und so weiter|bzw.=beziehungsweise"
     "|ca.=circa|evtl.=eventuell|ggf.=gegebenenfalls|vgl.=vergleiche|bspw.=beispielsweise|sog.=sogenannte"
+    "|MwSt.$=Mehrwertsteuer|MwSt=Mehrwertsteuer|# Pers.$=Personen|# Pkt.$=Punkte|Art.-Nr. #=Artikelnummer"
     "|inkl.=inklusive|zzgl.=zuzüglich|u. U.=unter Umständen|i. d. R.=in der Regel|u. v. m.$=und vieles mehr"
     "|o. Ä.$=oder Ähnliches|z. T.=zum Teil|etc.$=et cetera|max.=maximal|min. #=minimal|Nr. #=Nummer|S. #=Seite"
     "|Abb. #=Abbildung|Kap. #=Kapitel|Bd. #=Band|Dr. ^=Doktor|Prof. ^=Professor|Hr. ^=Herr|Fr. ^=Frau"
@@ -42,11 +43,10 @@ _TABLES = {
     "fr": "p. ex.=par exemple|c.-à-d.=c'est-à-dire|etc.$=et cetera|env.=environ|av. J.-C.$=avant Jésus-Christ"
     "|apr. J.-C.$=après Jésus-Christ|cf.=voir|n° #=numéro|no #=numéro|fig. #=figure|p. #=page|chap. #=chapitre"
     "|M. ^=Monsieur|MM. ^=Messieurs|Mme ^=Madame|Mlle ^=Mademoiselle|Dr ^=Docteur|Pr ^=Professeur|Me ^=Maître"
-    ""
     "|de c. à c.=de cuillère à café|de c. à s.=de cuillère à soupe|# c. à café=cuillère à café/cuillères à café"
     "|# c. à soupe=cuillère à soupe/cuillères à soupe"
     "|nº #=numéro|# c. à s.=cuillère à soupe/cuillères à soupe|# c. à c.=cuillère à café/cuillères à café"
-    "|art. #=article|tél.=téléphone",
+    "|art. #=article|tél.=téléphone|# pers.$=personnes",
     "es": "p. ej.=por ejemplo|etc.$=etcétera|aprox.=aproximadamente|a. C.$=antes de Cristo|d. C.$=después de Cristo"
     "|EE. UU.$=Estados Unidos|n.º #=número|núm. #=número|fig. #=figura|pág. #=página|págs. #=páginas|cap. #=capítulo"
     "|Sr. ^=señor|Sra. ^=señora|Srta. ^=señorita|Dr. ^=doctor|Dra. ^=doctora|Prof. ^=profesor|Ud.$=usted|Uds.$=ustedes"
@@ -63,7 +63,8 @@ _TABLES = {
     "|Prof. ^=professor|Profa. ^=professora|EUA=Estados Unidos"
     "|nº #=número|máx. #=máximo|mín. #=mínimo|# col. de=colher de/colheres de|art. #=artigo|tel.=telefone",
     "nl": "bijv.=bijvoorbeeld|d.w.z.=dat wil zeggen|enz.$=enzovoort|m.a.w.=met andere woorden|o.a.=onder andere"
-    "|a.u.b.=alstublieft|t/m=tot en met|ca.=circa|m.b.t.=met betrekking tot|i.v.m.=in verband met|nr. #=nummer"
+    "|i.p.v.=in plaats van|a.u.b.=alstublieft"
+    "|t/m=tot en met|ca.=circa|m.b.t.=met betrekking tot|i.v.m.=in verband met|nr. #=nummer"
     "|blz. #=bladzijde|dhr. ^=de heer|mevr. ^=mevrouw"
     "|mevr. d=mevrouw d|mevr. v=mevrouw v|dhr. d=de heer d|dhr. v=de heer v"
     "|dr. ^=dokter|prof. ^=professor|v. Chr.$=voor Christus"
@@ -75,7 +76,7 @@ _TABLES = {
     "|p.n.e.$=przed naszą erą|n.e.$=naszej ery"
     "|o godz. #=o godzinie|od godz. #=od godziny|do godz. #=do godziny|godz. #=godzina"
     "|r. p.n.e.$=roku przed naszą erą|r. n.e.$=roku naszej ery"
-    "|zob.=zobacz|rozdz. #=rozdział|tel.=telefon",
+    "|zob.=zobacz|rozdz. #=rozdział|tel.=telefon|# proc.$=procent",
     "ru": "т. е.=то есть|и т. д.$=и так далее|и т. п.$=и тому подобное|т. к.=так как|т. н.=так называемый"
     "|напр.=например|и др.$=и другие|до н. э.$=до нашей эры|н. э.$=нашей эры|рис. #=рисунок|стр. #=страница|№ #=номер"
     "|проф. ^=профессор|# чел.$=человек"
@@ -98,7 +99,8 @@ _TABLES = {
     "|βλ.=βλέπε|σελ. #=σελίδα|αρ. #=αριθμός|περ. #=περίπου|δρ. ^=δόκτωρ",
     "ar": "إلخ.$=إلى آخره|إلخ=إلى آخره|ق.م.=قبل الميلاد|# ق.م=قبل الميلاد",
     "he": "וכו'=וכולי|וכו׳=וכולי|ד\"ר=דוקטור|ד״ר=דוקטור|פרופ'=פרופסור|פרופ׳=פרופסור|ע\"י=על ידי|ע״י=על ידי"
-    "|עמ' #=עמוד|עמ׳ #=עמוד|מס' #=מספר|מס׳ #=מספר|לפנה\"ס=לפני הספירה|לפנה״ס=לפני הספירה",
+    "|עמ' #=עמוד|עמ׳ #=עמוד|מס' #=מספר|מס׳ #=מספר|לפנה\"ס=לפני הספירה|לפנה״ס=לפני הספירה"
+    '|# ש"ח=שקלים|# ש״ח=שקלים|ארה"ב=ארצות הברית|ארה״ב=ארצות הברית|טל\' #=טלפון|טל׳ #=טלפון',
     "hi": "डॉ.=डॉक्टर|प्रो.=प्रोफ़ेसर|ई.पू.=ईसा पूर्व|ई. पू.=ईसा पूर्व|कि.मी.=किलोमीटर|उदा.=उदाहरण|रु.=रुपये|पृ. #=पृष्ठ",
     "th": "พ.ศ.=พุทธศักราช|ค.ศ.=คริสต์ศักราช|ฯลฯ=และอื่นๆ|ดร.=ด็อกเตอร์|เช่น=เช่น|น.ส.=นางสาว",
 }

@@ -64,6 +64,7 @@ _CLOCK = {
     "zh": ("{h}点{m}分", "{h}点"),
     "ko": ("{h}시 {m}분", "{h}시"),
     "el": ("{h} και {m}", "{h}"),
+    "pl": ("{h} {m}", "{h}"),
     "hi": ("{h} बजकर {m} मिनट", "{h} बजे"),
     "th": ("{h} นาฬิกา {m} นาที", "{h} นาฬิกา"),
 }
@@ -84,6 +85,7 @@ _BEFORE = {
     "pt": r"às|as|das|à",
     "ru": r"в|с|до|около|после",
     "cs": r"v|ve|od|do|kolem|po",
+    "pl": r"godz\.|godzin\w+",
     "el": r"στις|στη|στην",
 }
 _AFTER = {
@@ -96,22 +98,24 @@ _AFTER = {
     "en": r"",
     "th": r"\s?น\.",
     "hi": r"\s?बजे",
+    "cs": r"\s?h(?:od\.?)?(?!\w)",
 }
 # Languages that write times with a full stop after one of these words; elsewhere only before words like "Uhr".
-_DOTTED_AFTER = {"it", "sv", "da", "nb", "fi", "id"}
+_DOTTED_AFTER = {"it", "sv", "da", "nb", "fi", "id", "pl", "cs"}
 _TIME = Pattern(
     rf"{not_after('.,:/-')}(?P<h>[01]?\d|2[0-3]|24(?=.00))(?P<colon>:|\.|\s?h\s?)(?P<m>[0-5]\d)"
     rf"(?!{LETTER}|[:/]|[.,]\d|\s?(?:[分分]|min\b))"
 )
-
+# "5.30pm", which voices take for a decimal.
+_BRITISH = re.compile(r"(?<![\w.,])\d{1,2}(?P<dot>\.)[0-5]\d(?=\s?[ap]\.?m\b)")
 _TIME_RANGE = Pattern(
     rf"{not_after('.,:/-')}(?P<h>[01]?\d|2[0-3]):(?P<m>[0-5]\d)(?P<dash>\s?[-–~〜～]\s?)"
     rf"(?P<until_h>[01]?\d|2[0-3]):(?P<until_m>[0-5]\d)(?!{LETTER}|[:/\d]|[.,]\d)"
 )
 # Languages in which two times with a dash between are a range, without any word around them.
 _TO_BETWEEN_TIMES = frozenset({"en", "ja", "ko", "th", "zh"})
-# "von 9.00 bis 17.00 Uhr", "9:00–17:00 uur": the first is a time because the second is.
-_UNTIL = re.compile(r"(?:\s(?:bis|tot)\s|(?P<dash>\s?[-–]\s?))(?:[01]?\d|2[0-3])[.:][0-5]\d\s?(?:Uhr|uur)\b")
+# "von 9.00 bis 17.00 Uhr", "de 9:00 a 18:00 h": the first is a time because the second is.
+_UNTIL = re.compile(r"(?:\s(?:bis|tot|a)\s|(?P<dash>\s?[-–]\s?))(?:[01]?\d|2[0-3])[.:][0-5]\d\s?(?:Uhr|uur|hs?)\b")
 
 
 def say_dates(text: str, language: Language) -> Iterator[list[Edit]]:
@@ -151,6 +155,8 @@ def say_year_ranges(text: str, language: Language) -> Iterator[list[Edit]]:
 def say_times(text: str, language: Language) -> Iterator[list[Edit]]:
     """Write out times of day, where they certainly are times."""
     yield from _time_ranges(text, language)
+    for match in _BRITISH.finditer(text) if language.code == "en" else ():
+        yield [Edit(start=match.start("dot"), end=match.end("dot"), text=":")]
     for match in _TIME.finditer(text):
         colon = match["colon"].strip()
         if colon == "h" and language.code not in {"fr", "pt"}:
@@ -163,7 +169,7 @@ def say_times(text: str, language: Language) -> Iterator[list[Edit]]:
         if not (named or until or colon == "h" or _is_announced(text, match.start(), language)):
             continue
         if spoken := _clock(int(match["h"]), int(match["m"]), language, half_day=_half_day(text, match.end())):
-            if language.code == "es" and named and not int(match["m"]):
+            if language.code == "es" and (named or until) and not int(match["m"]):
                 spoken = f"{int(match['h'])} horas"  # "de 9:00 a 18:00 h"
             edits = [Edit(start=match.start(), end=named.end() if named else match.end(), text=spoken)]
             if until and until["dash"]:

@@ -42,7 +42,7 @@ _NO_OF = frozenset({"mil", "mila", "mille"})
 # nouns and, at the end of a clause, after these words.
 _COUNT = re.compile(
     r"(?<![\w.,$€£¥₹])\d+(?:[.,]\d+)*(?P<letter>(?:bn|tn)\b|(?:(?<=\.\d)|(?<=\.\d\d))[MB](?!\w)"
-    r"|[MKB](?=\+? (?:(?:active|new|monthly|daily) )?(?:"
+    r"|[MKBk](?=\+? (?:(?:active|new|monthly|daily) )?(?:"
     r"users|people|viewers|views|followers|fans|subscribers|downloads|customers|copies|visitors|players|streams|"
     r"likes|posts|comments|parameters|jobs|tons|tonnes|trees|years|households|residents|children|voters|dollars|"
     r"euros|pounds|transistors|stars|cells|tokens|barrels)\b)"
@@ -52,7 +52,7 @@ _REACHES = re.compile(
     r"\b(?:over|than|nearly|about|around|almost|to|of|with|at|past|hit|got|has|have|reached|passed|exceeded|topped|"
     r"gained|lost|sold)\s$|:\s$"
 )
-_COUNTS = {"bn": "billion", "tn": "trillion", "K": "thousand", "M": "million", "B": "billion"}
+_COUNTS = {"bn": "billion", "tn": "trillion", "K": "thousand", "k": "thousand", "M": "million", "B": "billion"}
 # "60 M de personas": an abbreviated million in other languages.
 _MILLIONS_OF = re.compile(r"(?<![\w.,])\d+(?:,\d+)?(?P<letter> ?M)(?= (?:de|di|d['’]))")
 _MILLIONS = {"fr": "millions", "es": "millones", "it": "milioni", "pt": "milhões"}

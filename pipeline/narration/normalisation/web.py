@@ -14,7 +14,9 @@ from pipeline.narration.normalisation.patterns import LETTER, Pattern, not_after
 _TOP_LEVEL_DOMAINS = frozenset(
     "com org net edu gov io dev app info eu uk de fr nl pl ru ua cz jp cn kr br pt ch ca au".split()  # noqa: SIM905
 )
-_HOST = r"[A-Za-z0-9](?:[A-Za-z0-9-]{0,62}[A-Za-z0-9])?(?:\.[A-Za-z0-9](?:[A-Za-z0-9-]{0,62}[A-Za-z0-9])?)+"
+# Also with letters of internationalised domain names (müller.de).
+_LABEL = "[A-Za-z0-9ß-öø-ÿ](?:[A-Za-z0-9ß-öø-ÿ-]{0,62}[A-Za-z0-9ß-öø-ÿ])?"
+_HOST = rf"{_LABEL}(?:\.{_LABEL})+"
 _MAIL = Pattern(rf"(?<!{LETTER}|[.@/])(?P<name>[A-Za-z0-9][A-Za-z0-9._+-]{{0,63}})@(?P<host>{_HOST})(?!{LETTER}|@)")
 _URL = Pattern(
     rf"(?<!{LETTER}|[.@/-])(?P<scheme>(?:https?://)?(?:www\.)?)(?P<host>{_HOST})(?!{LETTER}|@)(?P<port>:\d{{1,5}})?"
