@@ -361,5 +361,5 @@ def test_every_outline_is_a_valid_script(brief: Brief) -> None:
 
 def test_a_number_ends_a_sentence_in_languages_without_written_ordinals() -> None:
     notes = Section(heading="Goals", blocks=(paragraph("He scored 12. Messi had 7. The record is 91."),))
-    *_, scene = scenes(INTRO, notes)
+    *_, scene = scenes(INTRO, notes, language="en")
     assert [line.text for line in scene.lines] == ["He scored 12.", "Messi had 7.", "The record is 91."]
