@@ -10,13 +10,15 @@ success                              closes the circuit breaker
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Callable
 from datetime import datetime, timedelta
+from functools import partial
 from math import inf
 from typing import NamedTuple
 
 from pipeline.errors import ClosedError, NeedsLoginError, QuotaError, TransientError
-from pipeline.limits.breaker import Breakers
+from pipeline.limits.breaker import Breaker
 from pipeline.limits.calls import Call, Obstacle, ThrottleLimits
 from pipeline.limits.times import bounded_s, format_time, monotonic_s
 from pipeline.limits.token_budget import ReportedLimits
@@ -47,7 +49,10 @@ class Availability:
         # Whether the latest report was that the service is closed; `resets_at` of the quota that was reported last.
         self._has_reported_closed = False
         self._reported_reset: datetime | None = None
-        self._breakers = Breakers(limits.breaker_failures, limits.breaker_cooldown_s, limits.breaker_cooldown_max_s)
+        # By model.
+        self._breakers = defaultdict[str, Breaker](
+            partial(Breaker, limits.breaker_failures, limits.breaker_cooldown_s, limits.breaker_cooldown_max_s)
+        )
         self._by_model = limits.by_model
         # Retry-After: the monotonic time until which to wait, by model (empty: all of them).
         self._retry_at: dict[str, float] = {}
@@ -102,8 +107,10 @@ class Availability:
         breaker = self._breakers[call.model]
         if error is None:
             breaker.succeed()
-            is_open = not self._breakers.any_open and not any(map(self._retry_after_s, self._retry_at))
-            if is_open and self.obstacle(call.model) is None:
+            is_closed = any(each.is_open for each in self._breakers.values()) or any(
+                map(self._retry_after_s, self._retry_at)
+            )
+            if not is_closed and self.obstacle(call.model) is None:
                 self._report_opened()
         elif isinstance(error, TransientError):
             if seconds := bounded_s(error.retry_after_s or 0):

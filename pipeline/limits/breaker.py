@@ -64,20 +64,3 @@ class Breaker:
         """Note that a call ended without an outcome; if it was the trial, the next call is."""
         if call is self.trial:
             self.trial = None
-
-
-class Breakers(dict[str, Breaker]):
-    """A breaker per model of a service, created on first access."""
-
-    def __init__(self, failures: int, cooldown_s: float, cooldown_max_s: float) -> None:
-        super().__init__()
-        self._limits = (failures, cooldown_s, cooldown_max_s)
-
-    def __missing__(self, model: str) -> Breaker:
-        """Create a closed breaker."""
-        return self.setdefault(model, Breaker(*self._limits))
-
-    @property
-    def any_open(self) -> bool:
-        """Whether the breaker of any model is open or half-open."""
-        return any(breaker.is_open for breaker in self.values())

@@ -21,7 +21,7 @@ from pipeline.orchestrator.context import RunContext
 from pipeline.orchestrator.context.provider_factory import make_narrator, stock_names
 from pipeline.orchestrator.logins import LoginStatus, channels, login_status
 from pipeline.orchestrator.vmaf import find_vmaf
-from pipeline.rendering.text.coverage import can_shape, font_advice, font_coverage, shaping_advice
+from pipeline.rendering.text.coverage import SHAPING_ADVICE, can_shape, font_advice, font_coverage
 
 # A minute of film takes about 40 MB, mostly cache; with less free space than this, a long run may end early.
 _FREE_DISK_GB = 5
@@ -201,7 +201,7 @@ async def _shaping(_context: RunContext) -> Finding:
     if can_shape():
         return Finding(name="text shaping", state=State.GOOD, found="Raqm")
     found = "FriBidi is missing: no Arabic, Hebrew, Devanagari or Thai"
-    return Finding(name="text shaping", state=State.LIMITED, found=found, remedy=shaping_advice())
+    return Finding(name="text shaping", state=State.LIMITED, found=found, remedy=SHAPING_ADVICE)
 
 
 async def _style(context: RunContext) -> Finding:

@@ -53,7 +53,7 @@ __all__ = [
 ]
 
 # Part of the keys of cached scenes: raise it with every visible change.
-RENDERING_VERSION = "41"
+RENDERING_VERSION = "42"
 
 # Pillow, numpy and fontTools are imported by the first call, or by `preload`, not by importing this package.
 
@@ -97,9 +97,10 @@ def draw_scene(
 
     composition = layouts.lay_out(scene, words, look)
     if look.manner.amount == "none":
-        composition = coalescing.coalesce(composition, timeline.motion_frames(frames, look.format.frame_rate))
+        whole = timeline.motion_frames(frames, look.format.frame_rate)
+        composition = coalescing.coalesce(composition, coalescing.windows_of(composition.elements, whole))
     elif opens:
-        composition = coalescing.complete_first_window(composition)
+        composition = coalescing.coalesce(composition, coalescing.FIRST_WINDOW)
     overlay = captions.captions(cues, look, on_picture=composition.is_picture)
     rate = look.format.frame_rate
     played = timeline.play(composition.under(overlay), frames, frame_rate=rate)

@@ -20,7 +20,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from pipeline.errors import DamagedError
 from pipeline.files import discard_stale_temporaries, read_file, storage_errors, write_atomically
 from pipeline.model.episodes import MOST_EPISODES
-from pipeline.state.ledgers.file_lock import file_lock
+from pipeline.state.locks import file_lock
 
 T = TypeVar("T")
 _KEY = r"^[0-9a-f]{8,64}$"

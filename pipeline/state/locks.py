@@ -11,6 +11,7 @@ import math
 import os
 import sys
 import threading
+import time
 from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 
@@ -22,6 +23,9 @@ from pipeline.files import path_exists, storage_errors
 from pipeline.state.threads import run_shielded
 
 _POLL_S = 0.05
+# A file is locked for milliseconds while it is changed; after a longer wait, its process must have been suspended.
+_CHANGE_WAIT_S = 5.0
+_CHANGE_POLL_S = 0.005
 
 if sys.platform == "win32":
     import msvcrt
@@ -202,6 +206,25 @@ def held_blocking(path: Path, *, what: str) -> Iterator[None]:
     lock = _Lock(path)
     if not _take(lock, path):
         raise _busy(path, what)
+    try:
+        yield
+    finally:
+        lock.release()
+
+
+@contextlib.contextmanager
+def file_lock(path: Path, *, wait_s: float = _CHANGE_WAIT_S) -> Iterator[None]:
+    """Lock the file at `path`, which is to be read, modified and written, by a lock file beside it, for the block.
+
+    Blocks up to `wait_s` seconds, then raises `StorageError`.
+    """
+    lock_path = path.with_suffix(".lock")
+    lock, deadline = _Lock(lock_path), time.monotonic() + wait_s
+    while not _take(lock, lock_path):
+        if time.monotonic() >= deadline:
+            hint = "Stop the nightreel that hangs, and run this again"
+            raise StorageError("another process does not release it", where=str(lock_path), hint=hint)
+        time.sleep(_CHANGE_POLL_S)
     try:
         yield
     finally:

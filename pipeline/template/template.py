@@ -49,10 +49,9 @@ class Layout:
         """The limit of a field in characters."""
         return dict(self.max_chars)[field]
 
-    @property
-    def own_title_limit(self) -> int:
-        """The limit of a heading that is the film's own title: 5/3, as it is set smaller rather than cut."""
-        return self.limit("heading") * 5 // 3
+    def own_limit(self, field: str) -> int:
+        """The limit of the author's own titles where they are set smaller, or on two lines, rather than cut: 5/3."""
+        return self.limit(field) * 5 // 3
 
     def item_limit(self, field: str, count: int) -> int:
         """The limit of each item's text if there are `count`: fewer items get more space, up to 1.5 times the limit."""

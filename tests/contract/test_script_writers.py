@@ -553,16 +553,29 @@ async def test_in_json_mode_the_schema_is_in_the_prompt(template: Template) -> N
     assert body["messages"][1]["content"].startswith("Topic: ")
 
 
-async def test_the_error_of_a_service_without_this_json_mode_says_where_to_choose_another(template: Template) -> None:
-    async with OpenAIStandIn(dialect="openrouter") as server:
-        models = service_models("openrouter", server.url, json_mode="object")
-        told = (
-            r"refuses the request \(HTTP 400.*If it refuses all requests, try another services\.openrouter\.json_mode"
+@pytest.mark.parametrize(
+    ("dialect", "path", "options", "told"),
+    [
+        (
+            "openrouter",
+            "",
+            {"json_mode": "object"},
+            r"refuses the request \(HTTP 400.*If it refuses all requests, try another services\.openrouter\.json_mode",
+        ),
+        ("ollama", "", {"models": ["mistral"]}, r"there is no model mistral\. Run: ollama pull mistral"),
+        ("openai", "/nowhere", {}, r"nothing at this address \(HTTP 404\).*services\.openai\.base_url"),
+    ],
+    ids=["unsupported JSON mode", "missing local model", "wrong address"],
+)
+async def test_the_error_of_a_misconfigured_service_says_what_to_change(
+    template: Template, dialect: str, path: str, options: dict[str, object], told: str
+) -> None:
+    async with OpenAIStandIn(dialect=dialect) as server:
+        writer = ModelWriter(
+            service_models(dialect, f"{server.url}{path}", **options), cache=NullCache(), retry=IMPATIENT
         )
         with pytest.raises(PermanentError, match=told):
-            await write_script(
-                TOPIC, writers=[ModelWriter(models, cache=NullCache(), retry=IMPATIENT)], template=template
-            )
+            await write_script(TOPIC, writers=[writer], template=template)
 
 
 async def test_the_error_without_ollama_says_how_to_start_it(template: Template) -> None:
@@ -571,24 +584,6 @@ async def test_the_error_without_ollama_says_how_to_start_it(template: Template)
 
     with pytest.raises(TransientError, match=r"ollama: no connection .*ollama serve"):
         await write_script(TOPIC, writers=[ModelWriter(models, cache=NullCache(), retry=IMPATIENT)], template=template)
-
-
-async def test_the_error_for_a_missing_local_model_says_how_to_pull_it(template: Template) -> None:
-    async with OpenAIStandIn(dialect="ollama") as server:
-        models = service_models("ollama", server.url, models=["mistral"])
-        with pytest.raises(PermanentError, match=r"there is no model mistral\. Run: ollama pull mistral"):
-            await write_script(
-                TOPIC, writers=[ModelWriter(models, cache=NullCache(), retry=IMPATIENT)], template=template
-            )
-
-
-async def test_a_wrong_address_is_reported_as_such(template: Template) -> None:
-    async with OpenAIStandIn(dialect="openai") as server:
-        models = service_models("openai", f"{server.url}/nowhere")
-        with pytest.raises(PermanentError, match=r"nothing at this address \(HTTP 404\).*services\.openai\.base_url"):
-            await write_script(
-                TOPIC, writers=[ModelWriter(models, cache=NullCache(), retry=IMPATIENT)], template=template
-            )
 
 
 LONG = Brief(title="Why is the sky blue?", length_s=900)

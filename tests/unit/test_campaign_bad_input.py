@@ -388,14 +388,14 @@ ELSEWHERE = {
         "unit/test_rows_values.py::test_dates_in_other_calendars_are_reported"
     ],
     "Emoji and any script in names": [
-        "unit/test_campaign_plan.py::test_names_in_every_script_and_names_of_devices_become_folders"
+        "unit/test_campaign_plan.py::test_names_in_every_script_and_device_names_become_folders"
     ],
     "`../../etc/passwd`, `CON`, `NUL`, `aux.txt`": [
         "unit/test_naming.py::test_a_device_of_windows_is_no_folder",
-        "unit/test_campaign_row_selection.py::test_folders_are_named_after_columns_and_none_leaves_its_place",
+        "unit/test_campaign_row_selection.py::test_folders_are_named_after_columns_and_stay_inside_the_output_folder",
     ],
     "`a:b`, names of 300 letters, two names that differ only in case": [
-        "unit/test_campaign_plan.py::test_names_that_differ_only_in_case_or_in_how_a_letter_is_written_share_no_folder"
+        "unit/test_campaign_plan.py::test_titles_that_differ_only_in_case_or_unicode_form_share_no_folder"
     ],
     "URLs of this machine or its network": [
         "contract/test_row_services.py::test_private_addresses_are_refused_unless_they_are_allowed",
@@ -464,7 +464,7 @@ async def read(folder, content, **settings):
 
 
 @pytest.mark.parametrize("given", ROWS)
-async def test_rows_that_are_wrong_are_told_with_what_to_do_and_the_others_are_made(tmp_path, given):
+async def test_invalid_rows_are_reported_with_a_remedy_and_the_others_are_made(tmp_path, given):
     content, told, titles = ROWS[given]
     wanted = await read(tmp_path, content)
 
@@ -475,7 +475,7 @@ async def test_rows_that_are_wrong_are_told_with_what_to_do_and_the_others_are_m
 
 
 @pytest.mark.parametrize(("given", "number"), [(name, n) for name, cases in TABLES.items() for n in range(len(cases))])
-async def test_a_table_that_is_wrong_as_a_whole_stops_the_run_with_what_to_do(tmp_path, given, number):
+async def test_an_unusable_table_stops_the_run_with_a_remedy(tmp_path, given, number):
     settings, content, problem, mend = TABLES[given][number]
     try:
         error = (await read(tmp_path, content, **settings)).stop
@@ -487,7 +487,7 @@ async def test_a_table_that_is_wrong_as_a_whole_stops_the_run_with_what_to_do(tm
     assert "\n" not in str(error)
 
 
-async def test_rows_that_are_asked_for_and_not_there_are_told(tmp_path):
+async def test_requested_rows_that_do_not_exist_are_reported(tmp_path):
     def prepare():
         (tmp_path / "nightreel.toml").touch()
         (tmp_path / "people.csv").write_text(HEADER + "1,Bo,Roof,5 €,,,\n", encoding="utf-8")
@@ -499,7 +499,7 @@ async def test_rows_that_are_asked_for_and_not_there_are_told(tmp_path):
     assert "has none of the rows 5-9" in str(asked.stop)
 
 
-def test_the_page_tells_of_nothing_that_is_not_tried_and_all_that_is():
+def test_the_page_documents_exactly_the_cases_tested_here():
     table = (ROOT / "docs" / "campaigns.md").read_text(encoding="utf-8").partition("## Bad input\n")[2]
     lines = re.findall(r"^\| (.+?) \| (.+) \|$", table, re.MULTILINE)
     tests = [test.split("::") for named in ELSEWHERE.values() for test in named]

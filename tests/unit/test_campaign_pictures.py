@@ -87,7 +87,7 @@ def row_of(context, *pictures):
     )
 
 
-async def test_a_picture_beside_the_script_of_a_template_is_in_the_film_of_every_row(context, tmp_path):
+async def test_a_picture_in_the_template_folder_is_in_the_film_of_every_row(context, tmp_path):
     attempt = Attempt(
         cores=Cores(1), rank=(0,), work_folder=tmp_path, crash_report=tmp_path / "evidence.txt", background=None
     )
@@ -98,7 +98,7 @@ async def test_a_picture_beside_the_script_of_a_template_is_in_the_film_of_every
     assert (still.name, still.width_px, still.height_px, found.incidents) == ("house.png", 400, 260, ())
 
 
-async def test_a_row_whose_script_names_a_picture_that_is_not_there_is_told_before_anything_is_made(context):
+async def test_a_row_whose_script_names_a_missing_picture_is_reported_before_anything_is_made(context):
     source = context.workspace / "people.csv"
     fits = await read_source(source, context, batch="people")
     await to_thread.run_sync((context.workspace / "templates" / "tour" / "house.png").unlink)
@@ -109,7 +109,7 @@ async def test_a_row_whose_script_names_a_picture_that_is_not_there_is_told_befo
     assert "house.png: no such file" in str(refused)
 
 
-async def test_another_picture_of_the_same_name_beside_the_script_makes_other_films(context, tmp_path):
+async def test_replacing_a_picture_in_the_template_folder_changes_the_job_ids(context, tmp_path):
     folder = tmp_path / "templates" / "tour"
 
     def job_id():
@@ -123,7 +123,7 @@ async def test_another_picture_of_the_same_name_beside_the_script_makes_other_fi
     assert await to_thread.run_sync(job_id) != before
 
 
-async def test_only_what_lies_in_the_folder_of_the_template_is_shown(context, tmp_path):
+async def test_pictures_outside_the_template_folder_are_not_used(context, tmp_path):
     attempt = Attempt(
         cores=Cores(1), rank=(0,), work_folder=tmp_path, crash_report=tmp_path / "evidence.txt", background=None
     )
@@ -135,7 +135,7 @@ async def test_only_what_lies_in_the_folder_of_the_template_is_shown(context, tm
     assert "secret.png: no such file" in found.incidents[0]
 
 
-async def test_a_link_out_of_the_folder_of_the_template_is_not_followed(context, tmp_path):
+async def test_a_symlink_out_of_the_template_folder_is_not_followed(context, tmp_path):
     coast(400, 260).save(tmp_path / "secret.png")
     (tmp_path / "templates" / "tour" / "link.png").symlink_to(tmp_path / "secret.png")
 
@@ -143,7 +143,7 @@ async def test_a_link_out_of_the_folder_of_the_template_is_not_followed(context,
         await to_thread.run_sync(find_picture, "link.png", row_of(context), context)
 
 
-async def test_a_preview_of_rows_shows_it_too(context, tmp_path):
+async def test_a_preview_of_rows_shows_the_picture_in_the_template_folder(context, tmp_path):
     rows = [(row_of(context), "")]
 
     there = await to_thread.run_sync(lambda: draw_contact_sheet(context, rows, tmp_path / "sheet.png", title="people"))
@@ -154,7 +154,7 @@ async def test_a_preview_of_rows_shows_it_too(context, tmp_path):
     assert ["house.png" in line and "no such file" in line for line in gone.missing] == [True]
 
 
-async def test_pictures_that_a_model_makes_up_are_none(context):
+async def test_a_picture_name_invented_by_a_model_is_ignored(context):
     brief = Brief(title="A tour", template="tour", language="en")
 
     named = await to_thread.run_sync(pictures_named_by_script, script_with("made-up.png", "stock: sea"), brief, context)
@@ -188,7 +188,7 @@ async def ids_of(tmp_path):
     return ids, [str(each) for each in asked.unreadable]
 
 
-async def test_another_picture_of_a_name_that_is_made_of_cells_makes_the_films_of_these_rows_anew(coloured, tmp_path):
+async def test_replacing_a_picture_named_by_a_cell_remakes_only_the_films_of_those_rows(coloured, tmp_path):
     before, _ = await ids_of(tmp_path)
     again, _ = await ids_of(tmp_path)
     coast(300, 200).save(coloured / "red.png")
@@ -199,7 +199,7 @@ async def test_another_picture_of_a_name_that_is_made_of_cells_makes_the_films_o
     assert before["Blue"] == after["Blue"]
 
 
-async def test_a_picture_that_is_missing_for_one_row_is_told_of_that_row(coloured, tmp_path):
+async def test_a_picture_missing_for_one_row_is_a_problem_of_that_row(coloured, tmp_path):
     (coloured / "blue.png").unlink()
 
     ids, told = await ids_of(tmp_path)
@@ -211,7 +211,7 @@ async def test_a_picture_that_is_missing_for_one_row_is_told_of_that_row(coloure
 
 
 @pytest.mark.parametrize("name", ["x" * 300, "..", "a/b", "x\ty"])
-async def test_a_name_that_no_file_can_have_is_a_picture_that_is_missing(coloured, tmp_path, name):
+async def test_a_name_that_no_file_can_have_counts_as_a_missing_picture(coloured, tmp_path, name):
     (coloured / "template.toml").write_text(TEMPLATE.replace("[fields.name]", "[fields.name]\nmax_chars = 400"))
     script = SCRIPT.replace(", {{ name }}", "").replace(" {{ name }}", " you")
     (coloured / "script.toml").write_text(script.replace("house.png", "{{ name }}.png"))
@@ -223,7 +223,7 @@ async def test_a_name_that_no_file_can_have_is_a_picture_that_is_missing(coloure
     assert ["no such file" in line for line in told] == [True]
 
 
-async def test_a_scene_that_a_row_leaves_out_asks_for_no_picture(coloured, tmp_path):
+async def test_a_scene_omitted_for_a_row_needs_no_picture(coloured, tmp_path):
     script = SCRIPT.replace("house.png", "{{ name | lower }}.png").replace(
         'layout = "split"', 'layout = "split"\nwhen = "photo"'
     )

@@ -78,7 +78,7 @@ def campaign(context):
     return Campaign(context)
 
 
-async def test_each_row_is_a_job_with_a_film_in_its_own_words(campaign):
+async def test_each_row_becomes_a_job_with_its_own_text(campaign):
     plan = await campaign.plan(*ROWS)
 
     jobs = await campaign.jobs()
@@ -90,21 +90,21 @@ async def test_each_row_is_a_job_with_a_film_in_its_own_words(campaign):
     assert "Hello Maria." in [line.text for scene in script.scenes for line in scene.lines]
 
 
-async def test_the_same_table_again_is_the_same_jobs(campaign):
+async def test_planning_the_same_table_twice_gives_the_same_jobs(campaign):
     first = await campaign.plan(*ROWS)
     again = await campaign.plan(*ROWS)
 
     assert (again.new, again.ids, again.removed) == (0, first.ids, 0)
 
 
-async def test_a_row_that_is_added_anywhere_adds_one_job(campaign):
+async def test_a_row_added_anywhere_adds_one_job(campaign):
     first = await campaign.plan(*ROWS)
     again = await campaign.plan("9,Eva,Wall,8 €", *ROWS)
 
     assert (again.new, again.ids[1:], again.replaced) == (1, first.ids, {})
 
 
-async def test_a_row_that_changes_remakes_its_film_in_its_place_and_no_other(campaign):
+async def test_a_changed_row_remakes_only_its_film_in_the_same_folder(campaign):
     first = await campaign.plan(*ROWS)
     await campaign.make(first)
     again = await campaign.plan("8,Eva,Wall,8 €", "2,Bo,Roof,4 €", ROWS[0], ROWS[2])
@@ -113,7 +113,7 @@ async def test_a_row_that_changes_remakes_its_film_in_its_place_and_no_other(cam
     assert {job.brief.key: job.folder for job in await campaign.jobs()}["2"] == "people/roof-for-bo"
 
 
-async def test_a_row_keeps_its_place_when_its_film_is_called_otherwise(campaign):
+async def test_a_row_keeps_its_folder_when_the_title_of_its_film_changes(campaign):
     first = await campaign.plan(*ROWS)
     await campaign.make(first)
     again = await campaign.plan(ROWS[0], "2,Bob,Garage roof,6 €", ROWS[2])
@@ -122,7 +122,7 @@ async def test_a_row_keeps_its_place_when_its_film_is_called_otherwise(campaign)
     assert [job.folder for job in await campaign.jobs()][1] == "people/roof-for-bo"
 
 
-async def test_a_sum_is_refused_again_where_the_list_of_refused_rows_is_run_as_it_is(campaign):
+async def test_an_ambiguous_amount_is_refused_again_when_the_list_of_refused_rows_is_run_unchanged(campaign):
     first = await campaign.read(*ROWS, "Total,3 people,3 products,15 €")
     again = await read_source(first.rejected, campaign.context, batch="rejected")
 
@@ -132,7 +132,7 @@ async def test_a_sum_is_refused_again_where_the_list_of_refused_rows_is_run_as_i
     assert [again.refused, again.rows] == [1, 1]
 
 
-async def test_a_row_that_is_hidden_in_its_sheet_is_told(campaign):
+async def test_a_row_hidden_in_its_sheet_is_reported(campaign):
     def save():
         book = openpyxl.Workbook()
         for row in (HEADER, *ROWS):
@@ -147,7 +147,7 @@ async def test_a_row_that_is_hidden_in_its_sheet_is_told(campaign):
     assert len(wanted.briefs) == 2
 
 
-async def test_two_rows_with_one_name_have_a_film_each(campaign):
+async def test_two_rows_with_the_same_title_get_separate_films(campaign):
     plan = await campaign.plan("1,Maria,Roof,5 €", "2,Maria,Roof,5 €")
 
     folders = [job.folder for job in await campaign.jobs()]
@@ -156,7 +156,7 @@ async def test_two_rows_with_one_name_have_a_film_each(campaign):
     assert folders[1] == f"people/roof-for-maria-{plan.ids[1][:6]}"
 
 
-async def test_names_that_differ_only_in_case_or_in_how_a_letter_is_written_share_no_folder(campaign):
+async def test_titles_that_differ_only_in_case_or_unicode_form_share_no_folder(campaign):
     names = ("Zo\u00eb", "Zoe\u0308", "ZO\u00cb", "../../x", "CON", "a:b", "a/b", "Łukasz" * 2)
     await campaign.plan(*(f"{number},Bo,{name},5 €" for number, name in enumerate(names, start=1)))
 
@@ -166,13 +166,13 @@ async def test_names_that_differ_only_in_case_or_in_how_a_letter_is_written_shar
     assert all(re.fullmatch(r"people/[^/]*for-bo(-[0-9a-f]{6})?", folder) for folder in folders)
 
 
-async def test_a_plain_run_tells_of_folders_that_are_not_those_of_the_pattern(campaign):
+async def test_a_plain_run_reports_folders_that_do_not_match_the_pattern(campaign):
     plan = await campaign.plan("1,Maria,Roof,5 €", "2,Maria,Roof,5 €")
 
     assert [*plan.notices("people")] == ["1 film gets a folder with an id appended: another film has that folder"]
 
 
-async def test_a_password_in_the_address_of_a_fallback_is_in_no_checkpoint(tmp_path):
+async def test_the_password_in_the_url_of_a_fallback_is_in_no_checkpoint(tmp_path):
     (tmp_path / "nightreel.toml").touch()
     flags = {"offline": True, "template": "offer", "source.fallback": "postgresql://me:s3cret@127.0.0.1:1/crm"}
     context = await to_thread.run_sync(lambda: open_context(workspace=tmp_path, overrides=flags))
@@ -183,7 +183,7 @@ async def test_a_password_in_the_address_of_a_fallback_is_in_no_checkpoint(tmp_p
     assert not any(b"s3cret" in path.read_bytes() for path in kept)
 
 
-async def test_rows_that_are_gone_are_listed(campaign):
+async def test_removed_rows_are_listed(campaign):
     await campaign.plan(*ROWS)
     again = await campaign.plan(ROWS[1])
 
@@ -191,7 +191,7 @@ async def test_rows_that_are_gone_are_listed(campaign):
     assert [job.brief.key for job in await campaign.jobs()] == ["2"]
 
 
-async def test_a_film_whose_row_is_refused_today_is_not_told_as_gone(campaign):
+async def test_a_film_whose_row_is_refused_today_is_not_listed_as_removed(campaign):
     await campaign.plan(*ROWS)
     again = await campaign.plan(*ROWS[:2], "3,Ann,Roof,free")
 
@@ -199,7 +199,7 @@ async def test_a_film_whose_row_is_refused_today_is_not_told_as_gone(campaign):
     assert text.startswith("1 film is no longer in the source, or refused there, and kept")
 
 
-async def test_tomorrow_200_new_30_changed_and_10_removed_rows_are_230_films_and_10_are_listed(campaign):
+async def test_200_new_30_changed_and_10_removed_rows_make_230_films_and_list_10(campaign):
     rows = [f"{number},Guest {number},Roof,5 €" for number in range(1, 101)]
     first = await campaign.plan(*rows)
     changed = [row.replace("5 €", "4 €") for row in rows[:30]]
@@ -211,7 +211,7 @@ async def test_tomorrow_200_new_30_changed_and_10_removed_rows_are_230_films_and
     assert (again.removed, again.removed_titles) == (10, [f"Roof for Guest {number}" for number in range(91, 101)])
 
 
-async def test_some_rows_leave_the_others_as_they_are(campaign):
+async def test_selecting_some_rows_leaves_the_others_unchanged(campaign):
     await campaign.plan(*ROWS)
     again = await campaign.plan("1,Mary,Roof,5 €", *ROWS[1:], only="1")
 
@@ -219,7 +219,7 @@ async def test_some_rows_leave_the_others_as_they_are(campaign):
     assert sorted(job.brief.key for job in await campaign.jobs()) == ["1", "2", "3"]
 
 
-async def test_refused_rows_are_remembered_with_their_reasons(campaign):
+async def test_refused_rows_are_saved_with_their_reasons(campaign):
     await campaign.plan(ROWS[0], "2,Bo,Roof,free")
 
     (refused,) = (await campaign.context.store.load_batch("people")).refused
@@ -227,13 +227,13 @@ async def test_refused_rows_are_remembered_with_their_reasons(campaign):
     assert refused.error.cause == "price: 'free' is not an amount of money"
 
 
-async def test_what_is_too_long_for_its_place_in_the_film_is_a_problem_of_the_row(campaign):
+async def test_a_text_too_long_for_its_place_in_the_film_is_a_problem_of_the_row(campaign):
     wanted = await campaign.read("1,Maria,Roof,123456789012.25 €")
     (problem,) = wanted.problems
     assert "price has 19 characters, at most 18 fit" in problem.problem
 
 
-async def test_strict_makes_nothing_and_still_tells_all(campaign, tmp_path):
+async def test_strict_makes_nothing_and_still_reports_every_problem(campaign, tmp_path):
     strict = await to_thread.run_sync(
         lambda: open_context(
             workspace=tmp_path, overrides={"offline": True, "template": "offer", "campaign.strict": True}
@@ -249,7 +249,7 @@ async def test_strict_makes_nothing_and_still_tells_all(campaign, tmp_path):
     assert (tmp_path / "output" / "people" / "summary" / "rejected.csv").is_file()
 
 
-async def test_a_header_alone_is_told(campaign):
+async def test_a_table_with_only_a_header_is_reported(campaign):
     assert "has no rows" in str((await campaign.read()).stop)
 
 
@@ -258,7 +258,7 @@ async def test_only_tables_have_rows(context):
         await read_source("Why is the sky blue?", context, batch="sky", rows="3")
 
 
-async def test_a_picture_that_is_not_there_is_a_problem_of_the_row(context):
+async def test_a_missing_picture_is_a_problem_of_the_row(context):
     def write():
         lines = "first_name,product,price,photo\nBo,Roof,5 €,bo.jpg\n"
         (context.workspace / "people.csv").write_text(lines, encoding="utf-8")
@@ -271,7 +271,7 @@ async def test_a_picture_that_is_not_there_is_a_problem_of_the_row(context):
     ]
 
 
-async def test_names_in_every_script_and_names_of_devices_become_folders(campaign):
+async def test_names_in_every_script_and_device_names_become_folders(campaign):
     rows = ["1,ሰላም,Roof,5 €", "2,محمد,Roof,5 €", "3,Bo,../../etc,5 €", "4,नमस्ते,con,5 €", "5,👩‍🚀 Zoë,Roof,5 €"]
     await campaign.plan(*rows)
 
@@ -286,7 +286,7 @@ def of(tmp_path, **settings):
 
 
 @pytest.mark.parametrize("gone", ["gone.csv", "gone.jsonl", "gone.json", "gone.xlsx", "gone.sqlite", "gone.txt"])
-async def test_where_the_source_can_not_be_read_the_fallback_is_and_says_so(campaign, tmp_path, gone):
+async def test_an_unreadable_source_is_replaced_by_the_fallback_with_a_note(campaign, tmp_path, gone):
     await campaign.read(*ROWS)
     context = await of(tmp_path, **{"source.fallback": "people.csv", "source.query": "SELECT * FROM people"})
     wanted = await read_source(tmp_path / gone, context, batch="people")
@@ -295,7 +295,7 @@ async def test_where_the_source_can_not_be_read_the_fallback_is_and_says_so(camp
     assert gone in str(wanted.instead_of)
 
 
-async def test_a_source_that_breaks_in_its_middle_leaves_no_row_behind(campaign, tmp_path):
+async def test_no_row_of_a_source_that_breaks_half_way_is_kept(campaign, tmp_path):
     await campaign.read(ROWS[0])
     context = await of(tmp_path, **{"source.fallback": "people.csv"})
     broken = tmp_path / "broken.json"
@@ -307,20 +307,20 @@ async def test_a_source_that_breaks_in_its_middle_leaves_no_row_behind(campaign,
     assert (wanted.rows, wanted.problems) == (1, ())
 
 
-async def test_what_somebody_asked_for_wrongly_is_no_reason_for_the_fallback(campaign, tmp_path):
+async def test_a_wrong_request_does_not_lead_to_the_fallback(campaign, tmp_path):
     await campaign.read(*ROWS)
     context = await of(tmp_path, **{"source.fallback": "other.csv", "campaign.key": "numer"})
     with pytest.raises(InputError, match="the table has no column 'numer'"):
         await read_source(campaign.path, context, batch="people")
 
 
-async def test_when_neither_can_be_read_both_are_told(tmp_path, context):
+async def test_if_neither_source_nor_fallback_can_be_read_both_are_reported(tmp_path, context):
     context = await of(tmp_path, **{"source.fallback": "other.csv"})
     with pytest.raises(InputError, match=r"gone\.csv.*the fallback can.t be read either.*other\.csv"):
         await read_source(tmp_path / "gone.csv", context, batch="people")
 
 
-async def test_a_database_is_remembered_without_its_password(tmp_path):
+async def test_the_url_of_a_database_is_saved_without_its_password(tmp_path):
     address = "postgresql://reader:s3cret@127.0.0.1:1/crm"
     settings = {"source.query": "SELECT 1", "source.password": "s3cret", "source.api_key": "k3y"}
     context = await of(tmp_path, **settings)

@@ -114,7 +114,7 @@ def renewed(context, batch):
     return manifest
 
 
-def test_the_manifest_has_a_line_for_each_film_of_each_row_in_the_order_of_the_table(context, people):
+def test_the_manifest_has_a_line_per_film_in_the_order_of_the_rows(context, people):
     rows = read(renewed(context, people))
 
     assert [(row["id"], row["film_status"], row["film_language"]) for row in rows] == [
@@ -155,7 +155,7 @@ def test_the_manifest_says_which_picture_a_film_lacks(context):
     assert (row["film_status"], row["film_problem"]) == ("completed", why)
 
 
-def test_the_manifest_says_whose_name_is_spelled_in_a_film(context):
+def test_the_manifest_names_the_words_that_were_spelled_out_in_a_film(context):
     why = "espeak can't read 王小明 and names each sign: use another voice, or teach it in [pronounce.en]"
     made = film(context, "1", number=1, folder="people/for-1", language="en")
     voice = Narration(narrator="espeak", voice="en-us", clips=(), incidents=("a pause", why), spelling=why)
@@ -166,13 +166,13 @@ def test_the_manifest_says_whose_name_is_spelled_in_a_film(context):
     assert (row["film_status"], row["film_problem"]) == ("completed", why)
 
 
-def test_the_columns_of_the_table_stand_as_they_were_but_for_formulas(context, people):
+def test_the_columns_of_the_table_are_unchanged_except_for_formulas(context, people):
     rows = read(renewed(context, people))
 
     assert [row["note"] for row in rows] == ["'=1+1", "'=1+1", "x", 'a\n"b"', "new"]
 
 
-async def test_a_table_with_semicolons_comes_back_with_semicolons(tmp_path):
+async def test_the_manifest_of_a_table_with_semicolons_has_semicolons(tmp_path):
     """Excel in half of Europe takes no other, and what is mended in it is run again."""
 
     def prepare():
@@ -201,7 +201,7 @@ async def test_a_table_with_semicolons_comes_back_with_semicolons(tmp_path):
     assert bo.startswith("Bo;Dach;9,90 €;a, b;")
 
 
-def test_a_table_that_was_a_manifest_keeps_its_columns(tmp_path):
+def test_a_table_that_was_a_manifest_gets_no_duplicate_columns(tmp_path):
     write_manifest(tmp_path / "m.csv", ["film_status"], [RowFilms(["mine"], "no", ())])
     (row,) = read(tmp_path / "m.csv")
     assert (row["film_status"], row["film_status (2)"]) == ("mine", "refused")
@@ -209,7 +209,7 @@ def test_a_table_that_was_a_manifest_keeps_its_columns(tmp_path):
 
 @given(cells=st.lists(st.lists(st.text(st.characters(codec=None), max_size=20), min_size=2, max_size=2), max_size=5))
 @example(cells=[["\x0c@SUM(1)", "\u2003\x0b=1+1"]])
-def test_no_cell_of_a_manifest_runs_and_none_is_lost(cells, tmp_path_factory):
+def test_no_cell_of_a_manifest_is_a_formula_and_none_is_lost(cells, tmp_path_factory):
     path = tmp_path_factory.mktemp("m") / "manifest.csv"
     write_manifest(path, ["a", "b"], [RowFilms(row, "", ()) for row in cells])
 
@@ -219,7 +219,7 @@ def test_no_cell_of_a_manifest_runs_and_none_is_lost(cells, tmp_path_factory):
         assert not any(cell.strip().startswith(("=", "@", "＝")) for cell in row)
 
 
-def test_of_a_part_of_a_table_the_other_rows_stay_as_they_were_known(tmp_path):
+def test_a_run_over_some_rows_keeps_the_saved_values_of_the_others(tmp_path):
     path = tmp_path / "rows.jsonl"
     with write_snapshot(path, ["a"]) as record:
         for number in range(1, 6):
@@ -232,7 +232,7 @@ def test_of_a_part_of_a_table_the_other_rows_stay_as_they_were_known(tmp_path):
     assert rows == [(1, "old"), (2, "new"), (3, "new"), (4, "old"), (5, "old"), (6, "new")]
 
 
-def test_a_run_that_fails_leaves_the_rows_that_were_known(tmp_path):
+def test_a_failed_run_keeps_the_rows_saved_before(tmp_path):
     path = tmp_path / "rows.jsonl"
     with write_snapshot(path, ["a"]) as record:
         record(1, {"a": "old"}, "1", ())
@@ -249,7 +249,7 @@ def test_a_run_that_fails_leaves_the_rows_that_were_known(tmp_path):
     assert [each.name for each in tmp_path.iterdir()] == ["rows.jsonl"]
 
 
-def test_a_roster_that_nobody_can_read_is_none(tmp_path):
+def test_an_unreadable_roster_counts_as_missing(tmp_path):
     (tmp_path / "rows.jsonl").write_text("nonsense", encoding="utf-8")
     assert read_snapshot(tmp_path / "rows.jsonl") is None
     assert read_snapshot(tmp_path / "none.jsonl") is None
@@ -258,7 +258,7 @@ def test_a_roster_that_nobody_can_read_is_none(tmp_path):
 @pytest.mark.parametrize(
     "left", [b"[2, ", b"\0" * 40, b"\xff\n", b"[2]\n", b"7\n", b"[" * 100_000, b'["x", "", "", []]\n']
 )
-def test_what_a_power_cut_has_left_of_a_roster_is_read_as_far_as_it_goes_and_told(tmp_path, caplog, left):
+def test_a_roster_truncated_by_a_power_cut_is_read_up_to_the_damage_with_a_warning(tmp_path, caplog, left):
     path = tmp_path / "rows.jsonl"
     with write_snapshot(path, ["a"]) as record:
         record(1, {"a": "whole"}, "1", ())
@@ -270,12 +270,12 @@ def test_what_a_power_cut_has_left_of_a_roster_is_read_as_far_as_it_goes_and_tol
 
 
 @pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="no pipes with names")
-def test_a_pipe_in_the_place_of_a_roster_is_none(tmp_path):
+def test_a_pipe_in_place_of_a_roster_counts_as_missing(tmp_path):
     os.mkfifo(tmp_path / "rows.jsonl")
     assert read_snapshot(tmp_path / "rows.jsonl") is None
 
 
-def test_a_package_has_all_films_their_checksums_and_the_manifest(context, people):
+def test_a_package_contains_all_films_their_checksums_and_the_manifest(context, people):
     renewed(context, people)
     done = pack(context, "people")
 
@@ -291,13 +291,13 @@ def test_a_package_has_all_films_their_checksums_and_the_manifest(context, peopl
     assert set(paths) <= set(sums)
 
 
-def test_the_same_films_are_the_same_package_wherever_it_lies(context, people, tmp_path):
+def test_the_same_films_give_the_same_package_in_any_folder(context, people, tmp_path):
     renewed(context, people)
     first = pack(context, "people").path.read_bytes()
     assert pack(context, "people", output=tmp_path / "a" / "b.zip").path.read_bytes() == first
 
 
-def test_a_film_that_is_gone_is_told_and_a_package_of_nothing_is_none(context, people):
+def test_a_missing_film_is_reported_and_an_empty_package_is_refused(context, people):
     renewed(context, people)
     context.paths.package("people/for-3", "people").video.unlink()
     assert pack(context, "people").missing == ("For 3",)

@@ -93,7 +93,7 @@ template = "other"
 """
 
 
-async def test_a_rule_gives_a_template_and_the_rest_is_shared_out_alike_every_day(tmp_path):
+async def test_a_rule_assigns_a_template_and_the_split_of_the_rest_is_stable(tmp_path):
     campaign = await begin(tmp_path, settings=RULES)
     header, rows = "ID,Name,Segment", [f"{n},Bo{n},{'vip' if n % 10 == 0 else 'plain'}" for n in range(1, 41)]
     first = {film.key: film.template for film in await campaign.films(header, *rows)}
@@ -104,7 +104,7 @@ async def test_a_rule_gives_a_template_and_the_rest_is_shared_out_alike_every_da
     assert again.items() >= first.items()
 
 
-async def test_a_column_names_the_template_and_one_that_is_none_is_told(tmp_path):
+async def test_a_column_names_the_template_and_an_unknown_template_is_reported(tmp_path):
     campaign = await begin(tmp_path, settings=RULES, campaign__columns="Film=template")
     wanted = await campaign.read("ID,Name,Segment,Film", "1,Bo,vip,other", "2,Eve,vip,", "3,Ann,x,vipp")
 
@@ -115,13 +115,13 @@ async def test_a_column_names_the_template_and_one_that_is_none_is_told(tmp_path
     assert "vip" in problem.mend
 
 
-async def test_a_flag_goes_before_the_rules_and_the_column(tmp_path):
+async def test_a_flag_takes_precedence_over_rules_and_column(tmp_path):
     campaign = await begin(tmp_path, settings=RULES, campaign__columns="Film=template", template="hello")
 
     assert {film.template for film in await campaign.films("ID,Name,Segment,Film", "1,Bo,vip,other")} == {"hello"}
 
 
-async def test_one_template_for_all_rows_and_a_split_are_not_asked_for_together(tmp_path):
+async def test_one_template_for_all_rows_and_a_split_are_mutually_exclusive(tmp_path):
     campaign = await begin(tmp_path, campaign__templates="other=3, vip", template="hello")
 
     with pytest.raises(InputError, match="--template and --split exclude each other"):
@@ -132,13 +132,13 @@ async def test_one_template_for_all_rows_and_a_split_are_not_asked_for_together(
     ("when", "problem"),
     [("segmnt == 'x'", "no field segmnt"), ("segment ==", "invalid text")],
 )
-async def test_a_rule_that_can_not_be_followed_stops_the_run(tmp_path, when, problem):
+async def test_an_invalid_rule_stops_the_run(tmp_path, when, problem):
     campaign = await begin(tmp_path, settings=f'[[campaign.templates]]\ntemplate = "vip"\nwhen = "{when}"\n')
     with pytest.raises(InputError, match=problem):
         await campaign.read("ID,Name,Segment", "1,Bo,vip")
 
 
-async def test_a_rule_that_fails_on_a_cell_is_a_problem_of_its_row(tmp_path):
+async def test_a_rule_that_fails_on_a_cell_is_a_problem_of_that_row(tmp_path):
     rule = '[[campaign.templates]]\ntemplate = "vip"\nwhen = "100 // (age | int) > 2"\n'
     wanted = await (await begin(tmp_path, settings=rule)).read("ID,Name,Age", "1,Bo,0", "2,Eve,40", "3,Ann,60")
 
@@ -146,7 +146,7 @@ async def test_a_rule_that_fails_on_a_cell_is_a_problem_of_its_row(tmp_path):
     assert [problem.row for problem in wanted.problems] == [1]
 
 
-async def test_a_cell_is_data_to_a_rule(tmp_path):
+async def test_a_rule_treats_cells_as_data_never_as_code(tmp_path):
     campaign = await begin(tmp_path, settings=RULES)
     (film,) = await campaign.films("ID,Name,Segment", "1,Bo,{{ 7 * 7 }}' or true or '")
 
@@ -160,7 +160,7 @@ def table(tmp_path, text):
 
 
 @given(names=st.lists(st.text(min_size=1, max_size=8), min_size=1, max_size=40, unique=True), weight=st.floats(0.1, 10))
-def test_a_part_that_is_added_takes_rows_to_itself_and_moves_none_between_the_others(names, weight, tmp_path_factory):
+def test_an_added_variant_takes_rows_from_the_others_and_moves_none_between_them(names, weight, tmp_path_factory):
     there = table(tmp_path_factory.mktemp("t"), "a,b\n1,2\n")
     two = [TemplateRule(template="a", weight=1), TemplateRule(template="b", weight=2)]
     before, after = (
@@ -172,7 +172,7 @@ def test_a_part_that_is_added_takes_rows_to_itself_and_moves_none_between_the_ot
         assert after.template({}, name) in {before.template({}, name), "c"}
 
 
-def test_rows_are_shared_out_by_weight(tmp_path):
+def test_rows_are_split_by_weight(tmp_path):
     parts = [TemplateRule(template="a", weight=1), TemplateRule(template="b", weight=3)]
     casting = TemplateAssignment(table(tmp_path, "a,b\n1,2\n"), parts)
     shares = Counter(casting.template({}, str(number)) for number in range(4000))
@@ -180,18 +180,18 @@ def test_rows_are_shared_out_by_weight(tmp_path):
     assert 0.22 < shares["a"] / 4000 < 0.28
 
 
-def test_columns_have_names_for_rules():
+def test_rules_see_columns_under_identifier_names():
     names = column_names(["First Name", "first-name", "2024", "Größe (cm)", "!"])
     assert names == {"first_name": "First Name", "column_2024": "2024", "grösse_cm": "Größe (cm)", "column_": "!"}
 
 
-def test_a_problem_of_a_rule_says_what_to_do(tmp_path):
+def test_a_problem_with_a_rule_says_what_to_do(tmp_path):
     casting = TemplateAssignment(table(tmp_path, "a\n1\n"), [TemplateRule(template="x", when="a.b.c")])
     with pytest.raises(CellProblem, match="the rule for x"):
         casting.template({"a": "1"}, "1")
 
 
-async def test_a_flag_shares_rows_out_between_templates(tmp_path):
+async def test_a_flag_splits_rows_between_templates(tmp_path):
     campaign = await begin(tmp_path, campaign__templates="other=3, vip")
     people = [f"{number},Guest {number}" for number in range(1, 101)]
     films = await campaign.films("ID,Name", *people)
@@ -204,7 +204,7 @@ async def test_a_flag_shares_rows_out_between_templates(tmp_path):
 COLUMNS = "Lang=languages,Shape=formats,Rank=priority,When=publish_at,List=playlist,Voice=voice"
 
 
-async def test_columns_decide_languages_formats_voice_and_when_it_is_published(tmp_path):
+async def test_columns_determine_languages_formats_voice_and_publication_time(tmp_path):
     campaign = await begin(tmp_path, campaign__columns=COLUMNS)
     header = "ID,Name,Lang,Shape,Rank,When,List,Voice"
     films = await campaign.films(
@@ -243,7 +243,7 @@ async def test_columns_decide_languages_formats_voice_and_when_it_is_published(t
         ("Rank=languages", "fr", "hello has no script in fr"),
     ],
 )
-async def test_what_can_not_be_had_is_a_problem_of_its_row_before_anything_is_made(tmp_path, column, cell, problem):
+async def test_an_unavailable_choice_is_a_problem_of_its_row_before_anything_is_made(tmp_path, column, cell, problem):
     campaign = await begin(tmp_path, campaign__columns=column)
     wanted = await campaign.read("ID,Name,Rank", f'1,Bo,"{cell}"', "2,Eve,")
 
@@ -263,13 +263,13 @@ async def test_what_can_not_be_had_is_a_problem_of_its_row_before_anything_is_ma
         ("Rank", "sets no option"),
     ],
 )
-async def test_a_column_that_can_decide_nothing_stops_the_run(tmp_path, pair, problem):
+async def test_an_invalid_column_mapping_stops_the_run(tmp_path, pair, problem):
     with pytest.raises(InputError) as caught:
         await (await begin(tmp_path, campaign__columns=pair)).read("ID,Name,Rank", "1,Bo,low")
     assert problem in str(caught.value)
 
 
-async def test_languages_and_formats_for_all_are_one_family_of_films_in_folders_of_their_own(tmp_path):
+async def test_languages_and_formats_of_all_rows_form_one_family_in_separate_folders(tmp_path):
     campaign = await begin(tmp_path, languages="en,de", formats="16:9,9:16,1:1")
     plan = await campaign.plan("ID,Name", "1,Bo", "2,Eve")
     again = await campaign.plan("ID,Name", "1,Bo", "2,Eve")
@@ -285,7 +285,7 @@ async def test_languages_and_formats_for_all_are_one_family_of_films_in_folders_
     ]
 
 
-async def test_a_format_more_tomorrow_is_one_film_more_of_each_row(tmp_path):
+async def test_an_additional_format_adds_one_film_per_row(tmp_path):
     campaign = await begin(tmp_path, formats="16:9,9:16")
     first = await campaign.plan("ID,Name", "1,Bo")
     campaign.context = await to_thread.run_sync(
@@ -296,7 +296,7 @@ async def test_a_format_more_tomorrow_is_one_film_more_of_each_row(tmp_path):
     assert (first.new, again.new, again.removed) == (2, 1, 0)
 
 
-async def test_a_row_that_changes_remakes_all_its_films_in_their_places(tmp_path):
+async def test_a_changed_row_remakes_all_its_films_in_the_same_folders(tmp_path):
     campaign = await begin(tmp_path, languages="en,de", formats="16:9,9:16")
     await campaign.plan("ID,Name", "1,Bo", "2,Eve")
     again = await campaign.plan("ID,Name", "1,Bob", "2,Eve")
@@ -305,7 +305,7 @@ async def test_a_row_that_changes_remakes_all_its_films_in_their_places(tmp_path
     assert {job.brief.key for job in await campaign.jobs()} == {"1", "2"}
 
 
-async def test_folders_are_named_after_columns_and_none_leaves_its_place(tmp_path):
+async def test_folders_are_named_after_columns_and_stay_inside_the_output_folder(tmp_path):
     campaign = await begin(tmp_path, output__pattern="{batch}/{row.segment}/{row.file_name}")
     rows = ["1,Bo,VIP & Co,bo", "2,Eve,../../etc,con", "3,Ann,,ann", "4,Abe,summary,bo", "5,Una,VIP & Co,bo"]
     await campaign.plan("ID,Name,Segment,File Name", *rows)
@@ -320,17 +320,17 @@ async def test_folders_are_named_after_columns_and_none_leaves_its_place(tmp_pat
     ]
 
 
-async def test_a_pattern_with_a_column_in_capitals_says_how_columns_are_written():
+async def test_a_pattern_with_a_column_in_capitals_is_refused_with_the_correct_spelling():
     with pytest.raises(ConfigurationError, match="lower case"):
         FolderPattern("{batch}/{row.Segment}/{title}")
 
 
-async def test_a_pattern_with_a_column_that_is_not_there_is_told(tmp_path):
+async def test_a_pattern_with_an_unknown_column_is_refused(tmp_path):
     with pytest.raises(InputError, match=r"no column segmnt\. Did you mean segment"):
         await (await begin(tmp_path, output__pattern="{row.segmnt}/{title}")).read("ID,Name,Segment", "1,Bo,x")
 
 
-async def test_the_rows_that_stand_out_are_chosen(tmp_path):
+async def test_the_extreme_rows_are_selected(tmp_path):
     campaign = await begin(tmp_path)
     rows = ["1,Maria", "2,Bo", "3,Alexandrina Maria Bo", "4,ደስታ", "5,田中太郎三四五六七八九十", "6,Marie", "7,"]
     wanted = await campaign.read("ID,Name", *rows, rows="extremes")
@@ -345,7 +345,7 @@ async def test_the_rows_that_stand_out_are_chosen(tmp_path):
     assert (wanted.rows, wanted.refused) == (7, 1)
 
 
-async def test_a_name_in_another_script_is_stranger_than_one_in_capitals_and_with_accents(tmp_path):
+async def test_a_name_in_another_script_is_more_extreme_than_one_with_capitals_and_accents(tmp_path):
     campaign = await begin(tmp_path)
     rows = ["1,Maria", "2,Marianne M", "3,ÅŘÞ XYZ", "4,Mария", "5,M 5 €", "6,Mo"]
     wanted = await campaign.read("ID,Name", *rows, rows="extremes")
@@ -354,7 +354,7 @@ async def test_a_name_in_another_script_is_stranger_than_one_in_capitals_and_wit
     assert [brief.key for brief, why in pairs if "most unusual" in why] == ["4"]
 
 
-async def test_retry_makes_a_mended_row_anew_in_the_language_and_format_that_failed(tmp_path):
+async def test_retry_remakes_a_corrected_row_in_the_language_and_format_that_failed(tmp_path):
     campaign = await begin(tmp_path, languages="en,de", formats="16:9,9:16")
     plan = await campaign.plan("ID,Name", "1,Bo")
     wanted = await campaign.read("ID,Name", "1,Bob")

@@ -95,7 +95,7 @@ def told(result):
     return [(each.row, each.line, each.column, each.value, each.problem) for each in result.problems]
 
 
-def test_a_row_is_a_brief_with_its_values_and_its_place(checked, tmp_path):
+def test_a_row_becomes_a_brief_with_its_values_and_position(checked, tmp_path):
     result = checked(HEADER + '7,MARIA,Roof,"1.299,00 €",30.6.2026\n')
 
     (brief,) = result.briefs
@@ -112,7 +112,7 @@ def test_a_row_is_a_brief_with_its_values_and_its_place(checked, tmp_path):
     }
 
 
-def test_all_problems_of_all_rows_are_told_and_good_rows_go_on(checked):
+def test_every_problem_of_every_row_is_reported_and_good_rows_go_on(checked):
     result = checked(HEADER + "1,Maria,Roof,free,3/4/26\n2,Bo,Roof,5 €,\n3,,Roof,5 €,\n4,Ann\n")
 
     assert [brief.row.key for brief in result.briefs] == ["2"]
@@ -126,7 +126,7 @@ def test_all_problems_of_all_rows_are_told_and_good_rows_go_on(checked):
     assert result.problems[2].mend == "Enter how the film says hello"
 
 
-def test_the_refused_rows_lie_in_a_csv_with_their_reasons_that_no_spreadsheet_runs(checked, tmp_path):
+def test_refused_rows_are_written_with_reasons_to_a_csv_without_formulas(checked, tmp_path):
     checked(HEADER + "1,=cmd|'/c calc'!A0,Roof,@free,\n2,Bo,-5,5 €,\n")
 
     rows = list(csv.DictReader(io.StringIO((tmp_path / "rejected.csv").read_text(encoding="utf-8-sig"))))
@@ -136,7 +136,7 @@ def test_the_refused_rows_lie_in_a_csv_with_their_reasons_that_no_spreadsheet_ru
     assert (row["First Name"], row["price"]) == ("'=cmd|'/c calc'!A0", "'@free")
 
 
-def test_a_refused_row_of_the_wrong_length_is_refused_again_where_the_list_is_run_as_it_is(checked, tmp_path):
+def test_a_refused_row_of_the_wrong_length_is_refused_again_when_the_list_is_run_unchanged(checked, tmp_path):
     result = checked("first_name,price,note,town\nBo,5 €,x,y\nEve,$1,000.00,,\nAnn,5 €,x\nJo,5 €,x,y,z\nEd,5 €,x,y\n")
     assert [line for _, line, *_ in told(result)] == [3, 4, 5]
 
@@ -145,41 +145,41 @@ def test_a_refused_row_of_the_wrong_length_is_refused_again_where_the_list_is_ru
     assert "Eve,$1,000.00,,one cell too many" in (tmp_path / "again.csv").read_text(encoding="utf-8-sig")
 
 
-def test_what_we_put_before_a_formula_is_gone_when_it_is_read_again(checked):
+def test_the_prefix_that_disarms_a_formula_is_removed_when_the_list_is_read(checked):
     (brief,) = checked("first_name,product\nBo,'=1+1\n").briefs
 
     assert dict(brief.row.fields)["product"] == "=1+1"
 
 
 @pytest.mark.parametrize("cell", ["=1", " =1", "+x", "-x", "@x", "\t=1", "＝1"])
-def test_a_cell_that_would_run_does_not(cell):
+def test_a_formula_in_a_cell_is_disarmed(cell):
     assert not escape_formulas(cell).strip().startswith(("=", "+", "-", "@", "\t", "＝"))
 
 
 @pytest.mark.parametrize("cell", ["x;=cmd|'/c calc'!A0", "x\n=1", "x\t @SUM(1)", 'x";+1+cmd'])
-def test_a_cell_that_falls_apart_where_the_separator_is_another_one_does_not_run_either(cell):
+def test_a_formula_behind_another_delimiter_inside_a_cell_is_disarmed(cell):
     assert not any(part.strip(' "').startswith(("=", "+", "@")) for part in re.split("[;\\t\n]", escape_formulas(cell)))
     assert unescape_formulas(escape_formulas(cell)) == cell
 
 
-def test_numbers_are_no_formulas():
+def test_numbers_are_not_treated_as_formulas():
     assert [escape_formulas(cell) for cell in ("-5", "+4.50", "1,5")] == ["-5", "+4.50", "1,5"]
 
 
-def test_a_clean_run_takes_away_the_list_of_an_earlier_one(checked, tmp_path):
+def test_a_run_without_refused_rows_deletes_the_list_of_an_earlier_run(checked, tmp_path):
     checked(HEADER + "1,,Roof,,\n")
     assert (tmp_path / "rejected.csv").exists()
     checked(HEADER + "1,Bo,Roof,,\n")
     assert not (tmp_path / "rejected.csv").exists()
 
 
-def test_two_rows_of_one_key_are_told(checked):
+def test_two_rows_with_the_same_key_are_reported(checked):
     result = checked(HEADER + "1,Maria,Roof,,\n1,Bo,Wall,,\n")
 
     assert told(result) == [(2, 3, "", "1", "has the same key as line 2")]
 
 
-def test_two_rows_of_one_key_are_told_where_they_stand_in_one_line(checked):
+def test_two_rows_with_the_same_key_on_one_line_are_reported(checked):
     row = {"customer": "1", "first_name": "Maria", "product": "Roof"}
     at = "[{}, {},\n{}, {}]".format(*(json.dumps({**row, "customer": key}) for key in "1233"))
 
@@ -189,21 +189,21 @@ def test_two_rows_of_one_key_are_told_where_they_stand_in_one_line(checked):
     assert told(checked(lines, "b.json")) == [(3, 2, "", "2", "has the same key as line 2")]
 
 
-def test_without_a_key_two_rows_that_say_the_same_are_told(checked):
+def test_without_a_key_identical_rows_are_reported(checked):
     result = checked("first_name,note\nMaria,a\nMaria,b\nBo,a\n")
 
     assert told(result) == [(2, 3, "", "", "is a duplicate of line 2")]
     assert [brief.row.key for brief in result.briefs] == ["", ""]
 
 
-def test_the_key_is_a_column_of_ones_choice(checked):
+def test_any_column_can_be_the_key(checked):
     assert [brief.row.key for brief in checked("ID,first name\nx1,Bo\nx2,Bo\n", key="id").briefs] == ["x1", "x2"]
     with pytest.raises(InputError, match="--key: the table has no column 'nr'"):
         checked("ID,first name\nx1,Bo\n", key="nr")
     assert told(checked("ID,first name\n,Bo\n", key="id")) == [(1, 2, "ID", "", "is empty, and it is the key column")]
 
 
-def test_columns_are_mapped(checked):
+def test_columns_are_mapped_to_fields(checked):
     (brief,) = checked("Vorname;Preis\nJürgen;5 €\n", mapped=("Vorname=first_name", "preis=price")).briefs
 
     assert dict(brief.row.fields)["price"] == "5 EUR"
@@ -222,13 +222,13 @@ def test_columns_are_mapped(checked):
         ("first_name,first_name", (), "several columns match the field first_name: first_name, first_name (2)"),
     ],
 )
-def test_columns_that_do_not_fit_are_told(checked, header, mapped, problem):
+def test_columns_that_do_not_match_the_fields_are_reported(checked, header, mapped, problem):
     with pytest.raises(InputError) as caught:
         checked(f"{header}\nBo,Bo\n", mapped=mapped)
     assert problem in str(caught.value).replace("did you mean", "Did you mean")
 
 
-def test_a_column_that_is_called_nearly_as_a_field_is_told(tmp_path, template):
+def test_a_column_named_almost_like_a_field_is_reported(tmp_path, template):
     (tmp_path / "people.csv").write_text("First Name,Price (net),valid untill,Notes\nBo,5 €,x,y\n", encoding="utf-8")
     table = open_table(tmp_path / "people.csv", FOUND_OUT)
 
@@ -251,11 +251,11 @@ def test_a_column_that_is_called_nearly_as_a_field_is_told(tmp_path, template):
         ),
     ],
 )
-def test_a_sum_is_in_the_currency_that_its_column_or_one_beside_it_names(checked, table, prices):
+def test_an_amount_takes_its_currency_from_the_header_or_an_adjacent_column(checked, table, prices):
     assert [dict(brief.row.fields)["price"] for brief in checked(table).briefs] == prices
 
 
-def test_thousands_are_none_where_other_sums_of_the_column_have_decimals_behind_their_mark(checked):
+def test_a_mark_used_for_decimals_elsewhere_in_the_column_is_not_a_thousands_separator(checked):
     result = checked('first_name,price\nAnn,8.3\nBo,15.99\nEve,12.495\nJo,"1,299"\nEd,0.750\n')
 
     problem = "'12.495' may be 12495 or 12.495: other amounts in the column use this separator for decimals"
@@ -267,7 +267,7 @@ def test_thousands_are_none_where_other_sums_of_the_column_have_decimals_behind_
     assert len(told(checked("first_name;price\nAnn;8.30\nBo;1.299\nJo;2.499\n", locale="de"))) == 1
 
 
-def test_days_are_told_in_a_column_that_begins_otherwise_than_the_locale_says(checked):
+def test_the_date_order_of_a_column_is_detected_against_the_locale(checked):
     days = "first_name,product,valid_until\nAnn,x,25/12/2026\nBo,x,3/4/2026\nEve,x,5/5/2026\nJo,x,28.2.2026\n"
 
     result = checked(days, locale="en-US")
@@ -281,7 +281,7 @@ def test_days_are_told_in_a_column_that_begins_otherwise_than_the_locale_says(ch
     assert len(told(checked(f"first_name,product,valid_until\nAnn,x,25/12/2026\n{slip}", locale="en-US"))) == 1
 
 
-def test_of_two_currencies_beside_a_sum_nobody_can_tell_which(checked):
+def test_two_currency_columns_beside_an_amount_are_ambiguous(checked):
     result = checked("first_name,price,Currency,Converted Currency\nBo,5,usd,eur\n")
 
     assert told(result) == [
@@ -289,7 +289,7 @@ def test_of_two_currencies_beside_a_sum_nobody_can_tell_which(checked):
     ]
 
 
-def test_a_mail_address_is_one_key_in_any_case_and_other_keys_are_not(checked):
+def test_only_email_keys_ignore_case(checked):
     table = "mail,first_name\nbo@example.org,Bo\nBo@Example.org,Bob\nA1,Eve\na1,Ann\n"
     result = checked(table, key="mail")
 
@@ -301,19 +301,19 @@ def test_a_mail_address_is_one_key_in_any_case_and_other_keys_are_not(checked):
     ("text", "rows"),
     [("3", [1, 2, 3]), ("2,5-6", [2, 5, 6]), ("4-4", [4]), ("1,1", [1])],
 )
-def test_some_rows_are_chosen(checked, text, rows):
+def test_a_selection_names_rows_and_ranges(checked, text, rows):
     table = HEADER + "".join(f"{n},Bo{n},Roof,,\n" for n in range(1, 9))
 
     assert [int(brief.row.key) for brief in checked(table, selection=parse_row_selection(text)).briefs] == rows
 
 
 @pytest.mark.parametrize("text", ["", "0", "5-2", "a", "1,,2", "-3", "1;2"])
-def test_a_choice_that_names_no_rows_is_told(text):
+def test_a_selection_without_rows_is_refused(text):
     with pytest.raises(InputError, match="is not a row selection"):
         parse_row_selection(text)
 
 
-def test_a_template_without_a_script_gets_briefs_with_notes_that_are_never_markdown(checked):
+def test_a_template_without_a_script_gets_notes_in_which_cells_are_not_markdown(checked):
     cell = '"One *two*\n\n![x](/etc/passwd)\n\n# Three"'
     (brief,) = checked(f"Title,Notes\nTea,{cell}\n", of=load_template("explainer", search=[])).briefs
 
@@ -321,7 +321,7 @@ def test_a_template_without_a_script_gets_briefs_with_notes_that_are_never_markd
     assert [block.text for block in brief.sections[0].blocks] == ["One *two*", "![x](/etc/passwd)", "# Three"]
 
 
-def test_an_empty_cell_is_what_its_field_says_and_limits_hold(checked):
+def test_an_empty_cell_gets_the_default_of_its_field_and_limits_are_enforced(checked):
     offer = load_template("offer", search=[])
     result = checked(
         "first_name,product,price,battery,payback_years\nBo,Roof,5 €,,\nEve,Roof,5 €,YES,7\nAnn,Roof,-5 €,perhaps,51\n",
@@ -336,7 +336,7 @@ def test_an_empty_cell_is_what_its_field_says_and_limits_hold(checked):
     ]
 
 
-def test_damaged_cells_are_told_and_others_of_their_row_do_not_matter(checked):
+def test_damaged_cells_are_reported_unless_no_field_uses_them(checked):
     result = checked(b"first_name,note\n" + "Zoë,x\n".encode() + b"B\xf6,x\nBo,\xf6\nEv\0a,x\n")
 
     assert [brief.title for brief in result.briefs] == ["Offer for Zoë", "Offer for Bo"]
@@ -368,7 +368,7 @@ tables = st.lists(st.lists(cells, min_size=1, max_size=6), min_size=1, max_size=
 
 @settings(suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None, max_examples=60)
 @given(rows=tables, delimiter=st.sampled_from(",;\t|"), encoding=st.sampled_from(["utf-8", "utf-16", "cp1252"]))
-def test_any_table_gives_a_brief_or_a_reason_for_every_row(checked, rows, delimiter, encoding):
+def test_every_row_of_any_table_becomes_a_brief_or_a_problem(checked, rows, delimiter, encoding):
     file = io.StringIO()
     csv.writer(file, delimiter=delimiter).writerows([["first_name", "product", "price", "valid_until"], *rows])
     # By chance letters are no words of the West: whoever has such a table names its encoding.
@@ -380,7 +380,7 @@ def test_any_table_gives_a_brief_or_a_reason_for_every_row(checked, rows, delimi
     assert all(brief.title and brief.row for brief in result.briefs)
 
 
-def test_a_sum_in_a_workbook_is_in_the_currency_that_the_sheet_shows(checked):
+def test_an_amount_in_a_workbook_has_the_currency_of_its_number_format(checked):
     book = openpyxl.Workbook()
     for row in (["first_name", "product", "price"], ["Bo", 0.5, 1299], ["Eve", 0.5, 1299], ["Ann", 5, 1299]):
         book.active.append(row)
@@ -397,7 +397,7 @@ def test_a_sum_in_a_workbook_is_in_the_currency_that_the_sheet_shows(checked):
     assert told(result)[0][4] == "has no currency, and other amounts of the table are in USD"
 
 
-def test_a_sum_that_names_no_currency_among_others_that_do_is_told(checked):
+def test_an_amount_without_currency_among_others_with_one_is_reported(checked):
     others = "".join(f"Bo,{number}\n" for number in range(8))
 
     result = checked(f"first_name,price\n{others}Eve,£5\nAnn,-\n")
@@ -426,7 +426,7 @@ rows_of_values = st.lists(st.lists(values, min_size=4, max_size=4), min_size=1, 
 
 @settings(suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None, max_examples=40)
 @given(rows=rows_of_values, suffix=st.sampled_from([".json", ".jsonl", ".xlsx", ".sqlite"]))
-def test_any_values_of_programs_give_a_brief_or_a_reason_for_every_row(checked, rows, suffix):
+def test_every_row_of_any_json_values_becomes_a_brief_or_a_problem(checked, rows, suffix):
     content = {".json": as_array, ".jsonl": as_lines, ".xlsx": as_workbook, ".sqlite": as_database}[suffix](rows)
     result = checked(content, f"a{suffix}", form=TableOptions(query="SELECT * FROM people"))
 
@@ -481,7 +481,7 @@ NAMES = ["a.csv", "a.tsv", "a.json", "a.jsonl", "a.ndjson", "a.xlsx", "a.sqlite"
 
 @settings(suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None, max_examples=100)
 @given(content=st.binary(max_size=200), name=st.sampled_from(NAMES))
-def test_any_file_is_read_or_told(checked, content, name):
+def test_any_file_is_read_or_refused(checked, content, name):
     try:
         result = checked(content, name, form=TableOptions(query="SELECT * FROM people"))
     except InputError:
@@ -490,7 +490,7 @@ def test_any_file_is_read_or_told(checked, content, name):
     assert all(isinstance(brief, Brief) for brief in result.briefs)
 
 
-def test_very_many_briefs_are_read_as_often_as_they_are_wanted_as_they_were_put_there():
+def test_spooled_briefs_can_be_read_repeatedly_and_are_unchanged():
     spool, all_of_them = Spool(), []
     for number in range(950):
         row = SourceRow(key=str(number), fields=(("town", "Łódź"),), kept=(("segment", f"s{number}"),), chars=number)
@@ -509,7 +509,7 @@ def test_very_many_briefs_are_read_as_often_as_they_are_wanted_as_they_were_put_
 
 
 @pytest.mark.parametrize("password", ["s3cret", "s3cret@home", "s3:cret"])
-def test_a_password_in_an_address_is_not_in_the_message_about_the_cell(password):
+def test_the_password_in_a_url_is_not_in_the_message_about_the_cell(password):
     row = TableRow(number=1, line=2, cells={})
     told = row_problem(
         row, "picture", f"https://me:{password}@example.org/a.png?at=me@home", "has a password", "Remove it"

@@ -6,12 +6,13 @@ import stat
 import subprocess
 import sys
 import time
+from functools import partial
 from pathlib import Path
 
 import psutil
 import pytest
 
-from pipeline.errors import StorageError
+from pipeline.errors import DiskFullError, StorageError
 from pipeline.files import (
     atomic,
     discard_stale_temporaries,
@@ -23,6 +24,7 @@ from pipeline.files import (
     temporary_sibling,
     write_all_atomically,
     write_atomically,
+    write_without_fsync,
 )
 from pipeline.files.scratch import scratch_folder
 from pipeline.state.episodes import EpisodeLedger
@@ -49,6 +51,11 @@ def steps(monkeypatch):
     return steps
 
 
+def write_one_of_all(path, text):
+    for error in write_all_atomically({path: text}).values():
+        raise error
+
+
 def test_text_is_written_as_utf8_with_its_line_ends_as_they_are(tmp_path):
     write_atomically(tmp_path / "a.txt", "grün\r\n漢\n")
 
@@ -59,6 +66,7 @@ def test_of_a_file_without_end_no_more_is_read_than_wanted(tmp_path):
     (tmp_path / "a").write_bytes(b"12345")
 
     assert [read_head(tmp_path / "a", most) for most in (3, 5, 9)] == [b"123", b"12345", b"12345"]
+    assert read_file(tmp_path / "a") == b"12345"
     if os.name == "posix":
         assert read_head(Path("/dev/zero"), 3) == bytes(3)
 
@@ -69,7 +77,10 @@ def test_missing_folders_are_made_and_nothing_else_is_left(tmp_path):
     assert [path.name for path in tmp_path.rglob("*")] == ["x", "y", "a.bin"]
 
 
-def test_a_failure_before_the_rename_leaves_the_old_content_and_no_rubbish(tmp_path, monkeypatch):
+@pytest.mark.parametrize(
+    "write", [write_atomically, partial(write_atomically, durable=False), write_without_fsync, write_one_of_all]
+)
+def test_a_failure_before_the_rename_leaves_the_old_content_and_no_temporary_file(tmp_path, monkeypatch, write):
     path = tmp_path / "a.txt"
     path.write_text("old")
 
@@ -78,7 +89,7 @@ def test_a_failure_before_the_rename_leaves_the_old_content_and_no_rubbish(tmp_p
 
     monkeypatch.setattr(os, "replace", full)
     with pytest.raises(StorageError, match=r"a\.txt: can't be written: no space left on device\. Free some space"):
-        write_atomically(path, "new")
+        write(path, "new")
 
     assert path.read_text() == "old"
     assert list(tmp_path.iterdir()) == [path]
@@ -103,23 +114,10 @@ def test_what_need_not_survive_a_power_cut_waits_for_no_disk_and_is_whole_all_th
         assert path.read_text() == "old"
     assert path.read_text() == "half"
     write_atomically(path, "new", durable=False)
-
     assert path.read_text() == "new"
-    assert list(tmp_path.iterdir()) == [path]
 
-
-def test_a_failure_of_what_need_not_survive_leaves_the_old_file(tmp_path, monkeypatch):
-    path = tmp_path / "a.txt"
-    path.write_text("old")
-
-    def full(_source, target):
-        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
-
-    monkeypatch.setattr(os, "replace", full)
-    with pytest.raises(StorageError, match="Free some space"):
-        write_atomically(path, "new", durable=False)
-
-    assert path.read_text() == "old"
+    assert write_without_fsync(path, "newer").st_ino == path.stat().st_ino
+    assert path.read_text() == "newer"
     assert list(tmp_path.iterdir()) == [path]
 
 
@@ -132,15 +130,16 @@ def test_files_that_are_written_together_are_all_on_the_disk_before_their_names_
     assert sorted(path.name for path in tmp_path.iterdir()) == ["a", "b"]
 
 
-def test_one_file_of_many_that_can_not_be_written_spoils_no_other_and_leaves_no_rubbish(tmp_path, monkeypatch):
-    true_replace = os.replace
+@pytest.mark.parametrize("step", ["open", "replace"])
+def test_one_file_of_many_that_can_not_be_written_spoils_no_other_and_leaves_no_rubbish(tmp_path, monkeypatch, step):
+    really = getattr(os, step)
 
-    def full(source, target):
-        if Path(target).name == "b":
+    def full(path, *more):
+        if Path(path).name.startswith(".b."):
             raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
-        return true_replace(source, target)
+        return really(path, *more)
 
-    monkeypatch.setattr(os, "replace", full)
+    monkeypatch.setattr(os, step, full)
     (tmp_path / "b").write_text("old")
 
     failed = write_all_atomically({tmp_path / name: name for name in "abc"})
@@ -173,20 +172,24 @@ def test_a_secret_file_is_never_readable_for_others(tmp_path):
 
 
 @pytest.mark.parametrize(
-    ("number", "hint"),
+    ("number", "kind", "hint"),
     [
-        (errno.EACCES, "Check the permissions of the folder, or choose another one$"),
-        (errno.EROFS, r"read-only file system\. Make the disk writable, or choose another folder$"),
-        (errno.EDQUOT, "Free some space"),
+        (errno.EACCES, StorageError, "Check the permissions of the folder, or choose another one$"),
+        (errno.EROFS, StorageError, r"read-only file system\. Make the disk writable, or choose another folder$"),
+        (errno.EISDIR, StorageError, "A file or folder of that name is in the way: move it"),
+        (errno.EDQUOT, DiskFullError, "Free some space"),
+        # There is room for other files.
+        (errno.EFBIG, StorageError, "Free some space"),
     ],
 )
-def test_what_the_disk_refuses_says_what_to_do(tmp_path, monkeypatch, number, hint):
+def test_what_the_disk_refuses_says_what_to_do(tmp_path, monkeypatch, number, kind, hint):
     def refuse(*args, **kwargs):
         raise OSError(number, os.strerror(number))
 
     monkeypatch.setattr(os, "open", refuse)
-    with pytest.raises(StorageError, match=hint):
+    with pytest.raises(StorageError, match=hint) as caught:
         write_atomically(tmp_path / "a.txt", "new")
+    assert type(caught.value) is kind
 
 
 def test_a_file_takes_its_place_when_it_is_whole_and_on_the_disk(tmp_path, steps):
@@ -215,6 +218,9 @@ def test_no_file_and_no_folder_stays_open_after_it_is_written(tmp_path, monkeypa
     monkeypatch.setattr(os, "replace", refuse)
     with pytest.raises(StorageError):
         write_atomically(tmp_path / "d", "4")
+    monkeypatch.setattr(os, "fsync", lambda descriptor: refuse(descriptor, None))
+    with pytest.raises(StorageError):
+        write_atomically(tmp_path / "e", "5")
 
     assert psutil.Process().num_fds() == before
 
@@ -240,11 +246,19 @@ def test_a_file_that_was_never_written_is_an_error(tmp_path):
         pass
 
 
-def test_an_error_keeps_the_names_in_it_as_they_are(tmp_path):
+@pytest.mark.parametrize(
+    ("reason", "told"),
+    [
+        ("Can't reach /Volumes/My Films", "can't reach /Volumes/My Films"),
+        ("NFS server gone", "NFS server gone"),
+        (None, "OSError"),
+    ],
+)
+def test_an_error_keeps_the_names_in_it_as_they_are(tmp_path, reason, told):
     with pytest.raises(StorageError) as caught, storage_errors(tmp_path / "Film"):
-        raise OSError(errno.EIO, "Can't reach /Volumes/My Films")
+        raise OSError(errno.EIO, reason) if reason else OSError
 
-    assert str(caught.value) == f"{tmp_path / 'Film'}: can't be written: can't reach /Volumes/My Films"
+    assert str(caught.value) == f"{tmp_path / 'Film'}: can't be written: {told}"
 
 
 def test_leftovers_of_a_file_are_removed_and_those_of_others_are_not(tmp_path):

@@ -1,7 +1,8 @@
 """Job ids and folder names are stable across upgrades, so that existing films are left alone."""
 
 import shutil
-from dataclasses import dataclass, replace
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
 
 import pytest
 
@@ -90,6 +91,7 @@ def test_a_new_field_changes_no_job_id():
         title: str
         mood: str = ""
         is_new: bool = False
+        links: Mapping[str, str] = field(default_factory=dict)
         tags: tuple[str, ...] = ()
 
     assert canonical_text(Wish(title="Tea", tags=("a",))) == canonical_text(earlier(title="Tea", tags=("a",)))

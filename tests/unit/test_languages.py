@@ -90,28 +90,19 @@ def test_a_flag_asks_for_the_film_without_a_variant_though_the_brief_has_one(tmp
     assert [context.briefs.complete(brief(variant=2)).variant for context in asked.values()] == [0, 3]
 
 
-def test_the_first_language_is_written_and_the_others_are_translated(tmp_path):
-    context = context_in(tmp_path, languages="en,es,fr")
+@pytest.mark.parametrize(
+    ("languages", "of_brief", "films"),
+    [
+        ("en,es,fr", {}, [("en", ""), ("es", "en"), ("fr", "en")]),
+        ("en,de", {"language": "de"}, [("en", "de"), ("de", "")]),
+        ("en,es", {"language": "de"}, [("en", "de"), ("es", "de")]),
+    ],
+    ids=["the first", "that of the brief", "that of the brief, without a film"],
+)
+def test_one_language_is_written_and_the_others_are_translated_from_it(tmp_path, languages, of_brief, films):
+    context = context_in(tmp_path, languages=languages)
 
-    films = context.briefs.films_of(brief())
-
-    assert [(film.language, film.translated_from) for film in films] == [("en", ""), ("es", "en"), ("fr", "en")]
-
-
-def test_the_language_of_the_brief_is_the_one_that_is_written(tmp_path):
-    context = context_in(tmp_path, languages="en,de")
-
-    films = context.briefs.films_of(brief(language="de"))
-
-    assert [(film.language, film.translated_from) for film in films] == [("en", "de"), ("de", "")]
-
-
-def test_a_brief_may_be_written_in_a_language_that_gets_no_film(tmp_path):
-    context = context_in(tmp_path, languages="en,es")
-
-    films = context.briefs.films_of(brief(language="de"))
-
-    assert [(film.language, film.translated_from) for film in films] == [("en", "de"), ("es", "de")]
+    assert [(film.language, film.translated_from) for film in context.briefs.films_of(brief(**of_brief))] == films
 
 
 def test_a_flag_goes_before_the_languages_of_a_brief_and_they_before_the_settings(tmp_path):

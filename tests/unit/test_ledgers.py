@@ -2,6 +2,7 @@ import json
 import logging
 import sys
 from datetime import UTC, date, datetime, timedelta
+from functools import partial
 from pathlib import Path
 
 import anyio
@@ -12,6 +13,7 @@ from filelock import FileLock
 from pipeline.errors import ClosedError, QuotaError, StorageError, TransientError
 from pipeline.state.ledgers import daily as ledgers
 from pipeline.state.ledgers.daily import Ledger
+from pipeline.state.locks import file_lock
 from tests.standins.throttles import throttle
 
 NOON = datetime(2026, 11, 21, 12, tzinfo=UTC)
@@ -416,7 +418,7 @@ async def test_a_folder_that_can_not_be_created_stops_no_call(tmp_path, clock, c
 
 
 async def test_a_lock_that_is_never_released_is_not_waited_for_forever(ledger, tmp_path, monkeypatch, caplog):
-    monkeypatch.setattr("pipeline.state.ledgers.file_lock._WAIT_S", 0.02)
+    monkeypatch.setattr(ledgers, "file_lock", partial(file_lock, wait_s=0.02))
     with FileLock(tmp_path / "groq.lock", thread_local=False):
         await ledger.reserve(5, **FREE)
 

@@ -432,18 +432,6 @@ async def test_a_429_closes_only_its_model_if_each_model_has_its_own_limits(make
     ]
 
 
-async def test_waiting_for_one_models_retry_after_does_not_delay_calls_of_another_model(make):
-    limiter = make(by_model=True, concurrency=1)
-    await fail(limiter, BUSY, model="large")
-    begun = []
-
-    async with anyio.create_task_group() as tasks:
-        for model in ("large", "large", "small", "small"):
-            tasks.start_soon(partial(visit, limiter, begun=begun, takes_s=5, model=model))
-
-    assert begun == pytest.approx([0, 5, 20, 25])
-
-
 async def test_a_model_with_a_spent_daily_limit_does_not_delay_calls_of_another_model(make):
     limiter = make(by_model=True)
     async with limiter.call(model="large") as call:
@@ -453,16 +441,21 @@ async def test_a_model_with_a_spent_daily_limit_does_not_delay_calls_of_another_
     assert await visit(limiter, model="large") == pytest.approx(90)
 
 
-async def test_waiting_for_one_models_breaker_does_not_delay_calls_of_another_model(make):
-    limiter = make(breaker_failures=1, breaker_cooldown_s=60, concurrency=1)
-    await fail(limiter, DOWN, model="large")
+@pytest.mark.parametrize(
+    ("options", "outcome", "again_at"),
+    [({"by_model": True}, BUSY, 20), ({"breaker_failures": 1, "breaker_cooldown_s": 60}, DOWN, 60)],
+    ids=["retry-after", "breaker"],
+)
+async def test_waiting_for_one_model_does_not_delay_calls_of_another(make, options, outcome, again_at):
+    limiter = make(concurrency=1, **options)
+    await fail(limiter, outcome, model="large")
     begun = []
 
     async with anyio.create_task_group() as tasks:
         for model in ("large", "large", "small", "small"):
             tasks.start_soon(partial(visit, limiter, begun=begun, takes_s=5, model=model))
 
-    assert begun == pytest.approx([0, 5, 60, 65])
+    assert begun == pytest.approx([0, 5, again_at, again_at + 5])
 
 
 @pytest.mark.parametrize("outcome", [BUSY, PermanentError("no"), ValueError()])

@@ -30,6 +30,24 @@ def test_a_film_that_failed_a_check_does_not_pass_and_one_with_a_warning_does():
     assert Verdict(checks=(SIZE, replace(LOUD, verdict="warn"))).of_film(FILM).is_pass_for(FILM)
 
 
+def test_the_score_falls_with_every_warning_and_failure_and_the_grade_is_the_worst():
+    dark = Check.of("black", passed=False, measured="2 s", limit="0 s", value=2)
+    warned = (SIZE, replace(LOUD, verdict="warn"), replace(dark, verdict="warn"))
+    good, warning, failed = (
+        Verdict(checks=checks) for checks in ((SIZE,), warned, (*warned, replace(dark, name="frozen")))
+    )
+
+    assert [(each.grade, each.score) for each in (good, warning, failed)] == [
+        ("pass", 1),
+        ("warn", 0.81),
+        ("fail", 0.405),
+    ]
+    assert Verdict(checks=(replace(LOUD, verdict="warn"),) * 3).score == 0.729
+    assert failed.warnings == (LOUD.reason, dark.reason)
+    assert failed.reasons == ("frozen is 2 s, must be 0 s",)
+    assert [failed.value_of(name) for name in ("loudness", "black", "size", "clipping")] == [-30, 2, None, None]
+
+
 @pytest.mark.parametrize(
     "forged",
     [

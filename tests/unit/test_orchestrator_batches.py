@@ -18,6 +18,7 @@ from anyio import to_thread
 from pipeline.errors import (
     BusyError,
     CheckpointError,
+    ClosedError,
     InputError,
     NeedsLoginError,
     StorageError,
@@ -27,7 +28,8 @@ from pipeline.files import storage_error
 from pipeline.limits import Load
 from pipeline.model import Asked, Brief, Event, Job, JobStatus, Paragraph, Priority, Section, StageRecord, advance
 from pipeline.orchestrator import control
-from pipeline.orchestrator.batch import batches, queues
+from pipeline.orchestrator.batch import batches, queues, results
+from pipeline.orchestrator.batch.results import write_results
 from pipeline.orchestrator.batch.scheduler import QUEUE, Scheduler
 from pipeline.orchestrator.batch.source import read_source
 from pipeline.orchestrator.context import RunContext, open_context
@@ -610,6 +612,26 @@ async def test_who_leaves_while_another_works_on_leaves_the_report_to_them(room,
 
     await run(context, "One")
     assert await report.exists()
+
+
+async def test_the_reports_are_there_before_films_are_waited_for_all_night(room, context, tmp_path, monkeypatch):
+    async def park(job, context, attempt):
+        raise ClosedError("the quota is spent", until=context.clock() + timedelta(hours=9))
+
+    monkeypatch.setattr(jobs_module, "STAGES", (replace(jobs_module.STAGES[0], run=park),))
+    report = anyio.Path(tmp_path, "output", "kitchen", "summary", "batch_report.json")
+    written = anyio.Event()
+
+    def write(*asked):
+        write_results(*asked)
+        anyio.from_thread.run_sync(written.set)
+
+    monkeypatch.setattr(results, "write_results", write)
+    async with anyio.create_task_group() as tasks:
+        tasks.start_soon(run, context, "One")
+        await written.wait()
+        assert json.loads(await report.read_text(encoding="utf-8"))["counts"]["parked"] == 1
+        tasks.cancel_scope.cancel()
 
 
 async def test_what_is_said_all_night_is_one_line_of_the_report_and_leaves_room_for_the_rest(

@@ -17,6 +17,7 @@ from pipeline.model import (
     BulletsScene,
     Clip,
     ClosingScene,
+    Package,
     Scene,
     Script,
     SpokenLine,
@@ -25,6 +26,7 @@ from pipeline.model import (
 )
 from pipeline.model.metadata import DESCRIPTION_MAX_BYTES
 from pipeline.publishing import Shown, film_metadata
+from pipeline.publishing.sidecars import caption_tracks
 from pipeline.publishing.youtube.video import VideoMetadata
 
 LINE = (SpokenLine(text="Hello."),)
@@ -234,3 +236,17 @@ def test_a_film_of_a_series_says_so_and_one_of_hours_counts_them() -> None:
     assert found["series"] == of
     assert "\n1:01:01 Drei Gründe\n1:01:51 Abendrot" in found["description"]
     assert "series" not in metadata((TITLE, 5.0))
+
+
+def test_files_named_after_the_subtitles_are_captions_in_other_languages(tmp_path: Path) -> None:
+    for name in ("video.srt", "video.pt-BR.srt", "video.es.srt", "video.es.vtt", "other.fr.srt"):
+        (tmp_path / name).touch()
+    (tmp_path / "video.de.srt").mkdir()
+    kinds = ("video", "srt", "vtt", "thumbnail", "metadata")
+
+    tracks = caption_tracks(Package(**dict.fromkeys(kinds, tmp_path / "video.srt")))
+    assert [(role, path.name) for role, path in tracks.items()] == [
+        ("es.srt", "video.es.srt"),
+        ("pt-BR.srt", "video.pt-BR.srt"),
+    ]
+    assert caption_tracks(Package(**dict.fromkeys(kinds, tmp_path / "gone" / "video.srt"))) == {}

@@ -11,6 +11,7 @@ from pipeline.model import Brief, Cue, VideoFormat, Word
 from pipeline.orchestrator.context import open_context
 from pipeline.rendering import Look
 from pipeline.rendering.captions import captions
+from pipeline.rendering.type_scale import LARGE_SIZES
 from pipeline.theme.default import MIDNIGHT
 from pipeline.theme.loading import load_theme
 
@@ -85,6 +86,14 @@ def test_split_cues_do_not_end_in_an_orphan():
     elements, _ = shown("words", ["It", "was", "in", "Peru."])
 
     assert [len({each.word for each in element.letters} - {-1}) for element in elements] == [2, 2]
+
+
+def test_split_cues_of_wide_letters_are_as_large_as_others():
+    elements, look = shown("words", ["熱は", "どこから", "来るのでしょうか。"], size=(1080, 1920))
+
+    heights = [max(each.plain.mask.height for each in element.letters) for element in elements]
+    assert len(heights) == 2
+    assert min(heights) > 0.85 * look.grid.type_px(LARGE_SIZES[0])
 
 
 def test_split_cues_end_at_phrase_boundaries():

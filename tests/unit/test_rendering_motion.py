@@ -3,6 +3,7 @@
 from dataclasses import fields, replace
 from itertools import pairwise
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from PIL import Image
@@ -11,10 +12,10 @@ from pipeline.model import BulletsScene, NumberScene, SpokenLine, VideoFormat, W
 from pipeline.rendering import Look, draw_scene
 from pipeline.rendering.motion.animation import DIMMED, FULL, MOTION_RATE, Level, Motion
 from pipeline.rendering.motion.canvas import Canvas
-from pipeline.rendering.motion.coalescing import complete_first_window
+from pipeline.rendering.motion.coalescing import FIRST_WINDOW, coalesce
 from pipeline.rendering.motion.composition import Composition
 from pipeline.rendering.motion.sprites import Sprite, solid_sprite, text_sprites
-from pipeline.rendering.motion.timeline import frame_at, item_frames, play
+from pipeline.rendering.motion.timeline import frame_at, item_frames, motion_frames, play
 from pipeline.rendering.motion.ycbcr import Picture
 from pipeline.rendering.text.fitting import fit
 from pipeline.rendering.text.styles import BODY
@@ -134,8 +135,9 @@ def test_an_invisible_change_makes_no_frame():
     assert [hold for _, hold, _ in play(Composition(ground=GROUND, elements=[invisible]), 30)] == [30]
 
 
-def test_a_scene_of_one_frame_has_one_frame():
-    assert [hold for _, hold, _ in play(Composition(ground=GROUND, elements=[square()]), 1)] == [1]
+@pytest.mark.parametrize("frames", [0, 1])
+def test_a_scene_has_no_more_pictures_than_frames(frames):
+    assert [hold for _, hold, _ in play(Composition(ground=GROUND, elements=[square()]), frames)] == [1] * frames
 
 
 def test_only_dirty_rectangles_are_redrawn():
@@ -177,14 +179,25 @@ def test_an_item_without_a_line_follows_the_previous_one():
     lines = (SpokenLine(text="One", reveals=0), SpokenLine(text="two", reveals=2))
     words = (Word(text="One", start_s=2, end_s=2.5), Word(text="two", start_s=4, end_s=4.5))
     scene = BulletsScene(lines=lines, heading="H", items=("a", "b", "c"))
-    first, second, third = item_frames(scene, words, len(scene.items))
 
-    assert first == 60
-    assert first < second < third == 120
+    assert item_frames(scene, words, len(scene.items)) == (60, 65, 120)
+
+
+def test_items_without_lines_appear_one_after_the_other_and_one_spoken_at_once_appears_at_once():
+    unspoken = BulletsScene(lines=(SpokenLine(text="One"),), heading="H", items=("a", "b", "c"))
+    at_once = BulletsScene(lines=(SpokenLine(text="One", reveals=0),), heading="H", items=("a", "b"))
+    words = (Word(text="One", start_s=0, end_s=0.5),)
+
+    assert item_frames(unspoken, words, 3) == (12, 17, 22)
+    assert item_frames(at_once, words, 2) == (0, 12)
 
 
 def test_times_are_rounded_to_the_nearest_frame():
     assert [frame_at(time_s) for time_s in (-1, 0, 0.016, 0.017, 1)] == [0, 0, 0, 1, 30]
+
+
+def test_film_frames_are_converted_to_animation_frames_rounded_up():
+    assert [motion_frames(frames, rate) for frames, rate in ((90, 30), (90, 24), (91, 60))] == [90, 113, 46]
 
 
 def test_the_opening_scene_starts_with_its_first_moment_completed():
@@ -192,7 +205,7 @@ def test_the_opening_scene_starts_with_its_first_moment_completed():
     usual = [pixels(frame.picture) for frame in play(composition, 60, frame_rate=30) for _ in range(frame.hold)]
     opened = [
         pixels(frame.picture)
-        for frame in play(complete_first_window(composition), 60, frame_rate=30)
+        for frame in play(coalesce(composition, FIRST_WINDOW), 60, frame_rate=30)
         for _ in range(frame.hold)
     ]
 

@@ -119,22 +119,6 @@ def test_on_screen_text_is_revealed_by_the_sentence_that_contains_it(
     assert [line.reveals for line in spoken_lines(said, "", shown=shown)] == reveals
 
 
-def test_a_models_statement_is_revealed_when_it_is_spoken() -> None:
-    statement = {
-        "layout": "statement",
-        "kicker": "",
-        "text": "Blue is scattered most.",
-        "emphasis": "",
-        "say": "Look up. Blue is scattered most!",
-    }
-    about = {"title": "Light", "description": "", "tags": [], "thumbnail_text": ""}
-    wire = WireScript.model_validate({**about, "scenes": [statement]})
-
-    (scene,) = to_script(wire, Brief(title="Light")).scenes
-
-    assert [(line.text, line.reveals) for line in scene.lines] == [("Look up.", None), ("Blue is scattered most!", 0)]
-
-
 @pytest.mark.parametrize(
     ("said", "value", "sentence"),
     [
@@ -155,22 +139,40 @@ def test_a_number_is_revealed_by_the_sentence_that_states_it(said: str, value: f
     assert sentence_of_number(said, value) == sentence
 
 
-def test_a_models_number_is_revealed_when_it_is_spoken() -> None:
-    number = {
-        "layout": "number",
-        "kicker": "",
-        "value": 384400,
-        "unit": "km",
-        "text": "to the Moon",
-        "source": "",
-        "say": "How far is it? It is 384,400 kilometres. Not far!",
-    }
+@pytest.mark.parametrize(
+    ("scene", "reveals"),
+    [
+        (
+            {
+                "layout": "statement",
+                "text": "Blue is scattered most.",
+                "emphasis": "",
+                "say": "Look up. Blue is scattered most!",
+            },
+            [None, 0],
+        ),
+        (
+            {
+                "layout": "number",
+                "value": 384400,
+                "unit": "km",
+                "text": "to the Moon",
+                "source": "",
+                "say": "How far is it? It is 384,400 kilometres. Not far!",
+            },
+            [None, 0, None],
+        ),
+    ],
+)
+def test_a_models_statement_or_number_is_revealed_when_it_is_spoken(
+    scene: dict[str, Any], reveals: list[int | None]
+) -> None:
     about = {"title": "Light", "description": "", "tags": [], "thumbnail_text": ""}
-    wire = WireScript.model_validate({**about, "scenes": [number]})
+    wire = WireScript.model_validate({**about, "scenes": [{"kicker": "", **scene}]})
 
-    (scene,) = to_script(wire, Brief(title="Light")).scenes
+    (made,) = to_script(wire, Brief(title="Light")).scenes
 
-    assert [line.reveals for line in scene.lines] == [None, 0, None]
+    assert [line.reveals for line in made.lines] == reveals
 
 
 def _least(schema: dict[str, Any]) -> Any:

@@ -890,7 +890,7 @@ def count_arranged(store: CheckpointStore, monkeypatch) -> list[object]:
 
 def make_full(index: BatchIndex) -> None:
     """SQLite answers as on a full disk: "database or disk is full"."""
-    database = index._database.opened()
+    database = index.database.opened()
     (pages,) = database.execute("PRAGMA page_count").fetchone()
     database.execute(f"PRAGMA max_page_count = {pages + 2}")
     database.execute("CREATE TABLE filler (x BLOB)")

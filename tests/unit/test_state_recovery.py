@@ -79,22 +79,16 @@ def test_an_unused_database_can_be_closed(keep, file):
     assert not file.exists()
 
 
-def test_a_database_without_tables_is_rebuilt_every_time(keep):
+@pytest.mark.parametrize("loss", ["tables", "file"])
+def test_a_database_that_lost_its_tables_or_file_is_rebuilt_every_time(keep, file, loss):
     keeper, filled = keep()
     add(keeper)
 
     for times in (1, 2):
-        lose_its_tables(keeper)
-        assert rows(keeper) == [("one",)]
-        assert len(filled) == times
-
-
-def test_a_deleted_file_is_rebuilt_every_time(keep, file):
-    keeper, filled = keep()
-    add(keeper)
-
-    for times in (1, 2):
-        file.unlink()
+        if loss == "file":
+            file.unlink()
+        else:
+            lose_its_tables(keeper)
         assert rows(keeper) == [("one",)]
         assert len(filled) == times
         assert file.exists()

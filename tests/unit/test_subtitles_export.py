@@ -53,10 +53,10 @@ def test_text_that_looks_like_mark_up_of_the_library_is_unchanged(text):
     assert to_srt(film, (SAMPLE_RATE_HZ * 3,)).strip().splitlines()[2:] == [text.replace("{\\", "{ \\")]
 
 
-def test_mark_up_of_vtt_is_escaped():
-    film = Subtitles(scenes=((cue(0.3, 2, "a < b & c --> <i>d</i>"),),))
+def test_mark_up_of_vtt_is_escaped_and_quotes_are_not():
+    film = Subtitles(scenes=((cue(0.3, 2, 'a < b & "c" --> <i>d</i>'),),))
 
-    assert "a &lt; b &amp; c --&gt; &lt;i&gt;d&lt;/i&gt;" in to_vtt(film, (SAMPLE_RATE_HZ * 3,))
+    assert 'a &lt; b &amp; "c" --&gt; &lt;i&gt;d&lt;/i&gt;' in to_vtt(film, (SAMPLE_RATE_HZ * 3,))
 
 
 @pytest.mark.parametrize(
@@ -78,6 +78,17 @@ def test_an_arrow_in_the_text_is_no_time_line_of_srt():
     film = Subtitles(scenes=((cue(0.3, 2, "cause --> effect"),),))
 
     assert to_srt(film, (SAMPLE_RATE_HZ * 3,)).count("-->") == 1
+
+
+def test_a_cue_ends_before_the_next_one_begins_and_times_are_rounded():
+    film = Subtitles(
+        scenes=((cue(0, 1.5, "One"), cue(1.0004, 2, "two"), cue(2, 2, "three"), cue(2.5, 2.9996, "four")),)
+    )
+
+    times = [
+        (event.start, event.end) for event in pysubs2.SSAFile.from_string(to_srt(film, (4 * SAMPLE_RATE_HZ,)), "srt")
+    ]
+    assert times == [(0, 1000), (1000, 2000), (2000, 2001), (2500, 3000)]
 
 
 @given(
@@ -115,6 +126,7 @@ def test_no_two_cues_overlap_after_rounding(scenes):
         ("en", ("Say שלום,", "NASA"), ("Say שלום,", "NASA")),
         ("en", ("It is yours,", "محمد, and free."), ("It is yours,", "\u200eمحمد, and free.")),
         ("en", ("שלום לכולם",), ("שלום לכולם",)),
+        ("", ("It is yours,", "محمد, and free."), ("It is yours,", "محمد, and free.")),
     ],
 )
 def test_a_line_that_players_lay_out_wrong_gets_a_direction_mark(write, language, lines, marked):

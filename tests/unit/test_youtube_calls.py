@@ -55,7 +55,7 @@ async def test_an_unreached_request_costs_nothing(youtube, tmp_path):
     async with channel_of(youtube, tmp_path, allowance=DAY).open() as calls:
         await calls.login.access_token()
         await youtube.__aexit__(None, None, None)
-        session = calls.url("upload/youtube/v3/videos", {"upload_id": "1"})
+        session = calls.url("videos.insert", {"upload_id": "1"})
         with pytest.raises(UnreachedError):
             await calls.send("PUT", session, body=b"film")
         with pytest.raises(UnreachedError):

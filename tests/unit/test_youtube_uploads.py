@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import logging
 import os
@@ -21,6 +22,7 @@ from pipeline.errors import (
     HeldError,
     InputError,
     NeedsLoginError,
+    NightreelError,
     PermanentError,
     QualityError,
     QuotaError,
@@ -82,6 +84,17 @@ async def test_a_film_is_uploaded_byte_for_byte_and_its_receipt_has_its_url(yout
     assert (receipt.destination, receipt.id) == ("youtube", the_film(youtube).id)
     assert receipt.url == f"https://www.youtube.com/watch?v={receipt.id}"
     assert youtube.calls["videos.insert"] == 1
+
+
+async def test_the_intent_is_on_disk_before_a_session_is_requested(youtube, film, tmp_path):
+    youtube.faults.order("account_suspended")
+
+    with pytest.raises(NightreelError):
+        await deliver(youtube, tmp_path, film)
+
+    intent = record(tmp_path)
+    assert intent["sha256"] == hashlib.sha256(film.video.read_bytes()).hexdigest()
+    assert not intent.keys() & {"session", "published"}
 
 
 async def test_the_video_resource_matches_the_settings_and_metadata(youtube, tmp_path):

@@ -6,7 +6,8 @@ import logging
 import re
 from collections.abc import Collection
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
+from functools import partial
 
 import anyio
 from anyio import to_thread
@@ -23,6 +24,8 @@ from pipeline.version import __version__
 
 logger = logging.getLogger("nightreel")
 
+# Before a longer wait for parked films, the reports are written.
+_LONG_WAIT = timedelta(minutes=10)
 # Distinct notices in a report.
 _MAX_NOTICES = 100
 # Notices that differ only in a time count as the same one, so that a busy service doesn't fill the report.
@@ -81,16 +84,30 @@ async def run_jobs(
     """
     log = _NoticeLog(listen)
     was_there = await context.store.load_batch(batch) is not None
-    scheduler = Scheduler(context, batch, log.handle, only=only)
     started_at, start = context.clock(), anyio.current_time()
+
+    async def report(*, is_over: bool = False) -> None:
+        seconds = anyio.current_time() - start
+        write = partial(_report, context, batch, log, scheduler, started_at=started_at, seconds=seconds)
+        await to_thread.run_sync(partial(write, is_over=is_over))
+
+    reported_until: datetime | None = None
+
+    async def report_before_wait(until: datetime | None) -> None:
+        # If films wait until the next day, people want to see in the morning what became of the others.
+        nonlocal reported_until
+        if until and until != reported_until and until - context.clock() > _LONG_WAIT:
+            reported_until = until
+            await report()
+
+    scheduler = Scheduler(context, batch, log.handle, only=only, on_wait=report_before_wait)
     try:
         await release_waiting_episodes(batch, context)
         await scheduler.run()
     finally:
         # Write a report however the run ends.
         with anyio.CancelScope(shield=True):
-            seconds = anyio.current_time() - start
-            await to_thread.run_sync(_report, context, batch, log, scheduler, started_at, seconds)
+            await report(is_over=True)
     counts = await to_thread.run_sync(_counts, context.store, batch)
     known = await context.store.load_batch(batch)
     if was_there and known is None:
@@ -111,15 +128,22 @@ def _counts(store: CheckpointStore, batch: str) -> dict[JobStatus, int]:
     return store.index(batch).totals.jobs(abandoned=len(store.abandoned(batch)))
 
 
-def _report(  # noqa: PLR0917 - called in a thread, which takes no names
-    context: RunContext, batch: str, log: _NoticeLog, scheduler: Scheduler, started_at: datetime, seconds: float
+def _report(
+    context: RunContext,
+    batch: str,
+    log: _NoticeLog,
+    scheduler: Scheduler,
+    *,
+    started_at: datetime,
+    seconds: float,
+    is_over: bool,
 ) -> None:
     """Write the reports. Errors are only logged: they don't change how the run ended."""
     from pipeline.orchestrator.batch.results import write_results  # noqa: PLC0415  (loads all that reads tables)
 
     try:
         known = context.store.read_batch(batch)
-        if known is None or context.store.claims.workers(batch):
+        if known is None or (is_over and context.store.claims.workers(batch)):
             return  # the last process on the batch writes it
         facts = RunFacts(
             batch=batch,

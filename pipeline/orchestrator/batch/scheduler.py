@@ -13,7 +13,7 @@ from __future__ import annotations
 
 import logging
 import time
-from collections.abc import Collection, Sequence
+from collections.abc import Awaitable, Callable, Collection, Sequence
 from contextlib import ExitStack
 from datetime import datetime
 
@@ -53,14 +53,19 @@ class Scheduler:
         *,
         only: Collection[str] | None = None,
         interval_s: float = _INTERVAL_S,
+        on_wait: Callable[[datetime | None], Awaitable[None]] | None = None,
     ) -> None:
-        """`only`: make these jobs, instead of the whole batch and the queue."""
+        """`only`: make these jobs, instead of the whole batch and the queue.
+
+        `on_wait` is called, while all jobs wait, with the time at which the first parked one is due.
+        """
         self._context = context
         self._batch = batch
         self._listen = listen
         self._only = dict.fromkeys(only) if only is not None else None
         self._queue = self._make_queue()
         self._interval_s = interval_s
+        self._on_wait = on_wait
         self._strategy: Strategy
         self._in_progress: dict[JobKey, anyio.CancelScope] = {}
         self._backoff = Backoff()
@@ -130,7 +135,11 @@ class Scheduler:
         # A job that has ended during the query may have released the next episode: look again.
         if was_busy or self._in_progress:
             return True
-        return not self.stopped_because and self._is_waiting(view.parked_until)
+        if self.stopped_because or not self._is_waiting(view.parked_until):
+            return False
+        if self._on_wait:
+            await self._on_wait(view.parked_until)
+        return True
 
     async def _release_episodes(self) -> bool:
         """Whether a parked episode may start: the one before it was cancelled, or published by other means."""

@@ -13,7 +13,6 @@ status       processing status of published films
 manual       a folder per film for manual upload
 video        the video resource: title, description, tags, privacy
 timing       scheduled publishing
-methods      the API methods in use
 calls        authorised API requests, charged to the quota
 responses    safe access to the fields of API responses
 tokens       token files and their refresh

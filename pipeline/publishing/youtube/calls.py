@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import json
-import re
 from collections.abc import Awaitable, Callable, Iterator, Mapping
 from contextlib import contextmanager
 from datetime import datetime, timedelta
+from functools import partial
 from typing import Any, TypeVar
-from urllib.parse import urlencode, urlsplit
+from urllib.parse import urlencode
 
 from anyio import to_thread
 
@@ -17,17 +17,28 @@ from pipeline.limits import RetryPolicy, with_retries
 from pipeline.limits.times import bounded_s, date_of
 from pipeline.publishing.youtube.failures import error_of, is_quota_spent, reason_of
 from pipeline.publishing.youtube.http import Http, Reply, UnreachedError
-from pipeline.publishing.youtube.methods import METHODS
 from pipeline.publishing.youtube.tokens import Login
 from pipeline.state.ledgers.quota import UPLOAD, ChannelPauses, ProjectQuota
 
 T = TypeVar("T")
-_API_PATH = re.compile(r"(?P<upload>/upload)?/youtube/v3/(?P<what>\w+)(?:/(?P<verb>\w+))?$", re.ASCII)
+# The API methods in use: HTTP verb and path. Their costs are in `state.ledgers.quota`.
+METHODS: Mapping[str, tuple[str, str]] = {
+    "videos.insert": ("POST", "upload/youtube/v3/videos"),
+    "channels.list": ("GET", "youtube/v3/channels"),
+    "videos.list": ("GET", "youtube/v3/videos"),
+    "playlists.list": ("GET", "youtube/v3/playlists"),
+    "playlistItems.list": ("GET", "youtube/v3/playlistItems"),
+    "thumbnails.set": ("POST", "upload/youtube/v3/thumbnails/set"),
+    "playlists.insert": ("POST", "youtube/v3/playlists"),
+    "playlistItems.insert": ("POST", "youtube/v3/playlistItems"),
+    "videos.update": ("PUT", "youtube/v3/videos"),
+    "captions.list": ("GET", "youtube/v3/captions"),
+    "captions.insert": ("POST", "upload/youtube/v3/captions"),
+}
 # For some minutes the API may not find a new video (tokland/youtube-upload issues 269 and 305).
 _PROPAGATION = timedelta(minutes=10)
 # How long to wait for a wrong clock to be set.
 _CLOCK_PAUSE = timedelta(hours=1)
-_VERBS = {"GET": "list", "POST": "insert", "PUT": "update"}
 
 
 class Calls:
@@ -70,8 +81,9 @@ class Calls:
         """The quota of the client's project, which is known once a token was read."""
         return self._quota(self.login.client_id)
 
-    def url(self, path: str, parameters: Mapping[str, str]) -> str:
+    def url(self, method: str, parameters: Mapping[str, str]) -> str:
         """The URL of an API method."""
+        _, path = METHODS[method]
         return f"{self._root_url}/{path}?{urlencode(parameters, safe=',')}"
 
     async def query(self, method: str, parameters: Mapping[str, str]) -> dict[str, Any]:
@@ -82,8 +94,7 @@ class Calls:
 
     async def query_or_none(self, method: str, parameters: Mapping[str, str], *, absent: str) -> dict[str, Any] | None:
         """Like `query`; None if the error is a 404 with the reason `absent`."""
-        called = METHODS[method]
-        reply = await self.send(called.verb, self.url(called.path, parameters))
+        reply = await self.send("GET", self.url(method, parameters), method=method)
         if reply.status == 404 and absent and reason_of(reply) == absent:
             return None
         return self.parsed(reply)
@@ -93,10 +104,9 @@ class Calls:
 
         The caller decides which responses are errors, and whether a retry could do something twice.
         """
-        called = METHODS[method]
-        return await self.send(
-            called.verb, self.url(called.path, parameters), headers={"Content-Type": kind}, body=body
-        )
+        verb, _ = METHODS[method]
+        headers = {"Content-Type": kind}
+        return await self.send(verb, self.url(method, parameters), method=method, headers=headers, body=body)
 
     async def request_json(self, method: str, parameters: Mapping[str, str], resource: Mapping[str, Any]) -> Reply:
         """Like `request`, with an API resource as the body."""
@@ -157,24 +167,30 @@ class Calls:
 
     async def send(
         self,
-        method: str,
+        verb: str,
         url: str,
         *,
+        method: str = "",
         headers: Mapping[str, str] | None = None,
         body: bytes = b"",
         repeat: bool = True,
     ) -> Reply:
         """Send a request; after a 401, repeat it once with a new token.
 
-        Without `repeat`, the token is refreshed and the 401 returned, for callers that must first query how much of the
-        body has arrived.
+        `method` is what Google charges; empty: the request is free, as to a session URI. Without `repeat`, the token is
+        refreshed and the 401 returned, for callers that must first query how much of the body has arrived.
         """
+
+        async def request(token: str) -> Reply:
+            authorised = {**(headers or {}), "Authorization": f"Bearer {token}"}
+            return await self._http.send(verb, url, headers=authorised, body=body)
+
         token = await self.login.access_token()
-        reply = await self._send_charged(method, url, headers, body, token)
+        reply = await self._charged(method, partial(request, token))
         if reply.status == 401:
             token = await self.login.access_token(rejected=token)
             if repeat:
-                reply = await self._send_charged(method, url, headers, body, token)
+                reply = await self._charged(method, partial(request, token))
         return reply
 
     def error(self, reply: Reply) -> ProviderError:
@@ -222,19 +238,14 @@ class Calls:
         """A transient error of this channel, for responses that may be better the next time."""
         return TransientError(what, where=self.where)
 
-    async def _send_charged(
-        self, method: str, url: str, headers: Mapping[str, str] | None, body: bytes, token: str
-    ) -> Reply:
-        """Send one request, charged to the quota before it is sent if Google charges for it."""
-        charged = api_method(method, url)
-        if charged:
-            await self._pauses.check(charged, where=self.where)
-        reserved = await self._project.reserve(charged, leave=self._leave) if charged else None
+    async def _charged(self, method: str, request: Callable[[], Awaitable[Reply]]) -> Reply:
+        """Make one request, charged to the quota before it is sent."""
+        if method:
+            await self._pauses.check(method, where=self.where)
+        reserved = await self._project.reserve(method, leave=self._leave) if method else None
         self.sent += 1
         try:
-            reply = await self._http.send(
-                method, url, headers={**(headers or {}), "Authorization": f"Bearer {token}"}, body=body
-            )
+            reply = await request()
         except UnreachedError:
             if reserved:
                 await reserved.refund()
@@ -243,8 +254,8 @@ class Calls:
         self._server_time = date_of(reply.headers.get("date", ""))
         if reserved and is_quota_spent(reply):
             await reserved.close_buckets()
-        elif charged and reply.status >= 400:
-            await self._pause(charged, self.error(reply))
+        elif method and reply.status >= 400:
+            await self._pause(method, self.error(reply))
         return reply
 
     async def _pause(self, method: str, error: ProviderError) -> None:
@@ -254,16 +265,3 @@ class Calls:
             until = self._clock() + timedelta(seconds=bounded_s(error.retry_after_s or 0))
         if until:
             await self._pauses.begin(method, until, why=error.message)
-
-
-def api_method(method: str, url: str) -> str:
-    """The method as in Google's table of quota costs: "videos.insert"; empty: the request is free.
-
-    Sending chunks is free, and so is querying the progress: both are a PUT to the session URI.
-    """
-    path = _API_PATH.search(urlsplit(url).path)
-    if path is None or (path["upload"] and path["what"] == "videos" and method == "PUT"):
-        return ""
-    if path["verb"]:
-        return f"{path['what']}.{path['verb']}"
-    return f"{path['what']}.{_VERBS.get(method, method.lower())}"

@@ -17,7 +17,7 @@ from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, ValidationErro
 from pipeline.errors import DamagedError, InputError
 from pipeline.files import discard_stale_temporaries, read_file, storage_errors, write_atomically
 from pipeline.model.schedule import Slots
-from pipeline.state.ledgers.file_lock import file_lock
+from pipeline.state.locks import file_lock
 
 # A film must be uploaded and processed before its time.
 LEAD = timedelta(minutes=15)

@@ -26,8 +26,8 @@ from pipeline.publishing.youtube.calls import Calls
 from pipeline.publishing.youtube.http import Reply
 from pipeline.publishing.youtube.responses import id_at
 from pipeline.publishing.youtube.video_file import VideoFile
+from pipeline.state.ledgers.quota import UPLOAD
 
-UPLOAD_PATH = "upload/youtube/v3/videos"
 # Every chunk but the last is a multiple of this.
 CHUNK_UNIT_BYTES = 262_144
 # Google's own client also accepts it without the unit.
@@ -59,7 +59,7 @@ class Upload:
             "part": ",".join(video),
             "notifySubscribers": str(notify_subscribers).lower(),
         }
-        url = self._calls.url(UPLOAD_PATH, parameters)
+        url = self._calls.url(UPLOAD, parameters)
         headers = {
             "Content-Type": "application/json; charset=UTF-8",
             "X-Upload-Content-Length": str(size_bytes),
@@ -69,7 +69,7 @@ class Upload:
 
         async def request() -> str:
             self._check_allowed()
-            reply = await self._calls.send("POST", url, headers=headers, body=body)
+            reply = await self._calls.send("POST", url, method=UPLOAD, headers=headers, body=body)
             if reply.status != 200:
                 raise self._calls.error(reply)
             await self._calls.check_clock(video.get("status", {}).get("publishAt"))
@@ -179,7 +179,7 @@ class Upload:
 
     def _is_trusted(self, session: str) -> bool:
         """Whether film and token may be sent there: to the host of the API, or to one of Google's over TLS."""
-        api = urlsplit(self._calls.url(UPLOAD_PATH, {}))
+        api = urlsplit(self._calls.url(UPLOAD, {}))
         try:
             uri = urlsplit(session)
             is_same = (uri.scheme, uri.hostname, uri.port) == (api.scheme, api.hostname, api.port)

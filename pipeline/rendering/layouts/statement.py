@@ -66,7 +66,7 @@ def _motif(look: Look, *, above: int) -> list[MotifElement]:
 def _elements(scene: StatementScene, sentences: Sequence[TimedSentence], look: Look) -> tuple[list[Element], int]:
     """Rule, kicker and sentences, all with the same top, and that top."""
     grid, theme = look.grid, look.theme
-    label = kicker(scene.kicker, look, width_px=_width(look))
+    label = kicker(scene.kicker, look, width_px=_width(look), max_lines=2)
     blocks = [_sentence(sentence, look) for sentence in sentences]
     gap = grid.px(48) + max(block.clearance_px for block in blocks) if label.lines else 0
     heights = [label.height_px + gap + block.height_px for block in blocks]

@@ -19,7 +19,6 @@ from anyio import to_thread
 
 from pipeline.files import DISK_FULL, discard, storage_error, storage_errors, temporary_sibling
 from pipeline.state.cache.digests import (
-    duplicate_files,
     files_below,
     files_of_slot,
     is_intact,
@@ -31,8 +30,7 @@ from pipeline.state.cache.leases import Leases
 from pipeline.state.cache.usage import CacheUsage, current_use
 from pipeline.state.locks import held
 
-# A file in the making is written continuously; one untouched for a day belongs to a killed process. And nobody uses the
-# second of two files for the same key for longer than that.
+# A file in the making is written continuously; one untouched for a day belongs to a killed process.
 _LEFTOVER_AGE_NS = 24 * 3600 * 1_000_000_000
 
 logger = logging.getLogger("nightreel")
@@ -143,9 +141,9 @@ class Cache:
         """Evict the least recently used files until the rest is at most `max_bytes`; returns the bytes freed.
 
         Files in use by a `holding` block are kept, even above the limit; for other processes, those are all files used
-        since the oldest of their blocks began. Partial files of killed processes are removed after a day, and so are
-        duplicates that two processes made. Files are only counted the first time and when they may exceed the limit, so
-        calling this often costs nothing. Blocks: call it in a thread.
+        since the oldest of their blocks began. Partial files of killed processes are removed after a day. Files are
+        only counted the first time and when they may exceed the limit, so calling this often costs nothing. Blocks:
+        call it in a thread.
         """
         with self._lock:
             if self._bytes <= max_bytes:
@@ -157,11 +155,10 @@ class Cache:
         # Not those at the top: they are leases of processes that have worked for longer than a day.
         freed = sum(_remove(path) for path in old if path.parent != self._root)
         total = sum(file.bytes for file in files)
-        duplicates = {file.path for file in duplicate_files(files) if file.used_ns < day_ago_ns}
         others_since_ns = self._leases.others_since_ns()
         for file in sorted(files):
-            if total <= max_bytes and file.path not in duplicates:
-                continue
+            if total <= max_bytes:
+                break
             if file.used_ns >= others_since_ns:
                 continue
             with self._lock:

@@ -13,8 +13,7 @@ import re
 import threading
 import time
 from collections import OrderedDict
-from collections.abc import Iterable, Iterator
-from operator import attrgetter
+from collections.abc import Iterator
 from pathlib import Path
 from typing import NamedTuple
 
@@ -103,18 +102,6 @@ def files_below(folder: Path) -> tuple[list[FileEntry], list[FileEntry]]:
             file = FileEntry(stat.st_atime_ns, stat.st_mtime_ns, entry.path, stat.st_size)
             (partial if entry.name.startswith(".") else finished).append(file)
     return finished, partial
-
-
-def duplicate_files(files: Iterable[FileEntry]) -> list[FileEntry]:
-    """All but the first file of each slot, which is the one that is served."""
-    slots: set[str] = set()
-    duplicates: list[FileEntry] = []
-    for file in sorted(files, key=attrgetter("path")):
-        slot = slot_of(file.path)
-        if slot in slots:
-            duplicates.append(file)
-        slots.add(slot)
-    return duplicates
 
 
 class _Hashes:

@@ -25,13 +25,11 @@ from pipeline.state.index.recovery import RecoveringDatabase
 from pipeline.state.index.rows import (
     DROP_INVALID,
     PUT,
-    PUT_STAGE,
     ROW,
     JobOverview,
     columns_from,
     parse_overview,
     parse_row,
-    stage_values,
 )
 from pipeline.state.index.totals import Totals
 from pipeline.state.timestamps import EARLIEST, LATEST
@@ -71,34 +69,23 @@ class BatchIndex:
         """
         self._path = path
         self._refill = refill
-        self._database = RecoveringDatabase(
-            path, workspace, fill=lambda: refill(self), in_memory=in_memory, now_s=now_s
-        )
+        self.database = RecoveringDatabase(path, workspace, fill=lambda: refill(self), in_memory=in_memory, now_s=now_s)
         self.queue = JobQueue(self._ask)
         self.totals = Totals(self._ask)
 
     def close(self) -> None:
         """Close the file."""
-        self._database.close()
-
-    def recreate(self) -> None:
-        """Replace a damaged database by an empty one."""
-        self._database.recreate()
+        self.database.close()
 
     # Writing -----------------------------------------------------------------------------------------------------
 
     def put(self, rows: Sequence[tuple[JobSummary, str]]) -> None:
         """Insert or update rows, each with the stamp of its file; their positions are kept."""
-        # Only jobs that were begun can be updates of a stage.
-        new = [columns_from(row, stamp) for row, stamp in rows if not row.attempts]
-        begun = [columns_from(row, stamp) for row, stamp in rows if row.attempts]
+        columns = [columns_from(row, stamp) for row, stamp in rows]
         parts = [(part, row.id) for row, _ in rows for part in row.sketch]
 
         def put(database: sqlite3.Connection) -> None:
-            database.executemany(PUT, new)
-            for values in begun:
-                if not database.execute(PUT_STAGE, stage_values(values)).rowcount:
-                    database.execute(PUT, values)
+            database.executemany(PUT, columns)
             # Obsolete parts are not removed: queries check that a found row still has the part.
             database.executemany("INSERT OR IGNORE INTO sketches VALUES (?, ?)", parts)
 
@@ -151,10 +138,6 @@ class BatchIndex:
     def is_empty(self) -> bool:
         """Whether there are no rows, listed or not."""
         return not self._ask("SELECT 1 FROM jobs LIMIT 1")
-
-    def is_corrupt(self) -> bool:
-        """Whether the database is corrupt. Reads all of it; a busy one counts as intact."""
-        return self._database.is_corrupt()
 
     def find(self, job_id: str) -> JobSummary | None:
         """A job, listed or not; None if it is unknown or damaged."""
@@ -249,11 +232,11 @@ class BatchIndex:
     # The database ------------------------------------------------------------------------------------------------
 
     def _ask(self, query: str, values: Sequence[object] = ()) -> list[tuple[Any, ...]]:
-        return self._database.use(lambda database: database.execute(query, values).fetchall())
+        return self.database.use(lambda database: database.execute(query, values).fetchall())
 
     def _change(self, work: Callable[[sqlite3.Connection], object]) -> None:
         """Run `work` in a transaction."""
-        self._database.use(lambda database: transact(database, work))
+        self.database.use(lambda database: transact(database, work))
 
     def _paged(self, read: Callable[[str, bytes], Row | None], statuses: Sequence[JobStatus]) -> Iterator[Row]:
         wanted = f"AND {_status_in(statuses)}" if statuses else ""

@@ -5,14 +5,13 @@ from __future__ import annotations
 import contextlib
 import logging
 import sqlite3
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
+from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import Any, Protocol
 
-from filelock import FileLock, Timeout
-
-from pipeline.errors import StorageError
 from pipeline.files import storage_errors
+from pipeline.state.locks import file_lock
 
 logger = logging.getLogger("nightreel")
 
@@ -39,7 +38,6 @@ CREATE TABLE sketches (part TEXT NOT NULL, id TEXT NOT NULL, PRIMARY KEY (part, 
 CREATE TABLE about (workspace TEXT NOT NULL, arranged TEXT NOT NULL);
 """
 _BUSY_S = 30.0
-_LOCK_POLL_S = 0.005
 # The two bytes in the header of a database file that say whether it uses a write-ahead log.
 _WAL_FLAGS = slice(18, 20)
 
@@ -72,25 +70,12 @@ def transact(database: sqlite3.Connection, work: Callable[[sqlite3.Connection], 
         raise
 
 
-@contextlib.contextmanager
-def exclusive(path: Path) -> Iterator[None]:
+def exclusive(path: Path) -> AbstractContextManager[None]:
     """The exclusive right to open, create or remove the database at `path`. Raises `StorageError`.
 
     A process that opened it while its log is being removed would write to an unlinked log.
     """
-    file = path.with_suffix(".lock")
-    lock = FileLock(file, thread_local=False)
-    with storage_errors(path):
-        try:
-            lock.acquire(timeout=_BUSY_S, poll_interval=_LOCK_POLL_S)
-        except Timeout as error:
-            raise StorageError("another process does not release its lock", where=str(path)) from error
-    try:
-        yield
-    finally:
-        with contextlib.suppress(OSError):  # Windows can't remove an open file: it stays, unlocked
-            file.unlink()
-        lock.release()
+    return file_lock(path, wait_s=_BUSY_S)
 
 
 def open_file(path: Path, workspace: str) -> sqlite3.Connection:

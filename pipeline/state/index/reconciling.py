@@ -26,8 +26,8 @@ def reconcile(
 
     Blocks. Raises `CheckpointError` for an unreadable batch file; unreadable jobs are recorded in the index.
     """
-    if index.is_corrupt():
-        index.recreate()
+    if index.database.is_corrupt():
+        index.database.recreate()
     index.drop_invalid()
     known, found = index.stamps(), dict(stamps_in(jobs))
     changed = [(name, stamp) for name, stamp in found.items() if known.get(name) != stamp]

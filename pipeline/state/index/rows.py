@@ -51,19 +51,14 @@ DROP_INVALID = f"""
         json_extract(CAST(row AS TEXT), '$.id') IS NOT id OR json_extract(CAST(row AS TEXT), '$.status') IS NOT status
     ELSE TRUE END
 """  # noqa: S608 - all ours
-# The columns of a row besides its id, its stamp and its JSON: those that queries depend on.
-_INDEXED = (
-    *("status", "rank", "parked_until", "parked_at", "kin", "weight", "folder", "key", "of_row"),
-    *("video", "cost", "sample", "damage"),
+_COLUMNS = (
+    *("id", "stamp", "status", "rank", "parked_until", "parked_at", "kin", "weight", "folder", "key", "of_row"),
+    *("video", "cost", "sample", "damage", "row"),
 )
-_COLUMNS = ("id", "stamp", *_INDEXED, "row")
 PUT = (
     f"INSERT INTO jobs ({', '.join(_COLUMNS)}) VALUES ({', '.join('?' * len(_COLUMNS))}) "  # noqa: S608 - all ours
     f"ON CONFLICT (id) DO UPDATE SET {', '.join(f'{name} = excluded.{name}' for name in _COLUMNS[1:])}"
 )
-# Most saves are of a film that has reached its next stage: no indexed column changes, so the SQL indexes need not be
-# updated, which takes a third of the time.
-PUT_STAGE = f"UPDATE jobs SET stamp = ?, row = ? WHERE id = ? AND {' AND '.join(f'{name} IS ?' for name in _INDEXED)}"  # noqa: S608 - ours
 
 
 # Built lazily, since each takes 2 ms.
@@ -95,12 +90,6 @@ def columns_from(row: JobSummary, stamp: str) -> tuple[object, ...]:
     video, cost = str(row.video) if row.video else None, cost_json().dump_json(row.cost) if row.cost != Cost() else b""
     facts = (row.id, stamp, row.status.value, rank, until, at, row.kin, row.weight, row.folder, row.key, row.row)
     return (*facts, video, cost.decode(), row.sample, None, data)
-
-
-def stage_values(values: tuple[object, ...]) -> tuple[object, ...]:
-    """The same values in the order of `PUT_STAGE`. With numbered parameters (?2), Python 3.12.0 to 3.12.3 warn."""
-    job_id, stamp, *indexed, row = values
-    return (stamp, row, job_id, *indexed)
 
 
 def parse_row(job_id: str, data: bytes) -> JobSummary | None:

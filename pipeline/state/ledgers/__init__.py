@@ -3,5 +3,4 @@
 daily     requests and tokens per day             (minute: in the last minute)
 quota     YouTube API quota
 money     US dollars
-file_lock locks a ledger while it is changed
 """

@@ -19,8 +19,8 @@ from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, ValidationErro
 
 from pipeline.errors import ClosedError, QuotaError, StorageError, TransientError
 from pipeline.files import discard_stale_temporaries, read_file, storage_errors, write_atomically
-from pipeline.state.ledgers.file_lock import file_lock
 from pipeline.state.ledgers.minute import Spent, wait_s, within_minute
+from pipeline.state.locks import file_lock
 from pipeline.state.threads import in_thread
 
 # Number of other days that are kept, in case the clock was wrong and is corrected.
@@ -109,12 +109,7 @@ class Ledger:
         requests_per_day: int | None = None,
         tokens_per_day: int | None = None,
     ) -> date:
-        """Count one request and `tokens` as spent by `call` (a unique name). Returns the day that they count for.
-
-        None is no limit. Raises `TransientError` with the seconds to wait if a limit per minute would be exceeded,
-        `QuotaError` if one per day would be (except by the first call of a day), and `ClosedError` while the service,
-        or this `model`, is closed.
-        """
+        """See `pipeline.limits.CallLedger`. The first call of a day may exceed a limit per day."""
         with self._open() as entry:
             now = self._clock()
             if until := entry.closed("", now) or entry.closed(model, now):
@@ -142,10 +137,7 @@ class Ledger:
     def correct(
         self, day: date, *, call: str, tokens: int, requests: int = 0, told_tokens_per_min: int | None = None
     ) -> None:
-        """Add to what `call` spent on `day`; negative numbers refund. Forgotten days are ignored.
-
-        `told_tokens_per_min` is the limit that the provider reported.
-        """
+        """See `pipeline.limits.CallLedger`. Forgotten days are ignored."""
         with self._open() as entry:
             if counted := _day_of(entry, day):
                 counted.requests = max(0, counted.requests + requests)

@@ -20,8 +20,7 @@ from pydantic import BaseModel, ConfigDict, Field, StringConstraints, Validation
 
 from pipeline.errors import DamagedError, NightreelError, StorageError
 from pipeline.files import read_file, storage_errors, write_atomically
-from pipeline.state.ledgers.file_lock import file_lock
-from pipeline.state.locks import held_blocking, is_held
+from pipeline.state.locks import file_lock, held_blocking, is_held
 from pipeline.state.threads import in_thread
 
 # Decimal places; any token costs more than that.
