@@ -90,7 +90,7 @@ _TABLES = {
     "|бл. #=близько|р. до н. е.$=року до нашої ери|р. н. е.$=року нашої ери|тел.=телефон",
     "cs": "např.=například|tj.=to jest|atd.$=a tak dále|apod.$=a podobně|tzv.=takzvaný|cca=přibližně|mj.=mimo jiné"
     "|př. n. l.$=před naším letopočtem|n. l.$=našeho letopočtu|č. #=číslo|obr. #=obrázek|str. #=strana",
-    "sv": "t.ex.=till exempel|t. ex.=till exempel|dvs.=det vill säga|bl.a.=bland annat|bl. a.=bland annat"
+    "sv": "t. ex.=till exempel|dvs.=det vill säga|bl. a.=bland annat"
     "|osv.$=och så vidare|m.m.$=med mera|s.k.=så kallade|ca=cirka|f.Kr.$=före Kristus|e.Kr.$=efter Kristus|nr #=nummer"
     "|kl. #=klockan",
     "tr": "vb.$=ve benzeri|vs.$=vesaire|örn.=örneğin|M.Ö.=milattan önce|MÖ #=milattan önce|M.S.=milattan sonra"
@@ -98,9 +98,8 @@ _TABLES = {
     "el": "π.χ.=παραδείγματος χάρη|κ.λπ.$=και λοιπά|κ.ά.$=και άλλα|δηλ.=δηλαδή|μ.Χ.$=μετά Χριστόν|π.Χ.$=προ Χριστού"
     "|βλ.=βλέπε|σελ. #=σελίδα|αρ. #=αριθμός|περ. #=περίπου|δρ. ^=δόκτωρ",
     "ar": "إلخ.$=إلى آخره|إلخ=إلى آخره|ق.م.=قبل الميلاد|# ق.م=قبل الميلاد",
-    "he": "וכו'=וכולי|וכו׳=וכולי|ד\"ר=דוקטור|ד״ר=דוקטור|פרופ'=פרופסור|פרופ׳=פרופסור|ע\"י=על ידי|ע״י=על ידי"
-    "|עמ' #=עמוד|עמ׳ #=עמוד|מס' #=מספר|מס׳ #=מספר|לפנה\"ס=לפני הספירה|לפנה״ס=לפני הספירה"
-    '|# ש"ח=שקלים|# ש״ח=שקלים|ארה"ב=ארצות הברית|ארה״ב=ארצות הברית|טל\' #=טלפון|טל׳ #=טלפון',
+    "he": "וכו׳=וכולי|ד״ר=דוקטור|פרופ׳=פרופסור|ע״י=על ידי|עמ׳ #=עמוד|מס׳ #=מספר|לפנה״ס=לפני הספירה|# ש״ח=שקלים"
+    "|ארה״ב=ארצות הברית|טל׳ #=טלפון",
     "hi": "डॉ.=डॉक्टर|प्रो.=प्रोफ़ेसर|ई.पू.=ईसा पूर्व|ई. पू.=ईसा पूर्व|कि.मी.=किलोमीटर|उदा.=उदाहरण|रु.=रुपये|पृ. #=पृष्ठ",
     "th": "พ.ศ.=พุทธศักราช|ค.ศ.=คริสต์ศักราช|ฯลฯ=และอื่นๆ|ดร.=ด็อกเตอร์|เช่น=เช่น|น.ส.=นางสาว",
 }
@@ -159,6 +158,8 @@ def _expression(written: str) -> str:
     core = written.strip(_MARKS + " ")
     spelling = re.escape(core[0]) if not core[0].isalpha() else f"[{core[0].lower()}{core[0].upper()}]"
     spelling += re.escape(core[1:]).replace(r"\ ", r"[ \u00a0\u202f]?")
+    # Hebrew's marks are often typed as quotation marks.
+    spelling = spelling.replace("״", '[״"]').replace("׳", "[׳']")
     before = r"(?<=[\d½¼¾⅓⅔])[ \u00a0\u202f]?" if written.startswith("#") else r"(?<![\w.])"
     after = r"(?=[ \u00a0\u202f]?\d)" if written.endswith("#") else r"(?!\w)"
     after = r"(?=[ \u00a0\u202f][^\W\d_a-zß-öø-ÿ])" if written.endswith("^") else after

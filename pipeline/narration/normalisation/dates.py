@@ -46,7 +46,8 @@ _EXPANSIONS = {
     "lt": ((r"\bm\.", "metų"), (r"\bd\.$", "diena")),
 }
 
-# Patterns for hours with and without minutes, in languages in which voices read "14:30" wrong.
+# Patterns for hours with and without minutes, in languages in which voices read "14:30" wrong. In others that have words
+# in `_BEFORE`, it is two numbers.
 _CLOCK = {
     "en": ("{h} {m}", "{h} hundred"),
     "de": ("{h} Uhr {m}", "{h} Uhr"),
@@ -54,17 +55,12 @@ _CLOCK = {
     "fr": ("{h} heures {m}", "{h} heures"),
     "es": ("{h} y {m}", "{h} en punto"),
     "it": ("{h} e {m}", "{h}"),
-    "sv": ("{h} {m}", "{h}"),
-    "da": ("{h} {m}", "{h}"),
-    "nb": ("{h} {m}", "{h}"),
-    "fi": ("{h} {m}", "{h}"),
     "id": ("{h} lewat {m} menit", "{h}"),
     "pt": ("{h} e {m}", "{h} horas"),
     "ja": ("{h}時{m}分", "{h}時"),
     "zh": ("{h}点{m}分", "{h}点"),
     "ko": ("{h}시 {m}분", "{h}시"),
     "el": ("{h} και {m}", "{h}"),
-    "pl": ("{h} {m}", "{h}"),
     "hi": ("{h} बजकर {m} मिनट", "{h} बजे"),
     "th": ("{h} นาฬิกา {m} นาที", "{h} นาฬิกา"),
 }
@@ -95,7 +91,6 @@ _AFTER = {
     "de": r"\s?Uhr",
     "nl": r"\s?uur",
     "fr": r"\s?heures?",
-    "en": r"",
     "th": r"\s?น\.",
     "hi": r"\s?बजे",
     "cs": r"\s?h(?:od\.?)?(?!\w)",
@@ -248,7 +243,7 @@ def _clock(hour: int, minute: int, language: Language, *, half_day: bool) -> str
         counted = [format_unit(Decimal(hour), "hour", locale=language.locale)]
         counted += [format_unit(Decimal(minute), "minute", locale=language.locale)] if minute else []
         return " ".join(counted)
-    forms = _CLOCK.get(language.code)
+    forms = _CLOCK.get(language.code, ("{h} {m}", "{h}") if language.code in _BEFORE else None)
     if forms is None:
         return ""
     if half_day and not minute:
