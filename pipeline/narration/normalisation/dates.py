@@ -46,8 +46,8 @@ _EXPANSIONS = {
     "lt": ((r"\bm\.", "metų"), (r"\bd\.$", "diena")),
 }
 
-# Patterns for hours with and without minutes, in languages in which voices read "14:30" wrong. In others that have words
-# in `_BEFORE`, it is two numbers.
+# Patterns for hours with and without minutes, in languages in which voices read "14:30" wrong. In others with words in
+# `_BEFORE`, it is two numbers.
 _CLOCK = {
     "en": ("{h} {m}", "{h} hundred"),
     "de": ("{h} Uhr {m}", "{h} Uhr"),
