@@ -435,6 +435,8 @@ SAID += [
     # Magnitudes, units and money of many languages.
     ("pt-BR", "R$ 10,9 trilhões, 3,5 mi de pessoas", "10,9 trilhões de reais, 3,5 milhões de pessoas"),
     ("de", "4,12 Bio. Euro, 1 Mio. Menschen", "4,12 Billionen Euro, 1 Million Menschen"),
+    ("de", "$1M und $2M", "1 Million Dollar und 2 Millionen Dollar"),
+    ("en", "2.3bn people and $5tn", "2.3 billion people and 5 trillion dollars"),
     ("sv", "3,5 milj. personer", "3,5 miljoner personer"),
     ("uk", "25–30 хв і 5 га", "25–30 хвилин і 5 гектарів"),
     ("he", '5 מ״ג ו-5 ק"מ', "5 מיליגרם ו-5 קילומטרים"),

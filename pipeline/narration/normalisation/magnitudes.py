@@ -15,7 +15,7 @@ from pipeline.narration.normalisation.patterns import LETTER, Pattern, not_after
 
 # Abbreviations that CLDR lacks, by their value; and words.
 _MORE_ABBREVIATIONS = {
-    "en": {"mn": 10**6, "bn": 10**9},
+    "en": {"mn": 10**6, "bn": 10**9, "tn": 10**12},
     "de": {"Tsd.": 10**3},
     "fr": {"Mds": 10**9},
     "es": {"mill.": 10**6},
@@ -31,6 +31,9 @@ _MORE_WORDS = {
     "ar": ("مليارات", "تريليون"),
     "zh": ("萬", "億"),
 }
+# Letters after amounts of money, as in "$5M"; by language, since "m" and "B" mean other things elsewhere.
+_LETTERS = {"k": 10**3, "K": 10**3, "m": 10**6, "M": 10**6, "b": 10**9, "B": 10**9, "T": 10**12}
+LETTERS_OF = {"en": "kKmMbBT"} | dict.fromkeys(("de", "es", "fr", "it", "pt"), "kM")
 # Shorter ones are letters that have other meanings: "5 M", "5 t."
 _MIN_LETTERS = 2
 # "Of" after millions, in languages that need it; not after thousands.
@@ -38,10 +41,10 @@ _OF = {"fr": "de", "es": "de", "it": "di", "pt": "de", "ca": "de", "ro": "de"}
 _ELIDING = (*"aeéiou", "heure", "hectare")
 _NO_OF = frozenset({"mil", "mila", "mille"})
 
-# "2.3bn people"; "10M" may also be megabytes, metres or moles, so it is a million only with decimals, before these
+# "10M" may also be megabytes, metres or moles, so it is a million only with decimals, before these
 # nouns and, at the end of a clause, after these words.
 _COUNT = re.compile(
-    r"(?<![\w.,$€£¥₹])\d+(?:[.,]\d+)*(?P<letter>(?:bn|tn)\b|(?:(?<=\.\d)|(?<=\.\d\d))[MB](?!\w)"
+    r"(?<![\w.,$€£¥₹])\d+(?:[.,]\d+)*(?P<letter>(?:(?<=\.\d)|(?<=\.\d\d))[MB](?!\w)"
     r"|[MKBk](?=\+? (?:(?:active|new|monthly|daily) )?(?:"
     r"users|people|viewers|views|followers|fans|subscribers|downloads|customers|copies|visitors|players|streams|"
     r"likes|posts|comments|parameters|jobs|tons|tonnes|trees|years|households|residents|children|voters|dollars|"
@@ -52,21 +55,19 @@ _REACHES = re.compile(
     r"\b(?:over|than|nearly|about|around|almost|to|of|with|at|past|hit|got|has|have|reached|passed|exceeded|topped|"
     r"gained|lost|sold)\s$|:\s$"
 )
-_COUNTS = {"bn": "billion", "tn": "trillion", "K": "thousand", "k": "thousand", "M": "million", "B": "billion"}
 # "60 M de personas": an abbreviated million in other languages.
 _MILLIONS_OF = re.compile(r"(?<![\w.,])\d+(?:,\d+)?(?P<letter> ?M)(?= (?:de|di|d['’]))")
-_MILLIONS = {"fr": "millions", "es": "millones", "it": "milioni", "pt": "milhões"}
 
 
 def say_count_suffixes(text: str, language: Language) -> Iterator[list[Edit]]:
     """Expand the letters for millions of people, views and the like."""
-    if spoken := _MILLIONS.get(language.code):
-        for match in _MILLIONS_OF.finditer(text):
-            yield [Edit(start=match.start("letter"), end=match.end(), text=f" {spoken}")]
+    for match in _MILLIONS_OF.finditer(text) if language.code in _OF else ():
+        yield [Edit(start=match.start("letter"), end=match.end(), text=f" {letter_form('M', Decimal(5), language)}")]
     for match in _COUNT.finditer(text) if language.code == "en" else ():
         if match["clause"] and not _REACHES.search(text[max(0, match.start() - 12) : match.start()]):
             continue
-        yield [Edit(start=match.start("letter"), end=match.end(), text=f" {_COUNTS[match['letter']]}")]
+        spoken = letter_form(match["letter"], Decimal(5), language)
+        yield [Edit(start=match.start("letter"), end=match.end(), text=f" {spoken}")]
 
 
 def say_magnitudes(text: str, language: Language) -> Iterator[list[Edit]]:
@@ -90,18 +91,33 @@ def magnitude_form(word: str, value: Decimal, language: Language) -> str:
     return forms.get(language.locale.plural_form(value), forms["other"]) if forms else word
 
 
+def letter_form(letter: str, value: Decimal, language: Language) -> str:
+    """The word for a letter like the M of "$5M"."""
+    forms = _words(language)[str(_LETTERS[letter])]
+    return forms.get(language.locale.plural_form(value), forms["other"])
+
+
 @lru_cache(maxsize=64)
-def magnitudes(language: Language) -> Mapping[str, Mapping[str, str]]:
-    """Magnitude words and abbreviations, longest first; abbreviations with their words by CLDR's plural forms."""
+def _words(language: Language) -> Mapping[str, Mapping[str, str]]:
+    """The words for powers of ten ("1000", …) by plural form."""
     formats = language.locale.compact_decimal_formats
     words: dict[str, dict[str, str]] = {}
     # Some languages have the same short and long names, and only the former.
     for plural, patterns in formats.get("long", formats["short"]).items():
         for power, pattern in patterns.items():
             words.setdefault(power, {})[plural] = _name(pattern.pattern)
+    return words
+
+
+@lru_cache(maxsize=64)
+def magnitudes(language: Language) -> Mapping[str, Mapping[str, str]]:
+    """Magnitude words and abbreviations, longest first; abbreviations with their words by CLDR's plural forms."""
+    words = _words(language)
     found: dict[str, Mapping[str, str]] = {}
     # The forms for one million are those of 1,000,000: for the next powers of ten, "one" is a hundred millions.
-    for power, pattern in sorted(formats["short"]["other"].items(), key=lambda item: len(item[0])):
+    for power, pattern in sorted(
+        language.locale.compact_decimal_formats["short"]["other"].items(), key=lambda item: len(item[0])
+    ):
         found.setdefault(_name(pattern.pattern), words[power])
     for abbreviation, value in _MORE_ABBREVIATIONS.get(language.code, {}).items():
         found[abbreviation] = words[str(value)]

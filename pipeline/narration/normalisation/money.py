@@ -11,7 +11,13 @@ from babel.numbers import get_currency_name, get_currency_symbol, get_territory_
 
 from pipeline.narration.normalisation.edits import Edit, sentence_ends_here
 from pipeline.narration.normalisation.languages import Language
-from pipeline.narration.normalisation.magnitudes import counted_noun, magnitude_form, magnitudes
+from pipeline.narration.normalisation.magnitudes import (
+    LETTERS_OF,
+    counted_noun,
+    letter_form,
+    magnitude_form,
+    magnitudes,
+)
 from pipeline.narration.normalisation.numbers import (
     NUMBER,
     in_own_form,
@@ -64,16 +70,6 @@ _PLAIN = {
     "ja": "$ ドル|¥ 円|￥ 円",
     "ko": "$ 달러|₩ 원",
     "zh": "¥ 元|￥ 元",
-}
-# Magnitude letters, as in "$5M"; by language, since "m" and "B" mean other things elsewhere.
-_LETTERS = {
-    "en": {"k": "thousand", "K": "thousand", "m": "million", "M": "million", "mn": "million", "b": "billion"}
-    | {"B": "billion", "bn": "billion", "T": "trillion", "tn": "trillion"},
-    "es": {"M": "millones", "k": "mil"},
-    "fr": {"M": "million/millions", "Md": "milliard/milliards", "k": "mille"},
-    "it": {"M": "milioni", "k": "mila"},
-    "pt": {"M": "milhões", "k": "mil"},
-    "de": {"M": "Millionen", "k": "Tausend"},
 }
 # The conjunction between the two parts of 5.20, and the forms of the subunit, which some languages leave out after it.
 _AND = {"en": "and", "es": "con", "it": "e", "pt": "e", "sv": "och", "da": "og", "nb": "og"}
@@ -138,8 +134,7 @@ def say_money(text: str, language: Language) -> Iterator[list[Edit]]:
 @lru_cache(maxsize=64)
 def _pattern(language: Language) -> Pattern:
     """An amount with a sign before or after it, and an optional magnitude letter or word."""
-    letters = _LETTERS.get(language.code, {})
-    letter = "|".join(map(re.escape, sorted(letters, key=len, reverse=True))) or r"(?!)"
+    letter = "|".join(LETTERS_OF.get(language.code, "")) or r"(?!)"
     word = "|".join(map(re.escape, magnitudes(language))) or r"(?!)"
     return Pattern(
         rf"{_EDGE}(?:(?P<before>{_SIGNS})[ \u00a0\u202f]?)?"
@@ -211,12 +206,8 @@ def _is_adjective(match: re.Match[str]) -> bool:
 def _magnitude(match: re.Match[str], value: Decimal, language: Language) -> str | None:
     """The spoken form of "M" or "Mio."; None if there is no magnitude."""
     if match["letter"]:
-        spoken = _LETTERS[language.code][match["letter"]]
-    elif match["word"]:
-        return magnitude_form(match["word"], value, language)
-    else:
-        return None
-    return plural_form(tuple(spoken.split("/")), value, language)
+        return letter_form(match["letter"], value, language)
+    return magnitude_form(match["word"], value, language) if match["word"] else None
 
 
 def _name(sign: str, value: Decimal, language: Language, *, large: bool = False) -> str:
