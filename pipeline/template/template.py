@@ -207,11 +207,12 @@ class Template:
             (self.system_file, PROMPT_CONTEXT),
             (self.user_file, PROMPT_CONTEXT),
             (self.description_file, METADATA_CONTEXT),
-            *([(self.title_file, METADATA_CONTEXT)] if self.title_file else []),
-            *([(self.page_file, PAGE_CONTEXT)] if self.page_file else []),
+            (self.title_file, METADATA_CONTEXT),
+            (self.page_file, PAGE_CONTEXT),
         )
         sources = dict(self.files)
-        for file, context in ((part, names) for entry, names in contexts for part in included_by(entry, sources)):
+        named = ((entry, names) for entry, names in contexts if entry)
+        for file, context in ((part, names) for entry, names in named for part in included_by(entry, sources)):
             with self._translated(file):
                 unknown = find_undefined_name(sources[file], _environment(self.files), context)
             if unknown:

@@ -6,7 +6,6 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pipeline.errors import ConfigurationError
 from pipeline.model import Brief, Cue, VideoFormat, Word
 from pipeline.orchestrator.context import open_context
 from pipeline.rendering import Look
@@ -120,10 +119,3 @@ def test_the_settings_go_before_the_template(tmp_path):
 
     (tmp_path / "nightreel.toml").write_text('[subtitles]\nstyle = "words"\n', encoding="utf-8")
     assert open_context(workspace=tmp_path).appearance.captions(brief) == "words"
-
-
-def test_the_option_of_earlier_versions_is_refused_with_its_replacement(tmp_path):
-    (tmp_path / "nightreel.toml").write_text("[subtitles]\nburn_in = false\n", encoding="utf-8")
-
-    with pytest.raises(ConfigurationError, match=r"burn_in.* is now subtitles\.style: off for false"):
-        open_context(workspace=tmp_path)
