@@ -12,7 +12,7 @@ synthesis           one voice speaking one script                          (spee
 pace                speaking rate, measured on one of the sample_texts
 alignment           reported word events -> word timestamps                (estimate: from the text alone)
 mastering           speeches -> a clip: joined, loudness set, silence at both ends (trimming: idle silence cut)
-clips               clips and the metadata in their files
+clips               clips and the metadata in their files                  (clip_metadata: its schema)
 
 Narrators are tried in order. The first that can speak the whole script does so, in one voice; a script is never shared
 between two. Nothing is imported here: processes that only master audio load only what that takes.

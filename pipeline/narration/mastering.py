@@ -15,7 +15,7 @@ import numpy as np
 from pipeline.media.sound.audio import Samples, read_audio, to_pcm, write_wav
 from pipeline.media.sound.loudness import normalise_loudness
 from pipeline.model import SAMPLE_RATE_HZ, SCENE_QUANTUM_SAMPLES, Clip, Word
-from pipeline.narration.clips import CLIP_LEAD_S, CLIP_TAIL_S, ClipMetadata, Take, clip_of
+from pipeline.narration.clip_metadata import CLIP_LEAD_S, CLIP_TAIL_S, ClipMetadata, Take, clip_of
 from pipeline.narration.speech_files import read_speech
 from pipeline.narration.trimming import LEAD_S, STEP_SAMPLES, TAIL_S, trim_silence
 

@@ -23,7 +23,7 @@ from pipeline.model import (
     Word,
 )
 from pipeline.model.pace import ends_sentence, weight
-from pipeline.narration.clips import EDGES_S
+from pipeline.narration.clip_metadata import EDGES_S
 from pipeline.narration.estimate import estimate
 from pipeline.narration.sample_texts import sample_text
 

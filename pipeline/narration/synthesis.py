@@ -17,7 +17,7 @@ from pipeline.keys import content_key
 from pipeline.limits import RetryPolicy, with_retries
 from pipeline.model import Clip, Prosody, Scene, pauses_of
 from pipeline.narration import clips, speech_files
-from pipeline.narration.clips import Take
+from pipeline.narration.clip_metadata import Take
 from pipeline.narration.narrator import Narrator, Speech
 from pipeline.narration.spoken_text import SpokenText, normalise_text
 from pipeline.narration.utterances import Utterance, utterances_of

@@ -25,7 +25,8 @@ from pipeline.limits import RetryPolicy, with_retries
 from pipeline.media.sound.audio import read_audio, read_wav
 from pipeline.model import Prosody, Script, SpokenLine, StatementScene
 from pipeline.narration import espeak
-from pipeline.narration.clips import Take, master
+from pipeline.narration.clip_metadata import Take
+from pipeline.narration.clips import master
 from pipeline.narration.edge import EdgeNarrator
 from pipeline.narration.espeak import EspeakNarrator
 from pipeline.narration.espeak.fork_server import CAN_FORK

@@ -13,7 +13,8 @@ from hypothesis import strategies as st
 from pipeline.errors import CheckpointError, InputError
 from pipeline.media.sound.audio import read_wav, write_wav
 from pipeline.model import SCENE_QUANTUM_SAMPLES, Word
-from pipeline.narration.clips import Take, master, read_clip
+from pipeline.narration.clip_metadata import Take
+from pipeline.narration.clips import master, read_clip
 from pipeline.narration.narrator import Speech
 from pipeline.narration.silence import silent_wav
 from pipeline.narration.speech_files import write_speech
