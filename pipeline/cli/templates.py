@@ -26,6 +26,7 @@ templates = App(name="templates", help="List, preview and check templates, and c
 def list_all(*, common: CommonOptions = CommonOptions()) -> int:
     """List the templates for --template: built-in ones, and those of the workspace."""
     from rich.markup import escape
+    from rich.table import Table
 
     from pipeline.cli.console import Console
     from pipeline.cli.session import open_session
@@ -42,14 +43,16 @@ def list_all(*, common: CommonOptions = CommonOptions()) -> int:
             ]
         )
         return EXIT_OK
-    rows = []
+    table = Table(box=None, pad_edge=False, show_header=False)
+    for is_wrapped in (False, False, True):
+        table.add_column(no_wrap=not is_wrapped)
     for each in found:
         if isinstance(each, tuple):
-            rows.append((f"[bold]{escape(each[0])}[/]", "", f"[red]{escape(each[1])}[/]"))
+            table.add_row(f"[bold]{escape(each[0])}[/]", "", f"[red]{escape(each[1])}[/]")
             continue
         about = f"[dim]{'' if is_builtin(each) else ' (yours)'}{' (default)' if each.name == usual else ''}[/]"
-        rows.append((f"[bold]{escape(each.name)}[/]", escape(each.theme), f"{escape(each.description)}{about}"))
-    Console(highlight=False).print_rows(rows)
+        table.add_row(f"[bold]{escape(each.name)}[/]", escape(each.theme), f"{escape(each.description)}{about}")
+    Console(highlight=False).print_table(table)
     return EXIT_OK
 
 
