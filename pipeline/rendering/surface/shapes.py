@@ -135,7 +135,6 @@ def polyline(points: Sequence[tuple[float, float]], width_px: float, size: tuple
     return to_mask(mask)
 
 
-@lru_cache(maxsize=32)
 def sector(diameter_px: int, width_px: float, start: float, end: float) -> tuple[Image.Image, Image.Image]:
     """A ring segment with butt ends, from `start` to `end` (turns clockwise from twelve), and its drawing order."""
     plane = Plane.of(diameter_px)
@@ -165,7 +164,6 @@ def arc(diameter_px: int, width_px: float, start: float, end: float) -> tuple[Im
     return to_mask(fill(shape - np.float32(width_px / 2))), to_mask(order.astype(np.float32))
 
 
-@lru_cache(maxsize=32)
 def tick(side_px: int, width_px: float) -> tuple[Image.Image, Image.Image]:
     """A tick with round caps that fills a square, and its drawing order: down, then up."""
     middle, reach = side_px / 2, side_px / 2 - width_px / 2 - 0.5

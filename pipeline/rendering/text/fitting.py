@@ -5,7 +5,6 @@ from __future__ import annotations
 from bisect import bisect
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
-from functools import lru_cache
 from itertools import pairwise
 
 from pipeline.language.graphemes import grapheme_clusters, is_emoji
@@ -179,24 +178,10 @@ def fit_uniform(
     max_lines: int = 1,
 ) -> tuple[TextBlock, ...]:
     """Adjacent texts, all in the largest of `sizes` at which each of them fits its width."""
-    widths = (width_px,) * len(texts) if isinstance(width_px, int) else tuple(width_px)
-    return _fit_uniform(tuple(texts), style, tuple(sizes), widths=widths, height_px=height_px, max_lines=max_lines)
-
-
-# Cached: layouts try the same texts repeatedly while searching for a plan.
-@lru_cache(maxsize=64)
-def _fit_uniform(
-    texts: tuple[str, ...],
-    style: TextStyle,
-    sizes: tuple[int, ...],
-    *,
-    widths: tuple[int, ...],
-    height_px: int | None,
-    max_lines: int,
-) -> tuple[TextBlock, ...]:
+    widths = [width_px] * len(texts) if isinstance(width_px, int) else width_px
     places = tuple(zip(texts, widths, strict=True))
 
-    def fitted(steps: tuple[int, ...]) -> dict[tuple[str, int], TextBlock]:
+    def fitted(steps: Sequence[int]) -> dict[tuple[str, int], TextBlock]:
         return {
             (text, width): fit(text, style, steps, width_px=width, height_px=height_px, max_lines=max_lines)
             for text, width in dict.fromkeys(places)
