@@ -18,7 +18,7 @@ from benchmarks.moviepy_input import write_moviepy_input
 from benchmarks.segments import Baseline, HoldCost, hold_cost, x264_baseline
 from pipeline.assembly import EncoderPlan
 from pipeline.media.sound.audio import read_audio, write_wav
-from pipeline.model import SCENE_QUANTUM_SAMPLES, Clip, Cue, SpokenLine, StatementScene, Word
+from pipeline.model import SCENE_QUANTUM_SAMPLES, Clip, Cue, SpokenLine, StatementScene, VideoFormat, Word
 from pipeline.orchestrator.film.segments import SegmentTask
 from pipeline.rendering import Look, draw_scene
 from pipeline.script.outline import outline
@@ -49,7 +49,7 @@ def tasks(tmp_path):
         scene=SCENE,
         cues=(Cue(start_s=0.3, end_s=1.5, lines=(words,)),),
         clip=Clip(path=tmp_path / "clip.wav", samples=samples, sha256="0" * 64, words=words, loudness_lufs=-15.0),
-        look=Look(title="Bridges"),
+        look=Look(title="Bridges", format=VideoFormat(width_px=640, height_px=360)),
         fonts="",
         encoder=EncoderPlan(),
     )
@@ -169,7 +169,7 @@ def test_moviepy_gets_the_same_pictures_captions_and_sound(tasks, tmp_path):
     assert len(read_audio(tmp_path / "material" / film["sound"])) == 2 * tasks[0].clip.samples
     # A card with the caption on it is what our film shows, but for the highlighted word.
     card, text = (Image.open(tmp_path / "material" / film[key][0]["file"]) for key in ("cards", "captions"))
-    assert (card.size, card.mode, text.mode) == ((1920, 1080), "RGB", "RGBA")
+    assert (card.size, card.mode, text.mode) == ((640, 360), "RGB", "RGBA")
     left, top = film["captions"][0]["left"], film["captions"][0]["top"]
     drawn = draw_scene(SCENE, words=(), cues=tasks[0].cues, frames=44, look=tasks[0].look)
     *_, ours = (frame.picture.to_rgb() for frame in drawn)
