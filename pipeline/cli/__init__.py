@@ -1,6 +1,6 @@
 """The command line: thin commands over the library. Nothing heavy is imported before a command needs it.
 
-Each command is a module of the same name (`list` is `listing`). They share::
+Each command is a module of the same name (`list` is in `status`). They share::
 
     options, flags, session, execution, prefork        flags, a workspace, a run, workers started ahead of it
     display, event_lines, progress_view, watch         progress: live, as lines, or of another process
@@ -32,7 +32,6 @@ from pipeline.cli.checkpoint import checkpoint
 from pipeline.cli.clean import clean
 from pipeline.cli.doctor import doctor
 from pipeline.cli.init import init
-from pipeline.cli.listing import list_batches
 from pipeline.cli.make import make
 from pipeline.cli.output import say
 from pipeline.cli.pack import pack
@@ -48,7 +47,7 @@ from pipeline.cli.retry import retry
 from pipeline.cli.review import review
 from pipeline.cli.run import run
 from pipeline.cli.series import series
-from pipeline.cli.status import status
+from pipeline.cli.status import list_batches, status
 from pipeline.cli.templates import templates
 from pipeline.cli.voices import voices
 from pipeline.errors import EXIT_DEFECT, EXIT_INTERRUPTED, InputError, NightreelError

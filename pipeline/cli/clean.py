@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pipeline.cli.flags import size_bytes
 from pipeline.cli.options import CommonOptions, Switch
-from pipeline.cli.output import print_json, say
+from pipeline.cli.output import format_size, print_json, say
 from pipeline.errors import EXIT_OK, InputError
 from pipeline.language.text import counted
 
@@ -52,20 +52,12 @@ def clean(
             return EXIT_OK
         freed = "would be freed" if dry_run else "freed"
         if batch is not None:
-            say(f"{batch}: {_size(done.batch_bytes)} {freed}; its films stay")
+            say(f"{batch}: {format_size(done.batch_bytes)} {freed}; its films stay")
             return EXIT_OK
         left = f", left unchanged: {done.cache_left_because}" if done.cache_left_because else ""
-        say(f"cache: {_size(done.cache_bytes)} {freed}{left}")
+        say(f"cache: {format_size(done.cache_bytes)} {freed}{left}")
         files = counted(done.leftovers, "file or folder", "files and folders")
-        say(f"leftovers: {_size(done.leftover_bytes)} {freed}, in {files}")
+        say(f"leftovers: {format_size(done.leftover_bytes)} {freed}, in {files}")
         return EXIT_OK
 
     return session.run(work)
-
-
-def _size(size: int) -> str:
-    """1234567 -> "1.2 MB"."""
-    for unit, factor in (("GB", 1e9), ("MB", 1e6), ("kB", 1e3)):
-        if size >= factor:
-            return f"{size / factor:.1f} {unit}"
-    return f"{size} bytes"

@@ -86,17 +86,19 @@ class Console(console.Console):
         return not self.is_terminal or self.measure(table, options=unlimited).maximum <= self.width
 
     def print_words(self, text: str, *, indent: int = 0, head: str = "") -> None:
-        """Print a line of mark-up, wrapped between words to the terminal and indented after its `head`.
+        """Print a line of mark-up, wrapped between words to the terminal and indented after its `head` (mark-up, dim).
 
         A word that is wider than the terminal, such as a path, is not broken, so that it can be copied. Pipes are not
         wrapped.
         """
         words = Text.from_markup(text, emoji=False)
         width = self.width if self.is_terminal else _UNLIMITED_WIDTH
+        start = Text.from_markup(head, emoji=False, style="dim")
+        start.pad_right(indent - len(start))
         for line in words.divide(line_starts(words.plain, width - indent)):
             line.rstrip()
-            self.print(Text.assemble((head.ljust(indent), "dim"), line), soft_wrap=True)
-            head = ""
+            self.print(start + line, soft_wrap=True)
+            start = Text(" " * indent)
 
 
 def _without_trailing_blanks(line: Sequence[Segment]) -> list[Segment]:

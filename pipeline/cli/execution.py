@@ -5,9 +5,8 @@ from __future__ import annotations
 import shlex
 import sys
 import time
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
-from typing import Protocol
 
 from anyio import to_thread
 
@@ -21,14 +20,9 @@ from pipeline.model import Brief, Priority
 from pipeline.orchestrator.batch import batches
 from pipeline.orchestrator.batch.run import Outcome
 from pipeline.orchestrator.context import RunContext, provider_factory
-from pipeline.orchestrator.events import Listener
 
-
-class Work(Protocol):
-    """The work of a command on a batch."""
-
-    async def __call__(self, *, listen: Listener) -> Outcome:
-        """Do the work, send its events to `listen`, and return the outcome."""
+# The work of a command on a batch: sends its events to the listener that it is given as `listen`.
+Work = Callable[..., Awaitable[Outcome]]
 
 
 async def run_and_summarise(work: Work, context: RunContext, common: CommonOptions, *, batch: str, total: int) -> int:

@@ -7,6 +7,7 @@ from datetime import datetime
 
 from pipeline.cli.console import Console
 from pipeline.cli.escaping import escaped
+from pipeline.cli.output import format_size
 from pipeline.language.text import counted
 from pipeline.model import format_usd
 from pipeline.orchestrator.forecast import Forecast, Quota
@@ -24,17 +25,19 @@ def print_forecast(forecast: Forecast, *, printed_rows: int) -> None:
 
     The first `printed_rows` problems are those of table rows, which have been printed as a table already.
     """
-    console = Console(highlight=False, soft_wrap=True)
-    console.print(f"[bold]{escaped(forecast.batch)}[/]  dry run: nothing is made\n")
+    console = Console(highlight=False)
+    console.print(f"[bold]{escaped(forecast.batch)}[/]  dry run: nothing is made\n", soft_wrap=True)
     for name, text in _lines(forecast):
-        console.print(f"[dim]{name:<{_NAME_CHARS}}[/]{escaped(text)}")
+        console.print_words(escaped(text), indent=_NAME_CHARS, head=name)
     for note in forecast.notes:
-        console.print(f"[yellow]{'note':<{_NAME_CHARS}}[/]{escaped(note)}")
+        console.print_words(escaped(note), indent=_NAME_CHARS, head="[yellow]note[/]")
     if printed_rows:
-        console.print(f"[red]{'problem':<{_NAME_CHARS}}[/]{counted(printed_rows, 'row')} of the table: see above")
+        rows = f"{counted(printed_rows, 'row')} of the table: see above"
+        console.print_words(rows, indent=_NAME_CHARS, head="[red]problem[/]")
     problems = forecast.problems[printed_rows:]
     for problem in problems[:_MOST_PROBLEMS]:
-        console.print(_problem(problem))
+        head = f"[red]{'problem' if problem.films else 'stops'}[/]"
+        console.print_words(_problem(problem), indent=_NAME_CHARS, head=head)
     if len(problems) > _MOST_PROBLEMS:
         console.print(f"… and {len(problems) - _MOST_PROBLEMS:,} more problems: --json lists all")
 
@@ -121,7 +124,8 @@ def _money(forecast: Forecast) -> str:
 
 def _disk(forecast: Forecast) -> str:
     disk = forecast.disk
-    return f"about {_size(disk.output_bytes)}, plus {_size(disk.cache_bytes)} of cache; {_size(disk.free_bytes)} free"
+    output, cache, free = map(format_size, (disk.output_bytes, disk.cache_bytes, disk.free_bytes))
+    return f"about {output}, plus {cache} of cache; {free} free"
 
 
 def _allowance(quota: Quota) -> str:
@@ -134,8 +138,7 @@ def _problem(problem: Problem) -> str:
     films = f" [dim]({problem.films:,} films)[/]" if problem.films > 1 else ""
     where = f"{escaped(problem.where)}: " if problem.where else ""
     hint = f". {escaped(problem.hint)}" if problem.hint else ""
-    name = "problem" if problem.films else "stops"
-    return f"[red]{name:<{_NAME_CHARS}}[/]{where}{escaped(problem.message)}{hint}{films}"
+    return f"{where}{escaped(problem.message)}{hint}{films}"
 
 
 def _span(seconds: float) -> str:
@@ -147,7 +150,3 @@ def _span(seconds: float) -> str:
     if days:
         return f"{days:,} d {hours} h"
     return f"{hours} h {minutes % 60} min" if hours else f"{minutes} min"
-
-
-def _size(size_bytes: int) -> str:
-    return f"{size_bytes / 1e9:,.1f} GB" if size_bytes >= 1e9 else f"{size_bytes / 1e6:,.0f} MB"

@@ -27,7 +27,8 @@ if TYPE_CHECKING:
     from pipeline.orchestrator.context import RunContext
     from pipeline.orchestrator.events import Listener
 
-# Printed after a transient failure.
+# A service is down or overloaded, or a quota or time limit is reached: trying again later may help.
+_MAY_PASS = (TransientError, ClosedError, QuotaError, TimeLimitError)
 _RETRY_LATER = "Run the same command later to continue: finished work is kept"
 
 
@@ -102,8 +103,11 @@ async def _make(brief: Brief, context: RunContext, common: CommonOptions, films:
         listen = _collecting_errors(errors, display, passes_on=count > 1)
         films.extend(map(Film.of, await batches.run_family(brief, context, listen=listen)))
     if errors and count == 1:
-        raise _with_retry_hint(errors[0])
-    if any(map(_is_transient, errors)):
+        error = errors[0]
+        if isinstance(error, _MAY_PASS):
+            error.hint = ". ".join(filter(None, (error.hint, _RETRY_LATER)))
+        raise error
+    if any(isinstance(error, _MAY_PASS) for error in errors):
         say(f"nightreel: {_RETRY_LATER}.", file=sys.stderr)
     return _exit_code(films)
 
@@ -130,18 +134,6 @@ def _collecting_errors(errors: list[Exception], listener: Listener, *, passes_on
             listener(event)
 
     return listen
-
-
-def _with_retry_hint(error: Exception) -> Exception:
-    """The error; a transient one gets the hint to try again later."""
-    if isinstance(error, NightreelError) and _is_transient(error):
-        error.hint = ". ".join(filter(None, (error.hint, _RETRY_LATER)))
-    return error
-
-
-def _is_transient(error: Exception) -> bool:
-    """Whether trying again later may help: a service is down or overloaded, or a quota or time limit is reached."""
-    return isinstance(error, TransientError | ClosedError | QuotaError | TimeLimitError)
 
 
 def _exit_code(films: Sequence[Film]) -> int:

@@ -40,6 +40,13 @@ def say(text: str, *, file: TextIO | None = None) -> None:
     print("\n".join(lines), file=file, flush=file is not None)
 
 
+def format_size(size_bytes: int) -> str:
+    """1234567 -> "1.2 MB"."""
+    from pipeline.reporting.formatting import size
+
+    return size(size_bytes).replace("\N{NO-BREAK SPACE}", " ")
+
+
 def terminal_width(stream: object) -> int:
     """Columns of the terminal behind `stream`; 0 if it is no terminal, or its size is unknown."""
     try:

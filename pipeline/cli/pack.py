@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 import sys
-from pathlib import Path
 
 from pipeline.cli.escaping import printable
-from pipeline.cli.options import CommonOptions
-from pipeline.cli.output import print_json, say
+from pipeline.cli.options import CommonOptions, TypedPath
+from pipeline.cli.output import format_size, print_json, say
 from pipeline.errors import EXIT_OK, EXIT_SOME_JOBS_FAILED
 from pipeline.language.text import counted
 
 
-def pack(batch: str, /, *, output: Path | None = None, common: CommonOptions = CommonOptions()) -> int:
+def pack(batch: str, /, *, output: TypedPath | None = None, common: CommonOptions = CommonOptions()) -> int:
     """Put the films of a batch into a ZIP archive, with SHA256SUMS and, for a table, manifest.csv.
 
     The same films give the same bytes. Verify the unpacked files with: sha256sum --check SHA256SUMS
@@ -31,7 +30,7 @@ def pack(batch: str, /, *, output: Path | None = None, common: CommonOptions = C
     if common.json:
         print_json(done)
     else:
-        say(f"{done.path}: {counted(done.films, 'film')}, {done.bytes / 1e6:,.1f} MB")
+        say(f"{done.path}: {counted(done.films, 'film')}, {format_size(done.bytes)}")
         for title in done.missing[:20]:
             say(f"nightreel: film not found: {printable(title)}", file=sys.stderr)
     return EXIT_SOME_JOBS_FAILED if done.missing else EXIT_OK

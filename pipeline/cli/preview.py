@@ -66,7 +66,11 @@ def preview(
         name = f"{await to_thread.run_sync(batch_name, given)}-preview"
         content = await read_source(given, context, batch=name, rows=table_options.rows or "3", writes=False)
         print_input_problems(name, content, as_json=common.json)
-        _check(content, redacted(given))
+        if content.stop:
+            raise content.stop
+        if not content.briefs:
+            hint = "Correct the rows, or choose others with --rows"
+            raise InputError("no row can be drawn", where=redacted(given), hint=hint)
         path = output or context.workspace / "output" / name / "sheet.png"
         await to_thread.run_sync(lambda: _draw(context, content, path, Path(redacted(given)).name, as_json=common.json))
         some: Collection[Brief] = list(content.briefs)[:films]
@@ -95,13 +99,6 @@ def _refuse(source: Path | str, output: Path | None, *, publish: bool) -> None:
         raise InputError("is not a PNG file", where=str(output), hint="Write FILE.png")
     if publish:
         raise InputError("previews can't be published", where="--publish", hint="Leave it out, and watch the drafts")
-
-
-def _check(content: SourceContent, name: str) -> None:
-    if content.stop:
-        raise content.stop
-    if not content.briefs:
-        raise InputError("no row can be drawn", where=name, hint="Correct the rows, or choose others with --rows")
 
 
 def _draw(context: RunContext, content: SourceContent, path: Path, name: str, *, as_json: bool) -> None:

@@ -13,6 +13,7 @@ from rich.console import Group
 from rich.text import Text
 
 from pipeline.cli.escaping import printable
+from pipeline.cli.output import format_size
 from pipeline.model import JobStatus, Priority, format_cost
 from pipeline.orchestrator.film.stages import STAGES
 from pipeline.orchestrator.progress.snapshot import ActiveFilm, Finished, Parked, Snapshot, TimedNotice
@@ -189,7 +190,7 @@ def _figures(snapshot: Snapshot, width: int) -> list[Text]:
     if snapshot.at_once:
         parts.append(f"{snapshot.at_once} at once")
     if snapshot.peak_memory_bytes:
-        parts.append(f"memory {_size(snapshot.memory_bytes)}, at most {_size(snapshot.peak_memory_bytes)}")
+        parts.append(f"memory {format_size(snapshot.memory_bytes)}, at most {format_size(snapshot.peak_memory_bytes)}")
         parts.append(f"CPU {snapshot.cpu_percent:.0f} %")
     return _flow([(part, _FAINT) for part in parts], width)
 
@@ -231,7 +232,3 @@ def _cut(line: Text, width: int | None) -> Text:
     if width is not None:
         line.truncate(width, overflow="ellipsis")
     return line
-
-
-def _size(size_bytes: int) -> str:
-    return f"{size_bytes / 1e9:.1f} GB" if size_bytes >= 1e9 else f"{size_bytes / 1e6:.0f} MB"

@@ -110,7 +110,12 @@ def publish(
 
     is_file = _is_file(what)
     with errors_as_json(common, "" if is_file else what):
-        _refuse(job=bool(job) and is_file, metadata=metadata is not None and not is_file, both=update and again)
+        if is_file and job:
+            raise InputError("--job is only for batches", hint="Leave it out")
+        if metadata and not is_file:
+            raise InputError("--metadata is only for files", hint="Leave it out: the films of a batch have metadata")
+        if update and again:
+            raise InputError("--update and --again exclude each other", hint="Give one of them")
         flags = {"publishing.to": _to(to, channel), "youtube.privacy": release.privacy, "quality.profile": profile}
         flag_names = {**FLAGS, "publishing.to": "--to"}
         session = open_session(common, given({**flags, **batch_options.as_settings()}), flag_names=flag_names)
@@ -130,16 +135,6 @@ def _select(context: RunContext, what: str, jobs: Jobs, *, has_metadata: bool) -
         return what, jobs
     row = None if has_metadata else find_job(context, Path(what))
     return (row.batch, (row.id,)) if row else None
-
-
-def _refuse(*, job: bool, metadata: bool, both: bool) -> None:
-    """Raise `InputError` for flags that exclude each other."""
-    if job:
-        raise InputError("--job is only for batches", hint="Leave it out")
-    if metadata:
-        raise InputError("--metadata is only for files", hint="Leave it out: the films of a batch have metadata")
-    if both:
-        raise InputError("--update and --again exclude each other", hint="Give one of them")
 
 
 def _print(receipts: Iterable[Receipt], common: CommonOptions) -> int:

@@ -48,7 +48,6 @@ def qc(
     from anyio import to_thread
 
     from pipeline.cli.session import open_session
-    from pipeline.orchestrator.context.quality_profiles import profile_for
     from pipeline.orchestrator.qc import find_films, judge_films
 
     session = open_session(common, {"quality.profile": profile})
@@ -60,9 +59,9 @@ def qc(
 
         def report(film: JudgedFilm) -> None:
             judged.append(film)
-            _print(film, common, alone=alone)
+            print_json(_as_json(film)) if common.json else print_film(film, alone=alone)
 
-        strictness = profile_for(session.context.settings)
+        strictness = session.context.profile()
         if against is None:
             await judge_films(films, strictness, session.context, report)
         else:
@@ -86,13 +85,6 @@ async def _compare(films: Sequence[Path], with_: Path, profile: QualityProfile, 
     if not await AsyncPath(with_).is_file():
         raise InputError("no such film", where=str(with_))
     return await judge_against(films[0], with_, profile, context)
-
-
-def _print(film: JudgedFilm, common: CommonOptions, *, alone: bool) -> None:
-    if common.json:
-        print_json(_as_json(film))
-    else:
-        print_film(film, alone=alone)
 
 
 def print_film(film: JudgedFilm, *, alone: bool) -> None:

@@ -122,7 +122,8 @@ def _print(queue: ReviewQueue, page: Path | None) -> None:
     _print_rest(queue)
     if page:
         say(f"Pictures: {printable(str(page))}")
-        say(f"Next: nightreel review {shlex.quote(queue.batch)} --approve ID … (or --all), or --reject ID --why TEXT")
+        command = f"nightreel review {shlex.quote(queue.batch)}"
+        say(f"Next: {command} --approve ID … (or --approve --all), or --reject ID --why TEXT")
 
 
 def _print_rest(queue: ReviewQueue) -> None:

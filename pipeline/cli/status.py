@@ -1,4 +1,4 @@
-"""`nightreel status`: show the status of batches."""
+"""`nightreel status` and `nightreel list`: show the status of batches."""
 
 from __future__ import annotations
 
@@ -40,4 +40,18 @@ def status(batch: str | None = None, /, *, watch: Switch = False, common: Common
         print_json(list(all_states(store)))
     else:
         print_batches(all_states(store))
+    return EXIT_OK
+
+
+def list_batches(*, common: CommonOptions = CommonOptions()) -> int:
+    """List all batches: completed films, start, source, and the processes at work on them.
+
+    Example: nightreel list --json
+    """
+    from pipeline.cli.batch_status import all_states, open_store
+    from pipeline.cli.status_tables import print_list
+
+    # `status` checks whether every film still exists; that takes time.
+    states = all_states(open_store(common), checked=False)
+    print_json(list(states)) if common.json else print_list(states)
     return EXIT_OK

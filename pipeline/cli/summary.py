@@ -41,7 +41,8 @@ def print_films(films: Sequence[Film]) -> None:
     made = [film for film in films if film.video]
     for film in made:
         _print_film(film, console)
-    for film in films if made else ():
+    # The error of a single film ends the command, and is printed then.
+    for film in films if made and len(films) > 1 else ():
         if film.error:
             console.print(f"\n[bold]{escaped(film.title)}[/]  [red]{escaped(film.status)}[/]: {escaped(film.error)}")
     if made:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterator
 from dataclasses import asdict
 from typing import TYPE_CHECKING, Annotated
 
@@ -17,6 +16,7 @@ from pipeline.errors import EXIT_OK, InputError
 from pipeline.language.text import counted
 
 if TYPE_CHECKING:
+    from pipeline.cli.console import Console
     from pipeline.template import Field, Template
 
 templates = App(name="templates", help="List, preview and check templates, and create your own.", help_epilogue="")
@@ -36,7 +36,12 @@ def list_all(*, common: CommonOptions = CommonOptions()) -> int:
     found = list_templates(context)
     usual = context.settings.template
     if common.json:
-        print_json([_in_short(each, usual) for each in found])
+        print_json(
+            [
+                {"name": each[0], "problem": each[1]} if isinstance(each, tuple) else _in_full(each, usual)
+                for each in found
+            ]
+        )
         return EXIT_OK
     table = Table(box=None, pad_edge=False, show_header=False)
     for is_wrapped in (False, False, True):
@@ -74,8 +79,8 @@ def show(name: str, /, *, common: CommonOptions = CommonOptions()) -> int:
     if common.json:
         print_json(_in_full(template, context.settings.template))
         return EXIT_OK
-    console = Console(highlight=False, soft_wrap=True)
-    console.print(f"[bold]{escape(template.title)}[/]  {escape(template.description)}")
+    console = Console(highlight=False)
+    console.print_words(f"[bold]{escape(template.title)}[/]  {escape(template.description)}")
     ends = f"{template.first_layout} … {template.last_layout or 'anything'}"
     facts = {
         "folder": template.folder,
@@ -84,34 +89,32 @@ def show(name: str, /, *, common: CommonOptions = CommonOptions()) -> int:
         "transition": template.transition,
         "motion": template.motion or "from the theme",
         "music": template.music or "none",
-        "first … last": ends,
+        "begins, ends": ends,
         "tags": ", ".join(template.tags) or "none",
         **dict(template.assets),
     }
     for key, value in facts.items():
-        console.print(f"  {key:<12} {escape(value)}")
+        console.print_words(escape(value), indent=16, head=f"  {key}")
     console.print()
     width = max((len(layout.name) for layout in template.layouts), default=0)
     for layout in template.layouts:
         limits = ", ".join(f"{field} {limit}" for field, limit in layout.max_chars)
         items = f"; up to {layout.max_items} items" if layout.max_items else ""
-        console.print(
-            f"  [bold]{layout.name:<{width}}[/]  {escape(layout.use)}\n  {'':{width}}  [dim]{limits}{items}[/]"
-        )
-    for line in _field_lines(template):
-        console.print(line)
+        console.print_words(escape(layout.use), indent=width + 4, head=f"  [bold]{layout.name}[/]")
+        console.print_words(f"[dim]{limits}{items}[/]", indent=width + 4)
+    _print_fields(template, console)
     return EXIT_OK
 
 
-def _field_lines(template: Template) -> Iterator[str]:
-    """The table fields of a template, and the languages of its script templates."""
+def _print_fields(template: Template, console: Console) -> None:
+    """Print the table fields of a template, and the languages of its script templates."""
     from rich.markup import escape
 
     from pipeline.sources.campaign import row_fields
 
     scripts = ", ".join(script.language for script in template.script_templates)
     wrote = f"a film for each row, by script.toml ({scripts})" if scripts else "a brief for each row, for the writer"
-    yield f"\nFrom a table: {escape(wrote)}"
+    console.print_words(f"\nFrom a table: {escape(wrote)}")
     fields = row_fields(template)
     width = max(map(len, (field.name for field in fields)), default=0)
     for field in fields:
@@ -120,7 +123,8 @@ def _field_lines(template: Template) -> Iterator[str]:
         need = need if field.required or field.derived or field.default else "optional"
         kind = " | ".join(field.choices) if field.choices else field.kind
         told = f"  [dim]{escape(field.help)}[/]" if field.help else ""
-        yield f"  [bold]{escape(field.name):<{width}}[/]  {escape(kind)}, {escape(need)}{key}{told}"
+        about = f"{escape(kind)}, {escape(need)}{key}{told}"
+        console.print_words(about, indent=width + 4, head=f"  [bold]{escape(field.name)}[/]")
 
 
 @templates.command
@@ -223,12 +227,6 @@ def preview(
     else:
         print(path)
     return EXIT_OK
-
-
-def _in_short(each: Template | tuple[str, str], usual: str) -> dict[str, object]:
-    if isinstance(each, tuple):
-        return {"name": each[0], "problem": each[1]}
-    return _in_full(each, usual)
 
 
 def _in_full(template: Template, usual: str) -> dict[str, object]:

@@ -53,7 +53,7 @@ __all__ = [
 ]
 
 # Part of the keys of cached scenes: raise it with every visible change.
-RENDERING_VERSION = "41"
+RENDERING_VERSION = "42"
 
 # Pillow, numpy and fontTools are imported by the first call, or by `preload`, not by importing this package.
 
@@ -97,9 +97,10 @@ def draw_scene(
 
     composition = layouts.lay_out(scene, words, look)
     if look.manner.amount == "none":
-        composition = coalescing.coalesce(composition, timeline.motion_frames(frames, look.format.frame_rate))
+        whole = timeline.motion_frames(frames, look.format.frame_rate)
+        composition = coalescing.coalesce(composition, coalescing.windows_of(composition.elements, whole))
     elif opens:
-        composition = coalescing.complete_first_window(composition)
+        composition = coalescing.coalesce(composition, coalescing.FIRST_WINDOW)
     overlay = captions.captions(cues, look, on_picture=composition.is_picture)
     rate = look.format.frame_rate
     played = timeline.play(composition.under(overlay), frames, frame_rate=rate)
@@ -115,41 +116,28 @@ def draw_scene(
 
 
 def draw_thumbnails(script: Script, look: Look, *, episode: int) -> Iterator[Image.Image]:
-    """The thumbnails of a film, best first, mode RGB, of `look.format.thumbnail_px`.
-
-    `episode` 0: not part of a series. What the thumbnails share is drawn once.
-    """
+    """The thumbnails of a film, best first; `episode` 0: not part of a series. See `drawing.draw_thumbnails`."""
     from pipeline.rendering.thumbnail import drawing  # noqa: PLC0415
 
     return drawing.draw_thumbnails(script, look, episode=episode)
 
 
 def find_overflowing_texts(scene: Scene, look: Look) -> tuple[str, ...]:
-    """The names (`SceneText.name`) of texts that don't fit the layout of a scene, each once, in order.
-
-    Lays out the scene: about a tenth of a second.
-    """
+    """The names of texts that don't fit the layout of a scene. See `overflow.find_overflowing_texts`."""
     from pipeline.rendering import overflow  # noqa: PLC0415
 
     return overflow.find_overflowing_texts(scene, look)
 
 
 def font_digest(script: Script, look: Look) -> str:
-    """A digest of the fonts that draw the letters of a film. Raises `MissingToolError` for scripts without a font.
-
-    Part of the keys of drawn scenes: adding or replacing a font changes the digest. Takes milliseconds if Inter and
-    Noto Sans cover the text; otherwise the system's fonts are searched.
-    """
+    """A digest of the fonts that draw a film, part of the keys of drawn scenes. See `coverage.font_digest`."""
     from pipeline.rendering.text import coverage  # noqa: PLC0415
 
     return coverage.font_digest(script, look)
 
 
 def read_typeface(named: str, folder: Path, *, weight: int) -> Typeface:
-    """A font given by the path of its file, relative to `folder`, or by family name.
-
-    Raises `InputError`. Blocking.
-    """
+    """A font by the path of its file, relative to `folder`, or by family name. See `asset_loading.read_typeface`."""
     from pipeline.rendering import asset_loading  # noqa: PLC0415
 
     return asset_loading.read_typeface(named, folder, weight=weight)

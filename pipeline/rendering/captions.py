@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Hashable, Sequence
 from dataclasses import dataclass, replace
+from itertools import pairwise
 from typing import NamedTuple
 
 from PIL import ImageFilter, ImageOps
@@ -241,7 +242,10 @@ def _height(lines: list[Line], size_px: int, grid: Grid) -> int:
 
 def _leading(lines: list[Line]) -> float:
     """Leading from baseline to baseline, in multiples of the size."""
-    return max((leading_of(line.text, line.style) for line in lines[1:]), default=lines[0].style.leading)
+    return max(
+        (leading_of(above.text, below.text, below.style) for above, below in pairwise(lines)),
+        default=lines[0].style.leading,
+    )
 
 
 def _padding(lines: list[Line], size_px: int, grid: Grid) -> int:

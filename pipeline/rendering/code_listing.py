@@ -10,7 +10,6 @@ import textwrap
 import unicodedata
 from collections.abc import Iterator, Sequence
 from enum import IntEnum
-from functools import lru_cache
 from itertools import groupby
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -194,7 +193,6 @@ def _tokens(text: str, language: str) -> Iterator[tuple[str, TokenKind]]:
         yield value, next((kind for group, kind in kinds if token in group), TokenKind.PLAIN)
 
 
-@lru_cache(maxsize=8)
 def _lexer(language: str) -> Lexer:
     from pygments.lexers import get_lexer_by_name  # noqa: PLC0415 - as above
     from pygments.lexers.special import TextLexer  # noqa: PLC0415

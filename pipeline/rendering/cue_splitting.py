@@ -5,9 +5,11 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 
+from pipeline.language.display_width import display_width
+from pipeline.language.words import join_words
 from pipeline.model import Cue, Word
 
-# Words and characters per part.
+# Words and characters (wide ones count twice) per part, so that nearly all fit in the largest size.
 _MAX_WORDS, _MAX_CHARS = 3, 18
 # A part longer than this many characters, with spaces, may end early at a punctuation mark.
 _ENDS_WITH_MARK, _MIN_CHARS = re.compile(r"[.,:;!?…،؛؟、。！？]\W*$"), 6
@@ -48,4 +50,4 @@ def _ends_phrase(words: Sequence[Word]) -> bool:
 
 
 def _char_count(words: Sequence[Word]) -> int:
-    return sum(len(word.text) + 1 for word in words)
+    return display_width(join_words([word.text for word in words])) + 1

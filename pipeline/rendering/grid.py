@@ -147,13 +147,8 @@ class Grid:
             side, bottom = self.px(_APP_BUTTONS), round(self.format.height_px * (1 - _TALL_BOTTOM))
             return Box(side, bottom - self.px(200), self.format.width_px - side, bottom)
         side = self._side_px
-        top, bottom = (self.format.height_px - self.px(each) for each in self._caption_band)
+        top, bottom = (self.format.height_px - self.px(each) for each in (_BAND_UPRIGHT if self._is_upright else _BAND))
         return Box(side, top, self.format.width_px - side, bottom)
-
-    @property
-    def _caption_band(self) -> tuple[int, int]:
-        """Height of the upper and lower edge of the caption band above that of the picture, at 1080."""
-        return _BAND_UPRIGHT if self._is_upright else _BAND
 
     @property
     def _side_px(self) -> int:

@@ -18,7 +18,10 @@ _SLACK = 32
 
 
 def find_overflowing_texts(scene: Scene, look: Look) -> tuple[str, ...]:
-    """The names (`SceneText.name`) of texts of a scene that don't fit its picture, each once, in order."""
+    """The names (`SceneText.name`) of texts of a scene that don't fit its picture, each once, in order.
+
+    Lays out the scene: about a tenth of a second.
+    """
     names = dict.fromkeys(_overflowing_names(scene, look))
     return tuple(shown.name for shown in texts_of(scene) if shown.name in names)
 

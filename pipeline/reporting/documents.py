@@ -6,10 +6,11 @@ The summary comes first, indented; then one line per job, streamed.
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import asdict
 from datetime import datetime
+from itertools import chain, repeat
 from pathlib import Path
 from typing import TextIO
 
@@ -38,36 +39,25 @@ Object = dict[str, object]
 def write_documents(folder: Path, facts: RunFacts, tally: Tally, rows: Iterable[JobSummary]) -> None:
     """Write the three files into an existing folder. Raises `StorageError`."""
     with (
-        _lines(folder / BATCH_REPORT, _report_head(facts, tally), "jobs") as report,
-        _lines(folder / ERROR_LOG, _error_head(facts, tally), "errors") as errors,
+        _lines(folder / BATCH_REPORT, _report_head(facts, tally), "jobs") as add_job,
+        _lines(folder / ERROR_LOG, _error_head(facts, tally), "errors") as add_error,
     ):
         for row in rows:
-            report.add(_job(row, folder))
+            add_job(_job(row, folder))
             if row.status in EXPLAINED:
-                errors.add(_error(row))
+                add_error(_error(row))
     with replacing(folder / METRICS) as path, _open(path) as file:
         file.write(_json(_metrics(facts, tally), indent=2) + "\n")
 
 
-class _Lines:
-    """The list at the end of a document, one line per object."""
-
-    def __init__(self, file: TextIO) -> None:
-        self._file = file
-        self._separator = "\n"
-
-    def add(self, value: Object) -> None:
-        self._file.write(f"{self._separator}    {_json(value)}")
-        self._separator = ",\n"
-
-
 @contextmanager
-def _lines(path: Path, head: Object, name: str) -> Iterator[_Lines]:
-    """A document that begins with `head` and ends with the list `name`, to which the block adds."""
+def _lines(path: Path, head: Object, name: str) -> Iterator[Callable[[Object], None]]:
+    """A document that begins with `head` and ends with the list `name`, to which the block adds lines, one by one."""
+    separators = chain(["\n"], repeat(",\n"))
     with replacing(path) as temporary, _open(temporary) as file:
         file.write(_json(head, indent=2).removesuffix("\n}"))
         file.write(f',\n  "{name}": [')
-        yield _Lines(file)
+        yield lambda value: file.writelines((next(separators), "    ", _json(value)))
         file.write("\n  ]\n}\n")
 
 

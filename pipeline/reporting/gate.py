@@ -61,7 +61,7 @@ class GateSummary:
         # By name of the check: the number of films with a warning or failure.
         self.checks: Counter[str] = Counter()
         self._scores, self._loudness, self._brightness = array("d"), array("d"), array("d")
-        # A heap of (-score, -position in the batch, job): the best of them is dropped first.
+        # (Score, position in the batch, job), sorted.
         self._worst: list[tuple[float, int, JobSummary]] = []
 
     def add(self, row: JobSummary) -> None:
@@ -78,11 +78,8 @@ class GateSummary:
                 values.append(value)
         self.checks.update({reason.partition(" ")[0] for reason in row.marks.reasons})
         if row.marks.reasons:
-            entry = (-row.marks.score, -len(self._scores), row)
-            if len(self._worst) < MOST_WORST:
-                heapq.heappush(self._worst, entry)
-            else:
-                heapq.heappushpop(self._worst, entry)
+            entry = (row.marks.score, len(self._scores), row)
+            self._worst = heapq.nsmallest(MOST_WORST, (*self._worst, entry))
 
     @property
     def count(self) -> int:
@@ -92,8 +89,7 @@ class GateSummary:
     @property
     def worst(self) -> list[tuple[JobSummary, Marks]]:
         """The films with the lowest scores, lowest first, and equal ones in the order of the batch."""
-        rows = (row for _, _, row in sorted(self._worst, key=lambda entry: entry[:2], reverse=True))
-        return [(row, row.marks) for row in rows if row.marks]
+        return [(row, row.marks) for _, _, row in self._worst if row.marks]
 
     def scores(self) -> Histogram | None:
         """The histogram of scores: a column per tenth, with a separate one for 1 (no remarks)."""

@@ -32,59 +32,42 @@ _DEFAULT_CAUSES: Mapping[JobStatus, str] = MappingProxyType(
 )
 
 
-# How to continue, and the command for it, with the name of the batch; and the words for a single film.
-_NEXT_STEPS: Mapping[JobStatus, tuple[str, str]] = MappingProxyType(
+# How to continue with several films, with a single one, and the command for it, with the name of the batch.
+_NEXT_STEPS: Mapping[JobStatus, tuple[str, str, str]] = MappingProxyType(
     {
-        JobStatus.COMPLETED: ("", ""),
-        JobStatus.FAILED: ("Then make them again:", "nightreel retry {} --failed"),
-        JobStatus.REVIEW: ("Review each, and approve or reject it:", "nightreel review {}"),
-        JobStatus.PARKED: ("To continue:", "nightreel resume {}"),
-        JobStatus.CANCELLED: ("To restore one:", "nightreel retry {} --job ID"),
-        JobStatus.IN_PROGRESS: ("Another process is working on them.", ""),
-        JobStatus.PENDING: ("To continue:", "nightreel resume {}"),
+        JobStatus.COMPLETED: ("", "", ""),
+        JobStatus.FAILED: ("Then make them again:", "Then make it again:", "nightreel retry {} --failed"),
+        JobStatus.REVIEW: (
+            *("Review each, and approve or reject it:", "Review it, and approve or reject it:"),
+            "nightreel review {}",
+        ),
+        JobStatus.PARKED: ("To continue:", "To continue:", "nightreel resume {}"),
+        JobStatus.CANCELLED: ("To restore one:", "To restore it:", "nightreel retry {} --job ID"),
+        JobStatus.IN_PROGRESS: ("Another process is working on them.", "Another process is working on it.", ""),
+        JobStatus.PENDING: ("To continue:", "To continue:", "nightreel resume {}"),
     }
 )
-
-
-_NEXT_STEP_FOR_ONE: Mapping[JobStatus, str] = MappingProxyType(
-    {
-        JobStatus.FAILED: "Then make it again:",
-        JobStatus.REVIEW: "Review it, and approve or reject it:",
-        JobStatus.CANCELLED: "To restore it:",
-        JobStatus.IN_PROGRESS: "Another process is working on it.",
-    }
-)
-_KIND_NAMES: Mapping[str, str] = MappingProxyType(
-    {
-        "InputError": "the brief or one of its files",
-        "SourceError": "the list or table of films",
-        "ConfigurationError": "the settings",
-        "MissingToolError": "this machine",
-        "ProviderError": "a service",
-        "TransientError": "a service",
-        "PermanentError": "a service",
-        "MalformedOutputError": "a service",
-        "ClosedError": "a service",
-        "QuotaError": "a quota",
-        "BudgetError": "a budget",
-        "NeedsLoginError": "a key or a login",
-        "QualityError": "the film",
-        "HeldError": "your decision",
-        "ReviewError": "your review",
-        "SampleError": "your review",
-        "TurnError": "the previous episode",
-        "RejectedError": "your review",
-        "CheckpointError": "the state on disk",
-        "DamagedError": "the state on disk",
-        "NewerError": "the state on disk",
-        "BusyError": "another process",
-        "StorageError": "the disk",
-        "DiskFullError": "the disk",
-        "TimeLimitError": "a time limit",
-        "CrashError": "a crash",
-        "Interrupted": "an interruption",
-    }
-)
+_SUBJECTS = {
+    "the brief or one of its files": ("InputError",),
+    "the list or table of films": ("SourceError",),
+    "the settings": ("ConfigurationError",),
+    "this machine": ("MissingToolError",),
+    "a service": ("ProviderError", "TransientError", "PermanentError", "MalformedOutputError", "ClosedError"),
+    "a quota": ("QuotaError",),
+    "a budget": ("BudgetError",),
+    "a key or a login": ("NeedsLoginError",),
+    "the film": ("QualityError",),
+    "your decision": ("HeldError",),
+    "your review": ("ReviewError", "SampleError", "RejectedError"),
+    "the previous episode": ("TurnError",),
+    "the state on disk": ("CheckpointError", "DamagedError", "NewerError"),
+    "another process": ("BusyError",),
+    "the disk": ("StorageError", "DiskFullError"),
+    "a time limit": ("TimeLimitError",),
+    "a crash": ("CrashError",),
+    "an interruption": ("Interrupted",),
+}
+_KIND_NAMES = {kind: subject for subject, kinds in _SUBJECTS.items() for kind in kinds}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -180,10 +163,10 @@ def kind_name(kind: str) -> str:
 
 def next_step(status: JobStatus, batch: str, count: int) -> NextStep:
     """How to continue with `count` jobs of a status once their cause is resolved."""
-    words, command = _NEXT_STEPS[status]
-    if count == 1:
-        words = _NEXT_STEP_FOR_ONE.get(status, words)
-    return NextStep(words=words, command=command.format(shlex.quote(clean_text(batch))))
+    words, words_for_one, command = _NEXT_STEPS[status]
+    return NextStep(
+        words=words_for_one if count == 1 else words, command=command.format(shlex.quote(clean_text(batch)))
+    )
 
 
 def what_to_do(group: Group, batch: str) -> tuple[str, NextStep]:

@@ -9,7 +9,6 @@ import heapq
 from array import array
 from collections import Counter
 from collections.abc import Iterable
-from datetime import datetime
 
 from pipeline.model import Cost, JobStatus, JobSummary
 from pipeline.reporting.distribution import Distribution, distribution_of
@@ -49,7 +48,7 @@ class Tally:
         # Durations in seconds, at eight bytes each.
         self._stages: dict[str, array[float]] = {}
         self._films = array("d")
-        # A heap of (seconds, -position in the batch, job): the fastest is dropped first.
+        # (Seconds, -position in the batch, job), the longest first.
         self._longest: list[tuple[float, int, JobSummary]] = []
 
     def add(self, row: JobSummary) -> None:
@@ -65,7 +64,8 @@ class Tally:
         for stage, seconds in row.seconds.items():
             self._stages.setdefault(stage, array("d")).append(seconds)
         if row.seconds:
-            self._keep_if_long(row)
+            entry = (work_s(row), -self.asked, row)
+            self._longest = heapq.nlargest(MOST_LONGEST, (*self._longest, entry))
         if row.status is JobStatus.COMPLETED:
             self._add_film(row)
 
@@ -93,7 +93,7 @@ class Tally:
     @property
     def longest(self) -> list[JobSummary]:
         """The jobs with the most work, longest first."""
-        return [row for _, _, row in sorted(self._longest, reverse=True)]
+        return [row for _, _, row in self._longest]
 
     def stages(self) -> dict[str, Distribution]:
         """Durations by stage, in pipeline order."""
@@ -109,16 +109,9 @@ class Tally:
         self._films.append(work_s(row))
         if len(self.pictured) < MOST_PICTURES:
             self.pictured.append(row)
-        if row.ended_at and _within(row.ended_at, self._facts):
+        if row.ended_at and self._facts.started_at <= row.ended_at <= self._facts.ended_at:
             self.films_now += 1
             self.film_now_s += row.duration_s or 0
-
-    def _keep_if_long(self, row: JobSummary) -> None:
-        entry = (work_s(row), -self.asked, row)
-        if len(self._longest) < MOST_LONGEST:
-            heapq.heappush(self._longest, entry)
-        else:
-            heapq.heappushpop(self._longest, entry)
 
 
 def tally_of(rows: Iterable[JobSummary], facts: RunFacts) -> Tally:
@@ -132,10 +125,6 @@ def tally_of(rows: Iterable[JobSummary], facts: RunFacts) -> Tally:
 def work_s(row: JobSummary) -> float:
     """The work of a job in seconds, over all stages."""
     return sum(row.seconds.values())
-
-
-def _within(at: datetime, facts: RunFacts) -> bool:
-    return facts.started_at <= at <= facts.ended_at
 
 
 def stage_name(stage: str) -> str:

@@ -35,6 +35,8 @@ QUOTED_CHARS = 300
 # Recently checked scenes by their `id`, which is not reused while the scene is held here.
 _checked: dict[int, tuple[Scene, Layout, tuple[str, ...]]] = {}
 _MAX_CHECKED = 1024
+# Layouts and fields that may exceed their limit: see `Layout.own_limit`.
+_OWN_TITLES = {("title", "heading"), ("section", "heading"), ("statement", "kicker"), ("number", "kicker")}
 
 
 def narration_size_problem(texts: Iterable[str]) -> str:
@@ -141,8 +143,9 @@ def _scene_problems(scene: Scene, layout: Layout) -> Iterator[str]:
     limits = scene_limits(scene, layout)
     for shown in texts_of(scene):
         limit = limits.get(shown.field)
-        is_title = isinstance(scene, TitleScene) and shown.field == "heading"
-        if limit and (chars := display_width(shown.text)) > (layout.own_title_limit if is_title else limit):
+        if limit and (scene.layout, shown.field) in _OWN_TITLES:
+            limit = layout.own_limit(shown.field)
+        if limit and (chars := display_width(shown.text)) > limit:
             name = shown.name.replace("_", " ")
             yield f'{name} has {chars} characters, at most {limit} fit: "{shorten(shown.text, QUOTED_CHARS)}"'
         elif shown.rule.needed and not shown.text.strip():

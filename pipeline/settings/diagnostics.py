@@ -20,15 +20,6 @@ from pipeline.settings.fields import (
 )
 from pipeline.settings.groups import Settings
 
-_PRICED = 'is now set by model: usd_per_million_in and usd_per_million_out in [prices."NAME OF THE MODEL"]'
-# Settings of earlier versions and their replacements.
-_MOVED = {
-    "subtitles.burn_in": "is now subtitles.style: off for false, karaoke for true",
-    "groq.usd_per_million_in": _PRICED,
-    "groq.usd_per_million_out": _PRICED,
-}
-# Settings that have become lists.
-_RENAMED = {"script.writer": "script.writers", "groq.model": "groq.models"}
 # An invalid service name.
 _INVALID_SERVICE = re.compile(r'services\.("[^"]*"|[^."]*-[^."]*)(?:\.|$)')
 # Parts of a pydantic error location that are no setting names: dictionary keys, union branches.
@@ -50,6 +41,8 @@ _KEY = re.compile(
     re.ASCII,
 )
 _SHOWN_CHARS = 4
+# A name or a value that was pasted into the wrong place.
+_LONG = re.compile(r"(\S{80})\S{80,}")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -63,20 +56,23 @@ class SettingValue:
 def unknown_references(settings: Settings, found: Mapping[str, SettingValue]) -> Iterator[str]:
     """Messages for references to undefined writers, presets, profiles and series."""
     yield from _unknown_writers(settings, found)
-    yield from _unknown_preset(settings, found)
-    yield from _unknown_profile(settings, found)
-    yield from _unknown_series(settings, found)
+    references: tuple[tuple[str, str | None, str, Mapping[str, object]], ...] = (
+        ("video.preset", settings.video.preset, "preset", settings.presets),
+        ("quality.profile", settings.quality.profile, "profile", settings.profiles),
+        ("episodes_of", settings.episodes_of, "series", settings.series),
+    )
+    for setting, name, noun, known in references:
+        if name and name not in known:
+            otherwise = None if known else f"Add a table [{noun}.{name}] to nightreel.toml"
+            hint = did_you_mean(name, known, otherwise=otherwise)
+            yield f"{found[setting].subject}: there is no {noun} {name!r}. {hint}"
 
 
 def describe_unknown(name: str, entry: SettingValue) -> str:
     """The message for an unknown setting, with the closest known one, spelt as a variable or as in the file."""
     if invalid := _INVALID_SERVICE.match(name):
         return f"{entry.subject}: {invalid[1]} is not a valid service name: use letters, digits and _"
-    if name in _MOVED:
-        return f"{entry.subject} {_MOVED[name]}"
     spelled = environment_name if entry.subject.upper().startswith(PREFIX) else str
-    if name in _RENAMED:
-        return f"{entry.subject} is now {spelled(_RENAMED[name])}, a list of names, best first"
     if name in setting_groups():
         example = next(key for key in setting_fields() if key.startswith(f"{name}."))
         return f"{entry.subject} is a group of settings: set {spelled(example)}, for example"
@@ -105,7 +101,8 @@ def describe_invalid(details: ErrorDetails, found: Mapping[str, SettingValue]) -
         rule = "must be set" if details["type"] == "missing" else rule
         return f"{'.'.join([found[table].subject, *path])}{'' if path else ':'} {rule}"
     if details["type"] == "missing":
-        rule, name = f"{name} is required", name.rpartition(".")[0]
+        rule = f"{'.'.join(str(part) for part in details['loc'] if isinstance(part, str))} is required"
+        name = name if name in found else name.rpartition(".")[0]
     if name not in found:  # a rule across the settings of a group, or a missing setting
         source = next(entry.subject for key, entry in found.items() if key.startswith(f"{name}."))
         return f"{source}: {rule}"
@@ -117,16 +114,10 @@ def describe_invalid(details: ErrorDetails, found: Mapping[str, SettingValue]) -
 
 
 def _name_at(place: tuple[int | str, ...]) -> str:
-    """The setting at a pydantic error location, without union branches and list indices."""
-    if place[0] == "services":
-        return ".".join(str(part) for part in place[:3])
-    if place[0] in setting_tables():
-        return str(place[0])
-    return ".".join(str(part) for part in place if part in {*setting_groups(), *_last_names()})
-
-
-def _last_names() -> set[str]:
-    return {name.rpartition(".")[2] for name in setting_fields()}
+    """The setting at a pydantic error location, without union branches, list indices and keys of lists of tables."""
+    group, *path = map(str, place)
+    depth = 2 if group == "services" else 1 if group in setting_groups() else 0
+    return ".".join([group, *path[:depth]])
 
 
 def _shown(value: object) -> str:
@@ -146,30 +137,6 @@ def _unknown_writers(settings: Settings, found: Mapping[str, SettingValue]) -> I
             yield f"{found['script.writers'].subject}: there is no writer {name!r}. {hint}"
 
 
-def _unknown_preset(settings: Settings, found: Mapping[str, SettingValue]) -> Iterator[str]:
-    if settings.video.preset not in settings.presets:
-        hint = did_you_mean(settings.video.preset, settings.presets)
-        yield f"{found['video.preset'].subject}: there is no preset {settings.video.preset!r}. {hint}"
-
-
-def _unknown_profile(settings: Settings, found: Mapping[str, SettingValue]) -> Iterator[str]:
-    name = settings.quality.profile
-    if name and name not in settings.profiles:
-        hint = did_you_mean(name, settings.profiles)
-        yield f"{found['quality.profile'].subject}: there is no profile {name!r}. {hint}"
-
-
-def _unknown_series(settings: Settings, found: Mapping[str, SettingValue]) -> Iterator[str]:
-    name = settings.episodes_of
-    if name and name not in settings.series:
-        hint = did_you_mean(
-            name,
-            settings.series,
-            otherwise=None if settings.series else f"Add a table [series.{name}] to nightreel.toml",
-        )
-        yield f"{found['episodes_of'].subject}: there is no series {name!r}. {hint}"
-
-
 def redact_keys(text: str) -> str:
-    """`text` with everything that looks like an API key cut to its first characters."""
-    return _KEY.sub(lambda found: f"{found[0][:_SHOWN_CHARS]}…", text)
+    """`text` with everything that looks like an API key, or is too long for a message, cut to its first characters."""
+    return _KEY.sub(lambda found: f"{found[0][:_SHOWN_CHARS]}…", _LONG.sub(r"\1…", text))

@@ -39,7 +39,9 @@ def example_toml() -> str:
             lines += _services() if current == "groq" else []
             lines += [*_comment(field.description or ""), f"[{name}]"]
             lines += [*(f"#{line}" for line in _entries(field.default)), ""]
-            lines += _EXAMPLES[name]() if name in _EXAMPLES else []
+            if name in _EXAMPLES:
+                key, example = _EXAMPLES[name]
+                lines += _table(f"{name}.{key}", example)
             current = name
             continue
         group, _, key = name.rpartition(".")
@@ -72,22 +74,12 @@ def _services() -> list[str]:
     return lines
 
 
-def _preset() -> list[str]:
-    """The default preset with all its keys."""
-    return _table(f"presets.{DEFAULT_PRESET}", KNOWN_PRESETS[DEFAULT_PRESET])
-
-
-def _profile() -> list[str]:
-    """The default profile with all its keys."""
-    return _table(f"profiles.{DEFAULT_PROFILE}", KNOWN_PROFILES[DEFAULT_PROFILE])
-
-
-def _series() -> list[str]:
-    """An example series with all its keys."""
-    return _table(f"series.{EXAMPLE}", EXAMPLE_SERIES)
-
-
-_EXAMPLES = {"presets": _preset, "profiles": _profile, "series": _series}
+# One table of each kind, written in full.
+_EXAMPLES = {
+    "presets": (DEFAULT_PRESET, KNOWN_PRESETS[DEFAULT_PRESET]),
+    "profiles": (DEFAULT_PROFILE, KNOWN_PROFILES[DEFAULT_PROFILE]),
+    "series": (EXAMPLE, EXAMPLE_SERIES),
+}
 
 
 def _table(name: str, table: BaseModel) -> list[str]:

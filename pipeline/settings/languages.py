@@ -24,14 +24,15 @@ def _language_tags(tags: tuple[str, ...]) -> tuple[str, ...]:
     return tuple(dict.fromkeys(map(canonical_case, tags)))
 
 
-def _keys_are_languages(table: dict[str, str]) -> dict[str, str]:
+def keys_are_languages(table: dict[str, str]) -> dict[str, str]:
+    """Return the table. Raises `ValueError` if a key is not a language tag, or there are too many."""
     _language_tags(tuple(table))
     return table
 
 
 Languages = Annotated[tuple[str, ...], AfterValidator(_language_tags), BeforeValidator(split_names)]
 VoiceTable = Annotated[
-    dict[str, Annotated[str, Field(min_length=1, max_length=100)]], AfterValidator(_keys_are_languages)
+    dict[str, Annotated[str, Field(min_length=1, max_length=100)]], AfterValidator(keys_are_languages)
 ]
 
 
@@ -45,15 +46,12 @@ def _sayable(table: dict[str, str | dict[str, str]]) -> dict[str, str | dict[str
             raise ValueError(f"{key} must be a language tag like en, de or pt-BR, or have a string as its value")
         else:
             cleaned[key] = {clean_text(word): clean_text(said) for word, said in value.items()}
-    for words in ({k: v for k, v in cleaned.items() if isinstance(v, str)}, *_tables_of(cleaned)):
+    tables = [value for value in cleaned.values() if isinstance(value, dict)]
+    for words in ({k: v for k, v in cleaned.items() if isinstance(v, str)}, *tables):
         for word, said in words.items():
             if not word or not has_words(said) or max(len(word), len(said)) > _MAX_CHARS:
                 raise ValueError(f"the pronunciation of {word} must be letters, at most {_MAX_CHARS} of them")
     return cleaned
-
-
-def _tables_of(table: dict[str, str | dict[str, str]]) -> list[dict[str, str]]:
-    return [value for value in table.values() if isinstance(value, dict)]
 
 
 def _kind(value: object) -> str:

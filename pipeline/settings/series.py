@@ -10,7 +10,7 @@ from pipeline.language.tags import LANGUAGE_TAG
 from pipeline.language.text import clean_text, has_words
 from pipeline.model.episodes import MOST_EPISODES, checked_pattern
 from pipeline.model.file_names import NAME_PATTERN
-from pipeline.settings.languages import VoiceTable
+from pipeline.settings.languages import VoiceTable, keys_are_languages
 from pipeline.settings.value_types import OptionalLanguage, OptionalShape, OptionalText, SettingsGroup
 
 _MOST_TERMS = 200
@@ -18,7 +18,10 @@ _TERM_CHARS = 100
 # Keys of a glossary entry other than languages.
 _TERM_KEYS = frozenset({"means", "said"})
 
-_ByLanguage = dict[str, Annotated[str, AfterValidator(clean_text), Field(min_length=1, max_length=60)]]
+_ByLanguage = Annotated[
+    dict[str, Annotated[str, AfterValidator(clean_text), Field(min_length=1, max_length=60)]],
+    AfterValidator(keys_are_languages),
+]
 
 
 def _glossary(value: object) -> object:
@@ -44,28 +47,18 @@ def _known_terms(value: dict[str, dict[str, str]]) -> dict[str, dict[str, str]]:
     return cleaned
 
 
-def _language_keys(value: dict[str, str]) -> dict[str, str]:
-    if wrong := next((tag for tag in value if not LANGUAGE_TAG.fullmatch(tag)), None):
-        raise ValueError(f"{wrong[:20]} must be a language like de or pt-BR")
-    return value
-
-
 class SeriesSettings(SettingsGroup):
     """A series of films, under a name of yours: briefs refer to it (series: optics), or --series does."""
 
     title: str = Field("", max_length=60, description="Title in openings, film titles and links; empty: the name.")
-    titles: Annotated[_ByLanguage, AfterValidator(_language_keys)] = Field(
-        {}, description='Title in other languages, e.g. {de = "Optik in Stunden"}.'
-    )
+    titles: _ByLanguage = Field({}, description='Title in other languages, e.g. {de = "Optik in Stunden"}.')
     label: str = Field(
         "",
         max_length=30,
         description="Label of an episode, e.g. Lesson, or Part {number} of 20; empty: the word for episode in the "
         "film's language.",
     )
-    labels: Annotated[_ByLanguage, AfterValidator(_language_keys)] = Field(
-        {}, description='Label in other languages, e.g. {de = "Lektion"}.'
-    )
+    labels: _ByLanguage = Field({}, description='Label in other languages, e.g. {de = "Lektion"}.')
     title_pattern: Annotated[str, Field(max_length=60), AfterValidator(checked_pattern)] = Field(
         "{title} · {series}, {episode}",
         description="Title of the published films, from {title}, {series}, {episode} (Lesson 3) and {number} or "

@@ -34,10 +34,8 @@ def _url(*schemes: str) -> AfterValidator:
 
 def split_names(value: object) -> object:
     """Flags and environment variables give lists as comma-separated names; TOML syntax with brackets works as well."""
-    return _listed(value) if isinstance(value, str) else value
-
-
-def _listed(value: str) -> list[str]:
+    if not isinstance(value, str):
+        return value
     listed = value.strip()
     if listed.startswith("[") and listed.endswith("]"):
         listed = listed[1:-1].replace('"', "").replace("'", "")
@@ -46,10 +44,11 @@ def _listed(value: str) -> list[str]:
 
 def split_pairs(value: object) -> object:
     """The same for pairs "Column=value". A part without = belongs to the next one: a column name with a comma."""
-    if not isinstance(value, str):
+    parts = split_names(value)
+    if not isinstance(value, str) or not isinstance(parts, list):
         return value
     pairs, partial = [], ""
-    for part in _listed(value):
+    for part in parts:
         partial = f"{partial}, {part}" if partial else part
         if "=" in part:
             pairs.append(partial)

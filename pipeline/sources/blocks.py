@@ -86,16 +86,11 @@ def _blocks(node: SyntaxTreeNode) -> Iterator[Block]:
                 yield paragraph
             yield from _illustrations(node)
         case "bullet_list" | "ordered_list":
-            yield from _one(_list(node))
+            yield from filter(None, [_list(node)])
         case "table":
-            yield from _one(_table(node))
+            yield from filter(None, [_table(node)])
         case "fence":
-            yield from _one(_code(node))
-
-
-def _one(block: Block | None) -> Iterator[Block]:
-    if block:
-        yield block
+            yield from filter(None, [_code(node)])
 
 
 def _list(node: SyntaxTreeNode) -> BulletList | CheckList | None:
@@ -103,20 +98,14 @@ def _list(node: SyntaxTreeNode) -> BulletList | CheckList | None:
     ticks = [_TICK.match(item.text) for item in items]
     if not items:
         return None
-    if all(ticks):
-        return CheckList(
-            items=tuple(
-                Paragraph(text=item.text[tick.end() :], strong=item.strong)
-                for item, tick in zip(items, ticks, strict=True)
-                if tick
-            ),
-            ticked=tuple(n for n, tick in enumerate(ticks, start=1) if tick and tick["tick"] != " "),
-        )
-    # Only some items have checkboxes: a plain list.
     items = tuple(
         Paragraph(text=item.text[tick.end() :], strong=item.strong) if tick else item
         for item, tick in zip(items, ticks, strict=True)
     )
+    if all(ticks):
+        ticked = tuple(n for n, tick in enumerate(ticks, start=1) if tick and tick["tick"] != " ")
+        return CheckList(items=items, ticked=ticked)
+    # Only some items have checkboxes: a plain list.
     return BulletList(items=items, is_numbered=node.type == "ordered_list")
 
 
@@ -196,7 +185,7 @@ def _attributed(nodes: Sequence[SyntaxTreeNode], *, is_below: bool = False) -> Q
 
 def _may_be_quoted(nodes: Sequence[SyntaxTreeNode]) -> bool:
     """Whether the text may be a quotation, and not the introduction of a list, which ends with a colon."""
-    return bool(nodes) and not text_of(nodes[-1]).endswith((":", "："))
+    return bool(nodes) and not text_of(nodes[-1]).endswith(_COLONS)
 
 
 def _paragraph(node: SyntaxTreeNode) -> Paragraph:

@@ -121,8 +121,8 @@ def _in_folder(folder: Path) -> list[Path]:
 def _matching(folder: Path, pattern: Path) -> list[Path]:
     """The briefs that match a pattern, in path order, without hidden files."""
     try:
-        found = folder.glob(pattern.relative_to(folder).as_posix())
-        files = [path for path in found if _is_brief(path) and not _is_hidden(path.relative_to(folder))]
+        found = filter(_is_brief, folder.glob(pattern.relative_to(folder).as_posix()))
+        files = [path for path in found if not any(part.startswith(".") for part in path.relative_to(folder).parts)]
     except (OSError, ValueError) as error:
         raise SourceError("is not a valid pattern", where=str(pattern), hint=_KINDS) from error
     if not files:
@@ -138,13 +138,10 @@ def _read_all(files: Iterable[Path], problems: list[InputError], *, named_in: st
         try:
             briefs.append(parse_brief(read_text(path), path))
         except InputError as error:
-            hint = error.hint or (f"Correct its name in {named_in}, or remove it" if named_in else "")
+            is_misnamed = named_in and isinstance(error, SourceError)
+            hint = f"Correct its name in {named_in}, or remove it" if is_misnamed else error.hint
             problems.append(InputError(error.message, where=error.where, hint=hint))
     return tuple(briefs)
-
-
-def _is_hidden(path: Path) -> bool:
-    return any(part.startswith(".") for part in path.parts)
 
 
 def _is_brief(path: Path) -> bool:

@@ -6,7 +6,7 @@ import codecs
 import stat
 from pathlib import Path
 
-from pipeline.errors import InputError, did_you_mean
+from pipeline.errors import InputError, SourceError, did_you_mean
 from pipeline.language.text import strip_invisible
 
 MAX_BYTES = 1 << 20
@@ -42,13 +42,6 @@ def read_text(path: Path) -> str:
     return text
 
 
-def check_name(path: Path) -> None:
-    """Raise `InputError` for a file name with undecodable bytes (old archives): it can't be printed or stored."""
-    where = str(path).encode(errors="replace").decode()
-    if where != str(path):
-        raise InputError("its name is not valid UTF-8", where=where, hint="Rename the file")
-
-
 def nearest_file(path: Path) -> str:
     """A hint for a missing file: the closest name in its folder, or that the folder is missing; empty: no match."""
     try:
@@ -59,12 +52,26 @@ def nearest_file(path: Path) -> str:
     return did_you_mean(path.name, siblings, otherwise="", prefix=str(path)[: -len(path.name)])
 
 
-def _read_bytes(path: Path) -> bytes:
-    check_name(path)
+def check_regular_file(path: Path) -> None:
+    """Raise `SourceError` for a missing file, and for pipes and devices, which may be endless."""
+    # In old archives. Such a name can't be printed or stored.
+    where = str(path).encode(errors="replace").decode()
+    if where != str(path):
+        raise InputError("its name is not valid UTF-8", where=where, hint="Rename the file")
     try:
-        # A pipe or a device may be endless.
-        if not stat.S_ISREG(path.stat().st_mode):
-            raise InputError("is not a regular file", where=str(path))
+        is_regular = stat.S_ISREG(path.stat().st_mode)
+    except FileNotFoundError as error:
+        raise SourceError("no such file", where=str(path), hint=nearest_file(path)) from error
+    except (OSError, ValueError) as error:
+        reason = getattr(error, "strerror", None) or error
+        raise SourceError(f"can't be read: {reason}", where=str(path)) from error
+    if not is_regular:
+        raise SourceError("is not a regular file", where=str(path))
+
+
+def _read_bytes(path: Path) -> bytes:
+    check_regular_file(path)
+    try:
         with path.open("rb") as file:
             data = file.read(MAX_BYTES + 1)
     except OSError as error:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from itertools import pairwise
 from pathlib import Path
 
 from pipeline.errors import InputError
@@ -61,10 +62,7 @@ def _without_markers(lines: list[tuple[int, str]]) -> list[tuple[int, str]]:
     for pattern in (_BULLET, _NUMBER, _QUOTED):
         marked = [found for _, line in lines if (found := pattern.fullmatch(line))]
         is_list = len(marked) == len(lines) > 1 and len({found["mark"] for found in marked}) == 1
-        if is_list and (pattern is not _NUMBER or _is_consecutive([int(found["rank"]) for found in marked])):
+        ranks = [int(found["rank"]) for found in marked] if pattern is _NUMBER else []
+        if is_list and all(after == before + 1 for before, after in pairwise(ranks)):
             lines = [(number, found["topic"]) for (number, _), found in zip(lines, marked, strict=True)]
     return lines
-
-
-def _is_consecutive(ranks: list[int]) -> bool:
-    return ranks == list(range(ranks[0], ranks[0] + len(ranks)))

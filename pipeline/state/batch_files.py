@@ -25,14 +25,10 @@ class BatchFiles:
 
     def __init__(self, workspace: Path) -> None:
         self._root = workspace / "state" / "batches"
-        # By batch name, which is checked only once.
-        self._folders: dict[str, Path] = {}
 
     def folder(self, batch: str) -> Path:
         """The folder of a batch."""
-        if batch not in self._folders:
-            self._folders[batch] = self._root / check_batch_name(batch)
-        return self._folders[batch]
+        return self._root / check_batch_name(batch)
 
     def batch_file(self, batch: str) -> Path:
         """The file of a batch."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 
 from pipeline.model import (
@@ -47,7 +48,8 @@ def _lines(block: Block) -> Iterator[str]:
             yield _row(["---"] * len(block.columns))
             yield from map(_row, block.rows)
         case CodeBlock():
-            fence = "`" * max(3, 1 + _longest_run(block.code))
+            # Longer than any run of backticks in the code.
+            fence = "`" * (1 + max(map(len, ["``", *re.findall("`+", block.code)])))
             yield fence + block.language
             yield block.code
             yield fence
@@ -58,12 +60,3 @@ def _lines(block: Block) -> Iterator[str]:
 
 def _row(cells: Sequence[str]) -> str:
     return f"| {' | '.join(cells)} |"
-
-
-def _longest_run(code: str) -> int:
-    """The longest run of backticks in code; its fence must be longer."""
-    longest = run = 0
-    for character in code:
-        run = run + 1 if character == "`" else 0
-        longest = max(longest, run)
-    return longest

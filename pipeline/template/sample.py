@@ -16,17 +16,17 @@ It is a sample.toml next to template.toml; layouts that it has no scene for are 
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
+from itertools import chain, repeat
 from pathlib import Path
 
 from pipeline.errors import InputError, did_you_mean
 from pipeline.model import Script, named_picture
 from pipeline.template.includes import SHARED
 from pipeline.template.loading import files_in, read_text, shared_files
-from pipeline.template.scene_parsing import build_scene
+from pipeline.template.scene_parsing import build_scene, scene_lines
 from pipeline.template.template import Template
-from pipeline.toml import parse_toml
+from pipeline.toml import line_of, parse_toml
 
 SAMPLE = "sample.toml"
 _KEYS = ("title", "language", "thumbnail_text", "scenes")
@@ -77,16 +77,11 @@ def _order(layout: str, template: Template) -> int:
 def _parse_sample(path: Path) -> Script:
     text = read_text(path)
     table = parse_toml(text, path)
-    lines = [n for n, line in enumerate(text.split("\n"), start=1) if re.match(r"\s*\[\[\s*scenes\s*\]\]", line)]
-    unknown = next((key for key in table if key not in _KEYS), None)
-    if unknown:
-        raise InputError(
-            f"unknown key {unknown}", where=f"{path}:{lines[0] if lines else 1}", hint=did_you_mean(unknown, _KEYS)
-        )
-    scenes = []
-    for number, each in enumerate(table.get("scenes", ())):
-        where = f"{path}:{lines[number] if number < len(lines) else 1}"
-        scenes.append(build_scene(each, where=where))
+    if unknown := next((key for key in table if key not in _KEYS), None):
+        where = f"{path}:{line_of(text, [unknown])}"
+        raise InputError(f"unknown key {unknown}", where=where, hint=did_you_mean(unknown, _KEYS))
+    numbered = zip(table.get("scenes", ()), chain(scene_lines(text), repeat(1)), strict=False)
+    scenes = [build_scene(each, where=f"{path}:{line}") for each, line in numbered]
     return Script(
         title=str(table.get("title", path.parent.name)),
         language=str(table.get("language", "en")),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection, Mapping
 from dataclasses import is_dataclass
 from functools import cache
@@ -35,6 +36,11 @@ def build_scene(table: Mapping[str, Any], *, where: str) -> Scene:
         raise InputError(f"{name}: {place}: {describe_invalid_value(first)}", where=where) from error
     scene: Scene = document.scene  # type: ignore[attr-defined]
     return scene
+
+
+def scene_lines(text: str) -> list[int]:
+    """The line numbers of the entries of [[scenes]] in a TOML text."""
+    return [n for n, line in enumerate(text.split("\n"), start=1) if re.match(r"\s*\[\[\s*scenes\s*\]\]", line)]
 
 
 def check_keys(table: Mapping[str, Any], *, where: str, also: Collection[str]) -> None:

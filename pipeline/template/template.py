@@ -49,10 +49,9 @@ class Layout:
         """The limit of a field in characters."""
         return dict(self.max_chars)[field]
 
-    @property
-    def own_title_limit(self) -> int:
-        """The limit of a heading that is the film's own title: 5/3, as it is set smaller rather than cut."""
-        return self.limit("heading") * 5 // 3
+    def own_limit(self, field: str) -> int:
+        """The limit of the author's own titles where they are set smaller, or on two lines, rather than cut: 5/3."""
+        return self.limit(field) * 5 // 3
 
     def item_limit(self, field: str, count: int) -> int:
         """The limit of each item's text if there are `count`: fewer items get more space, up to 1.5 times the limit."""
@@ -208,11 +207,12 @@ class Template:
             (self.system_file, PROMPT_CONTEXT),
             (self.user_file, PROMPT_CONTEXT),
             (self.description_file, METADATA_CONTEXT),
-            *([(self.title_file, METADATA_CONTEXT)] if self.title_file else []),
-            *([(self.page_file, PAGE_CONTEXT)] if self.page_file else []),
+            (self.title_file, METADATA_CONTEXT),
+            (self.page_file, PAGE_CONTEXT),
         )
         sources = dict(self.files)
-        for file, context in ((part, names) for entry, names in contexts for part in included_by(entry, sources)):
+        named = ((entry, names) for entry, names in contexts if entry)
+        for file, context in ((part, names) for entry, names in named for part in included_by(entry, sources)):
             with self._translated(file):
                 unknown = find_undefined_name(sources[file], _environment(self.files), context)
             if unknown:

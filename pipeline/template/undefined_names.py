@@ -9,17 +9,16 @@ from __future__ import annotations
 
 import types
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, is_dataclass
+from dataclasses import is_dataclass
 from functools import lru_cache
-from typing import Union, get_args, get_origin, get_type_hints
+from typing import NamedTuple, Union, get_args, get_origin, get_type_hints
 
 from jinja2 import Environment, meta, nodes
 
 from pipeline.errors import did_you_mean
 
 
-@dataclass(frozen=True, kw_only=True)
-class UndefinedName:
+class UndefinedName(NamedTuple):
     """A name or attribute that a Jinja2 file uses and that does not exist."""
 
     line: int
@@ -33,9 +32,7 @@ def find_undefined_name(source: str, environment: Environment, context: Mapping[
     undeclared = meta.find_undeclared_variables(tree) - set(context) - set(environment.globals)
     for name in tree.find_all(nodes.Name):
         if name.name in undeclared:
-            return UndefinedName(
-                line=name.lineno, message=f"unknown name {name.name!r}", hint=did_you_mean(name.name, context)
-            )
+            return UndefinedName(name.lineno, f"unknown name {name.name!r}", did_you_mean(name.name, context))
     return next(_undefined_attributes(tree, dict(context)), None)
 
 
@@ -46,18 +43,10 @@ def _undefined_attributes(node: nodes.Node, scope: dict[str, object]) -> Iterato
     if isinstance(node, nodes.Getattr):
         known = _fields(_type_of(node.node, scope))
         if known and node.attr not in known:
-            owner = _prefix(node.node)
-            yield UndefinedName(
-                line=node.lineno,
-                message=f"unknown field {owner}{node.attr}",
-                hint=did_you_mean(node.attr, known),
-            )
+            owner = f"{node.node.name}." if isinstance(node.node, nodes.Name) else ""
+            yield UndefinedName(node.lineno, f"unknown field {owner}{node.attr}", did_you_mean(node.attr, known))
     for child in node.iter_child_nodes():
         yield from _undefined_attributes(child, scope)
-
-
-def _prefix(node: nodes.Node) -> str:
-    return f"{node.name}." if isinstance(node, nodes.Name) else ""
 
 
 def _type_of(node: nodes.Node, scope: Mapping[str, object]) -> object:

@@ -193,6 +193,9 @@ BAD = {
     "an output that a variable of the shell should have named": Bad(
         ("make", "good.md", "--output="), 2, ("--output: the path is empty",)
     ),
+    "an archive that a variable of the shell should have named": Bad(
+        ("pack", "films", "--output", ""), 2, ("--output: the path is empty",)
+    ),
     "a source that a variable of the shell should have named": Bad(("run", ""), 2, ("the topic is empty",)),
     "a topic without quotes": Bad(
         ("make", "Why", "is", "tea", "hot?"), 2, ("'is tea hot?'", "Text with spaces needs quotes")

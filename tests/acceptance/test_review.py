@@ -40,6 +40,7 @@ def test_a_night_with_a_sample_publishes_nothing_before_the_morning_and_everythi
     assert film["id"][:8] in shown.stdout
     assert film["video"] in shown.stdout
     assert waits["page"] in shown.stdout
+    assert "--approve ID … (or --approve --all)" in shown.stdout
     page = (tmp_path / "output" / "kitchen" / "summary" / "review.html").read_text(encoding="utf-8")
     assert page.count('src="data:image/jpeg;base64,') == 8
     assert "2 films held back: 1 of the sample rejected" in rejected.stdout

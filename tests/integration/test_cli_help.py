@@ -22,7 +22,6 @@ from pipeline.cli.checkpoint import checkpoint
 from pipeline.cli.clean import clean
 from pipeline.cli.doctor import doctor
 from pipeline.cli.init import init
-from pipeline.cli.listing import list_batches
 from pipeline.cli.make import make
 from pipeline.cli.options import BatchOptions, CommonOptions, FilmOptions, TableOptions
 from pipeline.cli.pack import pack
@@ -37,7 +36,7 @@ from pipeline.cli.retry import retry
 from pipeline.cli.review import review
 from pipeline.cli.run import run
 from pipeline.cli.series import series
-from pipeline.cli.status import status
+from pipeline.cli.status import list_batches, status
 from pipeline.cli.templates import check, list_all, new, preview, show, templates
 from pipeline.cli.voices import voices
 

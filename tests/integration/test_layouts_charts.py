@@ -314,6 +314,8 @@ def peak_of(marks):
         (("-40", "\N{MINUS SIGN}10", "0"), 30 / 40),
         (("١٩٥٤", "١٩٦٥", "٢٠٠١"), 11 / 47),
         (("2015", "2016", "2017"), 1 / 2),
+        # Years that are too close are moved apart.
+        (("1850", "2020", "2021"), 0.985),
         # Not rising, no numbers, and too close to be told apart.
         (("11", "12", "1"), 1 / 2),
         (("May", "July", "2001"), 1 / 2),

@@ -30,7 +30,7 @@ from pipeline.rendering.motion.canvas import Canvas
 from pipeline.rendering.motion.pan_zoom import MovingStill
 from pipeline.rendering.motion.sprites import Sprite
 from pipeline.rendering.motion.ycbcr import colour
-from pipeline.rendering.surface.photographs import cover
+from pipeline.rendering.surface.photographs import cover, is_page
 from pipeline.rendering.thumbnail.picture import frame_for_text
 from pipeline.theme.colours import contrast
 from pipeline.theme.loading import load_theme
@@ -235,6 +235,26 @@ def test_a_page_keeps_its_margins_whatever_the_frame(layout, page, size, tmp_pat
 
     shapes = [mask.width / mask.height for mask in masks if mask.height > size[1] / 4]
     assert page[0] / page[1] in [pytest.approx(shape, rel=0.01) for shape in shapes]
+
+
+@pytest.mark.parametrize("size", [(540, 676), (540, 540)], ids=lambda size: "{}x{}".format(*size))
+def test_a_landscape_page_is_above_the_text_if_it_is_larger_there(size, tmp_path):
+    look = look_of(size, (still_of(_page(840, 560), tmp_path, "page"),))
+    scene = SplitScene(lines=LINES, picture="page", heading="The page", text="It was printed in 1853.")
+
+    picture = max(
+        (each for each in lay_out(scene, (), look).elements if isinstance(each, Sprite)),
+        key=lambda each: each.mask.width * (each.mask.width < size[0]) * (each.mask.height > size[1] / 4),
+    )
+
+    assert picture.mask.width > 0.6 * size[0]
+
+
+def test_a_landscape_with_much_sky_is_no_page(tmp_path):
+    still = replace(still_of(coast(900, 600), tmp_path, "coast"), subject=(0.09, 0.27, 0.91, 0.96))
+
+    assert not is_page(still)
+    assert is_page(replace(still, subject=(0.09, 0.18, 0.89, 0.81)))
 
 
 def test_a_tall_format_shows_the_product_large_if_there_is_space(stills):

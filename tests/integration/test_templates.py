@@ -394,7 +394,15 @@ def test_a_template_is_shown_with_its_limits(tmp_path, capsys):
     code, out, _ = run(capsys, "templates", "show", "lesson", "--workspace", tmp_path)
 
     assert code == 0
-    for part in ("Lesson", "forest", "karaoke", "quiz", "item_title 28", "up to 4 items", "title … closing"):
+    for part in (
+        "Lesson",
+        "forest",
+        "karaoke",
+        "quiz",
+        "item_title 28",
+        "up to 4 items",
+        "begins, ends  title … closing",
+    ):
         assert part in out
 
 

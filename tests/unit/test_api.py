@@ -69,6 +69,16 @@ def test_the_summary_lists_failures_beside_films(capsys):
     assert "Tee  failed: nobody translates" in capsys.readouterr().out.splitlines()
 
 
+def test_the_error_of_a_single_film_is_printed_where_the_command_ends_and_nowhere_else(capsys):
+    held = replace(Film.refused("Tea", InputError("waits for review")), video=Path("tea.mp4"))
+
+    print_films([held])
+
+    out = capsys.readouterr().out
+    assert "tea.mp4" in out
+    assert "waits for review" not in out
+
+
 def test_a_brief_that_never_became_a_job_is_a_film_with_a_reason():
     film = Film.refused("tea.md", InputError("is empty", where="tea.md"))
 

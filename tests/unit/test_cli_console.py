@@ -54,3 +54,15 @@ def test_a_screen_that_can_only_be_written_on_gets_the_whole_table_too():
     dumb = {"force_terminal": True, "_environ": {"TERM": "dumb"}}
 
     assert printed(whole=True, more="", **dumb) == [f"voice  {WORDS}"]
+
+
+def test_the_lines_of_a_paragraph_on_a_narrow_screen_begin_below_its_first_word():
+    out = io.StringIO()
+    Console(file=out, highlight=False, width=40, force_terminal=True, color_system=None).print_words(
+        WORDS, indent=9, head="[bold]voice[/]"
+    )
+
+    first, *others = out.getvalue().splitlines()
+    assert first.startswith("voice    eSpeak")
+    assert others
+    assert all(line.startswith(" " * 9) and len(line) <= 40 for line in others)

@@ -6,11 +6,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pipeline.errors import ConfigurationError
 from pipeline.model import Brief, Cue, VideoFormat, Word
 from pipeline.orchestrator.context import open_context
 from pipeline.rendering import Look
 from pipeline.rendering.captions import captions
+from pipeline.rendering.type_scale import LARGE_SIZES
 from pipeline.theme.default import MIDNIGHT
 from pipeline.theme.loading import load_theme
 
@@ -87,6 +87,14 @@ def test_split_cues_do_not_end_in_an_orphan():
     assert [len({each.word for each in element.letters} - {-1}) for element in elements] == [2, 2]
 
 
+def test_split_cues_of_wide_letters_are_as_large_as_others():
+    elements, look = shown("words", ["熱は", "どこから", "来るのでしょうか。"], size=(1080, 1920))
+
+    heights = [max(each.plain.mask.height for each in element.letters) for element in elements]
+    assert len(heights) == 2
+    assert min(heights) > 0.85 * look.grid.type_px(LARGE_SIZES[0])
+
+
 def test_split_cues_end_at_phrase_boundaries():
     elements, _ = shown("words", ["The", "yellow,", "that", "was", "there,", "oh,", "all", "along."])
     assert [len(element.word_frames) for element in elements] == [2, 3, 3]
@@ -111,10 +119,3 @@ def test_the_settings_go_before_the_template(tmp_path):
 
     (tmp_path / "nightreel.toml").write_text('[subtitles]\nstyle = "words"\n', encoding="utf-8")
     assert open_context(workspace=tmp_path).appearance.captions(brief) == "words"
-
-
-def test_the_option_of_earlier_versions_is_refused_with_its_replacement(tmp_path):
-    (tmp_path / "nightreel.toml").write_text("[subtitles]\nburn_in = false\n", encoding="utf-8")
-
-    with pytest.raises(ConfigurationError, match=r"burn_in.* is now subtitles\.style: off for false"):
-        open_context(workspace=tmp_path)

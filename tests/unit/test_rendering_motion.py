@@ -12,7 +12,7 @@ from pipeline.model import BulletsScene, NumberScene, SpokenLine, VideoFormat, W
 from pipeline.rendering import Look, draw_scene
 from pipeline.rendering.motion.animation import DIMMED, FULL, MOTION_RATE, Level, Motion
 from pipeline.rendering.motion.canvas import Canvas
-from pipeline.rendering.motion.coalescing import complete_first_window
+from pipeline.rendering.motion.coalescing import FIRST_WINDOW, coalesce
 from pipeline.rendering.motion.composition import Composition
 from pipeline.rendering.motion.sprites import Sprite, solid_sprite, text_sprites
 from pipeline.rendering.motion.timeline import frame_at, item_frames, motion_frames, play
@@ -205,7 +205,7 @@ def test_the_opening_scene_starts_with_its_first_moment_completed():
     usual = [pixels(frame.picture) for frame in play(composition, 60, frame_rate=30) for _ in range(frame.hold)]
     opened = [
         pixels(frame.picture)
-        for frame in play(complete_first_window(composition), 60, frame_rate=30)
+        for frame in play(coalesce(composition, FIRST_WINDOW), 60, frame_rate=30)
         for _ in range(frame.hold)
     ]
 

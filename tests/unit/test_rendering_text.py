@@ -505,10 +505,11 @@ def test_round_letters_overhang_the_margin_and_digits_keep_their_column():
         ("ru", "Почему буруй Йога рядом, Ёлка и Йод друг другу"),
         ("cs", "Žluťoučký kůň pěly Ůpěl ďábelské ódy Čápy Řepy"),
         ("de", "Ganz gegen Öl über Ärger gegangen, Übung ging"),
+        ("fr", "Le mot خبز ججج disent 面包 聽到 partout le جبج même"),
     ],
 )
 @pytest.mark.parametrize("style", [DISPLAY, HEADING, ITEM], ids=["display", "heading", "item"])
-def test_accented_capitals_keep_clear_of_the_line_above(language, text, style):
+def test_accented_capitals_and_foreign_scripts_keep_clear_of_the_line_above(language, text, style):
     block = fit(text, style.in_language(language), (100,), width_px=700, max_lines=9)
 
     assert len(block.lines) > 2
@@ -519,6 +520,16 @@ def test_accented_capitals_keep_clear_of_the_line_above(language, text, style):
             nearest = min(nearest, baseline + ink.top - deepest)
         deepest = baseline + ink.top + ink.mask.height
     assert nearest >= 0.03 * block.size_px
+
+
+@pytest.mark.parametrize("width_px", [460, 560, 640, 720])
+@pytest.mark.parametrize(
+    "text", ["Die Sprachen von J. R. R. Tolkien", "Who was J. R. R. Tolkien?", "“J. S. Bach”, he said"]
+)
+def test_initials_are_never_separated(text, width_px):
+    block = fit(text, DISPLAY, (180, 140, 104, 92), width_px=width_px, max_lines=4)
+
+    assert any("J. R. R." in line.text or "J. S." in line.text for line in block.lines)
 
 
 def test_leading_is_that_of_the_style_without_accented_capitals():

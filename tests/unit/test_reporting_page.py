@@ -115,6 +115,15 @@ def test_a_film_by_a_fallback_writer_names_it_with_the_reason(tmp_path: Path):
     assert f"Written by outline : {told}." in page.text
 
 
+def test_a_film_by_a_fallback_voice_names_it_with_the_reason(tmp_path: Path):
+    told = "edge gave no answer within 3 s"
+    remarks = (told, "1 sentence was requested again")
+    page = page_of(tmp_path, [film(1, narrator="espeak", voice_fallback_reason=told, voice_remarks=remarks), film(2)])
+
+    assert page.text.count("Spoken by espeak") == 1
+    assert f"Spoken by espeak : {told}. 1 sentence was requested again." in page.text
+
+
 def test_films_of_one_title_in_several_formats_can_be_told_apart(tmp_path: Path):
     page = page_of(tmp_path, [film(1, format="16:9"), film(1, format="9:16")])
 

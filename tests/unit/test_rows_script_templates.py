@@ -49,6 +49,7 @@ def said(text, language="en", **row):
         ("{{ day }}", "en", "November 3, 2026"),
         ("{{ day }}", "de", "3. November 2026"),
         ("{{ day | date('d MMMM') }}", "fr", "3 novembre"),
+        ("{{ day >= '2026-11-03' }} {{ day <= day }} {{ day > '2026-11-03' }}", "en", "True True False"),
         ("{{ count | ordinal }}", "en", "3rd"),
         ("{{ count | ordinal }}", "de", "3."),
         ("{{ 1 | ordinal }}. {{ 1 | ordinal('feminine') }}. {{ 2 | ordinal('feminine') }}", "fr", "1er. 1re. 2e"),
@@ -205,7 +206,7 @@ say = ["a.", "b."]
     ("text", "why"),
     [
         ("{{ price + before.currency }}", "can't be filled in"),
-        ("{{ price > 'x' }}", "can't be filled in"),
+        ("{{ price > 'x' }}", "'x' is no amount to compare with €1,299"),
         ("{{ name.nothing }}", "can't be filled in"),
         ("{{ name * 1000000000 }}", "small numbers only"),
         ("{{ 1e400 | number }}{{ name }}", "can't be filled in"),

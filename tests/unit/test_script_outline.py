@@ -54,6 +54,15 @@ def test_the_text_before_the_first_heading_opens_the_film() -> None:
     assert narration_of(first) == "Look up."
 
 
+def test_a_long_heading_is_shown_whole_above_a_statement() -> None:
+    section = Section(heading="Messages that were sent without any battery", blocks=(paragraph("It was the storm."),))
+    script = outline(Brief(title="The sky", sections=(INTRO, section)), TEMPLATE)
+
+    shown = next(scene for scene in script.scenes if isinstance(scene, StatementScene))
+    assert shown.kicker == section.heading
+    assert find_problems(script, TEMPLATE) == ()
+
+
 def test_a_long_title_is_shown_whole_and_its_rest_as_the_subtitle_at_the_latest() -> None:
     long = "Why the sky is blue at noon and red in the evening, and what the dust in it does"
     longer = f"{long} on most days, but not after a volcano"

@@ -376,7 +376,9 @@ def test_a_problem_of_a_workbook_names_the_file_the_sheet_the_row_and_the_column
     (row,) = table.rows()
     cell = row.cells["price"]
 
-    error = row_problem(row, "price", cell, cell_defect(cell), cell_remedy(cell)).as_error(table)
+    found = row_problem(row, "price", cell, cell_defect(cell), cell_remedy(cell))
+    error = found.as_error(table)
+    assert found.value == ""
     assert str(error) == f"{path}:2: sheet “May”: price: is the error #N/A. Enter it as a plain value"
 
 
@@ -434,6 +436,12 @@ def with_shared_strings(path, strings):
 
 def test_shared_strings_are_read_without_formatting_and_phonetic_guides(path):
     assert cells(with_shared_strings(path, STRINGS)) == [["Bo", "Jürgen Ott"], ["a\rb _x000D_", ""]]
+
+
+def test_shared_strings_after_the_last_one_that_is_used_are_not_read(path):
+    with_shared_strings(path, STRINGS.replace(b"<si/>", b"<si/><si><t>" + LONG_ROW + b"</t></si>"))
+
+    assert len(cells(path)) == 2
 
 
 @pytest.mark.parametrize("part", ["xl/workbook.xml", SHEET, "xl/styles.xml", "[Content_Types].xml"])

@@ -8,8 +8,10 @@ import subprocess
 import sys
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from itertools import islice
 
+import anyio
 import pytest
 from anyio import to_thread
 from hypothesis import HealthCheck, given, settings
@@ -128,7 +130,7 @@ def test_no_slot_is_ever_assigned_twice(tmp_path, visits, run):
     for film, hours in visits:
         now += timedelta(hours=hours)
         # Each time another process.
-        given_to = SlotLedger(shared)._assign(film, slots, now)
+        given_to = anyio.run(partial(SlotLedger(shared).assign, film, slots, now=now))
         assert given_to > now
         if film in has and has[film] > now:
             assert given_to == has[film]
@@ -140,12 +142,15 @@ def test_no_slot_is_ever_assigned_twice(tmp_path, visits, run):
 _TAKER = """
 import sys
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
+import anyio
 from pipeline.model.schedule import Slots, Zone
 from pipeline.publishing.youtube.timing import SlotLedger
 ledger, slots = SlotLedger(Path(sys.argv[1])), Slots.parse(("daily 18:00",), Zone("UTC"))
 for film in sys.argv[2:]:
-    print(ledger._assign(film, slots, datetime(2026, 1, 26, 12, tzinfo=UTC)).isoformat())
+    assign = partial(ledger.assign, film, slots, now=datetime(2026, 1, 26, 12, tzinfo=UTC))
+    print(anyio.run(assign).isoformat())
 """
 
 

@@ -88,14 +88,12 @@ class Calls:
 
     async def query(self, method: str, parameters: Mapping[str, str]) -> dict[str, Any]:
         """The response of a read-only method, without retries. `method` is one of `METHODS`. Raises `ProviderError`."""
-        answer = await self.query_or_none(method, parameters, absent="")
-        assert answer is not None
-        return answer
+        return self.parsed(await self.send("GET", self.url(method, parameters), method=method))
 
     async def query_or_none(self, method: str, parameters: Mapping[str, str], *, absent: str) -> dict[str, Any] | None:
         """Like `query`; None if the error is a 404 with the reason `absent`."""
         reply = await self.send("GET", self.url(method, parameters), method=method)
-        if reply.status == 404 and absent and reason_of(reply) == absent:
+        if reply.status == 404 and reason_of(reply) == absent:
             return None
         return self.parsed(reply)
 

@@ -11,13 +11,13 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Literal
 
-from anyio import to_thread
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, ValidationError
 
 from pipeline.errors import DamagedError, InputError
 from pipeline.files import discard_stale_temporaries, read_file, storage_errors, write_atomically
 from pipeline.model.schedule import Slots
 from pipeline.state.locks import file_lock
+from pipeline.state.threads import in_thread
 
 # A film must be uploaded and processed before its time.
 LEAD = timedelta(minutes=15)
@@ -41,18 +41,12 @@ class SlotLedger:
     def __init__(self, path: Path) -> None:
         self._path = path
 
-    async def assign(self, film: str, slots: Slots, *, now: datetime) -> datetime:
+    @in_thread
+    def assign(self, film: str, slots: Slots, *, now: datetime) -> datetime:
         """The film's slot; if it has none, or it is past, the next free one is assigned.
 
         A slot after a free one was assigned by a clock running ahead, or by other rules: it is assigned anew.
         """
-        return await to_thread.run_sync(self._assign, film, slots, now)
-
-    async def record(self, film: str, at: datetime) -> None:
-        """Reserve a time that the user chose for the film."""
-        await to_thread.run_sync(self._record, film, at)
-
-    def _assign(self, film: str, slots: Slots, now: datetime) -> datetime:
         with file_lock(self._path):
             films = self._read()
             taken = {at for name, at in films.items() if name != film}
@@ -62,7 +56,9 @@ class SlotLedger:
                 self._write(films)
             return films[film]
 
-    def _record(self, film: str, at: datetime) -> None:
+    @in_thread
+    def record(self, film: str, at: datetime) -> None:
+        """Reserve a time that the user chose for the film."""
         with file_lock(self._path):
             self._write({**self._read(), film: at})
 

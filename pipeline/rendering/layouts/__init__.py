@@ -1,4 +1,4 @@
-"""Layouts: one module each, from a scene to a composition. To add one, write its module and name it in `LAYOUTS`.
+"""Layouts: one module each, from a scene to a composition. To add one, write its module and name it below.
 
     words       title · section · statement (sentence_timing, stretching_rule) · bullets · quote · steps · comparison
                 · timeline (timeline_fitting) · quiz · code (code_fitting) · closing
@@ -16,31 +16,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
-from pipeline.model import (
-    BarsScene,
-    BulletsScene,
-    ClosingScene,
-    CodeScene,
-    ComparisonScene,
-    DiagramScene,
-    LinesScene,
-    NumberScene,
-    PictureScene,
-    ProductScene,
-    QuizScene,
-    QuoteScene,
-    Scene,
-    SceneryScene,
-    SectionScene,
-    SharesScene,
-    SplitScene,
-    StatementScene,
-    StepsScene,
-    TableScene,
-    TimelineScene,
-    TitleScene,
-    Word,
-)
+from pipeline.model import SCENES, Scene, Word
 from pipeline.rendering.layouts import (
     bars,
     bullets,
@@ -68,28 +44,32 @@ from pipeline.rendering.layouts.logo import with_logo
 from pipeline.rendering.look import Look
 from pipeline.rendering.motion.composition import Composition
 
+_MODULES = (
+    title,
+    section,
+    bullets,
+    steps,
+    statement,
+    quote,
+    number,
+    comparison,
+    table,
+    bars,
+    lines,
+    shares,
+    timeline,
+    diagram,
+    code,
+    quiz,
+    picture,
+    scenery,
+    split,
+    product,
+    closing,
+)
+# By kind of scene; each module has the name of its layout.
 LAYOUTS: Mapping[type, Callable[[Any, Sequence[Word], Look], Composition]] = {
-    TitleScene: title.lay_out,
-    SectionScene: section.lay_out,
-    BulletsScene: bullets.lay_out,
-    StepsScene: steps.lay_out,
-    StatementScene: statement.lay_out,
-    QuoteScene: quote.lay_out,
-    NumberScene: number.lay_out,
-    ComparisonScene: comparison.lay_out,
-    TableScene: table.lay_out,
-    BarsScene: bars.lay_out,
-    LinesScene: lines.lay_out,
-    SharesScene: shares.lay_out,
-    TimelineScene: timeline.lay_out,
-    DiagramScene: diagram.lay_out,
-    CodeScene: code.lay_out,
-    QuizScene: quiz.lay_out,
-    PictureScene: picture.lay_out,
-    SceneryScene: scenery.lay_out,
-    SplitScene: split.lay_out,
-    ProductScene: product.lay_out,
-    ClosingScene: closing.lay_out,
+    SCENES[module.__name__.rpartition(".")[2]]: module.lay_out for module in _MODULES
 }
 
 

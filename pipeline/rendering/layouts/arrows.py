@@ -6,7 +6,7 @@ import math
 from collections.abc import Sequence
 from itertools import pairwise
 
-from PIL import Image, ImageDraw
+from PIL import Image, ImageChops, ImageDraw
 
 from pipeline.rendering.grid import Box
 from pipeline.rendering.layouts.routing import Point, interpolate
@@ -14,6 +14,7 @@ from pipeline.rendering.look import Look
 from pipeline.rendering.motion.animation import Motion
 from pipeline.rendering.motion.sprites import Sprite
 from pipeline.rendering.motion.ycbcr import colour
+from pipeline.rendering.surface.shapes import polyline
 
 # At 1080: line width, and length of the two strokes of the head.
 _WIDTH, _HEAD = 5, 22
@@ -27,13 +28,9 @@ def arrow_sprite(path: Sequence[Point], look: Look, *, frame: int, frames: int) 
     left = math.floor(min(x for x, _ in path)) - margin
     top = math.floor(min(y for _, y in path)) - margin
     size = math.ceil(max(x for x, _ in path)) + margin - left, math.ceil(max(y for _, y in path)) + margin - top
-    zoom = 4 if size[0] * size[1] < 200_000 else 2
-    sheet = Image.new("L", (size[0] * zoom, size[1] * zoom))
-    pen = ImageDraw.Draw(sheet)
     placed = [(x - left, y - top) for x, y in path]
-    for stroke in (placed, *([placed[-1], end] for end in _head_ends(placed, look))):
-        _stroke(pen, [(x * zoom, y * zoom) for x, y in stroke], width * zoom)
-    mask = sheet.reduce(zoom)
+    first, last = _head_ends(placed, look)
+    mask = ImageChops.lighter(polyline(placed, width, size), polyline([first, placed[-1], last], width, size))
     bounds = mask.getbbox() or (0, 0, 1, 1)
     mask, order = mask.crop(bounds), _path_order(placed, size, 2 * head).crop(bounds)
     left, top = left + bounds[0], top + bounds[1]
@@ -57,13 +54,6 @@ def _head_ends(path: Sequence[Point], look: Look) -> list[Point]:
     (x, y), angle, length = path[-1], _angle(path), look.grid.px(_HEAD)
     backs = [angle + math.pi + turn for turn in (-_HEAD_TURN, _HEAD_TURN)]
     return [(x + length * math.cos(back), y + length * math.sin(back)) for back in backs]
-
-
-def _stroke(pen: ImageDraw.ImageDraw, points: Sequence[Point], width: int) -> None:
-    pen.line(points, fill=255, width=width, joint="curve")
-    half = width / 2
-    for x, y in (points[0], points[-1]):
-        pen.ellipse((x - half, y - half, x + half, y + half), fill=255)
 
 
 def _path_order(path: Sequence[Point], size: tuple[int, int], width: int) -> Image.Image:

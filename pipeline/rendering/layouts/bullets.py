@@ -10,10 +10,11 @@ from dataclasses import dataclass, replace
 from functools import partial
 
 from pipeline.model import BulletsScene, Word
-from pipeline.rendering.grid import Box, Grid
+from pipeline.rendering.grid import Grid
 from pipeline.rendering.layouts.amount import numeral
 from pipeline.rendering.layouts.components import (
     GAP_BELOW_MOTIF,
+    centred_text,
     entrance,
     fit_text,
     heading,
@@ -32,8 +33,7 @@ from pipeline.rendering.motion.timeline import item_frames
 from pipeline.rendering.surface.background import Light, background
 from pipeline.rendering.surface.shapes import disc, ring
 from pipeline.rendering.text.fitting import TextBlock, fit
-from pipeline.rendering.text.line import Line, shape
-from pipeline.rendering.text.rasterising import draw_ink
+from pipeline.rendering.text.line import shape
 from pipeline.rendering.text.styles import HEADING, ITEM, TextStyle
 from pipeline.rendering.type_scale import HEADING_SIZES, ITEM_SIZES, LARGE_SIZES
 
@@ -60,8 +60,6 @@ _NUMBER = TextStyle(weight=680, optical_size=24)
 _SPLITS = ((7, 496), (8, 400), (9, 272), (12, 0))
 # Maximum diameter of the ring above the text or beside short items; its minimum beside them, and the distance.
 _STACKED_RING, _MIN_RING_BESIDE, _BESIDE_ITEMS = 320, 232, 64
-# Sizes of items without a ring.
-_ALONE_SIZES = LARGE_SIZES[:2]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -129,8 +127,9 @@ def _plan(scene: BulletsScene, look: Look) -> _Plan:
             return replace(plan, ring_px=above)
         if beside := _ring_beside(plan, look):
             return replace(plan, ring_px=beside, beside_items=True)
-        return _plan_large(scene, look, room) or plan
-    return _plan_on_single_lines(scene, look, room) or _best_plan(scene, look, _SPLITS, room)
+        return _plan_on_single_lines(scene, look, _SPLITS[-1], LARGE_SIZES[:2], room) or plan
+    beside_ring = _plan_on_single_lines(scene, look, _SPLITS[0], ITEM_SIZES[:3], room)
+    return beside_ring or _best_plan(scene, look, _SPLITS, room)
 
 
 def _ring_beside(plan: _Plan, look: Look) -> int:
@@ -143,21 +142,13 @@ def _ring_beside(plan: _Plan, look: Look) -> int:
     return side if grid.px(_MIN_RING_BESIDE) <= side <= plan.items_px else 0
 
 
-def _plan_large(scene: BulletsScene, look: Look, room: int) -> _Plan | None:
-    """Short items in larger type, each on one line, without a ring; None if they don't fit."""
-    sizes = scaled_sizes(look.grid, _ALONE_SIZES)
-    plans = (_plan_at(scene, look, *_SPLITS[-1], size_px, max_lines=1) for size_px in sizes)
+def _plan_on_single_lines(
+    scene: BulletsScene, look: Look, split: tuple[int, int], at_1080: Sequence[int], room: int
+) -> _Plan | None:
+    """Every item on one line, in the largest of the sizes that fits; None if none does."""
+    sizes = scaled_sizes(look.grid, at_1080)
+    plans = (_plan_at(scene, look, *split, size_px, max_lines=1) for size_px in sizes)
     return next((plan for plan in plans if plan.fits(room)), None)
-
-
-def _plan_on_single_lines(scene: BulletsScene, look: Look, room: int) -> _Plan | None:
-    """Every item on one line beside the large ring, in slightly smaller type if necessary; None if they don't fit."""
-    columns, figure = _SPLITS[0]
-    for size_px in scaled_sizes(look.grid, ITEM_SIZES[:3]):
-        plan = _plan_at(scene, look, columns, figure, size_px, max_lines=1)
-        if plan.height_px <= room and not any(item.is_truncated for item in plan.items):
-            return plan
-    return None
 
 
 def _best_plan(scene: BulletsScene, look: Look, splits: Sequence[tuple[int, int]], room: int) -> _Plan:
@@ -241,7 +232,7 @@ def _item(
     grid, theme, left = look.grid, look.theme, look.grid.content.left
     side, size_px, rise_px = grid.px(64), grid.px(32), grid.px(24)
     middle = top + item.cap_px // 2
-    circle = Box(left, middle - side // 2, left + side, middle + side // 2)
+    centre, disc_top = (left + side // 2, middle), middle - side // 2
     motion = Motion(enters=starts, rise_px=rise_px)
     text, filled = motion.until(ends, DIMMED), motion.until(ends)
     digit = shape(number, _NUMBER.in_fonts(look.fonts))
@@ -249,27 +240,18 @@ def _item(
     held = Motion(enters=6 + delay, frames=12).until(0, _PENDING_OPACITY).until(starts)
     outline: list[Sprite] = []
     if starts >= _PENDING_FROM:
-        outline += [solid_sprite(ring(side, grid.px(3)), theme.line, left=left, top=circle.top, motion=held)]
-        outline += _numeral(digit, theme.muted, circle, held, size_px)
+        outline += [solid_sprite(ring(side, grid.px(3)), theme.line, left=left, top=disc_top, motion=held)]
+        outline += centred_text(digit, size_px, theme.muted, centre=centre, motion=held)
     if ends is not None:
         left_over = Motion(enters=ends, frames=FADE_FRAMES)
-        outline += [solid_sprite(ring(side, grid.px(3)), theme.line, left=left, top=circle.top, motion=left_over)]
-        outline += _numeral(digit, theme.muted, circle, left_over, size_px)
+        outline += [solid_sprite(ring(side, grid.px(3)), theme.line, left=left, top=disc_top, motion=left_over)]
+        outline += centred_text(digit, size_px, theme.muted, centre=centre, motion=left_over)
     return [
-        solid_sprite(disc(side), theme.accent, left=left, top=circle.top, motion=filled),
-        *_numeral(digit, theme.on_accent, circle, filled, size_px),
+        solid_sprite(disc(side), theme.accent, left=left, top=disc_top, motion=filled),
+        *centred_text(digit, size_px, theme.on_accent, centre=centre, motion=filled),
         *outline,
         *text_sprites(item, left=left + _indent(look), top=top, colour=theme.text, motion=text, stagger=2),
     ]
-
-
-def _numeral(number: Line, colour: str, circle: Box, motion: Motion, size_px: int) -> list[Sprite]:
-    """A number with its ink centred in a circle."""
-    ink = draw_ink(number, size_px)
-    if ink is None:
-        return []
-    x, y = circle.left + (circle.width - ink.mask.width) // 2, circle.top + (circle.height - ink.mask.height) // 2
-    return [solid_sprite(ink.mask, colour, left=x, top=y, motion=motion)]
 
 
 def _ring(plan: _Plan, starts: Sequence[int], look: Look, *, first: int, centre: tuple[int, int]) -> Sequence[Element]:

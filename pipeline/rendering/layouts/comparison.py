@@ -8,13 +8,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from typing import NamedTuple
 
 from pipeline.model import ComparisonScene, Word
 from pipeline.rendering.grid import Box
 from pipeline.rendering.layouts.components import entrance, hairline, panel, placeholder, require_at_most, scaled_sizes
 from pipeline.rendering.layouts.header import Header, header, header_sprites
-from pipeline.rendering.layouts.plan_search import largest_plan
+from pipeline.rendering.layouts.plan_search import DENSITIES, Density, largest_plan
 from pipeline.rendering.look import Look
 from pipeline.rendering.motion.animation import Motion
 from pipeline.rendering.motion.composition import Composition
@@ -47,21 +46,6 @@ _BELOW_NAMES_COMPACT, _BELOW_LINE_COMPACT, _MIN_BETWEEN_COMPACT = 24, 36, 16
 _AIR, _AIRY = 32, 720
 # Maximum width of the aspects at the left, as a share, and their distance to the cards.
 _ASPECT_SHARE, _BESIDE_ASPECT = 0.22, 48
-
-
-class _Density(NamedTuple):
-    """How compact the layout is: compact header and spacing, maximum lines, whether truncation is allowed."""
-
-    compact: bool
-    lines: int
-    may_truncate: bool = False
-
-
-_DENSITIES = (
-    _Density(compact=False, lines=5),
-    _Density(compact=True, lines=5),
-    *(_Density(compact=True, lines=lines, may_truncate=True) for lines in (4, 3, 2, 1)),
-)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -120,11 +104,11 @@ def _plan(scene: ComparisonScene, look: Look) -> _Plan:
     # Smaller with each additional row.
     largest = max(1, len(scene.items)) - 1 + look.grid.is_stacked
     sizes = scaled_sizes(look.grid, _VALUE_SIZES)
-    tries = ((density, sizes, largest) for density in _DENSITIES)
+    tries = ((density, sizes, largest) for density in DENSITIES)
     return largest_plan(tries, lambda density, smaller: _plan_at(scene, look, density, smaller))
 
 
-def _plan_at(scene: ComparisonScene, look: Look, density: _Density, smaller: int) -> _Plan:
+def _plan_at(scene: ComparisonScene, look: Look, density: Density, smaller: int) -> _Plan:
     grid, room_px = look.grid, look.grid.content.height - look.grid.px(_AIR)
     head = header("", scene.heading, look, compact=density.compact)
     padding = grid.px(_NARROW_PADDING if grid.is_stacked else _PADDING)
@@ -155,7 +139,7 @@ def _plan_at(scene: ComparisonScene, look: Look, density: _Density, smaller: int
     )
 
 
-def _name_sizes(look: Look, density: _Density, value_px: int) -> tuple[int, ...]:
+def _name_sizes(look: Look, density: Density, value_px: int) -> tuple[int, ...]:
     """Sizes for the names, not below those of the values."""
     scale = _COMPACT_NAME_SIZES if density.compact else _NARROW_NAME_SIZES if look.grid.is_stacked else _NAME_SIZES
     return tuple(size for size in scaled_sizes(look.grid, scale) if size >= value_px) or (value_px,)
@@ -175,7 +159,7 @@ def _aspects(
 
 
 def _values(
-    scene: ComparisonScene, look: Look, density: _Density, smaller: int, *, width_px: int
+    scene: ComparisonScene, look: Look, density: Density, smaller: int, *, width_px: int
 ) -> tuple[tuple[TextBlock, ...], ...]:
     """The values of both sides, all at one size, those of the better side in a bolder style."""
     sides = (

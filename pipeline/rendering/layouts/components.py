@@ -229,7 +229,7 @@ def corner_motif(look: Look, *, above: int, opacity: float = 0.5, begun: int = 0
 def announcement(text: str, look: Look, *, width_px: int, until: int) -> list[Sprite]:
     """A name, large and alone, that fades out at frame `until`."""
     grid = look.grid
-    name = fit_text(text, STATEMENT, STATEMENT_SIZES, look, width_px=width_px, max_lines=2)
+    name = fit_text(text, STATEMENT, STATEMENT_SIZES, look, width_px=width_px, max_lines=3)
     top, left = grid.content.centre_y - name.height_px // 2, grid.content.left + grid.px(INDENT)
     rule = side_rule(look, top=top, height_px=name.height_px, frame=0)
     motion = entrance(grid, 3).until(until)

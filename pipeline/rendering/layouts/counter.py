@@ -22,7 +22,7 @@ FIGURE = TextStyle(weight=700, tracking=-0.035, leading=1.0, is_heading=True)
 _MIN_CELL_SHARE = 0.84
 # How far the first digit may extend beyond the left edge while counting.
 _OVERHANG_EM = 0.05
-_NO_MOTION = Motion()
+_NO_MOTION, _SHOWN = Motion(), Pose(FULL, 0, FULL)
 # Size at which the ink of the last character is measured.
 _MEASURING_PX = 200
 
@@ -69,13 +69,13 @@ class Counter:
     def box(self, pose: Hashable) -> Box:
         """See `sprites.Element`."""
         assert isinstance(pose, Reading)
-        return bounding_box(self.sprites[at].box(_pose(FULL)) for at in enumerate(pose.text) if at in self.sprites)
+        return bounding_box(self.sprites[at].box(_SHOWN) for at in enumerate(pose.text) if at in self.sprites)
 
     def changes(self, before: Hashable | None, now: Hashable | None) -> list[Box]:
         """See `sprites.Element`: from one reading to the next only cells that differ."""
         if isinstance(before, Reading) and isinstance(now, Reading) and before.opacity == now.opacity:
             different = set(enumerate(before.text)) ^ set(enumerate(now.text))
-            return [self.sprites[at].box(_pose(FULL)) for at in sorted(different) if at in self.sprites]
+            return [self.sprites[at].box(_SHOWN) for at in sorted(different) if at in self.sprites]
         return [self.box(pose) for pose in (before, now) if pose is not None]
 
     def paint(self, patch: Picture, origin: Box, pose: Hashable) -> None:
@@ -83,7 +83,7 @@ class Counter:
         assert isinstance(pose, Reading)
         for at in enumerate(pose.text):
             if at in self.sprites:
-                self.sprites[at].paint(patch, origin, _pose(pose.opacity))
+                self.sprites[at].paint(patch, origin, Pose(pose.opacity, 0, FULL))
 
     def entering(self, manner: Manner) -> Counter:
         """See `sprites.Element`: with less motion it does not count."""
@@ -182,8 +182,3 @@ def _digits_like(figure: str) -> Sequence[str]:
 def _drawn(character: str, style: TextStyle, size_px: int) -> tuple[Line, Ink | None]:
     line = shape(character, style)
     return line, draw_ink(line, size_px)
-
-
-@lru_cache(maxsize=256)
-def _pose(opacity: int) -> Pose:
-    return Pose(opacity, 0, FULL)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import lru_cache
 
 from pipeline.theme.colours import blend, contrast, luminance, readable
 from pipeline.theme.theme import LARGE_CONTRAST, TEXT_CONTRAST, Theme
@@ -30,7 +29,6 @@ class CodeColours:
     comment: str
 
 
-@lru_cache(maxsize=32)
 def code_colours(theme: Theme) -> CodeColours:
     """The code colours of a theme, each lightened until it is legible on the dark surface."""
     light = max(theme.text, theme.background_top, key=luminance)

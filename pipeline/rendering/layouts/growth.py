@@ -116,23 +116,6 @@ def growing_bar(at: Box, name: str, *, to: Direction, radius: int, enters: int, 
     return Growth(mask=mask, ink=colour(name), at=at, to=to, enters=enters, frames=frames, moves=True)
 
 
-def growing_line(
-    mask: Image.Image,
-    name: str,
-    *,
-    left: int,
-    top: int,
-    enters: int,
-    frames: int,
-    stages: tuple[tuple[int, int], ...] = (),
-) -> Growth:
-    """A mask in a colour (#RRGGBB), uncovered in reading direction, in `stages` if given."""
-    at = Box(left, top, left + mask.width, top + mask.height)
-    return Growth(
-        mask=mask, ink=colour(name), at=at, to="right", enters=enters, frames=frames, moves=False, stages=stages
-    )
-
-
 @dataclass(frozen=True, kw_only=True)
 class FlippedSprite(Sprite):
     """A sprite that is flipped in mirrored layouts."""

@@ -9,7 +9,7 @@ import math
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
-from itertools import pairwise
+from itertools import accumulate, pairwise
 
 from pipeline.language.writing_systems import ascii_digits
 from pipeline.model import LinesScene, Word
@@ -25,7 +25,7 @@ from pipeline.rendering.layouts.charts import (
     value_frames,
 )
 from pipeline.rendering.layouts.components import entrance, scaled_sizes
-from pipeline.rendering.layouts.growth import FlippedSprite, growing_line
+from pipeline.rendering.layouts.growth import FlippedSprite, Growth
 from pipeline.rendering.layouts.line_ends import BETWEEN_NAMES, LineEnd, fit_ends
 from pipeline.rendering.look import Look
 from pipeline.rendering.motion.animation import Motion
@@ -50,7 +50,7 @@ _WIDTH, _WIDTH_POINT, _DOT, _DOT_POINT = 4, 7, 14, 20
 _GAP, _BESIDE, _INSET, _MAX_HEIGHT = 24, 40, 80, 720
 # Factor by which the step between shown marks may grow so that the first mark is one of them.
 _MAX_STEP_FACTOR = 2
-# At 1080: between marks, and the least distance of two marks that is to scale.
+# At 1080: between the labels of marks, and the least distance of two marks that is to scale.
 _BETWEEN_MARKS, _MIN_PITCH = 24, 24
 
 
@@ -183,7 +183,10 @@ class _Plot:
         stages = tuple((frame, at - left) for frame, (at, _) in zip(marks, points, strict=False))
         stages = (*stages[:-1], (marks[-1], size[0])) if stages else ()
         frames = _STAGE_FRAMES if marks else _DRAWING_FRAMES
-        line = growing_line(mask, name, left=left, top=top, enters=start, frames=frames, stages=stages)
+        at = Box(left, top, left + size[0], top + size[1])
+        line = Growth(
+            mask=mask, ink=colour(name), at=at, to="right", enters=start, frames=frames, moves=False, stages=stages
+        )
         side = max(4, grid.px(_DOT_POINT if is_point else _DOT) // 2 * 2)
         ends = self._dot(points[-1], side, name, named)
         rests = [
@@ -215,14 +218,33 @@ class _Plot:
 
 
 def _positions(marks: Sequence[str], start_px: int, end_px: int, least_px: int) -> tuple[int, ...]:
-    """Where the marks stand: to scale if they are rising numbers of which none are too close; else evenly spaced."""
+    """Where the marks stand: rising numbers to scale if none are too close, else evenly spaced.
+
+    Years that would be too close are moved apart, unless there are too many.
+    """
     found = [re.fullmatch(r"[-−]?\d{1,9}", ascii_digits(mark)) for mark in marks]
     numbers = [int(each[0].replace("−", "-")) for each in found if each]
     if len(numbers) == len(marks) and all(low < high for low, high in pairwise(numbers)):
         places = _scaled(numbers, start_px, end_px)
         if all(right - left >= least_px for left, right in pairwise(places)):
             return places
+        is_years = numbers[0] >= 1000 and numbers[-1] < 3000
+        if is_years and least_px * (len(numbers) - 1) < end_px - start_px:
+            return _moved_apart(places, least_px)
     return _scaled(range(len(marks)), start_px, end_px)
+
+
+def _moved_apart(places: Sequence[int], least_px: int) -> tuple[int, ...]:
+    """The places with gaps of at least `least_px`, for which the wider ones are all reduced by the same factor."""
+    gaps, scale, room = [right - left for left, right in pairwise(places)], 1.0, places[-1] - places[0]
+    while True:
+        wide = [gap for gap in gaps if gap * scale > least_px]
+        fitting = (room - least_px * (len(gaps) - len(wide))) / sum(wide)
+        if fitting == scale:
+            return tuple(
+                places[0] + round(at) for at in accumulate((max(gap * scale, least_px) for gap in gaps), initial=0)
+            )
+        scale = fitting
 
 
 def _scaled(numbers: Sequence[int], start_px: int, end_px: int) -> tuple[int, ...]:

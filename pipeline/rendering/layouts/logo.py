@@ -33,17 +33,17 @@ def with_logo(composition: Composition, scene: Scene, look: Look) -> Composition
     if look.logo is None or isinstance(scene, ClosingScene):
         return composition
     content, others = grid.content, composition.elements
-    for most in _OPENING if isinstance(scene, TitleScene) else ():
-        mark, box = _render_at(look, most, ground, lambda w, h: _box(content.left, content.top, w, h))
-        if _is_free(box, others, grid.px(_CLEAR)):
-            return composition.under(_sprites(mark, box, AT_ONCE))
-    if grid.is_tall:
-        return composition
     bottom = content.top - grid.px(_ABOVE_CONTENT)
-    mark, box = _render_at(look, _SMALL, ground, lambda w, h: _box(content.right - w, bottom - h, w, h))
-    if not _is_free(box, others, grid.px(_NEAR)):
-        return composition
-    return composition.under(_sprites(mark, box, AT_ONCE))
+    tries: list[tuple[LogoLimits, int, Callable[[int, int], Box]]] = []
+    if isinstance(scene, TitleScene):
+        tries += [(most, _CLEAR, lambda w, h: _box(content.left, content.top, w, h)) for most in _OPENING]
+    if not grid.is_tall:
+        tries.append((_SMALL, _NEAR, lambda w, h: _box(content.right - w, bottom - h, w, h)))
+    for most, clear, place in tries:
+        mark, box = _render_at(look, most, ground, place)
+        if _is_free(box, others, grid.px(clear)):
+            return composition.under(_sprites(mark, box, AT_ONCE))
+    return composition
 
 
 class ClosingLogo(NamedTuple):

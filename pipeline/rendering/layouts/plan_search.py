@@ -3,19 +3,28 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
-from typing import Protocol, TypeVar
+from typing import NamedTuple, Protocol, TypeVar
 
 from pipeline.rendering.text.fitting import TextBlock, fit
 from pipeline.rendering.text.styles import TextStyle
 
 
-class Density(Protocol):
-    """How compact a layout is."""
+class Density(NamedTuple):
+    """How compact a layout is: compact header, maximum lines of text and of titles, and times beside texts."""
 
-    @property
-    def may_truncate(self) -> bool:
-        """Whether texts may be truncated; tried only at the smallest size."""
-        ...
+    compact: bool
+    lines: int
+    title_lines: int = 2
+    beside: bool = False
+    # Whether texts may be truncated; tried only at the smallest size.
+    may_truncate: bool = False
+
+
+DENSITIES = (
+    Density(compact=False, lines=5),
+    Density(compact=True, lines=5),
+    *(Density(compact=True, lines=lines, may_truncate=True) for lines in (4, 3, 2, 1)),
+)
 
 
 class Plan(Protocol):
@@ -42,11 +51,10 @@ class Plan(Protocol):
         ...
 
 
-D = TypeVar("D", bound=Density)
 P = TypeVar("P", bound=Plan)
 
 
-def largest_plan(tries: Iterable[tuple[D, Sequence[int], int]], plan_at: Callable[[D, int], P]) -> P:
+def largest_plan(tries: Iterable[tuple[Density, Sequence[int], int]], plan_at: Callable[[Density, int], P]) -> P:
     """The first plan that fits; the last one if none does.
 
     Each of `tries` is a density, the font sizes in pixels to choose from, and the index of the largest that is used.

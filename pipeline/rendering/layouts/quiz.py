@@ -205,11 +205,6 @@ def _labels(language: str) -> str:
     return "1234" if own in _NUMBERED else _LETTERS.get(own, "ABCD")
 
 
-def _circle(card: Box, look: Look) -> Box:
-    side, left = look.grid.px(_MARK_SIDE), card.left + look.grid.px(_PAD)
-    return Box(left, card.centre_y - side // 2, left + side, card.centre_y - side // 2 + side)
-
-
 def _placeholder(card: Box, look: Look) -> list[Sprite]:
     """The faint card of an option not yet spoken."""
     motion = Motion(frames=1, levels=(Level(-FADE_FRAMES, _PENDING_OPACITY),))
@@ -221,7 +216,8 @@ def _option(
     card: Box, option: TextBlock, mark: str, look: Look, *, start: int, answer: int, right: int | None
 ) -> list[Sprite]:
     """A card with its option from frame `start` on; at frame `answer` it is highlighted as right, or dimmed."""
-    grid, theme, circle = look.grid, look.theme, _circle(card, look)
+    grid, theme, side = look.grid, look.theme, look.grid.px(_MARK_SIDE)
+    circle = Box(0, 0, side, side).moved(card.left + grid.px(_PAD), card.centre_y - side // 2)
     left = circle.right + grid.px(_AFTER_MARK)
     top = card.centre_y - option.height_px // 2
     there = Motion(enters=start, frames=FADE_FRAMES)
@@ -236,7 +232,13 @@ def _option(
         shadow,
         plate,
         solid_sprite(ring(circle.width, grid.px(3)), theme.line, left=circle.left, top=circle.top, motion=shown),
-        *_label_sprites(mark, look, circle, marked),
+        *centred_text(
+            shape(mark, _MARK.in_fonts(look.fonts)),
+            grid.px(30),
+            theme.muted,
+            centre=(circle.centre_x, circle.centre_y),
+            motion=marked,
+        ),
         *text_sprites(option, left=left, top=top, colour=theme.text, motion=shown, stagger=2),
     ]
     if right is None:
@@ -250,12 +252,6 @@ def _option(
         _tick(circle, look, enters=answer + 4),
         *text_sprites(option, left=left, top=top, colour=ink, motion=turned, stagger=0),
     ]
-
-
-def _label_sprites(mark: str, look: Look, circle: Box, motion: Motion) -> list[Sprite]:
-    """A letter or number centred in a circle."""
-    line, centre = shape(mark, _MARK.in_fonts(look.fonts)), (circle.centre_x, circle.centre_y)
-    return centred_text(line, look.grid.px(30), look.theme.muted, centre=centre, motion=motion)
 
 
 def _tick(circle: Box, look: Look, *, enters: int) -> Sprite:

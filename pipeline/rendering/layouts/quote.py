@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from functools import lru_cache
 
 from PIL import Image
 
@@ -124,7 +123,6 @@ def _unquoted(text: str) -> str:
     return text[1:-1].strip() if marks == [0, len(text) - 1] else text
 
 
-@lru_cache(maxsize=16)
 def _mark(language: str, fonts: Fonts, tall_px: int, width_px: int) -> Image.Image:
     """The opening mark of a language as a faint mask, its ink `tall_px` high, or lower if it would be too wide."""
     writing = writing_of(language)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-from functools import lru_cache
 
 from babel.numbers import format_decimal
 from PIL import Image, ImageChops, ImageDraw
@@ -56,7 +55,6 @@ def rating_text(scene: ProductScene, look: Look) -> str:
     )
 
 
-@lru_cache(maxsize=16)
 def star_row(side_px: int, gap_px: int) -> Image.Image:
     """Five stars side by side as a mask."""
     side, width = side_px * _SUPERSAMPLING, _STARS * side_px + (_STARS - 1) * gap_px

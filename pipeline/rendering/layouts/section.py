@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from functools import lru_cache
 
 from PIL import Image, ImageFilter
 
@@ -64,23 +63,17 @@ def lay_out(scene: SectionScene, words: Sequence[Word], look: Look) -> Compositi
 
 
 def _outline(number: int, look: Look, *, below_px: int) -> Image.Image:
-    """The number's outline, above or beside texts of that height."""
+    """The number's outline as a mask, above or beside texts of that height; lower if it would be too wide.
+
+    It is derived from the rasterised letters, not from their curves, which may overlap within a letter.
+    """
     grid = look.grid
     tall = grid.px(_NUMERAL_HEIGHT)
     if grid.is_stacked:
         tall = min(grid.px(_STACKED_NUMERAL_HEIGHT), grid.content.height - below_px - grid.px(_BELOW_NUMERAL + _AIR))
-    style, width = _NUMERAL.in_fonts(look.fonts), grid.columns(_NUMERAL_COLUMNS)
-    return _text_outline(numeral(number, look.language), style, tall, width, grid.px(_LINE))
-
-
-@lru_cache(maxsize=16)
-def _text_outline(text: str, style: TextStyle, tall_px: int, width_px: int, line_px: int) -> Image.Image:
-    """The outline of text as a mask, with a cap height of `tall_px`, or less if it would be wider than `width_px`.
-
-    It is derived from the rasterised letters, not from their curves, which may overlap within a letter.
-    """
-    line = shape(text, style)
-    size_px = round(min(tall_px / CAP_HEIGHT_EM, (width_px - 2 * line_px) / max(0.1, line.width_em)))
+    width, line_px = grid.columns(_NUMERAL_COLUMNS), grid.px(_LINE)
+    line = shape(numeral(number, look.language), _NUMERAL.in_fonts(look.fonts))
+    size_px = round(min(tall / CAP_HEIGHT_EM, (width - 2 * line_px) / max(0.1, line.width_em)))
     ink = draw_ink(line, max(8, size_px))
     assert ink is not None
     edge = 2 * line_px

@@ -28,6 +28,7 @@ from pipeline.rendering.surface.photographs import (
     narrowest_aspect,
     photograph_sprite,
     picture_area,
+    widest_aspect,
 )
 from pipeline.rendering.text.fitting import TextBlock
 from pipeline.rendering.text.styles import BODY, HEADING
@@ -147,13 +148,14 @@ def _full_frame(scene: SplitScene, words: Sequence[Word], look: Look) -> Composi
 
 
 def _prefers_beside(scene: SplitScene, still: Still, look: Look) -> bool:
-    """Whether too much would be cropped above the text, and there is space at its side."""
+    """Whether above the text the picture would be cropped too much, or whole but smaller than at its side."""
     if look.grid.is_tall or still.aspect < _UPRIGHT:
         return not look.grid.is_tall
     _, height, _ = _above(scene, still, look)
     shape = look.format.width_px / height
     loses_much = still.aspect < _SQUARISH and shape > _MAX_CROP_STACKED * still.aspect
-    return not still.has_alpha and (loses_much or is_cropped(still, shape))
+    is_small = is_cropped(still, shape) and height * widest_aspect(still) < _SHARE_SQUARISH * look.format.width_px
+    return not still.has_alpha and (loses_much or is_small)
 
 
 def _beside(scene: SplitScene, still: Still, look: Look) -> list[Element] | None:

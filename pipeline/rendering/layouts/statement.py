@@ -29,7 +29,6 @@ from pipeline.rendering.motion.composition import Composition
 from pipeline.rendering.motion.sprites import Element, text_sprites
 from pipeline.rendering.motion.ycbcr import colour
 from pipeline.rendering.surface.background import Light, background
-from pipeline.rendering.surface.motif_element import MotifElement
 from pipeline.rendering.text.fitting import TextBlock
 from pipeline.rendering.text.styles import STATEMENT
 from pipeline.rendering.type_scale import STATEMENT_SIZES
@@ -51,22 +50,18 @@ def lay_out(scene: StatementScene, words: Sequence[Word], look: Look) -> Composi
     if sentences[0].enters and not scene.kicker:
         sentences = (sentences[0]._replace(enters=0), *sentences[1:])
     text, top = _elements(scene, sentences, look)
-    elements: list[Element] = [*_motif(look, above=top)]
+    # At the edge; if text takes the whole width, in the corner above it.
+    elements: list[Element] = [*(corner_motif(look, above=top) if look.grid.is_stacked else [edge_motif(look)])]
     if sentences[0].enters:
         elements += announcement(scene.kicker, look, width_px=_width(look), until=sentences[0].enters)
     elements += text
     return Composition(ground=background(look.format, look.theme, _LIGHTS), elements=elements)
 
 
-def _motif(look: Look, *, above: int) -> list[MotifElement]:
-    """The motif at the edge; if text takes the whole width, in the corner above it."""
-    return corner_motif(look, above=above) if look.grid.is_stacked else [edge_motif(look)]
-
-
 def _elements(scene: StatementScene, sentences: Sequence[TimedSentence], look: Look) -> tuple[list[Element], int]:
     """Rule, kicker and sentences, all with the same top, and that top."""
     grid, theme = look.grid, look.theme
-    label = kicker(scene.kicker, look, width_px=_width(look))
+    label = kicker(scene.kicker, look, width_px=_width(look), max_lines=2)
     blocks = [_sentence(sentence, look) for sentence in sentences]
     gap = grid.px(48) + max(block.clearance_px for block in blocks) if label.lines else 0
     heights = [label.height_px + gap + block.height_px for block in blocks]

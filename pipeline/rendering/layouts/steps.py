@@ -7,14 +7,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
-from typing import NamedTuple
 
 from pipeline.model import StepsScene, Word
 from pipeline.rendering.grid import Box
 from pipeline.rendering.layouts.amount import numeral
 from pipeline.rendering.layouts.components import panel, placeholder, require_at_most, scaled_sizes
 from pipeline.rendering.layouts.header import Header, header, header_sprites
-from pipeline.rendering.layouts.plan_search import largest_plan
+from pipeline.rendering.layouts.plan_search import Density, largest_plan
 from pipeline.rendering.look import Look
 from pipeline.rendering.motion.animation import FADE_FRAMES, Motion
 from pipeline.rendering.motion.composition import Composition
@@ -50,18 +49,13 @@ _AIR = 32
 _NUMERAL_PX = 112
 
 
-class _Density(NamedTuple):
-    """How compact the layout is: compact header, maximum lines of title and text, whether truncation is allowed."""
-
-    compact: bool
-    lines: tuple[int, int]
-    may_truncate: bool = False
-
-
 _DENSITIES = (
-    _Density(compact=False, lines=(3, 5)),
-    _Density(compact=True, lines=(3, 5)),
-    *(_Density(compact=True, lines=lines, may_truncate=True) for lines in ((2, 4), (2, 3), (1, 3), (1, 2), (1, 1))),
+    Density(compact=False, title_lines=3, lines=5),
+    Density(compact=True, title_lines=3, lines=5),
+    *(
+        Density(compact=True, title_lines=titles, lines=lines, may_truncate=True)
+        for titles, lines in ((2, 4), (2, 3), (1, 3), (1, 2), (1, 1))
+    ),
 )
 
 
@@ -121,7 +115,7 @@ def _plan(scene: StepsScene, look: Look) -> _Plan:
     largest = 0 if len(scene.items) == 2 and not look.grid.is_stacked else 1
     arrange = _rows if look.grid.is_stacked else _columns
 
-    def plan_at(density: _Density, smaller: int) -> _Plan:
+    def plan_at(density: Density, smaller: int) -> _Plan:
         head = header(scene.kicker, scene.heading, look, compact=density.compact)
         room = look.grid.content.height - (0 if density.compact else look.grid.px(_AIR))
         return _Plan(head=head, cards=arrange(scene, look, density, smaller, room - head.height_px), room_px=room)
@@ -131,16 +125,16 @@ def _plan(scene: StepsScene, look: Look) -> _Plan:
 
 
 def _texts(
-    scene: StepsScene, look: Look, smaller: int, *, width_px: int, lines: tuple[int, int]
+    scene: StepsScene, look: Look, density: Density, smaller: int, *, width_px: int
 ) -> list[tuple[TextBlock, TextBlock]]:
-    """Title and text of each card, `smaller` steps below the largest sizes, in at most `lines` lines each."""
+    """Title and text of each card, `smaller` steps below the largest sizes, in as many lines as `density` allows."""
     sizes = scaled_sizes(look.grid, _TITLE_SIZES[smaller:])
     text_sizes = scaled_sizes(look.grid, _TEXT_SIZES[smaller // 2 :] or _TEXT_SIZES[-1:])
     titles, texts = [step.title for step in scene.items], [step.text for step in scene.items]
     return list(
         zip(
-            fit_uniform(titles, look.styled(HEADING), sizes, width_px=width_px, max_lines=lines[0]),
-            fit_uniform(texts, look.styled(BODY), text_sizes, width_px=width_px, max_lines=lines[1]),
+            fit_uniform(titles, look.styled(HEADING), sizes, width_px=width_px, max_lines=density.title_lines),
+            fit_uniform(texts, look.styled(BODY), text_sizes, width_px=width_px, max_lines=density.lines),
             strict=True,
         )
     )
@@ -151,12 +145,12 @@ def _below_title(blocks: Sequence[tuple[TextBlock, TextBlock]], look: Look) -> i
     return look.grid.px(16) + max(title.size_px for title, _ in blocks) * 3 // 8
 
 
-def _columns(scene: StepsScene, look: Look, density: _Density, smaller: int, room_px: int) -> tuple[_Card, ...]:
+def _columns(scene: StepsScene, look: Look, density: Density, smaller: int, room_px: int) -> tuple[_Card, ...]:
     """Cards side by side: numeral at the top, text at the bottom, with texts and titles aligned across cards."""
     grid, count = look.grid, len(scene.items)
     gap, padding = grid.px(_GAP), grid.px(_NARROW_PADDING if count > 3 else _PADDING)
     width = (grid.content.width - gap * (count - 1)) // count
-    blocks = _texts(scene, look, smaller, width_px=width - 2 * padding, lines=density.lines)
+    blocks = _texts(scene, look, density, smaller, width_px=width - 2 * padding)
     title_px = max(title.height_px for title, _ in blocks)
     text_px = max(text.height_px for _, text in blocks)
     between = _below_title(blocks, look) + max(text.clearance_px for _, text in blocks) if text_px else 0
@@ -185,7 +179,7 @@ def _columns(scene: StepsScene, look: Look, density: _Density, smaller: int, roo
     return tuple(cards)
 
 
-def _rows(scene: StepsScene, look: Look, density: _Density, smaller: int, room_px: int) -> tuple[_Card, ...]:
+def _rows(scene: StepsScene, look: Look, density: Density, smaller: int, room_px: int) -> tuple[_Card, ...]:
     """Stacked cards: numeral at the left, text beside it, both vertically centred."""
     grid, count = look.grid, len(scene.items)
     gap = grid.px(_GAP_COMPACT if density.compact else _GAP)
@@ -194,7 +188,7 @@ def _rows(scene: StepsScene, look: Look, density: _Density, smaller: int, room_p
     widest = max(measure(numeral(scene.first + index, look.language), style) for index in range(count))
     indent = max(grid.px(_ROW_INDENT), round(widest * numeral_px) + grid.px(_AFTER_NUMERAL))
     width = grid.content.width
-    blocks = _texts(scene, look, smaller, width_px=width - 2 * padding - indent, lines=density.lines)
+    blocks = _texts(scene, look, density, smaller, width_px=width - 2 * padding - indent)
     between = _below_title(blocks, look)
     heights = [
         title.height_px + (between + text.clearance_px + text.height_px if text.lines else 0) for title, text in blocks

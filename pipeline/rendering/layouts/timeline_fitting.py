@@ -9,7 +9,7 @@ from typing import NamedTuple
 from pipeline.model import TimelineScene
 from pipeline.rendering.layouts.components import scaled_sizes
 from pipeline.rendering.layouts.header import Header, header
-from pipeline.rendering.layouts.plan_search import largest_plan
+from pipeline.rendering.layouts.plan_search import DENSITIES, Density, largest_plan
 from pipeline.rendering.look import Look
 from pipeline.rendering.text.fitting import TextBlock, fit_uniform
 from pipeline.rendering.text.line import measure
@@ -42,25 +42,11 @@ _AIR = 32
 _WHEN_SHARE = 0.32
 
 
-class _Density(NamedTuple):
-    """How compact the layout is: compact header, maximum lines, times beside texts, whether truncation is allowed."""
-
-    compact: bool
-    lines: int
-    beside: bool = False
-    may_truncate: bool = False
-
-
-_DENSITIES = (
-    _Density(compact=False, lines=5),
-    _Density(compact=True, lines=5),
-    *(_Density(compact=True, lines=lines, may_truncate=True) for lines in (4, 3, 2, 1)),
-)
 _STACKED_DENSITIES = (
-    _Density(compact=False, lines=3),
-    _Density(compact=False, lines=2, beside=True),
-    _Density(compact=True, lines=3, beside=True),
-    *(_Density(compact=True, lines=lines, beside=True, may_truncate=True) for lines in (3, 2, 1)),
+    Density(compact=False, lines=3),
+    Density(compact=False, lines=2, beside=True),
+    Density(compact=True, lines=3, beside=True),
+    *(Density(compact=True, lines=lines, beside=True, may_truncate=True) for lines in (3, 2, 1)),
 )
 
 
@@ -106,12 +92,12 @@ def fit_timeline(scene: TimelineScene, look: Look) -> TimelinePlan:
     sizes, beside_sizes = (scaled_sizes(look.grid, scale) for scale in (_WHEN_SIZES, _BESIDE_SIZES))
     tries = (
         (density, beside_sizes, 0) if density.beside else (density, sizes, few)
-        for density in (_STACKED_DENSITIES if stacked else _DENSITIES)
+        for density in (_STACKED_DENSITIES if stacked else DENSITIES)
     )
     return largest_plan(tries, lambda density, smaller: _plan_at(scene, look, density, smaller))
 
 
-def _plan_at(scene: TimelineScene, look: Look, density: _Density, smaller: int) -> TimelinePlan:
+def _plan_at(scene: TimelineScene, look: Look, density: Density, smaller: int) -> TimelinePlan:
     grid, count, room_px = look.grid, len(scene.items), look.grid.content.height - look.grid.px(_AIR)
     head = header(scene.kicker, scene.heading, look, compact=density.compact)
     times, events = [moment.when for moment in scene.items], [moment.text for moment in scene.items]

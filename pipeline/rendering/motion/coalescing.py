@@ -9,6 +9,7 @@ from __future__ import annotations
 from bisect import bisect
 from collections.abc import Hashable, Sequence
 from dataclasses import dataclass, replace
+from typing import NamedTuple
 
 from pipeline.rendering.grid import Box
 from pipeline.rendering.motion.composition import Composition
@@ -20,41 +21,35 @@ from pipeline.theme.theme import Manner
 _WINDOW_FRAMES = 20
 
 
-@dataclass(frozen=True, kw_only=True)
-class Window:
+class Window(NamedTuple):
     """All changes from frame `first` to frame `last` happen at `first`."""
 
     first: int
     last: int
 
 
-def coalesce(composition: Composition, frames: int) -> Composition:
-    """The composition of a scene of `frames` animation frames with its changes coalesced."""
-    bursts = _windows(composition.elements, frames)
-    return replace(
-        composition, elements=[CoalescedElement(element=each, windows=bursts) for each in composition.elements]
-    )
+# What appears within a moment of a film's start is there at once.
+FIRST_WINDOW = (Window(0, _WINDOW_FRAMES),)
 
 
-def complete_first_window(composition: Composition) -> Composition:
-    """The composition with everything that appears within a moment of its start there at once."""
-    first = (Window(first=0, last=_WINDOW_FRAMES),)
-    return replace(
-        composition, elements=[CoalescedElement(element=each, windows=first) for each in composition.elements]
-    )
+def coalesce(composition: Composition, windows: tuple[Window, ...]) -> Composition:
+    """The composition with the changes of each window coalesced."""
+    elements = [CoalescedElement(element=each, windows=windows) for each in composition.elements]
+    return replace(composition, elements=elements)
 
 
-def _windows(elements: Sequence[Element], frames: int) -> tuple[Window, ...]:
-    bursts = [Window(first=0, last=0)]
+def windows_of(elements: Sequence[Element], frames: int) -> tuple[Window, ...]:
+    """The windows of a scene of `frames` animation frames."""
+    bursts = [Window(0, 0)]
     before = [element.pose(0) for element in elements]
     for frame in range(1, frames):
         now = [element.pose(frame) for element in elements]
         if now != before:
             first = bursts[-1].first
             if frame - first < _WINDOW_FRAMES:
-                bursts[-1] = Window(first=first, last=frame)
+                bursts[-1] = Window(first, frame)
             else:
-                bursts.append(Window(first=frame, last=frame))
+                bursts.append(Window(frame, frame))
         before = now
     return tuple(bursts)
 

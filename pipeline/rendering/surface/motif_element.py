@@ -4,9 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Hashable
 from dataclasses import dataclass, replace
-from functools import cached_property, lru_cache
-
-from PIL import Image
+from functools import cached_property
 
 from pipeline.rendering.grid import Box
 from pipeline.rendering.motion.animation import Motion, Pose
@@ -60,13 +58,6 @@ class MotifElement:
 
     @cached_property
     def _sprite(self) -> Sprite:
-        tile, mask, order = _tinted(self.seed, self.side_px, self.theme, self.opacity)
-        return Sprite(mask=mask, ink=tile, left=self.left, top=self.top, motion=self.motion, order=order)
-
-
-@lru_cache(maxsize=4)
-def _tinted(seed: int, side_px: int, theme: Theme, opacity: float) -> tuple[Picture, Image.Image, Image.Image]:
-    """The ink of the motif, its coverage, and the order in which it is drawn on."""
-    drawn = draw_motif(seed, side_px)
-    mask = drawn.mask if opacity == 1 else drawn.mask.point([round(value * opacity) for value in range(256)])
-    return drawn.tile(theme), mask, drawn.order
+        drawn = draw_motif(self.seed, self.side_px)
+        mask, ink = drawn.mask.point([round(value * self.opacity) for value in range(256)]), drawn.tile(self.theme)
+        return Sprite(mask=mask, ink=ink, left=self.left, top=self.top, motion=self.motion, order=drawn.order)

@@ -31,6 +31,8 @@ SUBJECT_MARGIN, _PAD = 0.03, 0.08
 _COMPACT = 1.18
 # Minimum share of a page, in both directions, that its content takes.
 _PAGE_SHARE = 0.6
+# By how much, as a share of the height, the upper margin of a page may exceed the lower one.
+_PAGE_UNEVEN = 0.1
 # Tolerance for frames rounded to even pixels.
 _TOLERANCE = 1.005
 # Heads are at the top: at most this share of what is cropped vertically is cropped above, as long as the focal point
@@ -60,10 +62,13 @@ def crop_tolerance(still: Still, tolerance: float = MAX_CROP) -> float:
 
 
 def is_page(still: Still) -> bool:
-    """Whether the subject ends on all sides and takes most of the picture both ways, as text and charts do."""
+    """Whether the subject ends on all sides and takes most of the picture both ways, as text and charts do.
+
+    Its upper margin is hardly larger than its lower one, unlike the sky of a landscape.
+    """
     left, top, right, bottom = still.subject
     ends = left > 0 and top > 0 and right < 1 and bottom < 1
-    return ends and min(right - left, bottom - top) >= _PAGE_SHARE
+    return ends and top - (1 - bottom) <= _PAGE_UNEVEN and min(right - left, bottom - top) >= _PAGE_SHARE
 
 
 def photograph_sprite(look: Look, still: Still, box: Box, *, motion: Motion, radius_px: int | None = None) -> Sprite:

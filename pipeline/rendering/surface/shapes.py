@@ -135,7 +135,6 @@ def polyline(points: Sequence[tuple[float, float]], width_px: float, size: tuple
     return to_mask(mask)
 
 
-@lru_cache(maxsize=32)
 def sector(diameter_px: int, width_px: float, start: float, end: float) -> tuple[Image.Image, Image.Image]:
     """A ring segment with butt ends, from `start` to `end` (turns clockwise from twelve), and its drawing order."""
     plane = Plane.of(diameter_px)
@@ -165,24 +164,10 @@ def arc(diameter_px: int, width_px: float, start: float, end: float) -> tuple[Im
     return to_mask(fill(shape - np.float32(width_px / 2))), to_mask(order.astype(np.float32))
 
 
-@lru_cache(maxsize=32)
 def tick(side_px: int, width_px: float) -> tuple[Image.Image, Image.Image]:
     """A tick with round caps that fills a square, and its drawing order: down, then up."""
-    plane = Plane.of(side_px)
-    reach = side_px / 2 - width_px / 2 - 0.5
+    middle, reach = side_px / 2, side_px / 2 - width_px / 2 - 0.5
     # Centred in its box.
-    corners = tuple((reach * x, reach * y) for x, y in ((-1.0, 0.10), (-0.32, 0.76), (1.0, -0.76)))
-    shape = np.minimum(*(_distance_to_segment(plane, *ends) for ends in pairwise(corners)))
-    along = (plane.x + np.float32(reach)) / np.float32(2 * reach)
-    return to_mask(fill(shape - np.float32(width_px / 2))), to_mask(np.broadcast_to(along, shape.shape))
-
-
-def _distance_to_segment(plane: Plane, start: tuple[float, float], end: tuple[float, float]) -> Field:
-    """Distance in pixels from a line segment."""
-    across, down = end[0] - start[0], end[1] - start[1]
-    share = ((plane.x - np.float32(start[0])) * across + (plane.y - np.float32(start[1])) * down) / (
-        across**2 + down**2
-    )
-    share = np.clip(share, 0, 1)
-    x, y = np.float32(start[0]) + share * np.float32(across), np.float32(start[1]) + share * np.float32(down)
-    return np.asarray(np.sqrt((plane.x - x) ** 2 + (plane.y - y) ** 2), np.float32)
+    corners = [(middle + reach * x, middle + reach * y) for x, y in ((-1.0, 0.10), (-0.32, 0.76), (1.0, -0.76))]
+    along = (Plane.of(side_px).x + np.float32(reach)) / np.float32(2 * reach)
+    return polyline(corners, width_px, (side_px, side_px)), to_mask(np.broadcast_to(along, (side_px, side_px)))

@@ -108,7 +108,7 @@ def _rasterised(cluster: str, face: Face, style: TextStyle) -> Image.Image:
     return sheet
 
 
-def ink_ascent(cluster: str, face: Face, style: TextStyle) -> float:
-    """How far a glyph's ink reaches above the baseline, in em."""
-    top: float = pen_for(cluster, face, style, _RASTER_PX).font.getbbox(cluster, anchor="ls")[1]
-    return -top / _RASTER_PX
+def ink_reach(cluster: str, face: Face, style: TextStyle) -> tuple[float, float]:
+    """How far a glyph's ink reaches above and below the baseline, in em."""
+    _, top, _, bottom = pen_for(cluster, face, style, _RASTER_PX).font.getbbox(cluster, anchor="ls")
+    return -top / _RASTER_PX, bottom / _RASTER_PX

@@ -22,6 +22,8 @@ _ADDRESS = re.compile(r"[^\W_]@[^\W_]|[a-z]://|[^\W_]\.[a-z]{2}")
 # a hyphen as hyphenation (Chicago Manual of Style, 14.18).
 _ADDRESS_BREAK = re.compile(r"(?<=/)(?=[^\W_])|(?<=[^\W_])(?=[@._~?#&=%+-][^\W_])")
 _BREAK = re.compile(r"(?<=[^\W_]/)(?=[^\W_])|(?<=[^\W_])(?=_[^\W_])")
+# A word, or initials: no line ends between those of “J. R. R. Tolkien”.
+_WORD = re.compile(r"(?:[^\w\s]?[^\W\d_]{1,2}\.[ \u2009](?=[^\W\d_]{1,2}\.))*[^ \u2009\u3000]+")
 
 # Drawn at the end of a line where a word is hyphenated.
 HYPHEN = "-"
@@ -41,12 +43,13 @@ class Chunk(NamedTuple):
 
 
 def split_chunks(text: str, language: str = "") -> tuple[Chunk, ...]:
-    """`text` split at break opportunities: spaces, hyphens inside long words (not in addresses), phrase boundaries.
+    """`text` split at break opportunities: spaces (except those between initials), phrase boundaries, inner hyphens.
 
-    Phrases are those of a `language` (a tag) written without spaces, or single characters if no phrases are known.
+    Hyphens are those inside long words, but not in addresses. Phrases are those of a `language` (a tag) written without
+    spaces, or single characters if no phrases are known.
     """
     found: list[Chunk] = []
-    for word in re.finditer(r"[^ \u2009\u3000]+", text):
+    for word in _WORD.finditer(text):
         start = word.start()
         for part in _breakable_parts(word.group(), language):
             # A repetition mark stays with its word although a space precedes it.

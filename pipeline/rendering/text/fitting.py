@@ -5,7 +5,7 @@ from __future__ import annotations
 from bisect import bisect
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
-from functools import lru_cache
+from itertools import pairwise
 
 from pipeline.language.graphemes import grapheme_clusters, is_emoji
 from pipeline.language.writing_systems import is_right_to_left
@@ -46,7 +46,8 @@ class TextBlock:
     @property
     def leading_px(self) -> int:
         """Leading from baseline to baseline."""
-        return round(self.size_px * max((leading_of(line.text, self.style) for line in self.lines[1:]), default=0))
+        leadings = (leading_of(above.text, below.text, self.style) for above, below in pairwise(self.lines))
+        return round(self.size_px * max(leadings, default=0))
 
     @property
     def cap_px(self) -> int:
@@ -120,7 +121,7 @@ def fit(
     # Among equally good ones, the largest.
     chosen = min(possible, key=lambda choice: (choice[1].hyphens, choice[1].ragged), default=None)
     if chosen is None:
-        most = _line_limit(height_px, leading_of(text, style), sizes[-1], max_lines)
+        most = _line_limit(height_px, leading_of(text, text, style), sizes[-1], max_lines)
         return _fit_truncated(text, style, sizes[-1], width_px=width_px, most=most, group_at=group_at)
     return _shape_block(text, style, chosen[0], chosen[1].spans, group_at)
 
@@ -130,7 +131,7 @@ def _fit_verses(
 ) -> TextBlock | None:
     """Each verse on its own line, or on several at the smallest size; None if they don't fit."""
     verses = [shown for verse in text.split("\n") if (shown := drawable_text(verse, weight=style.weight)).strip()]
-    right_to_left, leading = is_right_to_left(text, style.language), leading_of("".join(verses), style)
+    right_to_left, leading = is_right_to_left(text, style.language), leading_of(text, text, style)
 
     def broken(size_px: int, max_lines: int) -> list[str]:
         found: list[str] = []
@@ -177,24 +178,10 @@ def fit_uniform(
     max_lines: int = 1,
 ) -> tuple[TextBlock, ...]:
     """Adjacent texts, all in the largest of `sizes` at which each of them fits its width."""
-    widths = (width_px,) * len(texts) if isinstance(width_px, int) else tuple(width_px)
-    return _fit_uniform(tuple(texts), style, tuple(sizes), widths=widths, height_px=height_px, max_lines=max_lines)
-
-
-# Cached: layouts try the same texts repeatedly while searching for a plan.
-@lru_cache(maxsize=64)
-def _fit_uniform(
-    texts: tuple[str, ...],
-    style: TextStyle,
-    sizes: tuple[int, ...],
-    *,
-    widths: tuple[int, ...],
-    height_px: int | None,
-    max_lines: int,
-) -> tuple[TextBlock, ...]:
+    widths = [width_px] * len(texts) if isinstance(width_px, int) else width_px
     places = tuple(zip(texts, widths, strict=True))
 
-    def fitted(steps: tuple[int, ...]) -> dict[tuple[str, int], TextBlock]:
+    def fitted(steps: Sequence[int]) -> dict[tuple[str, int], TextBlock]:
         return {
             (text, width): fit(text, style, steps, width_px=width, height_px=height_px, max_lines=max_lines)
             for text, width in dict.fromkeys(places)
@@ -221,7 +208,7 @@ def _candidates(
 ) -> list[tuple[int, Lines]]:
     """The sizes at which `text` fits, largest first, as far as relevant; long words hyphenated if `divided`."""
     found: list[tuple[int, Lines]] = []
-    whole, leading = split_chunks(text, style.language), leading_of(text, style)
+    whole, leading = split_chunks(text, style.language), leading_of(text, text, style)
     for size_px in sizes:
         most, width_em = _line_limit(room.height_px, leading, size_px, room.max_lines), room.width_px / size_px
         chunks = hyphenate_long(text, whole, style, width_em=width_em) if divided else whole

@@ -87,7 +87,10 @@ def face_for(
     if is_emoji(cluster) and (coloured := _emoji_face_for(needed)):
         return coloured
     region = writing_of(language).ideographs
-    ours = packaged_faces() if typeface is None else (face_from(typeface), *packaged_faces())
+    ours = packaged_faces()
+    if typeface:
+        own = Face(path=typeface.path, axes=typeface.axes, scale=typeface.scale, sha256=typeface.sha256)
+        ours = (own, *ours)
     packaged = next((face for face in ours if _covers(face, needed)), None)
     if packaged and not (region and needed in _FULL_WIDTH_MARKS):
         return packaged
@@ -128,12 +131,6 @@ def _check_unchanged(path: str, sha256: str) -> None:
         raise InputError("the font file is missing", where=path, hint="Restore it and resume") from error
     if found != sha256:
         raise InputError("the font changed while films were being made", where=path, hint="Start again")
-
-
-@lru_cache(maxsize=16)
-def face_from(typeface: Typeface) -> Face:
-    """The face of a user's typeface."""
-    return Face(path=typeface.path, axes=typeface.axes, scale=typeface.scale, sha256=typeface.sha256)
 
 
 @lru_cache(maxsize=1)

@@ -16,8 +16,8 @@ from pipeline.language.typography import typeset
 from pipeline.language.writing_systems import is_right_to_left
 from pipeline.rendering.text.advances import (
     advance_width,
-    ink_ascent,
     ink_edges,
+    ink_reach,
     kerned_advances,
     optical_overhang,
     run_width,
@@ -28,7 +28,7 @@ from pipeline.rendering.text.fonts import Face, face_for, notdef_face
 from pipeline.rendering.text.shaping import is_joining
 from pipeline.rendering.text.styles import CAP_HEIGHT_EM, TextStyle
 
-# Depth of descenders, and minimum space below them, in em.
+# Depth of Latin descenders, and minimum space below letters, in em.
 _DESCENDER_EM, _CLEAR_EM = 0.21, 0.05
 
 
@@ -107,31 +107,35 @@ def measure(text: str, style: TextStyle) -> float:
     return line.width_em + line.bearing_em
 
 
-def leading_of(text: str, style: TextStyle) -> float:
-    """Leading above a line, in multiples of the size: accented capitals stay clear of descenders."""
-    return max(style.leading, _capital_ascent(text, style) + _DESCENDER_EM + _CLEAR_EM)
+def leading_of(above: str, below: str, style: TextStyle) -> float:
+    """Leading between two lines, in multiples of the size: accented capitals and other scripts stay clear."""
+    return max(style.leading, _ink_reach(above, style)[1] + _ink_reach(below, style)[0] + _CLEAR_EM)
 
 
 def clearance_of(text: str, style: TextStyle) -> float:
     """Space that the letters of a line need above the cap height, in em."""
-    return max(style.clearance_em, _capital_ascent(text, style) - CAP_HEIGHT_EM)
+    return max(style.clearance_em, _ink_reach(text, style)[0] - CAP_HEIGHT_EM)
 
 
 @lru_cache(maxsize=1024)
-def _capital_ascent(text: str, style: TextStyle) -> float:
-    """How far accented capitals reach above the baseline, in em; 0: there are none."""
-    found = (
-        _cluster_ascent(cluster, style)
+def _ink_reach(text: str, style: TextStyle) -> tuple[float, float]:
+    """How far letters reach above and below the baseline, in em: at least as far as plain Latin ones.
+
+    Measured are accented capitals and letters of scripts without capitals.
+    """
+    reach = [
+        _cluster_reach(cluster, style)
         for cluster in grapheme_clusters(text)
-        if cluster.isupper() and not cluster.isascii()
-    )
-    return max(found, default=0.0)
+        if not cluster.isascii() and cluster[0].isalpha() and not cluster.islower()
+    ]
+    ascents, descents = zip((CAP_HEIGHT_EM, _DESCENDER_EM), *reach, strict=True)
+    return max(ascents), max(descents)
 
 
-@lru_cache(maxsize=512)
-def _cluster_ascent(cluster: str, style: TextStyle) -> float:
+@lru_cache(maxsize=4096)
+def _cluster_reach(cluster: str, style: TextStyle) -> tuple[float, float]:
     face = _face_for(cluster, style)
-    return ink_ascent(cluster, face, style) if face and not face.strike_px else 0.0
+    return ink_reach(cluster, face, style) if face and not face.strike_px else (0.0, 0.0)
 
 
 class _Run(NamedTuple):

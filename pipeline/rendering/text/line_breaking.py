@@ -23,9 +23,8 @@ _SPLIT_PHRASE = 0.14
 _DANGLING_WORD, _SHORT_WORD = 0.05, 3
 # A number separated from what it counts ("48 / times", "7 / November", "20 / °C"), unless it is a year.
 _SEPARATED_NUMBER = 0.14
-# A break after an abbreviation that belongs to the next word ("max. / 10", "Dr. / Who", "J. R. R. / Tolkien"), and
-# between initials ("J. R. / R. Tolkien").
-_SEPARATED_ABBREVIATION, _SEPARATED_INITIALS = 0.20, 0.32
+# A break after an abbreviation that belongs to the next word ("max. / 10", "Dr. / Who", "J. R. R. / Tolkien").
+_SEPARATED_ABBREVIATION = 0.20
 _AFTER_HYPHEN = 0.06
 # A hyphenated word: two of them cost more than a widow.
 _HYPHENATION = 0.16
@@ -44,7 +43,6 @@ _SINGLE_WORD_SHARE, _STUMP_SHARE = 0.8, 0.6
 _COLUMN_LINES, _COLUMN_SHARE = 5, 0.7
 
 # “14. November”, which is no end of a sentence.
-_INITIAL = re.compile(r"[^\W\d_]{1,2}\.")
 _ORDINAL = re.compile(r"\d{1,2}\.")
 # The first character of a unit that is no letter.
 _SIGNS = "°%‰€$£¥₹₩₫₽₺₴×"
@@ -115,18 +113,15 @@ class _Breaker:
         """How bad the lines look, 0 to 2.
 
         1: the last line is a single word, or any line (or single word) is far shorter than the longest. 2: a line is a
-        single short word, like an article, the first one is a word far shorter than the longest line, or initials are
-        separated. Also 1: a few letters broken without a space, every line a single word, many lines that leave much of
-        the width empty (a column), or a line that ends with an abbreviation of the next word.
+        single short word, like an article, or the first one is a word far shorter than the longest line.
+        Also 1: a few letters broken without a space, every line a single word, many lines that leave much of the width
+        empty (a column), or a line that ends with an abbreviation of the next word.
         """
         if len(spans) < 2:
             return 0
         if len(self._chunks) < 3:
             return int(not self._gaps[0] and len(self._text) <= _FEW_LETTERS and not self._chunks[0].divided)
         widths = [measure(span.of(self._text), self._style) for span in spans]
-        separation = self._worst_separation(spans)
-        if separation >= _SEPARATED_INITIALS:
-            return 2
         starts = {chunk.start: chunk.end for chunk in self._chunks}
         lonely = [starts[span.start] == span.end for span in spans]
         if not all(lonely) and (
@@ -142,7 +137,7 @@ class _Breaker:
             for width, alone in zip(widths, lonely, strict=True)
         )
         is_column = len(spans) >= _COLUMN_LINES and max(widths) < _COLUMN_SHARE * self._limit
-        return int(is_column or lonely[-1] or any(short) or separation >= _SEPARATED_ABBREVIATION)
+        return int(is_column or lonely[-1] or any(short) or self._worst_separation(spans) >= _SEPARATED_ABBREVIATION)
 
     def _worst_separation(self, spans: Sequence[Chunk]) -> float:
         """The highest penalty of separated words at the ends of lines; 0 in texts without abbreviations."""
@@ -151,8 +146,9 @@ class _Breaker:
         return max((self._separation(index, self._word(index), self._word(index + 1)) for index in last), default=0.0)
 
     def _word(self, index: int) -> str:
+        """Its text; of initials the last one."""
         chunk = self._chunks[index]
-        return self._text[chunk.start : chunk.end]
+        return self._text[chunk.start : chunk.end].rsplit(" ", 1)[-1]
 
     def balance(self, count: int) -> tuple[float, tuple[Chunk, ...]]:
         """The best break into exactly `count` lines, as even as possible, with its penalty."""
@@ -212,8 +208,7 @@ class _Breaker:
         if last.endswith(".") and not is_ordinal and is_abbreviation(last[:-1], following):
             if self._ends_sentence(end) or following[0].islower():
                 return 0.0
-            is_initial = _INITIAL.fullmatch(last) and _INITIAL.fullmatch(following)
-            return _SEPARATED_INITIALS if is_initial else _SEPARATED_ABBREVIATION
+            return _SEPARATED_ABBREVIATION
         is_count = _COUNT.match(last) or (is_ordinal and not self._ends_sentence(end))
         return _SEPARATED_NUMBER if is_count and (following[0].isalpha() or following[0] in _SIGNS) else 0.0
 

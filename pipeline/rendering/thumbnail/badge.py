@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from PIL import Image, ImageDraw
+from PIL import Image
 
 from pipeline.rendering.grid import Box
 from pipeline.rendering.number_format import format_number
+from pipeline.rendering.surface.shapes import rounded_rectangle
 from pipeline.rendering.text.rasterising import draw_ink
 from pipeline.rendering.thumbnail.canvas import MARGIN, ThumbnailCanvas
 from pipeline.theme.colours import rgb
 
-# Of the plate, which is drawn four times as large for smooth corners.
-_HEIGHT, _RADIUS, _PAD, _TOP, _RIM, _SUPERSAMPLING = 132, 28, 34, 44, 10, 4
+# Of the plate.
+_HEIGHT, _RADIUS, _PAD, _TOP, _RIM = 132, 28, 34, 44, 10
 _SIZES = (104, 96, 88, 80, 72)
 _UPRIGHT = 1.4
 
@@ -34,19 +35,11 @@ def draw_badge(canvas: ThumbnailCanvas, number: int, *, is_poster: bool) -> None
     # A rim separates the plate from a motif in the same colour.
     rim, around = round(_RIM * scale), theme.accent if is_poster else theme.background_bottom
     radius = round(_RADIUS * scale)
-    _plate(canvas, box.grown(rim), radius + rim, around)
-    _plate(canvas, box, radius, plate)
+    for area, corner, colour in ((box.grown(rim), radius + rim, around), (box, radius, plate)):
+        canvas.picture.paste(rgb(colour), area[:2], rounded_rectangle(*area.size, radius=corner))
     at = (box.left + (width - ink.mask.width) // 2, box.top + (height - ink.mask.height) // 2)
     canvas.picture.paste(ink.painted(Image.new("RGB", ink.mask.size, rgb(letters))), at, ink.mask)
     canvas.occupied.append(box)
-
-
-def _plate(canvas: ThumbnailCanvas, box: Box, radius: int, colour: str) -> None:
-    large = Image.new("L", (box.width * _SUPERSAMPLING, box.height * _SUPERSAMPLING))
-    corners = (0, 0, large.width - 1, large.height - 1)
-    ImageDraw.Draw(large).rounded_rectangle(corners, radius * _SUPERSAMPLING, fill=255)
-    mask = large.resize((box.width, box.height), Image.Resampling.LANCZOS)
-    canvas.picture.paste(rgb(colour), box[:2], mask)
 
 
 def _free_corner(canvas: ThumbnailCanvas, width: int, height: int) -> Box | None:

@@ -12,7 +12,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import replace
-from functools import lru_cache
 
 import numpy as np
 from PIL import Image
@@ -35,7 +34,6 @@ from pipeline.rendering.thumbnail.picture import (
     is_better_beside,
 )
 from pipeline.theme.colours import rgb
-from pipeline.theme.theme import Theme
 
 COUNT = 3
 # Minimum distance of number and text to the upper and lower edge.
@@ -88,7 +86,7 @@ def draw_thumbnail(script: Script, look: Look, number: int = 1, *, episode: int 
 
 
 def draw_thumbnails(script: Script, look: Look, *, episode: int) -> Iterator[Image.Image]:
-    """All thumbnails, best first, drawn lazily."""
+    """All thumbnails, best first, drawn lazily; what they share is drawn once."""
     return (draw_thumbnail(script, look, number, episode=episode) for number in range(1, COUNT + 1))
 
 
@@ -187,13 +185,9 @@ def _large_motif(canvas: ThumbnailCanvas) -> Motif:
 
 
 def _background(look: Look) -> Image.Image:
-    return _lit_background(look.format.thumbnail_px, look.theme, mirrored=look.right_to_left).copy()
-
-
-@lru_cache(maxsize=2)
-def _lit_background(size: tuple[int, int], theme: Theme, *, mirrored: bool) -> Image.Image:
-    ground = background(VideoFormat(width_px=size[0], height_px=size[1]), theme, _LIGHTS)
-    return (ground.mirrored() if mirrored else ground).to_rgb()
+    width, height = look.format.thumbnail_px
+    ground = background(VideoFormat(width_px=width, height_px=height), look.theme, _LIGHTS)
+    return (ground.mirrored() if look.right_to_left else ground).to_rgb()
 
 
 def _poster_background(look: Look) -> Image.Image:

@@ -51,7 +51,7 @@ _TRAILING = " ,;،，；–—("
 def title_scene(narration: str, context: OutlineContext) -> Scene:
     """The opening scene."""
     layout, title = context.required_layout("title"), context.brief.title
-    heading = shorten(title, layout.own_title_limit)
+    heading = shorten(title, layout.own_limit("heading"))
     # The rest of a title that is cut after a clause: "…, und was das Papier damit zu tun hatte".
     rest = "" if heading.endswith("…") else capitalised(title[len(heading) :].strip(_AFTER_PHRASE))
     return TitleScene(
@@ -73,7 +73,8 @@ def section(piece: Piece, context: OutlineContext) -> Sequence[Scene]:
     layout, block = context.layout("section"), piece.block
     if layout is None or not isinstance(block, Chapter):
         return ()
-    return (SectionScene(lines=_narration(piece), heading=context.heading(piece, layout), number=block.number),)
+    heading = shorten(piece.heading or context.brief.title, layout.own_limit("heading"))
+    return (SectionScene(lines=_narration(piece), heading=heading, number=block.number),)
 
 
 def statement(piece: Piece, context: OutlineContext) -> Sequence[Scene]:
@@ -96,7 +97,7 @@ def statement(piece: Piece, context: OutlineContext) -> Sequence[Scene]:
                 lines=(*(lead if number == 1 else ()), *spoken_lines(part.text, shown=shown), *after),
                 text=text,
                 emphasis=emphasis if emphasis in text else "",
-                kicker=context.kicker(piece, layout),
+                kicker=shorten(piece.heading, layout.own_limit("kicker")),
             )
         )
     return scenes
@@ -168,7 +169,7 @@ def number(piece: Piece, context: OutlineContext) -> Sequence[Scene]:
                 *(() if earlier else lead_lines(piece)),
                 *spoken_lines(narration, shown=sentence),
             ),
-            kicker=context.kicker(piece, layout),
+            kicker=shorten(piece.heading, layout.own_limit("kicker")),
             value=amount.value,
             unit=amount.unit,
             text=meaning,

@@ -36,11 +36,8 @@ class ColumnMapping:
     def field(self, column: str) -> str:
         """The field of a column; empty: none."""
         if column not in self._known:
-            name = self._mapped.get(column, "")
-            if not name:
-                name = self._by_name.get(normalise_name(column), "") or self._money_field(column)
-                name = "" if name in self._mapped.values() else name
-            self._known[column] = name
+            named = self._by_name.get(normalise_name(column), "") or self._money_field(column)
+            self._known[column] = self._mapped.get(column) or ("" if named in self._mapped.values() else named)
         return self._known[column]
 
     def _money_field(self, column: str) -> str:
@@ -114,14 +111,10 @@ class ColumnMapping:
         """Pairs "Column=field" of unmapped columns that begin with the field's name or are similar to it."""
         free = {normalise_name(column): column for column in self._table.columns if not self.field(column)}
         for name in fields:
-            prefixed = (
-                each
-                for each in free
-                if len(normalise_name(name)) >= _MIN_PREFIX_CHARS and each.startswith(normalise_name(name))
-            )
-            similar = get_close_matches(normalise_name(name), free, n=1, cutoff=cutoff)
-            if found := next(prefixed, "") or next(iter(similar), ""):
-                yield f"{free.pop(found)[:40]}={name}"
+            plain = normalise_name(name)
+            prefixed = [each for each in free if len(plain) >= _MIN_PREFIX_CHARS and each.startswith(plain)]
+            if found := prefixed or get_close_matches(plain, free, n=1, cutoff=cutoff):
+                yield f"{free.pop(found[0])[:40]}={name}"
 
 
 def find_column(table: Table, column: str, *, where: str) -> str:

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from pipeline.errors import InputError
 from pipeline.language.text import clean_text
 from pipeline.sources.tables import BrokenRow, Table, TableRow
+from pipeline.sources.tables.cell_values import UnreadableValue
 
 # Prefix of the problem of an empty required cell.
 EMPTY = "is empty"
@@ -44,7 +45,8 @@ class RowProblem:
 
 def row_problem(row: TableRow | BrokenRow, column: str, value: str, problem: str, mend: str) -> RowProblem:
     """A `RowProblem` with the cell truncated for messages, without passwords in addresses."""
-    short = clean_text(_CREDENTIALS.sub("…@", value[: 4 * _VALUE_MAX_CHARS]))
+    shown = "" if isinstance(value, UnreadableValue) else value[: 4 * _VALUE_MAX_CHARS]
+    short = clean_text(_CREDENTIALS.sub("…@", shown))
     return RowProblem(
         row=row.number,
         line=row.line,

@@ -7,10 +7,9 @@ import tempfile
 from collections.abc import Collection, Iterator
 
 from pipeline.model import Brief
-from pipeline.model.evolve import evolve
 
 _IN_MEMORY_BYTES = 4 << 20
-# Briefs per block: only the differences from the first brief of a block are stored.
+# Briefs per block: what they have in common is stored once.
 _BLOCK = 200
 
 
@@ -30,13 +29,8 @@ class Spool(Collection[Brief]):
         self._pending.append(brief)
         if len(self._pending) < _BLOCK:
             return
-        first = self._pending[0]
-        same = vars(first)
-        changes = [
-            {name: value for name, value in vars(each).items() if value is not same[name]} for each in self._pending
-        ]
         self._file.seek(self._end)
-        self._file.write(pickle.dumps((first, changes), pickle.HIGHEST_PROTOCOL))
+        self._file.write(pickle.dumps(self._pending, pickle.HIGHEST_PROTOCOL))
         self._offsets.append(self._end)
         self._end = self._file.tell()
         self._pending = []
@@ -51,8 +45,7 @@ class Spool(Collection[Brief]):
         pending = self._pending
         for offset in tuple(self._offsets):
             self._file.seek(offset)
-            first, changes = pickle.load(self._file)  # noqa: S301 - our own unnamed file
-            yield from (evolve(first, each) for each in changes)
+            yield from pickle.load(self._file)  # noqa: S301 - our own unnamed file
         yield from pending
 
     def __del__(self) -> None:

@@ -46,11 +46,10 @@ class Suppression:
         """`fields` are the columns that are template fields."""
         self._fields = frozenset(fields)
         names = {column: normalise_name(column) for column in table.columns if column not in self._fields}
-        self._out = frozenset(column for column, name in names.items() if _OUT.fullmatch(name))
-        self._in = frozenset(column for column, name in names.items() if _IN.fullmatch(name))
-        self._dead = frozenset(column for column, name in names.items() if _DEAD.fullmatch(name))
-        self._called_off = frozenset(column for column, name in names.items() if _CALLED_OFF.fullmatch(name))
-        self._attends = frozenset(column for column, name in names.items() if _ATTENDS.fullmatch(name))
+        self._out, self._in, self._dead, self._called_off, self._attends = (
+            frozenset(column for column, name in names.items() if pattern.fullmatch(name))
+            for pattern in (_OUT, _IN, _DEAD, _CALLED_OFF, _ATTENDS)
+        )
 
     def problem(self, row: TableRow) -> RowProblem | None:
         """Why a row gets no film; None: it is not suppressed."""

@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from itertools import chain, islice
-from typing import NamedTuple, Protocol
+from typing import NamedTuple
 
 from pipeline.language.text import clean_text
 from pipeline.model import Brief
+from pipeline.sources.campaign.campaign_reader import CampaignReader
 from pipeline.sources.campaign.problem import RowProblem, row_problem
-from pipeline.sources.campaign.row_reader import ReadRow
+from pipeline.sources.campaign.row_reader import ReadRow, RowReader
 from pipeline.sources.campaign.row_selection import RowSelection
 from pipeline.sources.campaign.spool import Spool
 from pipeline.sources.campaign.table_snapshot import RecordRow
@@ -35,14 +36,6 @@ _MAX_PROBLEMS = 1000
 _SAMPLE_ROWS, _SAMPLE_CHARS = 200, 1 << 20
 
 
-class Reader(Protocol):
-    """A row -> its brief, or its problems."""
-
-    def sample(self, rows: Sequence[TableRow | BrokenRow]) -> None: ...  # noqa: D102 - called once, with the first rows
-
-    def read(self, row: TableRow | BrokenRow) -> ReadRow | list[RowProblem]: ...  # noqa: D102 - see the class
-
-
 @dataclass(kw_only=True)
 class ValidatedRows:
     """The result: briefs of the valid rows, problems of the rejected ones."""
@@ -56,7 +49,7 @@ class ValidatedRows:
 
 def validate_rows(
     table: Table,
-    reader: Reader,
+    reader: CampaignReader | RowReader,
     *,
     check: RowCheck,
     on_reject: OnReject,

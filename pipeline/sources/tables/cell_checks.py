@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import json
 import re
 
 from pipeline.model.text_artefacts import find_mojibake
-from pipeline.sources.tables.cell_values import NestedValue, Number, UnreadableValue
+from pipeline.sources.tables.cell_values import Number, UnreadableValue
 
 # Undecodable bytes (PEP 383 maps them to U+DC80 to U+DCFF), lone surrogates, replacement characters, null characters.
 _DAMAGE = re.compile("[\ud800-\udfff\ufffd\0]")
@@ -48,7 +49,7 @@ def cell_defect(text: str) -> str:
     if isinstance(text, UnreadableValue):
         return text
     plain = text.strip()
-    if problem := "is a list or an object, not a text" if isinstance(text, NestedValue) else _generated_value(plain):
+    if problem := _generated_value(plain):
         return problem
     if _FORMULA.match(text):
         return "is a formula, not its result"
@@ -60,7 +61,9 @@ def cell_defect(text: str) -> str:
 
 
 def _generated_value(plain: str) -> str:
-    """Whether a program wrote the whole cell for lack of a value; empty: no."""
+    """Whether a program wrote the whole cell, which is no value; empty: no."""
+    if _is_nested(plain):
+        return "is a list or an object, not a text"
     if _NULL_VALUE.fullmatch(plain):
         return f"is {plain}, which programs write for a missing value"
     return f"is {plain[:40]}, an unfilled merge field" if _PLACEHOLDER.fullmatch(plain) else ""
@@ -91,13 +94,25 @@ def is_blank_marker(text: str) -> bool:
 
 def cell_remedy(text: str) -> str:
     """What to do about a cell with a `cell_defect`."""
-    if isinstance(text, UnreadableValue | NestedValue):
+    if isinstance(text, UnreadableValue) or _is_nested(text.strip()):
         return "Enter it as a plain value"
     if _is_rounded(text):
         return "Format the column as text, and save it again"
     if find_mojibake(text):
         return "Export the table again as UTF-8: it was once decoded with the wrong encoding"
-    return "Save the table as UTF-8" if _DAMAGE.search(text) else "Leave the cell empty, or enter the intended value"
+    if _DAMAGE.search(text):
+        return "Correct the cell, and save the table as UTF-8"
+    return "Leave the cell empty, or enter the intended value"
+
+
+def _is_nested(plain: str) -> bool:
+    """Whether a cell is a JSON list or object."""
+    if not (plain.startswith(("[", "{")) and plain.endswith(("]", "}"))):
+        return False
+    try:
+        return isinstance(json.loads(plain), list | dict)
+    except (ValueError, RecursionError):
+        return False
 
 
 def _is_rounded(text: str) -> bool:

@@ -39,15 +39,9 @@ class UnreadableValue(str):
     __slots__ = ()
 
 
-class NestedValue(str):
-    """A JSON list or object in a cell. It can't be a template field."""
-
-    __slots__ = ()
-
-
 def readable(cell: str) -> str:
-    """The cell for a file. One that is not a text becomes an error value, which no field accepts either."""
-    return "#ERROR!" if isinstance(cell, UnreadableValue | NestedValue) else cell
+    """The cell for a file. One that can't be read becomes an error value, which no field accepts either."""
+    return "#ERROR!" if isinstance(cell, UnreadableValue) else cell
 
 
 def to_cell(value: object) -> str:
@@ -89,7 +83,7 @@ def _bytes(value: bytes) -> str:
 
 
 def _nested(value: object) -> str:
-    return NestedValue(json.dumps(value, ensure_ascii=False, default=str))
+    return json.dumps(value, ensure_ascii=False, default=str)
 
 
 def _other(value: object) -> str:

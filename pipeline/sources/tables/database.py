@@ -19,9 +19,9 @@ from urllib.parse import quote, quote_plus
 
 from pipeline.errors import InputError, MissingToolError, SourceError
 from pipeline.sources.tables.cell_values import to_cell
-from pipeline.sources.tables.file_types import check_regular_file
 from pipeline.sources.tables.table import Table, TableOptions, TableRow, check_width, named_columns
 from pipeline.sources.tables.time_limit import limit_waits
+from pipeline.sources.textfile import check_regular_file
 from pipeline.sources.urls import redacted
 
 if TYPE_CHECKING:
@@ -48,6 +48,7 @@ _QUERY_HINT = "Write --query 'SELECT name, price FROM customers', or source.quer
 # URL schemes of other things, which SQLAlchemy would take for a database.
 _OTHER_SCHEMES = frozenset({"data", "file", "ftp", "ftps", "gs", "s3", "sftp", "smb", "ws", "wss"})
 _EXTRA = 'pip install "nightreel[db]"'
+_DRIVER_HINT = "Install it, and name it in the URL: pip install pymysql for mysql+pymysql://…"
 
 
 def open_database(source: Path | str, options: TableOptions) -> Table:
@@ -123,7 +124,7 @@ class _Query:
                     yield list(result.keys())
                     yield from result.partitions(_FETCH_ROWS)
         except ModuleNotFoundError as error:
-            hint = f"{_EXTRA}, or install the driver itself"
+            hint = _EXTRA if self.url.get_backend_name() == "postgresql" else _DRIVER_HINT
             raise MissingToolError(f"the driver for {self.url.drivername} is not installed", hint=hint) from error
         except exc.NoSuchModuleError as error:
             raise InputError(f"SQLAlchemy does not support {self.url.drivername!r}", where=self.name) from error

@@ -75,8 +75,7 @@ def open_delimited(source: Path | str, options: TableOptions) -> Table:
     first = next(islice((record for record in records() if any(map(str.strip, record.cells))), start, None), None)
     if first is None:
         raise SourceError("is empty", where=str(path), hint=EMPTY_HINT)
-    has_header = options.has_header
-    if has_header is None:
+    if (has_header := options.has_header) is None:
         has_header = looks_like_header(rows[start:], options.expected_columns)
     if first.problem:
         raise SourceError(first.problem, where=f"{path}:{first.line}", hint=first.mend)
@@ -166,7 +165,11 @@ def _records(path: Path, encoding: str, delimiter: str, skipped: int, *, is_spac
         reader = csv.reader(feed, delimiter=delimiter, strict=True, skipinitialspace=is_spaced)
         try:
             for cells in reader:
-                yield _record(feed.taken[0], cells)
+                first = feed.taken[0]
+                if first.is_cut:
+                    yield _Record(line=first.number, cells=[], problem=LINE_TOO_LONG, mend=LINE_TOO_LONG_HINT)
+                else:
+                    yield _Record(line=first.number, cells=cells)
                 feed.taken.clear()
         except csv.Error:
             first = feed.taken[0]
@@ -175,12 +178,6 @@ def _records(path: Path, encoding: str, delimiter: str, skipped: int, *, is_spac
             problem, mend = _UNCLOSED if feed.ran_on else _STRAY
             yield _Record(line=first.number, cells=cells, problem=problem, mend=mend)
             feed.push_back()
-
-
-def _record(first: Line, cells: Sequence[str]) -> _Record:
-    if first.is_cut:
-        return _Record(line=first.number, cells=[], problem=LINE_TOO_LONG, mend=LINE_TOO_LONG_HINT)
-    return _Record(line=first.number, cells=cells)
 
 
 class _LineFeed:

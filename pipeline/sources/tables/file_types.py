@@ -1,13 +1,12 @@
-"""File type checks: regular files only, and none whose content contradicts its name."""
+"""Detects files whose content contradicts their name."""
 
 from __future__ import annotations
 
 import re
-import stat
 from pathlib import Path
 
 from pipeline.errors import SourceError
-from pipeline.sources.textfile import check_name, nearest_file
+from pipeline.sources.textfile import check_regular_file
 
 EMPTY_HINT = "The first line names the columns, every other line is a film"
 _HEAD_BYTES = 64 * 1024
@@ -25,20 +24,6 @@ _OTHER_TYPES = (
     (rb"(?:\xef\xbb\xbf)?\s*<\?xml\b", "an XML file", f"{_TO_CSV} or .xlsx"),
     (rb"version https://git-lfs\.", "a placeholder of Git LFS", "Run git lfs pull"),
 )
-
-
-def check_regular_file(path: Path) -> None:
-    """Raise `SourceError` for a missing file, and for pipes and devices, which may be endless."""
-    check_name(path)
-    try:
-        is_regular = stat.S_ISREG(path.stat().st_mode)
-    except FileNotFoundError as error:
-        raise SourceError("no such file", where=str(path), hint=nearest_file(path)) from error
-    except (OSError, ValueError) as error:
-        reason = getattr(error, "strerror", None) or error
-        raise SourceError(f"can't be read: {reason}", where=str(path)) from error
-    if not is_regular:
-        raise SourceError("is not a regular file", where=str(path))
 
 
 def read_text_head(path: Path) -> bytes:

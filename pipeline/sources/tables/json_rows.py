@@ -34,9 +34,8 @@ def open_json(source: Path | str, options: TableOptions) -> Table:
     """See `TableOpener`."""
     path = Path(source)
     encoding = find_encoding(path, options.encoding)
-    rows = partial(
-        _rows_of_lines if path.suffix.casefold() in {".jsonl", ".ndjson"} else _rows_of_array, path, encoding
-    )
+    is_lines = path.suffix.casefold() in {".jsonl", ".ndjson"}
+    rows = partial(_rows_of_lines if is_lines else _rows_of_array, path, encoding)
     return Table(
         path=str(path),
         columns=columns_from(rows()),
@@ -89,17 +88,15 @@ def _parse_array(path: Path, encoding: str) -> Iterator[TableRow | BrokenRow]:
         raise SourceError("is not a list of rows", where=text.where, hint=hint)
     text.consume(1)
     number = 0
-    while (character := text.next_character()) != "]" or number == 0:
-        if character == "]":
-            break
+    while (character := text.next_character()) != "]":
         if number:
             if character != ",":
-                raise SourceError("is invalid JSON: a comma is missing between two rows", where=text.where)
+                raise SourceError(f"is invalid JSON: a comma is missing after row {number}", where=text.where)
             text.consume(1)
         text.skip_whitespace()
         number += 1
         line = text.line
-        yield row_from_value(text.value(), number, line)
+        yield row_from_value(text.value(number), number, line)
     text.consume(1)
     text.skip_whitespace()
     if text.buffer:
@@ -140,17 +137,18 @@ class _Buffer:
         self.line += self.buffer.count("\n", 0, chars)
         self.buffer = self.buffer[chars:]
 
-    def value(self) -> Any:  # noqa: ANN401 - whatever JSON has
-        """Parse and consume one JSON value."""
+    def value(self, row: int) -> Any:  # noqa: ANN401 - whatever JSON has
+        """Parse and consume one JSON value, the row of this number."""
         while True:
             try:
                 value, end = DECODER.raw_decode(self.buffer)
             except RecursionError as error:
-                raise SourceError(f"is invalid JSON: {_reason(error)}", where=self.where) from error
+                raise SourceError(f"row {row} is invalid JSON: {_reason(error)}", where=self.where) from error
             except ValueError as error:
                 if len(self.buffer) <= ROW_MAX_CHARS and self._fill():
                     continue
-                raise SourceError(f"is invalid JSON: {_reason(error)}", where=self.where, hint=_MEND) from error
+                problem = f"row {row} is invalid JSON: {_reason(error)}"
+                raise SourceError(problem, where=self.where, hint=_MEND) from error
             # A number may continue after the end of the buffer.
             if end == len(self.buffer) and self._fill():
                 continue

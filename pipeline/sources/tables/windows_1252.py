@@ -68,14 +68,13 @@ def detect_other_encoding(lines: Sequence[bytes]) -> EncodingMismatch | None:
     implausible = [word for word in words if _is_implausible(word)]
     runs = _NON_ASCII.findall(text)
     foreign = [run for run in runs if len(run) >= _FOREIGN_RUN_CHARS and sum(map(str.isalpha, run)) > 1]
-    if sample := _first_cjk_word(lines, "cp932"):
-        word = _printable((implausible or words)[0])
-        return EncodingMismatch(word=word, encoding="cp932", guess=f"in Shift-JIS, it contains “{sample}”")
-    if len(foreign) * 2 > len(runs):
+    is_foreign = len(foreign) * 2 > len(runs)
+    for encoding, name in (("cp932", "Shift-JIS"), *([] if is_foreign else [("cp950", "Big5")])):
+        if sample := _first_cjk_word(lines, encoding):
+            word = _printable((implausible or words)[0])
+            return EncodingMismatch(word=word, encoding=encoding, guess=f"in {name}, it contains “{sample}”")
+    if is_foreign:
         return EncodingMismatch(word=_printable(foreign[0]))
-    if sample := _first_cjk_word(lines, "cp950"):
-        word = _printable((implausible or words)[0])
-        return EncodingMismatch(word=word, encoding="cp950", guess=f"in Big5, it contains “{sample}”")
     is_doubtful = implausible and len(implausible) * _IMPLAUSIBLE_RATIO >= len(words)
     better = _by_plausibility(implausible) if is_doubtful else None
     # For the two Central European encodings, letter frequencies are the better evidence.
@@ -94,7 +93,8 @@ def _by_plausibility(implausible: Sequence[str]) -> EncodingMismatch | None:
         name: [(word, text) for word in raw if _is_word(text := word.decode(name, errors="replace"))]
         for name in _BY_PLAUSIBILITY
     }
-    best = max(explained, key=lambda name: (len(explained[name]), sum(map(_common_letters, explained[name]))))
+    common = {name: sum(letter in _COMMON for _, text in found for letter in text) for name, found in explained.items()}
+    best = max(explained, key=lambda name: (len(explained[name]), common[name]))
     if len(explained[best]) * 2 <= len(implausible):
         return None
     word, text = explained[best][0]
@@ -114,10 +114,6 @@ def _by_letter_frequency(words: Sequence[str]) -> EncodingMismatch | None:
 def _is_word(text: str) -> bool:
     """Whether a word is plausible and its non-ASCII characters are letters and apostrophes."""
     return not _is_implausible(text) and all(each.isascii() or each.isalpha() or each == "’" for each in text)
-
-
-def _common_letters(explained: tuple[bytes, str]) -> int:
-    return sum(letter in _COMMON for letter in explained[1])
 
 
 def _is_implausible(word: str) -> bool:

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import IO, Any
-from zipfile import BadZipFile, LargeZipFile, ZipFile
+from zipfile import ZipFile
 
 from pipeline.errors import SourceError
 
@@ -57,10 +57,6 @@ class WorkbookArchive(ZipFile):
             raise SourceError("is a “Strict Open XML” workbook, which can't be read", where=str(self.path), hint=hint)
         return super().open(name, *args, **options)
 
-    def limited(self, name: str, max_bytes: int) -> LimitedReader:
-        """A part as a stream that holds at most `max_bytes` between two calls of `release`."""
-        return LimitedReader(self, name, max_bytes)
-
     def bomb(self) -> SourceError:
         """The error for a part that is too large."""
         return SourceError("is far larger when unpacked than any table", where=str(self.path), hint=_AS_CSV)
@@ -97,16 +93,8 @@ def translated_errors(path: Path) -> Iterator[None]:
         yield
     except SourceError:
         raise
-    except (ArithmeticError, AttributeError, LookupError, RuntimeError, SyntaxError, TypeError, ValueError,
-            EOFError, OSError, BadZipFile, LargeZipFile, NotImplementedError) as error:  # fmt: skip
+    except Exception as error:
         if reason := getattr(error, "strerror", ""):
             raise SourceError(f"can't be read: {reason}", where=str(path)) from error
-        raise _corrupt(path) from error
-    except Exception as error:
-        if type(error).__module__.partition(".")[0] not in {"openpyxl", "zlib", "lxml", "xml"}:
-            raise
-        raise _corrupt(path) from error
-
-
-def _corrupt(path: Path) -> SourceError:
-    return SourceError("is not a readable workbook", where=str(path), hint="Save it again as .xlsx, or as CSV")
+        hint = "Save it again as .xlsx, or as CSV"
+        raise SourceError("is not a readable workbook", where=str(path), hint=hint) from error

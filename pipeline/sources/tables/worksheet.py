@@ -7,10 +7,12 @@ from __future__ import annotations
 
 import re
 import warnings
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Generator, Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from datetime import datetime
+from io import BytesIO
+from itertools import islice
 from math import isfinite
 from pathlib import Path
 from typing import Any
@@ -52,23 +54,13 @@ class Worksheet:
 
     def rows(self) -> Iterator[tuple[int, list[str], bool]]:
         """Row number, cells and whether the row is hidden, for each row; the sheet's declared size is ignored."""
-        parents: list[Element] = []
-        with closing(self.reader.archive.limited(self.part, _MAX_ROW_BYTES)) as source:
-            parser = _Parser(self.reader, source)
-            for event, element in iterparse(source, events=("start", "end")):  # noqa: S314 - see `WorkbookArchive`
-                if event == "start":
-                    parents.append(element)
-                    continue
-                parents.pop()
-                if element.tag == DATA_TAG:
-                    return
-                if element.tag == ROW_TAG:
-                    number, cells = parser.parse_row(element)
-                    # Otherwise an element and the attributes of each row would be kept.
-                    parents[-1].clear()
-                    parser.row_dimensions.clear()
-                    source.release()
-                    yield number, _cells(cells, self.reader), element.get("hidden") in _TRUE
+        parser = _Parser(self.reader)
+        with closing(_elements(self.reader.archive, self.part, ROW_TAG)) as elements:
+            for element in elements:
+                number, cells = parser.parse_row(element)
+                # Otherwise the attributes of each row would be kept.
+                parser.row_dimensions.clear()
+                yield number, _cells(cells, self.reader), element.get("hidden") in _TRUE
 
 
 @contextmanager
@@ -101,7 +93,7 @@ class _Reader(ExcelReader):
         apply_stylesheet(self.archive, self.wb)
 
     def read_strings(self) -> None:
-        """Like openpyxl's, but bounded, and without an empty element for each text."""
+        """Like openpyxl's, but bounded, and lazily."""
         package: Any = self.package
         found = package.find(SHARED_STRINGS)
         if found is None:
@@ -109,28 +101,48 @@ class _Reader(ExcelReader):
         name = found.PartName[1:]
         if self.archive.getinfo(name).file_size > _MAX_STRINGS_BYTES:
             raise self.archive.bomb()
-        parents: list[Element] = []
-        with closing(self.archive.limited(name, _MAX_ROW_BYTES)) as source:
-            for event, element in iterparse(source, events=("start", "end")):  # noqa: S314 - see `WorkbookArchive`
-                if event == "start":
-                    parents.append(element)
-                    continue
-                parents.pop()
-                if element.tag == _STRING_TAG:
-                    # A text, or runs of formatted text. Phonetic guides are left out.
-                    texts = element.findall(_TEXT_TAG) or element.findall(f"{_RUN_TAG}/{_TEXT_TAG}")
-                    self.shared_strings.append("".join(text.text or "" for text in texts))
-                    parents[-1].clear()
-                    source.release()
+        self.shared_strings: Any = _Texts(_elements(self.archive, name, _STRING_TAG))
+
+
+class _Texts:
+    """The texts of a workbook by number, read up to the last one that was asked for: a header needs only the first."""
+
+    def __init__(self, elements: Iterator[Element]) -> None:
+        self._elements = elements
+        self._read: list[str] = []
+
+    def __getitem__(self, number: int) -> str:
+        for element in islice(self._elements, max(0, number + 1 - len(self._read))):
+            # A text, or runs of formatted text. Phonetic guides are left out.
+            texts = element.findall(_TEXT_TAG) or element.findall(f"{_RUN_TAG}/{_TEXT_TAG}")
+            self._read.append("".join(text.text or "" for text in texts))
+        return self._read[number]
+
+
+def _elements(archive: WorkbookArchive, part: str, tag: str) -> Generator[Any]:
+    """The elements with a tag, each forgotten before the next one is read. Stops at the end of the sheet's data."""
+    parents: list[Element] = []
+    with closing(LimitedReader(archive, part, _MAX_ROW_BYTES)) as source:
+        for event, element in iterparse(source, events=("start", "end")):  # noqa: S314 - see `WorkbookArchive`
+            if event == "start":
+                parents.append(element)
+                continue
+            parents.pop()
+            if element.tag == DATA_TAG:
+                return
+            if element.tag == tag:
+                yield element
+                parents[-1].clear()
+                source.release()
 
 
 class _Parser(WorkSheetParser):
     """Reads cells. One with an invalid value is an error value, where openpyxl rejects the whole sheet."""
 
-    def __init__(self, reader: _Reader, source: LimitedReader) -> None:
+    def __init__(self, reader: _Reader) -> None:
         book: Any = reader.wb
         super().__init__(
-            source,
+            BytesIO(),  # the rows are parsed one by one
             reader.shared_strings,
             data_only=True,
             epoch=book.epoch,

@@ -10,7 +10,7 @@ import logging
 import os
 import threading
 import time
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterable
+from collections.abc import AsyncIterator, Awaitable, Callable
 from math import inf
 from pathlib import Path
 
@@ -127,7 +127,7 @@ class Cache:
             token = current_use.set(use)
             try:
                 if paths:
-                    await to_thread.run_sync(_touch_all, paths)
+                    await to_thread.run_sync(lambda: [_touch(path) for path in paths])
                 yield use
             finally:
                 current_use.reset(token)
@@ -239,11 +239,6 @@ class _Flight:
     def __init__(self) -> None:
         self.lock = anyio.Lock()
         self.users = 0
-
-
-def _touch_all(paths: Iterable[Path]) -> None:
-    for path in paths:
-        _touch(path)
 
 
 def _touch(path: Path) -> bool:

@@ -87,6 +87,8 @@ class Field:
             raise CellProblem(
                 f"has {max(len(text), len(cell)):,} characters, at most {self.max_chars} fit", "Shorten it"
             )
+        if is_text:
+            return text
         if self.kind == "money":
             return _money(self, text, locale, rounds=rounds)
         return _READERS[self.kind](self, text, locale)
@@ -120,10 +122,6 @@ class Field:
         return {"integer": "a whole number", "money": "an amount of money", "date": "a date", "image": "a picture"}.get(
             self.kind, f"a {self.kind}"
         )
-
-
-def _text(_field: Field, text: str, _locale: str) -> str:
-    return text
 
 
 def _integer(field: Field, text: str, locale: str) -> str:
@@ -175,9 +173,6 @@ def _text_reader(read: Callable[[str], str]) -> Callable[[Field, str, str], str]
 
 
 _READERS: Mapping[Kind, Callable[[Field, str, str], str]] = {
-    "text": _text,
-    "name": _text,
-    "paragraphs": _text,
     "integer": _integer,
     "number": _number,
     "date": _date,

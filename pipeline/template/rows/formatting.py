@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Mapping
 from datetime import date
-from decimal import Decimal
-from functools import lru_cache
+from decimal import Decimal, InvalidOperation
+from functools import lru_cache, total_ordering
 from typing import Any
 
 from babel.dates import format_date
@@ -115,9 +115,13 @@ class Money:
             if other.currency != self.currency:
                 raise ValueError(f"{self.currency} and {other.currency} can't be compared")
             return other.amount
-        return Decimal(str(other))
+        try:
+            return Decimal(str(other))
+        except InvalidOperation as error:
+            raise ValueError(f"{str(other)[:40]!r} is no amount to compare with {self}") from error
 
 
+@total_ordering
 class Day:
     """A date: `{{ until }}` is "30 June 2026". Dates can be compared."""
 
@@ -143,9 +147,6 @@ class Day:
 
     def __lt__(self, other: object) -> bool:
         return self.date.isoformat() < _iso(other)
-
-    def __gt__(self, other: object) -> bool:
-        return self.date.isoformat() > _iso(other)
 
 
 def _iso(other: object) -> str:

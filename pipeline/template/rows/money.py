@@ -62,10 +62,10 @@ def read_money(text: str, *, currency: str, locale: str, rounds: bool = False) -
         before, found_text = before[1:].strip(), "-" + found[0]
     else:
         found_text = found[0]
-    code = _code(after, currency) if after else currency
+    code = currency_code(after, currency) if after else currency
     if before:
         # $ 500 CAD
-        code, other = _code(before, code), code
+        code, other = currency_code(before, code), code
         if after and code != other:
             raise CellProblem(f"{text[:40]!r} is not an amount of money", _HINT)
     if not code:
@@ -110,7 +110,7 @@ def _currency_problem(text: str, sign: str) -> str:
 def currency_in_header(name: str, currency: str = "") -> tuple[str, str]:
     """Split a column's header in name and currency code: "Price (EUR)". The code is empty if it names none.
 
-    `currency` resolves signs that several currencies share, if it is one of them.
+    `currency` is that of `currency_code`.
     """
     found = _IN_NAME.fullmatch(name.strip())
     code = currency_code(found[2] or found[3], currency) if found else ""
@@ -119,8 +119,15 @@ def currency_in_header(name: str, currency: str = "") -> tuple[str, str]:
 
 
 def currency_code(sign: str, currency: str = "") -> str:
-    """The code for a sign or code in a cell of its own; empty if it is neither."""
-    return _code(sign.strip(), currency)
+    """The code for a currency sign or code; empty if it is neither. `currency` resolves signs of several currencies."""
+    plain = sign.strip().casefold()
+    if plain in _SIGNS:
+        return _SIGNS[plain]
+    if plain in _SHARED:
+        return currency if currency in _SHARED[plain] else _SHARED[plain][0]
+    # USD$ 5
+    code = plain.upper().removesuffix("$")
+    return code if code in _codes() else ""
 
 
 def has_currency(text: str) -> bool:
@@ -131,18 +138,6 @@ def has_currency(text: str) -> bool:
 def is_currency_code(code: str) -> bool:
     """Whether `code` is an ISO 4217 code."""
     return code in _codes()
-
-
-def _code(sign: str, currency: str) -> str:
-    """The code for a sign or a code; empty if it is neither."""
-    plain = sign.casefold()
-    if plain in _SIGNS:
-        return _SIGNS[plain]
-    if plain in _SHARED:
-        return currency if currency in _SHARED[plain] else _SHARED[plain][0]
-    # USD$ 5
-    code = sign.upper().removesuffix("$")
-    return code if code in _codes() else ""
 
 
 @lru_cache(maxsize=1)

@@ -68,7 +68,8 @@ def _decimal_mark(compact: str, marks: list[str], text: str, *, locale: str, is_
     after = len(compact) - compact.index(last) - 1
     before = compact.index(last) - compact.startswith(("+", "-"))
     if locale and last in {known := decimal_mark(locale), "." if known == "," else ","}:
-        return last if last == known else ("" if after == 3 else _ambiguous_grouping(text))
+        # A group of other than three digits is reported by the caller.
+        return last if last == known else ""
     if after != 3 or before > 3 or compact.lstrip("+-").startswith("0") or not before:
         return last
     if is_whole:
@@ -77,10 +78,6 @@ def _decimal_mark(compact: str, marks: list[str], text: str, *, locale: str, is_
         f"{text[:40]!r} may be {compact.replace(last, '')} or {compact.replace(last, '.')}",
         "Write two decimals, or name the locale (e.g. --locale de)",
     )
-
-
-def _ambiguous_grouping(text: str) -> str:
-    raise CellProblem(f"{text[:40]!r} is grouped oddly", "Write digits without marks between them: 1299.50")
 
 
 def _plain_digits(text: str) -> str:

@@ -21,6 +21,7 @@ from __future__ import annotations
 import re
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
+from itertools import chain, repeat
 from types import MappingProxyType
 from typing import Any, NamedTuple
 
@@ -29,8 +30,8 @@ from pipeline.language.tags import LANGUAGE_TAG, canonical_case, same_language
 from pipeline.language.text import clean_text
 from pipeline.model import SCENES, Scene, Script
 from pipeline.template.rows.compiler import NOTHING, WHEN, Compiled, FillError, Values, compile_table
-from pipeline.template.scene_parsing import build_scene, check_keys
-from pipeline.toml import parse_toml
+from pipeline.template.scene_parsing import build_scene, check_keys, scene_lines
+from pipeline.toml import line_of, parse_toml
 
 _METADATA = ("title", "thumbnail_text", "description")
 _KEYS = (*_METADATA, "language", "scenes")
@@ -139,13 +140,13 @@ def parse_script_template(
     Raises `InputError` with the line.
     """
     table = parse_toml(text, path)
-    lines = [n for n, line in enumerate(text.split("\n"), start=1) if re.match(r"\s*\[\[\s*scenes\s*\]\]", line)]
-    scenes = _scenes_of(table, path)
+    lines = chain(scene_lines(text), repeat(1))
+    scenes = _scenes_of(table, text, path)
     language = _language_of(table, path)
     metadata = {key: str(table[key]) for key in _METADATA if key in table}
     parts, pictures, dynamic = [], [], []
-    for number, each in enumerate(scenes, start=1):
-        where = f"{path}:{lines[number - 1] if number <= len(lines) else 1}"
+    for number, (each, line) in enumerate(zip(scenes, lines, strict=False), start=1):
+        where = f"{path}:{line}"
         name = str(each.get(_LAYOUT, "")) if isinstance(each, dict) else ""
         if name not in SCENES:
             raise InputError(f"unknown layout {name[:40]!r}", where=where, hint=did_you_mean(name, SCENES))
@@ -167,11 +168,12 @@ def parse_script_template(
     )
 
 
-def _scenes_of(table: Mapping[str, Any], path: str) -> list[Any]:
+def _scenes_of(table: Mapping[str, Any], text: str, path: str) -> list[Any]:
     """The entries of [[scenes]], not validated yet. Raises `InputError` for other top-level errors."""
     for key in table:
         if key not in _KEYS:
-            raise InputError(f"unknown key {key}", where=path, hint=did_you_mean(key, _KEYS))
+            where = f"{path}:{line_of(text, [key])}"
+            raise InputError(f"unknown key {key}", where=where, hint=did_you_mean(key, _KEYS))
         if key != "scenes" and isinstance(table[key], bool | list | dict):
             raise InputError(f"{key} must be a text in quotes", where=path)
     scenes = table.get("scenes")
