@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import replace
+from importlib import import_module
 from itertools import combinations
 from pathlib import Path
 
@@ -11,6 +12,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
+from benchmarks import encode
 from benchmarks.briefs import brief_text, section_count, write_campaign_briefs, write_distinct_briefs
 from benchmarks.cost import Cost, median_cost
 from benchmarks.encode_tables import Measured, Row, promises
@@ -71,6 +73,12 @@ def measured(*, moviepy=False):
         still=row(1, 1.5) if moviepy else None,
         moviepy=row(1, 90.0, 900_000_000) if moviepy else None,
     )
+
+
+def test_benchmarks_import_only_what_exists():
+    for path in Path(encode.__file__).parent.glob("*.py"):
+        if path.stem != "moviepy_film":  # imports MoviePy, which is installed elsewhere
+            assert import_module(f"benchmarks.{path.stem}")
 
 
 def test_films_about_two_towns_have_no_sentence_in_common():
