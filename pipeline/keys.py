@@ -7,7 +7,6 @@ import hashlib
 import json
 from collections.abc import Collection, Mapping
 from functools import cache
-from types import MappingProxyType
 from typing import Any
 
 _NO_DEFAULT = object()
@@ -23,17 +22,14 @@ def content_key(*parts: object) -> str:
     return key_of_texts(*(_to_json(_canonical(part, sparse=False)) for part in parts))
 
 
-def canonical_text(
-    part: object, *, without: Collection[str] = (), instead: Mapping[str, object] = MappingProxyType({})
-) -> str:
+def canonical_text(part: object, *, without: Collection[str] = ()) -> str:
     """A canonical JSON text of a value, for identifiers (job ids) that must stay stable across versions.
 
     Dataclass fields that have their default are omitted, so that adding a field does not change existing ids. `without`
-    names fields of the outermost dataclass to omit; `instead` replaces the values of others.
+    names fields of the outermost dataclass to omit.
     """
     value = _canonical(part, sparse=True)
     if isinstance(value, dict):
-        value |= {name: other for name, other in instead.items() if name in value}
         value = {name: item for name, item in value.items() if name not in without}
     return _to_json(value)
 

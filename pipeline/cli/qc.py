@@ -48,7 +48,6 @@ def qc(
     from anyio import to_thread
 
     from pipeline.cli.session import open_session
-    from pipeline.orchestrator.context.quality_profiles import profile_for
     from pipeline.orchestrator.qc import find_films, judge_films
 
     session = open_session(common, {"quality.profile": profile})
@@ -62,7 +61,7 @@ def qc(
             judged.append(film)
             print_json(_as_json(film)) if common.json else print_film(film, alone=alone)
 
-        strictness = profile_for(session.context.settings)
+        strictness = session.context.profile()
         if against is None:
             await judge_films(films, strictness, session.context, report)
         else:

@@ -49,12 +49,12 @@ class CallLedger(Protocol):
         """Forbid calls (of `model`, if given) before `until` (aware)."""
 
 
+@dataclass(eq=False)
 class Spending:
     """The tokens of one call: the reserved number at first, then the service's count."""
 
-    def __init__(self, tokens: int, at_s: float) -> None:
-        self.tokens = tokens
-        self.at_s = at_s
+    tokens: int
+    at_s: float
 
 
 @dataclass(frozen=True, kw_only=True)

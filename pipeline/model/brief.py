@@ -117,7 +117,7 @@ class Brief:
     origin: str = ""
     # The series by its name in the settings, the episode number (0: not assigned yet), and, in a completed brief, the
     # properties of the series. Not compared, so that ids of films outside any series did not change when series were
-    # introduced; `Identity` adds them to the ids of episodes.
+    # introduced; `JobIds` adds them to the ids of episodes.
     series: str = field(default="", compare=False)
     episode: int = field(default=0, compare=False)
     serial: Serial | None = field(default=None, compare=False)

@@ -49,12 +49,6 @@ class ModelCost:
             usd=(self.usd or 0.0) + (other.usd or 0.0) if known else None,
         )
 
-    def __mul__(self, times: int) -> ModelCost:
-        usd = None if self.usd is None else self.usd * times
-        return ModelCost(
-            calls=self.calls * times, tokens_in=self.tokens_in * times, tokens_out=self.tokens_out * times, usd=usd
-        )
-
 
 @dataclass(frozen=True, kw_only=True)
 class Cost:
@@ -93,24 +87,13 @@ class Cost:
             models=_merged(self.models, other.models) if other.models else self.models,
         )
 
-    def __sub__(self, earlier: Cost) -> Cost:
-        return Cost() if self is earlier else self + earlier * -1
-
-    def __mul__(self, times: int) -> Cost:
-        return Cost(
-            tokens_in=self.tokens_in * times,
-            tokens_out=self.tokens_out * times,
-            usd=self.usd * times,
-            models={name: model * times for name, model in self.models.items()},
-        )
-
 
 def _merged(some: Mapping[str, ModelCost], others: Mapping[str, ModelCost]) -> dict[str, ModelCost]:
-    """The sum by model, without models whose usage cancels out."""
+    """The sum by model."""
     merged = dict(some)
     for name, model in others.items():
         merged[name] = merged[name] + model if name in merged else model
-    return {name: model for name, model in merged.items() if model.calls or model.tokens_in or model.tokens_out}
+    return merged
 
 
 def format_usd(usd: float) -> str:

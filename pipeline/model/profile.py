@@ -60,50 +60,15 @@ JUDGED = (
 
 @dataclass(frozen=True, kw_only=True)
 class QualityProfile:
-    """A named set of limits. They are documented in the settings, and as a table in docs/gate.md."""
+    """A named set of limits; by default those of the profile "standard".
 
-    name: str
+    They are documented in the settings, and as a table in docs/gate.md; docs/design_notes.md has the origin of the
+    numbers.
+    """
+
+    name: str = "standard"
     # Names of checks that only warn instead of failing, and of those that are skipped.
-    warns: tuple[str, ...]
-    off: tuple[str, ...]
-    shorter_side_px: int
-    sync_s: float
-    offset_s: float
-    keyframe_s: float
-    lufs_min: float
-    lufs_max: float
-    range_lu: float
-    peak_dbtp: float
-    clipped_runs: int
-    dropouts: int
-    clicks: int
-    silence_s: float
-    hum_s: float
-    stereo_s: float
-    black_s: float
-    damaged_s: float
-    frozen_s: float
-    frozen_percent: float
-    jumps: int
-    blinks: int
-    flashes: float
-    uncaptioned_s: float
-    caption_s: float
-    chars_per_s: float
-    chars_per_line: int
-    lines: int
-    alike_percent: float
-    # Relative to the source film, for a film that was made from another one.
-    size_ratio: float
-    length_s: float
-    ssim: float
-    vmaf: float
-
-
-# The default profile. docs/design_notes.md has the origin of the numbers.
-STANDARD = QualityProfile(
-    name="standard",
-    warns=(
+    warns: tuple[str, ...] = (
         "size",
         "frame_rate",
         "sound_codec",
@@ -125,37 +90,40 @@ STANDARD = QualityProfile(
         "language",
         "duplicate",
         "size_ratio",
-    ),
-    off=(),
-    shorter_side_px=480,
-    sync_s=0.2,
-    offset_s=0.06,
-    keyframe_s=10,
-    lufs_min=-16,
-    lufs_max=-14,
-    range_lu=18,
-    peak_dbtp=-1,
-    clipped_runs=0,
-    dropouts=2,
-    clicks=5,
-    silence_s=5,
-    hum_s=20,
-    stereo_s=5,
-    black_s=2,
-    damaged_s=0.2,
-    frozen_s=20,
-    frozen_percent=98,
-    jumps=2,
-    blinks=2,
-    flashes=3,
-    uncaptioned_s=10,
-    caption_s=1,
-    chars_per_s=25,
-    chars_per_line=50,
-    lines=2,
-    alike_percent=90,
-    size_ratio=1,
-    length_s=0.1,
-    ssim=0.95,
-    vmaf=80,
-)
+    )
+    off: tuple[str, ...] = ()
+    shorter_side_px: int = 480
+    sync_s: float = 0.2
+    offset_s: float = 0.06
+    keyframe_s: float = 10
+    lufs_min: float = -16
+    lufs_max: float = -14
+    range_lu: float = 18
+    peak_dbtp: float = -1
+    clipped_runs: int = 0
+    dropouts: int = 2
+    clicks: int = 5
+    silence_s: float = 5
+    hum_s: float = 20
+    stereo_s: float = 5
+    black_s: float = 2
+    damaged_s: float = 0.2
+    frozen_s: float = 20
+    frozen_percent: float = 98
+    jumps: int = 2
+    blinks: int = 2
+    flashes: float = 3
+    uncaptioned_s: float = 10
+    caption_s: float = 1
+    chars_per_s: float = 25
+    chars_per_line: int = 50
+    lines: int = 2
+    alike_percent: float = 90
+    # Relative to the source film, for a film that was made from another one.
+    size_ratio: float = 1
+    length_s: float = 0.1
+    ssim: float = 0.95
+    vmaf: float = 80
+
+
+STANDARD = QualityProfile()

@@ -7,7 +7,7 @@ import shutil
 import sys
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import timedelta
 from enum import StrEnum
 
 from anyio import to_thread
@@ -18,7 +18,7 @@ from pipeline.language.text import counted
 from pipeline.media.versions import ffmpeg_versions
 from pipeline.model import Brief
 from pipeline.orchestrator.context import RunContext
-from pipeline.orchestrator.context.provider_factory import make_narrator, stock_names
+from pipeline.orchestrator.context.provider_factory import stock_names
 from pipeline.orchestrator.logins import LoginStatus, channels, login_status
 from pipeline.orchestrator.vmaf import find_vmaf
 from pipeline.rendering.text.coverage import SHAPING_ADVICE, can_shape, font_advice, font_coverage
@@ -130,22 +130,18 @@ async def _publishing(context: RunContext) -> Finding:
     logins, missing = await to_thread.run_sync(read)
     valid = [login.channel for login in logins if not login.problem]
     problems = [f"{login.channel}: {login.problem}" for login in logins if login.problem]
-    ending = [login for login in logins if not login.problem and _ends_soon(login, context.clock())]
-    problems += [f"{login.channel}: {_TESTING} ({login.ends_in_testing_at:%Y-%m-%d})" for login in ending]
+    ends = [(login.channel, login.ends_in_testing_at) for login in logins if not login.problem]
+    problems += [f"{name}: {_TESTING} ({at:%Y-%m-%d})" for name, at in ends if at and at < context.clock() + _NIGHT]
     found = f"logged in to YouTube: {', '.join(valid)}" if valid else "not logged in: films stay in the output folder"
     remedy = "; ".join([*missing, *problems])
     return Finding(name="publishing", state=State.LIMITED if remedy else State.GOOD, found=found, remedy=remedy)
-
-
-def _ends_soon(login: LoginStatus, now: datetime) -> bool:
-    return login.ends_in_testing_at is not None and login.ends_in_testing_at < now + _NIGHT
 
 
 async def _voices(context: RunContext) -> Finding:
     speaking, silent = [], []
     for name in ("edge", "espeak"):
         try:
-            await make_narrator(name, context.settings, context.workspace).check()
+            await context.providers.narrator(name).check()
             speaking.append(name)
         except NightreelError as error:
             silent.append(str(error) if str(error).startswith(name) else f"{name}: {error}")

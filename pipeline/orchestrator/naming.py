@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping
 from datetime import date
-from functools import lru_cache
 from string import Formatter
 
 from pipeline.errors import ConfigurationError, did_you_mean
@@ -53,7 +52,7 @@ class FolderPattern:
         than the first ("why-is-the-sky-blue-9x16") are appended, and always the number of a variant
         ("why-is-the-sky-blue-v2").
         """
-        language = _safe_language(brief.language)
+        language = safe_name(brief.language, 20, default="language")
         shape = (brief.format or "").replace(":", "x") or "usual"
         row = _Cells(dict(brief.row.kept) if brief.row else {})
         title = safe_name(brief.title, _TITLE_MAX_CHARS, default="film")
@@ -77,13 +76,8 @@ class FolderPattern:
         if brief.variant:
             parts[-1] = f"{parts[-1]}-v{brief.variant}"
         # Keep clear of the folders of reports: "summary", or "summary-<batch>" if batches share a folder.
-        *above, last = (_not_reserved(part) for part in parts)
+        *above, last = (f"{part}-film" if is_reserved_name(part) else part for part in parts)
         return "/".join((*above, f"{last}-film" if last.casefold().startswith(SUMMARY) else last))
-
-
-@lru_cache(maxsize=256)
-def _safe_language(language: str) -> str:
-    return safe_name(language, 20, default="language")
 
 
 class _Cells:
@@ -127,10 +121,6 @@ def _check_part(part: str) -> None:
         raise _problem(f"contains {bad[0]!r}, which is not allowed on all systems")
     if plain.startswith((".", "-")):
         raise _problem("has a part that starts with a dot or a dash")
-
-
-def _not_reserved(part: str) -> str:
-    return f"{part}-film" if is_reserved_name(part) else part
 
 
 def _problem(message: str, *, hint: str = _HINT) -> ConfigurationError:

@@ -28,6 +28,7 @@ from pipeline.model import (
     Receipt,
     Script,
     Section,
+    SourceRow,
     StageRecord,
     Video,
     estimated_chars,
@@ -617,6 +618,18 @@ async def test_a_provider_that_can_not_work_is_one_problem_of_all_films(tmp_path
     (problem,) = found.problems
     assert words in problem.message
     assert (problem.films, found.exit_code) == (2, 9)
+
+
+@pytest.mark.parametrize("rows_first", [True, False])
+async def test_a_missing_model_is_no_problem_of_rows_whose_template_has_a_script(tmp_path, rows_first):
+    context = await context_in(tmp_path, **{**QUIET, "script.writers": "groq"})
+    fields = (("first_name", "Ann"), ("product", "Tea"), ("product_url", "example.com/tea"))
+    row = Brief(title="Tea", template="offer", row=SourceRow(key="1", fields=fields), origin="rows.csv:2")
+
+    found = await foretold(context, *([row, topic()] if rows_first else [topic(), row]))
+
+    assert (found.films.to_make, found.films.impossible) == (2, 1)
+    assert [(problem.where, problem.films) for problem in found.problems] == [("groq", 1)]
 
 
 async def test_a_pattern_that_is_none_stops_the_run_and_hides_no_other_problem(tmp_path):

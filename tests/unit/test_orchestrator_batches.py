@@ -231,7 +231,7 @@ async def test_an_interrupted_batch_goes_on_without_its_source(room, context):
     room.open.set()
     room.served.clear()
 
-    outcome = await batches.resume(context, batch="kitchen")
+    outcome = await control.resume(context, batch="kitchen")
 
     assert outcome.is_complete
     assert sorted(room.served) == ["One", "Three", "Two"]
@@ -241,7 +241,7 @@ async def test_only_a_batch_that_exists_can_be_resumed(room, context):
     await run(context, "One")
 
     with pytest.raises(InputError, match=r"no batch named 'kitchn'. Did you mean kitchen"):
-        await batches.resume(context, batch="kitchn")
+        await control.resume(context, batch="kitchn")
 
 
 # Who goes first.
@@ -322,7 +322,7 @@ async def test_what_a_dead_process_had_begun_is_finished(room, context):
     await context.store.save_job(job.evolve(status=JobStatus.IN_PROGRESS, records=()))
     room.served.clear()
 
-    outcome = await batches.resume(context, batch="kitchen")
+    outcome = await control.resume(context, batch="kitchen")
 
     assert room.served == ["One"]
     assert outcome.is_complete
@@ -566,7 +566,7 @@ async def test_a_checkpoint_that_breaks_during_the_run_is_set_aside_and_the_othe
     assert (outcomes[0].counts[JobStatus.FAILED], outcomes[0].is_complete) == (1, False)
     (said,) = [text for text in notices(heard) if "made again by the next run" in text]
     # It does not vanish from its batch: who goes on without the source hears of it, and the source mends it.
-    resumed = await batches.resume(context, batch="kitchen")
+    resumed = await control.resume(context, batch="kitchen")
     assert (resumed.counts[JobStatus.FAILED], resumed.is_complete) == (1, False)
     assert (await run(context, "One", "Two", "Three")).is_complete
     assert "is damaged: not JSON" in said
@@ -705,7 +705,7 @@ async def test_a_job_whose_settings_are_none_any_more_fails_by_itself(room, cont
     job = await context.store.load_job("kitchen", one.id)
     await context.store.save_job(job.evolve(asked=Asked(settings={"subtitles.max_lines": "two"})))
 
-    await batches.resume(context, batch="kitchen")
+    await control.resume(context, batch="kitchen")
 
     assert await statuses(context) == {"One": "failed", "Two": "completed"}
 
@@ -729,7 +729,7 @@ async def test_a_job_that_can_not_even_be_looked_at_fails_by_itself(room, contex
 
     monkeypatch.setattr(jobs_module, "_as_found", refuse)
 
-    await batches.resume(context, batch="kitchen")
+    await control.resume(context, batch="kitchen")
 
     assert await statuses(context) == {"One": "failed", "Two": "completed"}
 
@@ -745,7 +745,7 @@ async def test_a_claim_that_can_not_be_made_leaves_its_job_for_the_next_run(room
         return true(batch, job, **more)
 
     monkeypatch.setattr(context.store.claims, "claim_now", claim)
-    outcome = await batches.resume(context, batch="kitchen")
+    outcome = await control.resume(context, batch="kitchen")
 
     assert await statuses(context) == {"One": "pending", "Two": "completed"}
     assert (outcome.unstartable, outcome.is_complete) == (1, False)
@@ -756,7 +756,7 @@ async def test_a_film_that_keeps_killing_its_process_is_given_up(room, context):
     one, _ = await rows(context)
     await context.store.save_job(died(await context.store.load_job("kitchen", one.id), 5, context))
 
-    await batches.resume(context, batch="kitchen")
+    await control.resume(context, batch="kitchen")
 
     assert await statuses(context) == {"One": "failed", "Two": "completed"}
     assert room.served == ["Two"]
@@ -770,7 +770,7 @@ async def test_a_film_that_gets_on_between_the_deaths_of_its_processes_is_not_gi
     done = StageRecord(stage="sources", attempt=5, started_at=NOW, seconds=1.0)
     await context.store.save_job(job.evolve(records=(replace(done, attempt=1), done)))
 
-    await batches.resume(context, batch="kitchen")
+    await control.resume(context, batch="kitchen")
 
     assert await statuses(context) == {"One": "completed"}
 
@@ -783,7 +783,7 @@ async def test_who_tries_such_a_film_again_begins_to_count_anew(room, context):
     again = advance(given_up, JobStatus.PENDING, at=context.clock(), why="tried again")
     await context.store.save_job(died(again, 4, context))
 
-    await batches.resume(context, batch="kitchen")
+    await control.resume(context, batch="kitchen")
 
     assert await statuses(context) == {"One": "completed"}
 
@@ -806,7 +806,7 @@ async def test_a_job_that_was_parked_under_a_clock_that_ran_ahead_is_due_now(roo
     parked = job.evolve(status=JobStatus.PARKED, parked_until=ahead + timedelta(minutes=1), history=history)
     await context.store.save_job(parked)
 
-    assert (await batches.resume(context, batch="kitchen")).is_complete
+    assert (await control.resume(context, batch="kitchen")).is_complete
 
 
 async def test_an_orphan_of_low_priority_does_not_go_before_an_urgent_film(room, tmp_path):
@@ -817,7 +817,7 @@ async def test_an_orphan_of_low_priority_does_not_go_before_an_urgent_film(room,
     job = await context.store.load_job("kitchen", low.id)
     await context.store.save_job(job.evolve(status=JobStatus.IN_PROGRESS))
 
-    await batches.resume(context, batch="kitchen")
+    await control.resume(context, batch="kitchen")
 
     assert room.served == ["urgent", "low"]
 
@@ -834,7 +834,7 @@ async def test_a_brief_that_can_not_be_read_is_a_film_that_is_missing(room, cont
     ]
     page = await anyio.Path(tmp_path / "output/kitchen/summary/report.html").read_text(encoding="utf-8")
     assert "kitchen/b.md" in page
-    assert not (await batches.resume(context, batch="kitchen")).is_complete
+    assert not (await control.resume(context, batch="kitchen")).is_complete
     assert (await run(context, "One")).is_complete
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import shutil
+from contextlib import ExitStack, contextmanager
 from dataclasses import replace
 from datetime import UTC, datetime
 
@@ -13,7 +14,7 @@ from anyio import to_thread
 from PIL import Image
 
 import pipeline
-from pipeline.errors import InputError, NeedsLoginError, ReviewError
+from pipeline.errors import BusyError, InputError, NeedsLoginError, ReviewError
 from pipeline.limits.times import utc_now
 from pipeline.model import (
     Asked,
@@ -46,6 +47,7 @@ from pipeline.orchestrator.film.stages import STAGES
 from pipeline.publishing import FileNames, hash_files, sidecar_files
 from pipeline.publishing.youtube import ManualDestination
 from pipeline.state import CheckpointStore
+from pipeline.state.claims import Claims
 from tests.standins.films import make_film
 
 LATER = datetime(2100, 1, 1, tzinfo=UTC)
@@ -472,6 +474,29 @@ async def test_a_film_that_was_about_to_wait_when_the_sample_was_approved_goes_o
     (done,) = await run(context, jobs[0])
 
     assert (str(done.status), done.history[-1].why) == ("pending", "the sample is approved")
+
+
+async def test_a_film_that_its_process_has_not_yet_released_goes_on_as_well(context, monkeypatch):
+    jobs = await three(context)
+    await run(context, *jobs)
+    claim_now, held = Claims.claim_now, ExitStack()
+
+    @contextmanager
+    def release_when_asked(claims, batch, job_id, *, what):
+        # Its process looked at the sample before the approval, and is about to release it.
+        try:
+            with claim_now(claims, batch, job_id, what=what):
+                yield
+        except BusyError:
+            held.close()
+            raise
+
+    await to_thread.run_sync(held.enter_context, claim_now(context.store.claims, "kitchen", IDS[0], what="one"))
+    monkeypatch.setattr(Claims, "claim_now", release_when_asked)
+
+    said = await approve_films(context, batch="kitchen", jobs=[IDS[1]])
+
+    assert sorted(said.released) == [IDS[0], IDS[2]]
 
 
 async def test_films_asked_for_one_by_one_do_not_wait_for_each_other(context):

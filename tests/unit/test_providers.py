@@ -17,6 +17,7 @@ from pipeline.orchestrator.context.provider_factory import is_service, make_mode
 from pipeline.orchestrator.film.stages.script import write
 from pipeline.settings import Settings
 from tests.standins.groq import GroqStandIn
+from tests.standins.throttles import throttle
 
 TOPIC = Brief(title="Why is the sky blue?")
 
@@ -48,7 +49,9 @@ def test_remote_providers_are_services():
 
 
 def test_models_of_a_service_share_one_throttle_and_keep_their_order():
-    models = make_models("deepseek", settings(services={"deepseek": {"models": ["large", "small"]}}))
+    models = make_models(
+        "deepseek", settings(services={"deepseek": {"models": ["large", "small"]}}), throttle("deepseek")
+    )
 
     assert [(model.service, model.model) for model in models] == [("deepseek", "large"), ("deepseek", "small")]
 
@@ -65,7 +68,7 @@ def test_models_of_a_service_share_one_throttle_and_keep_their_order():
 )
 def test_a_service_that_can_not_be_used_says_what_to_do(name, wanted, told):
     with pytest.raises(ConfigurationError) as caught:
-        make_models(name, wanted)
+        make_models(name, wanted, throttle(name))
 
     assert str(caught.value) == told
 
@@ -141,7 +144,6 @@ async def test_notices_of_all_services_are_delivered(tmp_path):
     context.runtime.throttle("deepseek").on_change("closed")
 
     assert heard == ["closed"]
-    assert context.runtime.throttle("outline") is None
 
 
 async def no_fonts(*_):

@@ -340,7 +340,7 @@ def test_an_address_with_a_password_and_a_key_is_refused(name: str) -> None:
     settings = Settings(groq=table) if name == "groq" else Settings(services={name: table})  # type: ignore[arg-type]
 
     with pytest.raises(ConfigurationError, match=r"base_url: has a password in it, and there is also a key") as caught:
-        make_models(name, settings)
+        make_models(name, settings, throttle(name))
 
     assert "mine" not in str(caught.value)
     assert KEY not in str(caught.value)
@@ -349,7 +349,7 @@ def test_an_address_with_a_password_and_a_key_is_refused(name: str) -> None:
 def test_an_address_with_a_password_works_without_a_key() -> None:
     table = {"base_url": "http://me:mine@models.example/v1", "models": ("m",)}
 
-    assert make_models("ollama", Settings(services={"ollama": table}))  # type: ignore[dict-item]
+    assert make_models("ollama", Settings(services={"ollama": table}), throttle("ollama"))  # type: ignore[dict-item]
 
 
 @pytest.mark.parametrize("way", MODELS)

@@ -8,7 +8,7 @@ import pytest
 
 from pipeline.errors import ConfigurationError, InputError
 from pipeline.model.profile import JUDGED, STANDARD
-from pipeline.orchestrator.context.quality_profiles import profile_for
+from pipeline.orchestrator.context import open_context
 from pipeline.quality.limits import limits_of
 from pipeline.settings import Settings, load_settings, resolve_profiles
 from pipeline.template import load_template
@@ -70,11 +70,13 @@ def test_settings_override_the_template_and_the_template_the_default(tmp_path):
     strict = type(template)(**{**vars(template), "profile": "strict"})
     unknown = type(template)(**{**vars(template), "profile": "strct"})
 
-    assert profile_for(Settings(), template).name == "standard"
-    assert profile_for(Settings(), strict).name == "strict"
-    assert profile_for(settings(tmp_path, 'quality.profile = "draft"\n'), strict).name == "draft"
+    context = open_context(workspace=tmp_path)
+    assert context.profile(template).name == "standard"
+    assert context.profile(strict).name == "strict"
+    draft = open_context(workspace=tmp_path, overrides={"quality.profile": "draft"})
+    assert draft.profile(strict).name == "draft"
     with pytest.raises(InputError, match="there is no profile 'strct'"):
-        profile_for(Settings(), unknown)
+        context.profile(unknown)
 
 
 def test_every_check_that_a_profile_names_is_known():

@@ -13,7 +13,7 @@ from pipeline.errors import BusyError, CheckpointError, InputError, NightreelErr
 from pipeline.limits import Rank
 from pipeline.model import QUEUE, SINGLES, STANDALONE_BATCHES, Batch, Brief, Job, JobStatus, Priority, Refused, advance
 from pipeline.narration.narrate import check_voice
-from pipeline.orchestrator.batch.cancellation import run_until_cancelled
+from pipeline.orchestrator.batch.cancellation import cancel_released, run_until_cancelled
 from pipeline.orchestrator.batch.plan import Plan
 from pipeline.orchestrator.batch.planning import plan_batch
 from pipeline.orchestrator.batch.run import Outcome, run_jobs
@@ -60,13 +60,19 @@ async def run_family(brief: Brief, context: RunContext, *, listen: Listener = ig
 
 async def _make_singles(ids: Sequence[str], title: str, context: RunContext, listen: Listener) -> dict[str, Job]:
     jobs: dict[str, Job] = {}
-    places = anyio.Semaphore(_FAMILY_AT_ONCE)
+    claims, places = context.store.claims, anyio.Semaphore(_FAMILY_AT_ONCE)
 
     async def make(number: int, job_id: str) -> None:
-        async with places, context.store.claims.claim(SINGLES, job_id, what=title):
-            jobs[job_id] = await _make_single(job_id, context, listen, rank=(float(number),))
+        async with places:
+            # An earlier request to cancel it is void: the film is requested now.
+            is_void = await to_thread.run_sync(claims.is_cancel_requested, SINGLES, job_id)
+            async with claims.claim(SINGLES, job_id, what=title):
+                if is_void:
+                    await to_thread.run_sync(claims.clear_cancel_request, SINGLES, job_id)
+                job = await _make_single(job_id, context, listen, rank=(float(number),))
+            jobs[job_id] = await cancel_released(context, SINGLES, job_id, listen) or job
 
-    async with context.store.claims.register_worker(SINGLES), anyio.create_task_group() as tasks:
+    async with claims.register_worker(SINGLES), anyio.create_task_group() as tasks:
         for number, job_id in enumerate(ids):
             tasks.start_soon(make, number, job_id)
     return jobs
@@ -134,13 +140,6 @@ async def add(
     return plan, await to_thread.run_sync(worker_pids, context, batch)
 
 
-async def resume(context: RunContext, *, batch: str, listen: Listener = ignore) -> Outcome:
-    """Resume a batch from its checkpoints, without its source. Raises `InputError` for an unknown batch."""
-    await require_batch(context, batch)
-    await to_thread.run_sync(context.store.refreshed, batch)
-    return await run_jobs(context, batch, listen)
-
-
 async def batch_name_for(context: RunContext, source: Path | str) -> str:
     """The default batch name of a source. Raises `InputError` if a batch of another source has that name."""
     name = await to_thread.run_sync(batch_name, source)
@@ -161,9 +160,11 @@ async def require_batch(context: RunContext, name: str) -> Batch:
 
 
 def worker_pids(context: RunContext, batch: str) -> list[int]:
-    """Ids of the processes that will take new jobs of a batch; for the queue, all running processes. Blocks."""
+    """Ids of the processes that will take new jobs of a batch; for the queue, those that run any batch. Blocks."""
     store = context.store
-    return sorted(store.processes() if batch == QUEUE else set(store.claims.workers(batch)))
+    # A process that makes single films takes no others.
+    batches = [name for name in store.batch_names() if name != SINGLES] if batch == QUEUE else [batch]
+    return sorted({pid for name in batches for pid in store.claims.workers(name)})
 
 
 def refuse_while_busy(context: RunContext, batch: str) -> None:

@@ -106,4 +106,7 @@ def _change_some(  # noqa: PLR0917 - called in a thread, which takes no names
                 else:
                     done.left.append(job_id)
         store.put_jobs(batch, fresh)
+        for job in fresh:
+            if job.status is JobStatus.CANCELLED:  # its request has been followed, and is cleared only now
+                store.claims.clear_cancel_request(batch, job.id)
     done.changed += [job.id for job in fresh]

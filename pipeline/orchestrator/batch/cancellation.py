@@ -5,7 +5,7 @@ from __future__ import annotations
 import anyio
 from anyio import to_thread
 
-from pipeline.errors import raise_first_error
+from pipeline.errors import BusyError, raise_first_error
 from pipeline.limits import Rank
 from pipeline.model import TRANSITIONS, Job, JobStatus, advance
 from pipeline.orchestrator.context import RunContext
@@ -19,8 +19,6 @@ _POLL_INTERVAL_S = 1.0
 async def run_until_cancelled(job: Job, context: RunContext, listen: Listener, *, rank: Rank) -> Job:
     """`run_job`, cancelled on request."""
     key = (job.batch, job.id)
-    # An earlier request is void: the film is requested now.
-    await to_thread.run_sync(context.store.claims.clear_cancel_request, *key)
 
     async def poll(scope: anyio.CancelScope) -> None:
         while True:
@@ -50,3 +48,18 @@ async def cancel_if_requested(context: RunContext, batch: str, job_id: str, list
         emit(listen, JobEvent(job=job))
     await to_thread.run_sync(store.claims.clear_cancel_request, batch, job_id)
     return job
+
+
+async def cancel_released(context: RunContext, batch: str, job_id: str, listen: Listener) -> Job | None:
+    """`cancel_if_requested` for a job that was just released: the request may have come after the last check.
+
+    `cancel` claims the job itself if that is free after its request, so that one of the two follows it.
+    """
+    claims = context.store.claims
+    if not await to_thread.run_sync(claims.is_cancel_requested, batch, job_id):
+        return None
+    try:
+        async with claims.claim(batch, job_id, what=job_id, wait_s=0):
+            return await cancel_if_requested(context, batch, job_id, listen)
+    except BusyError:  # `cancel` has it, or a process that will see the request
+        return None

@@ -21,7 +21,6 @@ from pipeline.orchestrator.batch.plan import CorrectedRow, DraftPlan, Plan, Plan
 from pipeline.orchestrator.batch.planner import RETRY_REASONS, Planner
 from pipeline.orchestrator.batch.sampling import ensure_sampled, sample_for
 from pipeline.orchestrator.context import RunContext
-from pipeline.state import BatchIndex
 
 logger = logging.getLogger("nightreel")
 # Another process notices a cancel request within a second, and then has to roll back a stage.
@@ -66,7 +65,8 @@ async def plan_batch(
         left = {*about.jobs, *plan.replaced}
         removed = [job_id for job_id in known.jobs if job_id not in left]
         plan.removed, plan.has_refused = len(removed), bool(refused)
-        plan.removed_titles = await to_thread.run_sync(_titles, planner.index, removed[:_MAX_TITLES])
+        rows = await to_thread.run_sync(lambda: [planner.index.find(job_id) for job_id in removed[:_MAX_TITLES]])
+        plan.removed_titles = [row.title for row in rows if row]
         if not keep:
             about = replace(
                 about,
@@ -90,10 +90,6 @@ def _with_jobs(known: Batch, plan: Plan, *, keep: bool, is_partial: bool) -> Bat
     others = [job_id for job_id in known.jobs if job_id not in planned and (keep or is_partial or job_id in added)]
     jobs = (*others, *plan.ids)
     return replace(known, jobs=jobs, added=tuple(job_id for job_id in jobs if job_id in added))
-
-
-def _titles(index: BatchIndex, ids: Iterable[str]) -> list[str]:
-    return [row.title for job_id in ids if (row := index.find(job_id))]
 
 
 def _refused(known: Batch, refused: Sequence[Refused], *, is_partial: bool) -> tuple[Refused, ...]:

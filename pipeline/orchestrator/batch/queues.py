@@ -78,10 +78,8 @@ class BatchQueue:
             up = index.queue.next_jobs(now, order=self.order, limit=limit, leave_out=leave_out)
             found += [QueueEntry(rank, JobKey(batch, job)) for rank, job in up]
         entries = sorted(found, key=lambda entry: entry.rank)[:limit]
-        return QueueView(entries=entries, others=others, parked_until=None if entries else self._parked_until())
-
-    def _parked_until(self) -> datetime | None:
-        return self.store.index(self.batches[0]).queue.next_parked()
+        parked_until = None if entries else self.store.index(self.batches[0]).queue.next_parked()
+        return QueueView(entries=entries, others=others, parked_until=parked_until)
 
 
 @dataclass(frozen=True, kw_only=True)

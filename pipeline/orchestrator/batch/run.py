@@ -19,7 +19,6 @@ from pipeline.orchestrator.context import RunContext
 from pipeline.orchestrator.events import Listener, Notice, RunEvent, emit, ignore
 from pipeline.orchestrator.film.episode_order import release_waiting_episodes
 from pipeline.reporting import RunFacts
-from pipeline.state import CheckpointStore
 from pipeline.version import __version__
 
 logger = logging.getLogger("nightreel")
@@ -45,10 +44,14 @@ class Outcome:
     stopped_because: str = ""
     # Why results could not be saved; empty if all are saved.
     unsaved_because: str = ""
+    # The statuses of the named jobs (None: gone), if only some jobs were requested.
+    named: tuple[JobStatus | None, ...] | None = None
 
     @property
     def is_complete(self) -> bool:
         """Whether every requested film is completed."""
+        if self.named is not None:
+            return all(status is JobStatus.COMPLETED for status in self.named)
         if self.refused or self.unstartable:
             return False
         return all(status in {JobStatus.COMPLETED, JobStatus.CANCELLED} for status, n in self.counts.items() if n)
@@ -108,7 +111,9 @@ async def run_jobs(
         # Write a report however the run ends.
         with anyio.CancelScope(shield=True):
             await report(is_over=True)
-    counts = await to_thread.run_sync(_counts, context.store, batch)
+    # Jobs by status, as in `nightreel status`.
+    abandoned = len(await to_thread.run_sync(context.store.abandoned, batch))
+    counts = await to_thread.run_sync(lambda: context.store.index(batch).totals.jobs(abandoned=abandoned))
     known = await context.store.load_batch(batch)
     if was_there and known is None:
         hint = "Run the command again: finished films are kept"
@@ -121,11 +126,6 @@ async def run_jobs(
         stopped_because=scheduler.stopped_because,
         unsaved_because=scheduler.unsaved_because,
     )
-
-
-def _counts(store: CheckpointStore, batch: str) -> dict[JobStatus, int]:
-    """Jobs by status, as in `nightreel status`."""
-    return store.index(batch).totals.jobs(abandoned=len(store.abandoned(batch)))
 
 
 def _report(

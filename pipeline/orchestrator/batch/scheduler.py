@@ -27,7 +27,7 @@ from pipeline.limits import Load, Situation, Strategy
 from pipeline.limits.times import format_time
 from pipeline.model import QUEUE, UNFINISHED, Job, JobStatus, title_of
 from pipeline.orchestrator.batch.admission import AdmissionControl
-from pipeline.orchestrator.batch.cancellation import cancel_if_requested
+from pipeline.orchestrator.batch.cancellation import cancel_if_requested, cancel_released
 from pipeline.orchestrator.batch.queues import Backoff, BatchQueue, JobKey, JobListQueue, Queue, QueueView
 from pipeline.orchestrator.context import RunContext
 from pipeline.orchestrator.events import Listener, RunMetrics, emit, ignore, notify
@@ -39,7 +39,6 @@ logger = logging.getLogger("nightreel")
 
 # How often resources are sampled, metrics emitted, and the queue polled for work from other processes.
 _INTERVAL_S = 1.0
-_IDLE = Load(memory_bytes=0, memory_free_bytes=2**62, cpu_percent=0.0, disk_free_bytes=2**62)
 
 
 class Scheduler:
@@ -70,7 +69,7 @@ class Scheduler:
         self._in_progress: dict[JobKey, anyio.CancelScope] = {}
         self._backoff = Backoff()
         self._failures = 0
-        self._load = _IDLE
+        self._load: Load
         self._admission = AdmissionControl(self._say)
         self._last_notice = ""
         self._wake_up = anyio.Event()
@@ -99,17 +98,24 @@ class Scheduler:
         self._strategy = await to_thread.run_sync(machine.make_strategy)
         self._load = await to_thread.run_sync(machine.resources.sample)
         machine.on_notice(self._say)
-        async with self._context.store.claims.register_worker(self._batch):
-            with raise_first_error():
-                async with anyio.create_task_group() as tasks:
-                    tasks.start_soon(self._monitor)
-                    while await self._start_jobs(tasks) or await self._release_episodes():
-                        with anyio.move_on_after(self._interval_s):
-                            await self._wake_up.wait()
-                        self._wake_up = anyio.Event()
-                    tasks.cancel_scope.cancel()
-            await to_thread.run_sync(self._context.store.claims.remove_leftovers, self._batch)
+        has_more = True
+        while has_more:
+            async with self._context.store.claims.register_worker(self._batch):
+                await self._run_registered()
+            # A command that saw us registered, and left jobs to us, has saved them by now.
+            has_more = not self.stopped_because and bool((await self._peek(1)).entries)
         await self._emit_metrics()
+
+    async def _run_registered(self) -> None:
+        with raise_first_error():
+            async with anyio.create_task_group() as tasks:
+                tasks.start_soon(self._monitor)
+                while await self._start_jobs(tasks) or await self._release_episodes():
+                    with anyio.move_on_after(self._interval_s):
+                        await self._wake_up.wait()
+                    self._wake_up = anyio.Event()
+                tasks.cancel_scope.cancel()
+        await to_thread.run_sync(self._context.store.claims.remove_leftovers, self._batch)
 
     # Starting jobs -----------------------------------------------------------------------------------------------
 
@@ -117,8 +123,7 @@ class Scheduler:
         """Start as many jobs as may be in progress. Returns whether there is anything left to wait for."""
         view, was_busy = QueueView(), bool(self._in_progress)
         while not self.stopped_because and (free := self._at_once() - len(self._in_progress)) > 0:
-            excluded = {*self._in_progress, *self._backoff.keys()}
-            view = await to_thread.run_sync(self._queue.peek, free, excluded, self._context.clock())
+            view = await self._peek(free)
             self._backoff.delay(*view.others)
             if not view.entries:
                 break
@@ -140,6 +145,10 @@ class Scheduler:
         if self._on_wait:
             await self._on_wait(view.parked_until)
         return True
+
+    async def _peek(self, limit: int) -> QueueView:
+        excluded = {*self._in_progress, *self._backoff.keys()}
+        return await to_thread.run_sync(self._queue.peek, limit, excluded, self._context.clock())
 
     async def _release_episodes(self) -> bool:
         """Whether a parked episode may start: the one before it was cancelled, or published by other means."""
@@ -191,18 +200,18 @@ class Scheduler:
             self._wake_up.set()
 
     async def _make_claimed(self, key: JobKey, rank: tuple[float, ...]) -> None:
-        """Claim a job, make it and release it. Blocking steps share a thread call: each costs as much as a save."""
-        claim, is_released = ExitStack(), False
+        """Claim a job, make it and release it."""
+        claim = ExitStack()
         try:
             with self._in_progress[key]:
                 await self._run(key, rank, claim)
-            is_released = await to_thread.run_sync(self._release, key, claim)
-            if not is_released:
-                await cancel_if_requested(self._context, *key, self._listen)
+            await cancel_if_requested(self._context, *key, self._listen)
         finally:
-            if not is_released:
-                with anyio.CancelScope(shield=True):
-                    await to_thread.run_sync(claim.close)
+            with anyio.CancelScope(shield=True):
+                await to_thread.run_sync(claim.close)
+        await cancel_released(self._context, *key, self._listen)
+        if self._context.cache.may_exceed(self._context.settings.cache.max_bytes):
+            await to_thread.run_sync(self._context.cache.prune, self._context.settings.cache.max_bytes)
 
     def _give_up(self, key: JobKey, error: Exception) -> None:
         """Leave a job that can't be started or saved alone for the rest of the run."""
@@ -214,13 +223,6 @@ class Scheduler:
         """Claim a job until `claim` is closed, then load it: its previous owner may have changed it. Blocks."""
         claim.enter_context(self._context.store.claims.claim_now(*key, what=key.job))
         return self._context.store.load_job_now(*key)
-
-    def _release(self, key: JobKey, claim: ExitStack) -> bool:
-        """Release the claim unless a cancel request is pending; whether it was released. Blocks."""
-        if self._context.store.claims.is_cancel_requested(*key):
-            return False
-        claim.close()
-        return True
 
     async def _run(self, key: JobKey, rank: tuple[float, ...], claim: ExitStack) -> None:
         store = self._context.store
@@ -247,8 +249,6 @@ class Scheduler:
             self._stop(f"a file {job.error.cause}")
         if job.status is JobStatus.FAILED and key.batch == self._batch:
             self._count_failure(job)
-        if self._context.cache.may_exceed(self._context.settings.cache.max_bytes):
-            await to_thread.run_sync(self._context.cache.prune, self._context.settings.cache.max_bytes)
 
     def _is_saved(self, key: JobKey, status: JobStatus) -> bool:
         """Whether the job on disk has this status. Reads its file: the index may lag behind."""

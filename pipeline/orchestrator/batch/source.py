@@ -87,7 +87,9 @@ async def read_source(
         # A source is read completely before anything is made, so nothing of the first one remains.
         logger.info("reading the fallback %s: %s", redacted(parse_source(fallback)), error)
         try:
-            found = await _read(_in_workspace(parse_source(fallback), context.workspace), context, request)
+            # A path of the settings is relative to the workspace.
+            place = parse_source(fallback)
+            found = await _read(context.workspace / place if isinstance(place, Path) else place, context, request)
         except (SourceError, ProviderError) as second:
             raise SourceError(f"{error}; the fallback can't be read either: {second}") from error
         return replace(found, instead_of=error)
@@ -100,11 +102,6 @@ class _Request:
     batch: str
     rows: str
     writes: bool
-
-
-def _in_workspace(source: Path | str, workspace: Path) -> Path | str:
-    """Resolve a path of the settings against the workspace."""
-    return workspace / source if isinstance(source, Path) else source
 
 
 async def _read(source: Path | str, context: RunContext, request: _Request) -> SourceContent:

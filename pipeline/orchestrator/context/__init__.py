@@ -9,7 +9,6 @@ brief_resolver    completes briefs: flags override the brief, the brief override
 series            series settings, episode ledgers and neighbouring episodes
 appearance        theme, fonts, captions and motion
 encoding          frame size, encoder, cue limits and audio mix
-quality_profiles  which quality profile applies
 hosts             video hosts, as destinations
 release           privacy and publication time
 providers         script writers, translators, narrators and picture sources

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Mapping
-from dataclasses import dataclass, field, replace
-from operator import attrgetter
+from dataclasses import dataclass, replace
 from typing import Any
 
 from pipeline.errors import InputError
@@ -18,13 +17,6 @@ from pipeline.orchestrator.context.series import NO_SERIES, with_series
 from pipeline.settings import Settings
 from pipeline.template import Template
 
-# The fields of a brief that its choices depend on.
-_ASKED = attrgetter(
-    *("language", "translated_from", "template", "theme", "voice", "voices", "audience", "tone"),
-    *("length_s", "facts", "variant", "preset", "format"),
-)
-_MOST_KNOWN = 1000
-
 
 @dataclass(frozen=True, kw_only=True)
 class BriefResolver:
@@ -37,8 +29,6 @@ class BriefResolver:
     beds: BedLibrary
     # The template of a brief that names one; raises `InputError`.
     template_of: Callable[[Brief], Template]
-    # Cached choices, by everything that they depend on.
-    _known: dict[object, Mapping[str, Any]] = field(default_factory=dict, compare=False, repr=False)
 
     def films_of(self, brief: Brief) -> tuple[Brief, ...]:
         """A completed brief per requested film: one, or one for each language and format.
@@ -139,7 +129,7 @@ class BriefResolver:
         Reads files: not for the event loop.
         """
         brief = self._in_series(brief)
-        choices = self._choices_for(brief)
+        choices = self._choices(brief, self._language(brief))
         return brief.evolve(
             **choices,
             music=self._music(brief.evolve(template=choices["template"])),
@@ -147,17 +137,8 @@ class BriefResolver:
             origin=self.paths.origin(brief.origin),
         )
 
-    def _choices_for(self, brief: Brief) -> Mapping[str, Any]:
-        """The choices for a brief that do not depend on its text: cached, since rows of a table have them in common."""
-        language = self._language(brief)
-        key = _ASKED(brief), language
-        if key not in self._known:
-            if len(self._known) >= _MOST_KNOWN:
-                self._known.clear()
-            self._known[key] = self._choices(brief, language)
-        return self._known[key]
-
     def _choices(self, brief: Brief, language: str) -> Mapping[str, Any]:
+        """The values of a brief that do not depend on its text."""
         script = self.settings.script
         length_s = int(self._flag("script.length_s") or 0) or brief.length_s or script.length_s or None
         return {

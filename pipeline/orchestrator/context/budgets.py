@@ -17,14 +17,7 @@ from pipeline.state import MoneyLedger
 
 def prices_of(settings: Settings) -> dict[str, Price]:
     """Prices of language models, by model name or by service and model name."""
-    return {
-        name: Price(
-            usd_per_million_in=price.usd_per_million_in,
-            usd_per_million_out=price.usd_per_million_out,
-            usd_per_million_cached=price.usd_per_million_cached,
-        )
-        for name, price in settings.prices.items()
-    }
+    return {name: Price(**price.model_dump()) for name, price in settings.prices.items()}
 
 
 def budget_of_batch(batch: str, folder: Path, settings: Settings) -> Budget:

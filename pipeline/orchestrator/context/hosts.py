@@ -159,8 +159,6 @@ class Hosts:
         from pipeline.publishing.youtube import Channel  # noqa: PLC0415
 
         youtube = self.settings.youtube
-        throttle = self.runtime.throttle(f"{YOUTUBE}.{name}")
-        assert throttle is not None
         return Channel(
             name=name,
             address=self.address(name),
@@ -170,7 +168,7 @@ class Hosts:
             token_url=youtube.token_url,
             timeout_s=youtube.timeout_s,
             chunk_bytes=youtube.chunk_kib * 1024,
-            throttle=throttle,
+            throttle=self.runtime.throttle(f"{YOUTUBE}.{name}"),
             pauses=ChannelPauses(self._ledgers, name, clock=self.runtime.clock),
             quota=lambda client_id: self.runtime.project_quota(project_of(client_id)),
             bandwidth=self.runtime.bandwidth,

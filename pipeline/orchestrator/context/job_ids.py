@@ -7,8 +7,7 @@ version of the code. Finished films stay as they are, and published.
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, field, fields
-from operator import attrgetter
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from pipeline.errors import InputError
@@ -28,16 +27,8 @@ from pipeline.workspace import is_builtin
 _ID_DIGITS = 16
 # Suffixes of template files that are no pictures, though scripts may mention them in comments.
 _NO_PICTURE = (".toml", ".jinja")
-_NO_PICTURES = canonical_text(())
 # Fields of a brief that do not shape the film, or do so only through what they refer to.
 _IGNORED_FIELDS = frozenset({"preset", "format", "theme", "origin", "playlist", "priority"})
-# The fields that differ between rows of a table, in the order of the text; and all others.
-_ROW_FIELDS = ("row", "title")
-_shared_values = attrgetter(
-    *(each.name for each in fields(Brief) if each.compare and each.name not in {*_ROW_FIELDS, *_IGNORED_FIELDS})
-)
-# A placeholder for these fields; cleaned texts never contain this character.
-_PLACEHOLDER = "\0"
 _MOST_CACHED = 1000
 
 
@@ -54,7 +45,6 @@ class JobIds:
     bed_of: Callable[[Brief], Bed | None]
     # Caches of what many briefs have in common.
     _shapes: dict[tuple[object, ...], tuple[str, ...]] = field(default_factory=dict, init=False)
-    _shared_texts: dict[tuple[object, ...], tuple[str, ...]] = field(default_factory=dict, init=False)
     # By template: its scripts that compute picture names. By script and name: the digest of the picture.
     _computing_scripts: dict[str | None, tuple[ScriptTemplate, ...]] = field(default_factory=dict, init=False)
     _digest_cache: dict[tuple[str, str], str] = field(default_factory=dict, init=False)
@@ -65,30 +55,12 @@ class JobIds:
         if key not in self._shapes:
             self._shapes[key] = self._shape(brief)
         *shape, bed = self._shapes[key]
-        pictures = canonical_text(self._digests(brief)) if brief.pictures else _NO_PICTURES
+        digests = tuple(self.paths.digest_of_picture(brief.origin, each.source) for each in brief.pictures)
         # The values of the preset count, not its name.
-        own = self._row_text(brief) if brief.row else canonical_text(brief, without=_IGNORED_FIELDS)
+        own = canonical_text(brief, without=_IGNORED_FIELDS)
         part = (canonical_text((brief.series, brief.episode, brief.serial)),) if brief.serial else ()
         beside = (canonical_text({"beside": made}),) if brief.row and (made := self._computed_digests(brief)) else ()
-        return key_of_texts(own, *shape, pictures, bed, *part, *beside)[:_ID_DIGITS]
-
-    def _row_text(self, brief: Brief) -> str:
-        """The canonical text of a row's brief; the part that it shares with other rows is computed once."""
-        shared = _shared_values(brief)
-        if shared not in self._shared_texts:
-            if len(self._shared_texts) >= _MOST_CACHED:
-                self._shared_texts.clear()
-            whole = canonical_text(brief, without=_IGNORED_FIELDS, instead=dict.fromkeys(_ROW_FIELDS, _PLACEHOLDER))
-            self._shared_texts[shared] = tuple(whole.split(canonical_text(_PLACEHOLDER)))
-        around = self._shared_texts[shared]
-        if len(around) != len(_ROW_FIELDS) + 1:  # a text contains the placeholder
-            return canonical_text(brief, without=_IGNORED_FIELDS)
-        before, between, after = around
-        return f"{before}{canonical_text(brief.row)}{between}{canonical_text(brief.title)}{after}"
-
-    def _digests(self, brief: Brief) -> tuple[str, ...]:
-        """The digests of the pictures of a brief."""
-        return tuple(self.paths.digest_of_picture(brief.origin, each.source) for each in brief.pictures)
+        return key_of_texts(own, *shape, canonical_text(digests), bed, *part, *beside)[:_ID_DIGITS]
 
     def _template_digests(self, template: Template) -> tuple[str, ...]:
         """The digests of the pictures that a custom template's scripts mention."""

@@ -92,8 +92,8 @@ def model_settings(name: str, settings: Settings) -> ModelSettings:
     return settings.services[name]
 
 
-def make_models(name: str, settings: Settings, throttle: Throttle | None = None) -> tuple[ChatModel, ...]:
-    """The models of a service, in order of preference; without a `throttle`, with one of their own.
+def make_models(name: str, settings: Settings, throttle: Throttle) -> tuple[ChatModel, ...]:
+    """The models of a service, in order of preference.
 
     Raises `ConfigurationError` if no model is named, or --offline is set.
     """
@@ -101,8 +101,7 @@ def make_models(name: str, settings: Settings, throttle: Throttle | None = None)
     options = model_settings(name, settings)
     if not options.models:
         raise ConfigurationError("no model is named", where=name, hint=f'Set services.{name}.models = ["NAME"]')
-    shared = throttle or Throttle(name, throttle_limits(name, settings))
-    return tuple(_model(name, model, options, shared) for model in options.models)
+    return tuple(_model(name, model, options, throttle) for model in options.models)
 
 
 def _model(name: str, model: str, options: ModelSettings, throttle: Throttle) -> ChatModel:
@@ -177,17 +176,14 @@ def pronunciations(settings: Settings) -> Pronunciations:
     return Pronunciations(tuple(entries))
 
 
-def make_narrator(name: str, settings: Settings, workspace: Path, throttle: Throttle | None = None) -> Narrator:
-    """A narrator by name; a service without a `throttle` gets one of its own.
-
-    Raises `ConfigurationError` for a service if --offline is set.
-    """
+def make_narrator(name: str, settings: Settings, workspace: Path, edge_throttle: Throttle) -> Narrator:
+    """A narrator by name. Raises `ConfigurationError` for a service if --offline is set."""
     if name == "edge":
         _refuse_offline(name, settings, was_named=settings.narration.narrator == name)
     return NARRATORS[name](
         NarratorOptions(
             edge_url=settings.edge.url,
-            edge_throttle=throttle or Throttle("edge", throttle_limits("edge", settings)),
+            edge_throttle=edge_throttle,
             edge_timeout_s=settings.edge.timeout_s,
             piper_voices=workspace / settings.piper.voices,
             edge_fallback_voices=settings.edge.fallback_voices,
@@ -205,15 +201,15 @@ def stock_settings(name: str, settings: Settings) -> StockSettings:
     return settings.pexels if name == "pexels" else settings.pixabay
 
 
-def make_stock_source(name: str, settings: Settings, throttle: Throttle | None) -> PictureSource:
-    """A stock photo service by name; without a `throttle`, with one of its own."""
+def make_stock_source(name: str, settings: Settings, throttle: Throttle) -> PictureSource:
+    """A stock photo service by name."""
     options = stock_settings(name, settings)
     ours, theirs = environment_name(f"{name}.api_key"), f"{name.upper()}_API_KEY"
     return STOCK_SOURCES[name](
         ServiceOptions(
             root_url=options.root_url,
             api_key=options.api_key.get_secret_value() if options.api_key else "",
-            throttle=throttle or Throttle(name, throttle_limits(name, settings)),
+            throttle=throttle,
             timeout_s=options.timeout_s,
             set_key=f"Set {theirs} (or {ours}) to a valid key",
         )

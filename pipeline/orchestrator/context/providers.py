@@ -73,7 +73,7 @@ class Providers:
 
     def narrator(self, name: str) -> Narrator:
         """A narrator by name. Raises `ConfigurationError` for a service if --offline is set."""
-        return provider_factory.make_narrator(name, self.settings, self.workspace, self.runtime.throttle(name))
+        return provider_factory.make_narrator(name, self.settings, self.workspace, self.runtime.throttle("edge"))
 
     @cached_property
     def stock_sources(self) -> tuple[PictureSource, ...]:

@@ -12,15 +12,15 @@ from pathlib import Path
 
 from anyio import to_thread
 
-from pipeline.errors import InputError
+from pipeline.errors import InputError, did_you_mean
 from pipeline.limits import Cores, RetryPolicy
 from pipeline.limits.times import utc_now
-from pipeline.model import Asked, Brief, Job, Pictures, Price, Script, VideoFormat
-from pipeline.music import NO_BED, Bed, BedLibrary, MixPlan
+from pipeline.model import Asked, Brief, Job, Pictures, Price, QualityProfile, Script, VideoFormat
+from pipeline.music import NO_BED, Bed, BedLibrary
 from pipeline.orchestrator.context.appearance import Appearance
 from pipeline.orchestrator.context.brief_resolver import BriefResolver
 from pipeline.orchestrator.context.budgets import prices_of
-from pipeline.orchestrator.context.encoding import Encoding, cue_limits, encoding_of, mix_plan
+from pipeline.orchestrator.context.encoding import Encoding, cue_limits, encoding_of
 from pipeline.orchestrator.context.hosts import Hosts
 from pipeline.orchestrator.context.job_ids import JobIds
 from pipeline.orchestrator.context.overrides import batch_overrides, job_overrides, run_overrides
@@ -28,7 +28,7 @@ from pipeline.orchestrator.context.paths import Paths, check_output
 from pipeline.orchestrator.context.providers import Providers
 from pipeline.orchestrator.context.runtime import Runtime
 from pipeline.rendering import Look
-from pipeline.settings import Settings, load_settings
+from pipeline.settings import DEFAULT_PROFILE, Settings, load_settings, resolve_profiles
 from pipeline.state import Cache, CheckpointStore
 from pipeline.subtitles import CueLimits
 from pipeline.template import Template, load_template
@@ -200,6 +200,18 @@ class RunContext:
         spoken_s = limits.narration_s if stage == "script" and brief.length_s else 0.0
         return float(getattr(limits, f"{stage}_s")) + spoken_s
 
+    def profile(self, template: Template | None = None) -> QualityProfile:
+        """The quality profile of films of a template, or of third-party films.
+
+        Raises `InputError` for a template that names an unknown profile.
+        """
+        profiles = resolve_profiles(self.settings.profiles)
+        name = self.settings.quality.profile or (template.profile if template else "") or DEFAULT_PROFILE
+        if name not in profiles:
+            where = template.folder if template else ""
+            raise InputError(f"there is no profile {name!r}", where=where, hint=did_you_mean(name, profiles))
+        return profiles[name]
+
     # Appearance --------------------------------------------------------------------------------------------------
 
     def encoding(self, brief: Brief) -> Encoding:
@@ -246,11 +258,6 @@ class RunContext:
     def bed(self, brief: Brief) -> Bed | None:
         """The background music of a completed brief, cached; None: no music. Raises `InputError` if it is missing."""
         return None if brief.music in {None, NO_BED} else self._beds.bed(str(brief.music))
-
-    @property
-    def mix_plan(self) -> MixPlan:
-        """Levels and fades of music under the voice."""
-        return mix_plan(self.settings)
 
     @cached_property
     def _beds(self) -> BedLibrary:

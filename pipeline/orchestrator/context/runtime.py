@@ -97,10 +97,8 @@ class Runtime:
             memory_limit_bytes=self.resource_limits.max_memory_bytes,
         )
 
-    def throttle(self, service: str) -> Throttle | None:
-        """The rate limiter of a service, shared by all films; None for a local provider."""
-        if not provider_factory.is_service(service):
-            return None
+    def throttle(self, service: str) -> Throttle:
+        """The rate limiter of a service, shared by all films."""
         if service not in self._throttles:
             limits = provider_factory.throttle_limits(service, self.settings)
             throttle = Throttle(service, limits, ledger=self.ledger(service), on_change=self._notify, clock=self.clock)

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import shlex
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
+from functools import cache
 
 from pipeline.errors import InputError
 from pipeline.orchestrator.context import RunContext
@@ -37,12 +38,17 @@ def episodes_of(context: RunContext, name: str) -> list[EpisodeState]:
     if name:
         table_of(name, context.settings, where="")
     names = [name] if name else sorted(context.settings.series)
-    indexes = _Indexes(context)
+
+    @cache
+    def index_of(batch: str) -> BatchIndex | None:
+        """The index of a batch, refreshed; None if the batch no longer exists."""
+        return context.store.refreshed(batch) if context.store.folder(batch).exists() else None
+
     return [
         state
         for each in names
         for episode in ledger_of(context.workspace, each).episodes()
-        for state in _films(each, episode, context.hosts, indexes)
+        for state in _films(each, episode, context.hosts, index_of)
     ]
 
 
@@ -61,24 +67,12 @@ def forget_episode(context: RunContext, name: str, number: int) -> None:
     ledger_of(context.workspace, name).forget(number)
 
 
-class _Indexes(dict[str, BatchIndex | None]):
-    """The index of each batch, refreshed on first use; None if the batch no longer exists."""
-
-    def __init__(self, context: RunContext) -> None:
-        super().__init__()
-        self._store = context.store
-
-    def __missing__(self, batch: str) -> BatchIndex | None:
-        self[batch] = self._store.refreshed(batch) if self._store.folder(batch).exists() else None
-        return self[batch]
-
-
 def _films(
-    series: str, episode: Episode, hosts: Hosts, indexes: Mapping[str, BatchIndex | None]
+    series: str, episode: Episode, hosts: Hosts, index_of: Callable[[str], BatchIndex | None]
 ) -> Iterator[EpisodeState]:
     films: list[tuple[str, EpisodeFilm | None]] = [*sorted(episode.films.items())] or [("", None)]
     for track, film in films:
-        index = indexes[film.batch] if film else None
+        index = index_of(film.batch) if film else None
         row = index.listed(film.job) if index and film else None
         seen: Mapping[str, str] = row.published if row else {}
         if film and row is None:

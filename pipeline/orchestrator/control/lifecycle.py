@@ -8,17 +8,15 @@ from __future__ import annotations
 import shlex
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 
-import anyio
 from anyio import to_thread
 
 from pipeline.errors import CheckpointError, InputError
 from pipeline.language.text import counted
 from pipeline.model import QUEUE, Asked, Brief, Job, JobStatus, advance, requeued
-from pipeline.orchestrator.batch import batches
 from pipeline.orchestrator.batch.batches import require_batch
 from pipeline.orchestrator.batch.bulk import BulkResult, change_jobs, select_jobs
 from pipeline.orchestrator.batch.run import Outcome, run_jobs
@@ -36,8 +34,6 @@ _CANCELLABLE = (
     JobStatus.FAILED,
     JobStatus.REVIEW,
 )
-# A process that has finished a film releases its claim within this time.
-_RELEASE_S = 0.2
 _RETRIED = (JobStatus.FAILED, JobStatus.PARKED, JobStatus.CANCELLED)
 
 
@@ -97,11 +93,12 @@ async def cancel(context: RunContext, *, batch: str, jobs: Sequence[str] = ()) -
     done = await change_jobs(context, batch, ids, let_be, or_else=partial(context.store.claims.request_cancel, batch))
     if not done.busy:
         return done
-    # A process that was just releasing a job may have missed the request: then cancel it here.
-    await anyio.sleep(_RELEASE_S)
 
+    # A process that was just releasing a job may have missed the request: then cancel it here. If the job is still
+    # busy, its process looks for a request after it has released it.
     def cancel_here(job: Job) -> Job | None:
-        context.store.claims.clear_cancel_request(batch, job.id)
+        if job.status is JobStatus.COMPLETED:
+            context.store.claims.clear_cancel_request(batch, job.id)
         return job if job.status is JobStatus.CANCELLED else let_be(job)
 
     later = await change_jobs(context, batch, done.busy, cancel_here)
@@ -134,7 +131,7 @@ async def resume(context: RunContext, *, batch: str, listen: Listener = ignore) 
         is_damaged = await to_thread.run_sync(context.store.is_damaged, batch, damage.job)
         hint = "; or nightreel retry makes it again, if the source has it" if is_damaged else ""
         notify(listen, damage.message + hint)
-    return await batches.resume(context, batch=batch, listen=listen)
+    return await run_jobs(context, batch, listen)
 
 
 async def retry(
@@ -174,27 +171,15 @@ async def retry(
     if failed and not ids and not done.changed:
         notify(listen, f"no job of “{batch}” has failed")
     if not (failed or jobs):
-        return await batches.resume(context, batch=batch, listen=listen)
+        return await run_jobs(context, batch, listen)
     outcome = await run_jobs(context, batch, listen, only=done.changed)
     return await to_thread.run_sync(outcome_of_jobs, outcome, context, ids) if jobs else outcome
 
 
-@dataclass(frozen=True, kw_only=True)
-class SelectedOutcome(Outcome):
-    """The outcome of a run of selected jobs: complete when these are."""
-
-    statuses: tuple[JobStatus | None, ...]
-
-    @property
-    def is_complete(self) -> bool:
-        """Whether every requested film is completed."""
-        return all(status is JobStatus.COMPLETED for status in self.statuses)
-
-
 def outcome_of_jobs(outcome: Outcome, context: RunContext, ids: Iterable[str]) -> Outcome:
-    """The outcome for these jobs only. Blocks."""
+    """The outcome, complete when these jobs are. Blocks."""
     rows = map(context.store.index(outcome.batch).find, ids)
-    return SelectedOutcome(**vars(outcome), statuses=tuple(row.status if row else None for row in rows))
+    return replace(outcome, named=tuple(row.status if row else None for row in rows))
 
 
 async def _remember_budget(context: RunContext, batch: str) -> None:

@@ -20,7 +20,6 @@ from pipeline.orchestrator.batch.run import Outcome, run_jobs
 from pipeline.orchestrator.batch.sampling import ensure_sampled, sample_for
 from pipeline.orchestrator.context import RunContext
 from pipeline.orchestrator.context.hosts import Hosts
-from pipeline.orchestrator.context.quality_profiles import profile_for
 from pipeline.orchestrator.control.lifecycle import outcome_of_jobs
 from pipeline.orchestrator.control.published import published
 from pipeline.orchestrator.control.release_options import NO_RELEASE_OPTIONS, PRIVACY, ReleaseOptions
@@ -238,7 +237,7 @@ def _refuse_held(context: RunContext, video: Path) -> None:
 async def _judged(package: Package, context: RunContext) -> Verdict:
     """The verdict on a film with its captions, thumbnail and metadata."""
     found: list[Verdict] = []
-    profile = await to_thread.run_sync(profile_for, context.settings)
+    profile = await to_thread.run_sync(context.profile)
     await judge_films([package.video], profile, context, lambda film: found.append(film.verdict))
     return await to_thread.run_sync(with_companions, found[0], package, profile)
 

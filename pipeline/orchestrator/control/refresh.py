@@ -74,17 +74,25 @@ async def replace_corrected_jobs(
 async def add_now_readable(context: RunContext, batch: str, briefs: Collection[Brief]) -> list[str]:
     """Create jobs for briefs that could not be read when the batch was planned, but can now. Returns their ids."""
     known = await require_batch(context, batch)
-    places = {_file_of(context.paths.origin(refused.where)): refused for refused in known.refused}
-    readable = [brief for brief in briefs if _file_of(context.paths.origin(brief.origin)) in places]
+
+    def file_of(place: str) -> str:
+        return _file_of(context.paths.origin(place))
+
+    def look() -> list[Brief]:
+        places = {file_of(refused.where) for refused in known.refused}
+        return [brief for brief in briefs if file_of(brief.origin) in places]
+
+    readable = await to_thread.run_sync(look)
     if not readable:
         return []
     plan = await plan_batch(readable, context, batch=batch, source="", priority=known.priority, keep=True)
-    read = {_file_of(context.paths.origin(brief.origin)) for brief in readable}
+    read = {file_of(brief.origin) for brief in readable}
     async with context.store.claims.planning(batch):
         now = await require_batch(context, batch)
-        left = [refused for refused in now.refused if _file_of(context.paths.origin(refused.where)) not in read]
-        # They are in the source, so they are not saved as added by hand.
-        await context.store.save_batch(replace(now, refused=tuple(left), added=known.added))
+        left = [refused for refused in now.refused if file_of(refused.where) not in read]
+        # They are in the source, so they are not saved as added by hand, as others may be meanwhile.
+        added = tuple(job for job in now.added if job in known.added or job not in plan.ids)
+        await context.store.save_batch(replace(now, refused=tuple(left), added=added))
     return plan.ids
 
 

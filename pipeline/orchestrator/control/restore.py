@@ -126,8 +126,5 @@ def restored_job(then: Job, now: Job | None, *, name: str, at: datetime) -> Job 
         job = advance(job, JobStatus.PENDING, at=at, why=why)
     else:
         job = job.evolve(history=(*job.history, Event(at=at, status=job.status, why=why)))
-    return advance(job, JobStatus.CANCELLED, at=at, why=why) if _is_cancelled_again(then, job) else job
-
-
-def _is_cancelled_again(then: Job, job: Job) -> bool:
-    return then.status is JobStatus.CANCELLED and job.status is JobStatus.PENDING
+    is_cancelled_again = then.status is JobStatus.CANCELLED and job.status is JobStatus.PENDING
+    return advance(job, JobStatus.CANCELLED, at=at, why=why) if is_cancelled_again else job

@@ -6,12 +6,13 @@ Held films are not claimed, so all of this works while other processes make the 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from anyio import from_thread, to_thread
 
-from pipeline.errors import CheckpointError, HeldError, InputError, RejectedError, SampleError
+from pipeline.errors import BusyError, CheckpointError, HeldError, InputError, RejectedError, SampleError
 from pipeline.language.text import clean_text
 from pipeline.model import (
     HeldFilm,
@@ -166,7 +167,13 @@ async def _release_waiting(context: RunContext, batch: str) -> list[str]:
         gone.append(job.id)
         return requeued(job, at=context.clock(), why="the sample is approved")
 
-    await change_jobs(context, batch, ids, go_on)
+    done = await change_jobs(context, batch, ids, go_on)
+    for job_id in done.busy:
+        # It was parked just now, by a process that saw the sample as it was before, and that releases it next.
+        with suppress(BusyError):
+            async with context.store.claims.claim(batch, job_id, what=job_id):
+                pass
+    await change_jobs(context, batch, done.busy, go_on)
     return gone
 
 

@@ -15,13 +15,11 @@ from pipeline.orchestrator.batch.batches import require_batch
 from pipeline.orchestrator.batch.bulk import change_jobs, select_jobs
 from pipeline.orchestrator.batch.run import run_jobs
 from pipeline.orchestrator.context import RunContext
-from pipeline.orchestrator.context.quality_profiles import profile_for
 from pipeline.orchestrator.control.publishing import package_of, publish_settings, subject_of
 from pipeline.orchestrator.control.release_options import PRIVACY, ReleaseOptions
 from pipeline.orchestrator.film.sidecars import judge_sidecars
 from pipeline.publishing.sidecars import METADATA
 from pipeline.quality.companions import own_metadata
-from pipeline.settings import Settings
 
 _OUT = (JobStatus.COMPLETED, JobStatus.PARKED)
 
@@ -96,7 +94,7 @@ async def update_file(context: RunContext, video: Path, *, metadata: Path | None
     """Update the metadata of a published file. Raises `InputError`, `QualityError` and `ProviderError`."""
     await to_thread.run_sync(options.check, context)
     package = await to_thread.run_sync(package_of, video, metadata)
-    verdict = await to_thread.run_sync(_judged, package, context.settings)
+    verdict = await to_thread.run_sync(_judged, package, context)
     if not verdict.passed:
         raise QualityError("the metadata fails the check: " + "; ".join(verdict.reasons), where=str(package.metadata))
     subject, brief = await to_thread.run_sync(subject_of, context, package)
@@ -107,7 +105,7 @@ async def update_file(context: RunContext, video: Path, *, metadata: Path | None
     return Updated(changed=[video.name] if changed else [], same=int(not changed))
 
 
-def _judged(package: Package, settings: Settings) -> Verdict:
+def _judged(package: Package, context: RunContext) -> Verdict:
     """The verdict on the metadata of a film, if there is any. Blocks."""
     found = (own_metadata(package.metadata),) if package.metadata.is_file() else ()
-    return Verdict(checks=found).under(profile_for(settings))
+    return Verdict(checks=found).under(context.profile())

@@ -48,7 +48,7 @@ class Attempt:
     # Prices of models, and the budgets that calls are charged to.
     prices: Mapping[str, Price] = field(default_factory=dict)
     budgets: tuple[Budget, ...] = ()
-    # Usage and cost of services so far.
+    # Usage and cost of services in the present stage.
     cost: Cost = field(default_factory=Cost)
     # Errors of worker tasks that crashed or failed inspection, by task key: running them again would end the same.
     failed_tasks: dict[str, NightreelError] = field(default_factory=dict)

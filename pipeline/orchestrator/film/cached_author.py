@@ -70,54 +70,52 @@ class Voices:
 
 @dataclass(frozen=True, kw_only=True)
 class CachedAuthor:
-    """An `Author` that uses only the cache."""
+    """An `Author` that uses only the cache, for the film of one brief."""
 
+    brief: Brief
     template: Template
     context: RunContext
     voices: Voices
-    # Its glossary applies to translations; None: no glossary.
-    brief: Brief | None = None
 
-    async def original(self, brief: Brief) -> tuple[Script, Pace | None] | None:
+    async def original(self) -> tuple[Script, Pace | None] | None:
         """The result of `write_original` from the cache; None: not cached.
 
         Raises `InputError` for a brief that no writer can use, and the error if no narrator can speak it.
         """
         try:
-            return await write_original(brief, self.context, self)
+            return await write_original(self.brief, self.context, self)
         except _CacheMissError:
             return None
 
-    async def translation(self, script: Script, pace: Pace | None, brief: Brief) -> Script | None:
+    async def translation(self, script: Script, pace: Pace | None) -> Script | None:
         """The result of `write_translation`, likewise. Raises `ConfigurationError` without a model."""
         try:
-            return await write_translation(script, pace, brief, self)
+            return await write_translation(script, pace, self.brief, self)
         except _CacheMissError:
             return None
 
-    async def check_size(self, brief: Brief) -> None:
+    async def check_size(self) -> None:
         """Raise `PermanentError` for a film too long for every writer. Makes no request.
 
         The pace of the voice is not known yet. A slow one is assumed, so that no film is rejected for a guess; at the
         true pace the check is repeated before any model is paid. A cached script needs no writer.
         """
-        slow = estimate_pace(self.context.briefs.original_of(brief).language).corrected(_SLOW)
-        error = await self._size_error(brief, slow)
-        if error and await self.original(brief) is None:
+        original = self.context.briefs.original_of(self.brief)
+        error = await self._size_error(original, estimate_pace(original.language).corrected(_SLOW))
+        if error and await self.original() is None:
             raise error
 
-    async def size_error(self, brief: Brief) -> PermanentError | None:
+    async def size_error(self) -> PermanentError | None:
         """The error of `check_size` at the measured pace of the voice; None: it fits, or no length was requested."""
-        original = self.context.briefs.original_of(brief)
+        original = self.context.briefs.original_of(self.brief)
         if not original.length_s:
             return None
         with suppress(_CacheMissError):  # the pace is measured when the script is written
             pace = await measure_pace(original.language, speak=await self.speaker(original))
-            return await self._size_error(brief, pace)
+            return await self._size_error(original, pace)
         return None
 
-    async def _size_error(self, brief: Brief, pace: Pace) -> PermanentError | None:
-        original = self.context.briefs.original_of(brief)
+    async def _size_error(self, original: Brief, pace: Pace) -> PermanentError | None:
         if not (original.length_s and self.context.providers.models):
             return None
         return await to_thread.run_sync(self._too_long, original, original.length_s, pace)
@@ -141,10 +139,10 @@ class CachedAuthor:
             return error
         return None
 
-    async def translations(self, script: Script, pace: Pace | None, brief: Brief) -> list[Path]:
-        """The cache files of all translations that were made for `brief`, one per attempt."""
-        recorder = _PathRecorder(template=self.template, context=self.context, voices=self.voices, brief=self.brief)
-        await recorder.translation(script, pace, brief)
+    async def translations(self, script: Script, pace: Pace | None) -> list[Path]:
+        """The cache files of all translations of a script, one per attempt."""
+        recorder = _PathRecorder(brief=self.brief, template=self.template, context=self.context, voices=self.voices)
+        await recorder.translation(script, pace)
         return recorder.paths
 
     async def write(self, brief: Brief, pace: Pace | None) -> Script:
@@ -170,7 +168,7 @@ class CachedAuthor:
             template=self.template,
             cache=self.context.cache,
             length=length,
-            terms=glossary_terms(self.brief, language) if self.brief else (),
+            terms=glossary_terms(self.brief, language),
         )
 
     async def speaker(self, brief: Brief) -> Speak:

@@ -171,7 +171,8 @@ async def restore_pictures(job: Job, context: RunContext, attempt: Attempt) -> J
 
     Raises `InputError` if one can't be had any more, since the script shows it.
     """
-    if not job.pictures or await to_thread.run_sync(_all_intact, job.pictures, context.cache):
+    stills, cache = job.pictures.stills if job.pictures else (), context.cache
+    if not job.pictures or await to_thread.run_sync(lambda: all(cache.intact(still.path) for still in stills)):
         return job
     brief = drop_missing_pictures(job.brief, job.pictures)
     named = await to_thread.run_sync(pictures_named_by_script, job.script, job.brief, context) if job.script else ()
@@ -180,10 +181,6 @@ async def restore_pictures(job: Job, context: RunContext, attempt: Attempt) -> J
         hint = "Put it back, or have the film written again: nightreel retry --from script"
         raise InputError("this picture is gone", where=_short(again.missing[0]), hint=hint)
     return job.evolve(pictures=replace(job.pictures, stills=again.stills))
-
-
-def _all_intact(pictures: Pictures, cache: Cache) -> bool:
-    return all(cache.intact(still.path) for still in pictures.stills)
 
 
 async def _still(picture: WantedPicture, brief: Brief, context: RunContext, attempt: Attempt, fetch: Fetch) -> Still:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import shlex
 from collections.abc import Sequence
 from dataclasses import replace
+from functools import partial
 
 from anyio import to_thread
 
@@ -51,10 +52,7 @@ async def publish_to_hosts(job: Job, package: Package, context: RunContext, atte
         raise
     versions = await to_thread.run_sync(language_versions_of, job, context.store)
     errors: list[NightreelError] = []
-
-    def count_pending(name: str, most: int) -> int:
-        return count_unpublished(job, context.store, name, most)
-
+    count_pending = partial(count_unpublished, job, context.store)
     for host in await to_thread.run_sync(context.hosts.destinations, job, versions, count_pending):
         before = next(filter(host.has_issued, job.published), None)
         if before and not before.missing:

@@ -130,7 +130,6 @@ def _script_files(job: Job, context: RunContext) -> Iterable[Path]:
             yield from cached_script_paths(original, writers=writers, template=template, pace=job.pace)
         elif script := offline_script(original, writers=writers, template=template, pace=job.pace):
             # Only the translations: the original script belongs to other films, too.
-            kept = CachedAuthor(
-                template=template, context=context, voices=Voices(narrators=context.providers.narrators), brief=brief
-            )
-            yield from from_thread.run(kept.translations, script, job.pace, brief)
+            voices = Voices(narrators=context.providers.narrators)
+            kept = CachedAuthor(brief=brief, template=template, context=context, voices=voices)
+            yield from from_thread.run(kept.translations, script, job.pace)

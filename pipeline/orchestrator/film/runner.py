@@ -23,7 +23,7 @@ from pipeline.errors import (
 )
 from pipeline.files import write_atomically
 from pipeline.limits import Rank
-from pipeline.model import Job, JobError, JobStatus, StageRecord, advance
+from pipeline.model import Cost, Job, JobError, JobStatus, StageRecord, advance
 from pipeline.orchestrator.context import RunContext
 from pipeline.orchestrator.events import JobEvent, Listener, emit, ignore, notify
 from pipeline.orchestrator.film.approval import hold_error
@@ -46,7 +46,6 @@ _RESTART_REASONS: Mapping[JobStatus, str] = {
     JobStatus.PARKED: "its waiting time is over",
     JobStatus.COMPLETED: "its film is missing or changed, or has another output folder",
 }
-_RESULTS = tuple(result for stage in STAGES for result in stage.fills)
 
 
 async def run_job(job: Job, context: RunContext, listen: Listener = ignore, *, rank: Rank = ()) -> Job:
@@ -137,9 +136,7 @@ class _Run:
 
     async def _remaining_stages(self) -> tuple[Stage, ...]:
         """Drop results that are no longer there, save the job, and return the stages still to run."""
-        job, stages = self.job, STAGES
-        if job.records or any(getattr(job, result) for result in _RESULTS):
-            job, stages = await to_thread.run_sync(_as_found, job, self._context)
+        job, stages = await to_thread.run_sync(_as_found, self.job, self._context)
         if len(stages) > 1:  # publishing alone needs no workers
             preload_workers()
         with anyio.CancelScope(shield=True):
@@ -149,7 +146,7 @@ class _Run:
     async def _run_stage(self, stage: Stage, attempt: Attempt, usage: CacheUsage) -> None:
         """Run one stage and append its record to the job, also when it fails. The caller saves."""
         started_at, start = self._context.clock(), anyio.current_time()
-        cost, counts = attempt.cost, usage.counts()
+        attempt.cost, counts = Cost(), usage.counts()
         failure: JobError | None = None
         limit_s = self._context.time_limit_s(stage.name, self.job.brief)
         try:
@@ -174,7 +171,7 @@ class _Run:
                 found=since.found,
                 made=since.made,
                 bytes=since.made_bytes,
-                cost=attempt.cost - cost,
+                cost=attempt.cost,
                 error=failure,
             )
             self.job = self.job.evolve(records=(*self.job.records, record))

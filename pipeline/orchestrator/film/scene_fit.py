@@ -6,7 +6,7 @@ and reduced the font size; text that can't be split, or does not fit even alone,
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Iterable
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, replace
 from functools import lru_cache
 
@@ -59,23 +59,18 @@ def split_to_fit(scene: Scene, look: Look) -> tuple[SceneFit, ...]:
     """The scene, or its halves if fewer texts are cut in them, recursively. Cached: campaign films share scenes."""
     texts = {shown.name: shown.text for shown in texts_of(scene)}
     whole = SceneFit(scene=scene, cut=frozenset(texts[name] for name in find_overflowing_texts(scene, look)))
-    halves = _halves_of(scene) if whole.cut else None
+    if not whole.cut:
+        return (whole,)
+    # Imported late: a worker would load the whole script package, and most scenes fit.
+    from pipeline.script import split_scene  # noqa: PLC0415
+
+    halves = split_scene(scene)
     if halves is None:
         return (whole,)
     parts = tuple(part for half in halves for part in split_to_fit(half, look))
     # A heading that is too long is cut in each half.
-    return parts if len(_all_cut(parts)) < len(whole.cut) else (whole,)
-
-
-def _halves_of(scene: Scene) -> tuple[Scene, Scene] | None:
-    # Imported late: a worker would load the whole script package, and most scenes fit.
-    from pipeline.script import split_scene  # noqa: PLC0415
-
-    return split_scene(scene)
-
-
-def _all_cut(parts: Iterable[SceneFit]) -> set[str]:
-    return {text for part in parts for text in part.cut}
+    still_cut = {text for part in parts for text in part.cut}
+    return parts if len(still_cut) < len(whole.cut) else (whole,)
 
 
 def _short(text: str) -> str:

@@ -13,7 +13,6 @@ from pathlib import Path
 from pipeline.errors import ReviewError
 from pipeline.model import Job, JobStatus, Subtitles, title_of
 from pipeline.orchestrator.context import RunContext
-from pipeline.orchestrator.context.quality_profiles import profile_for
 from pipeline.orchestrator.film.approval import is_judged
 from pipeline.publishing import hash_files
 from pipeline.quality import Expected, faults_of
@@ -40,7 +39,7 @@ def judge_sidecars(job: Job, files: Mapping[str, Path], context: RunContext) -> 
     known = job.verdict.companions if job.verdict and is_judged(job) else frozenset()
     changed = {name: sha256 for name, sha256 in sums.items() if (name, sha256) not in known}
     if changed:
-        expected, profile = _expected(job, context), profile_for(context.settings, context.template(job.brief))
+        expected, profile = _expected(job, context), context.profile(context.template(job.brief))
         for name, sha256 in changed.items():
             if faults := faults_of(name, files[name], expected, profile) or _owner_faults(job, sha256, context.store):
                 raise _held(job, files[name], faults)

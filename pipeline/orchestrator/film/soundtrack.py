@@ -14,6 +14,7 @@ from pipeline.keys import content_key
 from pipeline.model import Brief, Clip
 from pipeline.music import BED_VERSION, MIX_VERSION, Bed, MixPlan, mix_film, prepare_bed
 from pipeline.orchestrator.context import RunContext
+from pipeline.orchestrator.context.encoding import mix_plan
 from pipeline.orchestrator.film.attempt import Attempt
 from pipeline.quality import INSPECTION_VERSION, inspect_sound
 
@@ -45,11 +46,8 @@ def make_mix(task: MixTask, path: Path) -> None:
 
 async def prepare_loop(bed: Bed, context: RunContext, attempt: Attempt) -> Path:
     """The music as a seamless loop. Raises `InputError` for a file that is not audio."""
-
-    async def make(path: Path) -> None:
-        await attempt.compute(prepare_bed, bed, path)
-
-    path, _ = await context.cache.get_or_make("bed", content_key(BED_VERSION, bed.sha256), ".wav", make)
+    key = content_key(BED_VERSION, bed.sha256)
+    path, _ = await context.cache.get_or_make("bed", key, ".wav", lambda path: attempt.compute(prepare_bed, bed, path))
     return path
 
 
@@ -62,12 +60,10 @@ async def mix_soundtrack(brief: Brief, clips: tuple[Clip, ...], context: RunCont
         clips=clips,
         loop=await prepare_loop(bed, context, attempt),
         bed=bed.sha256,
-        plan=context.mix_plan,
+        plan=mix_plan(context.settings),
         audio_kbps=context.encoding(brief).encoder.audio_kbps,
     )
-
-    async def make(path: Path) -> None:
-        await attempt.compute(make_mix, task, path)
-
-    path, _ = await context.cache.get_or_make("mix", task.key, ".mp4", make)
+    path, _ = await context.cache.get_or_make(
+        "mix", task.key, ".mp4", lambda path: attempt.compute(make_mix, task, path)
+    )
     return path

@@ -51,7 +51,7 @@ async def find_photo(
     errors: list[NightreelError] = []
     for service in services:
         try:
-            return await _from(service, query, context, partial(_first_of, service=service, take=take))
+            return await _from(service, query, context, take)
         except StorageError:
             raise
         except NightreelError as error:
@@ -72,28 +72,25 @@ async def _from(
     service: PictureSource,
     query: StockQuery,
     context: RunContext,
-    first_of: Callable[[tuple[StockPhoto, ...]], Awaitable[_T]],
+    take: Callable[[StockPhoto, PictureSource], Awaitable[_T]],
 ) -> _T:
     path, was_kept = await _answer(service, query, context)
     photos = await to_thread.run_sync(_read, path)
     if not photos:
         raise InputError(f"{service.name} has no photo of it", hint="Search for fewer or other words")
     try:
-        return await first_of(photos)
+        return await _first_of(photos, service, take)
     except (InputError, PermanentError):
         if not was_kept or context.settings.offline:
             raise
     # The URLs of photos are only guaranteed for a day.
     await context.cache.discard(path)
     path, _ = await _answer(service, query, context)
-    return await first_of(await to_thread.run_sync(_read, path))
+    return await _first_of(await to_thread.run_sync(_read, path), service, take)
 
 
 async def _first_of(
-    photos: tuple[StockPhoto, ...],
-    *,
-    service: PictureSource,
-    take: Callable[[StockPhoto, PictureSource], Awaitable[_T]],
+    photos: tuple[StockPhoto, ...], service: PictureSource, take: Callable[[StockPhoto, PictureSource], Awaitable[_T]]
 ) -> _T:
     failure: InputError | PermanentError = InputError(f"{service.name} has no photo of it")
     for photo in photos[:_MOST_TRIED]:

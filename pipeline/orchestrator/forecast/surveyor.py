@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Hashable, Sequence
+from collections.abc import Callable, Hashable
 from contextlib import suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from functools import cached_property
 
 from anyio import from_thread
 
@@ -19,7 +20,7 @@ from pipeline.orchestrator.film.series import with_earlier_episodes
 from pipeline.orchestrator.forecast.findings import Cached, Films, Problem, RunSurvey, Work
 from pipeline.orchestrator.forecast.history import Kind, kind_of
 from pipeline.rendering.look import shows_title
-from pipeline.script import ScriptWriter, check_any
+from pipeline.script import check_any
 
 
 @dataclass(kw_only=True)
@@ -94,10 +95,9 @@ class Surveyor:
         # Scripts that a model has to write (one per family of films), and the number of translations.
         self._unwritten: set[Brief] = set()
         self._untranslated = 0
-        # Music files checked, series of the films, and the voices, or the error why there are none.
+        # Music files checked, and series of the films.
         self._music_checked: set[str | None] = set()
         self._series: set[str] = set()
-        self._voices: Voices | NightreelError | None = None
 
     def result(self, films: Films) -> RunSurvey:
         """The result of the survey."""
@@ -145,8 +145,9 @@ class Surveyor:
         place = brief.origin or brief.title
         key = ("" if error.where == place else error.where, error.message)
         before = self._problems.get(key)
-        problem = Problem.of(error, films=before.films + 1 if before else 1, where=place)
-        self._problems[key] = problem if before is None else Problem(**{**vars(before), "films": problem.films})
+        self._problems[key] = (
+            replace(before, films=before.films + 1) if before else Problem.of(error, films=1, where=place)
+        )
 
     def _examine(self, brief: Brief, begun: str) -> float:
         """Check a film. Returns the share of it that no earlier film had, as far as known. Raises its problem."""
@@ -154,12 +155,11 @@ class Surveyor:
         self._context.hosts.check(brief)
         self._context.appearance.theme(brief)
         self._check_music(brief)
-        voices = self._get_voices(self._context.providers.writers_of(brief, template))
-        narrator, voice = from_thread.run(voices.first, brief.language, brief.voice)
+        check_any(self._context.providers.writers_of(brief, template))
+        narrator, voice = from_thread.run(self._voices.first, brief.language, brief.voice)
         brief = with_earlier_episodes(brief, self._context)
-        script = self._script(
-            brief, begun, CachedAuthor(template=template, context=self._context, voices=voices, brief=brief)
-        )
+        kept = CachedAuthor(brief=brief, template=template, context=self._context, voices=self._voices)
+        script = self._script(brief, begun, kept)
         if script is None:
             return 1.0
         self._known_scripts += 1
@@ -183,26 +183,18 @@ class Surveyor:
             check_bed(bed)
             self._music_checked.add(brief.music)
 
-    def _get_voices(self, writers: Sequence[ScriptWriter]) -> Voices:
-        """The voices. Raises errors of the settings, or if no writer is available."""
-        if self._voices is None:
-            try:
-                check_any(writers)
-                self._voices = Voices(narrators=self._context.providers.narrators)
-            except NightreelError as error:
-                self._voices = error
-        if isinstance(self._voices, NightreelError):
-            raise self._voices
-        return self._voices
+    @cached_property
+    def _voices(self) -> Voices:
+        return Voices(narrators=self._context.providers.narrators)
 
     def _script(self, brief: Brief, begun: str, kept: CachedAuthor) -> Script | None:
         """The script from the job, the cache or the notes; None if a model has to write or translate it."""
         if begun and (script := self._of_job(begun)):
             self._scripts += bool(script.model)
             return script
-        original = from_thread.run(kept.original, brief)
+        original = from_thread.run(kept.original)
         if original is None:
-            from_thread.run(kept.check_size, brief)
+            from_thread.run(kept.check_size)
             self._unwritten.add(self._context.briefs.original_of(brief).said)
             self._untranslated += self._context.briefs.is_translated(brief)
             return None
@@ -210,7 +202,7 @@ class Surveyor:
         if not self._context.briefs.is_translated(brief):
             self._scripts += bool(script.model)
             return script
-        translated = from_thread.run(kept.translation, script, pace, brief)
+        translated = from_thread.run(kept.translation, script, pace)
         self._scripts += translated is not None
         self._untranslated += translated is None
         return translated

@@ -16,8 +16,8 @@ a user has logged in to since.
 from __future__ import annotations
 
 import io
-from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager
+from collections.abc import Callable
+from contextlib import AbstractAsyncContextManager
 from dataclasses import replace
 from datetime import timedelta
 
@@ -115,7 +115,7 @@ class YouTubeDestination:
             if record is None or record.published is None:
                 raise InputError("the film is not published there", where=self.name, hint="Publish it without --update")
             metadata = await to_thread.run_sync(self._metadata, package)
-            tag, settings = self._journal.tag(record), self._settings.for_film(metadata)
+            tag, settings = self._journal.tag_of(record.round), self._settings.for_film(metadata)
             if self._timing.is_explicit:
                 settings = await self._scheduled(settings, metadata, tag)
             wanted = video_resource(metadata, settings, tag=tag)
@@ -158,10 +158,8 @@ class YouTubeDestination:
                 remarks=(*remarks, *problems),
             )
 
-    @asynccontextmanager
-    async def _locked(self) -> AsyncIterator[None]:
-        async with self._journal.locked(what=f"the film {self._subject.key} for {self.name}"):
-            yield
+    def _locked(self) -> AbstractAsyncContextManager[None]:
+        return self._journal.locked(what=f"the film {self._subject.key} for {self.name}")
 
     def _receipt(self, package: Package, record: Record) -> Receipt:
         out = record.published
@@ -241,7 +239,7 @@ class YouTubeDestination:
                         earlier=before.earlier if before else (),
                     )
                 )
-                tag = self._journal.tag(record)
+                tag = self._journal.tag_of(record.round)
                 session = await upload.start(
                     video_resource(metadata, await self._scheduled(settings, metadata, tag), tag=tag),
                     size_bytes=film.size_bytes,
@@ -284,5 +282,5 @@ class YouTubeDestination:
             is_recent = self._channel.clock() - record.intended_at < _LISTED_AFTER
             may_be_unlisted = is_recent if upload.may_be_complete is None else upload.may_be_complete
             find = find_recent_film if may_be_unlisted else find_film
-            video_id = await find(calls, self._journal.tag(record))
+            video_id = await find(calls, self._journal.tag_of(record.round))
         return await self._journal.write(record.after_upload(video_id, self._channel.clock())) if video_id else None

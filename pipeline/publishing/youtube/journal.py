@@ -138,12 +138,8 @@ class Journal:
         self.key = key
         self._path = folder / f"{key}.json"
 
-    def tag(self, record: Record) -> str:
-        """The tag that identifies the film on the channel; it differs by round."""
-        return self.tag_of(record.round)
-
     def tag_of(self, number: int) -> str:
-        """The tag of a round, from 1."""
+        """The tag that identifies the film of a round (from 1) on the channel."""
         return f"nightreel-{self.key}" + (f"-{number}" if number > 1 else "")
 
     def locked(self, *, what: str, wait_s: float = math.inf) -> AbstractAsyncContextManager[None]:

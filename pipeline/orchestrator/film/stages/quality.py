@@ -8,7 +8,6 @@ from pipeline.errors import QualityError
 from pipeline.model import Brief, FailedVerdict, Job, Table
 from pipeline.model.metadata import fit_title
 from pipeline.orchestrator.context import RunContext
-from pipeline.orchestrator.context.quality_profiles import profile_for
 from pipeline.orchestrator.film.approval import with_failed_verdict
 from pipeline.orchestrator.film.attempt import Attempt
 from pipeline.orchestrator.film.duplicates import find_duplicate, is_deduplicated
@@ -45,7 +44,7 @@ async def inspect(job: Job, context: RunContext, attempt: Attempt) -> Job:
     Its segments were decoded and inspected when they were made; here the film is checked to consist of exactly these.
     """
     expected = await _expected(job, context, attempt)
-    profile = await to_thread.run_sync(lambda: profile_for(context.settings, context.template(job.brief)))
+    profile = await to_thread.run_sync(lambda: context.profile(context.template(job.brief)))
     parts = Parts(segments=tuple(segment.path for segment in job.segments), sound=job.music) if job.segments else None
     depth = context.settings.quality.inspect
     sidecars = await to_thread.run_sync(lambda: hash_files(sidecar_files(require(job.package))))

@@ -61,8 +61,8 @@ async def _written(
 ) -> tuple[Pictures | None, Script, Pace | None]:
     """The pictures of the brief, the script, and the pace that it was written for."""
     voices = Voices(narrators=context.providers.narrators)
-    cached = CachedAuthor(template=template, context=context, voices=voices)
-    await cached.check_size(job.brief)
+    cached = CachedAuthor(brief=job.brief, template=template, context=context, voices=voices)
+    await cached.check_size()
     pictures = await gather_pictures(job.brief, context, attempt) if job.brief.pictures else None
     # The writer does not hear of pictures that are missing.
     brief = await to_thread.run_sync(with_earlier_episodes, job.brief, context)
@@ -71,7 +71,7 @@ async def _written(
         script, pace = await LiveAuthor(job=offered, template=template, context=context, attempt=attempt).script()
     except PermanentError as error:
         # The service may have reported the token limit of the account only now.
-        if too_long := await cached.size_error(job.brief):
+        if too_long := await cached.size_error():
             raise too_long from error
         raise
     return pictures, with_episode_number(script, job.brief, template), pace
