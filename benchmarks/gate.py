@@ -26,7 +26,6 @@ from benchmarks.cost import measure, nightreel
 from benchmarks.segments import tasks_of
 from pipeline.model import SINGLES, Job, Package
 from pipeline.orchestrator.context import RunContext, open_context
-from pipeline.orchestrator.context.quality_profiles import profile_for
 from pipeline.orchestrator.film import segments
 from pipeline.orchestrator.film.duplicates import find_duplicate
 from pipeline.orchestrator.film.segments import SegmentTask, make_segment
@@ -155,9 +154,7 @@ def _judge(job: Job, context: RunContext, package: Package) -> None:
         near_duplicate=find_duplicate(job, context),
     )
     parts = Parts(segments=tuple(segment.path for segment in job.segments), sound=job.music)
-    verdict = inspect_film(
-        package, expected, parts, "parts", profile_for(context.settings, context.template(job.brief))
-    )
+    verdict = inspect_film(package, expected, parts, "parts", context.profile(context.template(job.brief)))
     assert verdict.passed, verdict.reasons
 
 

@@ -17,11 +17,10 @@ from PIL import Image
 
 from pipeline.errors import NightreelError
 from pipeline.model import Cost, JobError, JobStatus, JobSummary
-from pipeline.orchestrator.film.stages import STAGES
 from pipeline.reporting import RunFacts, formatting, write_reports
 from pipeline.reporting.formatting import status_name
 from pipeline.reporting.groups import _KIND_NAMES
-from pipeline.reporting.tally import MOST_PICTURES, stage_name
+from pipeline.reporting.tally import MOST_PICTURES
 from pipeline.state.locks import held_blocking
 from tests.conftest import REPOSITORY
 from tests.unit.test_reporting import FACTS as TOLD
@@ -452,8 +451,7 @@ def test_the_next_step_is_shown_once(tmp_path: Path, status: JobStatus, hint: st
     assert f"The key was refused {told} Film 1" in text
 
 
-def test_statuses_and_stages_have_the_names_used_in_commands():
+def test_statuses_have_the_names_used_in_commands():
     states = (REPOSITORY / "docs" / "states.md").read_text(encoding="utf-8")
 
     assert all(f"| *{status_name(status).replace(' ', '_')}* |" in states for status in JobStatus)
-    assert {stage_name(stage.name).lower() for stage in STAGES} == {stage.name for stage in STAGES}
