@@ -130,9 +130,8 @@ def _scene_problems(scene: Scene, layout: Layout) -> Iterator[str]:
     limits = scene_limits(scene, layout)
     for shown in texts_of(scene):
         limit = limits.get(shown.field)
-        if limit and (scene.layout, shown.field) in _OWN_TITLES:
-            limit = layout.own_limit(shown.field)
-        if limit and (chars := display_width(shown.text)) > limit:
+        is_own = (scene.layout, shown.field) in _OWN_TITLES
+        if limit and (chars := display_width(shown.text)) > (layout.own_limit(shown.field) if is_own else limit):
             name = shown.name.replace("_", " ")
             yield f'{name} has {chars} characters, at most {limit} fit: "{shorten(shown.text, QUOTED_CHARS)}"'
         elif shown.rule.needed and not shown.text.strip():

@@ -29,6 +29,7 @@ _BRANCH = re.compile(r"\[key\]$|constrained-str$|dict\[|<\w+>$")
 _PATTERNS = {
     r"^#[0-9A-Fa-f]{6}$": "must be a colour like #E4572E",
     r"^\d{1,3}$": "must be a number of up to three digits, like 27",
+    r"^[A-Za-z0-9][A-Za-z0-9_-]{0,63}$": "must be letters, digits, - and _",
     r"^[A-Za-z0-9-]{0,100}$": "must be the name of a header: letters, digits and -",
 }
 # The hint for an unknown name without a similar one.
