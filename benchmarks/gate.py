@@ -155,9 +155,7 @@ def _judge(job: Job, context: RunContext, package: Package) -> None:
         near_duplicate=find_duplicate(job, context),
     )
     parts = Parts(segments=tuple(segment.path for segment in job.segments), sound=job.music)
-    verdict = inspect_film(
-        package, expected, parts, "parts", profile_for(context.settings, context.template(job.brief))
-    )
+    verdict = inspect_film(package, expected, parts, "parts", context.profile(context.template(job.brief)))
     assert verdict.passed, verdict.reasons
 
 

@@ -14,9 +14,9 @@ from pipeline.errors import InputError
 
 # Pydantic's wording, and ours for people who don't program.
 _WORDING = (
-    (r"^(Input|String|List) should", "must"),
+    (r"^(Input|String|List|Tuple|Value) should", "must"),
     # Reasons for a failed conversion, and names of our classes.
-    (r", (unable to|got a number) .*", ""),
+    (r"(, unable to|, got a number| after validation).*", ""),
     (r"a (valid )?dictionary( or (an )?instance of \w+)?", "a table"),
     (r"less than or equal to", "at most"),
     (r"greater than or equal to", "at least"),
@@ -107,6 +107,13 @@ def _keys(dotted: str) -> list[str]:
     return [part.strip(" \"'") for part in dotted.split(".")]
 
 
+def plain_wording(message: str) -> str:
+    """A message of pydantic in words for people who don't program."""
+    for theirs, ours in _WORDING:
+        message = re.sub(theirs, ours, message)
+    return message
+
+
 def describe_invalid_value(details: ErrorDetails, *, looks: str = "") -> str:
     """A pydantic error as a message: "is 400, must be at most 64".
 
@@ -116,9 +123,7 @@ def describe_invalid_value(details: ErrorDetails, *, looks: str = "") -> str:
         return "is missing"
     if details["type"] == "value_error":  # raised by one of our validators
         return details["msg"].removeprefix("Value error, ")
-    rule = f"must be {looks}" if details["type"] == "string_pattern_mismatch" else details["msg"]
-    for theirs, ours in _WORDING:
-        rule = re.sub(theirs, ours, rule)
+    rule = f"must be {looks}" if details["type"] == "string_pattern_mismatch" else plain_wording(details["msg"])
     value = details["input"]
     shown = str(value).lower() if isinstance(value, bool) else repr(value)
     return f"is {shown}, {rule}" if isinstance(value, str | int | float) and len(shown) <= _MAX_SHOWN_CHARS else rule

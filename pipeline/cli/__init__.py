@@ -2,7 +2,7 @@
 
 Each command is a module of the same name (`list` is in `status`). They share::
 
-    options, flags, session, execution, prefork        flags, a workspace, a run, workers started ahead of it
+    options, flags, session, execution                 flags, a workspace, a run
     display, event_lines, progress_view, watch         progress: live, as lines, or of another process
     summary, causes, input_problems, forecast,
     batch_status, status_tables                        results and forecasts
@@ -18,7 +18,7 @@ import os
 import re
 import sys
 import traceback
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import TextIO
 
@@ -35,7 +35,6 @@ from pipeline.cli.init import init
 from pipeline.cli.make import make
 from pipeline.cli.output import say
 from pipeline.cli.pack import pack
-from pipeline.cli.prefork import preforked_workers
 from pipeline.cli.presets import presets
 from pipeline.cli.preview import preview
 from pipeline.cli.publish import publish
@@ -58,6 +57,9 @@ _ASCII = str.maketrans(
     {"…": "...", "·": "-", "—": "-", "–": "-", "−": "-", "“": '"', "”": '"', "’": "'", "→": "->", "✓": "+", "✗": "x"}
 )
 _ASCII_FALLBACK = "nightreel-ascii"
+# Commands that make films, and flags with which they make none.
+_MAKING = frozenset({"make", "run", "resume", "retry"})
+_NOT_MAKING = frozenset({"--help", "-h", "--dry-run", "--queue"})
 
 app = App(
     name="nightreel",
@@ -148,6 +150,26 @@ def main(arguments: Sequence[str] | None = None) -> None:
         code = code or _print_write_failure(failure, debug=debug)
     _flush(sys.stderr)
     sys.exit(code)
+
+
+@contextlib.contextmanager
+def preforked_workers(tokens: Sequence[str]) -> Iterator[None]:
+    """Start worker processes before a command does its own imports, so that both load their modules in parallel.
+
+    At the end of the context the workers end, used or not.
+    """
+    if not tokens or tokens[0] not in _MAKING or not _NOT_MAKING.isdisjoint(tokens):
+        yield
+        return
+    # Both processes need this: what is loaded by now, the workers find (in `clip_metadata`, pydantic).
+    from pipeline.narration import clip_metadata  # noqa: F401
+    from pipeline.orchestrator.film.segments import preload_worker_modules
+    from pipeline.orchestrator.processes.fork_pool import current_pool, fork_workers
+
+    with fork_workers(preload_worker_modules):
+        if pool := current_pool():
+            pool.load()
+        yield
 
 
 def _usage_error(error: CycloptsError) -> str:

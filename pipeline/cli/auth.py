@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from functools import partial
 from typing import TYPE_CHECKING
 
 from cyclopts import App
@@ -54,15 +55,16 @@ def youtube(
     from pipeline.orchestrator.logins import log_in_by_code, log_in_to_youtube
 
     session = open_session(common, {} if channel is None else {"youtube.channel": channel})
+    tell = partial(print, file=sys.stderr)
 
     def show(address: str, back: int) -> None:
-        _print(f"Open this address, choose the account of the channel, and grant the permissions:\n\n{address}\n")
+        tell(f"Open this address, choose the account of the channel, and grant the permissions:\n\n{address}\n")
         if not browser:
-            _print(f"On a server: first run ssh -N -L {back}:127.0.0.1:{back} SERVER on your own machine.")
+            tell(f"On a server: first run ssh -N -L {back}:127.0.0.1:{back} SERVER on your own machine.")
 
     def show_code(address: str, code: str) -> None:
-        _print(f"Open {address} on any device, choose the account of the channel, and enter this code:\n\n    {code}\n")
-        _print("This login will upload films, thumbnails and playlists; Google does not let it upload captions.")
+        tell(f"Open {address} on any device, choose the account of the channel, and enter this code:\n\n    {code}\n")
+        tell("This login will upload films, thumbnails and playlists; Google does not let it upload captions.")
 
     async def work() -> int:
         context, name = session.context, channel or session.context.settings.youtube.channel
@@ -143,7 +145,3 @@ def _lines(login: LoginStatus, *, is_checked: bool = False) -> list[str]:
             lines.append(f"  note      While your app is in testing, Google {ends} the login on {at}")
         lines.append("            Publish the app (Google Auth Platform, Audience), then log in again: that one lasts.")
     return lines
-
-
-def _print(text: str) -> None:
-    print(text, file=sys.stderr)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from pipeline.cli.escaping import escaped, first_titles
+from pipeline.cli.escaping import escaped
 from pipeline.model import JobSummary, failure_reason
 from pipeline.reporting.groups import Group
 
@@ -31,7 +31,8 @@ def cause_lines(group: Group, *, with_ids: bool = False) -> Iterator[str]:
     for each in group.rows[:_MAX_TITLES]:
         id_ = f"{each.id[:ID_DIGITS]} " if with_ids and each.id else ""
         titles.append(escaped(f"{id_}{each.title}") + _origin(each) + ("" if are_alike else _until(each).rstrip(",")))
-    yield f"    {first_titles(titles, group.count)}"
+    missing = group.count - len(titles)
+    yield f"    {', '.join(titles)}{f' and {missing} more' if missing else ''}"
 
 
 def _origin(row: JobSummary) -> str:

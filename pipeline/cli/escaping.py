@@ -6,7 +6,6 @@ import codecs
 import json
 import re
 import sys
-from collections.abc import Sequence
 
 from pipeline.language.text import clean_text
 
@@ -39,9 +38,3 @@ def plain_json(document: str) -> str:
     """
     is_utf_8 = codecs.lookup(getattr(sys.stdout, "encoding", None) or "ascii").name == "utf-8"
     return (_UNSEEN if is_utf_8 else _NOT_ASCII).sub(lambda found: json.dumps(found[0])[1:-1], document)
-
-
-def first_titles(titles: Sequence[str], count: int) -> str:
-    """Titles, and how many of `count` are missing: "A, B, C and 5 more"."""
-    more = count - len(titles)
-    return ", ".join(titles) + (f" and {more} more" if more > 0 else "")

@@ -20,8 +20,10 @@ _MAX_ROWS = 20
 
 def print_input_problems(batch: str, content: SourceContent, *, as_json: bool) -> None:
     """Print the problems of a source before anything is made: as JSON events, or as lines or a table."""
-    if content.instead_of:
-        _print_fallback(batch, content.instead_of, as_json=as_json)
+    if content.instead_of and as_json:
+        print_json({"event": "fallback", "batch": batch, "reason": str(content.instead_of)})
+    elif content.instead_of:
+        say(f"{content.instead_of}. Reading the fallback instead.", file=sys.stderr)
     if not as_json:
         _print_unused(content)
     if not content.rows:
@@ -41,14 +43,6 @@ def _print_unused(content: SourceContent) -> None:
     for pair in content.suggestions:
         column, _, field = pair.rpartition("=")
         say(f"Ignored: the column “{column}”. If it is {field}, add --map '{pair}'.", file=sys.stderr)
-
-
-def _print_fallback(batch: str, reason: Exception, *, as_json: bool) -> None:
-    """Print that the fallback source was read, and why."""
-    if as_json:
-        print_json({"event": "fallback", "batch": batch, "reason": str(reason)})
-    else:
-        say(f"{reason}. Reading the fallback instead.", file=sys.stderr)
 
 
 def _print_table(content: SourceContent) -> None:

@@ -50,11 +50,8 @@ def list_all(*, common: CommonOptions = CommonOptions()) -> int:
         if isinstance(each, tuple):
             table.add_row(f"[bold]{escape(each[0])}[/]", "", f"[red]{escape(each[1])}[/]")
             continue
-        source = "" if is_builtin(each) else " (yours)"
-        default = " (default)" if each.name == usual else ""
-        table.add_row(
-            f"[bold]{escape(each.name)}[/]", escape(each.theme), f"{escape(each.description)}[dim]{source}{default}[/]"
-        )
+        about = f"[dim]{'' if is_builtin(each) else ' (yours)'}{' (default)' if each.name == usual else ''}[/]"
+        table.add_row(f"[bold]{escape(each.name)}[/]", escape(each.theme), f"{escape(each.description)}{about}")
     Console(highlight=False).print_table(table)
     return EXIT_OK
 

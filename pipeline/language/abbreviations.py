@@ -15,16 +15,16 @@ _TITLES = re.compile(
     r"sig|sigg|dott|ing|avv|profa|cfr|bijv|dhr|mevr|mln|mld|np|tzn|tj|tzw|např|tzv|dvs|bkz|örn|yy|"
     r"dt|ggü|abt|univ|hrsg|verf|engl|griech|russ|frz|amerik|urspr|eigtl|versch|entspr|durchschn|vorauss|"
     r"pres|messrs|allg|kath|dña|avda|geom|exmo|exma|ul|pl|św|ks|inż|mgr|tp|sv|mudr|judr|phdr|"
-    r"напр|проф|акад|тыс|тис|ул|вул|просп|пл|св|обл|δηλ|βλ|δρ|εκατ|δισ|डॉ|प्रो|उदा|पू|श्री|पं|कु|कि\.मी|ई\.पू|ดร"
+    r"напр|проф|акад|тыс|тис|ул|вул|просп|пл|св|обл|δηλ|βλ|δρ|εκατ|δισ|डॉ|प्रो|उदा|पू|श्री|पं|कु|कि\.मी|ई\.पू"
 )
 # … nor after these if a number follows, also a Roman one.
 _BEFORE_NUMBERS = re.compile(
-    r"rs|pop|rd|mind|max|máx|min|mín|tř|cad|sok|mah|кв|корп|ст|ок|"
+    r"rs|pop|rd|rte|ext|mind|max|máx|min|mín|tř|cad|sok|mah|кв|корп|ст|ок|"
     r"no|nr|nos|figs?|eqs?|vols?|pp?|abb|arts?|kap|chaps?|chs?|bd|abs|t[eé]l|tlf|env|núm|págs?|pag|cap|blz|ok|"
     r"secs?|paras?|apts?|bldg|rm|tab|tabl|th|apto|sez|inc|poz|rozdz|md|az|гл|rys|str|obr|kl|godz|"
     r"\w{3,}str|\w{3,}pl|jg|op|rt|hwy|tägl|geb|gest|zm|"
     r"jan|feb|mar|apr|aug|sept?|oct|okt|nov|dec|dez|janv|févr|avr|juill?|déc|ene|abr|genn|febbr|ott|"
-    r"янв|февр?|апр|авг|сент?|окт|нояб?|дек|paź|"
+    r"янв|февр?|апр|авг|сент?|окт|нояб?|дек|paźd?z?|τηλ|(?:art|best|kd)\.?-nr|"
     r"d\.lgs|рис|стр|стор|тел|гг|σελ|αρ|περ|रु"
 )
 _ROMAN_NUMBER = re.compile(r"(?:[IVX]{2,}|[VX])[.,;:)]*")
@@ -52,7 +52,8 @@ _CONTEXTS = (
     # "Dr. med. Müller", "dr hab. Nowak"
     (rf"\b(?:[Dd]r|Prof)\.? (?:(?:{_DEGREES})\. ?)*(?:{_DEGREES})", r"\w"),
     ("MM|(?:&|und) Co", r"(?:[A-Z][a-zé]|KG|OHG|Ltd|Inc)"),
-    (r"\d ?(?:Pck|Pckg|Pkg|Msp|Pr|Btl|Tbl)", "[A-ZÄÖÜ]"),
+    ("Co", r"(?:Ltd|Inc)\b"),
+    (r"\d ?(?:Bio|Pck|Pckg|Pkg|Msp|Pr|Btl|Tbl)", "[A-ZÄÖÜ]"),
     # "Open Sat. 10–14": only before hours, since "sat" is a word.
     (rf"\b(?:{_WEEKDAY})", r"\d{1,2}(?:[:.h]\d\d|\s?[-–—]\s?\d|\s?h\b|\s?[ap]\.?m\b)"),
     # "am 3.10. Berlin besuchen"
@@ -115,7 +116,8 @@ _YEAR_PHRASE = re.compile(r"(?:(?:w )?dniu )?(?:\d{1,2} )?(?:\w+ )?[\dIVX–-]+ 
 _OPENS_CLAUSE = re.compile(r"(?:[,;:–—-]|\b(?:когда|где|что|котор\w+|и|а|но|gdy|kiedy|gdzie|że|któr\w+|i|a|ale))\s*$")
 # German numbers of two digits that are not ordinals: "Er ist 42.", "von 3 auf 12.".
 _GERMAN_CARDINAL = re.compile(
-    r"\b(?:ist|war|sind|waren|lautet|beträgt|nur|etwa|rund|fast|genau|mindestens|höchstens|über|von [\d,.]+ auf)\s$"
+    r"\b(?:Apollo|Sojus|Kapitel|Teil|Artikel|Platz|Nummer|Gleis|Halle|Zimmer|"
+    r"ist|war|sind|waren|lautet|beträgt|nur|etwa|rund|fast|genau|mindestens|höchstens|über|von [\d,.]+ auf)\s$"
 )
 _AND_SO_ON = re.compile(r"(?:\bт\. ?[дп]|\bu\. ?v\. ?m)$")
 
@@ -126,7 +128,7 @@ def is_abbreviation(word: str, following: str) -> bool:
     own = _ELIDED.sub("", bare)
     plain = own.casefold()
     if _BEFORE_NUMBERS.fullmatch(plain) and not (len(word) == 1 and word.isupper()):  # "J. P. Morgan"
-        return following[:1].isdigit() or _ROMAN_NUMBER.fullmatch(following) is not None
+        return following.lstrip("(+")[:1].isdigit() or _ROMAN_NUMBER.fullmatch(following) is not None
     if _CENTURY.fullmatch(plain) and following[:1] in {"I", "V", "X"}:
         return True
     return bool(_TITLES.fullmatch(plain) or _INITIALS.fullmatch(bare.casefold()))

@@ -119,8 +119,8 @@ def _ends_sentence(text: str, start: int, match: re.Match[str], *, has_ordinals:
     rest = text[match.start("next") : match.start("next") + _CONTEXT_AFTER]
     if not _may_begin(rest, text, start, match) or _continues_after_dash(text, match.end()):
         return False
-    if match["stop"] != ".":
-        return True
+    if match["stop"] != "." or "\u0e00" <= text[match.start() - 1] <= "\u0e7f":
+        return match["stop"] != "."  # Thai has full stops in abbreviations only
     word = _word_before(match.start(), text, start)
     is_ordinal = _ROMAN.fullmatch(word) and _BEFORE_ORDINAL.fullmatch(text, start, match.start() - len(word))
     if is_ordinal or _FOR_EXAMPLE.search(text, max(start, match.start() - 8), match.start()):

@@ -49,6 +49,12 @@ class ModelCost:
             usd=(self.usd or 0.0) + (other.usd or 0.0) if known else None,
         )
 
+    def __mul__(self, times: int) -> ModelCost:
+        usd = None if self.usd is None else self.usd * times
+        return ModelCost(
+            calls=self.calls * times, tokens_in=self.tokens_in * times, tokens_out=self.tokens_out * times, usd=usd
+        )
+
 
 @dataclass(frozen=True, kw_only=True)
 class Cost:
@@ -85,6 +91,14 @@ class Cost:
             tokens_out=self.tokens_out + other.tokens_out,
             usd=self.usd + other.usd,
             models=_merged(self.models, other.models) if other.models else self.models,
+        )
+
+    def __mul__(self, times: int) -> Cost:
+        return Cost(
+            tokens_in=self.tokens_in * times,
+            tokens_out=self.tokens_out * times,
+            usd=self.usd * times,
+            models={name: model * times for name, model in self.models.items()},
         )
 
 

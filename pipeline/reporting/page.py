@@ -22,7 +22,7 @@ from pipeline.reporting.documents import BATCH_REPORT, ERROR_LOG, METRICS
 from pipeline.reporting.facts import RunFacts
 from pipeline.reporting.groups import kind_name, place_of, stage_of, what_to_do
 from pipeline.reporting.pictures import link, picture_uri
-from pipeline.reporting.tally import Tally, stage_name, work_s
+from pipeline.reporting.tally import Tally, work_s
 
 REPORT = "report.html"
 REPORT_STYLE = "report.css"
@@ -81,14 +81,12 @@ def environment() -> Environment:
     environment.globals |= {
         "picture_uri": picture_uri,
         "work_s": work_s,
-        "stage_name": stage_name,
         "stage_of": stage_of,
         "place_of": place_of,
         "what_to_do": what_to_do,
         "kind_name": kind_name,
         **{name: getattr(formatting, name) for name in formatting.__all__},
     }
-    environment.filters["stage_name"] = stage_name
     return environment
 
 

@@ -97,7 +97,9 @@ class Tally:
 
     def stages(self) -> dict[str, Distribution]:
         """Durations by stage, in pipeline order."""
-        found = {stage: distribution_of(self._stages[stage]) for stage in in_order(self._stages)}
+        order = {stage: place for place, stage in enumerate(_ORDER)}
+        stages = sorted(self._stages, key=lambda stage: (order.get(stage, len(order)), stage))
+        found = {stage: distribution_of(self._stages[stage]) for stage in stages}
         return {stage: durations for stage, durations in found.items() if durations}
 
     def films(self) -> Distribution | None:
@@ -125,16 +127,3 @@ def tally_of(rows: Iterable[JobSummary], facts: RunFacts) -> Tally:
 def work_s(row: JobSummary) -> float:
     """The work of a job in seconds, over all stages."""
     return sum(row.seconds.values())
-
-
-def stage_name(stage: str) -> str:
-    """The name of a stage on the page, as in `--from STAGE` and the settings."""
-    return stage.capitalize()
-
-
-def in_order(stages: Iterable[str]) -> list[str]:
-    """The distinct stages in pipeline order."""
-    return sorted(
-        set(stages),
-        key=lambda stage: (_ORDER.index(stage) if stage in _ORDER else len(_ORDER), stage),
-    )

@@ -32,9 +32,6 @@ _MAX_WORD_CHARS = 200
 MAX_SCENES = 300
 # How much of a text is quoted in feedback to a model, whose tokens cost money.
 QUOTED_CHARS = 300
-# Recently checked scenes by their `id`, which is not reused while the scene is held here.
-_checked: dict[int, tuple[Scene, Layout, tuple[str, ...]]] = {}
-_MAX_CHECKED = 1024
 # Layouts and fields that may exceed their limit: see `Layout.own_limit`.
 _OWN_TITLES = {("title", "heading"), ("section", "heading"), ("statement", "kicker"), ("number", "kicker")}
 
@@ -124,17 +121,7 @@ def find_problems_of_scene(scene: Scene, template: Template) -> tuple[str, ...]:
     layout = template.layout(scene.layout)
     if layout is None:
         return (f"the template {template.name} has no such layout",)
-    return _cached_problems(scene, layout)
-
-
-def _cached_problems(scene: Scene, layout: Layout) -> tuple[str, ...]:
-    """Rows of a campaign share scene instances, and a lookup by identity is faster than one by equality."""
-    cached = _checked.get(id(scene))
-    if cached is None or cached[0] is not scene or cached[1] is not layout:
-        if len(_checked) >= _MAX_CHECKED:
-            _checked.clear()
-        cached = _checked[id(scene)] = (scene, layout, tuple(_scene_problems(scene, layout)))
-    return cached[2]
+    return tuple(_scene_problems(scene, layout))
 
 
 def _scene_problems(scene: Scene, layout: Layout) -> Iterator[str]:
@@ -143,9 +130,8 @@ def _scene_problems(scene: Scene, layout: Layout) -> Iterator[str]:
     limits = scene_limits(scene, layout)
     for shown in texts_of(scene):
         limit = limits.get(shown.field)
-        if limit and (scene.layout, shown.field) in _OWN_TITLES:
-            limit = layout.own_limit(shown.field)
-        if limit and (chars := display_width(shown.text)) > limit:
+        is_own = (scene.layout, shown.field) in _OWN_TITLES
+        if limit and (chars := display_width(shown.text)) > (layout.own_limit(shown.field) if is_own else limit):
             name = shown.name.replace("_", " ")
             yield f'{name} has {chars} characters, at most {limit} fit: "{shorten(shown.text, QUOTED_CHARS)}"'
         elif shown.rule.needed and not shown.text.strip():

@@ -75,13 +75,13 @@ def _first_that_fits(text: str, limit: int) -> str:
     return first if display_width(first) <= limit else without_full_stop(text)
 
 
-def shown_statement(paragraph: Paragraph, limit: int, *, last: bool = False) -> tuple[str, str]:
-    """(text, emphasis) of a paragraph as a statement of at most `limit` characters.
+def shown_statement(paragraph: Paragraph, limit: int, language: str, *, last: bool = False) -> tuple[str, str]:
+    """(text, emphasis) of a paragraph in a language (a tag) as a statement of at most `limit` characters.
 
     The sentence with the first bold phrase, which becomes the emphasis; else the shortest sentence of at least four
     words (with `last`, the last such sentence); else the first clauses.
     """
-    sentences = split_sentences(paragraph.text)
+    sentences = split_sentences(paragraph.text, language)
     for phrase in paragraph.strong:
         sentence = next((sentence for sentence in sentences if phrase in sentence), None)
         if sentence:
@@ -108,9 +108,9 @@ def capitalised(text: str) -> str:
     return text if _BEGINS_FORMULA.match(text) else text[:1].upper() + text[1:]
 
 
-def spoken_lines(text: str, *, shown: str = "") -> tuple[SpokenLine, ...]:
+def spoken_lines(text: str, language: str, *, shown: str = "") -> tuple[SpokenLine, ...]:
     """One line per sentence; the first one that contains the words of `shown` reveals the on-screen text."""
-    sentences = split_sentences(text)
+    sentences = split_sentences(text, language)
     # Computed once: a model that repeats itself writes hundreds of sentences.
     words = normalised_words(shown)
     at = next((n for n, each in enumerate(sentences) if words.strip() and words in normalised_words(each)), None)

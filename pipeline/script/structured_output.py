@@ -183,16 +183,22 @@ def _to_scene(wire: _Wire, brief: Brief, title: str) -> Scene:
         values |= {"kicker": brief.kicker or values["kicker"], "subtitle": brief.subtitle or values["subtitle"]}
     if kind is ClosingScene:
         values["subtitle"] = title
-    return kind(lines=_lines(kind, spoken, items, shown=_shown_text(kind, values, spoken)), **values)
+    lines = _lines(kind, spoken, items, brief.language, shown=_shown_text(kind, values, spoken))
+    return kind(lines=lines, **values)
 
 
 def _lines(
-    kind: type[Scene], spoken: Mapping[str, str], items: Sequence[tuple[dict[str, Any], str]], *, shown: str
+    kind: type[Scene],
+    spoken: Mapping[str, str],
+    items: Sequence[tuple[dict[str, Any], str]],
+    language: str,
+    *,
+    shown: str,
 ) -> tuple[SpokenLine, ...]:
     """The narration: each item is revealed by the line that speaks of it."""
     if "lead" not in spoken:
-        return spoken_lines(spoken["say"], shown=shown)
-    lines = [*spoken_lines(spoken["lead"])]
+        return spoken_lines(spoken["say"], language, shown=shown)
+    lines = [*spoken_lines(spoken["lead"], language)]
     for number, (item, say) in enumerate(items):
         row = items_rule_of(kind)
         said = say or (_first_text(item) if row and row.all_spoken else "")

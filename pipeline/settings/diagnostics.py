@@ -19,6 +19,7 @@ from pipeline.settings.fields import (
     setting_tables,
 )
 from pipeline.settings.groups import Settings
+from pipeline.toml import plain_wording
 
 # An invalid service name.
 _INVALID_SERVICE = re.compile(r'services\.("[^"]*"|[^."]*-[^."]*)(?:\.|$)')
@@ -28,6 +29,7 @@ _BRANCH = re.compile(r"\[key\]$|constrained-str$|dict\[|<\w+>$")
 _PATTERNS = {
     r"^#[0-9A-Fa-f]{6}$": "must be a colour like #E4572E",
     r"^\d{1,3}$": "must be a number of up to three digits, like 27",
+    r"^[A-Za-z0-9][A-Za-z0-9_-]{0,63}$": "must be letters, digits, - and _",
     r"^[A-Za-z0-9-]{0,100}$": "must be the name of a header: letters, digits and -",
 }
 # The hint for an unknown name without a similar one.
@@ -89,13 +91,10 @@ def hint_for(problems: Iterable[str]) -> str:
 def describe_invalid(details: ErrorDetails, found: Mapping[str, SettingValue]) -> str:
     """The message for a pydantic error: source, value, valid values."""
     name = _name_at(details["loc"])
-    rule = details["msg"].removeprefix("Value error, ")
-    rule = re.sub(r"^(Input|String|Value|Tuple) should", "must", rule).split(", unable")[0]
-    rule = rule.split(" or instance of")[0].replace("a valid boolean", "true or false")
-    rule = rule.replace("a valid string", "a text in quotes").replace("a valid number", "a number")
-    rule = rule.replace("a valid integer", "a whole number").split(" after validation")[0]
-    rule = rule.replace("a valid dictionary", "a table in nightreel.toml")
-    rule = "is not a setting" if details["type"] == "extra_forbidden" else rule
+    rule = plain_wording(details["msg"].removeprefix("Value error, ")).replace(
+        "be a table", "be a table in nightreel.toml"
+    )
+    rule = _NO_SETTING if details["type"] == "extra_forbidden" else rule
     table, *path = (str(part) for part in details["loc"] if not _BRANCH.match(str(part)))
     if table in setting_tables() and (path or details["type"] == "value_error"):
         rule = "must be set" if details["type"] == "missing" else rule

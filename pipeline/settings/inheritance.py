@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import operator
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -14,10 +15,6 @@ from pipeline.model.file_names import NAME_PATTERN
 _Values = Mapping[str, Any]
 
 
-def _overlay(base: _Values, own: _Values) -> dict[str, Any]:
-    return {**base, **own}
-
-
 @dataclass(frozen=True, kw_only=True)
 class TableInheritance:
     """The built-in tables of one type, and how tables inherit."""
@@ -27,7 +24,7 @@ class TableInheritance:
     # Base of tables that name none.
     default: str
     # Merges the values of a table into those of its base.
-    merge: Callable[[_Values, _Values], dict[str, Any]] = _overlay
+    merge: Callable[[_Values, _Values], dict[str, Any]] = operator.or_
 
     def with_builtin(self, value: object) -> object:
         """Add the built-in tables. A table with a built-in name modifies that one, unless it has `based_on`."""

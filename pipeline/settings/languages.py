@@ -20,7 +20,7 @@ def _language_tags(tags: tuple[str, ...]) -> tuple[str, ...]:
         raise ValueError(f"must be at most {MAX_LANGUAGES} languages")
     for tag in tags:
         if not LANGUAGE_TAG.fullmatch(tag):
-            raise ValueError("must be language tags like en, de or pt-BR")
+            raise ValueError(f"must be language tags like en, de or pt-BR, not {tag[:20]!r}")
     return tuple(dict.fromkeys(map(canonical_case, tags)))
 
 

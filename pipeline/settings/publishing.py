@@ -34,12 +34,6 @@ _COST = re.compile(r"(\w+\.\w+) (\d{1,9})", re.ASCII)
 _CHANNEL = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,63}")
 
 
-def _channel(value: str) -> str:
-    if not _CHANNEL.fullmatch(value):
-        raise ValueError("must be letters, digits, - and _")
-    return value
-
-
 def _destinations(value: tuple[str, ...]) -> tuple[str, ...]:
     for name in value:
         host, colon, channel = name.partition(":")
@@ -109,8 +103,9 @@ class YouTubeSettings(SettingsGroup):
         "https://oauth2.googleapis.com/device/code",
         description="OAuth device authorization endpoint (auth youtube --device).",
     )
-    channel: Annotated[str, AfterValidator(_channel)] = Field(
+    channel: str = Field(
         DEFAULT_CHANNEL,
+        pattern=f"^{_CHANNEL.pattern}$",
         description="Default channel: the login in credentials/youtube/CHANNEL.token.json.",
     )
     privacy: Privacy = Field("private", description="Visibility; `privacy:` in a brief overrides it.")

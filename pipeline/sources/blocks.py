@@ -161,7 +161,8 @@ def _attributed(nodes: Sequence[SyntaxTreeNode], *, is_below: bool = False) -> Q
     *before, last = nodes
     if any(node.type != "paragraph" for node in before):
         return None
-    if last.type == "bullet_list" and len(last.children) == 1 and _may_be_quoted(before) and not is_below:
+    is_introduction = not before or text_of(before[-1]).endswith(_COLONS)
+    if last.type == "bullet_list" and len(last.children) == 1 and not is_introduction and not is_below:
         # "- Ada Lovelace" below the quotation is parsed as a list.
         lines = [f"— {text_of(last)}"]
     elif last.type == "paragraph":
@@ -181,11 +182,6 @@ def _attributed(nodes: Sequence[SyntaxTreeNode], *, is_below: bool = False) -> Q
     said = [(node, _lines(node)) for node in before] + ([(last, list(ours))] if ours else [])
     verses = _verses(*said[0]) if len(said) == 1 else ()
     return Quotation(words=Paragraph(text=text, strong=strong, verses=verses), attribution=who["who"])
-
-
-def _may_be_quoted(nodes: Sequence[SyntaxTreeNode]) -> bool:
-    """Whether the text may be a quotation, and not the introduction of a list, which ends with a colon."""
-    return bool(nodes) and not text_of(nodes[-1]).endswith(_COLONS)
 
 
 def _paragraph(node: SyntaxTreeNode) -> Paragraph:

@@ -44,7 +44,7 @@ def wanted_pictures(node: yaml.Node, where: str) -> tuple[WantedPicture, ...]:
 
 def _picture(node: yaml.Node, where: str) -> WantedPicture:
     if is_scalar(node) and scalar_text(node):
-        return parse_picture(scalar_text(node), where)
+        return WantedPicture(source=picture_name(_limited("url", clean_text(scalar_text(node)), where), ""))
     if not isinstance(node, yaml.MappingNode):
         raise InputError("a picture must be a file, a URL or a mapping", where=where, hint=_HINT)
     given = dict(_keys(node, where))
@@ -53,11 +53,6 @@ def _picture(node: yaml.Node, where: str) -> WantedPicture:
         raise InputError("a picture needs either file or url", where=where, hint=_HINT)
     alt = given.get("alt", "")
     return WantedPicture(source=picture_name(sources[0], alt), description=alt, credit=given.get("credit", ""))
-
-
-def parse_picture(text: str, where: str) -> WantedPicture:
-    """A picture given only by its file name, URL or search."""
-    return WantedPicture(source=picture_name(_limited("url", clean_text(text), where), ""))
 
 
 def picture_name(source: str, description: str) -> str:

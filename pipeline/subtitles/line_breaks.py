@@ -201,7 +201,7 @@ def break_costs(words: Sequence[Word], language: str) -> list[float]:
         is_punctuation = index > 0 and _CLOSING_TOKEN.match(word.text) is not None
         text = words[index - 1].text + word.text if is_punctuation else word.text
         is_attached = _CLOSING_TOKEN.match(following.text) or _OPENING_TOKEN.match(word.text)
-        has_unit = index - 1 not in numbered
+        has_unit = index - 1 not in numbered and cores[index + 1] not in table.opening
         cost = PHRASE if is_attached else _text_cost(text, following.text, is_end=index in ends, has_unit=has_unit)
         if index in numbered:
             cost = NAME

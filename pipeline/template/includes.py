@@ -32,14 +32,11 @@ def included_files(files: Mapping[str, str], read_shared: Callable[[str], str | 
 
 def included_by(file: str, files: Mapping[str, str]) -> Iterator[str]:
     """Yield the file, then all files that it includes, directly or indirectly, each once."""
-    seen = dict.fromkeys([file])
-    waiting = [file]
-    while waiting:
-        name = waiting.pop(0)
+    found = [file]
+    for name in found:  # grows while it is iterated over
         yield name
-        more = [each for each in _includes_in(files[name]) if each in files and each not in seen]
-        seen |= dict.fromkeys(more)
-        waiting += more
+        more = dict.fromkeys(each for each in _includes_in(files[name]) if each in files)
+        found += [each for each in more if each not in found]
 
 
 @lru_cache(maxsize=128)

@@ -45,7 +45,8 @@ def load_sample(template: Template, *, search: Sequence[Path]) -> Script:
     missing = [layout.name for layout in template.layouts if layout.name not in present]
     more = [scene for name in missing for scene in shared.scenes if scene.layout == name]
     # The opening comes first and the closing last, whichever sample they are from.
-    ordered = sorted([*scenes, *more], key=lambda scene: _order(scene.layout, template))
+    places = {template.last_layout or "closing": 2, template.first_layout: 0}
+    ordered = sorted([*scenes, *more], key=lambda scene: places.get(scene.layout, 1))
     about = own or shared
     return Script(
         title=about.title, language=about.language, scenes=tuple(ordered), thumbnail_text=about.thumbnail_text
@@ -57,21 +58,14 @@ def pictures_of(sample: Script, template: Template, *, search: Sequence[Path]) -
 
     Raises `InputError` for a missing picture.
     """
-    found: dict[str, Path] = {}
-    for name in dict.fromkeys(map(named_picture, sample.scenes)):
-        # Only listed files are opened, so "../secret.png" is a missing name.
-        own = files_in(Path(template.folder), "*.*")
-        shared = {path.name: path for path in shared_files(search, "*.*").values()}
-        if name and name not in {**shared, **own}:
-            hint = did_you_mean(name, {**shared, **own}, otherwise="Put it next to the sample")
-            raise InputError(f"there is no picture {name}", where=str(Path(template.folder) / SAMPLE), hint=hint)
-        if name:
-            found[name] = {**shared, **own}[name]
-    return found
-
-
-def _order(layout: str, template: Template) -> int:
-    return {template.last_layout or "closing": 2, template.first_layout: 0}.get(layout, 1)
+    # Only listed files are opened, so "../secret.png" is a missing name.
+    known = {path.name: path for path in shared_files(search, "*.*").values()}
+    known |= files_in(Path(template.folder), "*.*")
+    names = dict.fromkeys(name for name in map(named_picture, sample.scenes) if name)
+    if missing := next((name for name in names if name not in known), None):
+        hint = did_you_mean(missing, known, otherwise="Put it next to the sample")
+        raise InputError(f"there is no picture {missing}", where=str(Path(template.folder) / SAMPLE), hint=hint)
+    return {name: known[name] for name in names}
 
 
 def _parse_sample(path: Path) -> Script:

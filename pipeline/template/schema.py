@@ -93,19 +93,9 @@ class FieldTable(_Table):
 
     def named(self, name: str) -> RowField:
         """The field that it describes."""
+        same = self.model_dump(exclude={"type", "min", "max", "choices"})
         return RowField(
-            name=name,
-            kind=self.type,
-            required=self.required,
-            default=self.default,
-            derived=self.derived,
-            help=self.help,
-            max_chars=self.max_chars,
-            minimum=self.min,
-            maximum=self.max,
-            choices=tuple(self.choices),
-            currency=self.currency,
-            order=self.order,
+            name=name, kind=self.type, minimum=self.min, maximum=self.max, choices=tuple(self.choices), **same
         )
 
 

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
-from functools import cached_property, lru_cache
+from functools import lru_cache
 from pathlib import PurePath
 from traceback import walk_tb
 from typing import Any
@@ -137,11 +137,7 @@ class Template:
 
     def layout(self, name: str) -> Layout | None:
         """The layout of that name, or None if the template does not use it."""
-        return self._layouts_by_name.get(name)
-
-    @cached_property
-    def _layouts_by_name(self) -> dict[str, Layout]:
-        return {layout.name: layout for layout in reversed(self.layouts)}
+        return next((layout for layout in self.layouts if layout.name == name), None)
 
     def with_usable_layouts(self, brief: Brief) -> Template:
         """The template with only the layouts that `brief` has material for (see `layout_filter`)."""

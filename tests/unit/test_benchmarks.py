@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import replace
+from importlib import import_module
 from itertools import combinations
 from pathlib import Path
 
@@ -11,6 +12,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
+from benchmarks import encode
 from benchmarks.briefs import brief_text, section_count, write_campaign_briefs, write_distinct_briefs
 from benchmarks.cost import Cost, median_cost
 from benchmarks.encode_tables import Measured, Row, promises
@@ -18,7 +20,7 @@ from benchmarks.moviepy_input import write_moviepy_input
 from benchmarks.segments import Baseline, HoldCost, hold_cost, x264_baseline
 from pipeline.assembly import EncoderPlan
 from pipeline.media.sound.audio import read_audio, write_wav
-from pipeline.model import SCENE_QUANTUM_SAMPLES, Clip, Cue, SpokenLine, StatementScene, Word
+from pipeline.model import SCENE_QUANTUM_SAMPLES, Clip, Cue, SpokenLine, StatementScene, VideoFormat, Word
 from pipeline.orchestrator.film.segments import SegmentTask
 from pipeline.rendering import Look, draw_scene
 from pipeline.script.outline import outline
@@ -49,7 +51,7 @@ def tasks(tmp_path):
         scene=SCENE,
         cues=(Cue(start_s=0.3, end_s=1.5, lines=(words,)),),
         clip=Clip(path=tmp_path / "clip.wav", samples=samples, sha256="0" * 64, words=words, loudness_lufs=-15.0),
-        look=Look(title="Bridges"),
+        look=Look(title="Bridges", format=VideoFormat(width_px=640, height_px=360)),
         fonts="",
         encoder=EncoderPlan(),
     )
@@ -71,6 +73,12 @@ def measured(*, moviepy=False):
         still=row(1, 1.5) if moviepy else None,
         moviepy=row(1, 90.0, 900_000_000) if moviepy else None,
     )
+
+
+def test_benchmarks_import_only_what_exists():
+    for path in Path(encode.__file__).parent.glob("*.py"):
+        if path.stem != "moviepy_film":  # imports MoviePy, which is installed elsewhere
+            assert import_module(f"benchmarks.{path.stem}")
 
 
 def test_films_about_two_towns_have_no_sentence_in_common():
@@ -169,7 +177,7 @@ def test_moviepy_gets_the_same_pictures_captions_and_sound(tasks, tmp_path):
     assert len(read_audio(tmp_path / "material" / film["sound"])) == 2 * tasks[0].clip.samples
     # A card with the caption on it is what our film shows, but for the highlighted word.
     card, text = (Image.open(tmp_path / "material" / film[key][0]["file"]) for key in ("cards", "captions"))
-    assert (card.size, card.mode, text.mode) == ((1920, 1080), "RGB", "RGBA")
+    assert (card.size, card.mode, text.mode) == ((640, 360), "RGB", "RGBA")
     left, top = film["captions"][0]["left"], film["captions"][0]["top"]
     drawn = draw_scene(SCENE, words=(), cues=tasks[0].cues, frames=44, look=tasks[0].look)
     *_, ours = (frame.picture.to_rgb() for frame in drawn)

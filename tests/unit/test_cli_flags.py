@@ -38,7 +38,7 @@ def test_flags_that_were_not_given_leave_settings_as_they_are():
         (FilmOptions(series="nope"), "--series: there is no series 'nope'"),
         (FilmOptions(language="no language"), "--language is 'no language', must be a language tag"),
         (FilmOptions(voice="no_language=x"), "--voice: must be language tags like en"),
-        (FilmOptions(variant=-3), "--variant is -3, must be greater"),
+        (FilmOptions(variant=-3), "--variant is -3, must be at least 0"),
         (FilmOptions(review_sample="500%"), "--review-sample is '500%', must be"),
         (FilmOptions(publish="nope"), "--publish is 'nope', must be youtube"),
         (FilmOptions(formats="3:2"), "--formats is '3:2', must be"),

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pipeline.narration.espeak.segmentation import separate_phrases
+from pipeline.narration.espeak import separate_phrases
 from pipeline.narration.spoken_text import normalise_text
 
 

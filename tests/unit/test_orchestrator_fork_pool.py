@@ -17,7 +17,7 @@ import anyio
 import psutil
 import pytest
 
-from pipeline.cli.prefork import preforked_workers
+from pipeline.cli import preforked_workers
 from pipeline.errors import InputError
 from pipeline.orchestrator.processes import fork_pool
 from pipeline.orchestrator.processes.fork_pool import ForkPool, ForkServerGoneError, current_pool, fork_workers

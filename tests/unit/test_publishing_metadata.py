@@ -11,6 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from pipeline.errors import StorageError
 from pipeline.model import (
     SAMPLE_RATE_HZ,
     Attribution,
@@ -25,8 +26,7 @@ from pipeline.model import (
     TitleScene,
 )
 from pipeline.model.metadata import DESCRIPTION_MAX_BYTES
-from pipeline.publishing import Shown, film_metadata
-from pipeline.publishing.sidecars import caption_tracks
+from pipeline.publishing import Shown, film_metadata, hash_files, sidecar_files
 from pipeline.publishing.youtube.video import VideoMetadata
 
 LINE = (SpokenLine(text="Hello."),)
@@ -238,15 +238,20 @@ def test_a_film_of_a_series_says_so_and_one_of_hours_counts_them() -> None:
     assert "series" not in metadata((TITLE, 5.0))
 
 
-def test_files_named_after_the_subtitles_are_captions_in_other_languages(tmp_path: Path) -> None:
-    for name in ("video.srt", "video.pt-BR.srt", "video.es.srt", "video.es.vtt", "other.fr.srt"):
+def test_sidecar_files_are_those_that_exist_with_captions_in_other_languages(tmp_path: Path) -> None:
+    for name in ("video.srt", "video.pt-BR.srt", "video.es.srt", "video.es.vtt", "other.fr.srt", "b.jpg", "c.jpg"):
         (tmp_path / name).touch()
     (tmp_path / "video.de.srt").mkdir()
-    kinds = ("video", "srt", "vtt", "thumbnail", "metadata")
+    gone = dict.fromkeys(("video", "vtt", "thumbnail", "metadata"), tmp_path / "gone")
+    package = Package(**gone, srt=tmp_path / "video.srt", more_thumbnails=(tmp_path / "b.jpg", tmp_path / "c.jpg"))
 
-    tracks = caption_tracks(Package(**dict.fromkeys(kinds, tmp_path / "video.srt")))
-    assert [(role, path.name) for role, path in tracks.items()] == [
-        ("es.srt", "video.es.srt"),
-        ("pt-BR.srt", "video.pt-BR.srt"),
-    ]
-    assert caption_tracks(Package(**dict.fromkeys(kinds, tmp_path / "gone" / "video.srt"))) == {}
+    assert {role: path.name for role, path in sidecar_files(package).items()} == {
+        "srt": "video.srt",
+        "thumbnail-2": "b.jpg",
+        "thumbnail-3": "c.jpg",
+        "es.srt": "video.es.srt",
+        "pt-BR.srt": "video.pt-BR.srt",
+    }
+    assert sidecar_files(Package(**gone, srt=tmp_path / "gone" / "video.srt")) == {}
+    with pytest.raises(StorageError, match="can't be read, or is gone"):
+        hash_files({"srt": tmp_path / "gone.srt"})

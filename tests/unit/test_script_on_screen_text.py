@@ -97,7 +97,7 @@ def test_the_bold_start_of_an_item_is_its_label() -> None:
 def test_a_statement_shows_the_bold_or_the_shortest_sentence(
     text: str, strong: tuple[str, ...], limit: int, shown: tuple[str, str]
 ) -> None:
-    assert shown_statement(Paragraph(text=text, strong=strong), limit) == shown
+    assert shown_statement(Paragraph(text=text, strong=strong), limit, "") == shown
 
 
 @pytest.mark.parametrize(
@@ -116,7 +116,7 @@ def test_a_statement_shows_the_bold_or_the_shortest_sentence(
 def test_on_screen_text_is_revealed_by_the_sentence_that_contains_it(
     said: str, shown: str, reveals: list[int | None]
 ) -> None:
-    assert [line.reveals for line in spoken_lines(said, shown=shown)] == reveals
+    assert [line.reveals for line in spoken_lines(said, "", shown=shown)] == reveals
 
 
 @pytest.mark.parametrize(
@@ -257,7 +257,7 @@ def test_unpaired_marks_are_handled_in_linear_time(half: str) -> None:
 def test_matching_on_screen_text_with_many_sentences_is_fast() -> None:
     begun = process_time()
 
-    lines = spoken_lines("Red is long. " * 3_000 + "Blue is short.", shown="Blue is short. " * 3_000)
+    lines = spoken_lines("Red is long. " * 3_000 + "Blue is short.", "", shown="Blue is short. " * 3_000)
 
     assert process_time() - begun < 10
     assert all(line.reveals is None for line in lines)

@@ -327,6 +327,16 @@ def asked(section: Section) -> list[str]:
     return [section.heading] if is_said else []
 
 
+def test_a_very_long_sentence_is_not_split_between_a_dash_and_its_closing_marks() -> None:
+    text = f"He said “{'and on ' * 12}—.” {'and so on, ' * 14}until it ended."
+    said = [
+        word
+        for scene in scenes(INTRO, Section(heading="", blocks=(paragraph(text),)))
+        for word in split_words(narration_of(scene))
+    ]
+    assert said[2:] == text.split()
+
+
 def test_only_headings_that_are_questions_are_spoken() -> None:
     answers = (paragraph("No. It is red."), bullets("Iron", "Dust"))
     _, *found = scenes(INTRO, Section(heading="Is Mars blue?", blocks=answers), Section(heading="Rust", blocks=answers))
@@ -366,3 +376,9 @@ def test_every_outline_is_a_valid_script(brief: Brief) -> None:
         assert all(any(map(str.isalnum, line.text)) for line in scene.lines)
         if isinstance(scene, StatementScene):
             assert scene.emphasis in scene.text
+
+
+def test_a_number_ends_a_sentence_in_languages_without_written_ordinals() -> None:
+    notes = Section(heading="Goals", blocks=(paragraph("He scored 12. Messi had 7. The record is 91."),))
+    *_, scene = scenes(INTRO, notes, language="en")
+    assert [line.text for line in scene.lines] == ["He scored 12.", "Messi had 7.", "The record is 91."]

@@ -20,6 +20,19 @@ from pipeline.language.sentences import split_sentences
         ("The U.S. Army. J. S. Bach wrote. More.", ("The U.S. Army.", "J. S. Bach wrote.", "More.")),
         ("It is 3.5 m tall. See No. 5 there. No. Not so.", ("It is 3.5 m tall.", "See No. 5 there.", "No.", "Not so.")),
         ("In 1969. Then.", ("In 1969.", "Then.")),
+        (
+            "Take Rte. 66, ext. 12, tel. (212) 555. Smith Co. Ltd. sold.",
+            ("Take Rte. 66, ext. 12, tel. (212) 555.", "Smith Co. Ltd. sold."),
+        ),
+        ("วันที่ 5 มี.ค. 2567 เวลา", ("วันที่ 5 มี.ค. 2567 เวลา",)),
+        (
+            "Es sind 4,12 Bio. Euro. Art.-Nr. 4711. Alles ist Bio. Der Preis.",
+            ("Es sind 4,12 Bio. Euro.", "Art.-Nr. 4711.", "Alles ist Bio.", "Der Preis."),
+        ),
+        (
+            "Das war Apollo 11. Armstrong stieg am 20. Juli aus.",
+            ("Das war Apollo 11.", "Armstrong stieg am 20. Juli aus."),
+        ),
         ("Am 3. Oktober. Ende.", ("Am 3. Oktober.", "Ende.")),
         ("I was 12. I got stung. None. 13. They left.", ("I was 12.", "I got stung.", "None.", "13.", "They left.")),
         ("She counted, and — oh! — the sun came up.", ("She counted, and — oh! — the sun came up.",)),

@@ -232,7 +232,10 @@ def test_languages_may_be_a_list_or_a_text_with_commas(workspace):
     ("toml", "expected"),
     [
         ('languages = ["english"]', "nightreel.toml:1: languages"),
-        ('[voices]\nenglish = "x"', "nightreel.toml:1: voices: must be language tags like en, de or pt-BR"),
+        (
+            '[voices]\nenglish = "x"',
+            "nightreel.toml:1: voices: must be language tags like en, de or pt-BR, not 'english'",
+        ),
         ('[voices]\nde = ""', "nightreel.toml:1: voices.de must have at least 1 character"),
         ("voices = 3", "nightreel.toml:1: voices is 3, must be a table in nightreel.toml"),
         ("[pronounce]\nx = 1", "nightreel.toml:1: pronounce.x must be a text in quotes"),
@@ -266,8 +269,8 @@ def test_a_variable_for_a_whole_group_is_refused(workspace):
 @pytest.mark.parametrize(
     ("toml", "expected"),
     [
-        ("[video]\nquality = 99", "nightreel.toml:2: video.quality is 99, must be less than or equal to 51"),
-        ("[edge]\nconcurrency = 5", "nightreel.toml:2: edge.concurrency is 5, must be less than or equal to 4"),
+        ("[video]\nquality = 99", "nightreel.toml:2: video.quality is 99, must be at most 51"),
+        ("[edge]\nconcurrency = 5", "nightreel.toml:2: edge.concurrency is 5, must be at most 4"),
         (
             "[script]\nwriters = ['groqq']",
             "nightreel.toml:2: script.writers: there is no writer 'groqq'. Did you mean groq?",
@@ -536,7 +539,7 @@ def test_a_configured_price_replaces_only_that_of_its_model(workspace):
     [
         (
             "\n[prices.'a/b']\nusd_per_million_in = -1\nusd_per_million_out = 2",
-            "nightreel.toml:2: prices.a/b.usd_per_million_in must be greater than or equal to 0",
+            "nightreel.toml:2: prices.a/b.usd_per_million_in must be at least 0",
         ),
         (
             "[prices]\nmine = { usd_per_million_in = 1 }",

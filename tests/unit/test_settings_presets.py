@@ -102,11 +102,11 @@ def test_a_number_is_an_encoder_preset_of_av1(workspace):
     [
         ("colour = 3", "nightreel.toml:1: presets.mine.colour is not a setting"),
         ("width_px = 1081", "nightreel.toml:1: presets.mine.width_px must be a multiple of 2"),
-        ("width_px = 100", "nightreel.toml:1: presets.mine.width_px must be greater than or equal to 240"),
-        ("height_px = 9000", "nightreel.toml:1: presets.mine.height_px must be less than or equal to 4096"),
+        ("width_px = 100", "nightreel.toml:1: presets.mine.width_px must be at least 240"),
+        ("height_px = 9000", "nightreel.toml:1: presets.mine.height_px must be at most 4096"),
         ("frame_rate = 29", "nightreel.toml:1: presets.mine.frame_rate must be 24, 25, 30, 50 or 60"),
-        ("qp = 52", "nightreel.toml:1: presets.mine.qp must be less than or equal to 51"),
-        ("audio_kbps = 9", "nightreel.toml:1: presets.mine.audio_kbps must be greater than or equal to 64"),
+        ("qp = 52", "nightreel.toml:1: presets.mine.qp must be at most 51"),
+        ("audio_kbps = 9", "nightreel.toml:1: presets.mine.audio_kbps must be at least 64"),
         ('codec = "vp9"', "nightreel.toml:1: presets.mine.codec must be 'h264', 'h265' or 'av1'"),
         (
             "height_px = 720\nwidth_px = 1920",

@@ -14,7 +14,19 @@ import anyio
 import pytest
 
 from pipeline.errors import CheckpointError, StorageError
-from pipeline.model import Batch, Brief, Job, JobStatus, Paragraph, Priority, Section, summary_of
+from pipeline.model import (
+    Batch,
+    Brief,
+    Cost,
+    Job,
+    JobStatus,
+    Paragraph,
+    Price,
+    Priority,
+    Section,
+    StageRecord,
+    summary_of,
+)
 from pipeline.state import IN_ORDER, SMART_ORDER, BatchIndex, CheckpointStore, QueuedJob, Workload
 from pipeline.state.index import database as database_module
 from pipeline.state.index import reconciling, recovery
@@ -171,6 +183,18 @@ def test_counts_have_jobs_and_weight_for_every_status(store):
     assert counts[JobStatus.PENDING] == Workload(2, 2 * summary_of(job(1)).weight)
     assert counts[JobStatus.FAILED].jobs == 1
     assert counts[JobStatus.REVIEW] == Workload(0, 0)
+
+
+def test_the_cost_of_a_batch_counts_films_that_cost_the_same(store):
+    one = Cost.of("m", Price(usd_per_million_in=1, usd_per_million_out=2), tokens_in=100, tokens_out=50)
+    free = Cost.of("n", None, tokens_in=1, tokens_out=1)
+    records = [(StageRecord(stage="script", attempt=1, started_at=AT, seconds=1, cost=cost),) for cost in (one, free)]
+    fill(store, *(job(number, records=records[number == 4]) for number in range(1, 5)), job(5))
+
+    cost = store.index("space").totals.cost()
+
+    assert (cost.tokens_in, cost.models["m"].calls, cost.models["n"].calls) == (301, 3, 1)
+    assert cost.usd == pytest.approx(3 * one.usd)
 
 
 def test_jobs_are_queued_by_priority_then_by_position(store):

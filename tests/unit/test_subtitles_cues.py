@@ -591,3 +591,10 @@ def test_line_length_and_reading_speed_follow_the_style_guide_of_the_language(
 
     assert (own.max_chars_per_line, own.max_chars_per_s) == (chars, pytest.approx(per_s))
     assert replace(LIMITS, max_chars_per_line=20).for_language(language).max_chars_per_line == 20
+
+
+def test_a_conjunction_after_a_number_is_not_its_unit() -> None:
+    texts = ["unter", "Tel.", "0800", "123", "45", "67", "oder", "unter", "030"]
+    words = [Word(text=text, start_s=n / 2, end_s=n / 2 + 0.5) for n, text in enumerate(texts)]
+    costs = break_costs(words, "de")
+    assert costs[texts.index("67")] < min(costs[texts.index("0800") : texts.index("67")])

@@ -28,6 +28,7 @@ from pipeline.errors import (
     QuotaError,
     TransientError,
 )
+from pipeline.files import temporary_sibling
 from pipeline.model import Package
 from pipeline.publishing import Subject
 from pipeline.publishing.youtube import YouTubeDestination
@@ -714,6 +715,16 @@ async def test_no_secret_appears_in_errors_or_logs(youtube, film, tmp_path, faul
     assert "TransientError" in told
     assert youtube.sessions
     assert not any(secret in told for secret in youtube.secrets)
+
+
+async def test_the_session_in_a_file_that_a_killed_process_left_half_written_is_removed(youtube, film, tmp_path):
+    left = temporary_sibling(tmp_path / "state" / "youtube" / "default" / f"{KEY}.json")
+    left.parent.mkdir(parents=True)
+    left.write_text('{"session": "https://', encoding="utf-8")
+
+    await deliver(youtube, tmp_path, film)
+
+    assert not left.exists()
 
 
 async def test_only_the_owner_can_read_a_journal_with_a_session(youtube, film, tmp_path):

@@ -12,18 +12,20 @@ import wave
 from array import array
 from bisect import bisect
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from itertools import accumulate
 from pathlib import Path
 
 import anyio
 from anyio import to_thread
 
 from pipeline.errors import MissingToolError, PermanentError, ProviderError, TransientError
+from pipeline.language.phrases import phrase_spans
+from pipeline.language.words import ends_with_pause
 from pipeline.model import Prosody
 from pipeline.narration.alignment import Span, interpolate
 from pipeline.narration.espeak import child
 from pipeline.narration.espeak.fork_server import CAN_FORK, ForkServer
-from pipeline.narration.espeak.segmentation import separate_phrases
 from pipeline.narration.espeak.voices import OTHER_ALPHABETS, READ_IDEOGRAPHS, EspeakVoice, choose
 from pipeline.narration.narrator import Speech, Voice, VoiceList, sorted_voices
 from pipeline.narration.spoken_text import SpokenText
@@ -167,6 +169,30 @@ class EspeakNarrator:
         if done.returncode != 0:
             raise _failure(done)
         return done.stdout
+
+
+def separate_phrases(spoken: SpokenText, language: str) -> SpokenText:
+    """`spoken` with a space before every phrase, for languages that write none; `language` is a tag like ja.
+
+    eSpeak spells out a run of Japanese without spaces ("Chinese character, Chinese character, …"), three times as long
+    and with a single event for all of it. In Thai, where a space ends a clause, it takes the space for the end of a
+    word only; a comma makes it pause.
+    """
+    # Inserted characters, by the index that they precede.
+    inserted: dict[int, str] = {}
+    for first, _ in phrase_spans(spoken.words, language):
+        place = spoken.places[first]
+        if place and place[0] > 0 and not spoken.text[place[0] - 1].isspace():
+            inserted[place[0]] = " "
+    for word, place in zip(spoken.words, spoken.places, strict=True):
+        if place and ends_with_pause(word) and spoken.text[place[1] - 1] == " ":
+            inserted[place[1] - 1] = ","
+    text = "".join(inserted.get(at, "") + character for at, character in enumerate(spoken.text))
+    shifts = list(accumulate(len(inserted.get(at, "")) for at in range(len(spoken.text))))
+    places = tuple(
+        (place[0] + shifts[place[0]], place[1] + shifts[place[1] - 1]) if place else None for place in spoken.places
+    )
+    return replace(spoken, text=text, places=places)
 
 
 def _library_paths() -> tuple[str, str]:

@@ -25,7 +25,7 @@ from pipeline.narration.normalisation.fractions import say_fractions
 from pipeline.narration.normalisation.german_ordinals import say_days, say_german_ordinals, say_numeric_days
 from pipeline.narration.normalisation.imperial import say_feet_and_inches
 from pipeline.narration.normalisation.languages import Language, language_for
-from pipeline.narration.normalisation.magnitudes import say_count_suffixes
+from pipeline.narration.normalisation.magnitudes import say_count_suffixes, say_magnitudes
 from pipeline.narration.normalisation.money import say_money
 from pipeline.narration.normalisation.numbers import say_grouped_numbers, say_signed_numbers
 from pipeline.narration.normalisation.prices_per_unit import say_prices_per_quantity, say_prices_per_unit
@@ -39,7 +39,7 @@ from pipeline.narration.normalisation.units import (
     say_units_after_fractions,
     say_units_after_magnitudes,
 )
-from pipeline.narration.normalisation.web import say_addresses, say_handles, say_versions
+from pipeline.narration.normalisation.web import say_addresses, say_handles, say_telephone_numbers, say_versions
 
 __all__ = ["CharSpan", "Pronunciation", "Pronunciations", "apply", "edits_for"]
 
@@ -48,6 +48,7 @@ _RULES: tuple[Callable[[str, Language], Iterator[list[Edit]]], ...] = (
     say_addresses,
     say_feet_and_inches,
     say_dates,
+    say_telephone_numbers,
     say_days,
     say_numeric_days,
     say_german_ordinals,
@@ -70,6 +71,7 @@ _RULES: tuple[Callable[[str, Language], Iterator[list[Edit]]], ...] = (
     say_fractions,
     say_signed_numbers,
     say_ranges,
+    say_magnitudes,
     say_grouped_numbers,
     say_abbreviations,
     say_formulas,

@@ -9,7 +9,7 @@ from functools import lru_cache
 
 from pipeline.narration.normalisation.edits import Edit, sentence_ends_here
 from pipeline.narration.normalisation.languages import Language
-from pipeline.narration.normalisation.numbers import BILLIONS, MILLIONS, NUMBER, THOUSANDS, number_value, plural_form
+from pipeline.narration.normalisation.numbers import NUMBER, number_value, plural_form
 
 # Abbreviation=expansion; spaces in an abbreviation are optional ("z. B.", "z.B."). "#" at the end: only before a
 # number; at the beginning: only after one; "^": only before a capital, like titles; "$": it may end a sentence, with
@@ -20,18 +20,18 @@ _TABLES = {
     "|ch. #=chapter|p. #=page|pp. #=pages"
     "|c. #=circa|ca. #=circa|Dr. ^=Doctor|Prof. ^=Professor|Mr. and Mrs. ^=Mister and Missis|Mr. ^=Mister|Mrs. ^=Missis"
     "|Gen. X=Generation X|Gen. Y=Generation Y|Gen. Z=Generation Z|Gen. ^=General"
-    "|Capt. ^=Captain|Lt. ^=Lieutenant|Sgt. ^=Sergeant|Mt. ^=Mount|dept.=department|est.=established"
+    "|Capt. ^=Captain|Lt. ^=Lieutenant|Sgt. ^=Sergeant|Mt. ^=Mount|dept.=department|est. #=established"
     "|# tsp.=teaspoon/teaspoons|# tsp=teaspoon/teaspoons|# tbsp.=tablespoon/tablespoons|# tbsp=tablespoon/tablespoons"
-    "|# hr=hour/hours|# hrs=hours|# mins=minutes|# yrs=years|# sec.$=second/seconds|# secs=seconds"
+    "|# sec.$=second/seconds"
     "|# sq ft=square feet|art. #=article|sec. #=section|secs. #=sections|max. #=maximum"
     "|# sq. ft.$=square feet|# sq. mi.$=square miles|# sq mi=square miles|# ppm=parts per million|# ¢=cent/cents"
     "|# fps=frames per second",
     "de": "z. B.=zum Beispiel|d. h.=das heißt|u. a.=unter anderem|usw.$=und so weiter|bzw.=beziehungsweise"
     "|ca.=circa|evtl.=eventuell|ggf.=gegebenenfalls|vgl.=vergleiche|bspw.=beispielsweise|sog.=sogenannte"
+    "|MwSt.$=Mehrwertsteuer|MwSt=Mehrwertsteuer|# Pers.$=Personen|# Pkt.$=Punkte|Art.-Nr. #=Artikelnummer"
     "|inkl.=inklusive|zzgl.=zuzüglich|u. U.=unter Umständen|i. d. R.=in der Regel|u. v. m.$=und vieles mehr"
     "|o. Ä.$=oder Ähnliches|z. T.=zum Teil|etc.$=et cetera|max.=maximal|min. #=minimal|Nr. #=Nummer|S. #=Seite"
     "|Abb. #=Abbildung|Kap. #=Kapitel|Bd. #=Band|Dr. ^=Doktor|Prof. ^=Professor|Hr. ^=Herr|Fr. ^=Frau"
-    "|# Mio.=Million/Millionen|# Mrd.=Milliarde/Milliarden|# Tsd.=Tausend"
     "|v. Chr.$=vor Christus|n. Chr.$=nach Christus|Jh.$=Jahrhundert"
     "|# Std.$=Stunden|# Min.$=Minuten|# Sek.$=Sekunden"
     "|# Pck.=Päckchen|# Msp.=Messerspitze/Messerspitzen|# Stk.$=Stück|# Pfd.$=Pfund|mind.=mindestens|zw.=zwischen"
@@ -43,11 +43,10 @@ _TABLES = {
     "fr": "p. ex.=par exemple|c.-à-d.=c'est-à-dire|etc.$=et cetera|env.=environ|av. J.-C.$=avant Jésus-Christ"
     "|apr. J.-C.$=après Jésus-Christ|cf.=voir|n° #=numéro|no #=numéro|fig. #=figure|p. #=page|chap. #=chapitre"
     "|M. ^=Monsieur|MM. ^=Messieurs|Mme ^=Madame|Mlle ^=Mademoiselle|Dr ^=Docteur|Pr ^=Professeur|Me ^=Maître"
-    ""
     "|de c. à c.=de cuillère à café|de c. à s.=de cuillère à soupe|# c. à café=cuillère à café/cuillères à café"
     "|# c. à soupe=cuillère à soupe/cuillères à soupe"
     "|nº #=numéro|# c. à s.=cuillère à soupe/cuillères à soupe|# c. à c.=cuillère à café/cuillères à café"
-    "|art. #=article|tél.=téléphone",
+    "|art. #=article|tél.=téléphone|# pers.$=personnes",
     "es": "p. ej.=por ejemplo|etc.$=etcétera|aprox.=aproximadamente|a. C.$=antes de Cristo|d. C.$=después de Cristo"
     "|EE. UU.$=Estados Unidos|n.º #=número|núm. #=número|fig. #=figura|pág. #=página|págs. #=páginas|cap. #=capítulo"
     "|Sr. ^=señor|Sra. ^=señora|Srta. ^=señorita|Dr. ^=doctor|Dra. ^=doctora|Prof. ^=profesor|Ud.$=usted|Uds.$=ustedes"
@@ -58,49 +57,49 @@ _TABLES = {
     "it": "ad es.=ad esempio|p. es.=per esempio|ecc.$=eccetera|a. C.$=avanti Cristo|d. C.$=dopo Cristo|ca.=circa"
     "|n. #=numero|fig. #=figura|pag. #=pagina|cap. #=capitolo|Sig. ^=signor|Sig.ra ^=signora|Dott. ^=dottor"
     "|Dott.ssa ^=dottoressa|Prof. ^=professor|Prof.ssa ^=professoressa|Ing. ^=ingegner"
-    "|# mln=milione/milioni|# mld=miliardo/miliardi|q. b.$=quanto basta|art. #=articolo|tel.=telefono|nº #=numero",
+    "|q. b.$=quanto basta|art. #=articolo|tel.=telefono|nº #=numero",
     "pt": "p. ex.=por exemplo|etc.$=et cetera|aprox.=aproximadamente|a. C.$=antes de Cristo|d. C.$=depois de Cristo"
     "|n.º #=número|fig. #=figura|pág. #=página|cap. #=capítulo|Sr. ^=senhor|Sra. ^=senhora|Dr. ^=doutor|Dra. ^=doutora"
     "|Prof. ^=professor|Profa. ^=professora|EUA=Estados Unidos"
     "|nº #=número|máx. #=máximo|mín. #=mínimo|# col. de=colher de/colheres de|art. #=artigo|tel.=telefone",
     "nl": "bijv.=bijvoorbeeld|d.w.z.=dat wil zeggen|enz.$=enzovoort|m.a.w.=met andere woorden|o.a.=onder andere"
-    "|a.u.b.=alstublieft|t/m=tot en met|ca.=circa|m.b.t.=met betrekking tot|i.v.m.=in verband met|nr. #=nummer"
+    "|i.p.v.=in plaats van|a.u.b.=alstublieft"
+    "|t/m=tot en met|ca.=circa|m.b.t.=met betrekking tot|i.v.m.=in verband met|nr. #=nummer"
     "|blz. #=bladzijde|dhr. ^=de heer|mevr. ^=mevrouw"
     "|mevr. d=mevrouw d|mevr. v=mevrouw v|dhr. d=de heer d|dhr. v=de heer v"
     "|dr. ^=dokter|prof. ^=professor|v. Chr.$=voor Christus"
-    "|n. Chr.$=na Christus|# mln.=miljoen|# mld.=miljard"
+    "|n. Chr.$=na Christus"
     "|fig. #=figuur|hoofdst. #=hoofdstuk|art. #=artikel|tel.=telefoon"
     "|# el=eetlepel/eetlepels|# tl=theelepel/theelepels",
     "pl": "np.=na przykład|tzn.=to znaczy|tj.=to jest|itd.$=i tak dalej|itp.$=i tym podobne|m.in.=między innymi"
     "|tzw.=tak zwany|ok. #=około|nr #=numer|rys. #=rysunek|str. #=strona|dr ^=doktor|prof. ^=profesor"
-    f"|p.n.e.$=przed naszą erą|n.e.$=naszej ery|# tys.={THOUSANDS['pl']}|# mln={MILLIONS['pl']}|# mld={BILLIONS['pl']}"
+    "|p.n.e.$=przed naszą erą|n.e.$=naszej ery"
     "|o godz. #=o godzinie|od godz. #=od godziny|do godz. #=do godziny|godz. #=godzina"
     "|r. p.n.e.$=roku przed naszą erą|r. n.e.$=roku naszej ery"
-    "|zob.=zobacz|rozdz. #=rozdział|tel.=telefon",
+    "|zob.=zobacz|rozdz. #=rozdział|tel.=telefon|# proc.$=procent",
     "ru": "т. е.=то есть|и т. д.$=и так далее|и т. п.$=и тому подобное|т. к.=так как|т. н.=так называемый"
     "|напр.=например|и др.$=и другие|до н. э.$=до нашей эры|н. э.$=нашей эры|рис. #=рисунок|стр. #=страница|№ #=номер"
-    f"|# тыс.={THOUSANDS['ru']}|# млн={MILLIONS['ru']}|# млрд={BILLIONS['ru']}|проф. ^=профессор|# чел.$=человек"
+    "|проф. ^=профессор|# чел.$=человек"
     "|# ст. л.$=столовая ложка/столовые ложки/столовых ложек/столовой ложки"
     "|# ч. л.$=чайная ложка/чайные ложки/чайных ложек/чайной ложки"
     "|к. т. н.=кандидат технических наук|д. т. н.=доктор технических наук"
     "|ок. #=около|г. до н. э.$=года до нашей эры|г. н. э.$=года нашей эры|# коп.=копейка/копейки/копеек|тел.=телефон",
     "uk": "напр.=наприклад|і т. д.$=і так далі|і т. п.$=і тому подібне|т. зв.=так званий|тобто=тобто|та ін.$=та інші"
-    f"|до н. е.$=до нашої ери|н. е.$=нашої ери|рис. #=рисунок|стор. #=сторінка|№ #=номер"
-    f"|# тис.={THOUSANDS['uk']}|# млн={MILLIONS['uk']}|# млрд={BILLIONS['uk']}|проф. ^=професор"
+    "|до н. е.$=до нашої ери|н. е.$=нашої ери|рис. #=рисунок|стор. #=сторінка|№ #=номер"
+    "|проф. ^=професор"
     "|бл. #=близько|р. до н. е.$=року до нашої ери|р. н. е.$=року нашої ери|тел.=телефон",
     "cs": "např.=například|tj.=to jest|atd.$=a tak dále|apod.$=a podobně|tzv.=takzvaný|cca=přibližně|mj.=mimo jiné"
-    f"|př. n. l.$=před naším letopočtem|n. l.$=našeho letopočtu|č. #=číslo|obr. #=obrázek|str. #=strana"
-    f"|# tis.={THOUSANDS['cs']}|# mil.={MILLIONS['cs']}|# mld.={BILLIONS['cs']}",
-    "sv": "t.ex.=till exempel|t. ex.=till exempel|dvs.=det vill säga|bl.a.=bland annat|bl. a.=bland annat"
+    "|př. n. l.$=před naším letopočtem|n. l.$=našeho letopočtu|č. #=číslo|obr. #=obrázek|str. #=strana",
+    "sv": "t. ex.=till exempel|dvs.=det vill säga|bl. a.=bland annat"
     "|osv.$=och så vidare|m.m.$=med mera|s.k.=så kallade|ca=cirka|f.Kr.$=före Kristus|e.Kr.$=efter Kristus|nr #=nummer"
-    "|# mn=miljoner|kl. #=klockan",
+    "|kl. #=klockan",
     "tr": "vb.$=ve benzeri|vs.$=vesaire|örn.=örneğin|M.Ö.=milattan önce|MÖ #=milattan önce|M.S.=milattan sonra"
     "|bkz.=bakınız|yy.=yüzyıl|# dk.$=dakika|# sn.$=saniye|s. #=sayfa|no. #=numara|Dr. ^=Doktor|Prof. ^=Profesör",
     "el": "π.χ.=παραδείγματος χάρη|κ.λπ.$=και λοιπά|κ.ά.$=και άλλα|δηλ.=δηλαδή|μ.Χ.$=μετά Χριστόν|π.Χ.$=προ Χριστού"
-    "|βλ.=βλέπε|σελ. #=σελίδα|αρ. #=αριθμός|περ. #=περίπου|δρ. ^=δόκτωρ|# εκατ.=εκατομμύρια|# δισ.=δισεκατομμύρια",
+    "|βλ.=βλέπε|σελ. #=σελίδα|αρ. #=αριθμός|περ. #=περίπου|δρ. ^=δόκτωρ",
     "ar": "إلخ.$=إلى آخره|إلخ=إلى آخره|ق.م.=قبل الميلاد|# ق.م=قبل الميلاد",
-    "he": "וכו'=וכולי|וכו׳=וכולי|ד\"ר=דוקטור|ד״ר=דוקטור|פרופ'=פרופסור|פרופ׳=פרופסור|ע\"י=על ידי|ע״י=על ידי"
-    "|עמ' #=עמוד|עמ׳ #=עמוד|מס' #=מספר|מס׳ #=מספר|לפנה\"ס=לפני הספירה|לפנה״ס=לפני הספירה",
+    "he": "וכו׳=וכולי|ד״ר=דוקטור|פרופ׳=פרופסור|ע״י=על ידי|עמ׳ #=עמוד|מס׳ #=מספר|לפנה״ס=לפני הספירה|# ש״ח=שקלים"
+    "|ארה״ב=ארצות הברית|טל׳ #=טלפון",
     "hi": "डॉ.=डॉक्टर|प्रो.=प्रोफ़ेसर|ई.पू.=ईसा पूर्व|ई. पू.=ईसा पूर्व|कि.मी.=किलोमीटर|उदा.=उदाहरण|रु.=रुपये|पृ. #=पृष्ठ",
     "th": "พ.ศ.=พุทธศักราช|ค.ศ.=คริสต์ศักราช|ฯลฯ=และอื่นๆ|ดร.=ด็อกเตอร์|เช่น=เช่น|น.ส.=นางสาว",
 }
@@ -159,6 +158,8 @@ def _expression(written: str) -> str:
     core = written.strip(_MARKS + " ")
     spelling = re.escape(core[0]) if not core[0].isalpha() else f"[{core[0].lower()}{core[0].upper()}]"
     spelling += re.escape(core[1:]).replace(r"\ ", r"[ \u00a0\u202f]?")
+    # Hebrew's marks are often typed as quotation marks.
+    spelling = spelling.replace("״", '[״"]').replace("׳", "[׳']")
     before = r"(?<=[\d½¼¾⅓⅔])[ \u00a0\u202f]?" if written.startswith("#") else r"(?<![\w.])"
     after = r"(?=[ \u00a0\u202f]?\d)" if written.endswith("#") else r"(?!\w)"
     after = r"(?=[ \u00a0\u202f][^\W\d_a-zß-öø-ÿ])" if written.endswith("^") else after

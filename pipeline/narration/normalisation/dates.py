@@ -46,7 +46,8 @@ _EXPANSIONS = {
     "lt": ((r"\bm\.", "metų"), (r"\bd\.$", "diena")),
 }
 
-# Patterns for hours with and without minutes, in languages in which voices read "14:30" wrong.
+# Patterns for hours with and without minutes, in languages in which voices read "14:30" wrong. In others with words in
+# `_BEFORE`, it is two numbers.
 _CLOCK = {
     "en": ("{h} {m}", "{h} hundred"),
     "de": ("{h} Uhr {m}", "{h} Uhr"),
@@ -54,10 +55,6 @@ _CLOCK = {
     "fr": ("{h} heures {m}", "{h} heures"),
     "es": ("{h} y {m}", "{h} en punto"),
     "it": ("{h} e {m}", "{h}"),
-    "sv": ("{h} {m}", "{h}"),
-    "da": ("{h} {m}", "{h}"),
-    "nb": ("{h} {m}", "{h}"),
-    "fi": ("{h} {m}", "{h}"),
     "id": ("{h} lewat {m} menit", "{h}"),
     "pt": ("{h} e {m}", "{h} horas"),
     "ja": ("{h}時{m}分", "{h}時"),
@@ -84,6 +81,7 @@ _BEFORE = {
     "pt": r"às|as|das|à",
     "ru": r"в|с|до|около|после",
     "cs": r"v|ve|od|do|kolem|po",
+    "pl": r"godz\.|godzin\w+",
     "el": r"στις|στη|στην",
 }
 _AFTER = {
@@ -93,25 +91,26 @@ _AFTER = {
     "de": r"\s?Uhr",
     "nl": r"\s?uur",
     "fr": r"\s?heures?",
-    "en": r"",
     "th": r"\s?น\.",
     "hi": r"\s?बजे",
+    "cs": r"\s?h(?:od\.?)?(?!\w)",
 }
 # Languages that write times with a full stop after one of these words; elsewhere only before words like "Uhr".
-_DOTTED_AFTER = {"it", "sv", "da", "nb", "fi", "id"}
+_DOTTED_AFTER = {"it", "sv", "da", "nb", "fi", "id", "pl", "cs"}
 _TIME = Pattern(
     rf"{not_after('.,:/-')}(?P<h>[01]?\d|2[0-3]|24(?=.00))(?P<colon>:|\.|\s?h\s?)(?P<m>[0-5]\d)"
     rf"(?!{LETTER}|[:/]|[.,]\d|\s?(?:[分分]|min\b))"
 )
-
+# "5.30pm", which voices take for a decimal.
+_BRITISH = re.compile(r"(?<![\w.,])\d{1,2}(?P<dot>\.)[0-5]\d(?=\s?[ap]\.?m\b)")
 _TIME_RANGE = Pattern(
     rf"{not_after('.,:/-')}(?P<h>[01]?\d|2[0-3]):(?P<m>[0-5]\d)(?P<dash>\s?[-–~〜～]\s?)"
     rf"(?P<until_h>[01]?\d|2[0-3]):(?P<until_m>[0-5]\d)(?!{LETTER}|[:/\d]|[.,]\d)"
 )
 # Languages in which two times with a dash between are a range, without any word around them.
 _TO_BETWEEN_TIMES = frozenset({"en", "ja", "ko", "th", "zh"})
-# "von 9.00 bis 17.00 Uhr", "9:00–17:00 uur": the first is a time because the second is.
-_UNTIL = re.compile(r"(?:\s(?:bis|tot)\s|(?P<dash>\s?[-–]\s?))(?:[01]?\d|2[0-3])[.:][0-5]\d\s?(?:Uhr|uur)\b")
+# "von 9.00 bis 17.00 Uhr", "de 9:00 a 18:00 h": the first is a time because the second is.
+_UNTIL = re.compile(r"(?:\s(?:bis|tot|a)\s|(?P<dash>\s?[-–]\s?))(?:[01]?\d|2[0-3])[.:][0-5]\d\s?(?:Uhr|uur|hs?)\b")
 
 
 def say_dates(text: str, language: Language) -> Iterator[list[Edit]]:
@@ -151,6 +150,8 @@ def say_year_ranges(text: str, language: Language) -> Iterator[list[Edit]]:
 def say_times(text: str, language: Language) -> Iterator[list[Edit]]:
     """Write out times of day, where they certainly are times."""
     yield from _time_ranges(text, language)
+    for match in _BRITISH.finditer(text) if language.code == "en" else ():
+        yield [Edit(start=match.start("dot"), end=match.end("dot"), text=":")]
     for match in _TIME.finditer(text):
         colon = match["colon"].strip()
         if colon == "h" and language.code not in {"fr", "pt"}:
@@ -163,7 +164,7 @@ def say_times(text: str, language: Language) -> Iterator[list[Edit]]:
         if not (named or until or colon == "h" or _is_announced(text, match.start(), language)):
             continue
         if spoken := _clock(int(match["h"]), int(match["m"]), language, half_day=_half_day(text, match.end())):
-            if language.code == "es" and named and not int(match["m"]):
+            if language.code == "es" and (named or until) and not int(match["m"]):
                 spoken = f"{int(match['h'])} horas"  # "de 9:00 a 18:00 h"
             edits = [Edit(start=match.start(), end=named.end() if named else match.end(), text=spoken)]
             if until and until["dash"]:
@@ -242,7 +243,7 @@ def _clock(hour: int, minute: int, language: Language, *, half_day: bool) -> str
         counted = [format_unit(Decimal(hour), "hour", locale=language.locale)]
         counted += [format_unit(Decimal(minute), "minute", locale=language.locale)] if minute else []
         return " ".join(counted)
-    forms = _CLOCK.get(language.code)
+    forms = _CLOCK.get(language.code, ("{h} {m}", "{h}") if language.code in _BEFORE else None)
     if forms is None:
         return ""
     if half_day and not minute:

@@ -5,124 +5,94 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping
 from decimal import Decimal
-from functools import lru_cache
+from functools import cache, lru_cache
 
-from babel.numbers import get_currency_name
+from babel.numbers import get_currency_name, get_currency_symbol, get_territory_currencies
 
 from pipeline.narration.normalisation.edits import Edit, sentence_ends_here
 from pipeline.narration.normalisation.languages import Language
-from pipeline.narration.normalisation.magnitudes import WORDS, counted_noun, magnitude_form
-from pipeline.narration.normalisation.numbers import NUMBER, number_value, number_value_at, plural_form, without_groups
+from pipeline.narration.normalisation.magnitudes import (
+    LETTERS_OF,
+    counted_noun,
+    letter_form,
+    magnitude_form,
+    magnitudes,
+)
+from pipeline.narration.normalisation.numbers import (
+    NUMBER,
+    in_own_form,
+    number_value,
+    number_value_at,
+    plural_form,
+    without_groups,
+)
 from pipeline.narration.normalisation.patterns import LETTER, Pattern, not_after
 from pipeline.narration.normalisation.ranges import range_word
 
+_CODES_AS_WRITTEN = (
+    "CHF EUR USD GBP JPY PLN CZK SEK NOK DKK INR CNY BRL RUB UAH MXN ARS CLP COP PEN CAD AUD NZD HKD SGD ZAR HUF"
+)
 _CODES = {
-    "US$": "USD", "US-$": "USD",
-    "A$": "AUD", "C$": "CAD", "R$": "BRL", "HK$": "HKD", "NZ$": "NZD", "$": "USD", "€": "EUR", "£": "GBP",
-    "¥": "JPY", "￥": "JPY", "₹": "INR", "₽": "RUB", "₩": "KRW", "₺": "TRY", "₴": "UAH", "₪": "ILS", "zł": "PLN",
-    "Kč": "CZK", "CHF": "CHF", "EUR": "EUR", "USD": "USD", "GBP": "GBP", "JPY": "JPY", "PLN": "PLN", "CZK": "CZK",
-    "SEK": "SEK", "NOK": "NOK", "DKK": "DKK", "INR": "INR", "CNY": "CNY", "BRL": "BRL", "RUB": "RUB", "UAH": "UAH",
-    "руб.": "RUB", "руб": "RUB", "грн": "UAH", "TL": "TRY", "฿": "THB", "₫": "VND", "đ": "VND",
-    "Rp": "IDR", "Rs.": "INR", "Rs": "INR", "Fr.": "CHF", "₱": "PHP", "kr": "SEK",
+    "US$": "USD", "US-$": "USD", "A$": "AUD", "C$": "CAD", "R$": "BRL", "HK$": "HKD", "NZ$": "NZD", "$": "USD",
+    "€": "EUR", "£": "GBP", "¥": "JPY", "￥": "JPY", "₹": "INR", "₽": "RUB", "₩": "KRW", "₺": "TRY", "₴": "UAH",
+    "₪": "ILS", "zł": "PLN", "Kč": "CZK", "руб.": "RUB", "руб": "RUB", "грн": "UAH", "TL": "TRY", "฿": "THB",
+    "₫": "VND", "đ": "VND", "Rp": "IDR", "Rs.": "INR", "Rs": "INR", "Fr.": "CHF", "₱": "PHP", "kr": "SEK",
+    **{code: code for code in _CODES_AS_WRITTEN.split()},
 }  # fmt: skip
 # Currency signs only in languages that have an entry in `_PLAIN`; elsewhere just letters.
 _ALPHABETIC = frozenset({"kr", "đ", "Rp", "Rs.", "Rs", "Fr.", "руб.", "руб", "грн", "TL"})
 # "$" alone is "dollars", not CLDR's "US dollars". Plural forms as `plural_form` takes them.
 _PLAIN = {
-    ("en", "$"): ("dollar", "dollars"),
-    ("en", "£"): ("pound", "pounds"),
-    ("en", "¥"): ("yen", "yen"),
-    ("en", "₹"): ("rupee", "rupees"),
-    ("en", "Rs."): ("rupee", "rupees"),
-    ("en", "Rs"): ("rupee", "rupees"),
-    ("de", "Fr."): ("Franken", "Franken"),
-    ("de", "$"): ("Dollar", "Dollar"),
-    ("de", "£"): ("Pfund", "Pfund"),
-    ("de", "¥"): ("Yen", "Yen"),
-    ("fr", "$"): ("dollar", "dollars"),
-    ("fr", "£"): ("livre", "livres"),
-    ("es", "$"): ("dólar", "dólares"),
-    ("es", "£"): ("libra", "libras"),
-    ("it", "$"): ("dollaro", "dollari"),
-    ("it", "£"): ("sterlina", "sterline"),
-    ("pt", "$"): ("dólar", "dólares"),
-    ("pt", "R$"): ("real", "reais"),
-    ("pt", "£"): ("libra", "libras"),
-    ("nl", "$"): ("dollar", "dollar"),
-    ("sv", "$"): ("dollar", "dollar"),
-    ("pl", "$"): ("dolar", "dolary", "dolarów", "dolara"),
-    ("ru", "$"): ("доллар", "доллара", "долларов", "доллара"),
-    ("uk", "$"): ("долар", "долари", "доларів", "долара"),
-    ("cs", "$"): ("dolar", "dolary", "dolarů", "dolaru"),
-    ("pl", "zł"): ("złoty", "złote", "złotych", "złotego"),
-    ("ru", "₽"): ("рубль", "рубля", "рублей", "рубля"),
-    ("uk", "₴"): ("гривня", "гривні", "гривень", "гривні"),
-    ("ru", "руб."): ("рубль", "рубля", "рублей", "рубля"),
-    ("ru", "руб"): ("рубль", "рубля", "рублей", "рубля"),
-    ("uk", "грн"): ("гривня", "гривні", "гривень", "гривні"),
-    ("tr", "TL"): ("lira", "lira"),
-    ("cs", "Kč"): ("koruna", "koruny", "korun", "koruny"),
-    ("tr", "₺"): ("lira", "lira"),
-    ("tr", "$"): ("dolar", "dolar"),
-    ("el", "$"): ("δολάριο", "δολάρια"),
-    ("he", "₪"): ("שקל", "שקלים"),
-    ("he", "$"): ("דולר", "דולר"),
-    ("ar", "$"): ("دولار", "دولار"),
-    ("hi", "₹"): ("रुपया", "रुपये"),
-    ("hi", "$"): ("डॉलर", "डॉलर"),
-    ("th", "$"): ("ดอลลาร์", "ดอลลาร์"),
-    ("th", "฿"): ("บาท", "บาท"),
-    ("vi", "$"): ("đô la", "đô la"),
-    ("vi", "₫"): ("đồng", "đồng"),
-    ("vi", "đ"): ("đồng", "đồng"),
-    ("id", "$"): ("dolar", "dolar"),
-    ("id", "Rp"): ("rupiah", "rupiah"),
-    ("da", "$"): ("dollar", "dollar"),
-    ("nb", "$"): ("dollar", "dollar"),
-    ("fi", "$"): ("dollari", "dollaria"),
-    ("ja", "$"): ("ドル", "ドル"),
-    ("ja", "¥"): ("円", "円"),
-    ("ja", "￥"): ("円", "円"),
-    ("ko", "$"): ("달러", "달러"),
-    ("ko", "₩"): ("원", "원"),
-    ("zh", "¥"): ("元", "元"),
-    ("zh", "￥"): ("元", "元"),
-    ("sv", "kr"): ("krona", "kronor"),
-    ("nb", "kr"): ("krone", "kroner"),
-    ("da", "kr"): ("krone", "kroner"),
-}
-# Magnitude letters, as in "$5M"; by language, since "m" and "B" mean other things elsewhere.
-_LETTERS = {
-    "en": {"k": "thousand", "K": "thousand", "m": "million", "M": "million", "mn": "million", "b": "billion"}
-    | {"B": "billion", "bn": "billion", "T": "trillion", "tn": "trillion"},
-    "es": {"M": "millones", "k": "mil"},
-    "fr": {"M": "million/millions", "Md": "milliard/milliards", "k": "mille"},
-    "it": {"M": "milioni", "k": "mila"},
-    "pt": {"M": "milhões", "k": "mil"},
-    "de": {"M": "Millionen", "k": "Tausend"},
+    "en": "$ dollar/dollars|£ pound/pounds|¥ yen|₹ rupee/rupees|Rs. rupee/rupees|Rs rupee/rupees",
+    "de": "Fr. Franken|$ Dollar|£ Pfund|¥ Yen",
+    "fr": "$ dollar/dollars|£ livre/livres",
+    "es": "$ dólar/dólares|£ libra/libras",
+    "it": "$ dollaro/dollari|£ sterlina/sterline",
+    "pt": "$ dólar/dólares|R$ real/reais|£ libra/libras",
+    "nl": "$ dollar",
+    "sv": "$ dollar|kr krona/kronor",
+    "pl": "$ dolar/dolary/dolarów/dolara|zł złoty/złote/złotych/złotego",
+    "ru": "$ доллар/доллара/долларов/доллара|₽ рубль/рубля/рублей/рубля|руб. рубль/рубля/рублей/рубля"
+    "|руб рубль/рубля/рублей/рубля",
+    "uk": "$ долар/долари/доларів/долара|₴ гривня/гривні/гривень/гривні|грн гривня/гривні/гривень/гривні",
+    "cs": "$ dolar/dolary/dolarů/dolaru|Kč koruna/koruny/korun/koruny",
+    "tr": "TL lira|₺ lira|$ dolar",
+    "el": "$ δολάριο/δολάρια",
+    "he": "₪ שקל/שקלים|$ דולר",
+    "ar": "$ دولار",
+    "hi": "₹ रुपया/रुपये|$ डॉलर",
+    "th": "$ ดอลลาร์|฿ บาท",
+    "vi": "$ đô la|₫ đồng|đ đồng",
+    "id": "$ dolar|Rp rupiah",
+    "da": "$ dollar|kr krone/kroner",
+    "nb": "$ dollar|kr krone/kroner",
+    "fi": "$ dollari/dollaria",
+    "ja": "$ ドル|¥ 円|￥ 円",
+    "ko": "$ 달러|₩ 원",
+    "zh": "¥ 元|￥ 元",
 }
 # The conjunction between the two parts of 5.20, and the forms of the subunit, which some languages leave out after it.
 _AND = {"en": "and", "es": "con", "it": "e", "pt": "e", "sv": "och", "da": "og", "nb": "og"}
 _UNNAMED = frozenset({"de", "es", "fr", "it", "nl", "pt"})
-_SUBUNITS: Mapping[str, Mapping[str, tuple[str, ...]]] = {
-    "en": {"USD": ("cent", "cents"), "EUR": ("cent", "cents"), "GBP": ("penny", "pence"), "AUD": ("cent", "cents")},
-    "de": {"USD": ("Cent", "Cent"), "EUR": ("Cent", "Cent"), "CHF": ("Rappen", "Rappen")},
-    "fr": {"USD": ("cent", "cents"), "EUR": ("centime", "centimes"), "CHF": ("centime", "centimes")},
-    "es": {"USD": ("centavo", "centavos"), "EUR": ("céntimo", "céntimos")},
-    "it": dict.fromkeys(("USD", "EUR", "CHF"), ("centesimo", "centesimi")),
-    "pt": {"USD": ("centavo", "centavos"), "EUR": ("cêntimo", "cêntimos"), "BRL": ("centavo", "centavos")},
-    "nl": {"USD": ("cent", "cent"), "EUR": ("cent", "cent")},
-    "pl": {"PLN": ("grosz", "grosze", "groszy")} | dict.fromkeys(("USD", "EUR"), ("cent", "centy", "centów")),
-    "cs": {"CZK": ("haléř", "haléře", "haléřů")} | dict.fromkeys(("USD", "EUR"), ("cent", "centy", "centů")),
-    "ru": {"RUB": ("копейка", "копейки", "копеек")} | dict.fromkeys(("USD", "EUR"), ("цент", "цента", "центов")),
-    "uk": {"UAH": ("копійка", "копійки", "копійок")} | dict.fromkeys(("USD", "EUR"), ("цент", "центи", "центів")),
-    "tr": {"TRY": ("kuruş",), "USD": ("sent",), "EUR": ("sent",)},
-    "sv": {"SEK": ("öre",)},
-    "da": {"SEK": ("øre",)},
-    "nb": {"SEK": ("øre",)},
-    "hi": {"INR": ("पैसा", "पैसे")},
-    "ja": {"USD": ("セント",), "EUR": ("セント",)},
-    "ko": {"USD": ("센트",), "EUR": ("센트",)},
+_SUBUNITS = {
+    "en": "USD cent/cents|EUR cent/cents|AUD cent/cents|GBP penny/pence",
+    "de": "USD Cent|EUR Cent|CHF Rappen",
+    "fr": "USD cent/cents|EUR centime/centimes|CHF centime/centimes",
+    "es": "USD centavo/centavos|MXN centavo/centavos|ARS centavo/centavos|COP centavo/centavos|EUR céntimo/céntimos",
+    "it": "USD centesimo/centesimi|EUR centesimo/centesimi|CHF centesimo/centesimi",
+    "pt": "USD centavo/centavos|BRL centavo/centavos|EUR cêntimo/cêntimos",
+    "nl": "USD cent|EUR cent",
+    "pl": "PLN grosz/grosze/groszy|USD cent/centy/centów|EUR cent/centy/centów",
+    "cs": "CZK haléř/haléře/haléřů|USD cent/centy/centů|EUR cent/centy/centů",
+    "ru": "RUB копейка/копейки/копеек|USD цент/цента/центов|EUR цент/цента/центов",
+    "uk": "UAH копійка/копійки/копійок|USD цент/центи/центів|EUR цент/центи/центів",
+    "tr": "TRY kuruş|USD sent|EUR sent",
+    "sv": "SEK öre",
+    "da": "SEK øre",
+    "nb": "SEK øre",
+    "hi": "INR पैसा/पैसे",
+    "ja": "USD セント|EUR セント",
+    "ko": "USD 센트|EUR 센트",
 }
 # "A $5 bill", "a record $1.5bn fine": before and after an amount that qualifies a noun.
 _ARTICLE = re.compile(r"\b(?:[Aa]n?|[Aa]nother)(?: [a-z]+(?:-[a-z]+)?)? $")
@@ -137,14 +107,16 @@ _SIGNS = "|".join(re.escape(sign) for sign in sorted(_CODES, key=len, reverse=Tr
 
 def say_money(text: str, language: Language) -> Iterator[list[Edit]]:
     """Put the name of the currency after the amount, wherever its sign is."""
-    for match in _pattern(language.code).finditer(text):
-        sign = match["before"] or match["after"]
-        value = number_value_at(text, match.start("sum"), match["sum"], language)
-        if sign == "$" and match["before"] and _AMERICAN.fullmatch(match["sum"]):
-            value = Decimal(match["sum"].replace(",", ""))
-        if sign is None or value is None or (match["before"] and match["after"]):
+    for match in _pattern(language).finditer(text):
+        # "$50 USD"
+        sign = match["after"] if match["before"] == "$" and match["after"] else match["before"] or match["after"]
+        number = in_own_form(match["sum"], language)
+        if match["before"] == "$" and _AMERICAN.fullmatch(number):
+            number = number.replace(",", "")
+        value = number_value_at(text, match.start("sum"), number, language)
+        if sign is None or value is None or (match["after"] and match["before"] not in {None, "$"}):
             continue
-        if sign in _ALPHABETIC and (language.code, sign) not in _PLAIN:
+        if sign in _ALPHABETIC and sign not in _forms(_PLAIN.get(language.code, "")):
             continue
         if sign == "Fr." and not (match["before"] and re.search(r"[.'\u2019]", match["sum"])):
             continue  # "Fr. 5. Mai", "5 Fr."
@@ -152,7 +124,7 @@ def say_money(text: str, language: Language) -> Iterator[list[Edit]]:
             low = number_value(match["low"], language)
             if not range_word(text, match.start(), language) or low is None or low >= value or sign[0].isalpha():
                 continue
-        edits = _edits(match, sign, value, language)
+        edits = _edits(match, sign, number, value, language)
         if match[0].endswith(".") and sentence_ends_here(text, match.end(), often=True):
             # The full stop of "5 mld." and "5 руб." also ends the sentence.
             edits.append(Edit(start=match.end(), end=match.end(), text="."))
@@ -160,11 +132,10 @@ def say_money(text: str, language: Language) -> Iterator[list[Edit]]:
 
 
 @lru_cache(maxsize=64)
-def _pattern(code: str) -> Pattern:
+def _pattern(language: Language) -> Pattern:
     """An amount with a sign before or after it, and an optional magnitude letter or word."""
-    letters, words = _LETTERS.get(code, {}), WORDS.get(code, {})
-    letter = "|".join(map(re.escape, sorted(letters, key=len, reverse=True))) or r"(?!)"
-    word = "|".join(map(re.escape, sorted(words, key=len, reverse=True))) or r"(?!)"
+    letter = "|".join(LETTERS_OF.get(language.code, "")) or r"(?!)"
+    word = "|".join(map(re.escape, magnitudes(language))) or r"(?!)"
     return Pattern(
         rf"{_EDGE}(?:(?P<before>{_SIGNS})[ \u00a0\u202f]?)?"
         rf"(?:(?P<low>{NUMBER})(?P<dash>\s?[–~〜～-]\s?(?:{_SIGNS})?))?(?P<sum>{NUMBER})"
@@ -175,7 +146,7 @@ def _pattern(code: str) -> Pattern:
     )
 
 
-def _edits(match: re.Match[str], sign: str, value: Decimal, language: Language) -> list[Edit]:
+def _edits(match: re.Match[str], sign: str, number: str, value: Decimal, language: Language) -> list[Edit]:
     """The digits keep their place; sign, subunit and magnitude become words around them."""
     start, end = match.span("sum")
     magnitude = _magnitude(match, value, language)
@@ -183,23 +154,21 @@ def _edits(match: re.Match[str], sign: str, value: Decimal, language: Language) 
     value = Decimal(1) if is_adjective else value
     if magnitude is not None:
         name = counted_noun(magnitude, _name(sign, value, language, large=not is_adjective), language)
-        digits, rest = match["sum"], f" {magnitude} {name}"
+        digits, rest = number, f" {magnitude} {name}"
     else:
-        digits, rest = _with_subunit(match["sum"], sign, value, language)
+        digits, rest = _with_subunit(number, sign, value, language)
     before = match["before"] or ""
-    if before == "$" and _AMERICAN.fullmatch(digits):
-        return [Edit(start=match.start(), end=match.end(), text=digits.replace(",", "") + rest)]
+    if number != match["sum"]:
+        return [Edit(start=match.start(), end=match.end(), text=digits + rest)]
     if any(map(str.isalnum, before)) and (start > match.end("before") or before[-1].isalpha()):
         # "EUR 5": one edit shared by two words; "Rp5.000": no rule for grouped numbers would match.
         return [Edit(start=match.start(), end=match.end(), text=without_groups(digits, language) + rest)]
-    edits = [Edit(start=start + len(digits), end=match.end(), text=rest)] if digits else []
-    if not digits:
-        edits = [Edit(start=start, end=match.end(), text=rest)]
+    edits = [Edit(start=start + len(digits), end=match.end(), text=rest)]
     if before:
         edits.insert(0, Edit(start=match.start("before"), end=match.start("low" if match["low"] else "sum"), text=""))
     if match["low"]:
         word = range_word(match.string, match.start(), language)
-        edits.append(Edit(start=match.start("dash"), end=match.end("dash"), text=f" {word} "))
+        edits.insert(-1, Edit(start=match.start("dash"), end=match.end("dash"), text=f" {word} "))
     if magnitude is not None and match["word"]:
         # The magnitude word keeps its place, the name of the currency follows it.
         word_end = match.end("word")
@@ -214,7 +183,7 @@ def _with_subunit(number: str, sign: str, value: Decimal, language: Language) ->
     if not cents:
         return number, f" {_name(sign, value, language)}"
     whole, coin = number[: cents.start()], int(cents[1])
-    coins = _SUBUNITS.get(language.code, {}).get(_CODES[sign])
+    coins = _forms(_SUBUNITS.get(language.code, "")).get(_code(sign, language))
     coin_name = plural_form(coins, Decimal(coin), language) if coins else ""
     name = _name(sign, Decimal(int(value)), language)
     if not coin:
@@ -237,18 +206,30 @@ def _is_adjective(match: re.Match[str]) -> bool:
 def _magnitude(match: re.Match[str], value: Decimal, language: Language) -> str | None:
     """The spoken form of "M" or "Mio."; None if there is no magnitude."""
     if match["letter"]:
-        spoken = _LETTERS[language.code][match["letter"]]
-    elif match["word"]:
-        return magnitude_form(match["word"], value, language)
-    else:
-        return None
-    return plural_form(tuple(spoken.split("/")), value, language)
+        return letter_form(match["letter"], value, language)
+    return magnitude_form(match["word"], value, language) if match["word"] else None
 
 
 def _name(sign: str, value: Decimal, language: Language, *, large: bool = False) -> str:
     """The currency name in the plural form for the amount; after millions, that of many."""
-    if forms := _PLAIN.get((language.code, sign)):
-        if large:
-            return forms[min(2, len(forms) - 1)]
-        return plural_form(forms, value, language)
-    return get_currency_name(_CODES[sign], count=Decimal(5) if large else value, locale=language.locale)
+    code = _code(sign, language)
+    forms = _forms(_PLAIN.get(language.code, "")).get(sign)
+    if forms is None or code != _CODES[sign]:
+        return get_currency_name(code, count=Decimal(5) if large else value, locale=language.locale)
+    return forms[min(2, len(forms) - 1)] if large else plural_form(forms, value, language)
+
+
+def _code(sign: str, language: Language) -> str:
+    """The currency of a sign. Outside English, "$" is the tag's region's if that has this sign: pesos in Mexico."""
+    territory = language.locale.territory
+    if sign == "$" and territory and language.code != "en":
+        own = get_territory_currencies(territory)[0]
+        return own if get_currency_symbol(own, locale=language.locale) == sign else _CODES[sign]
+    return _CODES[sign]
+
+
+@cache
+def _forms(row: str) -> Mapping[str, tuple[str, ...]]:
+    """The plural forms in a row of `_PLAIN` or `_SUBUNITS`, by sign or code."""
+    entries = (entry.partition(" ") for entry in row.split("|"))
+    return {sign: tuple(names.split("/")) for sign, _, names in entries}

@@ -29,26 +29,6 @@ RANGE = rf"(?:{NUMBER})(?:\s?[–{WAVES}-]\s?(?:{NUMBER}))?"
 # CLDR's plural rules compute with 28 digits, ten of them decimals; no text has a quadrillion kilometres anyway.
 _EXACT = re.compile(r"\d{1,15}(?:\.\d{1,100})?")
 
-# Plural forms of languages with more than two: one, few, many, and fractional.
-THOUSANDS = {
-    "pl": "tysiąc/tysiące/tysięcy/tysiąca",
-    "ru": "тысяча/тысячи/тысяч/тысячи",
-    "uk": "тисяча/тисячі/тисяч/тисячі",
-    "cs": "tisíc/tisíce/tisíc/tisíce",
-}
-MILLIONS = {
-    "pl": "milion/miliony/milionów/miliona",
-    "ru": "миллион/миллиона/миллионов/миллиона",
-    "uk": "мільйон/мільйони/мільйонів/мільйона",
-    "cs": "milion/miliony/milionů/milionu",
-}
-BILLIONS = {
-    "pl": "miliard/miliardy/miliardów/miliarda",
-    "ru": "миллиард/миллиарда/миллиардов/миллиарда",
-    "uk": "мільярд/мільярди/мільярдів/мільярда",
-    "cs": "miliarda/miliardy/miliard/miliardy",
-}
-
 # In scripts without spaces, a minus follows the word directly: "气温−5度", "気温は-5℃".
 _SIGN = re.compile(
     r"(?:(?<![^\s(\[„“«=×*/<>、，。（：])(?P<sign>[-−–+±])"
@@ -56,10 +36,8 @@ _SIGN = re.compile(
     r"\s?(?=\d|[$€£¥₹₽₩₺₴₪]\d)"
 )
 _EDGE = not_after(r".,:/'\u2019-")
-# "+420 777 123 456", "tel. 600 123 456": groups that are read one by one.
-_TELEPHONE = re.compile(
-    r"(?:\+\d{1,3}(?: \d{3}){3,}|\b(?:tel|tél|тел)\w*[.:]*\s?\d{1,3}(?: \d{3}){2,})$", re.IGNORECASE
-)
+# Groups and decimals, with different separators.
+_FOREIGN = Pattern(rf"{_EDGE}[1-9]\d{{0,2}}(?:(?:\.\d{{3}})+,|(?:,\d{{3}})+\.)\d{{1,2}}(?!{LETTER}|[.,]\d)")
 
 
 def number_value(number: str, language: Language) -> Decimal | None:
@@ -72,6 +50,18 @@ def number_value(number: str, language: Language) -> Decimal | None:
         plain = plain.replace(group, "")
     plain = plain.replace(decimal, ".") if decimal == "," and plain.count(",") == 1 else plain
     return Decimal(plain) if _EXACT.fullmatch(plain) else None
+
+
+def in_own_form(number: str, language: Language) -> str:
+    """A number with the groups and decimals of another language as this one writes it: "1.250,00" in English, 1250.00.
+
+    Any other number is returned unchanged.
+    """
+    match = re.fullmatch(r"[1-9]\d{0,2}(?:(?P<group>[.,])\d{3})+(?!(?P=group))(?P<decimal>[.,])\d{1,2}", number)
+    decimal, group = _separators(language)
+    if match is None or match["group"] == group:
+        return number
+    return number.replace(match["group"], "").replace(match["decimal"], decimal)
 
 
 def number_value_at(text: str, start: int, number: str, language: Language) -> Decimal | None:
@@ -111,9 +101,10 @@ def say_signed_numbers(text: str, language: Language) -> Iterator[list[Edit]]:
 
 def say_grouped_numbers(text: str, language: Language) -> Iterator[list[Edit]]:
     """Remove the grouping of 1,234,567: voices read some groups as decimals, and some digit by digit."""
+    for match in _FOREIGN.finditer(text):
+        if (number := in_own_form(match[0], language)) != match[0]:
+            yield [Edit(start=match.start(), end=match.end(), text=number)]
     for match in _grouped(language).finditer(text):
-        if _TELEPHONE.search(text[max(0, match.start() - 10) : match.end()]):
-            continue
         yield [
             Edit(start=position, end=position + 1, text="")
             for position in range(match.start(), match.end())

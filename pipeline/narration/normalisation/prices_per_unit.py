@@ -16,7 +16,7 @@ from pipeline.narration.normalisation.units import NO_STOP, affixes_of, is_nativ
 
 # A price per unit or word.
 _PRICE_PER_UNIT = re.compile(
-    rf"(?:[€£$¥₽₴₹]|zł|Kč|руб\.?|грн|(?<=[€£$]){NUMBER}[kKMB]?|(?<=[€£$] ){NUMBER})(?P<slash>/)"
+    rf"(?:[€£$¥₽₴₹]|zł|Kč|руб\.?|грн|(?:(?<=[€£$])|(?<=[€£$] ))(?:{NUMBER})[kKMB]?)(?P<slash>/)"
     r"(?P<each>[^\W\d_]+[²³23]?\.?)"
 )
 _PRICE_PER_QUANTITY = re.compile(r"(?<=[€£$])/(?P<many>\d{1,4}) ?(?P<unit>g|kg|ml|l|km|m²)(?!\w)")
@@ -33,7 +33,7 @@ _EACH = {
 
 def say_prices_per_unit(text: str, language: Language) -> Iterator[list[Edit]]:
     """Write out prices per unit: "25 €/h", "$5/month"."""
-    symbols = {**units_by_symbol(language.code), **_EACH.get(language.code, {})}
+    symbols = {**units_by_symbol(language), **_EACH.get(language.code, {})}
     for match in _PRICE_PER_UNIT.finditer(text):
         each = match["each"] if match["each"] in symbols else match["each"].rstrip(".")
         end = match.start("each") + len(each)
@@ -52,7 +52,7 @@ def say_prices_per_unit(text: str, language: Language) -> Iterator[list[Edit]]:
 
 def say_prices_per_quantity(text: str, language: Language) -> Iterator[list[Edit]]:
     """Write out prices per quantity: "1,50 €/100 g"."""
-    per, units = _PER.get(language.code), units_by_symbol(language.code)
+    per, units = _PER.get(language.code), units_by_symbol(language)
     for match in _PRICE_PER_QUANTITY.finditer(text) if per else ():
         if affixes := affixes_of(units[match["unit"]], Decimal(match["many"]), language.locale):
             yield [

@@ -41,8 +41,8 @@ _BETWEEN = {
 }
 # Between numbers with signs or units of their own: "3.5%–4%", "$3.5M–$4bn", "8h–12h"; and "10am–2pm", with any dash.
 _BETWEEN_SIGNS = re.compile(
-    r"(?:(?<=\d[%€£MBkKmbh°])|(?<=\d[mbt]n)|(?<=°[CF]))\s?–\s?(?=[$€£−]?\d)|(?:(?<=\dh)|(?<=\dh[0-5]\d))-(?=\d{1,2}h)"
-    r"|(?:(?<=\d[ap]m)|(?<=\d [ap]m)|(?<=\d [ap]\.m\.))\s?[–-]\s?(?=\d{1,2}(?::\d\d)?\s?[ap]\.?m\b)"
+    r"(?:(?<=\d[%€£MBkKmbh°])|(?<=\d[mbt]n)|(?<=°[CF]))\s?–\s?(?=[$€£−]?\d)|(?<=[℃%％])\s?[~〜～]\s?(?=[−-]?\d)|(?:(?<=\dh)|(?<=\dh[0-5]\d))-(?=\d{1,2}h)"
+    r"|(?:(?<=\d[ap]m)|(?<=\d [ap]m)|(?<=\d [ap]\.m\.))\s?[–-]\s?(?=\d{1,2}(?:[:.]\d\d)?\s?[ap]\.?m\b)"
 )
 _YEARS = Pattern(rf"{not_after('./:-')}(?P<low>[12]\d{{3}})(?P<dash>-)(?P<high>[12]\d{{3}})(?!{LETTER}|[/:-]|\.\d)")
 
@@ -84,7 +84,7 @@ def range_word(text: str, start: int, language: Language) -> str:
 def _periods(language: Language) -> re.Pattern[str]:
     """What follows a range of time: " days", "分钟"."""
     units = ("second", "minute", "hour", "day", "week", "month", "year")
-    phrases = (format_unit(count, unit, locale=language.locale) for unit in units for count in (2, 5))
+    phrases = (format_unit(count, unit, locale=language.locale) for unit in units for count in (2, 5, 30))
     names = {re.sub(r"[\d\s\u0660-\u0669]+", "", phrase) for phrase in phrases}
     names |= {"Min", "Std", "Sek"} if language.code == "de" else set()
     return re.compile(rf"\s?(?:{'|'.join(map(re.escape, sorted(names, key=len, reverse=True)))})")

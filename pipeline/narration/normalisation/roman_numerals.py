@@ -52,6 +52,8 @@ _QUEENS = re.compile(
     "Christinas?|Kleopatras?|Beatrix|(?:Екатерин|Елизавет|Анн|Клеопатр|Маргарит|Изабелл)\\w{1,2}|(?:Мари|Виктори)\\w|"
     "(?:Elżbie[tc]|Katarzyn|Ann|Izabel|Wiktori|Krystyn|Małgorza[tc]|Kleopat)\\w{1,2}"
 )
+# "The Mary I knew", "Mary I saw the fire".
+_PRONOUN = re.compile(r" (?:am|have|know|knew|see|saw|met|love|loved|think|thought|remember|said|told)\b")
 # Sizes and the like, and words before a numeral that is none: "an IV drip".
 _NO_NUMERALS = frozenset({"XL", "XX", "XXX", "LI"})
 _NO_NAMES = frozenset(
@@ -132,6 +134,8 @@ def _is_numeral(match: re.Match[str], base: str, code: str) -> bool:
     numeral, following = match["numeral"], match.string[match.end() : match.end() + 2]
     if len(numeral) == 1 and (numeral not in "IVX" or (match["stop"] and following[1:].isupper())):
         return False  # the initial of "Stephen L. Moshier"
+    if code == "en" and numeral == "I" and _PRONOUN.match(match.string, match.end()):
+        return False
     if _RULERS.fullmatch(base):
         return True
     if len(numeral) > 1:

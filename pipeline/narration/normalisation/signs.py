@@ -51,7 +51,19 @@ _BOOK = re.compile(r"[A-Z][a-z]+ $")
 # A duration: "1:42:17", "45:30".
 _DURATION = re.compile(r"(?<![\w.,:/–-])\d{1,2}(?::[0-5]\d){1,2}(?:[.,]\d+)?(?![\w:/–-])")
 _RATIO_WORDS = {"en": "to", "de": "zu", "es": "a", "it": "a", "pl": "do"}
-_ABOUT = re.compile(r"(?<![\w~/.])[~≈]\s?(?=[\d$€£¥])")
+# A rating: "4.8/5", "9,2/10".
+_RATING = re.compile(r"(?<![\w.,/])\d[.,]\d\s?(?P<of>/)\s?(?:5|10|100)(?![\w/]|[.,]\d)")
+_RATING_WORDS = {
+    "en": "out of",
+    "de": "von",
+    "fr": "sur",
+    "es": "de",
+    "it": "su",
+    "pt": "de",
+    "nl": "van de",
+    "pl": "na",
+}
+_ABOUT = re.compile(r"(?<![\w~/.℃%％])[~≈]\s?(?=[\d$€£¥])")
 
 
 def say_formulas(text: str, language: Language) -> Iterator[list[Edit]]:
@@ -79,6 +91,9 @@ def say_ratios(text: str, language: Language) -> Iterator[list[Edit]]:
         is_verse = language.code == "en" and _BOOK.search(text, max(0, match.start() - 16), match.start())
         if not is_time and not is_verse:
             yield [Edit(start=match.start(), end=match.end(), text=f"{one} {word} {other}")]
+    of = _RATING_WORDS.get(language.code)
+    for match in _RATING.finditer(text) if of else ():
+        yield [Edit(start=match.start("of"), end=match.end("of"), text=f" {of} ")]
     for match in _DURATION.finditer(text) if language.code == "en" else ():
         yield [Edit(start=match.start(), end=match.end(), text=match[0].replace(":", " "))]
 

@@ -15,11 +15,11 @@ from babel.units import UnknownUnitError, format_compound_unit, format_unit
 from pipeline.narration.normalisation.edits import Edit
 from pipeline.narration.normalisation.fractions import fraction_value
 from pipeline.narration.normalisation.languages import Language
-from pipeline.narration.normalisation.magnitudes import WORDS, counted_noun, magnitude_form
+from pipeline.narration.normalisation.magnitudes import counted_noun, magnitude_form, magnitudes
 from pipeline.narration.normalisation.numbers import NUMBER, RANGE, number_value_at
 from pipeline.narration.normalisation.patterns import LETTER, Pattern, not_after
 from pipeline.narration.normalisation.ranges import HYPHEN_IN_RANGE, range_word
-from pipeline.narration.normalisation.unit_symbols import units_by_symbol
+from pipeline.narration.normalisation.unit_symbols import SHORT_NAMES, units_by_symbol
 
 # Languages in which a fraction takes the genitive: "a half of a litre".
 _GENITIVE = frozenset({"cs", "pl", "ru", "uk"})
@@ -35,8 +35,6 @@ _OWN = {
     ("tr", "kilometer-per-hour"): ("saatte ", " kilometre"),
     ("tr", "meter-per-second"): ("saniyede ", " metre"),
 }
-# Languages in which CLDR's short names are the spoken ones.
-_SHORT_NAMES = frozenset({"ja", "ko", "zh"})
 # English names, which CLDR gives where it has none in the language.
 _ENGLISH = frozenset(
     {"percent", "permille", "feet", "foot", "ounces", "gigabytes", "megabytes", "kilobytes", "terabytes"}
@@ -85,8 +83,8 @@ _NOUN = re.compile(
 
 def say_units(text: str, language: Language) -> Iterator[list[Edit]]:
     """Write out units after numbers and ranges."""
-    units = units_by_symbol(language.code)
-    for match in _pattern(language.code).finditer(text):
+    units = units_by_symbol(language)
+    for match in _pattern(language).finditer(text):
         # The "m" of "$5 m" is not a metre, and "5'" is not a number.
         last = re.search(rf"(?:{NUMBER})$", match["amount"])
         value = number_value_at(text, match.start("amount") + last.start(), last[0], language) if last else None
@@ -126,8 +124,8 @@ def say_units(text: str, language: Language) -> Iterator[list[Edit]]:
 
 def say_units_after_fractions(text: str, language: Language) -> Iterator[list[Edit]]:
     """Write out units after fractions: "½ l", "1/4 kg"."""
-    units = units_by_symbol(language.code)
-    for match in _part_pattern(language.code).finditer(text):
+    units = units_by_symbol(language)
+    for match in _part_pattern(language).finditer(text):
         value = fraction_value(match["whole"] or "", match["part"])
         if value < 1 and language.code not in _GENITIVE:
             value = Decimal(1)
@@ -140,8 +138,8 @@ def say_units_after_fractions(text: str, language: Language) -> Iterator[list[Ed
 
 
 @lru_cache(maxsize=64)
-def _part_pattern(code: str) -> Pattern:
-    unit = "|".join(map(re.escape, sorted(units_by_symbol(code), key=len, reverse=True)))
+def _part_pattern(language: Language) -> Pattern:
+    unit = "|".join(map(re.escape, units_by_symbol(language)))
     return Pattern(
         rf"{not_after('./,:–-')}(?:(?P<whole>\d{{1,3}})(?: |\s?(?=[½¼¾⅓⅔])))?(?P<part>[½¼¾⅓⅔]|[123]/[234])"
         rf"[ \u00a0\u2009\u202f]?(?P<unit>{unit})(?!{LETTER}|[²³/°'’]|\.\w"
@@ -152,8 +150,8 @@ def _part_pattern(code: str) -> Pattern:
 
 def say_units_after_magnitudes(text: str, language: Language) -> Iterator[list[Edit]]:
     """Write out units after magnitude words, in the plural of many: "228 million km", "30,3 Mio. km²"."""
-    units = units_by_symbol(language.code)
-    pattern = _large_pattern(language.code)
+    units = units_by_symbol(language)
+    pattern = _large_pattern(language)
     for match in pattern.finditer(text) if pattern else ():
         value = number_value_at(text, match.start("amount"), match["amount"], language)
         affixes = None if value is None else affixes_of(units[match["unit"]], Decimal(1_000_000), language.locale)
@@ -172,14 +170,13 @@ def say_units_after_magnitudes(text: str, language: Language) -> Iterator[list[E
 
 
 @lru_cache(maxsize=64)
-def _large_pattern(code: str) -> Pattern | None:
-    words = "|".join(map(re.escape, sorted(WORDS.get(code, {}), key=len, reverse=True)))
+def _large_pattern(language: Language) -> Pattern | None:
+    words = "|".join(map(re.escape, magnitudes(language)))
     # Of single letters only "m" is unambiguous after a magnitude word: "5 Mio. m", but not "5 mil l".
-    symbols = sorted(units_by_symbol(code), key=len, reverse=True)
-    unit = "|".join(map(re.escape, filter(lambda symbol: len(symbol) > 1 or symbol == "m", symbols)))
+    unit = "|".join(re.escape(symbol) for symbol in units_by_symbol(language) if len(symbol) > 1 or symbol == "m")
     if not words:
         return None
-    space = "[ \u00a0\u2009\u202f]" + ("?" if code in _SHORT_NAMES else "")
+    space = "[ \u00a0\u2009\u202f]" + ("?" if language.code in SHORT_NAMES else "")
     return Pattern(
         rf"{not_after('.,:/$€£¥฿₫' + _APOSTROPHES)}(?P<amount>{NUMBER}){space}(?P<word>{words}){space}(?P<unit>{unit})"
         rf"(?!{LETTER}|[²³/°'’]|\.\w)"
@@ -187,9 +184,8 @@ def _large_pattern(code: str) -> Pattern | None:
 
 
 @lru_cache(maxsize=64)
-def _pattern(code: str) -> Pattern:
-    symbols = sorted(units_by_symbol(code), key=len, reverse=True)
-    unit = "|".join(map(re.escape, symbols))
+def _pattern(language: Language) -> Pattern:
+    unit = "|".join(map(re.escape, units_by_symbol(language)))
     amount = rf"{not_after('.,:/$€£¥฿₫' + _APOSTROPHES)}(?:(?<=[\u05d0-\u05ea]-)|(?<!{LETTER}-))(?P<amount>{RANGE})"
     return Pattern(rf"{amount}(?P<space>[ \u00a0\u2009\u202f]?)(?P<unit>{unit})(?!{LETTER}|[²³/°'’]|\.\w)")
 
@@ -247,7 +243,7 @@ def _long_form(unit: str, value: Decimal, locale: Locale) -> str:
     one, _, other = unit.partition("/")
     if not other:
         whole = format_unit(value, one, length="long", format=_FORMAT, locale=locale)
-        if locale.language in _SHORT_NAMES and any("a" <= letter <= "z" for letter in whole):
+        if locale.language in SHORT_NAMES and any("a" <= letter <= "z" for letter in whole):
             return format_unit(value, one, length="short", format=_FORMAT, locale=locale)
         return whole
     return format_compound_unit(value, one, denominator_unit=other, length="long", format=_FORMAT, locale=locale) or ""

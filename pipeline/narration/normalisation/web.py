@@ -14,7 +14,9 @@ from pipeline.narration.normalisation.patterns import LETTER, Pattern, not_after
 _TOP_LEVEL_DOMAINS = frozenset(
     "com org net edu gov io dev app info eu uk de fr nl pl ru ua cz jp cn kr br pt ch ca au".split()  # noqa: SIM905
 )
-_HOST = r"[A-Za-z0-9](?:[A-Za-z0-9-]{0,62}[A-Za-z0-9])?(?:\.[A-Za-z0-9](?:[A-Za-z0-9-]{0,62}[A-Za-z0-9])?)+"
+# Also with letters of internationalised domain names (müller.de).
+_LABEL = "[A-Za-z0-9ß-öø-ÿ](?:[A-Za-z0-9ß-öø-ÿ-]{0,62}[A-Za-z0-9ß-öø-ÿ])?"
+_HOST = rf"{_LABEL}(?:\.{_LABEL})+"
 _MAIL = Pattern(rf"(?<!{LETTER}|[.@/])(?P<name>[A-Za-z0-9][A-Za-z0-9._+-]{{0,63}})@(?P<host>{_HOST})(?!{LETTER}|@)")
 _URL = Pattern(
     rf"(?<!{LETTER}|[.@/-])(?P<scheme>(?:https?://)?(?:www\.)?)(?P<host>{_HOST})(?!{LETTER}|@)(?P<port>:\d{{1,5}})?"
@@ -29,8 +31,21 @@ _NUMBER_SIGN = re.compile(r"(?<![\w#&/])#(?=\d+\b)")
 # A "V8" is an engine, so a capital needs a dot.
 _VERSION = re.compile(r"(?<![\w.])(?:v(?P<number>\d+(?:\.\d+)*)|V(?P<dotted>\d+(?:\.\d+)+))(?![\w.]\w)(?!\w)")
 _DOTS = Pattern(rf"{not_after('.,/:-')}\d+(?:\.\d+){{2,}}(?!{LETTER}|[/:-]|[.,]\d)")
-# As written in France.
-_TELEPHONE = re.compile(r"0\d(?:\.\d\d){4}")
+# Digits in groups. They are a telephone number if they begin like one ("+3 500 000" has too few digits), have hyphens
+# or brackets, or follow a word like "call".
+_TELEPHONE = re.compile(
+    r"(?<![\w.,/:\-–+])(?:\+?\d{1,5}[ /-]?)?(?:\(\d{2,5}\) ?)?(?:\d{2,8}[ /-])*\d{2,8}(?![\w/:–-]|[.,]\d)"
+    r"|(?<![\w.,/:-])0\d(?:\.\d\d){4}(?![\w-]|\.\w)"
+)
+_BEGINS_TELEPHONE = re.compile(r"\+(?=(?:\D*\d){10})|\(?0|(?:\d{1,5}-){2,}\d{3,}$|.*\(\d+\) ?\d+-")
+_CALL = re.compile(
+    r"(?:\b(?:tel|tél|tlf|phone|call|fax|hotline|anruf|ruf|llam|ligue|тел|טל|फ़ोन|फोन|โทร|هاتف|اتصل)\w*[.:'’]*|電話|电话|전화)"
+    r"\s?(?:(?:al|on|at|على)\s)?[:：]?\s?$",
+    re.IGNORECASE,
+)
+_TELEPHONE_DIGITS = range(7, 16)
+# Languages in which short groups are read as numbers.
+_READS_GROUPS = frozenset("bg cs es fr it pl pt ru sk uk".split())  # noqa: SIM905
 _GROUPED = re.compile(r"\d{1,3}(?:\.\d{3})+")
 
 
@@ -65,6 +80,24 @@ def say_handles(text: str, language: Language) -> Iterator[list[Edit]]:
             yield [Edit(start=match.start(), end=match.end(), text=f"{signs.number} ")]
 
 
+def say_telephone_numbers(text: str, language: Language) -> Iterator[list[Edit]]:
+    """Read out telephone numbers in groups, digit by digit, or as short numbers where that is the custom."""
+    for match in _TELEPHONE.finditer(text):
+        number = match[0]
+        is_announced = _CALL.search(text, max(0, match.start() - 16), match.start())
+        is_long_enough = sum(map(str.isdigit, number)) in _TELEPHONE_DIGITS and not number.isdigit()
+        if is_long_enough and (is_announced or _BEGINS_TELEPHONE.match(number)):
+            edits = []
+            for part in re.finditer(r"\d+|\D+", number):
+                spoken = f"{language.signs.plus} " if part[0] == "+" else "" if part.start() == 0 else ", "
+                if part[0].isdigit():
+                    is_kept = language.code in _READS_GROUPS and len(part[0]) < 4 and part[0][0] != "0"
+                    spoken = part[0] if is_kept else " ".join(part[0])
+                start = match.start() + part.start()
+                edits.append(Edit(start=start, end=start + len(part[0]), text=spoken))
+            yield edits
+
+
 def say_versions(text: str, language: Language) -> Iterator[list[Edit]]:
     """Read out v2.0 and 1.2.3 dot by dot: voices take them for decimals and dates."""
     signs = language.signs
@@ -76,9 +109,7 @@ def say_versions(text: str, language: Language) -> Iterator[list[Edit]]:
         is_named = text[: match.start()].rstrip().casefold().endswith(signs.version.casefold())
         yield [Edit(start=match.start(), end=match.end(), text=number if is_named else f"{signs.version} {number}")]
     for match in _DOTS.finditer(text):
-        if _TELEPHONE.fullmatch(match[0]):
-            yield [Edit(start=match.start(), end=match.end(), text=match[0].replace(".", " "))]
-        elif not _GROUPED.fullmatch(match[0]):
+        if not _GROUPED.fullmatch(match[0]):
             yield [Edit(start=match.start(), end=match.end(), text=match[0].replace(".", f" {signs.dot} "))]
 
 

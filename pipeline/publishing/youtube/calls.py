@@ -17,6 +17,7 @@ from pipeline.limits import RetryPolicy, with_retries
 from pipeline.limits.times import bounded_s, date_of
 from pipeline.publishing.youtube.failures import error_of, is_quota_spent, reason_of
 from pipeline.publishing.youtube.http import Http, Reply, UnreachedError
+from pipeline.publishing.youtube.responses import objects
 from pipeline.publishing.youtube.tokens import Login
 from pipeline.state.ledgers.quota import UPLOAD, ChannelPauses, ProjectQuota
 
@@ -96,6 +97,11 @@ class Calls:
         if reply.status == 404 and reason_of(reply) == absent:
             return None
         return self.parsed(reply)
+
+    async def find_video(self, video_id: str, part: str) -> dict[str, Any] | None:
+        """The requested parts of a video, without retries; None: there is no such video."""
+        answer = await self.query("videos.list", {"part": part, "id": video_id})
+        return next(objects(answer.get("items")), None)
 
     async def request(self, method: str, parameters: Mapping[str, str], *, body: bytes, kind: str) -> Reply:
         """The raw response of a method that writes, without retries; `kind` is the body's media type.

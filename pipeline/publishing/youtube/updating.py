@@ -12,7 +12,7 @@ from typing import Any
 
 from pipeline.errors import ClosedError, InputError, PermanentError, QuotaError
 from pipeline.publishing.youtube.calls import Calls
-from pipeline.publishing.youtube.responses import objects, value_at
+from pipeline.publishing.youtube.responses import value_at
 
 _AUDIO = "defaultAudioLanguage"
 # The settable fields; all others are read-only.
@@ -37,8 +37,7 @@ async def update_video(calls: Calls, video_id: str, wanted: Mapping[str, Any], *
     Checking costs a unit, an update 50. Privacy and schedule are only changed if `when` is true; a public video can't
     be scheduled any more, which is an `InputError`.
     """
-    answer = await calls.with_retries(lambda: calls.query("videos.list", {"part": "snippet,status", "id": video_id}))
-    known = next(objects(answer.get("items")), None)
+    known = await calls.with_retries(lambda: calls.find_video(video_id, "snippet,status"))
     if known is None:
         raise PermanentError("the film is gone", where=calls.where)
     current = {part: _settable(known, part) for part in _SETTABLE}
@@ -80,9 +79,7 @@ async def update_description(calls: Calls, video_id: str, rewrite: Callable[[str
     Localized descriptions are rewritten, too; the language is empty for the default one. Checking costs a unit, an
     update 50; nothing is sent if nothing changes. Raises a `ProviderError`.
     """
-    parts = {"part": "snippet,localizations", "id": video_id}
-    answer = await calls.with_retries(lambda: calls.query("videos.list", parts))
-    known = next(objects(answer.get("items")), None)
+    known = await calls.with_retries(lambda: calls.find_video(video_id, "snippet,localizations"))
     if known is None:
         return
     snippet = _settable(known, "snippet")

@@ -104,7 +104,10 @@ def lay_out(scene: StepsScene, words: Sequence[Word], look: Look) -> Composition
     elements: list[Element] = [*header_sprites(plan.head, look, top=top)]
     top += plan.head.height_px
     for index, card in enumerate(plan.cards):
-        elements += _placeholder_sprites(card, look, number=scene.first + index, top=top, frame=3 * index)
+        # Empty, with a faint numeral.
+        elements.append(placeholder(look, card.box.moved(content.left, top), frame=3 * index))
+        motion = Motion(enters=3 * index)
+        elements += _numeral(card, look, look.theme.line, scene.first + index, top=top, motion=motion)
     for index, (card, start, ends) in enumerate(zip(plan.cards, starts, (*starts[1:], None), strict=True)):
         elements += _filled_sprites(card, look, number=scene.first + index, top=top, start=start, ends=ends)
     return Composition(ground=background(look.format, look.theme, _LIGHTS), elements=elements)
@@ -211,12 +214,6 @@ def _rows(scene: StepsScene, look: Look, density: Density, smaller: int, room_px
             )
         )
     return tuple(cards)
-
-
-def _placeholder_sprites(card: _Card, look: Look, *, number: int, top: int, frame: int) -> Iterable[Sprite]:
-    """An empty card with a faint numeral."""
-    yield placeholder(look, card.box.moved(look.grid.content.left, top), frame=frame)
-    yield from _numeral(card, look, look.theme.line, number, top=top, motion=Motion(enters=frame))
 
 
 def _filled_sprites(

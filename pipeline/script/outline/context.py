@@ -89,9 +89,9 @@ def _short_introduction(piece: Piece) -> str:
     return text.rstrip(":： ") if is_short and text.endswith((":", "：")) else ""
 
 
-def lead_lines(piece: Piece) -> tuple[SpokenLine, ...]:
+def lead_lines(piece: Piece, context: OutlineContext) -> tuple[SpokenLine, ...]:
     """The spoken lines before the items appear."""
-    return spoken_lines(piece.lead.text) if piece.lead else ()
+    return spoken_lines(piece.lead.text, context.brief.language) if piece.lead else ()
 
 
 def page_kicker(number: int, count: int) -> str:

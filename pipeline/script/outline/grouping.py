@@ -68,7 +68,7 @@ def group_pieces(pieces: Sequence[Piece], context: OutlineContext) -> Iterator[P
                 remaining.pop(0)
             elif not piece.heading or piece.section in spoken_headings:
                 continue
-        if before := _split_lead(piece):
+        if before := _split_lead(piece, context):
             yield _with_question(replace(piece, block=before[0], lead=None), asked, context)
             piece = replace(piece, lead=before[1])
         piece = _with_question(piece, asked, context)
@@ -102,7 +102,7 @@ def _with_question(piece: Piece, asked: set[int], context: OutlineContext) -> Pi
     return replace(piece, lead=Paragraph(text=f"{piece.heading} {lead}".strip(), strong=strong))
 
 
-def _split_lead(piece: Piece) -> tuple[Paragraph, Paragraph | None] | None:
+def _split_lead(piece: Piece, context: OutlineContext) -> tuple[Paragraph, Paragraph | None] | None:
     """Split a long lead: a paragraph for a scene of its own, and the sentence that introduces the items, if any.
 
     A sentence that ends with a colon or a question mark introduces them; others are often about something else. None if
@@ -110,7 +110,7 @@ def _split_lead(piece: Piece) -> tuple[Paragraph, Paragraph | None] | None:
     """
     if piece.lead is None or not isinstance(piece.block, BulletList | Table):
         return None
-    sentences = split_sentences(piece.lead.text)
+    sentences = split_sentences(piece.lead.text, context.brief.language)
     introduces = sentences[-1].endswith(_INTRODUCING_ENDS) or is_question(sentences[-1])
     is_one = len(sentences) == 1 and (introduces or display_width(piece.lead.text) <= _LONG_LEAD_CHARS)
     if is_one or len(split_words(piece.lead.text)) < _LONG_LEAD_WORDS:
@@ -128,11 +128,12 @@ def _split_block(block: Block, context: OutlineContext) -> Sequence[Block]:
     """The parts of a block that can be shown; none if it can't be."""
     match block:
         case Paragraph():
-            return parts_of(block)
+            return parts_of(block, context.brief.language)
         case BulletList() | CheckList() if len(block.said) == 1:
-            return parts_of(block.said[0])
+            return parts_of(block.said[0], context.brief.language)
         case Table() if len(block.rows) == 1:
-            return parts_of(row_sentences(block, context.brief.language, with_headers=True)[0])
+            (row,) = row_sentences(block, context.brief.language, with_headers=True)
+            return parts_of(row, context.brief.language)
         case CodeBlock():
             return (block,) if can_show_code(block, context) else ()
         case Illustration():

@@ -51,7 +51,7 @@ def bullets(piece: Piece, context: OutlineContext) -> Sequence[Scene]:
     groups = _grouped_items(piece.block.said, layout)
     return [
         BulletsScene(
-            lines=lines(piece, [item for item, _ in group], is_first=number == 1),
+            lines=lines(piece, [item for item, _ in group], context, is_first=number == 1),
             heading=_question_heading(piece, layout) or context.heading(piece, layout),
             items=tuple(text for _, text in group),
             first=first,
@@ -72,7 +72,7 @@ def steps(piece: Piece, context: OutlineContext) -> Sequence[Scene]:
     groups = _labelled_by_scene(block.items, labelled, layout)
     return [
         StepsScene(
-            lines=lines(piece, [item for item, *_ in group], is_first=number == 1),
+            lines=lines(piece, [item for item, *_ in group], context, is_first=number == 1),
             heading=context.heading(piece, layout),
             kicker=page_kicker(number, len(groups)),
             items=tuple(Step(title=label, text=text) for _, label, text in group),
@@ -97,7 +97,7 @@ def timeline(piece: Piece, context: OutlineContext) -> Sequence[Scene]:
     groups = _labelled_by_scene(block.items, dated, layout)
     return [
         TimelineScene(
-            lines=lines(piece, [item for item, *_ in group], is_first=number == 1),
+            lines=lines(piece, [item for item, *_ in group], context, is_first=number == 1),
             heading=context.heading(piece, layout),
             kicker=page_kicker(number, len(groups)),
             items=tuple(Moment(when=when, text=text) for _, when, text in group),
@@ -112,13 +112,14 @@ def quiz(piece: Piece, context: OutlineContext) -> Sequence[Scene]:
     if layout is None or not isinstance(block, CheckList) or not is_quiz(piece, context):
         return ()
     question, kicker = _question(piece), context.kicker(piece, layout) if piece.lead else ""
-    (right,) = block.ticked
-    answer = spoken_lines(piece.answer.text) if piece.answer else (spoken_item(block.items[right - 1].text),)
+    (right,), language = block.ticked, context.brief.language
+    right_option = block.items[right - 1].text
+    answer = spoken_lines(piece.answer.text, language) if piece.answer else (spoken_item(right_option),)
     first, *others = answer
     return (
         QuizScene(
             lines=(
-                *(lead_lines(piece) or spoken_lines(question)),
+                *(lead_lines(piece, context) or spoken_lines(question, language)),
                 *(spoken_item(item.text, reveals=n) for n, item in enumerate(block.items)),
                 replace(first, reveals=len(block.items)),
                 *others,
@@ -149,10 +150,12 @@ def unspoken_answer(piece: Piece, context: OutlineContext) -> Paragraph | None:
     return Paragraph(text=spoken_item(block.items[block.ticked[0] - 1].text).text)
 
 
-def lines(piece: Piece, items: Sequence[Paragraph], *, is_first: bool) -> tuple[SpokenLine, ...]:
+def lines(
+    piece: Piece, items: Sequence[Paragraph], context: OutlineContext, *, is_first: bool
+) -> tuple[SpokenLine, ...]:
     """The spoken lines: the introduction, and for each item a sentence that reveals it."""
     return (
-        *(lead_lines(piece) if is_first else ()),
+        *(lead_lines(piece, context) if is_first else ()),
         *(spoken_item(item.text, reveals=number) for number, item in enumerate(items)),
     )
 

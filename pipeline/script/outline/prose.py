@@ -55,7 +55,7 @@ def title_scene(narration: str, context: OutlineContext) -> Scene:
     # The rest of a title that is cut after a clause: "…, und was das Papier damit zu tun hatte".
     rest = "" if heading.endswith("…") else capitalised(title[len(heading) :].strip(_AFTER_PHRASE))
     return TitleScene(
-        lines=spoken_lines(narration),
+        lines=spoken_lines(narration, context.brief.language),
         heading=heading,
         kicker=shorten(context.brief.kicker, layout.limit("kicker")),
         subtitle=shorten(context.brief.subtitle or rest, layout.limit("subtitle")),
@@ -64,8 +64,9 @@ def title_scene(narration: str, context: OutlineContext) -> Scene:
 
 def closing_scene(words: str, context: OutlineContext) -> Scene:
     """The closing scene."""
-    text, _ = shown_statement(Paragraph(text=words), context.required_layout("closing").limit("text"), last=True)
-    return ClosingScene(lines=spoken_lines(words), text=text, subtitle=context.brief.title)
+    limit, language = context.required_layout("closing").limit("text"), context.brief.language
+    text, _ = shown_statement(Paragraph(text=words), limit, language, last=True)
+    return ClosingScene(lines=spoken_lines(words, language), text=text, subtitle=context.brief.title)
 
 
 def section(piece: Piece, context: OutlineContext) -> Sequence[Scene]:
@@ -74,27 +75,27 @@ def section(piece: Piece, context: OutlineContext) -> Sequence[Scene]:
     if layout is None or not isinstance(block, Chapter):
         return ()
     heading = shorten(piece.heading or context.brief.title, layout.own_limit("heading"))
-    return (SectionScene(lines=_narration(piece), heading=heading, number=block.number),)
+    return (SectionScene(lines=_narration(piece, context), heading=heading, number=block.number),)
 
 
 def statement(piece: Piece, context: OutlineContext) -> Sequence[Scene]:
     """A paragraph, or a quotation with its author at the end."""
-    layout, block = context.required_layout("statement"), piece.block
+    layout, block, language = context.required_layout("statement"), piece.block, context.brief.language
     paragraph, *others = block.said
-    lead = lead_lines(piece)
+    lead = lead_lines(piece, context)
     # Paragraphs have been split already.
-    parts = parts_of(paragraph) if isinstance(block, Quotation) else (paragraph,)
+    parts = parts_of(paragraph, language) if isinstance(block, Quotation) else (paragraph,)
     scenes: list[Scene] = []
     for number, part in enumerate(parts, start=1):
         if part.verses and display_width(part.text) <= layout.limit("text"):
-            shown, emphasis, text = split_sentences(part.text)[0], "", "\n".join(part.verses)
+            shown, emphasis, text = split_sentences(part.text, language)[0], "", "\n".join(part.verses)
         else:
-            shown, emphasis = shown_statement(part, layout.limit("text"))
+            shown, emphasis = shown_statement(part, layout.limit("text"), language)
             text = shown.rstrip(_TRAILING)
         after = [spoken_item(other.text) for other in others] if number == len(parts) else []
         scenes.append(
             StatementScene(
-                lines=(*(lead if number == 1 else ()), *spoken_lines(part.text, shown=shown), *after),
+                lines=(*(lead if number == 1 else ()), *spoken_lines(part.text, language, shown=shown), *after),
                 text=text,
                 emphasis=emphasis if emphasis in text else "",
                 kicker=shorten(piece.heading, layout.own_limit("kicker")),
@@ -105,25 +106,25 @@ def statement(piece: Piece, context: OutlineContext) -> Sequence[Scene]:
 
 def quote(piece: Piece, context: OutlineContext) -> Sequence[Scene]:
     """A quotation; one that does not fit a scene is split between sentences."""
-    layout, block = context.layout("quote"), piece.block
+    layout, block, language = context.layout("quote"), piece.block, context.brief.language
     if layout is None or not isinstance(block, Quotation):
         return ()
-    lead = lead_lines(piece)
-    parts = parts_of(block.words, most_words=_QUOTE_WORDS, most_chars=layout.limit("text"))
+    lead = lead_lines(piece, context)
+    parts = parts_of(block.words, language, most_words=_QUOTE_WORDS, most_chars=layout.limit("text"))
     scenes: list[Scene] = []
     for number, part in enumerate(parts, start=1):
         text = (
             part.text
             if display_width(part.text) <= layout.limit("text")
-            else shown_statement(part, layout.limit("text"))[0]
+            else shown_statement(part, layout.limit("text"), language)[0]
         )
-        shown = split_sentences(text)[0]
+        shown = split_sentences(text, language)[0]
         text = "\n".join(part.verses) if text == part.text and part.verses else text
         scenes.append(
             QuoteScene(
                 lines=(
                     *(lead if number == 1 else ()),
-                    *spoken_lines(part.text, shown=shown),
+                    *spoken_lines(part.text, language, shown=shown),
                     *([spoken_item(block.attribution)] if number == len(parts) else ()),
                 ),
                 text=text,
@@ -144,7 +145,7 @@ def number(piece: Piece, context: OutlineContext) -> Sequence[Scene]:
         return ()
     phrase, language = block.strong[0], context.brief.language
     amount = read_amount(phrase, language)
-    sentences = split_sentences(block.text)
+    sentences = split_sentences(block.text, language)
     at = next((index for index, each in enumerate(sentences) if phrase in each), 0)
     sentence = sentences[at] if phrase in sentences[at] else ""
     if amount is None or not 0 < display_width(amount.unit) <= layout.limit("unit"):
@@ -166,8 +167,8 @@ def number(piece: Piece, context: OutlineContext) -> Sequence[Scene]:
         *earlier,
         NumberScene(
             lines=(
-                *(() if earlier else lead_lines(piece)),
-                *spoken_lines(narration, shown=sentence),
+                *(() if earlier else lead_lines(piece, context)),
+                *spoken_lines(narration, language, shown=sentence),
             ),
             kicker=shorten(piece.heading, layout.own_limit("kicker")),
             value=amount.value,
@@ -188,7 +189,11 @@ def code(piece: Piece, context: OutlineContext) -> Sequence[Scene]:
     if layout is None or not isinstance(block, CodeBlock):
         return ()
     heading = shorten(piece.heading, layout.limit("heading"))
-    return (CodeScene(lines=_narration(piece), heading=heading, language=block.language, code=block.code, items=()),)
+    return (
+        CodeScene(
+            lines=_narration(piece, context), heading=heading, language=block.language, code=block.code, items=()
+        ),
+    )
 
 
 def can_show_code(block: CodeBlock, context: OutlineContext) -> bool:
@@ -204,18 +209,20 @@ def picture(piece: Piece, context: OutlineContext) -> Sequence[Scene]:
     if not isinstance(block, Illustration):
         return ()
     if split and piece.lead and piece.heading and not block.caption:
-        text, _ = shown_statement(piece.lead, split.limit("text"))
-        lines = spoken_lines(piece.lead.text, shown=text)
+        text, _ = shown_statement(piece.lead, split.limit("text"), context.brief.language)
+        lines = spoken_lines(piece.lead.text, context.brief.language, shown=text)
         heading = context.heading(piece, split)
         return (SplitScene(lines=lines, picture=block.source, heading=heading, text=text),)
     caption = block.caption or block.description
     if whole:
         return (
-            PictureScene(lines=_narration(piece), picture=block.source, text=shorten(caption, whole.limit("text"))),
+            PictureScene(
+                lines=_narration(piece, context), picture=block.source, text=shorten(caption, whole.limit("text"))
+            ),
         )
     if split:
         heading, text = context.heading(piece, split), shorten(caption, split.limit("text"))
-        return (SplitScene(lines=_narration(piece), picture=block.source, heading=heading, text=text),)
+        return (SplitScene(lines=_narration(piece, context), picture=block.source, heading=heading, text=text),)
     return ()
 
 
@@ -224,15 +231,18 @@ def can_show_picture(block: Illustration, context: OutlineContext) -> bool:
     return block.is_there and any(context.layout(name) for name in ("picture", "split"))
 
 
-def parts_of(paragraph: Paragraph, *, most_words: int = _STATEMENT_WORDS, most_chars: int = 0) -> tuple[Paragraph, ...]:
+def parts_of(
+    paragraph: Paragraph, language: str, *, most_words: int = _STATEMENT_WORDS, most_chars: int = 0
+) -> tuple[Paragraph, ...]:
     """Split a paragraph between sentences into parts of about equal length, each short enough for one scene.
 
     If the whole text is shown, as in poems, parts have at most `most_chars` characters, unless a sentence has more.
     Very long sentences are split between clauses, in poems between verses.
     """
-    sentences = [part for sentence in split_sentences(paragraph.text) for part in _split_long_sentence(sentence)]
+    whole = split_sentences(paragraph.text, language)
+    sentences = [part for sentence in whole for part in _split_long_sentence(sentence)]
     most_chars = most_chars or (_STANZA_CHARS if paragraph.verses else 0)
-    if paragraph.verses and max(map(display_width, split_sentences(paragraph.text))) > most_chars:
+    if paragraph.verses and max(map(display_width, whole)) > most_chars:
         sentences = list(paragraph.verses)
     count = -(-sum(len(split_words(sentence)) for sentence in sentences) // most_words)
     texts = _joined_groups(sentences, count)
@@ -275,9 +285,9 @@ def _joined_groups(sentences: Sequence[str], count: int) -> list[str]:
     return [" ".join(group) for group in groups if group]
 
 
-def _narration(piece: Piece) -> tuple[SpokenLine, ...]:
+def _narration(piece: Piece, context: OutlineContext) -> tuple[SpokenLine, ...]:
     """The spoken lines of its paragraph, else of its heading."""
-    return spoken_lines(piece.lead.text if piece.lead else piece.heading)
+    return spoken_lines(piece.lead.text if piece.lead else piece.heading, context.brief.language)
 
 
 def _meaning(sentence: str, phrase: str) -> str:

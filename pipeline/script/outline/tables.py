@@ -83,7 +83,7 @@ def comparison(piece: Piece, context: OutlineContext) -> Sequence[Scene]:
     groups = _rows_by_scene(block, layout, context)
     return [
         ComparisonScene(
-            lines=lines(piece, [sentence for _, sentence in group], is_first=number == 1),
+            lines=lines(piece, [sentence for _, sentence in group], context, is_first=number == 1),
             heading=context.heading(piece, layout),
             left=left,
             right=right,
@@ -114,7 +114,7 @@ def line_chart(piece: Piece, context: OutlineContext) -> Sequence[Scene]:
     )
     if not in_order or not fits:
         return ()
-    spoken = lines(piece, row_sentences(block, language), is_first=True)
+    spoken = lines(piece, row_sentences(block, language), context, is_first=True)
     heading = context.heading(piece, layout)
     return (
         LinesScene(
@@ -144,7 +144,7 @@ def shares(piece: Piece, context: OutlineContext) -> Sequence[Scene]:
         return ()
     return (
         SharesScene(
-            lines=lines(piece, row_sentences(block, context.brief.language), is_first=True),
+            lines=lines(piece, row_sentences(block, context.brief.language), context, is_first=True),
             heading=(heading := context.heading(piece, layout)),
             subtitle=found.subtitle(heading, layout.limit("subtitle")),
             unit=found.unit,
@@ -161,7 +161,7 @@ def bars(piece: Piece, context: OutlineContext) -> Sequence[Scene]:
         return ()
     return (
         BarsScene(
-            lines=lines(piece, row_sentences(block, context.brief.language), is_first=True),
+            lines=lines(piece, row_sentences(block, context.brief.language), context, is_first=True),
             heading=(heading := context.heading(piece, layout)),
             subtitle=found.subtitle(heading, layout.limit("subtitle")),
             unit=found.unit,
@@ -185,7 +185,7 @@ def table(piece: Piece, context: OutlineContext) -> Sequence[Scene]:
     groups = _rows_by_scene(block, layout, context)
     return [
         TableScene(
-            lines=lines(piece, [sentence for _, sentence in group], is_first=number == 1),
+            lines=lines(piece, [sentence for _, sentence in group], context, is_first=number == 1),
             heading=context.heading(piece, layout),
             columns=block.columns,
             items=tuple(Row(cells=tuple(shorten(cell, limit) for cell in row)) for row, _ in group),

@@ -42,6 +42,8 @@ from pipeline.template import (
 )
 
 _KEY_MAX_CHARS = 200
+# Fields of a brief without a script of its template, as in `BRIEF_FIELDS`.
+_SHOWN = ("subtitle", "kicker", "closing", "description", "audience", "tone")
 # Size of the cache of parsed values that are not texts: prices, dates and booleans repeat from row to row.
 _CACHE_SIZE, _CACHED_MAX_CHARS = 4000, 40
 
@@ -286,13 +288,5 @@ def _with_notes(brief: Brief, texts: Mapping[str, str]) -> Brief:
     """The brief with notes for a script writer. Cells are plain text, not Markdown."""
     paragraphs = [text for text in texts.get("notes", "").split("\n\n") if has_words(text)]
     blocks = tuple(Paragraph(text=text) for text in paragraphs)
-    return replace(
-        brief,
-        subtitle=texts.get("subtitle", ""),
-        kicker=texts.get("kicker", ""),
-        closing=texts.get("closing", ""),
-        description=texts.get("description", ""),
-        audience=texts.get("audience", ""),
-        tone=texts.get("tone", ""),
-        sections=(Section(heading="", blocks=blocks),) if blocks else (),
-    )
+    shown = {name: texts.get(name, "") for name in _SHOWN}
+    return brief.evolve(**shown, sections=(Section(heading="", blocks=blocks),) if blocks else ())

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 from pipeline.language.text import clean_text
 from pipeline.sources.tables import Table
-from pipeline.template import CellProblem, Compiled, FillError, Values, compile_table, variables_in
+from pipeline.template import CellProblem, FillError, Values, compile_table, variables_in
 
 _WHERE = "campaign.templates"
 _TRUE = "yes"
@@ -32,7 +32,9 @@ class TemplateAssignment:
     def __init__(self, table: Table, rules: Sequence[TemplateRule]) -> None:
         self._names = column_names(table.columns)
         conditional = [rule for rule in rules if rule.when]
-        self._conditions = [(rule.template, self._compiled(rule.when)) for rule in conditional]
+        tables = [(rule.template, {"when": rule.when, "text": _TRUE}) for rule in conditional]
+        known = list(self._names)
+        self._conditions = [(name, compile_table(table, where=_WHERE, known=known)) for name, table in tables]
         used = {name for rule in conditional for name in variables_in(f"{{% if {rule.when} %}}{{% endif %}}")}
         self._columns = {name: column for name, column in self._names.items() if name in used}
         self._weighted = [rule for rule in rules if not rule.when]
@@ -48,9 +50,6 @@ class TemplateAssignment:
                 except FillError as error:
                     raise CellProblem(str(error), "Correct the cells that the rule uses") from error
         return _weighted_choice(self._weighted, name)
-
-    def _compiled(self, when: str) -> Compiled:
-        return compile_table({"when": when, "text": _TRUE}, where=_WHERE, known=list(self._names))
 
 
 def column_names(columns: Sequence[str]) -> dict[str, str]:

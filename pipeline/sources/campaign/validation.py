@@ -120,4 +120,4 @@ def _duplicate(row: TableRow | BrokenRow, brief: Brief, seen: dict[bytes, int]) 
         return None
     problem = f"has the same key as line {before}" if brief.key else f"is a duplicate of line {before}"
     mend = "Delete one of them, or choose another column with --key"
-    return RowProblem(row=row.number, line=row.line, column="", value=brief.key[:80], problem=problem, mend=mend)
+    return row_problem(row, "", brief.key, problem, mend)

@@ -74,7 +74,7 @@ class Field:
         """
         is_text = self.kind in TEXT_KINDS
         if len(cell) > _CELL_MAX_CHARS and not is_text:
-            raise CellProblem(f"has {len(cell):,} characters", f"Write {self._expected}")
+            raise CellProblem(f"has {len(cell):,} characters", "Shorten it")
         part = cell[: 2 * max(self.max_chars, _CELL_MAX_CHARS)]
         text = read_paragraphs(part) if self.kind == "paragraphs" else read_text(part)
         if not text:
@@ -116,12 +116,6 @@ class Field:
             raise CellProblem(f"{number} is less than {self.minimum:g}", f"Write {self.minimum:g} or more")
         if self.maximum is not None and number > Decimal(str(self.maximum)):
             raise CellProblem(f"{number} is more than {self.maximum:g}", f"Write {self.maximum:g} or less")
-
-    @property
-    def _expected(self) -> str:
-        return {"integer": "a whole number", "money": "an amount of money", "date": "a date", "image": "a picture"}.get(
-            self.kind, f"a {self.kind}"
-        )
 
 
 def _integer(field: Field, text: str, locale: str) -> str:

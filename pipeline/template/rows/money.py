@@ -70,7 +70,8 @@ def read_money(text: str, *, currency: str, locale: str, rounds: bool = False) -
             raise CellProblem(f"{text[:40]!r} is not an amount of money", _HINT)
     if not code:
         raise CellProblem(_currency_problem(text, before or after), _HINT)
-    decimals = decimals_of(code)
+    # EUR 2, JPY 0, KWD 3 (ISO 4217, from CLDR).
+    decimals = get_currency_precision(code)
     try:
         # With fewer than three decimals, three digits after a separator are thousands.
         amount = read_number(found_text.strip(), locale=locale, is_whole=decimals < _GROUP_DIGITS)
@@ -86,14 +87,9 @@ def read_money(text: str, *, currency: str, locale: str, rounds: bool = False) -
     return rounded, code
 
 
-def decimals_of(code: str) -> int:
-    """The number of decimals of a currency: EUR 2, JPY 0, KWD 3 (ISO 4217, from CLDR)."""
-    return int(get_currency_precision(code))
-
-
 def round_money(amount: Decimal, code: str) -> Decimal:
     """Round to the decimals of a currency, halves up, as spreadsheets do."""
-    return amount.quantize(Decimal(1).scaleb(-decimals_of(code)), ROUND_HALF_UP)
+    return amount.quantize(Decimal(1).scaleb(-get_currency_precision(code)), ROUND_HALF_UP)
 
 
 def _currency_problem(text: str, sign: str) -> str:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import unicodedata
 
 from pipeline.template.rows.problem import CellProblem
 
@@ -51,7 +50,8 @@ def check_name(name: str) -> None:
         raise CellProblem(f"{quoted} is a title without a name", _HINT)
     if found := _UNSPOKEN.search(name):
         raise CellProblem(f"{quoted} contains {found[0]!r}, which is not spoken in a name", _HINT)
-    if len(words) == 1 and len(words[0]) == 1 and _has_case(words[0]):
+    # In scripts without case, a single letter may be a name.
+    if len(words) == 1 and len(words[0]) == 1 and words[0].islower():
         raise CellProblem(f"{quoted} is a single letter", _HINT)
     reversed_name = _LAST_NAME_FIRST.fullmatch(name)
     if reversed_name and reversed_name[2].strip(". ").casefold() not in _SUFFIXES:
@@ -66,8 +66,3 @@ def _words(name: str) -> list[str]:
 def _is_repeated_key(words: list[str]) -> bool:
     """Whether each word is one key, pressed repeatedly: xxx, aaaa."""
     return all(len(word) > 2 and word == word[0] * len(word) and word.isascii() for word in words)
-
-
-def _has_case(letter: str) -> bool:
-    """Whether a letter has case; in scripts without case, a single one may be a name."""
-    return unicodedata.category(letter) in {"Lu", "Ll"}

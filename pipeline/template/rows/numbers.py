@@ -7,6 +7,7 @@ from decimal import Decimal
 from functools import lru_cache
 
 from babel import Locale, UnknownLocaleError
+from babel.numbers import get_decimal_symbol
 
 from pipeline.language.writing_systems import ascii_digits
 from pipeline.template.rows.problem import CellProblem
@@ -67,7 +68,7 @@ def _decimal_mark(compact: str, marks: list[str], text: str, *, locale: str, is_
         return ""
     after = len(compact) - compact.index(last) - 1
     before = compact.index(last) - compact.startswith(("+", "-"))
-    if locale and last in {known := decimal_mark(locale), "." if known == "," else ","}:
+    if locale and last in {known := get_decimal_symbol(parse_locale(locale)), "." if known == "," else ","}:
         # A group of other than three digits is reported by the caller.
         return last if last == known else ""
     if after != 3 or before > 3 or compact.lstrip("+-").startswith("0") or not before:
@@ -94,9 +95,3 @@ def parse_locale(name: str) -> Locale:
         except (UnknownLocaleError, ValueError, TypeError):
             continue
     return Locale("en")
-
-
-@lru_cache(maxsize=64)
-def decimal_mark(locale: str) -> str:
-    """The decimal separator of a locale."""
-    return str(parse_locale(locale).number_symbols.get("latn", {}).get("decimal", "."))

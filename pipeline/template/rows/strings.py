@@ -37,15 +37,7 @@ _ESCAPED_TAG = re.compile(
 )
 _ENTITY = re.compile(r"&(?:[a-zA-Z]{2,8}|#\d{1,6}|#x[0-9a-fA-F]{1,5});")
 _EMAIL = re.compile(r"[^\s@<>\"(),:;\[\]\\]{1,64}@(?:[^\W_](?:[\w-]{0,61}[^\W_])?\.)+[^\W\d_]{2,63}")
-_HEX = re.compile(r"#?(?:[0-9a-fA-F]{3}|[0-9a-fA-F]{6})")
-_RGB = re.compile(r"rgb\(\s*(\d{1,3})\s*,\s*(\d{1,3})\s*,\s*(\d{1,3})\s*\)", re.IGNORECASE)
-# The sixteen named colours of HTML 4, and orange.
-_COLOURS = {
-    "black": "#000000", "silver": "#c0c0c0", "gray": "#808080", "grey": "#808080", "white": "#ffffff",
-    "maroon": "#800000", "red": "#ff0000", "purple": "#800080", "fuchsia": "#ff00ff", "green": "#008000",
-    "lime": "#00ff00", "olive": "#808000", "yellow": "#ffff00", "navy": "#000080", "blue": "#0000ff",
-    "teal": "#008080", "aqua": "#00ffff", "orange": "#ffa500",
-}  # fmt: skip
+_HEX = re.compile(r"[0-9a-f]{3}|[0-9a-f]{6}")
 _EXTENSIONS = frozenset({".jpg", ".jpeg", ".png", ".webp", ".gif", ".bmp", ".tif", ".tiff", ".avif", ".svg"})
 _URL_MAX_CHARS = 2000
 
@@ -135,18 +127,15 @@ def read_email(text: str) -> str:
 
 
 def read_colour(text: str) -> str:
-    """A colour as #rrggbb. Raises `CellProblem`."""
+    """A CSS colour as #rrggbb; the # may be missing. Raises `CellProblem`."""
+    from PIL import ImageColor  # noqa: PLC0415 - few templates take colours
+
     colour = clean_text(text).casefold()
-    if colour in _COLOURS:
-        return _COLOURS[colour]
-    if found := _RGB.fullmatch(colour):
-        parts = [int(part) for part in found.groups()]
-        if max(parts) <= 255:
-            return "#{:02x}{:02x}{:02x}".format(*parts)
-    if _HEX.fullmatch(colour):
-        digits = colour.removeprefix("#")
-        return "#" + ("".join(digit * 2 for digit in digits) if len(digits) == 3 else digits)
-    raise CellProblem(f"{colour[:40]!r} is not a colour", "Write it like #2f855a")
+    try:
+        red, green, blue, *_ = ImageColor.getrgb(f"#{colour}" if _HEX.fullmatch(colour) else colour)
+        return f"#{bytes((red, green, blue)).hex()}"
+    except ValueError as error:
+        raise CellProblem(f"{colour[:40]!r} is not a colour", "Write it like #2f855a") from error
 
 
 def _is_private(host: str) -> bool:

@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
 
 from pipeline.keys import content_key
 from pipeline.language.text import clean_text, strip_invisible
 from pipeline.model.metadata import fit_description, fit_title
 from pipeline.publishing.youtube.calls import Calls
 from pipeline.publishing.youtube.extras.steps import Title
-from pipeline.publishing.youtube.responses import objects
 
 
 class Titles:
@@ -29,10 +27,11 @@ class Titles:
         """See `Step`."""
 
         async def set_them() -> None:
-            answer = await calls.query("videos.list", {"part": "localizations", "id": video_id})
-            known = _localizations(answer)
-            if known is None:
+            video = await calls.find_video(video_id, "localizations")
+            if video is None:
                 raise calls.not_found()
+            found = video.get("localizations")
+            known = found if isinstance(found, dict) else {}
             if all(known.get(language) == each for language, each in self._wanted.items()):
                 return
             # The part is replaced as a whole, so existing localizations are sent along.
@@ -47,12 +46,3 @@ def _localization(title: Title) -> dict[str, str]:
         "title": fit_title(clean_text(title.title)) or "Film",
         "description": fit_description(strip_invisible(title.description)),
     }
-
-
-def _localizations(answer: dict[str, Any]) -> dict[str, Any] | None:
-    """The current localizations; None: there is no such video."""
-    first = next(objects(answer.get("items")), None)
-    if first is None:
-        return None
-    known = first.get("localizations")
-    return known if isinstance(known, dict) else {}
