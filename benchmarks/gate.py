@@ -19,7 +19,6 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-from pipeline.orchestrator.context.quality_profiles import profile_for
 from rich.console import Console
 from rich.table import Table
 
