@@ -12,6 +12,9 @@ from babel import Locale, UnknownLocaleError
 
 from pipeline.language.tags import truncations
 
+# Languages whose dates begin with "d. MMMM" in CLDR.
+_ORDINAL_DAYS = ("bs", "cs", "da", "de", "et", "fi", "fo", "hr", "is", "lb", "lv", "nb", "nn", "sk", "sl")
+
 
 @lru_cache(maxsize=64)
 def find_locale(language: str) -> Locale | None:
@@ -40,6 +43,16 @@ def calendar_names(
     """
     copied: Mapping[str, Mapping[str, Mapping[int, str]]] = deepcopy(getattr(locale, table))
     return copied
+
+
+@lru_cache(maxsize=1)
+def months_after_ordinals() -> frozenset[str]:
+    """Months in the languages that write the day as an ordinal ("12. Januar", "5. ledna"), casefolded."""
+    return frozenset(
+        name.casefold()
+        for language in _ORDINAL_DAYS
+        for name in calendar_names(Locale(language), "months")["format"]["wide"].values()
+    )
 
 
 def is_currency_first(locale: Locale) -> bool:

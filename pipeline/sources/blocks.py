@@ -14,6 +14,7 @@ from urllib.parse import unquote
 from markdown_it.tree import SyntaxTreeNode
 
 from pipeline.language.display_width import display_width
+from pipeline.language.locales import months_after_ordinals
 from pipeline.language.text import clean_code, clean_text, has_words
 from pipeline.language.words import join_words, split_words
 from pipeline.model import Block, BulletList, CheckList, CodeBlock, Illustration, Paragraph, Quotation, Table
@@ -43,6 +44,7 @@ _DIALECTS = (
     (re.compile(r"(?<=\w)\^(?:3|\{3\})(?!\w)"), "³"),
     (re.compile(r"(?<![=\w])==(?=[^\s=])([^=]*[^\s=])==(?![=\w])"), r"\1"),
 )
+_MONTH = re.compile(r"(?P<name>[^\W\d_]+)(?P<more>\s+\d{4}\b|\s*[:,–—])?")
 _CODE_LANGUAGE = re.compile(r"[\w+#.-]{1,40}")
 _ADDRESS = re.compile(r"(?:https?:)?//", re.IGNORECASE)
 _MIN_LABELLED_LINES = 2
@@ -106,7 +108,7 @@ def _list(node: SyntaxTreeNode) -> BulletList | CheckList | None:
         ticked = tuple(n for n, tick in enumerate(ticks, start=1) if tick and tick["tick"] != " ")
         return CheckList(items=items, ticked=ticked)
     # Only some items have checkboxes: a plain list.
-    return BulletList(items=items, is_numbered=node.type == "ordered_list")
+    return BulletList(items=items, is_numbered=node.type == "ordered_list" and not any(map(_day, node.children)))
 
 
 def _items(node: SyntaxTreeNode) -> Iterator[Paragraph]:
@@ -115,12 +117,21 @@ def _items(node: SyntaxTreeNode) -> Iterator[Paragraph]:
         blocks = tuple(parse_blocks(item.children))
         text = [said for block in blocks if isinstance(block, Paragraph | Quotation) for said in block.said]
         yield Paragraph(
-            text=" ".join(paragraph.text for paragraph in text),
+            text=_day(item) + " ".join(paragraph.text for paragraph in text),
             strong=tuple(phrase for paragraph in text for phrase in paragraph.strong),
         )
         for block in blocks:
             if not isinstance(block, Paragraph | Quotation):
                 yield from block.said
+
+
+def _day(item: SyntaxTreeNode) -> str:
+    """The number of a list item that is a day: CommonMark takes "12. Januar" at the start of a line for a list."""
+    month = _MONTH.match(text_of(item)) if item.info else None
+    # Most lists count their items, so that the names of months need not be loaded.
+    if month and (month["more"] or item.info != str(1 + item.siblings.index(item))):
+        return f"{item.info}. " if month["name"].casefold() in months_after_ordinals() else ""
+    return ""
 
 
 def _table(node: SyntaxTreeNode) -> Table | None:

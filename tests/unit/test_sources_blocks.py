@@ -299,3 +299,18 @@ def test_a_formula_in_a_title_becomes_plain_text() -> None:
     brief = parse_brief("---\ntitle: Why $a_1 < b^2$ for $5 and $10\n---\n\nIt is.", Path("a.md"))
 
     assert brief.title == "Why a₁ < b² for $5 and $10"
+
+
+@pytest.mark.parametrize(
+    ("written", "spoken"),
+    [
+        ("- 12. Januar 1999: Start.\n- 3. März 2004: Landung.", ["12. Januar 1999: Start.", "3. März 2004: Landung."]),
+        ("5. ledna 1969: start.", ["5. ledna 1969: start."]),
+        ("1. Mehl sieben.\n2. Eier trennen.", ["Mehl sieben.", "Eier trennen."]),
+        ("1. Mai: frei.", ["1. Mai: frei."]),
+        ("24. Dezember. Der Schnee fällt.", ["24. Dezember. Der Schnee fällt."]),
+    ],
+)
+def test_the_day_of_a_date_is_no_number_of_a_list(written: str, spoken: list[str]) -> None:
+    assert spoken_texts(written) == spoken
+    assert all(not block.is_numbered for block in blocks(written) if "Mehl" not in written)
