@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 
 from pipeline.errors import InputError
 from pipeline.model import Brief
+from pipeline.model.schedule import Zone
 from pipeline.orchestrator.context import RunContext
 
 # The flag that errors name.
@@ -38,6 +39,10 @@ class ReleaseOptions:
         if self.publish_at and PRIVACY in context.hosts.overrides:
             hint = "Leave one of them out: a film with a publish time is private until then, and public from then on"
             raise InputError("can't be combined with --privacy", where=_WHERE, hint=hint)
+        try:
+            Zone(self.time_zone)
+        except ValueError as error:
+            raise InputError(str(error), where="--time-zone") from error
         context.hosts.check(self.apply(Brief(title=_WHERE)))
 
 

@@ -10,7 +10,6 @@ from typing import Any, cast
 from pipeline.language.words import join_words, split_words
 from pipeline.model import Scene, SceneText, Script, narration_of, texts_of, with_texts
 from pipeline.rendering import Look, find_overflowing_texts
-from pipeline.rendering.layouts import LAYOUTS
 from pipeline.template import Layout
 
 # The minimum length of a text.
@@ -36,8 +35,6 @@ def find_overflows(layout: Layout, scene: Scene, words: Sequence[str], looks: Ma
 
     Texts are filled up to their limits with `words` of typical length.
     """
-    if type(scene) not in LAYOUTS:
-        return
     limits = dict(layout.max_chars)
 
     def wrong_in(look: Look, limits: Mapping[str, int]) -> set[str]:

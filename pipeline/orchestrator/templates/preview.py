@@ -28,7 +28,6 @@ from pipeline.orchestrator.templates.catalogue import search_of
 from pipeline.pictures import examine_picture
 from pipeline.rendering import Look
 from pipeline.rendering.contact_sheet import Tile, compose_sheet, draw_still, scaled_format
-from pipeline.rendering.layouts import LAYOUTS
 from pipeline.subtitles import make_subtitles
 from pipeline.template import Template
 from pipeline.template.sample import load_sample, pictures_of
@@ -110,12 +109,11 @@ def _tiles(context: RunContext, sample: Script, look: Look, shapes: Sequence[Sha
     alone = format_of(shapes[0], height_px=1080)
     height_px = round((_AREA_PX * alone.height_px / alone.width_px) ** 0.5 / 8) * 8 if len(shapes) == 1 else _HEIGHT_PX
     for scene in sample.scenes:
-        if type(scene) in LAYOUTS:
-            formats = [format_of(shape, height_px=_SUPERSAMPLING * height_px) for shape in shapes]
-            pictures = tuple(
-                draw_final_frame(context, scene, replace(look, format=each), smaller=_SUPERSAMPLING) for each in formats
-            )
-            yield Tile(name=scene.layout, pictures=pictures)
+        formats = [format_of(shape, height_px=_SUPERSAMPLING * height_px) for shape in shapes]
+        pictures = tuple(
+            draw_final_frame(context, scene, replace(look, format=each), smaller=_SUPERSAMPLING) for each in formats
+        )
+        yield Tile(name=scene.layout, pictures=pictures)
 
 
 def draw_final_frame(context: RunContext, scene: Scene, look: Look, *, smaller: int) -> Image.Image:
