@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import threading
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
@@ -35,6 +36,11 @@ RENDER_ERRORS = (
     *(jinja2.TemplateError, ArithmeticError, LookupError, RecursionError),
     *(TypeError, ValueError, AttributeError, NameError),
 )
+
+
+def message_of(error: Exception) -> str:
+    """The message of a rendering error: "'Money object' has no attribute 'x'", without Python's module names."""
+    return re.sub(r"\b(?:\w+\.)+(?=\w+ object')", "", str(error))
 
 
 class _Steps(threading.local):

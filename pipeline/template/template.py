@@ -23,7 +23,7 @@ from pipeline.template.layout_filter import has_material_for
 from pipeline.template.notes import notes_as_markdown
 from pipeline.template.rows.field import Field
 from pipeline.template.rows.script_template import ScriptTemplate
-from pipeline.template.sandbox import RENDER_ERRORS, TextSandbox
+from pipeline.template.sandbox import RENDER_ERRORS, TextSandbox, message_of
 from pipeline.template.undefined_names import find_undefined_name
 
 # The number of columns that `item_cell` limits are meant for.
@@ -236,7 +236,8 @@ class Template:
             # Jinja2 puts the template's lines into the traceback.
             frames = [(frame.f_code.co_filename, line) for frame, line in walk_tb(error.__traceback__)]
             name, line = next((place for place in reversed(frames) if place[0] in dict(self.files)), (file, 1))
-            raise InputError(f"the template can't be rendered: {error}", where=f"{self._path(name)}:{line}") from error
+            message = f"the template can't be rendered: {message_of(error)}"
+            raise InputError(message, where=f"{self._path(name)}:{line}") from error
 
     def _path(self, file: str) -> str:
         return dict(self.file_paths).get(file) or str(PurePath(self.folder) / file)

@@ -229,7 +229,7 @@ def test_undefined_names_are_reported_when_the_template_is_loaded(
 @pytest.mark.parametrize(
     ("new", "says"),
     [
-        ("{{ brief.sections[0].nope }}", "has no attribute 'nope'"),
+        ("{{ brief.sections[0].nope }}", "can't be rendered: 'Section object' has no attribute 'nope'"),
         ("{{ brief.title.__class__.__mro__ }}", "unsafe"),
         ("{{ 1 / 0 }}", "division by zero"),
         ('{% include "other.jinja" %}', "there is no file other.jinja"),

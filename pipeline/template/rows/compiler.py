@@ -19,7 +19,7 @@ from jinja2 import meta
 from pipeline.errors import InputError, did_you_mean
 from pipeline.language.text import clean_code, clean_text
 from pipeline.template.rows.filters import LANGUAGE, row_sandbox
-from pipeline.template.sandbox import RENDER_ERRORS
+from pipeline.template.sandbox import RENDER_ERRORS, message_of
 
 WHEN = "when"
 _TEXT = "text"
@@ -86,7 +86,7 @@ class Compiled:
             parts = (part.partition(_BEFORE_TEXT) for part in rendered.split(_BEFORE_NUMBER)[1:])
             return self.fill({(number := int(mark)): self._cleaned(number, text) for mark, _, text in parts})
         except RENDER_ERRORS as error:
-            raise FillError(place, f"can't be filled in: {error}") from error
+            raise FillError(place, f"can't be filled in: {message_of(error)}") from error
 
     def _cleaned(self, number: int, text: str) -> str:
         return clean_code(text) if number in self.code_texts else _DOUBLED.sub(r"\1", clean_text(text))
