@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
-from itertools import chain
+from itertools import chain, islice
 from pathlib import Path
 
 from pipeline.assembly.holds import encode_held
@@ -64,8 +64,8 @@ def encode_segment(
             keyframe=encoder.keyframe_s * rate,
             holds=encoder.effective_holds,
         )
-        # Pictures first: they complete the parameter sets. The muxer interleaves the sound.
-        for packet in chain(shown, voice.encode(sound)):
+        # The first picture completes the parameter sets. The muxer interleaves: what waits in memory is the sound.
+        for packet in chain(islice(shown, 1), voice.encode(sound), shown):
             film.mux(packet)
 
 

@@ -21,6 +21,7 @@ from pipeline.model import (
     Job,
     Narration,
     Paragraph,
+    QualityProfile,
     Receipt,
     Script,
     Section,
@@ -177,6 +178,7 @@ class Gate:
         self.encoding = lambda _: SimpleNamespace(video_format=VideoFormat(), encoder=EncoderPlan(holds=holds))
         self.settings, self.cache, self.clock = Settings(), self, lambda: AT
         self.template = lambda _: load_template("explainer", search=[])
+        self.profile = lambda _: QualityProfile()
         self.look = lambda *_: Look(title="Why tea cools")
 
     async def discard(self, path):
