@@ -37,6 +37,8 @@ _SHORT_TERM, _RANGE_GATE_LU = 90, -20.0
 CELLS_PER_S = 30
 _CELL_SAMPLES = SAMPLE_RATE_HZ // CELLS_PER_S
 _SILENCE_LUFS = -50.0
+# Far below a 16-bit sample's smallest step, 1e-9.
+_NO_POWER = 1e-20
 # Significant digits: enough for a thousandth of a LU.
 _DIGITS = 5
 # Annex 2: true peak by 4 times oversampling. One row per position between two samples, by a windowed sinc.
@@ -110,7 +112,10 @@ class LoudnessMeter:
 
 
 class _WeightedPower:
-    """The K-weighted power of one channel in each thirtieth of a second."""
+    """The K-weighted power of one channel in each thirtieth of a second.
+
+    Silence is only filtered until the filter has stopped ringing.
+    """
 
     def __init__(self) -> None:
         graph = av.filter.Graph()
@@ -120,38 +125,33 @@ class _WeightedPower:
             graph.add("biquad", ":".join(f"{name}={value}" for name, value in coefficients.items()))
             for coefficients in _WEIGHTING
         ]
-        cells = graph.add("asetnsamples", f"n={CELLS_PER_S * _CELL_SAMPLES}:p=0")
         self._sink = graph.add("abuffersink")
-        graph.link_nodes(self._source, *weighting, cells, self._sink).configure()
+        graph.link_nodes(self._source, *weighting, self._sink).configure()
         # Keeps the graph alive.
         self._graph = graph
         self._powers: list[NDArray[np.float64]] = []
+        self._rings = False
 
     def push(self, channel: Samples) -> None:
-        """The next samples."""
-        if not len(channel):
+        """The next samples, in whole cells; an incomplete one at the end does not count."""
+        cells = len(channel) // _CELL_SAMPLES
+        if not cells:
+            return
+        if not self._rings and not channel.any():
+            self._powers.append(np.zeros(cells))
             return
         frame = av.AudioFrame.from_ndarray(np.ascontiguousarray(channel)[None], format="fltp", layout="mono")
         frame.sample_rate = SAMPLE_RATE_HZ
         self._source.push(frame)
-        self._read()
+        weighted = self._sink.pull()
+        assert isinstance(weighted, av.AudioFrame)
+        squares = np.square(weighted.to_ndarray()[0].astype(np.float64))
+        self._powers.append(squares[: cells * _CELL_SAMPLES].reshape(-1, _CELL_SAMPLES).mean(axis=1))
+        self._rings = bool(self._powers[-1][-1] > _NO_POWER)
 
     def powers(self) -> NDArray[np.float64]:
-        """The powers, after the last samples; an incomplete cell at the end does not count."""
-        self._source.push(None)
-        self._read()
+        """The powers, after the last samples."""
         return np.concatenate([np.zeros(0), *self._powers])
-
-    def _read(self) -> None:
-        while True:
-            try:
-                weighted = self._sink.pull()
-            except (av.BlockingIOError, av.EOFError):
-                return
-            assert isinstance(weighted, av.AudioFrame)
-            squares = np.square(weighted.to_ndarray()[0].astype(np.float64))
-            whole = len(squares) // _CELL_SAMPLES * _CELL_SAMPLES
-            self._powers.append(squares[:whole].reshape(-1, _CELL_SAMPLES).mean(axis=1))
 
 
 def lufs_of_powers(powers: NDArray[np.float64]) -> float | None:
