@@ -9,7 +9,7 @@ from pipeline.language.text import OPENING_MARKS
 
 # A full stop after these does not end a sentence, in any language: only those that are not a word of another one…
 _TITLES = re.compile(
-    r"j\.-c|mr|mrs|ms|drs?|prof|st|sr|jr|vs|ca|cf|approx|al|gen|col|sen|gov|capt|lt|sgt|rev|mt|ft|dept|"
+    r"j\.-c|mr|mrs|ms|drs?|prof|st|sr|jr|vs|ca|cf|approx|al|gen|col|sen|gov|capt|lt|sgt|rev|mt|ft|dept|corp|ltd|"
     r"bzw|evtl|ggf|vgl|bspw|sog|inkl|incl|excl|zzgl|insb|bzgl|zw|mio|mrd|tsd|hr|fr|dipl\.?-\w+|"
     r"sra|srta|dra|ee|ff|jj|aprox|mme|mlle|av|apr|"
     r"sig|sigg|dott|ing|avv|profa|cfr|bijv|dhr|mevr|mln|mld|np|tzn|tj|tzw|např|tzv|dvs|bkz|örn|yy|"
@@ -96,7 +96,7 @@ _CARDINAL = re.compile(
 )
 # Abbreviations that may end a sentence: "In the U.S. They", "9 a.m. Then", "J. Smith et al. They".
 _MAY_END = re.compile(
-    r"(?:[A-Z][a-z]?\.-?)+[A-Z]|[AaPp]\.m|[Jj]r|[Ss]r|[Ss]t|al|ff|dept|incl|inkl|excl|zzgl|mio|mrd|av|ft"
+    r"(?:[A-Z][a-z]?\.-?)+[A-Z]|[AaPp]\.m|[Jj]r|[Ss]r|[Ss]t|al|ff|dept|[Cc]orp|[Ll]td|incl|inkl|excl|zzgl|mio|mrd|av|ft"
 )
 # Labels, which belong to what follows: "P.S. Nobody knew."
 _LABELS = frozenset({"P.S", "P.P.S", "N.B"})
