@@ -100,7 +100,7 @@ class Scheduler:
         machine.on_notice(self._say)
         has_more = True
         while has_more:
-            async with self._context.store.claims.register_worker(self._batch):
+            async with self._context.store.claims.register_worker(self._batch, takes_new_jobs=self._only is None):
                 await self._run_registered()
             # A command that saw us registered, and left jobs to us, has saved them by now.
             has_more = not self.stopped_because and bool((await self._peek(1)).entries)
