@@ -755,9 +755,7 @@ def test_a_table_too_wide_for_a_list_shows_all_values_row_by_row() -> None:
 
 
 def test_a_long_label_in_a_table_of_short_values_is_shortened_instead_of_hiding_them() -> None:
-    long = (
-        "After baking, when the crust has fully set and the loaf has cooled down for most of a long afternoon or night"
-    )
+    long = "After baking, when the crust has fully set and the loaf has cooled for most of a long afternoon or night"
     (scene,) = scenes(table("Loaf | Weight", "Dough | 2 lb 3 oz", f"{long} or so | 1 lb 15 oz", "Later | 1 lb 14 oz"))
 
     assert isinstance(scene, BulletsScene)
