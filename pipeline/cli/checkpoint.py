@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import shlex
-
 from pipeline.cli.options import CommonOptions, Switch
 from pipeline.cli.output import print_json, say
 from pipeline.errors import EXIT_OK
@@ -44,7 +42,7 @@ def checkpoint(
             print_json({"batch": batch, "checkpoint": name, "jobs": jobs})
         else:
             say(f"{batch}: {counted(jobs, 'job')} saved as “{name}”")
-            say(f"Return to it with: {shlex.join(['nightreel', 'resume', batch, '--from', name])}")
+            say(f"Return to it with: {common.command('resume', batch, '--from', name)}")
         return EXIT_OK
 
     return session.run(work)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from collections.abc import Mapping
 from dataclasses import dataclass, fields
 from pathlib import Path
@@ -45,6 +46,11 @@ class CommonOptions:
     """Print JSON, and nothing else, on stdout."""
     debug: Switch = False
     """Show tracebacks."""
+
+    def command(self, *words: str) -> str:
+        """A command line that runs another command in the same workspace."""
+        place = ["--workspace", str(self.workspace)] if self.workspace else []
+        return shlex.join(["nightreel", *words, *place])
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from difflib import get_close_matches
 from inspect import Parameter, signature
 from typing import get_args
 
@@ -70,8 +71,8 @@ def _unknown_command(word: str, known: list[str]) -> tuple[str, str]:
     """The problem of a first word that is no command, and a hint; `known`: the commands and --help etc."""
     if not word.startswith("-"):
         return f"unknown command {word!r}", did_you_mean(word, known, otherwise="")
-    if hint := did_you_mean(word, known, otherwise=""):
-        return f"unknown option {word}", hint
+    if meant := get_close_matches(word, known, n=1, cutoff=0.8):
+        return f"unknown option {word}", f"Did you mean {meant[0]}?"
     return f"{word} goes after the command: nightreel COMMAND {word}", ""
 
 
