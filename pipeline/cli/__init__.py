@@ -1,6 +1,7 @@
 """The command line: thin commands over the library. Nothing heavy is imported before a command needs it.
 
-Each command is a module of the same name (`list` is in `status`). They share::
+Each command is a module of the same name, but for `lifecycle` (add, resume, retry, cancel, checkpoint), `results`
+(report, pack), `workspace` (init, doctor, presets, clean), `status` (list) and `publish` (published). They share::
 
     options, flags, session, execution                 flags, a workspace, a run
     display, event_lines, progress_view, watch         progress: live, as lines, or of another process
@@ -25,30 +26,21 @@ from typing import TextIO
 from cyclopts import App, CoercionError, CycloptsError, MissingArgumentError, Parameter, UnusedCliTokensError
 
 from pipeline import __version__
-from pipeline.cli.add import add
 from pipeline.cli.auth import auth
-from pipeline.cli.cancel import cancel
-from pipeline.cli.checkpoint import checkpoint
-from pipeline.cli.clean import clean
-from pipeline.cli.doctor import doctor
-from pipeline.cli.init import init
+from pipeline.cli.lifecycle import add, cancel, checkpoint, resume, retry
 from pipeline.cli.make import make
 from pipeline.cli.output import say
-from pipeline.cli.pack import pack
-from pipeline.cli.presets import presets
 from pipeline.cli.preview import preview
-from pipeline.cli.publish import publish
-from pipeline.cli.published import published
+from pipeline.cli.publish import publish, published
 from pipeline.cli.qc import qc
-from pipeline.cli.report import report
-from pipeline.cli.resume import resume
-from pipeline.cli.retry import retry
+from pipeline.cli.results import pack, report
 from pipeline.cli.review import review
 from pipeline.cli.run import run
 from pipeline.cli.series import series
 from pipeline.cli.status import list_batches, status
 from pipeline.cli.templates import templates
 from pipeline.cli.voices import voices
+from pipeline.cli.workspace import clean, doctor, init, presets
 from pipeline.errors import EXIT_DEFECT, EXIT_INTERRUPTED, InputError, NightreelError
 from pipeline.files import DISK_FULL, storage_error
 

@@ -27,6 +27,7 @@ from pipeline.errors import InputError
 # A flag without a value, and one that can be repeated.
 Switch = Annotated[bool, Parameter(negative="")]
 Several = Annotated[tuple[str, ...], Parameter(negative="", consume_multiple=False)]
+BatchName = Annotated[str, Parameter(help="Name of a batch, e.g. space. `nightreel list` shows all.")]
 WholeNumber = Annotated[int, Parameter(converter=parse_whole_number)]
 # A file or folder on the command line.
 TypedPath = Annotated[Path, Parameter(converter=parse_path)]

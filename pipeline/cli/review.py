@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 from cyclopts import Parameter
 
 from pipeline.cli.escaping import escaped, printable
-from pipeline.cli.options import CommonOptions
+from pipeline.cli.options import BatchName, CommonOptions
 from pipeline.cli.output import print_json, say
 from pipeline.errors import EXIT_OK, EXIT_SOME_JOBS_FAILED, InputError
 from pipeline.language.text import counted
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 
 def review(
-    batch: str,
+    batch: BatchName,
     /,
     *,
     approve: Annotated[tuple[str, ...] | None, Parameter(negative="", consume_multiple=True)] = None,
@@ -41,8 +41,6 @@ def review(
 
     Parameters
     ----------
-    batch
-        Name of a batch, e.g. space.
     approve
         Approve the films with these ids or id prefixes, including rejected ones and ones waiting for the sample.
     all_

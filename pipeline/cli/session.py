@@ -98,7 +98,8 @@ class Session:
     def _how_to_resume(self) -> str:
         if not self.batch or not (self.context.store.folder(self.batch) / "batch.json").exists():
             return "run the same command again"
-        others = [pid for pid in self.context.store.claims.workers(self.batch) if pid != os.getpid()]
+        pids = self.context.store.claims.workers(self.batch, take_new_jobs=True)
+        others = [pid for pid in pids if pid != os.getpid()]
         if others:
             who = "process" if len(others) == 1 else "processes"
             continues = "continues" if len(others) == 1 else "continue"

@@ -90,7 +90,7 @@ class Availability:
         until = self._clock() + timedelta(seconds=seconds)
         asks = _asks_to_wait("" if self.blocks_all_models(model) else model)
         why = f"{_keeps_failing(model)} and is paused" if self._breakers[model].is_open else asks
-        return ClosedError(f"{self._name} {why} until {format_time(until, self._clock())}", until=until)
+        return ClosedError(f"{self._name} {why} until {format_time(until)}", until=until)
 
     # Outcomes of calls -------------------------------------------------------------------------------------------
 

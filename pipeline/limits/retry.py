@@ -47,9 +47,8 @@ async def with_retries(
         asked_s = bounded_s(error.retry_after_s or 0)
         if asked_s <= policy.retry_after_max_s:
             raise
-        now = clock()
-        until = now + timedelta(seconds=asked_s)
-        message = f"{error.message}: not before {format_time(until, now)}"
+        until = clock() + timedelta(seconds=asked_s)
+        message = f"{error.message}: not before {format_time(until)}"
         raise ClosedError(message, until=until, where=error.where, hint=error.hint) from error
 
 

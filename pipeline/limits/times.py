@@ -38,10 +38,13 @@ def _asleep_s() -> int:
     return round(time.clock_gettime(clock) - time.monotonic())
 
 
-def format_time(at: datetime, now: datetime) -> str:
-    """`at` in the local time zone, with the date if it is 20 hours away or more: "04:12:30"."""
+def format_time(at: datetime, now: datetime | None = None) -> str:
+    """`at` in the local time zone, with the date if it is 20 hours away or more: "04:12:30".
+
+    Without `now`, always with the date: for errors, which records keep.
+    """
     local = at.astimezone()
-    return f"{local:%H:%M:%S}" if at - now < timedelta(hours=20) else f"{local:%Y-%m-%d %H:%M}"
+    return f"{local:%H:%M:%S}" if now and at - now < timedelta(hours=20) else f"{local:%Y-%m-%d %H:%M}"
 
 
 def bounded_s(seconds: float) -> float:

@@ -38,7 +38,7 @@ class LoginStatus:
     title: str = ""
     channel_id: str = ""
     scopes: tuple[str, ...] = ()
-    # Expiry of the access token, and whether it can be refreshed.
+    # Expiry of the access token (None: unknown, or the login has ended), and whether it can be refreshed.
     expires_at: datetime | None = None
     renews_itself: bool = False
     logged_in_at: datetime | None = None
@@ -161,7 +161,7 @@ def login_status(context: RunContext, channel: str) -> LoginStatus:
         channel_id=told.id if told else "",
         scopes=token.scopes or (),
         may_send_captions=any(scope.endswith("/youtube.force-ssl") for scope in token.scopes or ()),
-        expires_at=token.expires_at,
+        expires_at=None if refused_at else token.expires_at,
         renews_itself=token.refresh_token is not None and not refused_at,
         logged_in_at=since,
         ends_in_testing_at=ends_at,

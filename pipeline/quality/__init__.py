@@ -20,20 +20,20 @@ PyAV and numpy are imported by the first call, not by code that only says what i
 
 from __future__ import annotations
 
-from collections.abc import Collection
 from pathlib import Path
 
 from pipeline.choices import Depth
 from pipeline.model import STANDARD, Package, QualityProfile, Verdict
-from pipeline.quality.expected import Expected, Parts
+from pipeline.quality.expected import Expected, Parts, SegmentSource
 
 # Part of the cache keys of parts: raise it when other faults are looked for, or other `findings` stored.
-INSPECTION_VERSION = 10
+INSPECTION_VERSION = 11
 
 __all__ = [
     "INSPECTION_VERSION",
     "Expected",
     "Parts",
+    "SegmentSource",
     "faults_of",
     "inspect_film",
     "inspect_segment",
@@ -67,13 +67,11 @@ def faults_of(name: str, path: Path, expected: Expected, profile: QualityProfile
     return replacements.faults_of(name, path, expected, profile)
 
 
-def inspect_segment(
-    path: Path, expected: Expected, *, changes: Collection[int], rest_db: float, clip_lufs: float | None
-) -> None:
+def inspect_segment(path: Path, expected: Expected, source: SegmentSource) -> None:
     """Decode a new segment and append the findings to its file. See `inspect.inspect_segment`."""
     from pipeline.quality import inspect  # noqa: PLC0415
 
-    inspect.inspect_segment(path, expected, changes=changes, rest_db=rest_db, clip_lufs=clip_lufs)
+    inspect.inspect_segment(path, expected, source)
 
 
 def inspect_sound(path: Path) -> None:

@@ -8,6 +8,7 @@ from statistics import fmean
 
 from pipeline.media.container.probe import MediaInfo, PictureTrack, SoundTrack
 from pipeline.media.pictures.decode import DecodedVideo
+from pipeline.media.pictures.tile_colours import TileColours, difference
 from pipeline.media.sound.loudness import Loudness
 from pipeline.media.span import Span
 from pipeline.model import SAMPLE_RATE_HZ, Check, Codec, VideoFormat
@@ -36,6 +37,11 @@ _STREAMS: Mapping[Codec, str] = {
 }
 # AAC may change the loudness of a clip by this much.
 CLIP_TOLERANCE_LU = 0.5
+# AAC leaves 40 dB and more of a voice; another clip, or the same one a thousandth faster, less than 1 dB.
+CLIP_DB = 10.0
+# Encoders change the mean colour of a tile by up to 2 levels of 255; swapped chroma planes or another range, by 16 and
+# more.
+DRAWN_LEVELS = 12.0
 
 
 def streams(info: MediaInfo) -> Check:
@@ -52,8 +58,9 @@ def picture_codec(track: PictureTrack, pixel_format: str, codec: Codec) -> Check
 
 
 def size(track: PictureTrack, video_format: VideoFormat) -> Check:
-    """The ordered size."""
+    """The ordered size, in square pixels."""
     measured, limit = f"{track.width_px}x{track.height_px}", f"{video_format.width_px}x{video_format.height_px}"
+    measured += "" if track.pixel_aspect == 1 else f", pixels of {float(track.pixel_aspect):.3f}:1"
     return Check.of("size", passed=measured == limit, measured=measured, limit=limit)
 
 
@@ -145,6 +152,18 @@ def clip(measured: Loudness, clip_lufs: float | None) -> Check:
     )
     tolerance = "" if clip_lufs is None else f" ± {CLIP_TOLERANCE_LU:g} LU"
     return Check.of("sound", passed=passed, measured=format_lufs(lufs), limit=format_lufs(clip_lufs) + tolerance)
+
+
+def likeness(signal_to_noise_db: float) -> Check:
+    """The sound of a scene is that of its clip, as fast, on the same channels, at the same time."""
+    measured, limit = f"{signal_to_noise_db:.1f} dB above the difference from its clip", f"at least {CLIP_DB:g} dB"
+    return Check.of("clip", passed=signal_to_noise_db >= CLIP_DB, measured=measured, limit=limit)
+
+
+def drawn(picture: TileColours, wanted: TileColours) -> Check:
+    """The picture is the drawn one, in its colours."""
+    levels = difference(picture, wanted)
+    return _at_most("drawn", levels, DRAWN_LEVELS, "levels", f"{levels:.1f} levels unlike the drawn picture")
 
 
 def decoded(track: PictureTrack, pictures: int) -> Check:

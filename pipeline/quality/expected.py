@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import accumulate, pairwise
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from pipeline.model import SAMPLE_RATE_HZ, Codec, Script, Subtitles, VideoFormat, Word, pauses_of
+
+if TYPE_CHECKING:
+    from PIL.Image import Image
 
 # Share of a scene's duration at which everything is drawn and no transition has begun.
 _RESTS_AT = 0.75
@@ -119,6 +124,20 @@ class Expected:
             for start_s, scene in zip(self.starts_s, self.subtitles.scenes, strict=True)
             for cue in scene
         )
+
+
+@dataclass(frozen=True, kw_only=True)
+class SegmentSource:
+    """What a segment was made from."""
+
+    # The frames at which its picture changes, and the lowest PSNR at all others, in dB.
+    changes: Collection[int]
+    rest_db: float
+    # The drawn picture at `Expected.resting_s`: planes of mode L.
+    at_rest: tuple[Image, Image, Image]
+    # Its clip, a WAV, and the clip's loudness; None: silent, or too short to measure.
+    clip: Path
+    clip_lufs: float | None
 
 
 @dataclass(frozen=True, kw_only=True)

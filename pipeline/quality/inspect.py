@@ -6,7 +6,7 @@ parts. On request, or if the findings of a part are missing, it decodes everythi
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator
+from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from pathlib import Path
@@ -17,10 +17,13 @@ from pipeline.files import sha256_of
 from pipeline.media.container.probe import MediaInfo, probe
 from pipeline.media.pictures.decode import decode_video
 from pipeline.media.pictures.perceptual_hash import perceptual_hash
+from pipeline.media.pictures.tile_colours import drawn_colours
+from pipeline.media.sound.audio import read_wav
+from pipeline.media.sound.likeness import SignalToNoise
 from pipeline.media.sound.loudness import measure_film_loudness
 from pipeline.model import Check, Package, QualityProfile, Verdict
 from pipeline.quality import checks, companions, cues, profile_checks, texts
-from pipeline.quality.expected import Expected, Parts
+from pipeline.quality.expected import Expected, Parts, SegmentSource
 from pipeline.quality.findings import (
     Brightness,
     FilmFindings,
@@ -98,14 +101,10 @@ def _digest(path: Path) -> str:
         return ""  # the checks report that it can't be read
 
 
-def inspect_segment(
-    path: Path, expected: Expected, *, changes: Collection[int], rest_db: float, clip_lufs: float | None
-) -> None:
+def inspect_segment(path: Path, expected: Expected, source: SegmentSource) -> None:
     """Decode a new segment and append the findings to its file. Blocks: call it in the process that made the segment.
 
-    `expected` is a film of this one scene; `changes` are the frames at which its picture changes, and `rest_db` is the
-    lowest PSNR at all others; `clip_lufs` is the loudness of its clip (None: silent, or too short to measure). Raises
-    `QualityError` with all faults, and `StorageError`.
+    `expected` is a film of this one scene. Raises `QualityError` with all faults, and `StorageError`.
     """
     try:
         info = probe(path, _ALL_BUT_THE_LAST)
@@ -116,17 +115,20 @@ def inspect_segment(
         if not sound.packets:
             raise InputError("it has no sound")
         (sound_packets,) = sound.packets
-        video = decode_video(path, expected.resting_s, frame_rate=expected.frame_rate, changes=changes)
-        loudness = measure_film_loudness(path)
+        video = decode_video(path, expected.resting_s, frame_rate=expected.frame_rate, changes=source.changes)
+        likeness = SignalToNoise(read_wav(source.clip))
+        loudness = measure_film_loudness(path, likeness.push)
     except InputError as error:
         raise QualityError(f"the scene does not pass: {error.message}") from error
     at_rest = tuple(map(Brightness.of, video.samples))
     _pass(
         *_properties(info, expected, video.pixel_format),
         checks.decoded(picture, video.pictures),
-        checks.rest(video, rest_db),
+        checks.rest(video, source.rest_db),
+        checks.drawn(video.colours[0], drawn_colours(source.at_rest)),
         checks.moves(video, expected.frame_rate),
-        checks.clip(loudness, clip_lufs),
+        checks.clip(loudness, source.clip_lufs),
+        checks.likeness(likeness.db),
         checks.true_peak(loudness),
         checks.pictures(at_rest),
     )

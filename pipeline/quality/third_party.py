@@ -202,6 +202,8 @@ def _together(picture: VideoAnalysis, sound: AudioAnalysis, profile: QualityProf
     measured = f"{apart_s:.3f} s between the ends of picture and sound"
     yield at_most("sync", profile, apart_s, profile.sync_s, unit="s", measured=measured)
     late_s, drift_s = sound.start_s - picture.start_s, sound.drift_s
+    if late_s < 0:
+        late_s = min(0.0, late_s + sound.priming_s)
     for name, value_s, measured in (
         ("offset", late_s, f"sound {abs(late_s):.3f} s {'late' if late_s >= 0 else 'early'}"),
         ("drift", drift_s, f"{abs(drift_s):.3f} s between the sound and its times"),

@@ -11,6 +11,9 @@ from pipeline.state.batch_files import BatchFiles
 from pipeline.state.ledgers.money import remove_stale_locks
 from pipeline.state.locks import held, held_blocking, is_held
 
+# In the name of the lock of a worker that makes only some of the jobs.
+_ONLY = "-only"
+
 
 class Claims:
     """The locks of the batches of one workspace. All methods raise `StorageError`."""
@@ -34,15 +37,20 @@ class Claims:
         """Whether a process makes this film now. Blocks briefly; leaves no files."""
         return is_held(self._files.job_file(batch, job_id, "lock"))
 
-    def register_worker(self, batch: str) -> AbstractAsyncContextManager[None]:
-        """`async with`: register this process as a worker of the batch. Not exclusive."""
+    def register_worker(self, batch: str, *, takes_new_jobs: bool = True) -> AbstractAsyncContextManager[None]:
+        """`async with`: register this process as a worker of the batch. Not exclusive.
+
+        `takes_new_jobs`: it also makes jobs that are added later.
+        """
         # One process may run a batch twice, as a library.
-        name = f"{os.getpid()}-{uuid4().hex[:8]}.lock"
+        name = f"{os.getpid()}-{uuid4().hex[:8]}{'' if takes_new_jobs else _ONLY}.lock"
         return held(self._files.folder(batch) / "workers" / name, what=f"batch “{batch}”")
 
-    def workers(self, batch: str) -> list[int]:
-        """The ids of the processes that work on the batch now. Blocks briefly."""
+    def workers(self, batch: str, *, take_new_jobs: bool = False) -> list[int]:
+        """The ids of the processes that work on the batch now, or only of those that take new jobs. Blocks briefly."""
         locks = sorted((self._files.folder(batch) / "workers").glob("*.lock"))
+        if take_new_jobs:
+            locks = [lock for lock in locks if not lock.stem.endswith(_ONLY)]
         pids = {lock: lock.name.partition("-")[0] for lock in locks}
         return [int(pid) for lock, pid in pids.items() if pid.isdecimal() and is_held(lock)]
 

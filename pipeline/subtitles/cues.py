@@ -20,7 +20,8 @@ from pipeline.subtitles.wrapping import join_phrases, split_long_words
 
 # The unit: a break after a clause costs 2 (see `line_breaks`).
 _PER_CUE = 4.0
-_SENTENCE_INSIDE = 9.0
+# More than another cue with an awkward line break costs: an answer is not seen before its question is asked.
+_SENTENCE_INSIDE = 13.0
 _ONE_WORD = 8.0
 # A last word like "it." looks worse alone than a phrase that is broken before it.
 _TINY, _TINY_CHARS = 24.0, 4

@@ -9,6 +9,8 @@ import pytest
 
 from pipeline.media.analysis import analyse_film
 from pipeline.media.filters import BLACK, FROZEN, SILENT
+from pipeline.model import STANDARD
+from pipeline.quality.judge import judge_file
 from tests.standins import ffmpeg
 from tests.standins.ffmpeg_films import black, moving, talk, write_film
 
@@ -106,3 +108,52 @@ def test_clipping_is_found_in_one_of_eight_channels(tmp_path):
     )
 
     assert analyse_film(film).sound.clipped_runs > 0
+
+
+# How FFmpeg writes a film, and by how much its sound may be late there: in an MP4, early sound is cut off, and a
+# fragmented one has no offset.
+WRITTEN = {
+    "MP4": ("mp4", (), (0.0, 0.3)),
+    # None of these marks the first packet of sound, which only primes the decoder.
+    "Matroska": ("mkv", (), (0.0, 0.3, -0.3)),
+    "Matroska with MP3": ("mkv", ("-c:a", "libmp3lame"), (0.0, 0.3, -0.3)),
+    "transport stream": ("ts", (), (0.0, 0.3, -0.3)),
+    "FLV": ("flv", (), (0.0, -0.3)),
+    # That packet begins with the film, and is followed by a gap.
+    "fragmented MP4": ("mp4", ("-movflags", "frag_keyframe+empty_moov"), (0.0,)),
+}
+PACKET_S = 1_152 / 48_000
+
+
+def written(folder, suffix, options, late_s):
+    """A film by FFmpeg's encoders and muxers whose sound is `late_s` late."""
+    made, path = write_film(folder / "film.mp4", length_s=2.0), folder / f"written.{suffix}"
+    sound = ("-itsoffset", str(late_s), "-i", str(made)) if late_s else ()
+    streams = ("-map", "0:v", "-map", f"{1 if sound else 0}:a", "-c:v", "libx264", "-bf", "2", "-c:a", "aac")
+    ffmpeg.ran("-i", str(made), *sound, *streams, *options, str(path))
+    return path
+
+
+@pytest.mark.parametrize(
+    ("suffix", "options", "late_s"),
+    [
+        pytest.param(suffix, options, late_s, id=f"{name}, {late_s} s")
+        for name, (suffix, options, lates_s) in WRITTEN.items()
+        for late_s in lates_s
+    ],
+)
+def test_the_offset_is_that_with_which_ffmpeg_wrote_the_film(tmp_path, suffix, options, late_s):
+    verdict, _ = judge_file(written(tmp_path, suffix, options, late_s), STANDARD)
+
+    # Late sound may begin with its first packet, or with the second.
+    assert late_s - verdict.value_of("offset") == pytest.approx(0, abs=PACKET_S if late_s > 0 else 0.0015)
+    assert abs(verdict.value_of("drift")) <= 0.05
+
+
+def test_a_fragmented_film_with_late_sound_fails_for_the_gap_after_its_first_packet(tmp_path):
+    suffix, options, _ = WRITTEN["fragmented MP4"]
+
+    verdict, _ = judge_file(written(tmp_path, suffix, options, 0.3), STANDARD)
+
+    timed = [check for check in verdict.checks if check.name in ("offset", "drift")]
+    assert [check.name for check in timed if not check.passed] == ["drift"]

@@ -76,12 +76,13 @@ def remuxed(source, folder, *, options=OURS, keep=lambda packet: True, kinds=("v
     return target
 
 
-def reencoded(folder, *, frame_rate=30, codec="libx264", tagged=True, sound_rate=48_000, skip=()):
+def reencoded(folder, *, frame_rate=30, codec="libx264", tagged=True, sound_rate=48_000, skip=(), pixel_aspect=1):
     """A film as long as the good one, with other encoder or muxer settings than ours."""
     target = folder / "film.mp4"
     with av.open(str(target), "w", format="mp4", container_options=OURS) as film:
         pictures = film.add_stream(codec, rate=frame_rate, width=320, height=180, time_base=Fraction(1, frame_rate))
         pictures.pix_fmt = "yuv420p"
+        pictures.codec_context.sample_aspect_ratio = pixel_aspect
         if codec == "libx264":
             pictures.options = {"preset": "ultrafast", "profile": "high", "x264-params": "cabac=1:8x8dct=1:bframes=0"}
         if tagged:
@@ -261,6 +262,12 @@ def test_a_film_with_a_peak_that_clips_fails(tmp_path):
 
 def test_a_film_of_the_wrong_size_fails(good):
     assert failures(good, replace(EXPECTED, video_format=VideoFormat(width_px=340, height_px=180))) == ["size"]
+
+
+def test_a_film_that_players_stretch_fails(tmp_path):
+    stretched = inspected(reencoded(tmp_path, pixel_aspect=Fraction(4, 3)))
+
+    assert stretched.reasons == ("size is 320x180, pixels of 1.333:1, must be 320x180",)
 
 
 @pytest.mark.parametrize("quanta", [3, 5])

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import pickle
 from dataclasses import replace
+from itertools import accumulate
 
 import av
 import numpy as np
@@ -16,10 +17,10 @@ from pipeline.errors import InputError, QualityError
 from pipeline.media.container.boxes import append_extra, read_boxes, read_extra
 from pipeline.media.container.demux import open_packets
 from pipeline.media.container.probe import probe
-from pipeline.media.sound.audio import read_audio
+from pipeline.media.sound.audio import read_audio, write_wav
 from pipeline.media.sound.loudness import combine_loudness, measure_film_loudness, normalise_loudness
 from pipeline.model import SCENE_QUANTUM_SAMPLES, Subtitles
-from pipeline.quality import Expected, Parts, inspect, inspect_film, inspect_segment, inspect_sound
+from pipeline.quality import Expected, Parts, SegmentSource, inspect, inspect_film, inspect_segment, inspect_sound
 from pipeline.quality.findings import append_findings, read_findings, read_part_findings
 from tests.standins.ebur128 import measure_loudness
 from tests.standins.films import SMALL, card, cards, make_package, make_segment, spoken_cue, voice
@@ -40,12 +41,27 @@ def scene(folder, name="scene", *, sound=None, frames=None, clip_lufs=-15.0, cha
     sound = voice(QUANTA) if sound is None else sound
     frames = cards(16 * QUANTA) if frames is None else frames
     segment = make_segment(folder, name, sound=sound, frames=frames)
-    look_at(segment.path, changes=changes_of(frames) if changes is None else changes, clip_lufs=clip_lufs)
+    look_at(
+        segment.path, changes=changes_of(frames) if changes is None else changes, clip_lufs=clip_lufs, frames=frames
+    )
     return segment
 
 
-def look_at(path, *, expected=SCENE, changes=range(1_000), clip_lufs=-15.0, plan=PLAN):
-    inspect_segment(path, expected, changes=changes, rest_db=plan.min_hold_psnr_db, clip_lufs=clip_lufs)
+def look_at(path, *, frames, expected=SCENE, changes=range(1_000), clip_lufs=-15.0, plan=PLAN):
+    source = SegmentSource(
+        changes=changes,
+        rest_db=plan.min_hold_psnr_db,
+        at_rest=picture_at(frames, expected.resting_s[0] * expected.frame_rate),
+        clip=path.with_suffix(".wav"),
+        clip_lufs=clip_lufs,
+    )
+    inspect_segment(path, expected, source)
+
+
+def picture_at(frames, at):
+    """The picture that is shown at a time, in frames; after the end, the last one."""
+    ends = accumulate(hold for _, hold, _ in frames)
+    return next((picture for (picture, _, _), end in zip(frames, ends, strict=True) if at < end), frames[-1][0])
 
 
 def refused(folder, **scene_):
@@ -137,9 +153,9 @@ def test_a_frozen_scene_does_not_pass_if_changes_were_drawn(tmp_path):
         for name, frames in (("moving", moving), ("stuck", stuck))
     ]
 
-    look_at(paths[0], expected=expected, changes=range(16 * quanta))
+    look_at(paths[0], frames=moving, expected=expected, changes=range(16 * quanta))
     with pytest.raises(QualityError, match=r"frozen is 2\.50 s without the changes that were drawn"):
-        look_at(paths[1], expected=expected, changes=range(16 * quanta))
+        look_at(paths[1], frames=stuck, expected=expected, changes=range(16 * quanta))
 
 
 @pytest.mark.parametrize("quality", [1, 16, 28, 51])
@@ -158,16 +174,69 @@ def test_a_held_picture_may_be_coded_again_at_any_quality(tmp_path, quality):
         encoder=plan,
     )
 
-    look_at(segment.path, expected=replace(SCENE, lengths=(6 * SCENE_QUANTUM_SAMPLES,)), changes={0, 1}, plan=plan)
+    longer = replace(SCENE, lengths=(6 * SCENE_QUANTUM_SAMPLES,))
+    look_at(segment.path, frames=frames, expected=longer, changes={0, 1}, plan=plan)
 
     assert read_findings(segment.path).picture.frames == 96
+
+
+def swapped(picture):
+    """With its chroma planes in the wrong order."""
+    return picture._replace(cb=picture.cr, cr=picture.cb)
+
+
+def full_range(picture):
+    """With levels from 0 to 255."""
+    return picture._replace(y=picture.y.point(lambda level: (level - 16) * 255 / 219))
+
+
+@pytest.mark.parametrize("fault", [swapped, full_range], ids=["swapped chroma planes", "full range"])
+def test_a_scene_in_other_colours_than_drawn_does_not_pass(tmp_path, fault):
+    frames = cards(16 * QUANTA)
+    encoded = [(fault(picture), hold, changed) for picture, hold, changed in frames]
+    segment = make_segment(tmp_path, "scene", sound=voice(QUANTA), frames=encoded)
+
+    with pytest.raises(QualityError, match=r"does not pass: drawn is \d+\.\d levels unlike the drawn picture"):
+        look_at(segment.path, frames=frames)
+
+
+def test_a_scene_in_which_a_change_was_left_out_does_not_pass(tmp_path):
+    first, *_ = cards(16 * QUANTA, hold=16)
+    picture = first[0].copy()
+    picture.y.paste(200, (180, 100, 220, 130))
+    frames = [first, (picture, 16 * QUANTA - 16, ((0, 0, 160, 180),))]
+    segment = make_segment(tmp_path, "scene", sound=voice(QUANTA), frames=frames)
+
+    with pytest.raises(QualityError, match="drawn is"):
+        look_at(segment.path, frames=frames, changes={0})
+
+
+def faster(sound):
+    """Three thousandths faster, and silent at the end."""
+    at = np.minimum(np.arange(len(sound)) * 1.003, len(sound) - 1)
+    return np.stack([np.interp(at, np.arange(len(sound)), channel) for channel in sound.T], axis=1, dtype=np.float32)
+
+
+@pytest.mark.parametrize(
+    "fault",
+    [faster, lambda sound: np.roll(sound, 96, axis=0), lambda _: voice(QUANTA, seed=1), lambda sound: sound[:, ::-1]],
+    ids=["faster", "2 ms late", "another clip", "swapped channels"],
+)
+def test_a_scene_with_other_sound_than_its_clip_does_not_pass(tmp_path, fault):
+    sound = voice(QUANTA) * np.float32([1, 0.6])
+    segment = make_segment(tmp_path, "scene", sound=fault(sound))
+    write_wav(tmp_path / "scene.wav", sound)
+    lufs = measure_film_loudness(segment.path).integrated_lufs
+
+    with pytest.raises(QualityError, match=r"does not pass: clip is -?\d\.\d dB above the difference from its clip"):
+        look_at(segment.path, frames=cards(16 * QUANTA), clip_lufs=lufs)
 
 
 def test_a_scene_of_another_length_or_size_does_not_pass(tmp_path):
     segment = make_segment(tmp_path, "scene", sound=voice(QUANTA + 1))
 
     with pytest.raises(QualityError, match=r"duration is 2\.67 s"):
-        look_at(segment.path)
+        look_at(segment.path, frames=cards(16 * QUANTA))
 
 
 def damaged(path, kind, number, change):
@@ -191,7 +260,7 @@ def test_a_scene_with_a_damaged_picture_does_not_pass(tmp_path, number):
     damaged(segment.path, "video", number, flipped)
 
     with pytest.raises(QualityError, match="pictures can't be decoded"):
-        look_at(segment.path)
+        look_at(segment.path, frames=cards(16 * QUANTA))
 
 
 def test_a_scene_that_was_cut_short_does_not_pass(tmp_path):
@@ -199,7 +268,7 @@ def test_a_scene_that_was_cut_short_does_not_pass(tmp_path):
     segment.path.write_bytes(segment.path.read_bytes()[:-2_000])
 
     with pytest.raises(QualityError, match="the scene does not pass"):
-        look_at(segment.path)
+        look_at(segment.path, frames=cards(16 * QUANTA))
 
 
 def test_faults_of_a_scene_come_back_from_its_process(tmp_path):

@@ -28,8 +28,13 @@ def ffmpeg() -> str:
 
 def said(film: Path, *filters: str) -> str:
     """The output of filters applied to a film."""
-    ran = subprocess.run(
-        [ffmpeg(), "-hide_banner", "-nostdin", "-nostats", "-i", str(film), *filters, "-f", "null", "-"],
+    return ran("-i", str(film), *filters, "-f", "null", "-")
+
+
+def ran(*arguments: str) -> str:
+    """The output of a run with these arguments."""
+    done = subprocess.run(
+        [ffmpeg(), "-hide_banner", "-nostdin", "-nostats", *arguments],
         capture_output=True,
         text=True,
         encoding="utf-8",
@@ -37,7 +42,7 @@ def said(film: Path, *filters: str) -> str:
         timeout=_DEADLINE_S,
         check=True,
     )
-    return ran.stderr
+    return done.stderr
 
 
 def spans(told: str, start: str, end: str, *, until_s: float) -> Pairs:

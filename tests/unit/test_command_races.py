@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from contextlib import asynccontextmanager, contextmanager
 
 import anyio
@@ -14,50 +15,10 @@ from pipeline.orchestrator import control
 from pipeline.orchestrator.batch import batches, cancellation
 from pipeline.orchestrator.batch.planning import plan_batch
 from pipeline.orchestrator.batch.scheduler import Scheduler
-from pipeline.orchestrator.context import open_context
 from pipeline.orchestrator.control import refresh
-from pipeline.orchestrator.film import runner
-from pipeline.orchestrator.film.stages import Stage
 from pipeline.state import CheckpointStore
 from pipeline.state.claims import Claims
-
-SETTINGS = {"work.strategy": "fixed", "work.max_concurrent": 2, "errors.retries": 0, "offline": True}
-
-
-class Room:
-    """One stage in place of all, which may be shut; "Bad" fails."""
-
-    def __init__(self) -> None:
-        self.served: list[str] = []
-        self.open = anyio.Event()
-        self.open.set()
-
-    async def run(self, job, context, attempt):
-        self.served.append(job.brief.title)
-        await self.open.wait()
-        if job.brief.title == "Bad":
-            raise InputError("is bad")
-        return job
-
-
-@pytest.fixture
-def context(tmp_path):
-    return open_context(workspace=tmp_path, overrides=SETTINGS)
-
-
-@pytest.fixture
-def room(monkeypatch):
-    room = Room()
-    monkeypatch.setattr(runner, "STAGES", (Stage(name="script", run=room.run, fills=(), is_done=lambda *_: False),))
-    return room
-
-
-def briefs(*titles):
-    return [Brief(title=title, origin=f"{title}.md") for title in titles]
-
-
-async def planned(context, *titles):
-    return (await plan_batch(briefs(*titles), context, batch="kitchen", source="kitchen")).ids
+from tests.standins.single_stage import briefs, planned
 
 
 async def status(context, job_id, batch="kitchen"):
@@ -108,6 +69,23 @@ async def test_a_process_that_makes_a_single_film_is_not_named_for_the_queue(roo
     async with context.store.claims.register_worker(batches.SINGLES):
         _, named = await batches.add(briefs("Late"), context, batch="queue")
     assert named == []
+
+
+@pytest.mark.parametrize("batch", ["kitchen", "queue"])
+async def test_a_process_that_makes_some_films_of_a_batch_is_not_named_for_others(room, context, batch):
+    (tea,) = await planned(context, "Tea")
+    room.open = anyio.Event()
+    claims = context.store.claims
+
+    async with anyio.create_task_group() as tasks:
+        tasks.start_soon(Scheduler(context, "kitchen", only=[tea], interval_s=0.01).run)
+        await room.entered.wait()
+        _, named = await batches.add(briefs("Late"), context, batch=batch)
+        at_work = await to_thread.run_sync(claims.workers, "kitchen")
+        room.open.set()
+
+    assert (named, at_work) == ([], [os.getpid()])
+    assert room.served == ["Tea"]
 
 
 async def test_a_cancel_request_that_comes_while_its_job_is_released_is_followed(room, context, monkeypatch):

@@ -235,7 +235,7 @@ async def test_a_long_closure_raises_at_once_with_the_time_of_its_end(make):
     limiter = make(patience_s=60)
     await fail(limiter, TransientError("busy", retry_after_s=61))
 
-    with pytest.raises(ClosedError, match=r"groq asks us to wait until \d\d:\d\d:\d\d") as caught:
+    with pytest.raises(ClosedError, match=r"groq asks us to wait until \d{4}-\d\d-\d\d \d\d:\d\d$") as caught:
         await visit(limiter)
 
     assert caught.value.until == NOON + timedelta(seconds=61)
@@ -520,7 +520,9 @@ async def test_a_cooldown_beyond_the_patience_raises_at_once(make):
     limiter = make(breaker_failures=1, breaker_cooldown_s=400, patience_s=300)
     await fail(limiter, DOWN)
 
-    with pytest.raises(ClosedError, match=r"groq keeps failing and is paused until \d\d:\d\d:\d\d") as caught:
+    with pytest.raises(
+        ClosedError, match=r"groq keeps failing and is paused until \d{4}-\d\d-\d\d \d\d:\d\d$"
+    ) as caught:
         await visit(limiter)
 
     assert caught.value.until == NOON + timedelta(seconds=400)

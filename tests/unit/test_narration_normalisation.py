@@ -300,6 +300,63 @@ SAID += [
     ("ja", "前年比-2.5％", "前年比マイナス 2.5 パーセント"),
 ]
 SAID += [
+    # News, sports and laws as people write them.
+    (
+        "de",
+        "(Gr. M) und Gr. 38, In der 87. Min. und in Min. eins",
+        "(Größe M) und Größe 38, In der siebenundachtzigsten Minute und in Minute eins",
+    ),
+    (
+        "de",
+        "90.+3 Min., mit 58 Pkt., 3 Pkt. Vorsprung, ab 65 J.",
+        "90. plus 3 Minuten, mit 58 Punkten, 3 Punkte Vorsprung, ab 65 Jahren.",
+    ),
+    ("de", "als 1. Mensch, als 1. Frau, als 2. Land", "als erster Mensch, als erste Frau, als zweites Land"),
+    ("de", "Im 17. und 18. Jh., der 2. erst 1669", "Im siebzehnten und achtzehnten Jahrhundert, der zweite erst 1669"),
+    ("de", "am 5./6. Okt. 1789", "am fünften und sechsten Oktober 1789"),
+    ("de", "1 geh. EL, 2 gestr. TL, Öl u. Essig", "1 gehäufter Esslöffel, 2 gestrichene Teelöffel, Öl und Essig"),
+    ("en", "a $5 to $10 fee, a $50 or $60 ticket", "a 5 dollar to 10 dollar fee, a 50 dollar or 60 dollar ticket"),
+    ("en", "the 14th c., 25 bps, 3 mos., incl. tax", "the 14th century, 25 basis points, 3 months, including tax"),
+    (
+        "en",
+        "350°F/175°C, a 9x5-in. pan, 2-4 in. are",
+        "350 degrees Fahrenheit, 175 degrees Celsius, a 9 by 5 inch pan, 2 to 4 inches are",
+    ),
+    ("en", '3 in. and 45 × 12 cm, 18" x 5"', "3 inches and 45 by 12 centimeters, 18 inches by 5 inches"),
+    ("en", "~22x; 500+: 2x 500 Wh", "about 22 times; 500 plus: 2 times 500 watt-hours"),
+    ("en", "won 3–6, 3–6, 6–4, in 431–404 BC", "won 3–6, 3–6, 6–4, in 431 to 404 BC"),
+    (
+        "en",
+        "3-5 business days, 2-3 Tbsp, won 2-3 on, a 1-3 loss",
+        "3 to 5 business days, 2 to 3 tablespoons, won 2–3 on, a 1–3 loss",
+    ),
+    (
+        "de",
+        "3-5 Werktage, 4-6 Personen, eine 2-3 Niederlage",
+        "3 bis 5 Werktage, 4 bis 6 Personen, eine 2–3 Niederlage",
+    ),
+    ("fr", "au XVIIIe s., 600 hab., Mme de Lafayette", "au dix-huitième siècle, 600 habitants, Madame de Lafayette"),
+    ("fr", "43,8 milliards d'€, 35 mn", "43,8 milliards d'euros, 35 minutes"),
+    ("es", "el s. XVI, 5 millones de €, los min. 34", "el siglo XVI, 5 millones de euros, los minutos 34"),
+    ("it", "nel XVI sec., nel sec. XVII, 850 mln di €", "nel XVI secolo, nel secolo XVII, 850 milioni di euro"),
+    ("pt", "no séc. XIX, máx. de 33 °C, 11% a.a.", "no século XIX, máxima de 33 graus Celsius, 11 por cento ao ano."),
+    (
+        "nl",
+        "mevr. de Vries, in de 23e min., 6 u 2 min",
+        "mevrouw de Vries, in de drieëntwintigste minuut, 6 uur 2 minuten",
+    ),
+    ("pl", "5,0% r/r, w l. 1939–1945", "5,0 procent rok do roku, w latach 1939 do 1945"),
+    ("ru", "220 тыс. чел., в 90-е гг., на 87-й мин. забил", "220 тысяч человек, в 90-е годы, на 87-й минуте забил"),
+    (
+        "ru",
+        "+2 °С, 745 мм рт. ст., за 1 ч 12 мин",
+        "плюс 2 градуса Цельсия, 745 миллиметров ртутного столба, за 1 час 12 минут",
+    ),
+    ("uk", "1,5 год. на вогні, 3 ст. л.", "1,5 години на вогні, 3 столові ложки."),
+    ("sv", "2 msk smör, 65 kvm, 61,8 mdkr", "2 matskedar smör, 65 kvadratmeter, 61,8 miljarder kronor"),
+    ("tr", "2,99 mlr $", "2,99 milyar dolar"),
+]
+SAID += [
     # Ranges, scores and ratios, whose signs eSpeak would name.
     ("en", "3-4 days, 25-30 minutes, won 3-2", "3 to 4 days, 25 to 30 minutes, won 3–2"),
     (
@@ -489,10 +546,9 @@ LEFT = [
     ("ru", "в 1945 г началась"),
     ("ja", "月–金"),
     ("zh", "共2:30分钟"),
-    ("en", "a 10M race, 100M hurdles, 3 in. and 5 in. On"),
+    ("en", "a 10M race, 100M hurdles, 5 in. On"),
     ("de", "Version 3.10. und 3.1. bis 3.10., ab 31.2. nicht"),
-    ("pl", "ul. Długa 12 m. 5"),
-    ("de", "Er traf in Min. eins"),
+    ("pl", "Długa 12 m. 5"),
     ("ru", "5%-ный раствор"),
     ("pt", "Venceu por 2 x 0"),
     ("de", "Runde: 1:14,165"),

@@ -37,6 +37,7 @@ from pipeline.orchestrator.events import JobEvent, Notice, RunMetrics
 from pipeline.orchestrator.film import runner as jobs_module
 from pipeline.orchestrator.film.stages import Stage
 from pipeline.state.checkpoints import store as checkpoints
+from pipeline.state.claims import Claims
 
 NOW = datetime(2026, 11, 21, 22, 0, tzinfo=UTC)
 LONG_AGO = datetime(2020, 1, 1, tzinfo=UTC)
@@ -526,7 +527,12 @@ async def test_a_film_that_nobody_wants_any_more_is_stopped_where_it_is_made(roo
     assert not await to_thread.run_sync(context.store.claims.is_cancel_requested, "kitchen", one.id)
 
 
-async def test_a_film_that_is_wanted_otherwise_while_it_is_made_stops_and_says_why(room, context):
+@pytest.mark.parametrize("seems_claimed", [True, False], ids=["made", "taken up at this moment"])
+async def test_a_film_that_is_wanted_otherwise_while_it_is_made_stops_and_says_why(
+    room, context, monkeypatch, seems_claimed
+):
+    if not seems_claimed:
+        monkeypatch.setattr(Claims, "is_claimed", lambda *_: False)
     room.open = anyio.Event()
     heard = []
 

@@ -9,6 +9,7 @@ import pytest
 from anyio import to_thread
 
 from pipeline.errors import ClosedError
+from pipeline.model import Brief, Job, JobStatus
 from pipeline.orchestrator.context import open_context
 from pipeline.orchestrator.control.published import published, reconcile
 from pipeline.publishing.youtube import Extras, Title
@@ -121,12 +122,32 @@ async def test_a_film_that_is_being_published_is_listed_and_not_looked_for(youtu
     journal.write_text(json.dumps(record))
     context = await context_of(youtube, tmp_path)
 
-    (*others, film) = await to_thread.run_sync(published, context)
-    found = await reconcile(context)
+    async with held(journal.with_suffix(".lock"), what="the film"):
+        (*others, film) = await to_thread.run_sync(published, context)
+        found = await reconcile(context)
 
     assert (film.key, film.title, film.url, film.state) == (KEYS[0], "Film 0", "", "being published")
     assert found.films[-1] == film
     assert [each.state for each in found.films[:-1]] == ["processed"] * len(others)
+
+
+async def test_a_film_whose_upload_waits_is_listed_with_the_status_of_its_job(youtube, ids, tmp_path):
+    journal = channel_of(youtube, tmp_path).journals / f"{KEYS[0]}.json"
+    record = json.loads(journal.read_text())
+    del record["published"]
+    journal.write_text(json.dumps(record | {"job": "a" * 8}))
+    context = await context_of(youtube, tmp_path)
+
+    async def state():
+        return (await to_thread.run_sync(published, context))[-1].state
+
+    assert await state() == "interrupted"
+    job = Job(id="a" * 8, batch=record["batch"], brief=Brief(title="Film 0"), folder="film-0")
+    until = datetime(2026, 11, 29, 9, tzinfo=UTC)
+    await context.store.save_job(job.evolve(status=JobStatus.PARKED, parked_until=until))
+    assert await state() == f"parked until {until.astimezone():%Y-%m-%d %H:%M}"
+    await context.store.save_job(job.evolve(status=JobStatus.FAILED))
+    assert await state() == "failed"
 
 
 async def test_a_film_whose_trouble_is_over_is_told_so_also_while_it_is_published_again(youtube, ids, tmp_path):

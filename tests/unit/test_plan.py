@@ -24,6 +24,7 @@ from pipeline.orchestrator.context import open_context
 from pipeline.settings.appearance import BrandSettings, SubtitleSettings
 from pipeline.settings.groups import MusicSettings, NarrationSettings, ScriptSettings
 from pipeline.settings.presets import VideoSettings
+from pipeline.state.claims import Claims
 
 
 def brief(title="Why tea cools", text="Tea cools.", origin="tea.md", **more):
@@ -266,6 +267,19 @@ async def test_a_job_that_never_made_a_film_gives_its_folder_to_a_new_one_and_ke
     moved = await context.store.load_job("kitchen", old.id)
     assert (moved.folder, moved.status) == (f"kitchen/why-tea-cools-{old.id[:6]}", status)
     assert await listed(context) == [old.id, new.id]
+
+
+async def test_a_job_that_a_process_takes_up_during_the_plan_keeps_its_folder(context, monkeypatch):
+    (old,) = await plan(context, [brief(origin="a.md")])
+    await ended(context, old, JobStatus.PARKED)
+    # At the first look, it is free.
+    monkeypatch.setattr(Claims, "is_claimed", lambda *_: False)
+
+    async with context.store.claims.claim("kitchen", old.id, what="Tea"):
+        (new,) = await plan(context, [brief(text="Another story.", origin="b.md")], keep=True)
+
+    assert new.folder == f"kitchen/why-tea-cools-{new.id[:6]}"
+    assert (await context.store.load_job("kitchen", old.id)).folder == old.folder
 
 
 @pytest.mark.parametrize(("status", "receipt"), [(JobStatus.PENDING, None), (JobStatus.FAILED, FILM)])

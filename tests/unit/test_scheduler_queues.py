@@ -11,13 +11,12 @@ import anyio.lowlevel
 import pytest
 from anyio import to_thread
 
-from pipeline.errors import ClosedError, InputError
+from pipeline.errors import ClosedError
 from pipeline.model import Brief, JobStatus, advance
 from pipeline.orchestrator.batch import queues
 from pipeline.orchestrator.batch.planning import plan_batch
 from pipeline.orchestrator.batch.queues import BatchQueue, JobKey, JobListQueue
 from pipeline.orchestrator.batch.scheduler import Scheduler
-from pipeline.orchestrator.context import open_context
 from pipeline.orchestrator.film import runner as jobs_module
 from pipeline.orchestrator.film.stages import Stage
 from pipeline.state import IN_ORDER
@@ -25,28 +24,12 @@ from pipeline.state.checkpoints.documents import to_json
 from pipeline.state.claims import Claims
 from pipeline.state.index.batch import BatchIndex
 from pipeline.state.locks import held
-
-SETTINGS = {"work.strategy": "fixed", "work.max_concurrent": 2, "errors.retries": 0, "offline": True}
+from tests.standins.single_stage import planned
 
 
 @pytest.fixture(autouse=True)
 def short_looks_away(monkeypatch):
     monkeypatch.setattr(queues, "_BACKOFF_S", 0.2)
-
-
-@pytest.fixture
-def context(tmp_path):
-    return open_context(workspace=tmp_path, overrides=SETTINGS)
-
-
-@pytest.fixture
-def room(monkeypatch):
-    """One stage in place of all, whose door may be shut; "Bad" fails."""
-    room = Room()
-    monkeypatch.setattr(
-        jobs_module, "STAGES", (Stage(name="script", run=room.run, fills=(), is_done=lambda *_: False),)
-    )
-    return room
 
 
 def test_who_backs_off_leaves_a_job_alone_for_a_while_and_comes_back_to_it_but_not_to_one_that_is_over(monkeypatch):
@@ -63,27 +46,6 @@ def test_who_backs_off_leaves_a_job_alone_for_a_while_and_comes_back_to_it_but_n
     jobs.delay(away)
     assert jobs.keys() == {over}
     assert not jobs.has_delayed("kitchen")
-
-
-class Room:
-    def __init__(self) -> None:
-        self.served: list[str] = []
-        self.entered = anyio.Event()
-        self.open = anyio.Event()
-        self.open.set()
-
-    async def run(self, job, context, attempt):
-        self.served.append(job.brief.title)
-        self.entered.set()
-        await self.open.wait()
-        if job.brief.title.startswith("Bad"):
-            raise InputError("is bad")
-        return job
-
-
-async def planned(context, *titles):
-    briefs = [Brief(title=title, origin=f"{title}.md") for title in titles]
-    return (await plan_batch(briefs, context, batch="kitchen", source="kitchen")).ids
 
 
 async def statuses(context):

@@ -351,6 +351,12 @@ def test_short_sentences_stay_apart():
     assert texts("It cools. It warms.") == [("It cools.",), ("It warms.",)]
 
 
+def test_an_answer_is_not_shown_with_its_question():
+    text = "When does it stop? 15 minutes: the first molecules reach the brain."
+
+    assert texts(text, pause_s=0.2)[0] == ("When does it stop?",)
+
+
 def test_two_words_are_not_left_above_a_full_line():
     text = "So a swing, a loop and a blinking light don't count."
 

@@ -820,7 +820,11 @@ async def test_a_login_that_can_not_be_refreshed_is_expired_until_a_refresh_or_a
     with pytest.raises(NeedsLoginError):
         await login(youtube, http, path).access_token()
 
-    assert "problem   the login has ended: Google refused to refresh it" in await stand(youtube, tmp_path)
+    ended = await stand(youtube, tmp_path)
+    assert "problem   the login has ended: Google refused to refresh it" in ended
+    assert "  token     " not in ended
 
     assert await login(youtube, http, path).access_token()
-    assert "problem" not in await stand(youtube, tmp_path)
+    renewed = await stand(youtube, tmp_path)
+    assert "problem" not in renewed
+    assert "  token     until" in renewed

@@ -615,6 +615,27 @@ async def test_during_a_long_retry_after_no_other_film_pays_for_a_start(youtube,
     assert youtube.calls["videos.insert"] == 1
 
 
+async def test_during_a_short_retry_after_another_film_waits_and_then_goes_on(youtube, film, tmp_path):
+    youtube.faults.order("rate_limited_429")
+    youtube.retry_after = "0.4"
+    channel, starts = channel_of(youtube, tmp_path), []
+
+    async def deliver_other():
+        while len(starts) < 2:
+            if youtube.calls["videos.insert"] > len(starts):
+                starts.append(anyio.current_time())
+                if len(starts) == 1:
+                    tasks.start_soon(film_for(channel, "f" * 16).deliver, film)
+            await anyio.sleep(0.01)
+
+    async with anyio.create_task_group() as tasks:
+        tasks.start_soon(deliver_other)
+        await film_for(channel, KEY).deliver(film)
+
+    assert starts[1] - starts[0] >= 0.35
+    assert (youtube.calls["videos.insert"], len(youtube.films)) == (3, 2)
+
+
 @pytest.mark.parametrize(
     ("fault", "told"),
     [("account_suspended", "the YouTube account is suspended"), ("no_channel", "has no YouTube channel")],
@@ -630,6 +651,17 @@ async def test_an_account_without_a_channel_needs_a_login_and_is_queried_once(yo
         await film_for(channel, "fedcba9876543210").deliver(film)
 
     assert youtube.calls["videos.insert"] == (2 if fault == "no_channel" else 1)
+
+
+async def test_a_channel_that_may_not_upload_is_asked_once_and_its_films_wait_for_a_person(youtube, film, tmp_path):
+    channel = channel_of(youtube, tmp_path)
+    youtube.faults.order("upload_forbidden", "upload_forbidden")
+
+    for key in (KEY, "fedcba9876543210"):
+        with pytest.raises(NeedsLoginError, match=r"does not let this channel upload.*Access forbidden.*Studio"):
+            await film_for(channel, key).deliver(film)
+
+    assert youtube.calls["videos.insert"] == 1
 
 
 async def test_a_channel_that_may_upload_no_more_today_waits_a_day(youtube, film, tmp_path):

@@ -20,6 +20,8 @@ from pipeline.media.sound.stereo import StereoAnalyser
 
 # PyAV misses the last plane of a frame with more than this: it reads past it.
 _MAX_PLANES = 7
+# Their encoders put a frame or so before the sound, which primes the decoder.
+_PRIMED_CODECS = ("aac", "mp3")
 
 
 class AudioTrack:
@@ -32,6 +34,8 @@ class AudioTrack:
             raise ValueError("has no sound that can be decoded: it is cut short")
         self._times, self._filters = PacketTimes(stream), AudioFilters(stream)
         self._samples_s, self._end_s, self._drift_s = 0.0, 0.0, 0.0
+        # When the second frame begins.
+        self._second_s: float | None = None
         # Layout and sample rate of the first frame.
         self._kind = ""
         self._detectors: _Detectors | None = None
@@ -48,6 +52,8 @@ class AudioTrack:
             self._kind = self._kind or kind
             if kind != self._kind:
                 raise ValueError(f"its sound is {self._kind}, but {kind} from {start_s:.2f} s on")
+            if self._samples_s and self._second_s is None:
+                self._second_s = start_s
             self._drift_s = max(self._drift_s, start_s - self._times.start_s - self._samples_s, key=abs)
             self._samples_s += frame.samples / frame.sample_rate
             self._end_s = start_s + frame.samples / frame.sample_rate
@@ -68,6 +74,12 @@ class AudioTrack:
         return self._times.end_s
 
     @property
+    def _priming_s(self) -> float:
+        """Duration of a first frame that may only prime the decoder, with the gap after it."""
+        may_be_primed = self.stream.codec_context.codec.canonical_name in _PRIMED_CODECS and not self._times.is_trimmed
+        return self._second_s - self.start_s if may_be_primed and self._second_s is not None else 0.0
+
+    @property
     def result(self) -> AudioAnalysis:
         """The findings, after the last packet."""
         codec, times = self.stream.codec_context, self._times
@@ -78,6 +90,7 @@ class AudioTrack:
             channels=codec.channels,
             start_s=times.start_s,
             end_s=times.end_s,
+            priming_s=self._priming_s,
             drift_s=self._drift_s,
             meter=self._filters.meter,
             clipped_runs=detectors.clipping.runs,

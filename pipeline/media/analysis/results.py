@@ -71,6 +71,9 @@ class AudioAnalysis:
     channels: int
     start_s: float
     end_s: float
+    # How much later the sound may begin than its first frame, which may only prime the decoder: most containers don't
+    # say whether it does. 0: they do.
+    priming_s: float
     # The largest difference between timestamps and the samples decoded so far (positive: timestamps are late): gaps
     # that some players close and others don't, and timestamps that run faster or slower than the sound.
     drift_s: float

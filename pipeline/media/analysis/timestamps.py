@@ -43,6 +43,11 @@ class PacketTimes:
         return float((min(self.starts, default=0) if self._first is None else self._first) * self._time_base)
 
     @property
+    def is_trimmed(self) -> bool:
+        """Whether the decoder left out the beginning, as the container says."""
+        return self._first is not None and self._first > min(self.starts, default=0)
+
+    @property
     def end_s(self) -> float:
         """End of the last packet."""
         return float(self._end * self._time_base)

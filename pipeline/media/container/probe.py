@@ -45,6 +45,8 @@ class PictureTrack:
     profile: str
     width_px: int
     height_px: int
+    # Sample aspect ratio: 1 is square.
+    pixel_aspect: Fraction
     # Tagged with the primaries, transfer and matrix of BT.709, and limited range.
     is_bt709: bool
     frames: int
@@ -218,6 +220,7 @@ def _picture_track(stream: VideoStream, reader: _PacketReader) -> PictureTrack:
         profile=codec.profile or "",
         width_px=codec.width,
         height_px=codec.height,
+        pixel_aspect=Fraction(stream.sample_aspect_ratio or 1),
         is_bt709=(codec.color_primaries, codec.color_trc, codec.colorspace, codec.color_range)
         == (ColorPrimaries.BT709, ColorTrc.BT709, Colorspace.ITU709, ColorRange.MPEG),
         frames=len(reader.starts),

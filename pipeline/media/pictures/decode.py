@@ -22,6 +22,7 @@ from pipeline.media.container.mux import Packet
 from pipeline.media.filters import VideoFilters, is_black
 from pipeline.media.h264.skipped_pictures import SkippedPictureFilter
 from pipeline.media.pictures.subsampling import Luma, subsample_plane
+from pipeline.media.pictures.tile_colours import TileColours, decoded_colours
 from pipeline.media.span import Span, SpanCollector
 
 # Scenes are decoded one after the other, all with the same configuration: allocating frames of 3 MB each time took a
@@ -45,6 +46,8 @@ class DecodedVideo:
     decoded: int
     # The luma of the pictures at the requested times, subsampled.
     samples: tuple[Luma, ...]
+    # The colours of the same pictures (`tile_colours`).
+    colours: tuple[TileColours, ...]
     # The lowest PSNR, over all tiles, of pictures that should be equal to the one that they hold, in dB.
     held_db: float
     # The longest time without one of the expected changes, in frames.
@@ -80,7 +83,7 @@ def decode_video(
                     observer.push(picture, at=round((picture.pts or 0) * (stream.time_base or 0) * frame_rate))
                     if filters:
                         filters.push(picture)
-                samples = observer.samples
+                observer.finish()
             if filters:
                 filters.push(None)
             end_s = float((stream.duration or 0) * (stream.time_base or 0))
@@ -88,7 +91,8 @@ def decode_video(
                 pixel_format=decoder.pix_fmt or "",
                 pictures=observer.pictures + skipped.count,
                 decoded=observer.pictures,
-                samples=samples,
+                samples=tuple(observer.samples),
+                colours=tuple(observer.colours),
                 held_db=observer.held_db,
                 stuck_frames=observer.stuck_frames,
                 black=filters.black(end_s) if filters else observer.black.spans(end_s),
@@ -138,7 +142,8 @@ class _Observer:
         # The first missed change since the last change that was seen.
         self._stuck_since: int | None = None
         self._sample_at, self._changes = deque(sample_at), changes
-        self._samples: list[Luma] = []
+        self.samples: list[Luma] = []
+        self.colours: list[TileColours] = []
         self._frame_rate, self.black = frame_rate, SpanCollector(0.0)
         # The last picture, and the luma of the one that should be held.
         self._last: av.VideoFrame | None = None
@@ -147,8 +152,7 @@ class _Observer:
     def push(self, picture: av.VideoFrame, *, at: int) -> None:
         """The next picture, shown from frame `at` on."""
         while self._last and self._sample_at and self._sample_at[0] < at:
-            self._sample_at.popleft()
-            self._samples.append(subsample_plane(self._last, 0))
+            self._take_sample(self._last)
         if self._changes is not None:
             luma = subsample_plane(picture, 0)
             self._compare(luma, at, is_change=at in self._changes)
@@ -169,12 +173,17 @@ class _Observer:
             self._stuck_since = at if self._stuck_since is None else self._stuck_since
             self.stuck_frames = max(self.stuck_frames, at - self._stuck_since)
 
-    @property
-    def samples(self) -> tuple[Luma, ...]:
-        """The requested pictures. Raises `ValueError` if there was no picture at all."""
+    def finish(self) -> None:
+        """After the last picture. Raises `ValueError` if there was none."""
         if self._last is None:
             raise ValueError("no picture")
-        return (*self._samples, *(subsample_plane(self._last, 0) for _ in self._sample_at))
+        while self._sample_at:
+            self._take_sample(self._last)
+
+    def _take_sample(self, picture: av.VideoFrame) -> None:
+        self._sample_at.popleft()
+        self.samples.append(subsample_plane(picture, 0))
+        self.colours.append(decoded_colours(picture))
 
 
 def _worst_tile_psnr(one: Luma, other: Luma) -> float:

@@ -59,16 +59,18 @@ class Loudness:
     torn: Discontinuities = NO_DISCONTINUITIES
 
 
-def measure_film_loudness(film: Path) -> Loudness:
-    """Decode and measure the sound of a film. Memory: 30 numbers a second.
+def measure_film_loudness(film: Path, listener: Callable[[Samples], None] | None = None) -> Loudness:
+    """Decode and measure the sound of a film; `listener` also gets each block, shape (2, n).
 
-    Raises `InputError` for sound that can't be decoded to its end.
+    Memory: 30 numbers a second. Raises `InputError` for sound that can't be decoded to its end.
     """
     meter = LoudnessMeter()
     with opened(film) as source:
         try:
             for block in decode_audio(source):
                 meter.push(block)
+                if listener:
+                    listener(block)
         except (av.FFmpegError, ValueError) as error:
             raise InputError(f"its sound can't be decoded ({type(error).__name__})", where=film.name) from error
     peak, powers = meter.finish()

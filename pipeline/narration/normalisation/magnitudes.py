@@ -23,6 +23,7 @@ _MORE_ABBREVIATIONS = {
     "nl": {"mln": 10**6, "mld": 10**9},
     "sv": {"milj.": 10**6},
     "el": {"εκατ.": 10**6},
+    "tr": {"mlr": 10**9, "mln": 10**6},
 }
 _MORE_WORDS = {
     "en": ("crore", "lakh"),

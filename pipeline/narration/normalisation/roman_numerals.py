@@ -82,6 +82,8 @@ _SUFFIXED = {
     "nl": r"(?<![\w.,])\d\d?(?P<suffix>e|de|ste)\b(?!-)",
     "tr": rf"(?<![\w.,:/-])(?:\d\d?|{_NUMERAL})(?P<suffix>\.)(?= [^\W\d_])",
 }
+# Abbreviated nouns after these ordinals, with the space before them.
+_AFTER_SUFFIX = {"fr": {" s": "siècle"}, "nl": {" min": "minuut"}}
 # French suffixes of the first.
 _OF_ONE = frozenset({"er", "ers", "re", "ère"})
 
@@ -232,4 +234,10 @@ def _suffixed_ordinals(text: str, pattern: re.Pattern[str], code: str) -> Iterat
         word = ordinal_word(number, code, feminine=match["suffix"] in {"re", "ère"})
         if word and (code != "fr" or (number == 1) == (match["suffix"] in _OF_ONE)):
             plural = "s" if match["suffix"].endswith("s") else ""
-            yield [Edit(start=match.start(), end=match.end(), text=f"{word}{plural}")]
+            edits = [Edit(start=match.start(), end=match.end(), text=f"{word}{plural}")]
+            noun = _AFTER_SUFFIX.get(code, {}).get(text[match.end() : match.end() + 5].split(".", maxsplit=1)[0])
+            if noun:
+                end = text.index(".", match.end()) + 1
+                stop = "." if sentence_ends_here(text, end, often=True) else ""
+                edits.append(Edit(start=match.end(), end=end, text=f" {noun}{stop}"))
+            yield edits

@@ -42,7 +42,7 @@ _ENGLISH = frozenset(
 # Those of them that are words of the language, too.
 _OWN_TOO = dict.fromkeys(("es", "pt"), _ENGLISH - {"percent", "permille", "feet", "foot", "ounces"})
 # Units that CLDR lacks, named after those with kilo-.
-_SCALED = re.compile("(?P<scale>mega|giga|tera)(?P<base>watt-hour)")
+_SCALED = re.compile("(?P<scale>mega|giga|tera|)(?P<base>watt-hour)")
 _SCALES = ("mega", "giga", "tera")
 _PREFIXES = {
     **dict.fromkeys(("kilo", "chilo", "quilo"), _SCALES),
@@ -59,10 +59,12 @@ _KILO = re.compile("|".join(_PREFIXES), re.IGNORECASE)
 # For numbers in CLDR's names of units.
 _FORMAT = "0.##########"
 _APOSTROPHES = "'\u2019"
+# A symbol is no unit before these: "m³", "5 m.n.p.m."; but is in "350°F/175°C". In Russian, "ч. л." is a teaspoon.
+_NO_UNIT = rf"(?!{LETTER}|[²³°'’]|/(?!\d+\s?°[CF])|\.\w|\.\s?л\.)"
 # The hours of "1h 30m"; a sign before a number; the full stop of "6 ft. tall".
 _HOURS = re.compile(r"\d\s?h\s$")
 _SIGNED = re.compile(r"[-−–+±]\s?$")
-NO_STOP = re.compile(r"\.(?=\s[a-zß-öø-ÿ]|[,;:]|\s\d+\s?(?:in|oz|min)\b)")
+NO_STOP = re.compile(r"\.(?=\s[a-zß-öø-ÿа-яёіїєґ]|[,;:]|\s\d+\s?(?:in|oz|min)\b)")
 # What follows a symbol that is none, in one language or all: "5%-ный", the flat of "ul. Długa 12 m. 5", "т. е.".
 _OTHER_READINGS = {
     ("", "%"): re.compile(r"-[a-zà-ÿа-яё]"),
@@ -107,7 +109,8 @@ def say_units(text: str, language: Language) -> Iterator[list[Edit]]:
         before, after = affixes
         start, end = match.span("amount")
         stop = NO_STOP.match(text, match.end("unit"))
-        edits = [Edit(start=end, end=stop.end() if stop else match.end("unit"), text=f"{after}")]
+        slash = ", " if text.startswith("/", match.end("unit")) else ""  # "350°F/175°C"
+        edits = [Edit(start=end, end=stop.end() if stop else match.end("unit") + bool(slash), text=after + slash)]
         if before.strip() and text[:start].rstrip().casefold().endswith((before.strip().casefold(), "时速")):
             before = ""  # "時速100km/h"
         if before:
@@ -142,7 +145,7 @@ def _part_pattern(language: Language) -> Pattern:
     unit = "|".join(map(re.escape, units_by_symbol(language)))
     return Pattern(
         rf"{not_after('./,:–-')}(?:(?P<whole>\d{{1,3}})(?: |\s?(?=[½¼¾⅓⅔])))?(?P<part>[½¼¾⅓⅔]|[123]/[234])"
-        rf"[ \u00a0\u2009\u202f]?(?P<unit>{unit})(?!{LETTER}|[²³/°'’]|\.\w"
+        rf"[ \u00a0\u2009\u202f]?(?P<unit>{unit}){_NO_UNIT[:-1]}"
         # "1/2 g t²" is a formula.
         r"| ?[A-Za-z][²³])"
     )
@@ -179,15 +182,15 @@ def _large_pattern(language: Language) -> Pattern | None:
     space = "[ \u00a0\u2009\u202f]" + ("?" if language.code in SHORT_NAMES else "")
     return Pattern(
         rf"{not_after('.,:/$€£¥฿₫' + _APOSTROPHES)}(?P<amount>{NUMBER}){space}(?P<word>{words}){space}(?P<unit>{unit})"
-        rf"(?!{LETTER}|[²³/°'’]|\.\w)"
+        rf"{_NO_UNIT}"
     )
 
 
 @lru_cache(maxsize=64)
 def _pattern(language: Language) -> Pattern:
     unit = "|".join(map(re.escape, units_by_symbol(language)))
-    amount = rf"{not_after('.,:/$€£¥฿₫' + _APOSTROPHES)}(?:(?<=[\u05d0-\u05ea]-)|(?<!{LETTER}-))(?P<amount>{RANGE})"
-    return Pattern(rf"{amount}(?P<space>[ \u00a0\u2009\u202f]?)(?P<unit>{unit})(?!{LETTER}|[²³/°'’]|\.\w)")
+    edge = rf"(?:(?<=°[CF]/)|{not_after('.,:/$€£¥฿₫' + _APOSTROPHES)})(?:(?<=[\u05d0-\u05ea]-)|(?<!{LETTER}-))"
+    return Pattern(rf"{edge}(?P<amount>{RANGE})(?P<space>[ \u00a0\u2009\u202f]?)(?P<unit>{unit}){_NO_UNIT}")
 
 
 def _is_not_a_unit(match: re.Match[str], value: Decimal, language: Language) -> bool:
@@ -250,7 +253,9 @@ def _long_form(unit: str, value: Decimal, locale: Locale) -> str:
 
 
 def _scale(kilo: str, scale: str, locale: Locale) -> str:
-    """The prefix of a scale in the language, script and case of its word for kilo-."""
+    """The prefix of a scale (none if empty) in the language, script and case of its word for kilo-."""
+    if not scale:
+        return ""
     prefix = _PREFIXES[kilo.casefold()][_SCALES.index(scale)]
     if locale.language == "fr":
         prefix = prefix.replace("e", "é")

@@ -12,7 +12,7 @@ Read in this order::
     sampling         choose the films that a person reviews before the rest is published
     run              one run of a batch, and its report
     scheduler        admit and supervise jobs
-                     (admission: memory and disk limits, cancellation: requests to stop a job)
+                     (admission: memory, disk and failure limits, cancellation: requests to stop a job)
     queues           the next jobs to start, and backoff per job
     results          reports and the manifest     (archive: all films in a ZIP)
 """

@@ -137,7 +137,7 @@ async def add(
     """Add films to a batch. Returns the plan, and the ids of the processes that are running the batch."""
     refuse_shared_output_file(briefs, context)
     plan = await plan_batch(briefs, context, batch=batch, source="", priority=priority, keep=True)
-    return plan, await to_thread.run_sync(worker_pids, context, batch)
+    return plan, await to_thread.run_sync(lambda: worker_pids(context, batch, take_new_jobs=True))
 
 
 async def batch_name_for(context: RunContext, source: Path | str) -> str:
@@ -159,12 +159,15 @@ async def require_batch(context: RunContext, name: str) -> Batch:
     return await to_thread.run_sync(context.store.known_batch, name)
 
 
-def worker_pids(context: RunContext, batch: str) -> list[int]:
-    """Ids of the processes that will take new jobs of a batch; for the queue, those that run any batch. Blocks."""
+def worker_pids(context: RunContext, batch: str, *, take_new_jobs: bool = False) -> list[int]:
+    """Ids of the processes that work on a batch, or only of those that will take new jobs of it. Blocks.
+
+    For the queue, those of all batches, as each that takes new jobs takes some of it.
+    """
     store = context.store
     # A process that makes single films takes no others.
     batches = [name for name in store.batch_names() if name != SINGLES] if batch == QUEUE else [batch]
-    return sorted({pid for name in batches for pid in store.claims.workers(name)})
+    return sorted({pid for name in batches for pid in store.claims.workers(name, take_new_jobs=take_new_jobs)})
 
 
 def refuse_while_busy(context: RunContext, batch: str) -> None:

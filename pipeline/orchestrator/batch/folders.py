@@ -5,7 +5,8 @@ from __future__ import annotations
 from datetime import date
 from functools import cached_property
 
-from pipeline.model import Brief, JobStatus, JobSummary
+from pipeline.errors import CheckpointError
+from pipeline.model import Brief, JobStatus, JobSummary, summary_of
 from pipeline.orchestrator.context import RunContext
 from pipeline.orchestrator.naming import FolderPattern
 from pipeline.state import BatchIndex
@@ -17,10 +18,14 @@ _INACTIVE = frozenset({JobStatus.FAILED, JobStatus.PARKED, JobStatus.CANCELLED})
 
 
 class FolderAllocator:
-    """Assigns the folders of one plan. Raises `ConfigurationError` for an invalid pattern. Blocks."""
+    """Assigns the folders of one plan; `saves` that of a job which has to move. Blocks.
 
-    def __init__(self, context: RunContext, batch: str, index: BatchIndex) -> None:
+    Raises `ConfigurationError` for an invalid pattern.
+    """
+
+    def __init__(self, context: RunContext, batch: str, index: BatchIndex, *, saves: bool) -> None:
         self._context = context
+        self._saves = saves
         self._batch = batch
         self._index = index
         # In a new batch, no rows have to be looked up.
@@ -30,9 +35,8 @@ class FolderAllocator:
         self._is_exclusive = self._pattern.is_per_batch and context.output is None
         # Folders assigned by this plan, casefolded, as some file systems are case-insensitive.
         self._assigned: set[str] = set()
-        # Titles of jobs whose films are replaced, and new folders of jobs without a film, both by job id.
+        # Titles of jobs whose films are replaced, by job id.
         self.replaced: dict[str, str] = {}
-        self.moved: dict[str, str] = {}
         # Films whose folder is not the one of the pattern.
         self.folder_conflicts = 0
 
@@ -70,17 +74,24 @@ class FolderAllocator:
         if _is_same(holder, brief):
             self.replaced[holder.id] = holder.title
             return True
-        if is_available := self._can_move(holder):
-            self.moved[holder.id] = _with_id(folder, holder.id)
-        return is_available
+        return self._move(holder, _with_id(folder, holder.id))
 
-    def _can_move(self, holder: JobSummary) -> bool:
-        """Whether the folder of a job is empty, and no process is making its film."""
-        return (
-            holder.status in _INACTIVE
-            and holder.video is None
-            and not self._context.store.claims.is_claimed(self._batch, holder.id)
-        )
+    def _move(self, holder: JobSummary, folder: str) -> bool:
+        """Give a job another folder. Returns False if it has or awaits a film, or a process makes it."""
+        claims, store = self._context.store.claims, self._context.store
+        if not _is_movable(holder):
+            return False
+        if not self._saves:
+            return not claims.is_claimed(self._batch, holder.id)
+        try:
+            with claims.claim_now(self._batch, holder.id, what=holder.title):
+                job = store.read_job(self._batch, holder.id)
+                if job is None or not _is_movable(summary_of(job)):
+                    return False
+                store.put_jobs(self._batch, [job.evolve(folder=folder)])
+        except CheckpointError:  # claimed, or damaged
+            return False
+        return True
 
     def _previous(self, brief: Brief) -> JobSummary | None:
         """The job of an earlier version of the same row or, after a folder conflict, of the same topic."""
@@ -110,6 +121,10 @@ def _version(row: JobSummary) -> tuple[str, int, str]:
 
 def _version_of(brief: Brief) -> tuple[str, int, str]:
     return brief.language, brief.variant, brief.format or ""
+
+
+def _is_movable(job: JobSummary) -> bool:
+    return job.status in _INACTIVE and job.video is None
 
 
 def _is_same(holder: JobSummary, brief: Brief) -> bool:

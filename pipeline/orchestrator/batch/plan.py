@@ -46,8 +46,6 @@ class Plan:
     has_refused: bool = False
     # Jobs whose films are replaced, as others have taken their folders: titles by id.
     replaced: dict[str, str] = field(default_factory=dict)
-    # Jobs without a film that get other folders: folders by id.
-    moved: dict[str, str] = field(default_factory=dict)
     changed: list[PlannedChange] = field(default_factory=list)
 
     @property

@@ -64,7 +64,6 @@ class Planner:
         folders = self._folders
         self._plan.folder_conflicts = folders.folder_conflicts
         self._plan.replaced = {old: title for old, title in folders.replaced.items() if old not in self.briefs}
-        self._plan.moved = {old: to for old, to in folders.moved.items() if old not in self.briefs}
         return self._plan
 
     def _plan_all(self, briefs: Iterable[Brief], writer: Executor) -> None:
@@ -115,11 +114,6 @@ class Planner:
         self._numbers.save()
         return ids
 
-    @property
-    def moved(self) -> dict[str, str]:
-        """The new folders of jobs without a film, by job id."""
-        return self._folders.moved
-
     def _read_index(self) -> None:
         """Read the present state of the batch."""
         if self._saves:
@@ -127,7 +121,7 @@ class Planner:
         else:
             self.index = self._context.store.read_only_index(self._batch)
         self._damaged = {damage.job: damage for damage in self.index.damages(listed=False)}
-        self._folders = FolderAllocator(self._context, self._batch, self.index)
+        self._folders = FolderAllocator(self._context, self._batch, self.index, saves=self._saves)
 
     def _save(self, jobs: Sequence[Job]) -> None:
         if self._saves:

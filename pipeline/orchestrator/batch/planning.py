@@ -7,7 +7,7 @@ options have changed, and never while another process makes it.
 from __future__ import annotations
 
 import logging
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import replace
 from functools import partial
 
@@ -60,7 +60,6 @@ async def plan_batch(
         planner = Planner(context, batch, priority, sample=sample, numbers=numbers)
         plan = await to_thread.run_sync(planner.plan, briefs)
         await _apply(plan.changed, context, batch, priority)
-        await _move(plan.moved, context, batch)
         about = replace(_with_jobs(known, plan, keep=keep, is_partial=is_partial), sample=sample)
         left = {*about.jobs, *plan.replaced}
         removed = [job_id for job_id in known.jobs if job_id not in left]
@@ -114,7 +113,6 @@ async def replace_jobs(corrected: Sequence[CorrectedRow], context: RunContext, *
         numbers = await to_thread.run_sync(numbering)
         planner = Planner(context, batch, known.priority, sample=known.sample, numbers=numbers)
         ids = await to_thread.run_sync(planner.replace_rows, corrected)
-        await _move(planner.moved, context, batch)
         jobs = dict.fromkeys(ids.get(job_id, job_id) for job_id in known.jobs)
         added = dict.fromkeys(ids.get(job_id, job_id) for job_id in known.added)
         await store.save_batch(replace(known, jobs=tuple(jobs), added=tuple(added)))
@@ -149,18 +147,19 @@ async def _known_batch(context: RunContext, batch: str, source: str) -> Batch:
     return known
 
 
-async def _move(folders: Mapping[str, str], context: RunContext, batch: str) -> None:
-    """Give jobs without a film other folders, except those that another process makes."""
-    await change_jobs(context, batch, list(folders), lambda job: job.evolve(folder=folders[job.id]))
-
-
 async def _forget(context: RunContext, batch: str, job_id: str, title: str) -> None:
-    """Delete a replaced job; a process that still makes its film is asked to stop."""
-    store = context.store
-    if await to_thread.run_sync(store.claims.is_claimed, batch, job_id):
+    """Delete a replaced job; a process that makes its film is asked to stop."""
+    try:
+        await _delete(context, batch, job_id, title, wait_s=0)
+    except BusyError:
         why = "replaced by a later command with other settings or notes"
-        await to_thread.run_sync(partial(store.claims.request_cancel, batch, job_id, why=why))
-    async with store.claims.claim(batch, job_id, what=title, wait_s=_CANCEL_TIMEOUT_S):
+        await to_thread.run_sync(partial(context.store.claims.request_cancel, batch, job_id, why=why))
+        await _delete(context, batch, job_id, title, wait_s=_CANCEL_TIMEOUT_S)
+
+
+async def _delete(context: RunContext, batch: str, job_id: str, title: str, *, wait_s: float) -> None:
+    store = context.store
+    async with store.claims.claim(batch, job_id, what=title, wait_s=wait_s):
         await store.delete_job(batch, job_id)
         await context.clear_work_folder(batch, job_id)
         await to_thread.run_sync(store.claims.clear_cancel_request, batch, job_id)

@@ -1,4 +1,4 @@
-"""The scheduler of a run: starts jobs, limits how many are in progress, and decides when to stop.
+"""The scheduler of a run: starts jobs, and limits how many are in progress.
 
 A run takes jobs from its batch and from `QUEUE`, where other commands leave work for any running process. The queue is
 on disk (`queues.py`) and shared: several processes take jobs from it, each job is claimed by a lock that is released
@@ -6,7 +6,8 @@ when its process dies, and jobs of killed processes are found and finished by th
 
 Every job is one task that runs its stages in order. Network stages wait for the rate limiters of their services, CPU
 stages for a core; films that started first go first. So films overlap: while one is drawn, others are written and
-spoken. The strategy decides how many may be in progress, which also bounds memory.
+spoken. The strategy decides how many may be in progress, which also bounds memory; admission control, whether any may
+start.
 """
 
 from __future__ import annotations
@@ -22,10 +23,9 @@ from anyio import to_thread
 from anyio.abc import TaskGroup
 
 from pipeline.errors import BusyError, DamagedError, DiskFullError, NightreelError, raise_first_error
-from pipeline.language.text import counted
 from pipeline.limits import Load, Situation, Strategy
 from pipeline.limits.times import format_time
-from pipeline.model import QUEUE, UNFINISHED, Job, JobStatus, title_of
+from pipeline.model import QUEUE, UNFINISHED, Job, JobStatus
 from pipeline.orchestrator.batch.admission import AdmissionControl
 from pipeline.orchestrator.batch.cancellation import cancel_if_requested, cancel_released
 from pipeline.orchestrator.batch.queues import Backoff, BatchQueue, JobKey, JobListQueue, Queue, QueueView
@@ -68,19 +68,21 @@ class Scheduler:
         self._strategy: Strategy
         self._in_progress: dict[JobKey, anyio.CancelScope] = {}
         self._backoff = Backoff()
-        self._failures = 0
         self._load: Load
-        self._admission = AdmissionControl(self._say)
+        self._admission = AdmissionControl(self._say, context.settings.errors)
         self._last_notice = ""
         self._wake_up = anyio.Event()
-        # Why no new jobs are started; empty: they are.
-        self.stopped_because = ""
         # Jobs that could not be started: their checkpoints could not be read or locked.
         self.unstartable = 0
         # Why results could not be saved; empty: all are saved.
         self.unsaved_because = ""
         self.started = 0
         self.most_at_once = 0
+
+    @property
+    def stopped_because(self) -> str:
+        """Why no more jobs are started; empty: they are."""
+        return self._admission.stopped_because
 
     def _make_queue(self) -> Queue:
         if self._only is not None:
@@ -100,7 +102,7 @@ class Scheduler:
         machine.on_notice(self._say)
         has_more = True
         while has_more:
-            async with self._context.store.claims.register_worker(self._batch):
+            async with self._context.store.claims.register_worker(self._batch, takes_new_jobs=self._only is None):
                 await self._run_registered()
             # A command that saw us registered, and left jobs to us, has saved them by now.
             has_more = not self.stopped_because and bool((await self._peek(1)).entries)
@@ -246,9 +248,9 @@ class Scheduler:
             self._backoff.delay(key)
         if job.status is JobStatus.PARKED and job.error and job.error.kind == DiskFullError.__name__:
             # The free space does not show a disk quota: all others would fail one by one.
-            self._stop(f"a file {job.error.cause}")
+            self._admission.stop(f"a file {job.error.cause}")
         if job.status is JobStatus.FAILED and key.batch == self._batch:
-            self._count_failure(job)
+            self._admission.count_failure(job)
 
     def _is_saved(self, key: JobKey, status: JobStatus) -> bool:
         """Whether the job on disk has this status. Reads its file: the index may lag behind."""
@@ -256,20 +258,6 @@ class Scheduler:
             return self._context.store.load_job_now(*key).status is status
         except NightreelError:
             return False
-
-    def _count_failure(self, job: Job) -> None:
-        self._failures += 1
-        errors = self._context.settings.errors
-        if errors.on_error == "stop":
-            self._stop(f"“{title_of(job)}” failed, and errors.on_error is stop")
-        elif errors.max_failures and self._failures >= errors.max_failures:
-            failed = counted(self._failures, "film has failed", "films have failed")
-            self._stop(f"{failed}, which reaches errors.max_failures")
-
-    def _stop(self, why: str) -> None:
-        if not self.stopped_because:
-            self.stopped_because = why
-            self._say(f"not starting new films: {why}")
 
     # Monitoring --------------------------------------------------------------------------------------------------
 

@@ -11,8 +11,10 @@ from typing import TYPE_CHECKING
 from anyio import to_thread
 
 from pipeline.errors import BusyError, CheckpointError, ProviderError
+from pipeline.model import JobStatus
 from pipeline.orchestrator.context import RunContext
 from pipeline.orchestrator.context.hosts import Hosts
+from pipeline.state import CheckpointStore
 
 if TYPE_CHECKING:
     from pipeline.publishing.youtube.calls import Calls
@@ -33,7 +35,7 @@ class PublishedFilm:
     at: datetime | None = None
     batch: str = ""
     job: str = ""
-    # Upload state and privacy as last reported by YouTube; empty if never queried.
+    # Upload state and privacy as last reported by YouTube (empty if never queried); before that, why it waits.
     state: str = ""
     privacy: str = ""
     # The scheduled publish time as last reported by YouTube; None if there is none.
@@ -59,7 +61,7 @@ class Reconciliation:
 
 def published(context: RunContext) -> tuple[PublishedFilm, ...]:
     """The films of all journals, by channel, without any request. Blocks."""
-    return tuple(out for channel in _channels(context.hosts) for out, _ in _journals(context.hosts, channel))
+    return tuple(out for channel in _channels(context.hosts) for out, _ in _journals(context, channel))
 
 
 async def reconcile(context: RunContext) -> Reconciliation:
@@ -71,7 +73,7 @@ async def reconcile(context: RunContext) -> Reconciliation:
     strangers: list[str] = []
     unasked: list[str] = []
     for channel in await to_thread.run_sync(_channels, context.hosts):
-        known = await to_thread.run_sync(_journals, context.hosts, channel)
+        known = await to_thread.run_sync(_journals, context, channel)
         try:
             async with context.hosts.channel(channel).open() as calls:
                 compared, others = await _compared(calls, known)
@@ -89,16 +91,16 @@ def _channels(hosts: Hosts) -> list[str]:
     return sorted(path.name for path in root.iterdir() if path.is_dir()) if root.is_dir() else []
 
 
-def _journals(hosts: Hosts, channel: str) -> list[tuple[PublishedFilm, Journal]]:
+def _journals(context: RunContext, channel: str) -> list[tuple[PublishedFilm, Journal]]:
     """The films of a channel with their journals, the oldest first."""
     from pipeline.publishing.youtube.journal import Journal  # noqa: PLC0415 - loads aiohttp
 
-    address, folder = hosts.address(channel), hosts.channel(channel).journals
-    found = [(_out(address, journal), journal) for journal in Journal.all_in(folder)]
+    address, folder = context.hosts.address(channel), context.hosts.channel(channel).journals
+    found = [(_out(address, journal, context.store), journal) for journal in Journal.all_in(folder)]
     return sorted(found, key=lambda pair: (pair[0].at is None, pair[0].at and pair[0].at.isoformat(), pair[0].key))
 
 
-def _out(address: str, journal: Journal) -> PublishedFilm:
+def _out(address: str, journal: Journal, store: CheckpointStore) -> PublishedFilm:
     try:
         record = journal.read_now()
     except CheckpointError as error:
@@ -107,12 +109,24 @@ def _out(address: str, journal: Journal) -> PublishedFilm:
         return PublishedFilm(destination=address, key=journal.key, trouble="its journal was just deleted")
     known = PublishedFilm(destination=address, key=journal.key, title=record.title, batch=record.batch, job=record.job)
     if record.published is None:
-        return replace(known, state="being published")
+        return replace(known, state="being published" if journal.is_locked() else _waiting_state(record, store))
     missing = tuple(f"{name}: {step.why or step.state}" for name, step in record.steps.items() if step.state != "done")
     out = record.published
     earlier = tuple(each.url for each in record.earlier)
     known = replace(known, title=out.title, url=out.url, at=out.at, job=out.job, missing=missing, earlier=earlier)
     return _as_seen(known, record, record.seen) if record.seen else known
+
+
+def _waiting_state(record: Record, store: CheckpointStore) -> str:
+    """Why a film whose upload has begun is not being published now: the status of its job."""
+    try:
+        job = store.read_job(record.batch, record.job) if record.batch else None
+    except CheckpointError:
+        job = None  # `nightreel status` reports it
+    if job is None or job.status is JobStatus.IN_PROGRESS:
+        return "interrupted"
+    until = f" until {job.parked_until.astimezone():%Y-%m-%d %H:%M}" if job.parked_until else ""
+    return f"{job.status.value}{until}"
 
 
 def _as_seen(known: PublishedFilm, record: Record, seen: Seen | None) -> PublishedFilm:

@@ -16,7 +16,7 @@ from pipeline.assembly import ASSEMBLY_VERSION, EncoderPlan, encode_segment, joi
 from pipeline.files import discard_stale_temporaries
 from pipeline.keys import content_key
 from pipeline.model import Clip, Cue, Scene, Script, Segment, Subtitles, Transition, Video
-from pipeline.quality import INSPECTION_VERSION, Expected, inspect_segment
+from pipeline.quality import INSPECTION_VERSION, Expected, SegmentSource, inspect_segment
 from pipeline.rendering import RENDERING_VERSION, Frame, Look, draw_scene, draw_thumbnails
 
 
@@ -78,15 +78,6 @@ def make_segment(task: SegmentTask, path: Path) -> None:
         transition=task.transition,
         opens=task.opens,
     )
-    changes: set[int] = set()
-    encode_segment(
-        _recording(changes, frames),
-        clip=task.clip.path,
-        samples=task.clip.samples,
-        path=path,
-        video_format=task.look.format,
-        encoder=task.encoder,
-    )
     expected = Expected(
         video_format=task.look.format,
         lengths=(task.clip.samples,),
@@ -94,18 +85,44 @@ def make_segment(task: SegmentTask, path: Path) -> None:
         codec=task.encoder.codec,
         variable_rate=task.encoder.effective_holds == "variable",
     )
-    inspect_segment(
-        path, expected, changes=changes, rest_db=task.encoder.min_hold_psnr_db, clip_lufs=task.clip.loudness_lufs
+    recorder = _Recorder(expected.resting_s[0] * expected.frame_rate)
+    encode_segment(
+        recorder.pass_on(frames),
+        clip=task.clip.path,
+        samples=task.clip.samples,
+        path=path,
+        video_format=task.look.format,
+        encoder=task.encoder,
     )
+    source = SegmentSource(
+        changes=recorder.changes,
+        rest_db=task.encoder.min_hold_psnr_db,
+        at_rest=recorder.at_rest,
+        clip=task.clip.path,
+        clip_lufs=task.clip.loudness_lufs,
+    )
+    inspect_segment(path, expected, source)
 
 
-def _recording(changes: set[int], frames: Iterable[Frame]) -> Iterator[Frame]:
-    """Pass the frames on, and add the frame number at which each begins to `changes`."""
-    at = 0
-    for frame in frames:
-        changes.add(at)
-        yield frame
-        at += frame.hold
+class _Recorder:
+    """Keeps of the frames that pass by what the inspection compares the segment with."""
+
+    def __init__(self, rest: float) -> None:
+        # When the picture is at rest, in frames.
+        self._rest = rest
+        # The frame number at which each picture begins.
+        self.changes: set[int] = set()
+
+    def pass_on(self, frames: Iterable[Frame]) -> Iterator[Frame]:
+        """The same frames."""
+        at = 0
+        for frame in frames:
+            self.changes.add(at)
+            if at <= self._rest < at + frame.hold:
+                # A copy: it may be drawn on.
+                self.at_rest = frame.picture.copy()
+            yield frame
+            at += frame.hold
 
 
 def join_film(segments: tuple[Segment, ...], sound: Path | None, title: str, path: Path, frame_rate: int) -> Video:

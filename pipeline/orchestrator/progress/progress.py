@@ -200,5 +200,5 @@ class Progress:
         weight = 0
         for minute in sorted(self._resuming, reverse=True):
             weight += self._resuming[minute]
-            remaining_s = max(remaining_s, minute * 60 - now_s + weight / self._remaining.per_second(now_s))
+            remaining_s = max(remaining_s, minute * 60 - now_s + self._remaining.work_s(weight))
         return remaining_s

@@ -1,14 +1,13 @@
 """The estimated time remaining of a batch, learned from the films that are made.
 
-There are two estimates, for the two things that limit a batch:
+The measure is the time that a film takes per weight (`model.estimated_chars`), stage by stage, while others are in
+progress. There are two estimates, for the two things that limit a batch:
 
-- The cores are busy. Then work is done at a constant rate, however many films share them:
-  remaining work / work per second.
-- Films wait for services. Then each film takes a certain time, and the number of concurrent films counts: the
-  `makespan` of the waiting films.
+- The cores are busy. Then work is done at a constant rate, however many films share them: the seconds of all films that
+  are left, divided by the number of films that are usually in progress.
+- Films wait for services. Then each film takes its time: the `makespan` of the waiting films.
 
-The load of the cores weights the two. Work is measured in weight (`model.estimated_chars`); a film in progress counts
-partially, by its stage. Films from the cache are no work: their share is learned separately.
+The load of the cores weights the two. Films from the cache are no work: their share is learned separately.
 """
 
 from __future__ import annotations
@@ -88,27 +87,18 @@ class RemainingTime:
         # The share of weight from the cache; and start and weight of cached films before any film was made.
         self._found = _DecayingRatio()
         self._early: deque[tuple[float, int]] = deque(maxlen=_WINDOW_FILMS)
-        # Work per second up to the mark: busy seconds and completed work when the last film ended.
-        self._rate = _DecayingRatio()
-        self._mark = (0.0, 0.0)
-        # Weight made here and by other processes; and weight that left the queue here, in all, and here by the last
-        # metrics.
-        self._made_here = self._made_elsewhere = 0.0
-        self._gone_here = self._gone = self._gone_here_at_metrics = 0.0
-        self._at_work_at_metrics = self._started_since_metrics = 0
-        # Seconds without any active film.
-        self._idle_s = 0.0
-        self._idle_since_s: float | None = 0.0
-        # When the queue became empty: the number of films active in other processes, and the time.
-        self._last_elsewhere: tuple[int, float] | None = None
         self._metrics: RunMetrics | None = None
         self._core_load = _DecayingRatio()
+        # The number of films in progress, here and elsewhere, while others waited.
+        self._places = _DecayingRatio()
+        # At the last metrics, and since: films in progress here, films started, weight that has left the queue.
+        self._at_work_at_metrics = self._started_since_metrics = 0
+        self._gone_since_metrics = 0.0
+        # When the queue became empty: the number of films active in other processes, and the time.
+        self._last_elsewhere: tuple[int, float] | None = None
 
     def entered(self, job_id: str, *, weight: int, stage: str, now_s: float) -> None:
         """A film was started (`stage` is empty) or entered a stage."""
-        if self._idle_since_s is not None:
-            self._idle_s += now_s - self._idle_since_s
-            self._idle_since_s = None
         film = self._at_work.get(job_id)
         if film is None:
             film = self._at_work[job_id] = _Film(weight=max(weight, 1), started_s=now_s, since_s=now_s)
@@ -126,19 +116,14 @@ class RemainingTime:
 
     def left(self, job_id: str, *, status: JobStatus, found: bool, now_s: float) -> None:
         """A film has ended, or waits. `found`: it came from the cache."""
-        film = self._at_work.get(job_id)
+        film = self._at_work.pop(job_id, None)
         if film is None:
             return
-        part = self._part(film, now_s)
-        del self._at_work[job_id]
-        if not self._at_work:
-            self._idle_since_s = now_s
         if status not in {JobStatus.PENDING, JobStatus.PARKED}:
-            self._gone_here += film.weight
+            self._gone_since_metrics += film.weight
         if status not in {JobStatus.COMPLETED, JobStatus.REVIEW}:
-            # Count the work that was done.
-            self._made_here += part * film.weight
-        elif found or film.stage < 0:
+            return
+        if found or film.stage < 0:
             self._early.append((film.started_s, film.weight))
             if self.made:
                 self._found.add(film.weight, film.weight, keep=_CACHE_DECAY)
@@ -148,108 +133,72 @@ class RemainingTime:
 
     def update(self, metrics: RunMetrics, *, now_s: float) -> None:
         """Update the state of the whole batch, including the work of other processes."""
-        before, self._metrics = self._metrics, metrics
-        if before is not None:
-            done, left = metrics.weight_done - before.weight_done, before.weight_left - metrics.weight_left
-            self._gone += max(done, left, 0)
-        self._gone_here_at_metrics = self._gone_here
+        self._metrics = metrics
         self._at_work_at_metrics = len(self._at_work)
-        self._started_since_metrics = 0
-        # Metrics count all work: what exceeds ours was done elsewhere, some of it from the cache.
-        elsewhere = self._gone - self._gone_here
-        self._made_elsewhere = max(self._made_elsewhere, elsewhere * (1 - self._found.value))
+        self._started_since_metrics, self._gone_since_metrics = 0, 0.0
+        keep = 1 - 1 / _WINDOW_METRICS
         if metrics.counts.get(JobStatus.PENDING, 0):
             self._last_elsewhere = None
+            self._places.add(len(self._at_work) + self._elsewhere, 1.0, keep=keep)
         elif self._last_elsewhere is None:
-            self._last_elsewhere = (max(0, metrics.counts.get(JobStatus.IN_PROGRESS, 0) - len(self._at_work)), now_s)
+            self._last_elsewhere = (self._elsewhere, now_s)
         if self._at_work:
             full = (metrics.cpu_percent - _WAITING_PERCENT) / (_FULL_PERCENT - _WAITING_PERCENT)
-            self._core_load.add(min(max(full, 0.0), 1.0), 1.0, keep=1 - 1 / _WINDOW_METRICS)
+            self._core_load.add(min(max(full, 0.0), 1.0), 1.0, keep=keep)
 
     def remaining_s(self, now_s: float) -> float | None:
         """Seconds until all work that can be done now is done; None if unknown."""
-        rate = self.per_second(now_s)
-        metrics = self._metrics
-        if metrics is None or not self.made or rate <= 0:
+        metrics, others = self._metrics, self._elsewhere
+        if metrics is None or not self.made:
             return None
         at_work = sum(film.weight for film in self._at_work.values())
-        rest = sum(self._rest(film, now_s) * film.weight for film in self._at_work.values())
-        waiting = max(0.0, metrics.weight_left - (self._gone_here - self._gone_here_at_metrics) - at_work)
-        others = max(0, metrics.counts.get(JobStatus.IN_PROGRESS, 0) - self._at_work_at_metrics)
+        waiting = max(0.0, metrics.weight_left - self._gone_since_metrics - at_work)
         queued = sum(metrics.counts.get(status, 0) for status in (JobStatus.PENDING, JobStatus.PARKED))
         queued = max(0, queued - self._started_since_metrics)
         each = waiting / (queued + others) if queued + others else 0.0
-        # Some of the waiting films are cached; those of other processes are half done on average.
+        # Some of the waiting films are cached.
         to_make = (1 - self._found.value) * queued
-        steady = (each * (to_make + others / 2) + rest) / rate
-        full = self._core_load.value
-        if full >= 1:
-            return steady
         rest_s = [self._rest_s(film, now_s) for film in self._at_work.values()]
         rest_s += self._rest_elsewhere_s(others, self._film_s(each or self._mean_weight), now_s)
+        full = self._core_load.value
+        steady = (to_make * self._film_s(each) + sum(rest_s)) / max(1.0, self._places.value)
+        if full >= 1:
+            return steady
         # Places that were just freed are taken again at once.
         rest_s += [0.0] * min(queued, self._at_work_at_metrics - len(self._at_work))
         return full * steady + (1 - full) * makespan_s(rest_s, to_make, self._film_s(each), self._recent)
 
-    def per_second(self, now_s: float) -> float:
-        """Work per busy second."""
-        seconds, done = self._mark
-        work, busy_s = self._done(now_s) - done, self._busy_s(now_s) - seconds
-        return _DecayingRatio(numerator=self._rate.numerator + work, denominator=self._rate.denominator + busy_s).value
+    def work_s(self, weight: float) -> float:
+        """Seconds that films of this weight take together, with the usual number of films in progress."""
+        return self._film_s(weight) / max(1.0, self._places.value)
 
     @property
-    def _keep(self) -> float:
-        """The decay factor for the next film, 0 to 1."""
-        return 1 - 1 / min(max(2, self.made - self._warm_at), _WINDOW_FILMS)
+    def _elsewhere(self) -> int:
+        """The number of films in progress in other processes."""
+        counts = self._metrics.counts if self._metrics else {}
+        return max(0, counts.get(JobStatus.IN_PROGRESS, 0) - self._at_work_at_metrics)
 
     def _learn(self, film: _Film, now_s: float) -> None:
         """A film was made."""
-        busy_s = self._busy_s(now_s)
         if self.made == 0:
             # Cached films that started earlier don't count: from here on, cached and made films are mixed.
             for started_s, weight in self._early:
                 if started_s >= film.started_s:
                     self._found.add(weight, weight)
-            self._mark = (busy_s - (now_s - film.started_s), 0.0)
             self._first_end_s = now_s
         elif not self._warm_at and film.started_s >= self._first_end_s:
             # The first wave included all start-up costs: reduce its weight.
             self._warm_at = self.made + 1
             self._recent.clear()
-            for known in (self._rate, *self._stage_s):
+            for known in self._stage_s:
                 known.decay(_FIRST_WAVE)
         self.made += 1
         self._found.add(0, film.weight, keep=_CACHE_DECAY)
+        keep = 1 - 1 / min(max(2, self.made - self._warm_at), _WINDOW_FILMS)
         for stage, seconds in film.spent_s.items():
-            self._stage_s[stage].add(seconds, film.weight, keep=self._keep)
+            self._stage_s[stage].add(seconds, film.weight, keep=keep)
         if film.first == 0:
             self._recent.append((film.weight, now_s - film.started_s))
-        self._made_here += self._share(film) * film.weight
-        done = self._done(now_s)
-        self._rate.add(done - self._mark[1], busy_s - self._mark[0], keep=self._keep)
-        self._mark = (busy_s, done)
-
-    def _done(self, now_s: float) -> float:
-        """All work done, including that of unfinished films."""
-        under_way = sum(self._part(film, now_s) * film.weight for film in self._at_work.values())
-        return self._made_here + self._made_elsewhere + under_way
-
-    def _busy_s(self, now_s: float) -> float:
-        return now_s - self._idle_s - (now_s - self._idle_since_s if self._idle_since_s is not None else 0)
-
-    def _part(self, film: _Film, now_s: float) -> float:
-        """The share of a film that was made since it was started, 0 to 1."""
-        return max(0.0, self._share(film) - self._rest(film, now_s))
-
-    def _rest(self, film: _Film, now_s: float) -> float:
-        """The share of a film that is still to make, 0 to 1."""
-        all_s = self._film_s(film.weight)
-        return min(1.0, self._rest_s(film, now_s) / all_s) if all_s > 0 else 1.0
-
-    def _share(self, film: _Film) -> float:
-        """The share of a film that was to make when it was started: an earlier run may have made the rest."""
-        all_s = self._film_s(1)
-        return self._film_s(1, first=film.first) / all_s if all_s > 0 else 1.0
 
     def _rest_s(self, film: _Film, now_s: float) -> float:
         """Remaining seconds of an active film."""

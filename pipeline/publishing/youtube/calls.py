@@ -10,6 +10,7 @@ from functools import partial
 from typing import Any, TypeVar
 from urllib.parse import urlencode
 
+import anyio
 from anyio import to_thread
 
 from pipeline.errors import ClosedError, PermanentError, ProviderError, TransientError, available_at
@@ -154,7 +155,7 @@ class Calls:
         """
         try:
             await self.login.access_token()
-            await self._pauses.check(method, where=self.where)
+            await self._wait_for_pause(method)
             reserved = await self._project.reserve(method, leave=self._leave)
         except ClosedError as error:
             return error
@@ -245,7 +246,7 @@ class Calls:
     async def _charged(self, method: str, request: Callable[[], Awaitable[Reply]]) -> Reply:
         """Make one request, charged to the quota before it is sent."""
         if method:
-            await self._pauses.check(method, where=self.where)
+            await self._wait_for_pause(method)
         reserved = await self._project.reserve(method, leave=self._leave) if method else None
         self.sent += 1
         try:
@@ -262,10 +263,22 @@ class Calls:
             await self._pause(method, self.error(reply))
         return reply
 
+    async def _wait_for_pause(self, method: str) -> None:
+        """Wait for a short pause to pass. Raises `ClosedError` if `retry_after_max_s` would not suffice."""
+        deadline = anyio.current_time() + self._retry.retry_after_max_s
+        while True:
+            try:
+                return await self._pauses.check(method, where=self.where)
+            except ClosedError as closed:
+                seconds = (closed.until - self._clock()).total_seconds()
+                if seconds > deadline - anyio.current_time():
+                    raise
+            await anyio.sleep(max(0.0, seconds))
+
     async def _pause(self, method: str, error: ProviderError) -> None:
-        """Pause a method if its limit on the channel is reached, or YouTube asks for a long wait."""
+        """Pause a method for all films if its limit on the channel is reached, or YouTube asks for a wait."""
         until = available_at(error)
-        if isinstance(error, TransientError) and (error.retry_after_s or 0) > self._retry.retry_after_max_s:
-            until = self._clock() + timedelta(seconds=bounded_s(error.retry_after_s or 0))
+        if isinstance(error, TransientError) and (seconds := bounded_s(error.retry_after_s or 0)):
+            until = self._clock() + timedelta(seconds=seconds)
         if until:
             await self._pauses.begin(method, until, why=error.message)

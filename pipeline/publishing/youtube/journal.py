@@ -26,7 +26,7 @@ from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, ValidationErro
 from pipeline.errors import DamagedError
 from pipeline.files import discard_stale_temporaries, read_file, storage_errors, write_atomically
 from pipeline.publishing.youtube.upload import CHUNK_UNIT_BYTES
-from pipeline.state.locks import held
+from pipeline.state.locks import held, is_held
 
 _MODE = 0o600
 # The prefix of a video's URL, before its id.
@@ -145,6 +145,10 @@ class Journal:
     def locked(self, *, what: str, wait_s: float = math.inf) -> AbstractAsyncContextManager[None]:
         """`async with`: the lock for publishing this film, awaited up to `wait_s`, then `BusyError`."""
         return held(self._path.with_suffix(".lock"), what=what, wait_s=wait_s)
+
+    def is_locked(self) -> bool:
+        """Whether a process is publishing this film now. Blocks."""
+        return is_held(self._path.with_suffix(".lock"))
 
     @classmethod
     def all_in(cls, folder: Path) -> list[Journal]:

@@ -21,8 +21,9 @@ from urllib.parse import urljoin, urlsplit
 
 from anyio import to_thread
 
-from pipeline.errors import PermanentError, TransientError
+from pipeline.errors import NeedsLoginError, PermanentError, ProviderError, TransientError
 from pipeline.publishing.youtube.calls import Calls
+from pipeline.publishing.youtube.failures import reason_of
 from pipeline.publishing.youtube.http import Reply
 from pipeline.publishing.youtube.responses import id_at
 from pipeline.publishing.youtube.video_file import VideoFile
@@ -71,7 +72,7 @@ class Upload:
             self._check_allowed()
             reply = await self._calls.send("POST", url, method=UPLOAD, headers=headers, body=body)
             if reply.status != 200:
-                raise self._calls.error(reply)
+                raise self._start_error(reply)
             await self._calls.check_clock(video.get("status", {}).get("publishAt"))
             return self._session(url, reply)
 
@@ -161,6 +162,15 @@ class Upload:
             # The server repeats its final response when queried again.
             raise self._calls.transient("does not return the video id")
         return video_id
+
+    def _start_error(self, reply: Reply) -> ProviderError:
+        error = self._calls.error(reply)
+        if reason_of(reply) != "forbidden":
+            return error
+        # It applies to the channel, not to the film: all others would be refused, too.
+        message = f"does not let this channel upload: {error.message}"
+        hint = "Check the channel in YouTube Studio, or log in with another account; then run the command again"
+        return NeedsLoginError(message, where=self._calls.where, hint=hint)
 
     def _session(self, url: str, reply: Reply) -> str:
         location = reply.headers.get("location", "")

@@ -11,8 +11,7 @@ workbook             Excel workbooks; worksheet: their sheets and rows, workbook
                      number_formats: currency, percent and leading zeros of a number format
 database             SQL queries; time_limit: limits the waits for a database
 pages                pages of an HTTP API, as one table
-encoding             character encoding detection; windows_1252: is it really Windows-1252? letter_frequencies: the
-                     same by letter frequencies of languages
+encoding             character encoding detection; legacy_encodings: is it really Windows-1252?
 file_types           files whose content contradicts their name
 cell_values          typed values -> strings
 cell_checks          null markers, spreadsheet errors, unfilled placeholders, mojibake

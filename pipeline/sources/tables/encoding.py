@@ -15,8 +15,8 @@ from typing import TextIO
 
 from pipeline.errors import SourceError
 from pipeline.sources.tables.file_types import read_text_head
+from pipeline.sources.tables.legacy_encodings import detect_other_encoding
 from pipeline.sources.tables.table import ROW_MAX_CHARS
-from pipeline.sources.tables.windows_1252 import detect_other_encoding
 
 _BYTE_ORDER_MARKS = (
     (codecs.BOM_UTF8, "utf-8-sig"),

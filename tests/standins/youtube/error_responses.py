@@ -53,6 +53,10 @@ def suspended() -> Refusal:
     return Refusal("authenticatedUserAccountSuspended", message, status=403, domain="youtube.common")
 
 
+def upload_forbidden() -> Refusal:
+    return Refusal("forbidden", "Access forbidden.", status=403, domain="global")
+
+
 def signup_required() -> Refusal:
     return Refusal("youtubeSignupRequired", "Unauthorized", status=401, domain="youtube.header")
 

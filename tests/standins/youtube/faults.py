@@ -16,6 +16,7 @@ FAULTS: dict[str, str] = {
     "upload_limit_exceeded": "start",
     "account_suspended": "start",
     "no_channel": "start",
+    "upload_forbidden": "start",
     "start_401": "start",
     "start_503": "start",
     "rate_limited": "start",
@@ -57,7 +58,8 @@ FAULTS: dict[str, str] = {
 }
 # Transient faults.
 _SPENT = ("quota_exceeded", "daily_limit_exceeded", "uploads_spent", "upload_limit_exceeded")
-PASSING = tuple(name for name in FAULTS if name not in {*_SPENT, "account_suspended", "no_channel", "invalid_grant"})
+_NEEDS_LOGIN = ("account_suspended", "no_channel", "upload_forbidden", "invalid_grant")
+PASSING = tuple(name for name in FAULTS if name not in {*_SPENT, *_NEEDS_LOGIN})
 # Responses that Google never sends, but a proxy, a captive portal or an attacker might.
 FAULTS |= {
     "start_elsewhere": "start",  # the film is to be sent to another host

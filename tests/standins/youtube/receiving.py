@@ -23,6 +23,7 @@ from tests.standins.youtube.error_responses import (
     signup_required,
     suspended,
     unauthorized,
+    upload_forbidden,
     upload_limit,
 )
 from tests.standins.youtube.quota import exceeded, spent_for_now, spent_for_today
@@ -74,6 +75,7 @@ _REFUSED_STARTS: dict[str, Callable[[], web.Response]] = {
     "rate_limited_429": _refusing(spent_for_now),
     "account_suspended": _refusing(suspended),
     "no_channel": _refusing(signup_required),
+    "upload_forbidden": _refusing(upload_forbidden),
     "start_redirected": redirected,
     "start_page": refused_page,
 }

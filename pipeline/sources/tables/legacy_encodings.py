@@ -1,7 +1,9 @@
-"""Guesses a legacy encoding by letter frequencies: Czech names read as Windows-1252 are "Dvoøák, Jiøí".
+"""Tells Windows-1252 from other legacy encodings by how the text would read.
 
-Each of these letters exists in Western Europe, so a single word proves little. A whole table does: no Western language
-uses both ø and ì, or puts ø next to á. The likelihoods of the text are compared for each language in its encoding.
+Nearly every byte is valid in Windows-1252. Long runs of accented letters are another alphabet. Otherwise the letters
+decide: Czech names read as Windows-1252 are "Dvoøák, Jiøí". Each of these letters exists in Western Europe, so a single
+word proves little. A whole table does: no Western language uses both ø and ì, or puts ø next to á. The likelihoods of
+the text are compared for each language in its encoding. The result is a guess; the user can set the encoding.
 """
 
 from __future__ import annotations
@@ -9,9 +11,9 @@ from __future__ import annotations
 import math
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from itertools import chain, islice
+from dataclasses import dataclass
+from itertools import accumulate, chain, islice
 from types import MappingProxyType
-from typing import NamedTuple
 
 _VOWELS = frozenset("aeiouyàáâãäåæèéêëìíîïòóôõöøùúûüýÿăąęěőűůıāēīūėįųœ")
 # Percentages of the non-ASCII letters of each language (Windows-1252); "" is a mixture. Rounded estimates.
@@ -31,6 +33,7 @@ _WESTERN = {
     "cy": "â 30 ô 25 ê 20 î 15 û 4 ï 4 ö 1 ë 1",
     "fy": "û 30 ê 18 ú 12 â 12 ô 9 é 8 ë 6 ï 3 ö 1 ü 1",
     "de": "ü 40 ä 28 ö 18 ß 13 é 1",
+    "fi": "ä 74 ö 22 å 2 š 1 ž 1",
     "sv": "ä 45 å 29 ö 25 é 1",
     "nl": "ë 45 é 25 ï 15 ö 5 è 4 ü 3",
 }
@@ -47,6 +50,12 @@ _OTHERS = {
 }
 # ISO 8859-2, in old web shops and on Unix. For Hungarian and Romanian it equals Windows-1250.
 _OTHERS |= {("iso8859_2", each): _OTHERS["cp1250", each] for each in ("cs", "sk", "pl", "hr")}
+_OTHERS |= {(codec, each): _WESTERN[each] for codec in ("mac_roman", "cp850") for each in _WESTERN}
+# Python codec -> usual name.
+_NAMES = {
+    "cp1250": "Windows-1250", "iso8859_2": "ISO 8859-2", "cp1254": "Windows-1254 (Turkish)",
+    "cp1257": "Windows-1257 (Baltic)", "mac_roman": "Mac OS Roman", "cp850": "DOS code page 850",
+}  # fmt: skip
 # Probability of a letter that the language lacks, or of a symbol; share of foreign names.
 _RARE, _FOREIGN_SHARE = 1e-4, 0.1
 _PUNCTUATION = frozenset("’‘“”‚„–—…€\u00a0")
@@ -59,29 +68,80 @@ _IMPLAUSIBLE = re.compile(
 # Minimum log likelihood ratio over all words, and over those that differ between the encodings.
 _MIN_RATIO, _MIN_RATIO_DIFFERING = 4.0, 2.0
 # Sample size.
-_MAX_WORDS, _MAX_WORD_CHARS = 400, 40
+_MAX_WORDS, _MAX_WORD_CHARS, _MAX_TESTED_BYTES = 400, 40, 256 * 1024
+_WORD = re.compile(r"[^\s,;|\"]+")
+_NON_ASCII = re.compile(r"[^\x00-\x7f]+")
+# Runs of this many accented letters are Cyrillic, Greek, Chinese or Korean.
+_FOREIGN_RUN_CHARS = 3
+_CJK = re.compile(r"[\u3005-\u30ff\u4e00-\u9fff]+")
+# Fewer characters are no evidence: "’s" is one character in Shift-JIS.
+_MIN_CJK_CHARS = 4
 
 
-class Guess(NamedTuple):
-    """An encoding (Python codec), and an example: a word as Windows-1252 has it, and as it is meant."""
+@dataclass(frozen=True, kw_only=True)
+class EncodingMismatch:
+    """Evidence against Windows-1252."""
 
-    encoding: str
+    # A word as it would read in Windows-1252.
     word: str
-    meant: str
+    # The likely encoding (Python codec), and an explanation with the word as it reads there; empty: unknown.
+    encoding: str = ""
+    guess: str = ""
+
+    @property
+    def hint(self) -> str:
+        """What to do."""
+        if not self.encoding:
+            return "Save it as UTF-8, or set campaign.encoding, e.g. to 'cp1251' (Russian) or 'gb18030' (Chinese)"
+        return f"Save it as UTF-8, or set campaign.encoding = '{self.encoding}'"
 
 
-def guess_encoding(words: Sequence[bytes]) -> Guess | None:
+def detect_other_encoding(lines: Sequence[bytes]) -> EncodingMismatch | None:
+    """Evidence that lines with invalid UTF-8 are not Windows-1252 either; None: they may well be."""
+    sizes = accumulate(map(len, lines), initial=0)
+    lines = [line for line, before in zip(lines, sizes, strict=False) if before < _MAX_TESTED_BYTES]
+    text = "\n".join(line.decode("cp1252", errors="surrogateescape") for line in lines)
+    words = [word.encode("cp1252", "surrogateescape") for word in _WORD.findall(text) if not word.isascii()]
+    runs = _NON_ASCII.findall(text)
+    foreign = [run for run in runs if len(run) >= _FOREIGN_RUN_CHARS and sum(map(str.isalpha, run)) > 1]
+    is_foreign = len(foreign) * 2 > len(runs)
+    for encoding, name in (("cp932", "Shift-JIS"), *([] if is_foreign else [("cp950", "Big5")])):
+        if sample := _first_cjk_word(lines, encoding):
+            guess = f"in {name}, it contains “{sample}”"
+            return EncodingMismatch(word=_decode(words[0], "cp1252"), encoding=encoding, guess=guess)
+    if is_foreign:
+        return EncodingMismatch(word=_decode(foreign[0].encode("cp1252", "surrogateescape"), "cp1252"))
+    return _by_letter_frequency(words)
+
+
+def _first_cjk_word(lines: Sequence[bytes], encoding: str) -> str:
+    """The first Chinese or Japanese word in a double-byte encoding; empty: none, or too little evidence.
+
+    In Western text, an accented letter and its successor decode to one isolated character; real words are longer.
+    """
+    try:
+        text = "\n".join(line.decode(encoding) for line in lines)
+    except UnicodeDecodeError:
+        return ""
+    runs = _CJK.findall(text)
+    words = [run for run in runs if len(run) > 1]
+    chars = sum(map(len, runs))
+    return words[0][:20] if chars >= _MIN_CJK_CHARS and sum(map(len, words)) * 2 > chars else ""
+
+
+def _by_letter_frequency(words: Sequence[bytes]) -> EncodingMismatch | None:
     """The encoding in which the words are more likely than in Windows-1252; None: Windows-1252 is likely enough."""
-    words = list(islice(dict.fromkeys(word[:_MAX_WORD_CHARS] for word in words if not word.isascii()), _MAX_WORDS))
+    words = list(islice(dict.fromkeys(word[:_MAX_WORD_CHARS] for word in words), _MAX_WORDS))
     (encoding, language), ratio = _most_likely(words)
     differing = [word for word in words if _decode(word, encoding) != _decode(word, "cp1252")]
     # A single word is weaker evidence.
-    threshold = _MIN_RATIO if len(differing) > 1 else 2 * _MIN_RATIO
+    threshold = _MIN_RATIO if len(differing) > 1 else 1.5 * _MIN_RATIO
     if not differing or ratio < threshold or _most_likely(differing)[1] < _MIN_RATIO_DIFFERING:
         return None
     own = _FREQUENCIES[encoding, language]
     word = max(differing, key=lambda each: sum(own.get(letter, 0) for letter in _decode(each, encoding).lower()))
-    return Guess(encoding=encoding, word=_decode(word, "cp1252"), meant=_decode(word, encoding))
+    guess = f"in {_NAMES[encoding]}, it reads “{_decode(word, encoding)}”"
+    return EncodingMismatch(word=_decode(word, "cp1252"), encoding=encoding, guess=guess)
 
 
 def _most_likely(words: Sequence[bytes]) -> tuple[tuple[str, str], float]:
@@ -104,9 +164,16 @@ def _letter_scores(word: str, encoding: str, frequencies: Mapping[str, float]) -
     if encoding == "cp1252" and (_IMPLAUSIBLE.search(word) or not _is_one_alphabet(word.lower())):
         yield math.log(1 - _ALTERNATION)
     for before, letter, after in zip(" " + word, word, word[1:] + " ", strict=False):
-        if letter.isascii() or letter in _PUNCTUATION:
+        if letter.isascii():
             continue
         if not letter.isalpha() or letter in "ªº":
+            # A symbol by itself says nothing, one that touches a word much. Only apostrophes and dashes stand within.
+            beside = before.isalpha() + after.isalpha()
+            is_usual = letter in ("’–" if beside == 2 else _PUNCTUATION) and not (before.isalpha() and letter in "„‚")
+            if beside and not is_usual:
+                yield math.log(_RARE)
+            continue
+        if letter.isupper() and (before.islower() or (before.isupper() and after.islower())):
             yield math.log(_RARE)
             continue
         yield math.log(frequencies.get(letter) or frequencies.get(letter.lower(), _RARE))
