@@ -32,7 +32,7 @@ from pipeline.rendering.motion.animation import Pose
 from pipeline.rendering.motion.sprites import Sprite
 from pipeline.rendering.motion.timeline import last_picture
 from pipeline.rendering.motion.ycbcr import Picture, colour
-from pipeline.theme.default import MIDNIGHT
+from pipeline.theme.theme import MIDNIGHT
 from tests.standins import scenes
 from tests.standins.text_reader import assert_within, content_of
 
