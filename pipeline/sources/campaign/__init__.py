@@ -17,7 +17,7 @@ rejected_rows         rejected rows as a CSV with reasons
 
 from pipeline.sources.campaign.campaign_reader import CampaignReader
 from pipeline.sources.campaign.option_columns import OptionColumns
-from pipeline.sources.campaign.problem import RowProblem
+from pipeline.sources.campaign.problem import RowProblem, row_error
 from pipeline.sources.campaign.rejected_rows import write_rejected
 from pipeline.sources.campaign.row_reader import ReadRow, RowReader, row_fields
 from pipeline.sources.campaign.row_selection import EXTREMES, RowSelection, find_extremes, parse_row_selection
@@ -41,6 +41,7 @@ __all__ = [
     "find_extremes",
     "parse_row_selection",
     "read_snapshot",
+    "row_error",
     "row_fields",
     "validate_rows",
     "write_rejected",
