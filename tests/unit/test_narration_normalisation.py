@@ -221,7 +221,7 @@ SAID += [
     ("de", "5 l/100 km", "5 Liter pro 100 Kilometer"),
     ("fr", "5 l/100 km", "5 litres aux 100 kilomètres"),
     # Prices in Swiss, Austrian, Dutch and Indian notation.
-    ("de-CH", "CHF 1'200.– und Fr. 5.50, Fr. 5. Mai", "1200 Schweizer Franken und 5 Franken 50, Fr. fünfter Mai"),
+    ("de-CH", "CHF 1'200.– und Fr. 5.50, Fr. 5. Mai", "1200 Schweizer Franken und 5 Franken 50, Freitag fünfter Mai"),
     ("de-AT", "€ 1.200,– und € 5,50", "1200 Euro und 5 Euro 50"),
     ("nl", "€ 5,- of € 6", "5 euro of 6 euro"),
     ("en-IN", "Rs. 500 or Rs 5,00,000", "500 rupees or 500000 rupees"),
@@ -355,6 +355,36 @@ SAID += [
     ("uk", "1,5 год. на вогні, 3 ст. л.", "1,5 години на вогні, 3 столові ложки."),
     ("sv", "2 msk smör, 65 kvm, 61,8 mdkr", "2 matskedar smör, 65 kvadratmeter, 61,8 miljarder kronor"),
     ("tr", "2,99 mlr $", "2,99 milyar dolar"),
+    (
+        "en",
+        "in Oct., vs. 5 in Sept. Fri., Dec. 15, Thurs. night",
+        "in October, versus 5 in September. Friday, December 15, Thursday night",
+    ),
+    ("en", "closed on Sun. It sat. Near Ft. Myers", "closed on Sunday. It sat. Near Fort Myers"),
+    ("en", "in St. Louis, Main St. Bridge, Mount St. Helens", "in Saint Louis, Main St. Bridge, Mount Saint Helens"),
+    (
+        "de",
+        "am Mo. mit, Do., 5. Mai, Fr. Müller. Es ist so.",
+        "am Montag mit, Donnerstag, fünfter Mai, Frau Müller. Es ist so.",
+    ),
+    ("de", "im Okt. und Ende Nov. kam", "im Oktober und Ende November kam"),
+    ("nl", "di. 12 november, in okt., t.o.v. 3%", "dinsdag 12 november, in oktober, ten opzichte van 3 procent"),
+    ("es", "el lun. 5 de mayo, de sept., del mar. 160º.", "el lunes 5 de mayo, de septiembre, del mar. 160 grados."),
+    ("it", "Francesco I e Elisabetta I, poi. I re", "Francesco primo e Elisabetta prima, poi. I re"),
+    (
+        "ru",
+        "В XIX в. и XX в., за III кв., 1703 г. было",
+        "В девятнадцатом веке и двадцатом веке, за третий квартал, 1703 года было",
+    ),
+    ("ru", "1703 г.: основание", "1703 год: основание"),
+    (
+        "pl",
+        "w III kw. 2024 r., W XIX w. i XX w.",
+        "w trzecim kwartale 2024 roku, W dziewiętnastym wieku i dwudziestym wieku.",
+    ),
+    ("uk", "У XIX ст. і XX ст.", "У XIX столітті і XX столітті."),
+    ("sv", "16,54 kr/l", "16 kronor och 54 öre per liter"),
+    ("el", "1,75 €/λίτρο", "1,75 ευρώ ανά λίτρο"),
 ]
 SAID += [
     # Ranges, scores and ratios, whose signs eSpeak would name.

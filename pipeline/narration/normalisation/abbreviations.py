@@ -1,4 +1,4 @@
-"""Abbreviations, expanded: only unambiguous ones; "St." and the Russian "г." have two meanings and stay."""
+"""Abbreviations, expanded: only unambiguous ones; the "St." of "Main St." and the Russian "г." stay."""
 
 from __future__ import annotations
 
@@ -20,7 +20,8 @@ _TABLES = {
     "|a.k.a.=also known as|w/o=without|w/=with|no. #=number|nos. #=numbers|fig. #=figure|vol. #=volume"
     "|ch. #=chapter|p. #=page|pp. #=pages"
     "|c. #=circa|ca. #=circa|Dr. ^=Doctor|Prof. ^=Professor|Mr. and Mrs. ^=Mister and Missis|Mr. ^=Mister|Mrs. ^=Missis"
-    "|Gen. X=Generation X|Gen. Y=Generation Y|Gen. Z=Generation Z|Gen. ^=General"
+    "|Gen. X=Generation X|Gen. Y=Generation Y|Gen. Z=Generation Z|Gen. ^=General|Gov. ^=Governor"
+    "|Sen. ^=Senator|Rep. ^=Representative|Rev. ^=Reverend|Col. ^=Colonel|Ft. ^=Fort|St. ^=Saint"
     "|Capt. ^=Captain|Lt. ^=Lieutenant|Sgt. ^=Sergeant|Mt. ^=Mount|dept.=department|est. #=established"
     "|# tsp.=teaspoon/teaspoons|# tsp=teaspoon/teaspoons|# tbsp.=tablespoon/tablespoons|# tbsp=tablespoon/tablespoons"
     "|# sec.$=second/seconds"
@@ -128,6 +129,8 @@ _DATIVE = re.compile(r"\b(?:mit|bei|von|nach|zu|ab|seit|aus|vor)\s[\d.,]+\s?$")
 # A fraction without a whole number: "1/4 tsp".
 _FRACTION_ONLY = re.compile(r"(?<!\d )(?<![\w.,])(?:[123]/[234]|[½¼¾⅓⅔])\s?$")
 _GERMAN_DATIVES = {"Punkte": "Punkten", "Jahre": "Jahren"}
+# A street, or a saint's mountain.
+_NAME_BEFORE = re.compile(r"(?:\b[A-Z][\w.]*|\d(?:st|nd|rd|th)) (?<!Mount )$")
 # After one of these, "S." is a sentence (Satz) of a law, not a page (Seite).
 _PARAGRAPH = re.compile(r"\b(?:Abs\.|Absatz|Art\.|§)[ \u00a0\u202f]?\d+[a-z]?[ \u00a0\u202f]$")
 # "В 44 г. до н. э."
@@ -143,6 +146,8 @@ def say_abbreviations(text: str, language: Language) -> Iterator[list[Edit]]:
     entries, pattern = _table(language.code)
     for match in pattern.finditer(text):
         written, spoken = entries[next(number for number, found in enumerate(match.groups()) if found is not None)]
+        if written == "St. ^" and _NAME_BEFORE.search(text, 0, match.start()):
+            continue
         if written == "S. #" and _PARAGRAPH.search(text, 0, match.start()):
             spoken = "Satz"
         if "/" in spoken:

@@ -16,11 +16,11 @@ from pipeline.narration.normalisation.units import NO_STOP, affixes_of, is_nativ
 
 # A price per unit or word.
 _PRICE_PER_UNIT = re.compile(
-    rf"(?:[€£$¥₽₴₹]|zł|Kč|руб\.?|грн|(?:(?<=[€£$])|(?<=[€£$] ))(?:{NUMBER})[kKMB]?)(?P<slash>/)"
+    rf"(?:[€£$¥₽₴₹]|zł|Kč|kr|руб\.?|грн|(?:(?<=[€£$])|(?<=[€£$] ))(?:{NUMBER})[kKMB]?)(?: net| brut)?(?P<slash>/)"
     r"(?P<each>[^\W\d_]+[²³23]?\.?)"
 )
 _PRICE_PER_QUANTITY = re.compile(r"(?<=[€£$])/(?P<many>\d{1,4}) ?(?P<unit>g|kg|ml|l|km|m²)(?!\w)")
-_PER = {"en": "per", "de": "pro", "fr": "par", "es": "por", "pt": "por", "nl": "per", "sv": "per"}
+_PER = {"el": "ανά", "en": "per", "de": "pro", "fr": "par", "es": "por", "pt": "por", "nl": "per", "sv": "per"}
 _EACH = {
     "en": {"hr": "hour", "mo": "month", "yr": "year", "gal": "gallon"},
     "de": {"Std.": "hour", "Std": "hour"},

@@ -75,7 +75,7 @@ _OTHER_READINGS = {
 _AS_ADJECTIVE = re.compile(r"\b[Aa]n? $"), re.compile(r" [a-z]")
 # Languages that write ordinals with a raised letter; a noun after what may be an ordinal.
 _ORDINALS = frozenset({"it", "es", "pt"})
-_ORDINAL = re.compile(r"(?<![\w.,])\d{1,3}(?P<sign>°|\.[ºª°])(?!\w)")
+_ORDINAL = re.compile(r"(?<![\w.,])\d{1,3}(?P<sign>°|\.[ºª°]|(?<=\d{3})º(?! [^\W\d]))(?!\w)")
 _NOUN = re.compile(
     r" (?!(?:a|di|de|do|da|e|y|o|in|en|em|con|com|al|nord|sud|est|ovest|norte|sur|sul|este|oeste|leste|sotto|sopra|"
     r"bajo|sobre|centigradi|celsius|fahrenheit|latitud\w*|longitud\w*)\b)[^\W\d_]{2}",
@@ -211,7 +211,11 @@ def say_ordinals(text: str, language: Language) -> Iterator[list[Edit]]:
     """Rewrite the ordinals "3° posto" and "3.º lugar" with "º" alone, which voices know."""
     if language.code in _ORDINALS:
         for match in _ORDINAL.finditer(text):
-            if match["sign"] != "°" or _NOUN.match(text, match.end()):
+            # "180º" is the temperature of an oven.
+            degrees = affixes_of("degree", Decimal(180), language.locale) if match["sign"] == "º" else None
+            if degrees:
+                yield [Edit(start=match.start("sign"), end=match.end(), text=degrees[1])]
+            elif match["sign"] != "°" or _NOUN.match(text, match.end()):
                 sign = match["sign"].removeprefix(".").replace("°", "º")
                 yield [Edit(start=match.start("sign"), end=match.end(), text=sign)]
 
