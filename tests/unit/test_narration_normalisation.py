@@ -385,6 +385,39 @@ SAID += [
     ("uk", "У XIX ст. і XX ст.", "У XIX столітті і XX столітті."),
     ("sv", "16,54 kr/l", "16 kronor och 54 öre per liter"),
     ("el", "1,75 €/λίτρο", "1,75 ευρώ ανά λίτρο"),
+    ("pl", "25–30 zł, w temp. 65°C, 4 os.", "25 do 30 złotych, w temperaturze 65 stopni Celsjusza, 4 osoby."),
+    ("it", "8-10 €, 2 cucch. per 3 gg.", "8–10 euro, 2 cucchiai per 3 giorni."),
+    ("ja", "前回比▲5％", "前回比マイナス 5 パーセント"),
+    ("fr", "d'avr. à juin, 15-20 €/pers.", "d'avril à juin, 15 à 20 euros par personne."),
+    ("en", "Feb.–Dec. 1916, 1931-36, c. $33bn", "February to December 1916, 1931 to 36, circa 33 billion dollars"),
+    ("en", "4.72m x 3.73m", "4.72 meters by 3.73 meters"),
+    ("es", "26-4-1937, págs. 45-52, 50 pers.", "26 de abril de 1937, páginas 45 a 52, 50 personas."),
+    (
+        "pt",
+        "9h00–10h30: Torre. 15h30: S. Jorge e D. João V",
+        "9 horas a 10 e 30: Torre. 15 e 30: São Jorge e Dom João quinto",
+    ),
+    ("nl", "2 ltr, 3 dgn., blz. 12 e.v.", "2 liter, 3 dagen, bladzijde 12 en volgende."),
+    (
+        "ru",
+        "250–300 р., в 30-х гг., 3 сут., 220 ккал на 100 г.",
+        "250–300 рублей, в 30-х годах, 3 суток, 220 килокалорий на 100 грамм.",
+    ),
+    (
+        "de",
+        "10-16 Uhr, v. a. im J. 1871 v. F. Silcher (s. Abb. 2)",
+        "10 bis 16 Uhr, vor allem im Jahr 1871 von F. Silcher (siehe Abbildung 2)",
+    ),
+    (
+        "de",
+        "4,99 €/Mon., 3 · 10^8 m/s, Heinrich V. Ende",
+        "4 Euro 99 pro Monat, 3 mal 10 hoch 8 Meter pro Sekunde, Heinrich V. Ende",
+    ),
+    ("fi", "n. 200 g, 3 rkl", "noin 200 grammaa, 3 ruokalusikallista"),
+    ("vi", "18–25°C", "18 đến 25 độ C"),
+    ("id", "25–33 °C", "25 sampai 33 derajat Celsius"),
+    ("da", "10–20 km, info@x.dk", "10 til 20 kilometer, info snabel-a x punktum dk"),
+    ("nb", "5 × 3 = 15", "5 ganger 3 er lik 15"),
 ]
 SAID += [
     # Ranges, scores and ratios, whose signs eSpeak would name.

@@ -27,7 +27,7 @@ _BEFORE_MONTHS = {
     "de": "im seit bis ab Anfang Mitte Ende",
     "en": "in by since until till from to of last this next early late mid through",
     "es": "de en hasta desde",
-    "fr": "en de fin début",
+    "fr": "en de à d' fin début",
     "it": "di a nel in da",
     "nl": "in sinds tot vanaf van",
     "pt": "de em até",
@@ -85,10 +85,11 @@ def say_months(text: str, language: Language) -> Iterator[list[Edit]]:
         # the inflected names must not be followed: Babel caches what it finds there for all languages.
         context = "stand-alone" if language.code in _INFLECTED and not match["day"] else "format"
         names = language.locale.months[context]["wide"]
-        group = next(filter(match.group, ("after_day", "before_day", "before_year", "alone")))
+        group = next(filter(match.group, ("after_day", "before_day", "before_year", "alone", "first")))
         name, start = match[group], match.start(group)
         stop = "." if match[0].endswith(".") and sentence_ends_here(text, match.end(), often=True) else ""
-        yield [Edit(start=start, end=match.end(), text=f"{names[numbers[name.rstrip('.').casefold()]]}{stop}")]
+        dash = (f" {language.signs.to} " if language.code in _DAY_TO_DAY else " – ") if match["dash"] else ""
+        yield [Edit(start=start, end=match.end(), text=f"{names[numbers[name.rstrip('.').casefold()]]}{dash}{stop}")]
 
 
 @lru_cache(maxsize=64)
@@ -105,8 +106,9 @@ def _month_pattern(language: Language) -> re.Pattern[str]:
     """An abbreviated month beside a number."""
     short = month_numbers(language)
     name = "|".join(rf"{re.escape(name)}|{re.escape(name.capitalize())}" for name in short) or "(?!)"
-    words = "|".join(rf"(?<=\b{word} )" for word in _BEFORE_MONTHS.get(language.code, "").split())
+    words = "|".join(rf"(?<=\b{word}{' ' * word.isalpha()})" for word in _BEFORE_MONTHS.get(language.code, "").split())
     clear = "|".join(each for each in name.split("|") if each.casefold() not in _NO_MONTHS) or "(?!)"
+    year = r"(?:de )?[12]\d{3}"
     # Before a day only in English: "mar. 5" may be a Tuesday elsewhere.
     month_first = r"(?= \d{1,2}(?!\d|:))" if language.code == "en" else "(?!)"
     day = r"(?<![\w.,:/-])\d{1,2}(?:\.|st|nd|rd|th|er|º|ª)? (?:de )?"
@@ -114,4 +116,6 @@ def _month_pattern(language: Language) -> re.Pattern[str]:
         rf"(?P<day>{day})(?P<after_day>(?:{name})(?:\.|{_YEAR}))(?!\w)"
         rf"|(?<![\w.])(?P<before_day>(?:{name})\.?){month_first}|(?<![\w.])(?P<before_year>(?:{name})\.){_YEAR}"
         rf"|(?:{words or '(?!)'})(?P<alone>(?:{clear})\.)(?! \d)"
+        # The first of two: "Feb.–Dec. 1916".
+        rf"|(?<![\w.])(?P<first>(?:{name})\.?)(?P<dash>\s?[–-]\s?)(?=(?:{name})\. {year})"
     )

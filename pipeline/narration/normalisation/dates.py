@@ -104,7 +104,7 @@ _AFTER = {
 _DOTTED_AFTER = {"it", "sv", "da", "nb", "fi", "id", "pl", "cs"}
 _TIME = Pattern(
     rf"{not_after('.,:/-')}(?P<h>[01]?\d|2[0-3]|24(?=.00))(?P<colon>:|\.|\s?h\s?)(?P<m>[0-5]\d)"
-    rf"(?!{LETTER}|[:/]|[.,]\d|\s?(?:[分分]|min\b))"
+    rf"(?!{LETTER}|:(?!\s)|/|[.,]\d|\s?(?:[分分]|min\b))"
 )
 # "5.30pm", which voices take for a decimal.
 _BRITISH = re.compile(r"(?<![\w.,])\d{1,2}(?P<dot>\.)[0-5]\d(?=\s?[ap]\.?m\b)")
@@ -121,7 +121,13 @@ _UNTIL = re.compile(r"(?:\s(?:bis|tot|a)\s|(?P<dash>\s?[-–]\s?))(?:[01]?\d|2[0
 def say_dates(text: str, language: Language) -> Iterator[list[Edit]]:
     """Write out dates with a year in CLDR's long format: "March 5th, 2024", "5. März 2024"."""
     short = language.locale.date_formats["short"].pattern
-    others = [_DASHED] if short.startswith("dd-MM") else [_YEAR_FIRST] if language.code in {"ja", "zh", "ko"} else []
+    others = (
+        [_DASHED]
+        if short.startswith("dd-MM") or language.code in {"es", "pt"}
+        else [_YEAR_FIRST]
+        if language.code in {"ja", "zh", "ko"}
+        else []
+    )
     others += [_SHORT] if re.match("dd?\\.", short) else []
     for pattern in (_ISO, _DOTTED, _SLASHED, *others):
         for match in pattern.finditer(text):

@@ -71,6 +71,8 @@ _OTHER_READINGS = {
     ("pl", "m"): re.compile(r"\.\s\d"),
     ("", "т"): re.compile(r"\.\s?[едпнк]\."),
 }
+# "220 ккал на 100 г."
+_IN_GRAMS = re.compile(r"\b[Нн]а $")
 # "A 5 kilometer run": before and after the measure.
 _AS_ADJECTIVE = re.compile(r"\b[Aa]n? $"), re.compile(r" [a-z]")
 # Languages that write ordinals with a raised letter; a noun after what may be an ordinal.
@@ -196,7 +198,10 @@ def _pattern(language: Language) -> Pattern:
 def _is_not_a_unit(match: re.Match[str], value: Decimal, language: Language) -> bool:
     """Whether the symbol is something else: the 1960s, the "3° posto" typed without a º."""
     if match["unit"] == "г":  # a year or a town, with a full stop or without
-        return match.string[match.end() : match.end() + 1] == "." or 1000 <= value <= 2100
+        may_be_year = match.string[match.end() : match.end() + 1] == "." and not _IN_GRAMS.search(
+            match.string, 0, match.start()
+        )
+        return may_be_year or 1000 <= value <= 2100
     other = _OTHER_READINGS.get((language.code, match["unit"])) or _OTHER_READINGS.get(("", match["unit"]))
     if other and other.match(match.string, match.end()):
         return True
