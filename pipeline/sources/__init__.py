@@ -20,7 +20,7 @@ from typing import TYPE_CHECKING
 
 from anyio import to_thread
 
-from pipeline.sources.naming import batch_name, glob_root, is_table
+from pipeline.sources.naming import batch_name, glob_root, has_query, is_table, is_workbook
 from pipeline.sources.reading import read_brief, read_briefs
 from pipeline.sources.urls import is_endpoint, is_remote, parse_source, redacted
 
@@ -36,9 +36,11 @@ __all__ = [
     "batch_name",
     "fetch_pages",
     "glob_root",
+    "has_query",
     "is_endpoint",
     "is_remote",
     "is_table",
+    "is_workbook",
     "parse_source",
     "read_brief",
     "read_briefs",
