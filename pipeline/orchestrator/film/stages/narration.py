@@ -1,4 +1,4 @@
-"""Script ─► Narration. Meanwhile, scenes and stills are drawn in the background as soon as they can be."""
+"""Script ─► Narration ─► Subtitles. Meanwhile, scenes and stills are drawn in the background as soon as they can be."""
 
 from __future__ import annotations
 
@@ -61,3 +61,10 @@ def _deferred_errors(what: str) -> Iterator[None]:
         yield
     except Exception as error:  # noqa: BLE001 - even a bug must not stop a narration that is being paid for
         logger.debug("%s could not be drawn in the background: %s", what, error)
+
+
+async def subtitle(job: Job, context: RunContext, _attempt: Attempt) -> Job:
+    """Cut the narration into subtitle cues."""
+    language, limits = require(job.script).language, context.cue_limits(context.encoding(job.brief).video_format)
+    cut = partial(make_subtitles, require(job.narration), language=language, limits=limits)
+    return job.evolve(subtitles=await to_thread.run_sync(cut))
