@@ -8,6 +8,7 @@ Each command is a module of the same name, but for `lifecycle` (add, resume, ret
     summary, causes, input_problems, forecast,
     batch_status, status_tables                        results and forecasts
     console, escaping, output                          safe text, word wrap, closed pipes
+    usage                                              errors of the argument parser
 """
 
 from __future__ import annotations
@@ -16,14 +17,13 @@ import codecs
 import contextlib
 import io
 import os
-import re
 import sys
 import traceback
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import TextIO
 
-from cyclopts import App, CoercionError, CycloptsError, MissingArgumentError, Parameter, UnusedCliTokensError
+from cyclopts import App, CycloptsError, Parameter
 
 from pipeline import __version__
 from pipeline.cli.auth import auth
@@ -39,9 +39,10 @@ from pipeline.cli.run import run
 from pipeline.cli.series import series
 from pipeline.cli.status import list_batches, status
 from pipeline.cli.templates import templates
+from pipeline.cli.usage import usage_error
 from pipeline.cli.voices import voices
 from pipeline.cli.workspace import clean, doctor, init, presets
-from pipeline.errors import EXIT_DEFECT, EXIT_INTERRUPTED, InputError, NightreelError
+from pipeline.errors import EXIT_DEFECT, EXIT_INTERRUPTED, NightreelError
 from pipeline.files import DISK_FULL, storage_error
 
 # ASCII replacements for the non-ASCII characters in our own messages.
@@ -124,8 +125,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
         with preforked_workers(tokens):
             code = app(tokens or ["--help"], exit_on_error=False, print_error=False, result_action="return_value")
     except CycloptsError as error:
-        command = " ".join(("nightreel", *(error.command_chain or ())))
-        code = _print_error(InputError(_usage_error(error), hint=f"See {command} --help"), debug=debug)
+        code = _print_error(usage_error(error), debug=debug)
     except NightreelError as error:
         code = _print_error(error, debug=debug)
     except KeyboardInterrupt:
@@ -162,21 +162,6 @@ def preforked_workers(tokens: Sequence[str]) -> Iterator[None]:
         if pool := current_pool():
             pool.load()
         yield
-
-
-def _usage_error(error: CycloptsError) -> str:
-    """The message of a usage error, reworded where that of cyclopts is meant for programmers."""
-    message = str(error).replace("...", "…")
-    if isinstance(error, UnusedCliTokensError) and error.unused_tokens:
-        return f"unexpected argument {' '.join(error.unused_tokens)!r}. Text with spaces needs quotes"
-    if isinstance(error, CoercionError) and error.token and error.target_type is float:
-        return f"{error.token.keyword}: {error.token.value!r} is not a number"
-    message = re.sub('"([^"]*)"', r"'\1'", message)
-    if early := re.match("Unknown command '(--(workspace|json|debug))'", message):
-        return f"{early[1]} goes after the command: nightreel COMMAND {early[1]}"
-    if not isinstance(error, MissingArgumentError) or error.argument is None or "Did you mean" in message:
-        return message
-    return f"{error.keyword} needs a value" if error.keyword else f"{error.argument.name} is missing"
 
 
 def _flush(stream: TextIO | None) -> OSError | None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shlex
 from functools import partial
 from typing import Annotated, Literal
 
@@ -233,7 +232,7 @@ def checkpoint(
             print_json({"batch": batch, "checkpoint": name, "jobs": jobs})
         else:
             say(f"{batch}: {counted(jobs, 'job')} saved as “{name}”")
-            say(f"Return to it with: {shlex.join(['nightreel', 'resume', batch, '--from', name])}")
+            say(f"Return to it with: {common.command('resume', batch, '--from', name)}")
         return EXIT_OK
 
     return session.run(work)

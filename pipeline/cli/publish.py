@@ -169,6 +169,8 @@ def _print_updated(done: Updated, common: CommonOptions) -> int:
 
 
 def _to(to: str, channel: str | None) -> str:
+    if not to.strip():
+        raise InputError("is empty", where="--to", hint="Write youtube, youtube:CHANNEL or folder:PATH")
     if channel is None:
         return to
     if ":" in to:

@@ -125,7 +125,7 @@ def _picture(track: VideoAnalysis, profile: QualityProfile) -> Iterator[Check]:
 def _aspect(track: VideoAnalysis, profile: QualityProfile) -> Check:
     pixel = float(track.pixel_aspect)
     shape = track.width_px * pixel / track.height_px
-    shape = 1 / shape if track.rotation % 180 else shape
+    shape = 1 / shape if track.rotation % 180 == 90 else shape
     known = [float(Fraction(*map(int, each.split(":")))) for each in SHAPES]
     usual = not track.rotation % 90 and any(abs(max(shape, 1 / shape) / each - 1) <= _ASPECT for each in known)
     measured = f"{shape:.3f}:1" + ("" if abs(pixel - 1) <= _SQUARE else f", pixels of {pixel:.3f}:1")
