@@ -101,6 +101,7 @@ def optical_overhang(cluster: str, face: Face, style: TextStyle, *, at_right: bo
     return float(round(_OVERHANG_SHARE * white, 3))
 
 
+@lru_cache(maxsize=1)  # edges and overhang of a glyph are measured one after the other
 def _rasterised(cluster: str, face: Face, style: TextStyle) -> Image.Image:
     """A glyph with its origin `_RASTER_PX` from the left and twice that from the top."""
     font = pen_for(cluster, face, style, _RASTER_PX).font
