@@ -1,12 +1,14 @@
 """The command line: thin commands over the library. Nothing heavy is imported before a command needs it.
 
-Each command is a module of the same name (`list` is in `status`). They share::
+Each command is a module of the same name, but for `lifecycle` (add, resume, retry, cancel, checkpoint), `results`
+(report, pack), `workspace` (init, doctor, presets, clean), `status` (list) and `publish` (published). They share::
 
     options, flags, session, execution                 flags, a workspace, a run
     display, event_lines, progress_view, watch         progress: live, as lines, or of another process
     summary, causes, input_problems, forecast,
     batch_status, status_tables                        results and forecasts
     console, escaping, output                          safe text, word wrap, closed pipes
+    usage                                              errors of the argument parser
 """
 
 from __future__ import annotations
@@ -15,41 +17,32 @@ import codecs
 import contextlib
 import io
 import os
-import re
 import sys
 import traceback
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import TextIO
 
-from cyclopts import App, CoercionError, CycloptsError, MissingArgumentError, Parameter, UnusedCliTokensError
+from cyclopts import App, CycloptsError, Parameter
 
 from pipeline import __version__
-from pipeline.cli.add import add
 from pipeline.cli.auth import auth
-from pipeline.cli.cancel import cancel
-from pipeline.cli.checkpoint import checkpoint
-from pipeline.cli.clean import clean
-from pipeline.cli.doctor import doctor
-from pipeline.cli.init import init
+from pipeline.cli.lifecycle import add, cancel, checkpoint, resume, retry
 from pipeline.cli.make import make
 from pipeline.cli.output import say
-from pipeline.cli.pack import pack
-from pipeline.cli.presets import presets
 from pipeline.cli.preview import preview
-from pipeline.cli.publish import publish
-from pipeline.cli.published import published
+from pipeline.cli.publish import publish, published
 from pipeline.cli.qc import qc
-from pipeline.cli.report import report
-from pipeline.cli.resume import resume
-from pipeline.cli.retry import retry
+from pipeline.cli.results import pack, report
 from pipeline.cli.review import review
 from pipeline.cli.run import run
 from pipeline.cli.series import series
 from pipeline.cli.status import list_batches, status
 from pipeline.cli.templates import templates
+from pipeline.cli.usage import usage_error
 from pipeline.cli.voices import voices
-from pipeline.errors import EXIT_DEFECT, EXIT_INTERRUPTED, InputError, NightreelError
+from pipeline.cli.workspace import clean, doctor, init, presets
+from pipeline.errors import EXIT_DEFECT, EXIT_INTERRUPTED, NightreelError
 from pipeline.files import DISK_FULL, storage_error
 
 # ASCII replacements for the non-ASCII characters in our own messages.
@@ -132,8 +125,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
         with preforked_workers(tokens):
             code = app(tokens or ["--help"], exit_on_error=False, print_error=False, result_action="return_value")
     except CycloptsError as error:
-        command = " ".join(("nightreel", *(error.command_chain or ())))
-        code = _print_error(InputError(_usage_error(error), hint=f"See {command} --help"), debug=debug)
+        code = _print_error(usage_error(error), debug=debug)
     except NightreelError as error:
         code = _print_error(error, debug=debug)
     except KeyboardInterrupt:
@@ -170,21 +162,6 @@ def preforked_workers(tokens: Sequence[str]) -> Iterator[None]:
         if pool := current_pool():
             pool.load()
         yield
-
-
-def _usage_error(error: CycloptsError) -> str:
-    """The message of a usage error, reworded where that of cyclopts is meant for programmers."""
-    message = str(error).replace("...", "…")
-    if isinstance(error, UnusedCliTokensError) and error.unused_tokens:
-        return f"unexpected argument {' '.join(error.unused_tokens)!r}. Text with spaces needs quotes"
-    if isinstance(error, CoercionError) and error.token and error.target_type is float:
-        return f"{error.token.keyword}: {error.token.value!r} is not a number"
-    message = re.sub('"([^"]*)"', r"'\1'", message)
-    if early := re.match("Unknown command '(--(workspace|json|debug))'", message):
-        return f"{early[1]} goes after the command: nightreel COMMAND {early[1]}"
-    if not isinstance(error, MissingArgumentError) or error.argument is None or "Did you mean" in message:
-        return message
-    return f"{error.keyword} needs a value" if error.keyword else f"{error.argument.name} is missing"
 
 
 def _flush(stream: TextIO | None) -> OSError | None:

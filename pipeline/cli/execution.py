@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shlex
 import sys
 import time
 from collections.abc import Awaitable, Callable, Iterable, Iterator, Sequence
@@ -41,7 +40,7 @@ async def run_and_summarise(work: Work, context: RunContext, common: CommonOptio
             return
         folder = context.paths.summary(outcome.batch)
         report = folder / "report.html" if folder and (folder / "report.html").exists() else None
-        print_summary(outcome, rows, refused=refused, seconds=seconds, report=report)
+        print_summary(outcome, rows, common, refused=refused, seconds=seconds, report=report)
 
     await to_thread.run_sync(summarise)
     return EXIT_OK if outcome.is_complete else EXIT_SOME_JOBS_FAILED
@@ -75,13 +74,13 @@ async def enqueue_films(
     known = f", {len(plan.ids) - plan.new} already there" if len(plan.ids) > plan.new else ""
     say(f"{batch}: {counted(plan.new, 'film')} added{known}")
     if not plan.new and not plan.changed:
-        say(f"Status: {shlex.join(['nightreel', 'status', batch])}")
+        say(f"Status: {common.command('status', batch)}")
     elif pids:
         who = "Process" if len(pids) == 1 else "Processes"
         them = "it" if plan.new + len(plan.changed) == 1 else "them"
         say(f"{who} {', '.join(map(str, pids))} will make {them}.")
     else:
-        say(f"No process is running it. Start with: {shlex.join(['nightreel', 'resume', batch])}")
+        say(f"No process is running it. Start with: {common.command('resume', batch)}")
     return EXIT_OK
 
 

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import shlex
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from pathlib import Path
 from types import MappingProxyType
 from typing import Annotated
@@ -20,6 +21,7 @@ from pipeline.cli.flags import (
     sets,
     settings_of,
     size_gb,
+    typed,
     voices,
 )
 from pipeline.errors import InputError
@@ -27,6 +29,7 @@ from pipeline.errors import InputError
 # A flag without a value, and one that can be repeated.
 Switch = Annotated[bool, Parameter(negative="")]
 Several = Annotated[tuple[str, ...], Parameter(negative="", consume_multiple=False)]
+BatchName = Annotated[str, Parameter(help="Name of a batch, e.g. space. `nightreel list` shows all.")]
 WholeNumber = Annotated[int, Parameter(converter=parse_whole_number)]
 # A file or folder on the command line.
 TypedPath = Annotated[Path, Parameter(converter=parse_path)]
@@ -44,6 +47,11 @@ class CommonOptions:
     """Print JSON, and nothing else, on stdout."""
     debug: Switch = False
     """Show tracebacks."""
+
+    def command(self, *words: str) -> str:
+        """A command line that runs another command in the same workspace."""
+        place = ["--workspace", str(self.workspace)] if self.workspace else []
+        return shlex.join(["nightreel", *words, *place])
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -174,6 +182,17 @@ class TableOptions(_Overrides):
     """SQL query for a database: "SELECT name, price FROM customers"."""
     fallback: str | None = sets("source.fallback")
     """Source to read if SOURCE can't be read."""
+
+    def check(self, source: Path | str) -> None:
+        """Raise `InputError` for a flag that neither the source nor its fallback can use."""
+        from pipeline.sources import has_query, is_table, is_workbook, parse_source
+
+        sources = [source, *([parse_source(self.fallback)] if self.fallback else [])]
+        uses = {"query": (has_query, "databases"), "sheet": (is_workbook, "Excel workbooks")}
+        for name in (each.name for each in fields(self) if each.name not in {"pattern", "fallback"}):
+            fits, kind = uses.get(name, (is_table, "tables"))
+            if getattr(self, name) and not any(map(fits, sources)):
+                raise InputError(f"is only for {kind}", where=typed(name), hint="Leave it out, or give another source")
 
 
 _FOR_WRITERS = ("script.audience", "script.tone", "script.length_s", "script.facts", "script.variant")

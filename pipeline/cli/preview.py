@@ -82,6 +82,7 @@ def preview(
 
     with errors_as_json(common, None):
         _refuse(given, output, publish=bool(film_options.publish))
+        table_options.check(given)
         # Previews are never published, whatever the settings say.
         flags = {**film_options.as_settings(), **table_options.as_settings(), **batch_options.as_settings()}
         session = open_session(common, {"video.preset": _PRESET, **flags, "publishing.to": ""})

@@ -1,4 +1,4 @@
-"""`nightreel publish`: publish finished films on a video host."""
+"""`nightreel publish` and `nightreel published`: publish finished films on video hosts, and list them."""
 
 from __future__ import annotations
 
@@ -21,6 +21,13 @@ if TYPE_CHECKING:
     from pipeline.model import Receipt
     from pipeline.orchestrator.context import RunContext
     from pipeline.orchestrator.control.updating import Updated
+
+from typing import TYPE_CHECKING
+
+from pipeline.errors import EXIT_SOME_JOBS_FAILED
+
+if TYPE_CHECKING:
+    from pipeline.orchestrator.control.published import PublishedFilm
 
 # Job ids or prefixes of them.
 Jobs = tuple[str, ...]
@@ -162,8 +169,69 @@ def _print_updated(done: Updated, common: CommonOptions) -> int:
 
 
 def _to(to: str, channel: str | None) -> str:
+    if not to.strip():
+        raise InputError("is empty", where="--to", hint="Write youtube, youtube:CHANNEL or folder:PATH")
     if channel is None:
         return to
     if ":" in to:
         raise InputError("the channel is given twice", where="--channel", hint="Give --channel or youtube:NAME")
     return f"{to}:{channel}"
+
+
+def published(
+    *,
+    check: Switch = False,
+    common: CommonOptions = CommonOptions(),
+) -> int:
+    """List the films published on video hosts, from the local records.
+
+    Examples: nightreel published · nightreel published --check
+
+    Parameters
+    ----------
+    check
+        Also compare with the channels: which films are gone, rejected, unintentionally private, or there twice.
+    """
+    from anyio import to_thread
+
+    from pipeline.cli.session import open_session
+    from pipeline.orchestrator.control.published import Reconciliation, reconcile
+    from pipeline.orchestrator.control.published import published as from_journals
+
+    session = open_session(common, {})
+
+    async def work() -> int:
+        context = session.context
+        if check:
+            found = await reconcile(context)
+        else:
+            found = Reconciliation(films=await to_thread.run_sync(from_journals, context))
+        if common.json:
+            print_json(found)
+        else:
+            _print_published(found.films)
+            for address in found.strangers:
+                say(f"{address}: has a nightreel tag, but no local record")
+            for line in found.unasked:
+                say(f"not checked: {line}")
+        is_bad = check and (any(film.trouble for film in found.films) or found.unasked)
+        return EXIT_SOME_JOBS_FAILED if is_bad else EXIT_OK
+
+    return session.run(work)
+
+
+def _print_published(films: tuple[PublishedFilm, ...]) -> None:
+    if not films:
+        say("No films are published. See: nightreel publish --help")
+    for film in films:
+        at = f"{film.at.astimezone():%Y-%m-%d %H:%M}" if film.at else "                "
+        until = f" until {film.public_at.astimezone():%Y-%m-%d %H:%M}" if film.public_at else ""
+        state = ", ".join(filter(None, (film.state, film.privacy + until)))
+        state = f"  ({state})" if state else ""
+        say(f"{at}  {film.url or film.destination}  {printable(film.title or film.key)}{state}")
+        if film.trouble:
+            say(f"                  {printable(film.trouble)}")
+        for url in film.earlier:
+            say(f"                  published before: {url}")
+        for line in film.missing:
+            say(f"                  missing: {printable(line)}")

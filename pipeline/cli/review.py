@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import shlex
 from dataclasses import asdict
 from typing import TYPE_CHECKING, Annotated
 
 from cyclopts import Parameter
 
 from pipeline.cli.escaping import escaped, printable
-from pipeline.cli.options import CommonOptions
+from pipeline.cli.options import BatchName, CommonOptions
 from pipeline.cli.output import print_json, say
 from pipeline.errors import EXIT_OK, EXIT_SOME_JOBS_FAILED, InputError
 from pipeline.language.text import counted
@@ -22,7 +21,7 @@ if TYPE_CHECKING:
 
 
 def review(
-    batch: str,
+    batch: BatchName,
     /,
     *,
     approve: Annotated[tuple[str, ...] | None, Parameter(negative="", consume_multiple=True)] = None,
@@ -41,8 +40,6 @@ def review(
 
     Parameters
     ----------
-    batch
-        Name of a batch, e.g. space.
     approve
         Approve the films with these ids or id prefixes, including rejected ones and ones waiting for the sample.
     all_
@@ -66,9 +63,9 @@ def review(
         elif reject is not None:
             result = await reject_film(context, batch=batch, job=reject, why=why or "")
         else:
-            await _show(context, batch, as_json=common.json)
+            await _show(context, batch, common)
             return EXIT_OK
-        return _print_result(result, await review_queue(context, batch), as_json=common.json)
+        return _print_result(result, await review_queue(context, batch), common)
 
     return session.run(work)
 
@@ -85,7 +82,7 @@ def _refuse(approve: tuple[str, ...] | None, *, all_: bool, reject: str | None, 
         raise InputError("--reject ID and --why TEXT need each other", hint='Write --why "the name is wrong"')
 
 
-async def _show(context: RunContext, batch: str, *, as_json: bool) -> None:
+async def _show(context: RunContext, batch: str, common: CommonOptions) -> None:
     """Write a page with pictures, and print a table or JSON."""
     from anyio import to_thread
 
@@ -93,13 +90,13 @@ async def _show(context: RunContext, batch: str, *, as_json: bool) -> None:
 
     queue = await review_queue(context, batch)
     page = await to_thread.run_sync(write_page, context, queue) if queue.films else None
-    if as_json:
+    if common.json:
         print_json({**asdict(queue), "page": page})
     else:
-        _print(queue, page)
+        _print(queue, page, common)
 
 
-def _print(queue: ReviewQueue, page: Path | None) -> None:
+def _print(queue: ReviewQueue, page: Path | None, common: CommonOptions) -> None:
     from rich.table import Table
 
     from pipeline.cli.console import Console
@@ -119,14 +116,14 @@ def _print(queue: ReviewQueue, page: Path | None) -> None:
                 say(f"          {printable(incident)}")
     else:
         say(f"No film of “{queue.batch}” is held for review.")
-    _print_rest(queue)
+    _print_rest(queue, common)
     if page:
         say(f"Pictures: {printable(str(page))}")
-        command = f"nightreel review {shlex.quote(queue.batch)}"
+        command = common.command("review", queue.batch)
         say(f"Next: {command} --approve ID … (or --approve --all), or --reject ID --why TEXT")
 
 
-def _print_rest(queue: ReviewQueue) -> None:
+def _print_rest(queue: ReviewQueue, common: CommonOptions) -> None:
     """Print how many films wait for the sample, and how it stands."""
     if not queue.behind:
         return
@@ -137,17 +134,19 @@ def _print_rest(queue: ReviewQueue) -> None:
     elif sample.waiting:
         say(f"{films} waiting for the sample: {sample.approved} approved, {sample.waiting} left")
     else:
-        say(f"{films} waiting: the sample could not be made. nightreel retry {shlex.quote(queue.batch)} --failed")
+        say(f"{films} waiting: the sample could not be made. {common.command('retry', queue.batch, '--failed')}")
 
 
-def _print_result(result: ReviewResult, queue: ReviewQueue, *, as_json: bool) -> int:
+def _print_result(result: ReviewResult, queue: ReviewQueue, common: CommonOptions) -> int:
     went_wrong = bool(result.left or result.busy or result.problems)
-    if as_json:
+    if common.json:
         print_json({"batch": queue.batch, **asdict(result), "waiting": len(queue.films), "behind": queue.behind})
         return EXIT_SOME_JOBS_FAILED if went_wrong else EXIT_OK
     for word, ids in (("approved", result.approved), ("rejected", result.rejected)):
         if ids:
             say(f"{queue.batch}: {len(ids)} {word}")
+    if not (result.approved or result.rejected or went_wrong):
+        say(f"No film of “{queue.batch}” is held for review.")
     if result.released:
         say(f"The sample is approved: {len(result.released)} more released")
     for job in result.left:
@@ -156,7 +155,7 @@ def _print_result(result: ReviewResult, queue: ReviewQueue, *, as_json: bool) ->
         say(f"{job[:8]} is in progress in another process: try again when it has ended")
     for line in result.problems:
         say(printable(line))
-    _print_rest(queue)
+    _print_rest(queue, common)
     if result.approved or result.released:
-        say(f"To publish them, unless a process is running the batch: nightreel resume {shlex.quote(queue.batch)}")
+        say(f"To publish them, unless a process is running the batch: {common.command('resume', queue.batch)}")
     return EXIT_SOME_JOBS_FAILED if went_wrong else EXIT_OK

@@ -93,6 +93,7 @@ def run(
         return await run_and_summarise(films, context, common, batch=name, total=context.briefs.count_films(briefs))
 
     with errors_as_json(common, batch):
+        table_options.check(given)
         session = open_session(
             common, {**film_options.as_settings(), **table_options.as_settings(), **batch_options.as_settings()}, output
         )

@@ -6,7 +6,6 @@ import contextlib
 import gc
 import logging
 import os
-import shlex
 import signal
 import sys
 from collections.abc import Awaitable, Callable, Mapping
@@ -104,10 +103,7 @@ class Session:
             who = "process" if len(others) == 1 else "processes"
             continues = "continues" if len(others) == 1 else "continue"
             return f"{who} {', '.join(map(str, others))} {continues} with “{self.batch}”"
-        words = ["nightreel", "resume", self.batch]
-        if self.common.workspace:
-            words += ["--workspace", str(self.common.workspace)]
-        return f"resume with: {shlex.join(words)}"
+        return f"resume with: {self.common.command('resume', self.batch)}"
 
 
 def open_session(

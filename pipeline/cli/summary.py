@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shlex
 import shutil
 import sys
 from collections import Counter, defaultdict
@@ -13,6 +12,7 @@ from pathlib import Path
 from pipeline.cli.causes import cause_lines
 from pipeline.cli.console import Console
 from pipeline.cli.escaping import escaped, printable
+from pipeline.cli.options import CommonOptions
 from pipeline.cli.output import print_json, say
 from pipeline.errors import BudgetError, SampleError
 from pipeline.film import Film
@@ -79,6 +79,7 @@ def _because(reason: str) -> str:
 def print_summary(
     outcome: Outcome,
     rows: Callable[..., Iterable[JobSummary]],
+    common: CommonOptions = CommonOptions(),
     *,
     refused: Sequence[JobSummary],
     seconds: float,
@@ -104,12 +105,12 @@ def print_summary(
     if outcome.unsaved_because:
         console.print(f"Could not be saved: {escaped(outcome.unsaved_because)}")
     # Films that are held, or wait for budget, need a person, not a retry: their reasons say so.
-    typed = escaped(shlex.quote(outcome.batch))
+    retry = escaped(common.command("retry", outcome.batch))
     if any(row.id and not _waits_for_a_person(row) for group in causes for row in group.rows):
-        console.print(f"To retry: nightreel retry {typed}, or the same command; other films stay as they are.")
+        console.print(f"To retry: {retry}; other films stay as they are.")
     elif refused:
-        console.print("To retry: correct them, and run the same command; other films stay as they are.")
-    console.print(f"Details: nightreel status {typed}")
+        console.print(f"To retry: correct them, then {retry}; other films stay as they are.")
+    console.print(f"Details: {escaped(common.command('status', outcome.batch))}")
     if report:
         console.print(f"Report: {escaped(str(report))}")
 
@@ -153,18 +154,15 @@ def _print_warnings(rows: Callable[..., Iterable[JobSummary]], console: Console)
     """Print the first films with warnings, missing pictures or spelled names, and how many more there are."""
     warned = 0
     for row in rows(JobStatus.COMPLETED):
-        warnings = [*map(_check_of, row.marks.reasons if row.marks else ()), *row.picture_remarks]
+        # The names of the checks: "language is like en, …" -> "language".
+        warnings = [why.partition(" ")[0] for why in (row.marks.reasons if row.marks else ())]
+        warnings += row.picture_remarks
         warnings += [row.spelling] if row.spelling else []
         warned += bool(warnings)
         if warnings and warned <= _MAX_WARNED:
             console.print(f"  [yellow]warns[/] {escaped(row.title)}: {escaped('; '.join(warnings))}")
     if warned > _MAX_WARNED:
         console.print(f"  [yellow]warns[/] {counted(warned - _MAX_WARNED, 'more film')}")
-
-
-def _check_of(warning: str) -> str:
-    """The name of the check: "language is like en, …" -> "language"."""
-    return warning.partition(" ")[0]
 
 
 def json_summary(

@@ -9,17 +9,17 @@ from pipeline.language.text import OPENING_MARKS
 
 # A full stop after these does not end a sentence, in any language: only those that are not a word of another one…
 _TITLES = re.compile(
-    r"j\.-c|mr|mrs|ms|drs?|prof|st|sr|jr|vs|ca|cf|approx|al|gen|col|sen|gov|capt|lt|sgt|rev|mt|ft|dept|"
-    r"bzw|evtl|ggf|vgl|bspw|sog|inkl|incl|excl|zzgl|insb|bzgl|zw|mio|mrd|tsd|hr|fr|dipl\.?-\w+|"
+    r"j\.-c|mr|mrs|ms|drs?|prof|st|sr|jr|vs|ca|cf|approx|al|gen|col|sen|gov|capt|lt|sgt|rev|mt|ft|dept|corp|ltd|"
+    r"zul|eff|geh|gestr|bzw|evtl|ggf|vgl|bspw|sog|inkl|incl|excl|zzgl|insb|bzgl|zw|mio|mrd|tsd|hr|fr|dipl\.?-\w+|"
     r"sra|srta|dra|ee|ff|jj|aprox|mme|mlle|av|apr|"
-    r"sig|sigg|dott|ing|avv|profa|cfr|bijv|dhr|mevr|mln|mld|np|tzn|tj|tzw|např|tzv|dvs|bkz|örn|yy|"
+    r"sig|sigg|dott|ing|avv|profa|cfr|bijv|evt|dhr|mevr|mln|mld|np|tzn|tj|tzw|např|tzv|dvs|bkz|örn|yy|"
     r"dt|ggü|abt|univ|hrsg|verf|engl|griech|russ|frz|amerik|urspr|eigtl|versch|entspr|durchschn|vorauss|"
     r"pres|messrs|allg|kath|dña|avda|geom|exmo|exma|ul|pl|św|ks|inż|mgr|tp|sv|mudr|judr|phdr|"
     r"напр|проф|акад|тыс|тис|ул|вул|просп|пл|св|обл|δηλ|βλ|δρ|εκατ|δισ|डॉ|प्रो|उदा|पू|श्री|पं|कु|कि\.मी|ई\.पू"
 )
 # … nor after these if a number follows, also a Roman one.
 _BEFORE_NUMBERS = re.compile(
-    r"rs|pop|rd|rte|ext|mind|max|máx|min|mín|tř|cad|sok|mah|кв|корп|ст|ок|"
+    r"rs|pop|rd|rte|ext|mind|mag|kw|бл|tfno|temp|max|máx|min|mín|tř|cad|sok|mah|кв|корп|ст|ок|"
     r"no|nr|nos|figs?|eqs?|vols?|pp?|abb|arts?|kap|chaps?|chs?|bd|abs|t[eé]l|tlf|env|núm|págs?|pag|cap|blz|ok|"
     r"secs?|paras?|apts?|bldg|rm|tab|tabl|th|apto|sez|inc|poz|rozdz|md|az|гл|rys|str|obr|kl|godz|"
     r"\w{3,}str|\w{3,}pl|jg|op|rt|hwy|tägl|geb|gest|zm|"
@@ -33,9 +33,9 @@ _MEASURES = frozenset({"min", "sec", "secs", "th"})
 # "Century" before a Roman number: "nel sec. XIX".
 _CENTURY = re.compile("s[eé]c")
 # "J. S. Bach", "U.S.", "e.g.", "z.B.", "bl.a."; and ordinals: "am 3. Oktober".
-_INITIALS = re.compile(r"(?:[^\W\d_]{1,2}\.)+[^\W\d_]{1,2}|[^\W\d_]|\d{1,2}")
-# "L'avv. Neri", "dell'art. 5"; not "Bob's. It".
-_ELIDED = re.compile(r"\w+['’](?=\w{2})")
+_INITIALS = re.compile(r"(?:[^\W\d_]{1,2}\.-?)+[^\W\d_]{1,2}|[^\W\d_]|(?:\d{1,2}\.[/–])?\d{1,2}")
+# "L'avv. Neri", "dell'art. 5"; not "Bob's. It". And "янв.–окт.".
+_ELIDED = re.compile(r"\w+['’](?=\w{2})|.*\.[–-](?=\w{2})")
 
 _WEEKDAY = (
     "Mon|Tues?|Wed|Thu(?:rs?)?|Fri|Sat|Sun|Mo|Di|Mi|Do|Fr|Sa|So|[Ll]un|[Mm]ar|[Mm]er|[Jj]eu|[Vv]en|[Ss]am|[Dd]im|"
@@ -47,18 +47,23 @@ _INSTITUTION = (
     "[Пп]арк|[Тт]еатр|[Шш]кол|[Мм]узе|[Уу]ниверситет|[Ии]нститут|[Зз]авод|[Фф]абрик|[Бб]иблиотек|[Аа]кадеми|"
     "[Кк]онсерватори|[Бб]ольниц|[Сс]тадион|[Цц]ентр|[Уу]чилищ|[Лл]ице|[Гг]имнази|[Аа]эропорт|[Кк]анал|МГУ"
 )
+_GERMAN_UNITS = "Bio|Pck|Pckg|Pkg|Msp|Pr|Btl|Tbl|Tr|Min|Std|Sek|Pkt|Pers|Stk|Enth|gr|kl"
+_MONTH = "jan|feb|mrt|apr|mei|jun|jul|aug|sep|okt|nov|dec"
 # Contexts: what is before the full stop, and what is after it, where neither alone is sufficient.
 _CONTEXTS = (
     # "Dr. med. Müller", "dr hab. Nowak"
     (rf"\b(?:[Dd]r|Prof)\.? (?:(?:{_DEGREES})\. ?)*(?:{_DEGREES})", r"\w"),
     ("MM|(?:&|und) Co", r"(?:[A-Z][a-zé]|KG|OHG|Ltd|Inc)"),
     ("Co", r"(?:Ltd|Inc)\b"),
-    (r"\d ?(?:Bio|Pck|Pckg|Pkg|Msp|Pr|Btl|Tbl)", "[A-ZÄÖÜ]"),
+    (rf"\d\.? ?(?:{_GERMAN_UNITS})", "[A-ZÄÖÜ]"),
     # "Open Sat. 10–14": only before hours, since "sat" is a word.
     (rf"\b(?:{_WEEKDAY})", r"\d{1,2}(?:[:.h]\d\d|\s?[-–—]\s?\d|\s?h\b|\s?[ap]\.?m\b)"),
     # "am 3.10. Berlin besuchen"
     (r"\b(?:[Aa]m|[Vv]om|[Zz]um|[Aa]b|[Ss]eit) (?:[1-9]|[12]\d|3[01])\.\s?(?:[1-9]|1[0-2])", r"\w"),
-    (r"\d ?(?:hrs?|ft|lbs?)", r"\d+ ?(?:min|in|oz)\b"),
+    # An amount in two units: "6 ft. 2 in.", "60 руб. 15 коп."
+    (r"\d ?(?:hrs?|ft|lbs?|Std|[Mm]in|руб|грн|ч|год|godz|мин)", r"\d+ ?(?:[Mm]in|in|oz|[Ss]e[ck]|коп|мин|хв)\b"),
+    # Dutch weekdays before a date: "di. 12 nov."
+    ("(?:ma|di|wo|do|vr|za|zo)", rf"\d{{1,2}} (?:{_MONTH})"),
     # "Парк им. Горького"; alone it is "them": "Я дал это им. Горького там не было."
     (rf"(?:{_INSTITUTION})\w* им", "[А-ЯЁ]"),
     (r"\bим", r"[А-ЯЁ]\."),
@@ -77,6 +82,7 @@ _MOSTLY_FIRST = (
     f"{_ALWAYS_FIRST}|You|So|My|Her|These|Those|A|An|Der|Das|Ein|Eine|Ich|Danach|Han|Hun|Hon|Det|Den|Jag|Jeg|Men|Och|"
     "Og|Il|Nous|Cette|Él|Y|Lui|Lei|Mas|On|Ono|To|Ten|W|Na|Po|Gdy|Potem|Był|Była|Был|Была|Было|Оно|Мы|Этот|Эта|Её|Их|В|Во|На|С|И|А|"
     "Когда|После|Затем|Потом|Там|Тогда|"
+    "En|Em|Gli|Dopo|Después|Depois|Après|Dans|Durante|Desde|Nel|Nella|Cuando|Quando|Quand|O|Os|"
     "Its|Their|Your|Many|Most|Some|Few|Several|All|Each|Every|Both|Another|Other|Nobody|No|Not|If|When|While|After|"
     "Before|Since|Because|Although|Though|However|Later|Now|Today|Still|Yet|Even|Instead|Meanwhile|Also|What|Why|How|"
     "Who|Where|Here|Once|With|Without|For|From|In|At|By|As|Is|Are|Was|Were|Can|Do|Let"
@@ -96,11 +102,13 @@ _CARDINAL = re.compile(
 )
 # Abbreviations that may end a sentence: "In the U.S. They", "9 a.m. Then", "J. Smith et al. They".
 _MAY_END = re.compile(
-    r"(?:[A-Z][a-z]?\.-?)+[A-Z]|[AaPp]\.m|[Jj]r|[Ss]r|[Ss]t|al|ff|dept|incl|inkl|excl|zzgl|mio|mrd|av|ft"
+    r"(?:[A-Z][a-z]?\.-?)+[A-Z]|[AaPp]\.m|[Jj]r|[Ss]r|[Ss]t|al|ff|dept|[Cc]orp|[Ll]td|a\.a|incl|inkl|excl|zzgl|mio|mrd|av|ft"
 )
 # Labels, which belong to what follows: "P.S. Nobody knew."
 _LABELS = frozenset({"P.S", "P.P.S", "N.B"})
 _YEARS = frozenset({"г", "гг", "в", "вв", "р", "рр", "r", "w"})
+# "Century", in which a Roman numeral precedes it.
+_CENTURIES = frozenset({"в", "вв", "w"})
 _YEAR_BEFORE = re.compile(r"[\dIVX] ?$")
 _UNITS = dict.fromkeys("hmglstWVK", "A-Z") | dict.fromkeys("мтлч", "А-ЯЁ")
 # After a time of day: its time zone, or the day.
@@ -119,6 +127,8 @@ _GERMAN_CARDINAL = re.compile(
     r"\b(?:Apollo|Sojus|Kapitel|Teil|Artikel|Platz|Nummer|Gleis|Halle|Zimmer|"
     r"ist|war|sind|waren|lautet|beträgt|nur|etwa|rund|fast|genau|mindestens|höchstens|über|von [\d,.]+ auf)\s$"
 )
+# The name before a Roman numeral of one letter: "Carlos V. En Yuste".
+_RULER = re.compile(r"(?<![\w.])[A-ZÁÉÍÓÚ][a-zà-ÿ]{3,} $")
 _AND_SO_ON = re.compile(r"(?:\bт\. ?[дп]|\bu\. ?v\. ?m)$")
 
 
@@ -137,7 +147,8 @@ def is_abbreviation(word: str, following: str) -> bool:
 def is_abbreviation_in(before: str, word: str, following: str, rest: str) -> bool:
     """The same with context: some text `before` the word, and the `rest`, which begins with `following`."""
     if any(left.search(before + word) and right.match(rest) for left, right in _contexts()):
-        return (_MOSTLY_BEGINS if word[-1].isdigit() else _BEGINS).fullmatch(following) is None
+        may_be_other = word[-1].isdigit() or word in _GERMAN_UNITS.split("|")
+        return (_MOSTLY_BEGINS if may_be_other else _BEGINS).fullmatch(following) is None
     return is_abbreviation(word, following) and not _begins_sentence(before, word, following)
 
 
@@ -151,7 +162,7 @@ def _begins_sentence(before: str, word: str, following: str) -> bool:
     if word.isdigit():
         begins = _MOSTLY_BEGINS.fullmatch(following) or _I.fullmatch(following) or _SPEAKER.fullmatch(following)
         return bool(begins or _CARDINAL.search(before) or (len(word) == 2 and _GERMAN_CARDINAL.search(before)))
-    if before.rstrip()[-1:].isdigit() and _ends_with_measure(before, word, following):
+    if (before.rstrip()[-1:].isdigit() or word in _CENTURIES) and _ends_with_measure(before, word, following):
         return True
     if word in _LABELS:
         return False
@@ -161,14 +172,17 @@ def _begins_sentence(before: str, word: str, following: str) -> bool:
         return following[:1].isupper()
     # "Plan B. It failed."; but "z. B. Die Zeit".
     is_letter = len(word) == 1 and word.isupper() and not re.search(r"[a-zäöü]\. ?$", before)
-    return is_letter and _BEGINS.fullmatch(following) is not None
+    is_number = word in {"I", "V", "X"} and _RULER.search(before) is not None
+    return is_letter and (_MOSTLY_BEGINS if is_number else _BEGINS).fullmatch(following) is not None
 
 
 def _ends_with_measure(before: str, word: str, following: str) -> bool:
     """Whether a sentence may end with a number and `word`: a unit, an hour, or a year and its abbreviation."""
     if _HALF_DAY.fullmatch(word):
         # "At 9 a.m. Tickets" is unlikely to be a sentence of three words.
-        return len(before.split()) > _FEW_WORDS and _AFTER_TIME.fullmatch(following) is None
+        # Nor is "OK?" in "Is coffee at 4 p.m. OK?".
+        continues = following.endswith("?") and not _MOSTLY_BEGINS.fullmatch(following)
+        return len(before.split()) > _FEW_WORDS and _AFTER_TIME.fullmatch(following) is None and not continues
     if word in _YEARS:
         # "Он отрёкся в 1917 г. Началась", but "В 1917 г. Ленин" and "когда в 1917 г. Ленин".
         rest = _YEAR_PHRASE.sub("", before)

@@ -47,11 +47,12 @@ def calendar_names(
 
 @lru_cache(maxsize=1)
 def months_after_ordinals() -> frozenset[str]:
-    """Months in the languages that write the day as an ordinal ("12. Januar", "5. ledna"), casefolded."""
+    """Months in the languages that write the day as an ordinal ("12. Januar", "5. Okt."), casefolded."""
     return frozenset(
-        name.casefold()
+        name.casefold().rstrip(".")
         for language in _ORDINAL_DAYS
-        for name in calendar_names(Locale(language), "months")["format"]["wide"].values()
+        for width in ("wide", "abbreviated")
+        for name in calendar_names(Locale(language), "months")["format"][width].values()
     )
 
 

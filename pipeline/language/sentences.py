@@ -48,7 +48,10 @@ _MINUS = re.compile(r"\s+−\s")
 # taken for that of an unknown abbreviation, unless the sentence already has 40 words.
 _MIN_WORDS, _MAX_WORDS = 4, 40
 # A sentence that continues after an exclamation: "and — oh! — the sun came up".
-_DASH_AND_SMALL = re.compile(r"\s+[—–-]\s*(?P<next>\w)")
+_DASH_AND_SMALL = re.compile(rf"\s+[—–-]\s*[{re.escape(OPENING_MARKS)}]?(?P<next>\w)")
+# A short form in brackets: "(Gr. M)", "(trans. R. Hass)".
+_IN_BRACKETS = re.compile(r"\([^\s().!?]{1,8}$")
+_CLOSES_BRACKET = re.compile(r"(?:[^()!?.]|(?<![^\W\d_]{2})\.)*\)")
 # Context before and after a full stop, in characters.
 _CONTEXT_BEFORE, _CONTEXT_AFTER = 40, 24
 # Words that always begin with a small letter: "pH 7", "iPhone".
@@ -113,11 +116,12 @@ def _before_opening_quote(text: str, match: re.Match[str]) -> int:
 
 
 def _ends_sentence(text: str, start: int, match: re.Match[str], *, has_ordinals: bool) -> bool:
-    """Whether the sentence from `start` ends with the match."""
     if match["next"] is None:
         return True
     rest = text[match.start("next") : match.start("next") + _CONTEXT_AFTER]
-    if not _may_begin(rest, text, start, match) or _continues_after_dash(text, match.end()):
+    is_in_brackets = _IN_BRACKETS.search(text, max(start, match.start() - 9), match.start())
+    continues = _continues_after_dash(text, match.end()) or (is_in_brackets and _CLOSES_BRACKET.match(rest))
+    if continues or not _may_begin(rest, text, start, match):
         return False
     if match["stop"] != "." or "\u0e00" <= text[match.start() - 1] <= "\u0e7f":
         return match["stop"] != "."  # Thai has full stops in abbreviations only

@@ -79,6 +79,11 @@ def clean_text(text: str) -> str:
     return _SPACES.sub(" ", strip_invisible(text)).strip()
 
 
+def quoted(text: str) -> str:
+    """`text` in quotation marks, with escapes for invisible characters but not for backslashes, as in Windows paths."""
+    return repr(text).replace("\\\\", "\\")
+
+
 def clean_code(text: str) -> str:
     """A program listing: lines and indentation kept, tabs expanded, control and invisible characters removed."""
     return "\n".join(strip_invisible(line).rstrip() for line in text.expandtabs(TAB_WIDTH).splitlines()).strip("\n")

@@ -10,6 +10,7 @@ from unicodedata import normalize
 
 from pipeline.errors import InputError, StorageError, did_you_mean
 from pipeline.files import sha256_of
+from pipeline.language.text import quoted
 
 # Settings other than a file name.
 NO_BED = "none"
@@ -70,7 +71,7 @@ class BedLibrary:
             same_stem = [each for each in self._files if Path(each).stem.casefold() == stem]
             hint = f"Did you mean {same_stem[0]}?" if same_stem else did_you_mean(name, self._files)
             hint = hint or _FOLDER_HINT.format(folder)
-            raise InputError(f"no music called {name!r}", where=folder, hint=hint)
+            raise InputError(f"no music called {quoted(name)}", where=folder, hint=hint)
         path = self.folder / self._files[name]
         return Bed(path=path, sha256=digest_of(path))
 

@@ -57,10 +57,16 @@ def find_films(names: Sequence[str], *, recursive: bool) -> list[Path]:
 
 
 def _no_film(name: str, *, recursive: bool) -> InputError:
-    if not (Path(name).is_dir() or glob.has_magic(name)):
+    folder = Path(name)
+    if folder.is_dir():
+        found, problem = list(folder.iterdir()), "has no films"
+    elif glob.has_magic(name):
+        found = _matches(folder)
+        problem = "matches no films" if found else "matches nothing"
+    else:
         return InputError("no such film or folder", where=name)
-    hint = "" if recursive else "Use --recursive to include subfolders"
-    return InputError("has no films", where=name, hint=hint)
+    may_recurse = not recursive and any(each.is_dir() for each in found)
+    return InputError(problem, where=name, hint="--recursive includes subfolders" if may_recurse else "")
 
 
 def _films_of(path: Path, *, recursive: bool) -> Iterator[Path]:

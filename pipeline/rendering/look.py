@@ -21,8 +21,7 @@ from pipeline.model import (
 )
 from pipeline.rendering.assets import DEFAULT_FONTS, Fonts, Logo
 from pipeline.rendering.grid import Box, Grid
-from pipeline.theme.default import MIDNIGHT
-from pipeline.theme.theme import Manner, Theme
+from pipeline.theme.theme import MIDNIGHT, Manner, Theme
 
 if TYPE_CHECKING:
     from pipeline.rendering.motion.ycbcr import Picture

@@ -7,8 +7,10 @@ import unicodedata
 from collections.abc import Iterator, Sequence
 
 from pipeline.language.display_width import display_width
+from pipeline.language.function_words import function_words
 from pipeline.language.sentences import split_sentences
-from pipeline.language.text import CLOSING_MARKS, SENTENCE_ENDS, full_stop_after, has_words
+from pipeline.language.tags import same_language
+from pipeline.language.text import CLOSING_MARKS, SENTENCE_ENDS, full_stop_after, has_words, is_question
 from pipeline.language.words import split_words
 from pipeline.language.writing_systems import ascii_digits
 from pipeline.model import Paragraph, SpokenLine
@@ -20,23 +22,39 @@ _WRITTEN = re.compile(r"\d(?:[\d.,'’٫٬\u00a0\u202f\u2009]*\d)?")
 _LABEL = re.compile(r"(.+?)(?::\s|：|\s[–—-]\s)")
 # "x² + 1", "a/b": one letter and an operator.
 _BEGINS_FORMULA = re.compile(r"[^\W\d_]\s?[²³¹⁰-₟=+−±×·/^<>≤≥≠≈]")
+_ALWAYS_SMALL = re.compile(r"[a-z][A-Z]|\S*(?:://|@|\w[._/]\w|\(\))")
 # Signs that are spoken as words.
 _SIGNS = "%‰％٪°′″"
 _AFTER_LABEL = " :：.,–—-"
-# What fits on a thumbnail.
+# How much of a line the short value after a label takes at most.
+_MAX_VALUE = 0.3
+# What fits on a thumbnail, and what says enough.
 _THUMBNAIL_WORDS = 5
 THUMBNAIL_MAX_CHARS = 40
+_THUMBNAIL_LEAST_CHARS, _MIN_PHRASE_WORDS = 7, 3
+# Both of the things that follow one of these are needed.
+_BETWEEN = frozenset(
+    "between both zwischen entre tra fra tussen mellan mellem między mezi между між".split()  # noqa: SIM905
+)
+# German and Dutch words that begin a clause whose verb comes last.
+_VERB_LAST = frozenset(
+    "wie warum was wo wer wann weshalb wieso weil dass hoe waarom wat waar wanneer".split()  # noqa: SIM905
+)
 
 
 def shown_items(items: Sequence[Paragraph], limit: int) -> tuple[str, ...]:
     """The texts of list items, each of at most `limit` characters.
 
-    All in full if all fit. Otherwise each is reduced to its label ("Mercury: the smallest planet" shows Mercury) or
-    its first clauses, so that the list looks uniform.
+    All in full if all fit. Otherwise, if all have labels and short values, the labels are shortened ("Next day: 2 kg").
+    Else each is reduced to its label ("Mercury: the smallest planet" shows Mercury) or its first clauses, so that the
+    list looks uniform.
     """
     whole = tuple(without_full_stop(item.text) for item in items)
     if all(display_width(text) <= limit for text in whole):
         return whole
+    labelled = [(label, without_full_stop(value)) for label, value in map(label_and_rest, items)]
+    if all(label and display_width(value) <= limit * _MAX_VALUE for label, value in labelled):
+        return tuple(f"{shorten(label, limit - display_width(value) - 2)}: {value}" for label, value in labelled)
     return tuple(_label(item, limit) or shorten(_first_that_fits(item.text, limit), limit) for item in items)
 
 
@@ -104,8 +122,8 @@ def _phrase_in_context(sentence: str, phrase: str, limit: int) -> tuple[str, str
 
 
 def capitalised(text: str) -> str:
-    """`text` with a capital first letter, unless it begins with a formula."""
-    return text if _BEGINS_FORMULA.match(text) else text[:1].upper() + text[1:]
+    """`text` with a capital first letter, unless it begins with a formula, an address or a name like "iPhone"."""
+    return text if _BEGINS_FORMULA.match(text) or _ALWAYS_SMALL.match(text) else text[:1].upper() + text[1:]
 
 
 def spoken_lines(text: str, language: str, *, shown: str = "") -> tuple[SpokenLine, ...]:
@@ -165,11 +183,40 @@ def normalised_words(text: str) -> str:
     return f" {' '.join(filter(None, words))} "
 
 
-def thumbnail_words(title: str) -> str:
-    """The title if it has at most five words, else its first short clause, else as much of its start as fits."""
-    if len(title.split()) <= _THUMBNAIL_WORDS:
-        return shorten(title, THUMBNAIL_MAX_CHARS)
-    clauses = [clause for clause in split_clauses(title) if len(clause) > 3 and len(clause.split()) <= _THUMBNAIL_WORDS]
+def thumbnail_words(title: str, language: str) -> str:
+    """The title if it has at most five words, else its first short clause, else as many of its first phrases as fit."""
+    if len(title.split()) <= _THUMBNAIL_WORDS and display_width(title) <= THUMBNAIL_MAX_CHARS:
+        return title
+    clauses = [clause for clause in split_clauses(title) if _says_enough(clause) and not clause.endswith(".")]
     # What follows a comma in lower case says nothing on its own: “, and why”.
     alone = (clause for clause in clauses if not (clause[0].islower() and f", {clause}" in title))
-    return shorten(capitalised(next(alone, title)), THUMBNAIL_MAX_CHARS)
+    words = capitalised(next(alone, title))
+    if display_width(words) <= THUMBNAIL_MAX_CHARS:
+        return words
+    short = shorten(words, THUMBNAIL_MAX_CHARS)
+    return (_first_phrases(words, language) or short) if short.endswith("…") else short
+
+
+def _says_enough(clause: str) -> bool:
+    """Whether a clause can stand for the title: at most five words, and not one only, unless that is a long one."""
+    return len(clause.split()) <= _THUMBNAIL_WORDS and display_width(clause) >= _THUMBNAIL_LEAST_CHARS
+
+
+def _first_phrases(title: str, language: str) -> str:
+    """The start of a title up to a preposition or a conjunction, if it fits a thumbnail and makes sense; else empty.
+
+    Not of a German or Dutch subordinate clause, whose verb comes last.
+    """
+    words, table = title.split(" "), function_words(language)
+    is_verb_last = same_language(language, "de") or same_language(language, "nl")
+    if is_verb_last and words[0].casefold() in _VERB_LAST and not is_question(title):
+        return ""
+    last = next((n for n, word in enumerate(words) if word.casefold() in _BETWEEN), len(words) - 1)
+    ends = (
+        end
+        for end in range(last, _MIN_PHRASE_WORDS - 1, -1)
+        if words[end].casefold() in table.opening
+        and words[end - 1].casefold() not in table.opening | table.leaning
+        and display_width(" ".join(words[:end])) <= THUMBNAIL_MAX_CHARS
+    )
+    return " ".join(words[: next(ends, 0)]).rstrip(",;:–— ")

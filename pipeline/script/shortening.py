@@ -12,7 +12,9 @@ from pipeline.language.phrases import split_phrases
 from pipeline.language.sentences import last_word
 from pipeline.language.text import has_words
 
-_CLAUSE_END = re.compile(r"\s*[,;:،؛]\s|[.!?…؟।۔]\s|\s[–—-]\s|—(?![.,;:!?…)”’»])|\s\(|[，；：、。！？（]")
+_CLAUSE_END = re.compile(
+    r"\s*[,;:،؛]\s|\.\s(?![a-zß-öø-ÿа-яё])|[!?…؟।۔]\s|\s[–—-]\s|—(?![.,;:!?…)”’»])|\s\(|[，；：、。！？（]"
+)
 _LEFTOVER = " ,;:،؛–—-(（，；：、"
 # Thai has no spaces between words, and its letters leave no doubt about the language.
 _THAI = re.compile(r"[\u0e00-\u0e3e\u0e40-\u0e7f]+")

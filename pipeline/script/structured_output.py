@@ -166,7 +166,7 @@ def to_script(wire: WireScript, brief: Brief) -> Script:
         scenes=tuple(_to_scene(scene, brief, title) for scene in wire.scenes),
         description=brief.description or fit_description(wire.description),
         tags=tuple(dict.fromkeys((*brief.tags, *(tag for tag in wire.tags if tag)))),
-        thumbnail_text=shorten(wire.thumbnail_text, THUMBNAIL_MAX_CHARS) or thumbnail_words(title),
+        thumbnail_text=shorten(wire.thumbnail_text, THUMBNAIL_MAX_CHARS) or thumbnail_words(title, brief.language),
     )
 
 

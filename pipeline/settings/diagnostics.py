@@ -10,6 +10,7 @@ from difflib import get_close_matches
 from pydantic_core import ErrorDetails
 
 from pipeline.errors import did_you_mean
+from pipeline.language.text import quoted
 from pipeline.settings.fields import (
     PREFIX,
     environment_name,
@@ -121,7 +122,7 @@ def _name_at(place: tuple[int | str, ...]) -> str:
 
 def _shown(value: object) -> str:
     """The value as the user wrote it, truncated, without credentials in URLs."""
-    text = repr(value) if isinstance(value, str) else str(value).lower()
+    text = quoted(value) if isinstance(value, str) else str(value).lower()
     text = redact_keys(re.sub(r"//[^/@\s]*@", "//…@", text))
     return text if len(text) <= 60 else f"{text[:59]}…"
 

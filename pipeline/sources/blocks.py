@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from itertools import zip_longest
 from urllib.parse import unquote
 
@@ -44,7 +45,7 @@ _DIALECTS = (
     (re.compile(r"(?<=\w)\^(?:3|\{3\})(?!\w)"), "³"),
     (re.compile(r"(?<![=\w])==(?=[^\s=])([^=]*[^\s=])==(?![=\w])"), r"\1"),
 )
-_MONTH = re.compile(r"(?P<name>[^\W\d_]+)(?P<more>\s+\d{4}\b|\s*[:,–—])?")
+_MONTH = re.compile(r"(?P<name>[^\W\d_]+)\.?(?P<more>\s+\d{4}\b|\s*[:,–—])?")
 _CODE_LANGUAGE = re.compile(r"[\w+#.-]{1,40}")
 _ADDRESS = re.compile(r"(?:https?:)?//", re.IGNORECASE)
 _MIN_LABELLED_LINES = 2
@@ -114,6 +115,11 @@ def _list(node: SyntaxTreeNode) -> BulletList | CheckList | None:
 def _items(node: SyntaxTreeNode) -> Iterator[Paragraph]:
     """The items of a list, each followed by those of its nested lists."""
     for item in node.children:
+        if nested := _list_on_its_line(item):
+            first, *others = _items(nested)
+            yield replace(first, text=_day(item) + first.text)
+            yield from others
+            continue
         blocks = tuple(parse_blocks(item.children))
         text = [said for block in blocks if isinstance(block, Paragraph | Quotation) for said in block.said]
         yield Paragraph(
@@ -125,13 +131,30 @@ def _items(node: SyntaxTreeNode) -> Iterator[Paragraph]:
                 yield from block.said
 
 
+def _list_on_its_line(item: SyntaxTreeNode) -> SyntaxTreeNode | None:
+    """The numbered list on an item's own line, which is no list but part of a date: "- 1. Sept.", "29. 11. 1378"."""
+    first = item.children[0] if item.type == "list_item" and item.children else None
+    is_single = first and first.type == "ordered_list" and len(first.children) == 1
+    return first if is_single and first and first.map and item.map and first.map[0] == item.map[0] else None
+
+
 def _day(item: SyntaxTreeNode) -> str:
-    """The number of a list item that is a day: CommonMark takes "12. Januar" at the start of a line for a list."""
-    month = _MONTH.match(text_of(item)) if item.info else None
+    """The number of a list item that is part of a date: CommonMark takes "12. Januar" at the start of a line for one.
+
+    The numbers of "- 1. Flour" and "- 2. Water" count the items.
+    """
+    if not item.info:
+        return ""
+    above = item.parent.parent if item.parent else None
+    is_nested = above is not None and _list_on_its_line(above) is item.parent
+    counted = above if above and is_nested else item
+    is_counted = item.info == str(1 + counted.siblings.index(counted))
+    if _list_on_its_line(item) or (is_nested and (counted.info or not is_counted)):
+        return f"{item.info}. "
+    month = _MONTH.match(text_of(item))
     # Most lists count their items, so that the names of months need not be loaded.
-    if month and (month["more"] or item.info != str(1 + item.siblings.index(item))):
-        return f"{item.info}. " if month["name"].casefold() in months_after_ordinals() else ""
-    return ""
+    is_month = month and (month["more"] or not is_counted) and month["name"].casefold() in months_after_ordinals()
+    return f"{item.info}. " if is_month else ""
 
 
 def _table(node: SyntaxTreeNode) -> Table | None:

@@ -14,7 +14,9 @@ from pipeline.model.file_names import safe_name
 from pipeline.sources.urls import is_database, is_endpoint, is_remote, redacted
 
 SUFFIXES = (".md", ".txt")
-TABLES = (".csv", ".tsv", ".json", ".jsonl", ".ndjson", ".xlsx", ".xlsm", ".db", ".sqlite", ".sqlite3")
+WORKBOOKS = (".xlsx", ".xlsm")
+DATABASES = (".db", ".sqlite", ".sqlite3")
+TABLES = (".csv", ".tsv", ".json", ".jsonl", ".ndjson", *WORKBOOKS, *DATABASES)
 TITLE_MAX_CHARS = 200
 
 _BATCH_MAX_CHARS = 60
@@ -38,6 +40,16 @@ def batch_name(source: Path | str) -> str:
 def is_table(source: Path | str) -> bool:
     """Whether a source is a table, judged by its name."""
     return is_database(source) or is_endpoint(source) or Path(source).suffix.casefold() in TABLES
+
+
+def is_workbook(source: Path | str) -> bool:
+    """Whether a source is an Excel workbook, judged by its name."""
+    return not is_remote(source) and Path(source).suffix.casefold() in WORKBOOKS
+
+
+def has_query(source: Path | str) -> bool:
+    """Whether a source is a database, which is read by an SQL query; judged by its name."""
+    return is_database(source) or (not is_remote(source) and Path(source).suffix.casefold() in DATABASES)
 
 
 def glob_root(source: Path | str) -> Path | None:

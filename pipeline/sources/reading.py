@@ -68,9 +68,16 @@ def _read(source: Path | str, problems: list[InputError]) -> tuple[Brief, ...]:
     if not _exists(path):
         if (folder := glob_root(source)) is not None:
             return _read_all(_matching(folder, path), problems)
-        nearest = "" if "*" in path.name else nearest_file(path)
-        raise SourceError("no such file", where=str(path), hint=nearest or _KINDS)
+        raise SourceError("no such file", where=str(path), hint=_hint_for_missing(path))
     return _read_all(_in_folder(path), problems) if path.is_dir() else _read_file(path, problems)
+
+
+def _hint_for_missing(path: Path) -> str:
+    """What may be meant by the name of a file that does not exist: a similar name, or the text of a topic."""
+    if "*" not in path.name and (nearest := nearest_file(path)):
+        return nearest
+    is_text = " " in path.name and path.suffix.casefold() not in SUFFIXES
+    return f"If it is a topic: nightreel make {shlex.quote(str(path))}" if is_text else _KINDS
 
 
 def _is_path(text: str) -> bool:

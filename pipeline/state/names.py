@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from functools import lru_cache
 
 from pipeline.errors import CheckpointError, InputError, did_you_mean
+from pipeline.language.text import quoted
 from pipeline.model.file_names import NAME_MAX_BYTES, is_reserved_name
 
 _JOB_ID = re.compile(r"[0-9a-f]{8,64}")
@@ -68,7 +69,7 @@ def _checked(name: str, what: str, *, hint: str) -> str:
     problem = _problem_with(name)
     if problem:
         shown = name if len(name) <= 40 else f"{name[:39]}…"
-        raise InputError(f"{shown!r} can't be the name of {what}: {problem}", hint=hint)
+        raise InputError(f"{quoted(shown)} can't be the name of {what}: {problem}", hint=hint)
     return name
 
 
@@ -79,7 +80,7 @@ def _problem_with(name: str) -> str:
         return f"it is longer than {NAME_MAX_BYTES} bytes"
     bad = sorted({char for char in name if char in _FORBIDDEN or _is_unseen(char)})
     if bad:
-        return f"it contains {' '.join(ascii(char) for char in bad)}"
+        return f"it contains {' '.join(map(quoted, bad))}"
     if name[0] in ". -" or name[-1] in ". ":
         return "it begins with a dot, a space or a dash, or ends with a dot or a space"
     if is_reserved_name(name):

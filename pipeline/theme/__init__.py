@@ -1,7 +1,6 @@
 """Themes: colour roles, sizes and motion in TOML files that a designer edits, each with a dark and a light palette.
 
-theme     the value: roles, sizes, required contrasts
-default   the theme that films have by default
+theme     the value: roles, sizes, required contrasts; the theme that films have by default
 colours   OKLCH, blending, WCAG contrast
 loading   from themes/NAME.toml
 brand     recoloured for a brand

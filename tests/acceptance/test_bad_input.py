@@ -117,7 +117,7 @@ BAD = {
     "a flag that is missing": Bad(("publish", "space"), 2, ("--to is missing. See nightreel publish --help",)),
     "a flag without its value": Bad(("publish", "space", "--to"), 2, ("--to needs a value.",)),
     "a choice that nobody offers": Bad(
-        ("run", "good.md", "--strategy", "smrt"), 2, ("Invalid value 'smrt' for --strategy", "Did you mean 'smart'?")
+        ("run", "good.md", "--strategy", "smrt"), 2, ("--strategy: 'smrt' is not one of", "Did you mean smart?")
     ),
     "a batch that is not named": Bad(("review",), 2, ("BATCH is missing. See nightreel review --help",)),
     "a host that nobody knows": Bad(

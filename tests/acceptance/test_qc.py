@@ -66,7 +66,7 @@ def test_patterns_are_files_and_machines_get_a_line_a_film(workspace):
     ("name", "told"),
     [
         ("nowhere.mp4", "no such film or folder\n"),
-        ("films/*.avi", "has no films. Use --recursive to include subfolders\n"),
+        ("films/*.avi", "matches nothing\n"),
     ],
 )
 def test_a_name_that_leads_nowhere_is_an_input_error(workspace, name, told):

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -198,13 +197,6 @@ async def test_a_film_that_differs_from_what_is_there_by_nothing_but_its_bytes_r
     await publish(package, destination=FolderDestination(folder))
 
     assert there.read_bytes() == package.video.read_bytes()
-
-
-async def test_a_film_that_was_packed_without_all_its_stills_is_packed_again_first(package, folder):
-    with pytest.raises(CheckpointError, match=r"earlier version.*nightreel retry BATCH --from film"):
-        await publish(replace(package, more_thumbnails=()), destination=FolderDestination(folder))
-
-    assert not folder.exists()
 
 
 async def test_what_a_killed_delivery_left_behind_is_cleared_away(package, folder):

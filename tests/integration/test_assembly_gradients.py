@@ -7,7 +7,7 @@ import pytest
 from pipeline.assembly import EncoderPlan
 from pipeline.model import VideoFormat
 from pipeline.rendering.surface.background import Light, background
-from pipeline.theme.default import MIDNIGHT
+from pipeline.theme.theme import MIDNIGHT
 from tests.standins.films import make_segment, voice
 
 FORMAT = VideoFormat(width_px=480, height_px=270)

@@ -14,31 +14,22 @@ import pytest
 
 from pipeline import errors
 from pipeline.cli import app, main
-from pipeline.cli.add import add
 from pipeline.cli.auth import auth, youtube
 from pipeline.cli.auth import status as auth_status
-from pipeline.cli.cancel import cancel
-from pipeline.cli.checkpoint import checkpoint
-from pipeline.cli.clean import clean
-from pipeline.cli.doctor import doctor
-from pipeline.cli.init import init
+from pipeline.cli.lifecycle import add, cancel, checkpoint, resume, retry
 from pipeline.cli.make import make
 from pipeline.cli.options import BatchOptions, CommonOptions, FilmOptions, TableOptions
-from pipeline.cli.pack import pack
-from pipeline.cli.presets import presets
 from pipeline.cli.preview import preview as preview_rows
-from pipeline.cli.publish import ReleaseFlags, publish
-from pipeline.cli.published import published
+from pipeline.cli.publish import ReleaseFlags, publish, published
 from pipeline.cli.qc import qc
-from pipeline.cli.report import report
-from pipeline.cli.resume import resume
-from pipeline.cli.retry import retry
+from pipeline.cli.results import pack, report
 from pipeline.cli.review import review
 from pipeline.cli.run import run
 from pipeline.cli.series import series
 from pipeline.cli.status import list_batches, status
 from pipeline.cli.templates import check, list_all, new, preview, show, templates
 from pipeline.cli.voices import voices
+from pipeline.cli.workspace import clean, doctor, init, presets
 
 COMMANDS = {
     "make": make,

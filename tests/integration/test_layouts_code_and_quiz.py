@@ -20,7 +20,7 @@ from pipeline.rendering.motion.sprites import Sprite
 from pipeline.rendering.motion.timeline import item_frames
 from pipeline.rendering.motion.ycbcr import colour
 from pipeline.theme.colours import contrast
-from pipeline.theme.default import MIDNIGHT
+from pipeline.theme.theme import MIDNIGHT
 from tests.standins.text_reader import content_of
 
 SIZES = [(960, 540), (540, 960), (540, 540), (540, 676)]

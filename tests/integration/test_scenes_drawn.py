@@ -30,7 +30,7 @@ from pipeline.rendering.text.coverage import font_coverage
 from pipeline.rendering.thumbnail import drawing as thumbnail
 from pipeline.rendering.thumbnail.drawing import draw_thumbnail
 from pipeline.theme.colours import rgb
-from pipeline.theme.default import MIDNIGHT
+from pipeline.theme.theme import MIDNIGHT
 
 LOOK = Look(title="Why octopuses have three hearts")
 LINES = (SpokenLine(text="Three hearts share the work."),)

@@ -124,6 +124,8 @@ _CONFIG = {
         }
     }
 }
+# As JavaScript writes the time; the second message has a "Z" after it, as Edge sends it.
+_TIMESTAMP = r"[A-Z][a-z]{2} [A-Z][a-z]{2} \d\d \d{4} \d\d:\d\d:\d\d GMT\+0000 \(Coordinated Universal Time\)"
 _SSML = "{http://www.w3.org/2001/10/synthesis}"
 
 
@@ -479,6 +481,8 @@ def _check_config(message: str) -> None:
     headers, body = _parse(message)
     if headers.get("Path") != "speech.config" or headers.get("Content-Type") != "application/json; charset=utf-8":
         raise ProtocolError(f"the first message is {headers}")
+    if not re.fullmatch(_TIMESTAMP, headers.get("X-Timestamp", "")):
+        raise ProtocolError(f"the first message is {headers}")
     if json.loads(body) != _CONFIG:
         raise ProtocolError(f"speech.config is {body}")
 
@@ -489,7 +493,7 @@ def _read_ssml(message: str) -> Order:
     if headers.get("Path") != "ssml" or headers.get("Content-Type") != "application/ssml+xml":
         raise ProtocolError(f"the second message is {headers}")
     is_named = re.fullmatch(r"[0-9a-f]{32}", headers.get("X-RequestId", ""))
-    if not is_named or not headers.get("X-Timestamp", "").endswith("Z"):
+    if not is_named or not re.fullmatch(f"{_TIMESTAMP}Z", headers.get("X-Timestamp", "")):
         raise ProtocolError(f"the second message is {headers}")
     try:
         speak = ET.fromstring(body)
@@ -503,6 +507,8 @@ def _read_ssml(message: str) -> Order:
     if name is None or set(prosody.keys()) != {"pitch", "rate", "volume"}:
         raise ProtocolError(f"voice {voice.attrib}, prosody {prosody.attrib}")
     text = prosody.text or ""
+    if not text.strip():
+        raise ProtocolError("no text")
     if len(escape(text).encode()) > _MAX_TEXT_BYTES:
         raise ProtocolError(f"{len(escape(text).encode())} bytes of text")
     how = (prosody.get("rate", ""), prosody.get("pitch", ""), prosody.get("volume", ""))

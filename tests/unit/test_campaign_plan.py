@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from dataclasses import replace
+from types import SimpleNamespace
 
 import openpyxl
 import pytest
@@ -16,6 +18,7 @@ from pipeline.orchestrator.batch.planning import plan_batch
 from pipeline.orchestrator.batch.source import read_source
 from pipeline.orchestrator.context import open_context
 from pipeline.script.template_writer import fill_script
+from pipeline.sources.campaign import RowProblem, row_error
 
 HEADER = "customer,first_name,product,price"
 ROWS = ["1,Maria,Roof,5 €", "2,Bo,Roof,6 €", "3,Ann,Roof,7 €"]
@@ -225,6 +228,24 @@ async def test_refused_rows_are_saved_with_their_reasons(campaign):
     (refused,) = (await campaign.context.store.load_batch("people")).refused
     assert refused.where == f"{campaign.path}:3"
     assert refused.error.cause == "price: 'free' is not an amount of money"
+
+
+async def test_the_error_of_a_row_names_all_its_problems(campaign):
+    wanted = await campaign.read("1,,,free")
+
+    (refused,) = wanted.unreadable
+    reason = "first_name: is empty; product: is empty; price: 'free' is not an amount of money"
+    assert refused.message == reason
+    assert refused.hint == ". ".join(problem.mend for problem in wanted.problems)
+
+
+def test_the_error_of_a_row_with_many_problems_names_the_first_four():
+    problem = RowProblem(row=1, line=2, column="town", value="", problem="is empty", mend="Fill it in")
+    problems = [replace(problem, column=f"town {number}") for number in range(1, 7)]
+
+    error = row_error(problems, SimpleNamespace(path="people.csv", sheet=""))
+    named = "; ".join(f"town {number}: is empty" for number in range(1, 5))
+    assert str(error) == f"people.csv:2: {named}; and 2 more. Fill it in"
 
 
 async def test_a_text_too_long_for_its_place_in_the_film_is_a_problem_of_the_row(campaign):

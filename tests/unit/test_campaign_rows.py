@@ -22,7 +22,7 @@ from pipeline.model import Brief, SourceRow
 from pipeline.model.csv_escaping import escape_formulas, unescape_formulas
 from pipeline.sources.campaign import RowReader, parse_row_selection, validate_rows, write_rejected
 from pipeline.sources.campaign.problem import row_problem
-from pipeline.sources.campaign.spool import Spool
+from pipeline.sources.campaign.validation import Spool
 from pipeline.sources.tables import TableOptions, TableRow, open_table
 from pipeline.template import load_template
 

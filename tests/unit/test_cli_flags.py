@@ -7,8 +7,9 @@ import pytest
 
 from pipeline.cli.options import FLAGS, BatchOptions, CommonOptions, FilmOptions, TableOptions
 from pipeline.cli.session import open_session
-from pipeline.errors import ConfigurationError
+from pipeline.errors import ConfigurationError, InputError
 from pipeline.settings import Settings, load_settings
+from pipeline.sources import parse_source
 
 
 @pytest.mark.parametrize("key", FLAGS)
@@ -55,6 +56,40 @@ def test_errors_about_a_value_name_the_flag(tmp_path: Path, flags, told):
         open_session(CommonOptions(workspace=tmp_path), flags.as_settings())
 
     assert str(error.value).startswith(told)
+
+
+@pytest.mark.parametrize(
+    ("source", "flags", "told"),
+    [
+        ("topics.txt", TableOptions(map=("a=b",)), "--map: is only for tables. Leave it out, or give another source"),
+        ("topics", TableOptions(strict=True), "--strict: is only for tables."),
+        ("topics", TableOptions(rows="3"), "--rows: is only for tables."),
+        ("a.csv", TableOptions(query="SELECT 1"), "--query: is only for databases."),
+        ("https://a.example/b.sqlite", TableOptions(query="SELECT 1"), "--query: is only for databases."),
+        ("a.csv", TableOptions(sheet="May"), "--sheet: is only for Excel workbooks."),
+        ("a.csv", TableOptions(sheet="May", fallback="b.csv"), "--sheet: is only for Excel workbooks."),
+    ],
+)
+def test_a_flag_that_the_source_can_not_use_is_refused(source, flags, told):
+    with pytest.raises(InputError) as error:
+        flags.check(parse_source(source))
+
+    assert str(error.value).startswith(told)
+
+
+@pytest.mark.parametrize(
+    ("source", "flags"),
+    [
+        ("topics.txt", TableOptions(fallback="more.txt", pattern="{batch}/{title}")),
+        ("a.csv", TableOptions(rows="3", key="id", map=("a=b",), strict=True)),
+        ("a.csv", TableOptions(sheet="May", fallback="b.xlsx")),
+        ("postgresql://host/shop", TableOptions(query="SELECT 1", rows="extremes")),
+        ("a.sqlite", TableOptions(query="SELECT 1")),
+        ("A.XLSX", TableOptions(sheet="May")),
+    ],
+)
+def test_a_flag_that_the_source_or_its_fallback_can_use_is_accepted(source, flags):
+    flags.check(parse_source(source))
 
 
 def test_what_is_wrong_with_a_file_is_told_of_the_file(tmp_path: Path):

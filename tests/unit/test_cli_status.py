@@ -9,12 +9,14 @@ import shutil
 import sys
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 
 import anyio
 import pytest
 
 from pipeline.cli import main
 from pipeline.cli.batch_status import BatchStatus, all_states, write_batch
+from pipeline.cli.options import CommonOptions
 from pipeline.cli.output import print_json
 from pipeline.cli.status_tables import print_batch, print_batches, print_list
 from pipeline.cli.summary import print_summary
@@ -255,13 +257,30 @@ def test_a_command_that_is_told_takes_a_name_with_spaces_as_one_word(store, caps
     row = JobSummary(id="1", batch="old & new", title="A", folder="", status=JobStatus.FAILED, error=error)
     outcome = Outcome(batch="old & new", counts={JobStatus.FAILED: 1})
 
-    print_summary(
-        outcome, lambda *statuses: [row] if row.status in statuses else [], refused=[], seconds=1, report=None
-    )
+    def rows(*statuses):
+        return [row] if row.status in statuses else []
 
-    assert "nightreel retry 'old & new', or" in capsys.readouterr().out
+    print_summary(outcome, rows, refused=[], seconds=1, report=None)
+    elsewhere = CommonOptions(workspace=Path("my films"))
+    print_summary(outcome, rows, elsewhere, refused=[], seconds=1, report=None)
+
+    retries = [line for line in capsys.readouterr().out.splitlines() if line.startswith("To retry")]
+    assert retries == [
+        "To retry: nightreel retry 'old & new'; other films stay as they are.",
+        "To retry: nightreel retry 'old & new' --workspace 'my films'; other films stay as they are.",
+    ]
     (said,) = look(store, "old & new", now=AT).notices
     assert said.text == "no process is running it: resume with nightreel resume 'old & new'"
+
+
+def test_an_approval_of_nothing_says_so(store, tmp_path, capsys):
+    (tmp_path / "nightreel.toml").touch()
+    save(store, "big", *films(2, status=JobStatus.COMPLETED))
+
+    with pytest.raises(SystemExit) as ended:
+        main(["review", "big", "--approve", "--all", "--workspace", str(tmp_path)])
+
+    assert (ended.value.code, capsys.readouterr().out) == (0, "No film of “big” is held for review.\n")
 
 
 def test_watching_says_why_no_films_are_started(store):

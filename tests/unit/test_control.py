@@ -18,7 +18,7 @@ import pytest
 from anyio import to_thread
 
 from pipeline import resume_batch, retry_batch, run_batch
-from pipeline.cli.retry import Stage as RetryStage
+from pipeline.cli.lifecycle import Stage as RetryStage
 from pipeline.errors import BusyError, InputError, NeedsLoginError, TransientError
 from pipeline.model import (
     Asked,

@@ -53,6 +53,26 @@ def test_pipes_and_sockets_are_refused_by_name_and_skipped_in_folders(folder, ki
         assert meant("films/*.mp4" if by == "pattern" else "films") == ["films/a.mp4"]
 
 
+@pytest.mark.parametrize(
+    ("name", "told"),
+    [
+        ("none.mp4", "none.mp4: no such film or folder"),
+        ("none*.mp4", "none*.mp4: matches nothing"),
+        ("films/below*", "films/below*: matches no films. --recursive includes subfolders"),
+        ("holds", "holds: has no films. --recursive includes subfolders"),
+        ("holds/films", "holds/films: has no films"),
+    ],
+)
+def test_recursive_is_advised_only_where_there_are_subfolders(folder, name, told):
+    (folder.parent / "holds" / "films").mkdir(parents=True)
+    (folder / "below" / "b.mp4").unlink()
+
+    with pytest.raises(InputError) as error:
+        find_films([name], recursive=False)
+
+    assert str(error.value) == told
+
+
 def test_symlink_loops_are_not_followed(folder):
     films = ["films/a.mp4", "films/below/b.mp4"]
 

@@ -11,8 +11,8 @@ from pipeline.orchestrator.context import open_context
 from pipeline.rendering import Look
 from pipeline.rendering.captions import captions
 from pipeline.rendering.type_scale import LARGE_SIZES
-from pipeline.theme.default import MIDNIGHT
 from pipeline.theme.loading import load_theme
+from pipeline.theme.theme import MIDNIGHT
 
 WORDS = ("Swimming ", "stops ", "the ", "heart ", "that ", "feeds ", "the ", "body.")
 

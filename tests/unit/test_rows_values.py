@@ -261,6 +261,10 @@ def test_device_names_and_pictures_outside_the_folder_are_reported(cell, told):
     assert told in problem("image", cell)
 
 
+def test_a_windows_path_is_quoted_as_it_was_written():
+    assert problem("image", r"C:\reef\a.png").startswith(r"'C:\reef\a.png' lies outside")
+
+
 def test_pictures_colours_e_mail_and_choices_are_parsed():
     assert read("image", "photos/roof.JPG") == "photos/roof.JPG"
     assert read("colour", "#2F8") == "#22ff88"

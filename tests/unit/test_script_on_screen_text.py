@@ -15,6 +15,7 @@ from pipeline.language.display_width import display_width
 from pipeline.model import SCENES, Brief, Paragraph, Scene
 from pipeline.script.model_output import plain_text
 from pipeline.script.on_screen_text import (
+    capitalised,
     sentence_of_number,
     shown_items,
     shown_statement,
@@ -212,19 +213,34 @@ def test_numbers_that_are_not_finite_are_rejected(value: float) -> None:
     ("title", "words"),
     [
         ("Why is the sky blue?", "Why is the sky blue?"),
+        ("Ten minutes with Dr. Jane Okafor, Ph.D., on sleep", "Ten minutes with Dr. Jane Okafor, Ph.D."),
+        ("Acme Corp. earnings in the third quarter in two minutes", "Acme Corp. earnings in the third quarter"),
+        ("What is the difference between a virus and a bacterium?", "What is the difference"),
+        ("Everything that everybody always wanted knowing", "Everything that everybody always wanted…"),
         ("Rainbows: how light gets bent into seven colours", "Rainbows"),
         ("Honey never spoils, and here is the reason why", "Honey never spoils"),
         ("Rhythms of the sea and its lighthouses", "Rhythms of the sea and its lighthouses"),
-        ("What happens when you stop sleeping for eleven days?", "What happens when you stop sleeping…"),
-        ("A short history of the bicycle in the nineteenth century", "A short history of the bicycle…"),
-        ("Warum Blätter im Herbst bunt werden und dann fallen", "Warum Blätter im Herbst bunt werden…"),
-        ("Why J. R. R. Tolkien wrote for twelve years", "Why J. R. R. Tolkien wrote for twelve…"),
+        ("What happens when you stop sleeping for eleven days?", "What happens when you stop sleeping"),
+        ("A short history of the bicycle in the nineteenth century", "A short history of the bicycle"),
+        ("Why J. R. R. Tolkien wrote for twelve years", "Why J. R. R. Tolkien wrote"),
         ("How the old machine typed pages all day, at night", "How the old machine typed pages all day"),
         ("为什么天空是蓝色的", "为什么天空是蓝色的"),
     ],
 )
-def test_a_thumbnail_shows_a_few_words_of_the_title(title: str, words: str) -> None:
-    assert thumbnail_words(title) == words
+def test_a_thumbnail_shows_the_first_phrases_of_the_title(title: str, words: str) -> None:
+    assert thumbnail_words(title, "en") == words
+
+
+@pytest.mark.parametrize(
+    ("title", "words"),
+    [
+        ("Die Geschichte der Kuckucksuhr im Schwarzwald und anderswo", "Die Geschichte der Kuckucksuhr"),
+        ("Warum Blätter im Herbst bunt werden und dann fallen", "Warum Blätter im Herbst bunt werden…"),
+        ("Wie Ludwig XIV. sein Schloss in Versailles bauen ließ", "Wie Ludwig XIV. sein Schloss…"),
+    ],
+)
+def test_a_clause_whose_verb_comes_last_is_not_cut_without_a_mark(title: str, words: str) -> None:
+    assert thumbnail_words(title, "de") == words
 
 
 @pytest.mark.parametrize(
@@ -284,3 +300,11 @@ def test_a_models_description_is_cut_to_the_limit_of_hosts() -> None:
 )
 def test_an_item_gets_a_full_stop_also_after_a_spoken_sign(text: str, said: str) -> None:
     assert spoken_item(text).text == said
+
+
+@pytest.mark.parametrize(
+    ("written", "shown"),
+    [("heat it", "Heat it"), ("http://fritz.box", "http://fritz.box"), ("iPhone 15", "iPhone 15"), ("a b", "A b")],
+)
+def test_addresses_and_names_with_a_small_first_letter_are_not_capitalised(written: str, shown: str) -> None:
+    assert capitalised(written) == shown

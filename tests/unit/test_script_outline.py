@@ -63,6 +63,15 @@ def test_a_long_heading_is_shown_whole_above_a_statement() -> None:
     assert find_problems(script, TEMPLATE) == ()
 
 
+def test_a_long_heading_is_shown_whole_above_a_list() -> None:
+    heading = "What every new owner of a sourdough starter should know about it"
+    section = Section(heading=heading, blocks=(bullets("Feed it.", "Keep it warm."),))
+    script = outline(Brief(title="The sky", sections=(INTRO, section)), TEMPLATE)
+
+    assert [scene.heading for scene in script.scenes if isinstance(scene, BulletsScene)] == [heading]
+    assert find_problems(script, TEMPLATE) == ()
+
+
 def test_a_long_title_is_shown_whole_and_its_rest_as_the_subtitle_at_the_latest() -> None:
     long = "Why the sky is blue at noon and red in the evening, and what the dust in it does"
     longer = f"{long} on most days, but not after a volcano"

@@ -18,6 +18,7 @@ from pipeline.model import (
     Block,
     Brief,
     BulletList,
+    BulletsScene,
     CheckList,
     CodeBlock,
     CodeScene,
@@ -733,6 +734,42 @@ def test_letters_that_distinguish_columns_are_not_units(head: str) -> None:
     found = scenes(table(head, "1st | 40 | 50", "2nd | 60 | 70"))
 
     assert [line for scene in found for line, _ in said(scene)] == ["1st: 40, 50.", "2nd: 60, 70."]
+
+
+def test_a_table_too_wide_for_a_list_shows_all_values_row_by_row() -> None:
+    rows = [
+        "Everest | Nepal and China, on the border between the two | 8849 | Edmund Hillary and Tenzing Norgay in 1953",
+        "K2 | Pakistan and China, in the Karakoram | 8611 | Achille Compagnoni and Lino Lacedelli in 1954",
+    ]
+    first, second = scenes(table("Peak | Country | Height (m) | First climbed by", *rows))
+
+    assert isinstance(first, BulletsScene)
+    assert isinstance(second, BulletsScene)
+    assert (first.kicker, first.heading, second.heading) == ("Heading", "Everest", "K2")
+    assert first.items == (
+        "Country: Nepal and China, on the border between the two",
+        "Height: 8849 m",
+        "First climbed by: Edmund Hillary and Tenzing Norgay in 1953",
+    )
+    assert said(second)[:2] == [("K2.", None), ("Country: Pakistan and China, in the Karakoram.", 0)]
+
+
+def test_a_price_per_unit_in_a_header_is_spoken_after_each_number() -> None:
+    (scene,) = scenes(table("Produit | Prix (€/kg)", "Pommes | 2,80", "Beurre | 9,50", "Sucre | 1,40"), language="fr")
+
+    assert [text for text, _ in said(scene)] == ["Pommes: 2,80 €/kg.", "Beurre: 9,50 €/kg.", "Sucre: 1,40 €/kg."]
+
+
+def test_a_long_label_in_a_table_of_short_values_is_shortened_instead_of_hiding_them() -> None:
+    long = "After baking, when the crust has fully set and the loaf has cooled for most of a long afternoon or night"
+    (scene,) = scenes(table("Loaf | Weight", "Dough | 2 lb 3 oz", f"{long} or so | 1 lb 15 oz", "Later | 1 lb 14 oz"))
+
+    assert isinstance(scene, BulletsScene)
+    assert scene.items == (
+        "Dough: 2 lb 3 oz",
+        "After baking, when the crust has fully set and the loaf has cooled…: 1 lb 15 oz",
+        "Later: 1 lb 14 oz",
+    )
 
 
 def test_a_table_of_one_row_becomes_running_text() -> None:

@@ -309,6 +309,11 @@ def test_a_formula_in_a_title_becomes_plain_text() -> None:
         ("1. Mehl sieben.\n2. Eier trennen.", ["Mehl sieben.", "Eier trennen."]),
         ("1. Mai: frei.", ["1. Mai: frei."]),
         ("24. Dezember. Der Schnee fällt.", ["24. Dezember. Der Schnee fällt."]),
+        ("- 1. Sept. 1715: Tod.\n- 6. Okt. 1789: Marsch.", ["1. Sept. 1715: Tod.", "6. Okt. 1789: Marsch."]),
+        ("- 29. 11. 1378: smrt.\n- 1379: nic.", ["29. 11. 1378: smrt.", "1379: nic."]),
+        ("9. 7. 1357 v Praze.", ["9. 7. 1357 v Praze."]),
+        ("- 1. Mehl sieben.\n- 2. Eier trennen.", ["Mehl sieben.", "Eier trennen."]),
+        ("- 1. Mehl sieben.\n  2. Eier trennen.\n- Fertig.", ["Mehl sieben.", "Eier trennen.", "Fertig."]),
     ],
 )
 def test_the_day_of_a_date_is_no_number_of_a_list(written: str, spoken: list[str]) -> None:

@@ -13,7 +13,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from pipeline.errors import SourceError
-from pipeline.sources.campaign.problem import row_problem
+from pipeline.sources.campaign.problem import row_error, row_problem
 from pipeline.sources.campaign.rejected_rows import write_rejected
 from pipeline.sources.tables import BrokenRow, Number, TableOptions, TableRow, cell_defect, cell_remedy, open_table
 from pipeline.sources.tables.cell_values import to_cell
@@ -377,7 +377,7 @@ def test_a_problem_of_a_workbook_names_the_file_the_sheet_the_row_and_the_column
     cell = row.cells["price"]
 
     found = row_problem(row, "price", cell, cell_defect(cell), cell_remedy(cell))
-    error = found.as_error(table)
+    error = row_error([found], table)
     assert found.value == ""
     assert str(error) == f"{path}:2: sheet “May”: price: is the error #N/A. Enter it as a plain value"
 

@@ -9,9 +9,8 @@ from pipeline.model import Brief
 from pipeline.orchestrator.context import open_context
 from pipeline.theme.brand import Brand, apply_brand
 from pipeline.theme.colours import contrast, readable, to_hex, to_lch
-from pipeline.theme.default import MIDNIGHT
 from pipeline.theme.loading import known_themes, load_theme
-from pipeline.theme.theme import ROLES, find_low_contrasts
+from pipeline.theme.theme import MIDNIGHT, ROLES, find_low_contrasts
 
 NAMES = sorted(known_themes([]))
 KEYS = (*ROLES, "radius_px", "enter_s", "rise", "ease", "amount")

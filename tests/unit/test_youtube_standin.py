@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import random
+from urllib.parse import urlencode
 
 import aiohttp
 import pytest
@@ -13,7 +14,7 @@ from googleapiclient.discovery import build_from_document
 from googleapiclient.errors import HttpError
 from googleapiclient.http import MediaIoBaseUpload
 
-from tests.standins.youtube import CHUNK_BYTES, YouTubeStandIn
+from tests.standins.youtube import CHUNK_BYTES, CLIENT_ID, CLIENT_SECRET, YouTubeStandIn
 from tests.standins.youtube.rules import discovery
 from tests.standins.youtube.semantics import no_srt
 
@@ -38,6 +39,10 @@ def resource(**changes):
     snippet = {"title": "A film", "tags": ["nightreel-1"], "categoryId": "27"}
     status = {"privacyStatus": "private", "selfDeclaredMadeForKids": False}
     return {"snippet": snippet | changes, "status": status}
+
+
+def scheduled(moment):
+    return resource() | {"status": resource()["status"] | {"publishAt": moment}}
 
 
 def insert(youtube, body, *, part="snippet,status", chunk=CHUNK_BYTES):
@@ -87,6 +92,10 @@ async def test_googles_client_finds_the_film_through_the_playlist_of_uploads(you
         (resource(colour="blue"), "badRequest"),
         (resource() | {"status": {"privacyStatus": "secret"}}, "badRequest"),
         (resource() | {"localizations": {"de": {"title": "Film"}}}, "unexpectedPart"),
+        (resource(tags=["one", " "]), "invalidTags"),
+        (resource(defaultLanguage="English"), "invalidVideoMetadata"),
+        (scheduled("2027-01-26T18:00:00"), "badRequest"),
+        (scheduled("2027-01-26"), "badRequest"),
     ],
     ids=[
         "no title",
@@ -99,6 +108,10 @@ async def test_googles_client_finds_the_film_through_the_playlist_of_uploads(you
         "field that there is not",
         "word that there is not",
         "part that was not named",
+        "tag of spaces",
+        "language by its English name",
+        "moment without a time zone",
+        "day without a time",
     ],
 )
 async def test_the_stand_in_rejects_what_google_rejects(youtube, body, reason):
@@ -144,6 +157,50 @@ async def test_the_hundred_and_first_upload_of_a_day_is_rejected(youtube):
         await to_thread.run_sync(insert, youtube, resource())
 
     assert (raised.value.status_code, raised.value.error_details[0]["reason"]) == (429, "rateLimitExceeded")
+
+
+async def test_an_update_that_deletes_fields_is_a_complaint(youtube):
+    answer = await to_thread.run_sync(insert, youtube, resource())
+    fields = {"title": "Another", "categoryId": "27"}
+
+    def update(snippet):
+        with client(youtube) as service:
+            service.videos().update(part="snippet", body={"id": answer["id"], "snippet": snippet}).execute()
+
+    await to_thread.run_sync(update, {**fields, "tags": ["nightreel-1"]})
+    assert youtube.complaints == []
+    await to_thread.run_sync(update, fields)
+    assert youtube.complaints == ["an update of snippet that deletes tags"]
+
+
+async def test_a_localised_title_is_held_to_the_rules_of_titles(youtube):
+    body = resource(defaultLanguage="en") | {"localizations": {"de": {"title": "x" * 101}}}
+
+    with pytest.raises(HttpError, match="invalid or empty video title"):
+        await to_thread.run_sync(lambda: insert(youtube, body, part="snippet,status,localizations"))
+
+
+async def test_a_list_of_ids_takes_no_page_size(youtube):
+    with client(youtube) as service, pytest.raises(HttpError, match="not for lists of ids"):
+        await to_thread.run_sync(service.videos().list(part="status", id="film0000001", maxResults=50).execute)
+
+
+@pytest.mark.parametrize(
+    ("changed", "form_type", "error"),
+    [
+        ({}, "application/x-www-form-urlencoded", None),
+        ({"audience": "youtube"}, "application/x-www-form-urlencoded", "invalid_request"),
+        ({"scope": "https://www.googleapis.com/auth/drive"}, "application/x-www-form-urlencoded", "invalid_scope"),
+        ({}, "application/json", "invalid_request"),
+    ],
+    ids=["as it should be", "unknown parameter", "scope that was not granted", "JSON"],
+)
+async def test_the_token_endpoint_takes_the_form_of_oauth_and_nothing_else(youtube, changed, form_type, error):
+    form = {"grant_type": "refresh_token", "client_id": CLIENT_ID, "client_secret": CLIENT_SECRET}
+    form |= {"refresh_token": youtube.accounts.grant().refresh_token, **changed}
+    body, headers = urlencode(form), {"Content-Type": form_type}
+    async with aiohttp.ClientSession() as http, http.post(youtube.token_url, data=body, headers=headers) as answer:
+        assert (await answer.json()).get("error") == error
 
 
 def test_captions_that_youtube_would_misread_are_complaints():

@@ -159,4 +159,5 @@ def _shared(text: str, count: int) -> list[str]:
     """
     words = text.split()
     pieces = [f" {word}" for word in words] if len(words) >= count else re.findall(r" *[^ ]", text)
+    pieces[0] = pieces[0].removeprefix(" " if text[0] != " " else "")
     return ["".join(pieces[len(pieces) * part // count : len(pieces) * (part + 1) // count]) for part in range(count)]

@@ -22,13 +22,24 @@ _DATIVE = re.compile(
     re.IGNORECASE,
 )
 _THE = re.compile(r"\b(?:der|die|das|ins)\s$", re.IGNORECASE)
-# After one of these, a number with a full stop is an ordinal if a noun follows.
+# After one of these, a number with a full stop is an ordinal if a noun or a small letter follows; also the first of
+# two: "im 17. und 18. Jahrhundert".
 _ANNOUNCED = re.compile(
-    r"\b(?:das|dem|den|der|des|die|im|ins|am|vom|zum|zur|beim)\s(?P<number>[1-9]\d?)\.(?=\s[A-ZÄÖÜ])", re.IGNORECASE
+    r"\b(?:das|dem|den|der|des|die|im|ins|am|vom|zum|zur|beim|als)\s(?:(?P<first>[1-9]\d?)\."
+    r"(?:\s(?:und|oder|bis)\s(?:zum\s)?|\s?[–/]\s?))?(?P<number>[1-9]\d?)\.(?=\s)",
+    re.IGNORECASE,
 )
+# Nouns after "als", by the likeliest gender: "als 1. Frau", "als 1. Land"; others are masculine: "als 1. Mensch".
+_GENDERS = {
+    "e": re.compile(
+        r"\s(?:Frau|Person|Stadt|Nation|Band|Firma|Partei|\w+(?:in|ung|heit|keit|schaft|tion|tät|[^e]e))\b"
+    ),
+    "es": re.compile(r"\s(?:Land|Team|Kind|Tier|Mitglied|Buch|Unternehmen|Schiff|Bundesland|\w+(?:chen|lein))\b"),
+}
 _NOUN = re.compile(
     r"\s(?!(?:Der|Die|Das|Er|Sie|Es|Wir|Ich|Man|Ein|Eine|Und|Aber|Da|Dann|Danach|In|Im|Am|Auf)\b)[A-ZÄÖÜ]"
 )
+_SMALL = re.compile(r"\s(?!(?:und|oder|bis)\s\d)[a-zäöüß]")
 
 _DAY = r"(?:[1-9]|0[1-9]|[12]\d|3[01])\.\s?(?:0?[1-9]|1[0-2])\.(?!\d)"
 # "Am 3.10." and "vom 1.5. bis 3.5."; after other words, the numbers may be a section or a version.
@@ -41,12 +52,12 @@ def say_days(text: str, language: Language) -> Iterator[list[Edit]]:
         return
     months = "|".join(map(re.escape, (*language.locale.months["format"]["wide"].values(), *month_numbers(language))))
     day = r"[1-9]|[12]\d|3[01]"
-    first = rf"(?:(?P<first>{day})\.(?P<dash>\s?[–-]\s?|\s(?:bis|und|oder)\s))?"
+    first = rf"(?:(?P<first>{day})\.(?P<dash>\s?[–/-]\s?|\s(?:bis|und|oder)\s))?"
     for match in re.finditer(rf"(?<![\w.,:/-]){first}(?P<day>{day})\.(?=\s(?i:{months})\b)", text):
         before = text[: match.start()]
         link = (match["dash"] or "").strip()
         days = (ordinal(int(each), before) for each in match.group("first", "day") if each)
-        spoken = f" {link if link.isalpha() else 'bis'} ".join(days)
+        spoken = f" {link if link.isalpha() else 'und' if link == '/' else 'bis'} ".join(days)
         yield [Edit(start=match.start(), end=match.end(), text=spoken)]
 
 
@@ -66,13 +77,25 @@ def say_numeric_days(text: str, language: Language) -> Iterator[list[Edit]]:
 
 
 def say_german_ordinals(text: str, language: Language) -> Iterator[list[Edit]]:
-    """Write out ordinals between an article and a noun: "das 19. Jahrhundert"."""
+    """Write out ordinals after an article: "das 19. Jahrhundert", "der 2. kam später"; and after "als"."""
     if language.code != "de":
         return
     for match in _ANNOUNCED.finditer(text):
-        if _NOUN.match(text, match.end()):
-            spoken = ordinal(int(match["number"]), text[: match.start("number")])
-            yield [Edit(start=match.start("number"), end=match.end(), text=spoken)]
+        is_as = match[0][:3].casefold() == "als"
+        if not (_NOUN.match(text, match.end()) or (_SMALL.match(text, match.end()) and not is_as)):
+            continue
+        before = text[: match.start("first" if match["first"] else "number")]
+        for group in filter(match.group, ("first", "number")):
+            spoken = ordinal(int(match[group]), before)
+            if is_as:
+                spoken = _after_as(spoken, text, match.end())
+            yield [Edit(start=match.start(group), end=match.end(group) + 1, text=spoken)]
+
+
+def _after_as(spoken: str, text: str, end: int) -> str:
+    """The ordinal in the gender of the noun that follows at `end`."""
+    endings = (ending for ending, nouns in _GENDERS.items() if nouns.match(text, end))
+    return spoken.removesuffix("er") + next(endings, "er")
 
 
 def ordinal(number: int, before: str) -> str:

@@ -10,10 +10,8 @@ from pipeline.narration.normalisation.languages import Language
 
 _FEET = re.compile(r"(?<![\w.,'’])(?P<feet>\d{1,2})\s?['′’]\s?(?P<inches>\d{1,2})\s?[\"″”](?!\w)")
 _INCHES = re.compile(r"(?<![\w.,'’\"“$])\d{1,3}(?:\.\d+)?(?P<sign>\s?[\"″])(?=[\s.,;:)]|$)")
-# "In." may be a preposition at the end of a sentence, but not between or before these.
-_ABBREVIATED = re.compile(
-    r"(?<=[\d½¼¾⅓⅔])(?P<sign>[ \u00a0\u202f]in\.)(?:(?= (?:wide|deep|tall|long|high|thick|by|x|×|of)\b)|(?=[\"”’)]*$))"
-)
+# "In." may be a preposition at the end of a sentence, but not before a small letter.
+_ABBREVIATED = re.compile(r"(?<=[\d½¼¾⅓⅔])(?P<sign>[ \u00a0\u202f-]in\.)(?:(?= [a-z×(])|(?=[\"”’)]*$))")
 # After "one", or before a noun or an adjective: "a 27 inch screen", "1 inch deep".
 _ONE = re.compile(r"(?:(?<![\d.,])1|(?<!\d )[123]/\d\d?|(?<!\d)[½¼¾⅓⅔])$")
 _NOUN = re.compile(r"\s(?!(?:and|or|by|x|of|to|in|on|at|is|was|from|than)\b)[a-z]")
@@ -34,6 +32,7 @@ def say_feet_and_inches(text: str, language: Language) -> Iterator[list[Edit]]:
             inch = "inch" if _NOUN.match(text, match.end()) else "inches"
             yield [Edit(start=match.start("sign"), end=match.end(), text=f" {inch}")]
     for match in _ABBREVIATED.finditer(text):
-        inch = "inch" if _ONE.search(text, max(0, match.start() - 8), match.start()) else "inches"
+        is_one = match["sign"].startswith("-") or _ONE.search(text, max(0, match.start() - 8), match.start())
+        inch = "inch" if is_one else "inches"
         stop = "." if match.end() == len(text.rstrip('"”’)')) else ""
         yield [Edit(start=match.start("sign"), end=match.end(), text=f" {inch}{stop}")]

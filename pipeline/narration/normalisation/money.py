@@ -95,10 +95,15 @@ _SUBUNITS = {
     "ko": "USD 센트|EUR 센트",
 }
 # "A $5 bill", "a record $1.5bn fine": before and after an amount that qualifies a noun.
-_ARTICLE = re.compile(r"\b(?:[Aa]n?|[Aa]nother)(?: [a-z]+(?:-[a-z]+)?)? $")
+# Also one of two: "a $5 to $10 fee".
+_AMOUNT = rf"[$€£¥](?:{NUMBER})(?:[kKmMbB]n?\b| (?:m|b|tr)illion)?"
+_ARTICLE = re.compile(rf"\b(?:[Aa]n?|[Aa]nother)(?: [a-z]+(?:-[a-z]+)?)? (?:{_AMOUNT} (?:to|or|and) )?$")
 _QUALIFIED = re.compile(
+    rf"(?: (?:to|or|and) {_AMOUNT})?"
     r" (?!(?:and|or|to|in|on|at|for|of|per|a|an|each|is|was|from|by|with|than|as|more|less|plus|if|but|so|the)\b)[a-z]"
 )
+# A sign alone after "millions of": "43,8 milliards d'€".
+_OF = re.compile(r"(?<![^\W\d_])(?:de |di |d['’])(?P<sign>[€$£])(?! ?\w)")
 # In any language, an amount after a dollar sign may have English grouping: "$1,200".
 _AMERICAN = re.compile(r"[1-9]\d{0,2}(?:,\d{3})+")
 _EDGE = not_after(r".,:/'\u2019$€£¥฿₫")
@@ -107,6 +112,9 @@ _SIGNS = "|".join(re.escape(sign) for sign in sorted(_CODES, key=len, reverse=Tr
 
 def say_money(text: str, language: Language) -> Iterator[list[Edit]]:
     """Put the name of the currency after the amount, wherever its sign is."""
+    for match in _OF.finditer(text) if language.code in {"fr", "es", "it", "pt"} else ():
+        name = _name(match["sign"], Decimal(5), language)
+        yield [Edit(start=match.start("sign"), end=match.end(), text=name)]
     for match in _pattern(language).finditer(text):
         # "$50 USD"
         sign = match["after"] if match["before"] == "$" and match["after"] else match["before"] or match["after"]
@@ -122,7 +130,7 @@ def say_money(text: str, language: Language) -> Iterator[list[Edit]]:
             continue  # "Fr. 5. Mai", "5 Fr."
         if match["low"]:
             low = number_value(match["low"], language)
-            if not range_word(text, match.start(), language) or low is None or low >= value or sign[0].isalpha():
+            if low is None or low >= value or (match["before"] and sign[0].isalpha()):
                 continue
         edits = _edits(match, sign, number, value, language)
         if match[0].endswith(".") and sentence_ends_here(text, match.end(), often=True):
@@ -168,7 +176,7 @@ def _edits(match: re.Match[str], sign: str, number: str, value: Decimal, languag
         edits.insert(0, Edit(start=match.start("before"), end=match.start("low" if match["low"] else "sum"), text=""))
     if match["low"]:
         word = range_word(match.string, match.start(), language)
-        edits.insert(-1, Edit(start=match.start("dash"), end=match.end("dash"), text=f" {word} "))
+        edits.insert(-1, Edit(start=match.start("dash"), end=match.end("dash"), text=f" {word} " if word else "–"))
     if magnitude is not None and match["word"]:
         # The magnitude word keeps its place, the name of the currency follows it.
         word_end = match.end("word")
@@ -198,7 +206,7 @@ def _with_subunit(number: str, sign: str, value: Decimal, language: Language) ->
 
 def _is_adjective(match: re.Match[str]) -> bool:
     """Whether an English amount qualifies a noun: "a $5 bill"."""
-    before = match.string[max(0, match.start() - 24) : match.start()]
+    before = match.string[max(0, match.start() - 40) : match.start()]
     has_cents = re.search(r"\.\d\d$", match["sum"]) and not match["letter"] and not match["word"]
     return not has_cents and bool(_ARTICLE.search(before) and _QUALIFIED.match(match.string, match.end()))
 

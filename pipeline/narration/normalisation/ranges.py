@@ -41,10 +41,35 @@ _BETWEEN = {
 }
 # Between numbers with signs or units of their own: "3.5%–4%", "$3.5M–$4bn", "8h–12h"; and "10am–2pm", with any dash.
 _BETWEEN_SIGNS = re.compile(
-    r"(?:(?<=\d[%€£MBkKmbh°])|(?<=\d[mbt]n)|(?<=°[CF]))\s?–\s?(?=[$€£−]?\d)|(?<=[℃%％])\s?[~〜～]\s?(?=[−-]?\d)|(?:(?<=\dh)|(?<=\dh[0-5]\d))-(?=\d{1,2}h)"
+    r"(?:(?<=\d[%€£MBkKmbh°])|(?<=\d[mbt]n)|(?<=°[CF]))\s?–\s?(?=[$€£−]?\d)|(?<=[℃%％])\s?[~〜～]\s?(?=[−-]?\d)|(?:(?<=\dh)|(?<=\dh[0-5]\d))[–-](?=\d{1,2}h)"
     r"|(?:(?<=\d[ap]m)|(?<=\d [ap]m)|(?<=\d [ap]\.m\.))\s?[–-]\s?(?=\d{1,2}(?:[:.]\d\d)?\s?[ap]\.?m\b)"
 )
-_YEARS = Pattern(rf"{not_after('./:-')}(?P<low>[12]\d{{3}})(?P<dash>-)(?P<high>[12]\d{{3}})(?!{LETTER}|[/:-]|\.\d)")
+# Years count down before Christ: "431–404 BC".
+_BEFORE_CHRIST = re.compile(
+    r"\s?(?:BCE?\b|B\.C\.|v\. ?(?:Chr|u)|av(?:ant|\.) J|a\. ?C|antes|до н|(?:r\. )?p\. ?n\. ?e|př\. n|f\. ?Kr|π\. ?Χ)"
+)
+# The sets of a match, with tie-breaks.
+_SETS = re.compile(r"(?<![\w.,–-])\d{1,2}[–-]\d{1,2}(?:(?: ?\(\d+(?:[–-]\d+)?\))?, \d{1,2}[–-]\d{1,2}(?![\w–-]))+")
+# Plural nouns, abbreviated units and German nouns after a range; words that follow a score are left out.
+_COUNTED = {
+    "en": re.compile(
+        r" (?:[Tt]bsp|tsp|in\.|lbs?\.|people|persons|children|men|women|"
+        r"(?!(?:loss|series|is|was|as|has|vs|versus|this|its|his|across|minus|plus|points|always|wins|goals)\b)"
+        r"(?:(?:business|working|short|long|more|large|small|ripe|medium) )?[a-z]{2,}s\b)"
+    ),
+    "de": re.compile(
+        r" (?:EL|TL|Tr\.|Pers\.|Uhr|"
+        r"(?!(?:Niederlage|Sieg|Erfolg|Rückstand|Führung|Endstand|Heim|Auswärts|Pleite|Tor)\w*)[A-ZÄÖÜ][a-zäöü]+(?:en|e|er|n|el|s)\b)"
+    ),
+    "fr": re.compile(r" (?:personnes|cuillères|c\. à|pers\.)"),
+    "es": re.compile(r" (?:personas|cucharad|cda|cdta)"),
+    "pt": re.compile(r" (?:pessoas|colheres)"),
+    "nl": re.compile(r" (?:personen|el|tl|eetlepels|theelepels|werkdagen)\b"),
+}
+_PAGES = re.compile(r"\b(?:pp|pgs?|págs?|pag|pages|S|Seiten?|blz|str|стр|с|p)\.? $")
+_YEARS = Pattern(
+    rf"{not_after('./:-')}(?P<low>[12]\d{{3}})(?P<dash>-)(?P<high>[12]\d{{3}}|\d\d)(?!{LETTER}|[/:-]|\.\d)"
+)
 
 
 def say_ranges(text: str, language: Language) -> Iterator[list[Edit]]:
@@ -55,6 +80,7 @@ def say_ranges(text: str, language: Language) -> Iterator[list[Edit]]:
     for match in _BETWEEN_SIGNS.finditer(text):
         if word := range_word(text, match.start(), language):
             yield [Edit(start=match.start(), end=match.end(), text=f" {word} ")]
+    sets = [found.span() for found in _SETS.finditer(text) if _has_lost_and_won(found[0])]
     for pattern in (_EN_DASH, _YEARS, _HYPHEN):
         for match in pattern.finditer(text):
             low, high = number_value(match["low"], language), number_value(match["high"], language)
@@ -62,7 +88,11 @@ def say_ranges(text: str, language: Language) -> Iterator[list[Edit]]:
                 continue
             is_range = low < high or _is_abbreviated_year(match)
             if pattern is _HYPHEN:
-                is_range = is_range and _periods(language).match(text, match.end()) is not None
+                is_range = is_range and _is_counted(text, match, language)
+            elif not is_range:
+                is_range = low > high and _BEFORE_CHRIST.match(text, match.end()) is not None
+            elif any(first <= match.start() < last for first, last in sets):
+                is_range = False
             word = range_word(text, match.start(), language) if is_range else ""
             if word or pattern is _HYPHEN:
                 spoken = f" {word} " if word else "–"
@@ -78,6 +108,19 @@ def range_word(text: str, start: int, language: Language) -> str:
     if language.code == "it" and not re.search(r"(?<!\w)(?:da|dal|dai|dalle) $", before, re.IGNORECASE):
         return ""
     return language.signs.to
+
+
+def _has_lost_and_won(sets: str) -> bool:
+    """Whether some of several pairs of numbers ascend and some descend, so that they are scores: "3–6, 6–4"."""
+    pairs = [tuple(map(int, pair)) for pair in re.findall(r"(\d+)[–-](\d+)", sets)]
+    return len({low < high for low, high in pairs}) > 1
+
+
+def _is_counted(text: str, match: re.Match[str], language: Language) -> bool:
+    """Whether a range with a hyphen is of pages, or of what follows, and not the rest of a score."""
+    counted = _COUNTED.get(language.code)
+    is_own = counted is not None and counted.match(text, match.end())
+    return any((is_own, _PAGES.search(text, 0, match.start()), _periods(language).match(text, match.end())))
 
 
 @lru_cache(maxsize=64)

@@ -11,17 +11,19 @@ from pipeline.narration.normalisation.numbers import NUMBER, without_groups
 
 _AMPERSAND = re.compile(r"(?<=[\w\s.])&(?=[\w\s])(?!\w+;)")
 # Between operands, and after one, as in "Disney+" and "18+"; not in "C++".
-_PLUS = re.compile(r"(?<=[\w)] )\+(?= [\w(])|(?<=[\w)])\+(?![\w+])|(?<=[\d²³])\+(?=[\w(])")
+_PLUS = re.compile(r"(?<=[\w)] )\+(?= [\w(])|(?<=[\w)])\+(?![\w+])|(?<=[\d²³])\+(?=[\w(])|(?<=\d\.)\+(?=\d)")
 _EQUALS = re.compile(r"(?<=[\w)²³] )=(?= [\w(−$€£-])|(?<=[\w)²³])=(?=[\w(−])")
 _PLUS_MINUS = re.compile(r"(?<=\d)\s?±\s?(?=\d)")
-_TIMES = re.compile(r"(?<=[\d)])\s?×\s?(?=[\d(])|(?<=\d)\s?x\s?(?=\d+\s?=)")
-_BY = re.compile(r"(?<=\d)\s?x\s?(?=\d)")
+_TIMES = re.compile(r"(?<=[\d)])\s?×\s?(?=[\d(])|(?<=\d)\s[·⋅]\s(?=\d)|(?<=\d)\s?x\s?(?=\d+\s?=)")
+# Dimensions: "45 × 12 cm", and "9x5", "18\" x 5\""; not "2x 500".
+_SIZE = re.compile(r"(?<=\d)\s?×\s?(?=\d[\d.,]*(?:\s?×\s?\d[\d.,]*)?\s?(?:[cm]?m|in|ft|px)\b)")
+_BY = re.compile(r"(?:(?<=[\d\"″])|(?<=\d[ cm]m)|(?<=\dm)|(?<=ft))(?:x|\s?x\s)(?=\d)(?<!\dx )")
 # Dimensions, in languages that speak them differently from products.
 _BY_WORDS = {"en": "by", "fr": "sur", "nl": "bij", "pl": "na", "pt": "por", "ru": "на", "uk": "на"}
 # The score of a match, in Brazil.
 _SCORE = re.compile(r"(?<![\w.,])\d\s?x\s?\d(?![\w.,]\d|\d|\s?(?:[cm]?m|ft|in)\b)")
 # "1.9x faster".
-_AS_MANY = re.compile(r"(?<=\d)[x×](?=\s[^\W\d]|[.,;:!?)]|$)")
+_AS_MANY = re.compile(r"(?<=\d)[x×](?=\s\w|[.,;:!?)]|$)")
 _AS_MANY_WORDS = {"es": "veces", "it": "volte"}
 _COUNTS_TIMES = frozenset({"cs", "de", "en", "fr", "nl", "pl", "pt", "sv"})
 # Letters with subscript digits, and carbon dioxide, which is often written with a plain one (CO2).
@@ -63,6 +65,7 @@ _RATING_WORDS = {
     "nl": "van de",
     "pl": "na",
 }
+_CLOSING = frozenset(",;.:!?)]")
 _ABOUT = re.compile(r"(?<![\w~/.℃%％])[~≈]\s?(?=[\d$€£¥])")
 
 
@@ -101,12 +104,14 @@ def say_ratios(text: str, language: Language) -> Iterator[list[Edit]]:
 def say_signs(text: str, language: Language) -> Iterator[list[Edit]]:
     """Write out signs that voices omit or spell."""
     signs = language.signs
+    by = signs.times and _BY_WORDS.get(language.code, signs.times)
     for pattern, word in (
         (_AMPERSAND, signs.ampersand),
         (_PLUS, signs.plus),
         (_EQUALS, signs.equals),
+        (_SIZE, by),
         (_TIMES, signs.times),
-        (_BY, signs.times and _BY_WORDS.get(language.code, signs.times)),
+        (_BY, by),
         (_AS_MANY, signs.times if language.code in _COUNTS_TIMES else _AS_MANY_WORDS.get(language.code, "")),
         (_ABOUT, signs.about),
         (_PLUS_MINUS, signs.plus and signs.minus and f"{signs.plus} {signs.minus}"),
@@ -114,4 +119,5 @@ def say_signs(text: str, language: Language) -> Iterator[list[Edit]]:
         if word:
             for match in pattern.finditer(text):
                 if not (pattern is _BY and language.code == "pt" and _SCORE.match(text, match.start() - 1)):
-                    yield [Edit(start=match.start(), end=match.end(), text=f" {word} ")]
+                    after = "" if text[match.end() : match.end() + 1] in _CLOSING else " "
+                    yield [Edit(start=match.start(), end=match.end(), text=f" {word}{after}")]

@@ -44,6 +44,7 @@ _MORE_SYMBOLS = {
     "fahrenheit": "° F|℉",
     "millimeter-ofhg": "mmHg",
     "percent": "٪|％",
+    "watt-hour": "Wh",
     "megawatt-hour": "MWh",
     "gigawatt-hour": "GWh",
     "terawatt-hour": "TWh",
@@ -62,6 +63,8 @@ _CYRILLIC = {
     "gram": "г",
     "liter": "л",
     "minute": "мин",
+    "millimeter-ofhg": "мм рт. ст.",
+    "celsius": "°С",
     "kilowatt-hour": "кВт·ч|кВт⋅ч|кВт*ч|кВтч",
     "square-meter": "кв. м",
     "square-kilometer": "кв. км",
@@ -71,7 +74,7 @@ _BY_LANGUAGE = {
     # Not the tonne: in recipes, "t" is a teaspoon.
     "en": {
         "mile": "mi",
-        "yard": "yd",
+        "yard": "yd|yds",
         "mile-per-gallon": "mpg",
         "horsepower": "hp",
         "hour": "hr|hrs",
@@ -79,18 +82,19 @@ _BY_LANGUAGE = {
         "second": "secs",
         "year": "yrs",
     },
-    "ru": _CYRILLIC,
+    "ru": {**_CYRILLIC, "hour": "ч"},
+    "sv": {"kilometer-per-hour": "km/tim", "square-meter": "kvm"},
     "uk": _CYRILLIC,
     "bg": _CYRILLIC,
     "he": {"meter": "מ'", "gram": "ג'"},
     "th": {"kilometer-per-hour": "กม./ชม.", "kilometer": "กม.", "kilogram": "กก.", "centimeter": "ซม."},
     "ar": {"celsius": "°م", "kilometer/second": "كم/ث", "kilogram": "كغ", "gram": "غ"},
-    "fr": {"kilobyte": "ko|Ko", "megabyte": "Mo", "gigabyte": "Go", "terabyte": "To"},
+    "fr": {"minute": "mn", "kilobyte": "ko|Ko", "megabyte": "Mo", "gigabyte": "Go", "terabyte": "To"},
     "el": {"kilometer-per-hour": "χλμ./ώρα|χλμ/ώρα", "kilometer": "χλμ.|χλμ", "centimeter": "εκ."},
     "hi": {"kilometer-per-hour": "किमी/घंटा", "kilometer": "किमी", "kilogram": "किग्रा"},
     **{
         code: {"kilometer-per-hour": f"km/{hour}"}
-        for code, hour in {"nl": "u", "sv": "tim", "tr": "sa", "id": "jam", "da": "t", "nb": "t"}.items()
+        for code, hour in {"nl": "u", "tr": "sa", "id": "jam", "da": "t", "nb": "t"}.items()
     },
 }
 

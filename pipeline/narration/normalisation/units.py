@@ -42,7 +42,7 @@ _ENGLISH = frozenset(
 # Those of them that are words of the language, too.
 _OWN_TOO = dict.fromkeys(("es", "pt"), _ENGLISH - {"percent", "permille", "feet", "foot", "ounces"})
 # Units that CLDR lacks, named after those with kilo-.
-_SCALED = re.compile("(?P<scale>mega|giga|tera)(?P<base>watt-hour)")
+_SCALED = re.compile("(?P<scale>mega|giga|tera|)(?P<base>watt-hour)")
 _SCALES = ("mega", "giga", "tera")
 _PREFIXES = {
     **dict.fromkeys(("kilo", "chilo", "quilo"), _SCALES),
@@ -59,21 +59,25 @@ _KILO = re.compile("|".join(_PREFIXES), re.IGNORECASE)
 # For numbers in CLDR's names of units.
 _FORMAT = "0.##########"
 _APOSTROPHES = "'\u2019"
+# A symbol is no unit before these: "m³", "5 m.n.p.m."; but is in "350°F/175°C". In Russian, "ч. л." is a teaspoon.
+_NO_UNIT = rf"(?!{LETTER}|[²³°'’]|/(?!\d+\s?°[CF])|\.\w|\.\s?л\.)"
 # The hours of "1h 30m"; a sign before a number; the full stop of "6 ft. tall".
 _HOURS = re.compile(r"\d\s?h\s$")
 _SIGNED = re.compile(r"[-−–+±]\s?$")
-NO_STOP = re.compile(r"\.(?=\s[a-zß-öø-ÿ]|[,;:]|\s\d+\s?(?:in|oz|min)\b)")
+NO_STOP = re.compile(r"\.(?=\s[a-zß-öø-ÿа-яёіїєґ]|[,;:]|\s\d+\s?(?:in|oz|min)\b)")
 # What follows a symbol that is none, in one language or all: "5%-ный", the flat of "ul. Długa 12 m. 5", "т. е.".
 _OTHER_READINGS = {
     ("", "%"): re.compile(r"-[a-zà-ÿа-яё]"),
     ("pl", "m"): re.compile(r"\.\s\d"),
     ("", "т"): re.compile(r"\.\s?[едпнк]\."),
 }
+# "220 ккал на 100 г."
+_IN_GRAMS = re.compile(r"\b[Нн]а $")
 # "A 5 kilometer run": before and after the measure.
 _AS_ADJECTIVE = re.compile(r"\b[Aa]n? $"), re.compile(r" [a-z]")
 # Languages that write ordinals with a raised letter; a noun after what may be an ordinal.
 _ORDINALS = frozenset({"it", "es", "pt"})
-_ORDINAL = re.compile(r"(?<![\w.,])\d{1,3}(?P<sign>°|\.[ºª°])(?!\w)")
+_ORDINAL = re.compile(r"(?<![\w.,])\d{1,3}(?P<sign>°|\.[ºª°]|(?<=\d{3})º(?! [^\W\d]))(?!\w)")
 _NOUN = re.compile(
     r" (?!(?:a|di|de|do|da|e|y|o|in|en|em|con|com|al|nord|sud|est|ovest|norte|sur|sul|este|oeste|leste|sotto|sopra|"
     r"bajo|sobre|centigradi|celsius|fahrenheit|latitud\w*|longitud\w*)\b)[^\W\d_]{2}",
@@ -107,7 +111,8 @@ def say_units(text: str, language: Language) -> Iterator[list[Edit]]:
         before, after = affixes
         start, end = match.span("amount")
         stop = NO_STOP.match(text, match.end("unit"))
-        edits = [Edit(start=end, end=stop.end() if stop else match.end("unit"), text=f"{after}")]
+        slash = ", " if text.startswith("/", match.end("unit")) else ""  # "350°F/175°C"
+        edits = [Edit(start=end, end=stop.end() if stop else match.end("unit") + bool(slash), text=after + slash)]
         if before.strip() and text[:start].rstrip().casefold().endswith((before.strip().casefold(), "时速")):
             before = ""  # "時速100km/h"
         if before:
@@ -142,7 +147,7 @@ def _part_pattern(language: Language) -> Pattern:
     unit = "|".join(map(re.escape, units_by_symbol(language)))
     return Pattern(
         rf"{not_after('./,:–-')}(?:(?P<whole>\d{{1,3}})(?: |\s?(?=[½¼¾⅓⅔])))?(?P<part>[½¼¾⅓⅔]|[123]/[234])"
-        rf"[ \u00a0\u2009\u202f]?(?P<unit>{unit})(?!{LETTER}|[²³/°'’]|\.\w"
+        rf"[ \u00a0\u2009\u202f]?(?P<unit>{unit}){_NO_UNIT[:-1]}"
         # "1/2 g t²" is a formula.
         r"| ?[A-Za-z][²³])"
     )
@@ -179,21 +184,24 @@ def _large_pattern(language: Language) -> Pattern | None:
     space = "[ \u00a0\u2009\u202f]" + ("?" if language.code in SHORT_NAMES else "")
     return Pattern(
         rf"{not_after('.,:/$€£¥฿₫' + _APOSTROPHES)}(?P<amount>{NUMBER}){space}(?P<word>{words}){space}(?P<unit>{unit})"
-        rf"(?!{LETTER}|[²³/°'’]|\.\w)"
+        rf"{_NO_UNIT}"
     )
 
 
 @lru_cache(maxsize=64)
 def _pattern(language: Language) -> Pattern:
     unit = "|".join(map(re.escape, units_by_symbol(language)))
-    amount = rf"{not_after('.,:/$€£¥฿₫' + _APOSTROPHES)}(?:(?<=[\u05d0-\u05ea]-)|(?<!{LETTER}-))(?P<amount>{RANGE})"
-    return Pattern(rf"{amount}(?P<space>[ \u00a0\u2009\u202f]?)(?P<unit>{unit})(?!{LETTER}|[²³/°'’]|\.\w)")
+    edge = rf"(?:(?<=°[CF]/)|{not_after('.,:/$€£¥฿₫' + _APOSTROPHES)})(?:(?<=[\u05d0-\u05ea]-)|(?<!{LETTER}-))"
+    return Pattern(rf"{edge}(?P<amount>{RANGE})(?P<space>[ \u00a0\u2009\u202f]?)(?P<unit>{unit}){_NO_UNIT}")
 
 
 def _is_not_a_unit(match: re.Match[str], value: Decimal, language: Language) -> bool:
     """Whether the symbol is something else: the 1960s, the "3° posto" typed without a º."""
     if match["unit"] == "г":  # a year or a town, with a full stop or without
-        return match.string[match.end() : match.end() + 1] == "." or 1000 <= value <= 2100
+        may_be_year = match.string[match.end() : match.end() + 1] == "." and not _IN_GRAMS.search(
+            match.string, 0, match.start()
+        )
+        return may_be_year or 1000 <= value <= 2100
     other = _OTHER_READINGS.get((language.code, match["unit"])) or _OTHER_READINGS.get(("", match["unit"]))
     if other and other.match(match.string, match.end()):
         return True
@@ -208,7 +216,11 @@ def say_ordinals(text: str, language: Language) -> Iterator[list[Edit]]:
     """Rewrite the ordinals "3° posto" and "3.º lugar" with "º" alone, which voices know."""
     if language.code in _ORDINALS:
         for match in _ORDINAL.finditer(text):
-            if match["sign"] != "°" or _NOUN.match(text, match.end()):
+            # "180º" is the temperature of an oven.
+            degrees = affixes_of("degree", Decimal(180), language.locale) if match["sign"] == "º" else None
+            if degrees:
+                yield [Edit(start=match.start("sign"), end=match.end(), text=degrees[1])]
+            elif match["sign"] != "°" or _NOUN.match(text, match.end()):
                 sign = match["sign"].removeprefix(".").replace("°", "º")
                 yield [Edit(start=match.start("sign"), end=match.end(), text=sign)]
 
@@ -250,7 +262,9 @@ def _long_form(unit: str, value: Decimal, locale: Locale) -> str:
 
 
 def _scale(kilo: str, scale: str, locale: Locale) -> str:
-    """The prefix of a scale in the language, script and case of its word for kilo-."""
+    """The prefix of a scale (none if empty) in the language, script and case of its word for kilo-."""
+    if not scale:
+        return ""
     prefix = _PREFIXES[kilo.casefold()][_SCALES.index(scale)]
     if locale.language == "fr":
         prefix = prefix.replace("e", "é")

@@ -9,6 +9,7 @@ from typing import NamedTuple
 from anyio import from_thread
 
 from pipeline.errors import InputError
+from pipeline.language.text import quoted
 from pipeline.model import Brief, is_stock
 from pipeline.narration.narrate import check_voice
 from pipeline.orchestrator.context import RunContext
@@ -66,7 +67,7 @@ class RowValidator:
                         self._context.paths.picture(self._context.paths.origin(brief.origin), wanted.source)
                     )
             except InputError as error:
-                return Rejection(f"{wanted.source!r}: {error.message}", error.hint, cell=wanted.source)
+                return Rejection(f"{quoted(wanted.source)}: {error.message}", error.hint, cell=wanted.source)
         return None
 
     def _check_picture(self, picture: Path) -> None:

@@ -27,6 +27,7 @@ from pipeline.sources.campaign import (
     ValidatedRows,
     find_extremes,
     parse_row_selection,
+    row_error,
     validate_rows,
     write_rejected,
     write_snapshot,
@@ -142,7 +143,7 @@ def _check_table(table: Table, context: RunContext, request: _Request) -> Source
         enter = opened(write_snapshot(roster, columns, separator=separator, selection=choice)) if roster else None
 
         def refuse(row: TableRow | BrokenRow, problems: list[RowProblem]) -> None:
-            refused.append(problems[0].as_error(table))
+            refused.append(row_error(problems, table))
             write(row, problems)
 
         checked = validate_rows(

@@ -160,7 +160,7 @@ def outline(brief: Brief, template: Template) -> Script:
         scenes=scenes,
         description=brief.description or texts[0],
         tags=brief.tags,
-        thumbnail_text=thumbnail_words(brief.title),
+        thumbnail_text=thumbnail_words(brief.title, brief.language),
         writer=OutlineWriter.name,
         incidents=(*_omitted_code(brief, template), *_omitted_pictures(scenes, brief, template)),
     )

@@ -75,7 +75,7 @@ class OutlineContext:
 
     def heading(self, piece: Piece, layout: Layout) -> str:
         """The heading of a scene: the section's heading, else a short introduction, else the film's title."""
-        return shorten(piece.heading or _short_introduction(piece) or self.brief.title, layout.limit("heading"))
+        return shorten(piece.heading or _short_introduction(piece) or self.brief.title, layout.own_limit("heading"))
 
     def kicker(self, piece: Piece, layout: Layout) -> str:
         """The section's heading, cut to the length of a kicker."""

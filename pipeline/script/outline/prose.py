@@ -188,7 +188,7 @@ def code(piece: Piece, context: OutlineContext) -> Sequence[Scene]:
     layout, block = context.layout("code"), piece.block
     if layout is None or not isinstance(block, CodeBlock):
         return ()
-    heading = shorten(piece.heading, layout.limit("heading"))
+    heading = shorten(piece.heading, layout.own_limit("heading"))
     return (
         CodeScene(
             lines=_narration(piece, context), heading=heading, language=block.language, code=block.code, items=()

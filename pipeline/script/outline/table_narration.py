@@ -29,6 +29,8 @@ _RANGE = re.compile(r"(\S+?)\s?[–-]\s?(\S+)")
 _EMPTY = re.compile(r"[-–—−/.…]*")
 _SIGN_AND_SCALE = re.compile(r"([^\w\s]{1,2}|[A-Z]{1,2}\$)\s?([^\W\d_].*)")
 _SCALE_AND_SIGN = re.compile(r"([^\W\d_].*?)\s?([^\w\s.]|[A-Z]{1,2}\$)")
+# "€/kg": the price per unit.
+_PER_UNIT = re.compile(r"([^\w\s]|[A-Z]{1,2}\$|[A-Z]{3})(/.+)")
 _MIN_COLUMNS = 3
 # Units that mean something else as headers: years of a calendar, light.
 _NOT_COUNTED = frozenset({"duration-year", "speed-light-speed"})
@@ -56,6 +58,19 @@ def row_sentences(block: Table, language: str, *, with_headers: bool = False, be
     return tuple(Paragraph(text=_row(cells, measures, names, language)) for cells in block.rows)
 
 
+def cell_sentences(block: Table, language: str) -> tuple[tuple[Paragraph, ...], ...]:
+    """For each row, a sentence for each of its cells but the first, with its header; empty cells are left out."""
+    measures = [measure_of(block, column, language) for column in range(len(block.columns))]
+    return tuple(
+        tuple(
+            Paragraph(text=f"{measure.name}: {text}" if measure.name else text)
+            for text, measure in zip(texts[1:], measures[1:], strict=True)
+            if text
+        )
+        for texts in (_cells(cells, measures, language) for cells in block.rows)
+    )
+
+
 def measure_of(block: Table, column: int, language: str) -> Measure:
     """The name and unit of a column; with a unit, its cells are spoken with it."""
     header = block.columns[column]
@@ -74,6 +89,8 @@ def with_unit(number: str, unit: str, language: str) -> str:
         pattern = locale.percent_formats[None].pattern
         before = pattern.startswith("%")
         return f"%{number}" if before else f"{number}{'' if '0%' in pattern else ' '}%"
+    if match := _PER_UNIT.fullmatch(unit):
+        return with_unit(number, match[1], language) + match[2]
     if match := _SIGN_AND_SCALE.fullmatch(unit) or _SCALE_AND_SIGN.fullmatch(unit):
         sign, scale = sorted(match.groups(), key=lambda each: not _is_money(each))
         if _is_money(sign):
@@ -88,13 +105,18 @@ def with_unit(number: str, unit: str, language: str) -> str:
 
 
 def _row(cells: tuple[str, ...], measures: list[Measure], names: list[str], language: str) -> str:
-    texts = [
-        "" if _EMPTY.fullmatch(cell) else with_unit(cell, measure.unit if has_words(cell) else "", language)
-        for cell, measure in zip(cells, measures, strict=True)
-    ]
+    texts = _cells(cells, measures, language)
     parts = [f"{name}: {text}" if name and text else text for name, text in zip(names, texts, strict=True)]
     first, *others = filter(None, parts)
     return ": ".join(filter(None, [first, ("; " if any(names) else ", ").join(others)]))
+
+
+def _cells(cells: tuple[str, ...], measures: list[Measure], language: str) -> list[str]:
+    """The cells of a row with their units; empty texts for placeholders."""
+    return [
+        "" if _EMPTY.fullmatch(cell) else with_unit(cell, measure.unit if has_words(cell) else "", language)
+        for cell, measure in zip(cells, measures, strict=True)
+    ]
 
 
 def _is_of_numbers(block: Table, column: int, language: str) -> bool:

@@ -25,6 +25,7 @@ from pipeline.model import (
     Bar,
     BarsScene,
     BulletList,
+    BulletsScene,
     ComparisonScene,
     Contrast,
     LinesScene,
@@ -37,12 +38,13 @@ from pipeline.model import (
     Table,
     TableScene,
 )
+from pipeline.script.on_screen_text import spoken_item
 from pipeline.script.outline.context import OutlineContext, Piece
 from pipeline.script.outline.lists import bullets, lines, split_evenly
-from pipeline.script.outline.table_narration import row_sentences
+from pipeline.script.outline.table_narration import cell_sentences, row_sentences
 from pipeline.script.outline.units import read_headers
 from pipeline.script.outline.values import is_time, read_amount, year_of
-from pipeline.script.shortening import shorten
+from pipeline.script.shortening import shorten, without_full_stop
 from pipeline.template import Layout
 
 _ABOUT_HUNDRED = (98, 102)
@@ -195,12 +197,29 @@ def table(piece: Piece, context: OutlineContext) -> Sequence[Scene]:
 
 
 def table_bullets(piece: Piece, context: OutlineContext) -> Sequence[Scene]:
-    """Any table, as bullets, one for each row."""
+    """Any table, as bullets: one for each row, or if that would hide values, one for each cell."""
     block = piece.block
     if not isinstance(block, Table):
         return ()
     items = row_sentences(block, context.brief.language, with_headers=True, below=piece.heading)
-    return bullets(replace(piece, block=BulletList(items=items)), context)
+    scenes = bullets(replace(piece, block=BulletList(items=items)), context)
+    shown = {text for scene in scenes if isinstance(scene, BulletsScene) for text in scene.items}
+    by_cell = cell_sentences(block, context.brief.language)
+    is_wide = all(row[0] for row in block.rows) and min(map(len, by_cell)) >= _MIN_COLUMNS
+    if is_wide and not shown.issuperset(without_full_stop(item.text) for item in items):
+        return [scene for number, cells in enumerate(by_cell) for scene in _row_scenes(number, cells, piece, context)]
+    return scenes
+
+
+def _row_scenes(number: int, cells: Sequence[Paragraph], piece: Piece, context: OutlineContext) -> Sequence[Scene]:
+    """A row as a scene of its own: its first cell is the heading, and spoken first; the others are the items."""
+    assert isinstance(piece.block, Table)
+    name = piece.block.rows[number][0]
+    said = [piece.lead.text] if piece.lead and number == 0 else []
+    lead = Paragraph(text=" ".join((*said, spoken_item(name).text)))
+    scenes = bullets(replace(piece, heading=name, lead=lead, block=BulletList(items=tuple(cells))), context)
+    kicker = context.kicker(piece, context.required_layout("bullets"))
+    return [replace(each, kicker=each.kicker or kicker) for each in scenes if isinstance(each, BulletsScene)]
 
 
 def _rows_by_scene(

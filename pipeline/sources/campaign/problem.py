@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from pipeline.errors import InputError
@@ -14,6 +15,8 @@ from pipeline.sources.tables.cell_values import UnreadableValue
 EMPTY = "is empty"
 # Cells are truncated in messages.
 _VALUE_MAX_CHARS = 80
+# Problems of a row that its error names.
+_MAX_NAMED = 4
 # User name and password in an address: messages and logs must not have them.
 _CREDENTIALS = re.compile(r"(?<=://)[^\s/?#]*@")
 
@@ -36,11 +39,15 @@ class RowProblem:
         """The problem, after its column if it has one."""
         return f"{self.column}: {self.problem}" if self.column else self.problem
 
-    def as_error(self, table: Table) -> InputError:
-        """The problem as an exception."""
-        what = self.reason if self.column else f"the row {self.problem}"
-        what = f"sheet “{table.sheet}”: {what}" if table.sheet else what
-        return InputError(what, where=f"{table.path}:{self.line}", hint=self.mend)
+
+def row_error(problems: Sequence[RowProblem], table: Table) -> InputError:
+    """The problems of a row as one exception. The first few are named: rejected.csv has all."""
+    named = problems[:_MAX_NAMED]
+    what = "; ".join(each.reason if each.column else f"the row {each.problem}" for each in named)
+    what += f"; and {len(problems) - len(named)} more" if len(problems) > len(named) else ""
+    mends = dict.fromkeys(each.mend for each in named if each.mend)
+    where = f"{table.path}:{problems[0].line}"
+    return InputError(f"sheet “{table.sheet}”: {what}" if table.sheet else what, where=where, hint=". ".join(mends))
 
 
 def row_problem(row: TableRow | BrokenRow, column: str, value: str, problem: str, mend: str) -> RowProblem:

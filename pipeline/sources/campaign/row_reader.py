@@ -11,10 +11,9 @@ from pipeline.errors import InputError
 from pipeline.language.text import clean_text, has_words
 from pipeline.model import Brief, Paragraph, Script, Section, SourceRow, WantedPicture
 from pipeline.model.csv_escaping import unescape_formulas
+from pipeline.sources.campaign.ambiguous_cells import DateOrders, DecimalSeparators
 from pipeline.sources.campaign.columns import ColumnMapping, find_column
 from pipeline.sources.campaign.currencies import Currencies, check_currency
-from pipeline.sources.campaign.date_order import DateOrders
-from pipeline.sources.campaign.decimal_separators import DecimalSeparators
 from pipeline.sources.campaign.option_columns import OptionColumns
 from pipeline.sources.campaign.problem import EMPTY, RowProblem, row_problem
 from pipeline.sources.naming import TITLE_MAX_CHARS

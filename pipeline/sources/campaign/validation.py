@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Iterator
+import pickle
+import tempfile
+from collections.abc import Callable, Collection, Iterator
 from dataclasses import dataclass, field
 from itertools import chain, islice
 from typing import NamedTuple
@@ -14,7 +16,6 @@ from pipeline.sources.campaign.campaign_reader import CampaignReader
 from pipeline.sources.campaign.problem import RowProblem, row_problem
 from pipeline.sources.campaign.row_reader import ReadRow, RowReader
 from pipeline.sources.campaign.row_selection import RowSelection
-from pipeline.sources.campaign.spool import Spool
 from pipeline.sources.campaign.table_snapshot import RecordRow
 from pipeline.sources.tables import BrokenRow, Table, TableRow
 
@@ -121,3 +122,47 @@ def _duplicate(row: TableRow | BrokenRow, brief: Brief, seen: dict[bytes, int]) 
     problem = f"has the same key as line {before}" if brief.key else f"is a duplicate of line {before}"
     mend = "Delete one of them, or choose another column with --key"
     return row_problem(row, "", brief.key, problem, mend)
+
+
+_IN_MEMORY_BYTES = 4 << 20
+# Briefs per block: what they have in common is stored once.
+_BLOCK = 200
+
+
+class Spool(Collection[Brief]):
+    """A list of briefs on disk. The file is unnamed: no other process can write to it, and it is deleted on exit."""
+
+    def __init__(self) -> None:
+        self._file = tempfile.SpooledTemporaryFile(max_size=_IN_MEMORY_BYTES)  # noqa: SIM115 - lives as long as we do
+        # Offsets of the blocks, and of the end of the file.
+        self._offsets: list[int] = []
+        self._end = 0
+        # The last, incomplete block.
+        self._pending: list[Brief] = []
+
+    def append(self, brief: Brief) -> None:
+        """Append a brief."""
+        self._pending.append(brief)
+        if len(self._pending) < _BLOCK:
+            return
+        self._file.seek(self._end)
+        self._file.write(pickle.dumps(self._pending, pickle.HIGHEST_PROTOCOL))
+        self._offsets.append(self._end)
+        self._end = self._file.tell()
+        self._pending = []
+
+    def __contains__(self, brief: object) -> bool:
+        return any(each == brief for each in self)
+
+    def __len__(self) -> int:
+        return len(self._offsets) * _BLOCK + len(self._pending)
+
+    def __iter__(self) -> Iterator[Brief]:
+        pending = self._pending
+        for offset in tuple(self._offsets):
+            self._file.seek(offset)
+            yield from pickle.load(self._file)  # noqa: S301 - our own unnamed file
+        yield from pending
+
+    def __del__(self) -> None:
+        self._file.close()

@@ -9,7 +9,7 @@ delimited            CSV and TSV; dialect: delimiter detection, header: header r
 json_rows            JSON Lines and JSON arrays
 workbook             Excel workbooks; worksheet: their sheets and rows, workbook_archive: checks of the ZIP archive,
                      number_formats: currency, percent and leading zeros of a number format
-database             SQL queries; time_limit: limits the waits for a database
+database             SQL queries, with a limit of each wait
 pages                pages of an HTTP API, as one table
 encoding             character encoding detection; legacy_encodings: is it really Windows-1252?
 file_types           files whose content contradicts their name

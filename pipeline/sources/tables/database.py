@@ -20,12 +20,17 @@ from urllib.parse import quote, quote_plus
 from pipeline.errors import InputError, MissingToolError, SourceError
 from pipeline.sources.tables.cell_values import to_cell
 from pipeline.sources.tables.table import Table, TableOptions, TableRow, check_width, named_columns
-from pipeline.sources.tables.time_limit import limit_waits
 from pipeline.sources.textfile import check_regular_file
 from pipeline.sources.urls import redacted
 
 if TYPE_CHECKING:
     from sqlalchemy import URL, Connection
+
+from collections.abc import Callable
+from concurrent.futures import Future
+from queue import SimpleQueue
+from threading import Thread
+from typing import TypeVar
 
 # Rows fetched and handed over at once. Few, because they may contain photos; psycopg fetches as many by default.
 _FETCH_ROWS = 100
@@ -194,3 +199,42 @@ def _hint(error: BaseException) -> str:
     if "password" in str(error).casefold():
         return "Set NIGHTREEL_SOURCE__PASSWORD, or ask the database administrator"
     return ""
+
+
+T = TypeVar("T")
+
+# How long an iteration that ends waits for its items to be closed.
+_CLOSE_S = 1
+
+
+def limit_waits(items: Callable[[Event], Generator[T]], timeout_s: float) -> Iterator[T]:
+    """The `items`, generated in a thread of their own. Raises `TimeoutError` if one takes longer than `timeout_s`.
+
+    No driver limits every wait (looking up a host, connecting, a query, the next rows), and a thread can't be killed.
+    One that is stuck is left behind, as a daemon, which keeps no process alive. The event that the generator function
+    gets is set once its items are no longer needed.
+    """
+    requests: SimpleQueue[Future[T | None] | None] = SimpleQueue()
+    abandoned = Event()
+
+    def serve() -> None:
+        with closing(items(abandoned)) as generated:
+            while request := requests.get():
+                try:
+                    request.set_result(next(generated, None))
+                except BaseException as error:  # noqa: BLE001 - raised again by the caller
+                    request.set_exception(error)
+
+    thread = Thread(target=serve, name="database", daemon=True)
+    thread.start()
+    try:
+        while True:
+            request: Future[T | None] = Future()
+            requests.put(request)
+            if (item := request.result(timeout_s)) is None:
+                return
+            yield item
+    finally:
+        abandoned.set()
+        requests.put(None)
+        thread.join(_CLOSE_S)

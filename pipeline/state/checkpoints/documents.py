@@ -94,10 +94,6 @@ def from_json(text: bytes, kind: type[T], workspace: Path, *, where: str) -> T:
         message = f"was written by a newer nightreel (schema {schema}; this one reads {SCHEMA})"
         hint = "Update nightreel (pip install --upgrade nightreel), or use another batch: --batch NAME"
         raise NewerError(message, where=where, hint=hint)
-    if schema == 1:
-        content = _from_schema_1(content)
-    if schema <= 2:
-        content = _from_schema_2(content)
     try:
         document = _document(kind).model_validate({"value": content})  # type: ignore[arg-type]
     except ValidationError as error:
@@ -147,30 +143,6 @@ def _with_paths(value: object, change: Callable[[Path], PurePath]) -> object:
         if old is not None and (new := _with_paths(old, change)) is not old:
             changed[name] = new
     return dataclasses.replace(value, **changed) if changed else value
-
-
-def _from_schema_1(content: dict[str, Any]) -> dict[str, Any]:
-    """Migrate a job from schema 1, which had a folder name relative to its batch and only completed stages."""
-    if "brief" not in content:
-        return content
-    records = stages = content.pop("stages", {})
-    if isinstance(stages, dict) and all(isinstance(record, dict) for record in stages.values()):
-        attempt = content.get("attempts", 1)
-        records = [{"stage": name, "attempt": attempt, **record} for name, record in stages.items()]
-    # If it is no table of stages, the validation of the records reports it.
-    folder = f"{content.get('batch')}/{content.pop('name', '')}"
-    return {**content, "folder": folder, "records": records}
-
-
-def _from_schema_2(content: dict[str, Any]) -> dict[str, Any]:
-    """Migrate a job from schema 2, in which a check only passed or failed."""
-    verdict = content.get("verdict")
-    checks = verdict.get("checks") if isinstance(verdict, dict) else None
-    if not isinstance(checks, list) or not all(isinstance(check, dict) for check in checks):
-        return content
-    for check in checks:
-        check["verdict"] = "pass" if check.pop("passed", False) else "fail"
-    return content
 
 
 def _first_problem(error: ValidationError) -> str:

@@ -9,7 +9,7 @@ import unicodedata
 from pathlib import PurePosixPath, PureWindowsPath
 from urllib.parse import urlsplit
 
-from pipeline.language.text import clean_text
+from pipeline.language.text import clean_text, quoted
 from pipeline.model import is_stock, stock_words
 from pipeline.model.file_names import is_reserved_name
 from pipeline.template.rows.problem import CellProblem
@@ -110,11 +110,11 @@ def read_image(text: str) -> str:
     posix, windows = PurePosixPath(source), PureWindowsPath(source)
     if posix.is_absolute() or windows.is_absolute() or windows.drive or ".." in windows.parts:
         hint = "Put the picture next to the table, and write its name"
-        raise CellProblem(f"{source[:60]!r} lies outside the folder of the table", hint)
+        raise CellProblem(f"{quoted(source[:60])} lies outside the folder of the table", hint)
     if any(map(is_reserved_name, windows.parts)):
-        raise CellProblem(f"{source[:60]!r} is a device name on Windows", "Give the picture another name")
+        raise CellProblem(f"{quoted(source[:60])} is a device name on Windows", "Give the picture another name")
     if not source.endswith("/") and posix.suffix.casefold() not in _EXTENSIONS:
-        raise CellProblem(f"{source[:60]!r} has no picture extension", "Use a .jpg, .png or .webp")
+        raise CellProblem(f"{quoted(source[:60])} has no picture extension", "Use a .jpg, .png or .webp")
     return source
 
 

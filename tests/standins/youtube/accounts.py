@@ -21,6 +21,13 @@ READONLY = "https://www.googleapis.com/auth/youtube.readonly"
 # https://developers.google.com/identity/protocols/oauth2/limited-input-device#allowedscopes
 _FOR_DEVICES = {"https://www.googleapis.com/auth/youtube", READONLY}
 _DEVICE_GRANT = "urn:ietf:params:oauth:grant-type:device_code"
+# The parameters of a token request, by grant.
+_CLIENT_FORM = {"grant_type", "client_id", "client_secret"}
+_FORMS = {
+    "refresh_token": _CLIENT_FORM | {"refresh_token", "scope"},
+    "authorization_code": _CLIENT_FORM | {"code", "code_verifier", "redirect_uri"},
+    _DEVICE_GRANT: _CLIENT_FORM | {"device_code"},
+}
 # The scopes that allow each method, as in the discovery document.
 _LOOPBACK = ("127.0.0.1", "localhost", "::1")
 
@@ -169,6 +176,8 @@ class Accounts:
         """The response to a form. Raises `TokenError`."""
         if (form.get("client_id"), form.get("client_secret")) != (CLIENT_ID, CLIENT_SECRET):
             raise TokenError("invalid_client", "Unauthorized", status=401)
+        if unknown := form.keys() - _FORMS.get(form.get("grant_type", ""), form.keys()):
+            raise TokenError("invalid_request", f"Parameter not allowed for this message type: {unknown.pop()}")
         if form.get("grant_type") == "refresh_token":
             return self._refresh(form)
         if form.get("grant_type") == "authorization_code":
@@ -181,6 +190,8 @@ class Accounts:
         grant = self.grants.get(form.get("refresh_token", ""))
         if grant is None or grant.revoked:
             raise TokenError("invalid_grant", "Token has been expired or revoked.")
+        if set(form.get("scope", "").split()) - set(grant.scopes):
+            raise TokenError("invalid_scope", "Some requested scopes were not granted.")
         self.refreshes += 1
         return self._answer(grant)
 

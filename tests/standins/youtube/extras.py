@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import re
 from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -17,7 +16,7 @@ from tests.standins.youtube.accounts import Grant
 from tests.standins.youtube.error_responses import Answered, page
 from tests.standins.youtube.quota import spent_for_now
 from tests.standins.youtube.rules import Asked, Refusal, check
-from tests.standins.youtube.semantics import check_film, kept, no_srt
+from tests.standins.youtube.semantics import LANGUAGE, check_film, kept, no_srt
 from tests.standins.youtube.uploads import Film
 
 if TYPE_CHECKING:
@@ -26,7 +25,6 @@ if TYPE_CHECKING:
 # The limit that we keep; since September 2026 YouTube accepts 50 MB.
 THUMBNAIL_BYTES = 2_000_000
 _MAGIC = {"image/jpeg": b"\xff\xd8\xff", "image/png": b"\x89PNG\r\n\x1a\n"}
-_LANGUAGE = re.compile(r"[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8})*")
 
 
 @dataclass
@@ -119,7 +117,7 @@ class ExtrasApi:
             raise Refusal("badRequest", "uploadType must be multipart", domain="global")
         snippet = asked.body["snippet"]
         film = self._film(grant, snippet["videoId"])
-        if not _LANGUAGE.fullmatch(snippet["language"]) or len(snippet["name"]) > 150:
+        if not LANGUAGE.fullmatch(snippet["language"]) or len(snippet["name"]) > 150:
             raise Refusal("invalidMetadata", "The request contains invalid metadata values.")
         if not media:
             raise Refusal("contentRequired", "The request does not contain the caption track contents.")
@@ -207,8 +205,7 @@ class ExtrasApi:
         was_public = film.resource.get("status", {}).get("privacyStatus") == "public"
         if was_public and "publishAt" in asked.body.get("status", {}):
             raise Refusal("invalidPublishAt", "The film was public before.", domain="youtube.video")
-        for each in changed.get("localizations", {}).values():
-            check_film({"snippet": each})
+        self._server.complaints += _losses(film.resource, asked)
         film.resource = kept(changed)
         self.updates[film.id] += 1
         return self._answer(how, {"kind": "youtube#video", **asked.body})
@@ -268,6 +265,18 @@ class ExtrasApi:
         if playlist is None or playlist.channel != grant.channel:
             raise Refusal("playlistNotFound", "The playlist cannot be found.", status=404, domain="youtube.playlist")
         return playlist
+
+
+def _losses(before: dict[str, Any], asked: Asked) -> list[str]:
+    """What an update deletes because it does not repeat it: a named part replaces the whole of the former one."""
+    found = []
+    if "snippet" in asked.parts and not asked.body.get("snippet", {}).get("categoryId"):
+        found.append("an update of the snippet without the categoryId, which it requires")
+    for part in asked.parts & {"snippet", "status", "localizations"}:
+        lost = before.get(part, {}).keys() - asked.body.get(part, {}).keys() - {"publishAt"}
+        if lost:
+            found.append(f"an update of {part} that deletes {', '.join(sorted(lost))}")
+    return found
 
 
 def _unknown_film() -> Refusal:

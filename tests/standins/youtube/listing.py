@@ -118,6 +118,8 @@ class ListingApi:
             raise Refusal("missingRequiredParameter", "No filter selected.")
         if len(ids) > _PAGE:
             raise Refusal("invalidFilters", "The request specifies too many ids.")
+        if asked.one("maxResults") or asked.one("pageToken"):
+            raise Refusal("unsupportedParameter", "maxResults and pageToken are not for lists of ids.")
         if "processingDetails" in asked.parts:
             self._looks.update(ids)
         self._asked.update(ids)

@@ -124,7 +124,7 @@ class UploadApi:
             raise Refusal("badRequest", f"Media type {kind!r} is not supported.", domain="global")
         self._server.complaints += _careless(asked, self._server.clock())
         self._numbers += 1
-        session = Session(f"standin-session-{self._numbers}", grant.channel, int(total), kept(asked.body))
+        session = Session(f"standin-session-{self._numbers}", grant.channel, int(total), kept(asked.body), kind)
         self._server.sessions[session.id] = session
         self._server.notifies[session.id] = asked.one("notifySubscribers")
         if fault == "start_lost":
@@ -153,6 +153,8 @@ class UploadApi:
             raise Refusal("badRequest", str(bad), domain="global") from bad
         if piece is None:
             return self._asked(session)
+        if (kind := request.headers.get("Content-Type", session.kind)) != session.kind:
+            self._server.complaints.append(f"bytes of the type {kind}, and {session.kind} was announced")
         if session.film:
             self._server.complaints.append("bytes for a film that is there")
         return await self._take(request, session, piece)

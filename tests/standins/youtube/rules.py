@@ -7,10 +7,14 @@ dependent fields) are in `semantics.py`.
 from __future__ import annotations
 
 import json
+import re
 from dataclasses import dataclass, field
 from functools import cache
 from importlib import resources
 from typing import Any
+
+# RFC 3339, which Google's "date-time" is: with a time zone, unlike some of what Python reads as ISO 8601.
+_MOMENT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d{1,9})?(Z|[+-]\d\d:\d\d)", re.ASCII)
 
 
 class Refusal(Exception):  # noqa: N818 - an answer of the service
@@ -142,6 +146,10 @@ def _check_field(value: object, rule: dict[str, Any], path: str) -> None:
         raise Refusal("badRequest", f"Invalid value at {path!r} (TYPE_{rule['type'].upper()}), {value!r}")
     if "enum" in rule and value not in rule["enum"]:
         raise Refusal("badRequest", f"Invalid value at {path!r}, {value!r}")
+    if rule.get("format") == "date-time" and not _MOMENT.fullmatch(str(value)):
+        raise Refusal("badRequest", f"Invalid value at {path!r} (google.protobuf.Timestamp), {value!r}")
+    if rule.get("format") == "uint32" and not 0 <= int(str(value)) < 2**32:
+        raise Refusal("badRequest", f"Invalid value at {path!r} (TYPE_UINT32), {value!r}")
     if isinstance(value, list):
         for number, item in enumerate(value):
             _check_field(item, rule["items"], f"{path}[{number}]")

@@ -13,6 +13,8 @@ ASSIGNABLE = frozenset({"1", "2", "10", "15", "17", "19", "20", "22", "23", "24"
 MOST_BYTES = 274_877_906_944
 # Fields that exist but can't be set: they are dropped.
 _NOT_SETTABLE = ("defaultAudioLanguage",)
+# BCP 47 as YouTube names languages: en, pt-BR, zh-Hant, es-419, zh-Hant-HK.
+LANGUAGE = re.compile(r"[a-z]{2,3}(-[A-Z][a-z]{3})?(-([A-Z]{2}|\d{3}))?", re.ASCII)
 _SRT_TIMES = re.compile(r"(\d\d):([0-5]\d):([0-5]\d),(\d{3}) --> (\d\d):([0-5]\d):([0-5]\d),(\d{3})", re.ASCII)
 
 
@@ -25,12 +27,13 @@ def check_film(video: dict[str, Any]) -> None:
         raise _video("invalidTitle", "The request metadata specifies an invalid or empty video title.")
     if len(description.encode()) > 5000 or set("<>") & set(description):
         raise _video("invalidDescription", "The request metadata specifies an invalid video description.")
-    if _tags_chars(snippet.get("tags", [])) > 500 or any(set("<>,") & set(tag) for tag in snippet.get("tags", [])):
+    if _tags_chars(snippet.get("tags", [])) > 500 or any(
+        set("<>,") & set(tag) or not tag.strip() for tag in snippet.get("tags", [])
+    ):
         raise _video("invalidTags", "The request metadata specifies invalid video keywords.")
     if snippet.get("categoryId", "22") not in ASSIGNABLE:
         raise _video("invalidCategoryId", "The snippet.categoryId property specifies an invalid category ID.")
-    if "localizations" in video and not snippet.get("defaultLanguage"):
-        raise _video("defaultLanguageNotSet", "The default language is not set.")
+    _check_languages(snippet, video.get("localizations"))
     if "publishAt" in status:
         try:
             datetime.fromisoformat(status["publishAt"])
@@ -38,6 +41,17 @@ def check_film(video: dict[str, Any]) -> None:
             raise _video("invalidPublishAt", "status.publishAt is no date.") from None
         if status.get("privacyStatus") != "private":
             raise _video("invalidPublishAt", "status.publishAt is only for private films.")
+
+
+def _check_languages(snippet: dict[str, Any], localizations: dict[str, Any] | None) -> None:
+    tags = [snippet[name] for name in ("defaultLanguage", "defaultAudioLanguage") if name in snippet]
+    for tag in (*tags, *(localizations or ())):
+        if not LANGUAGE.fullmatch(tag):
+            raise _video("invalidVideoMetadata", f"{tag!r} is no language.")
+    if localizations is not None and not snippet.get("defaultLanguage"):
+        raise _video("defaultLanguageNotSet", "The default language is not set.")
+    for each in (localizations or {}).values():
+        check_film({"snippet": each})
 
 
 def kept(video: dict[str, Any]) -> dict[str, Any]:

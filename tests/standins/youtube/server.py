@@ -197,7 +197,7 @@ class YouTubeStandIn(Loopback):
     async def _token(self, request: web.Request) -> web.StreamResponse:
         self.watch("token", 0)
         self.calls["token"] += 1
-        form = {name: str(value) for name, value in (await request.post()).items()}
+        form = await _form(request)
         fault = self.faults.draw("token")
         if fault == "invalid_grant":
             raise TokenError("invalid_grant", "Token has been expired or revoked.")
@@ -221,8 +221,7 @@ class YouTubeStandIn(Loopback):
         return web.json_response({**self.accounts.token(form), **odd})
 
     async def _device(self, request: web.Request) -> web.Response:
-        form = {name: str(value) for name, value in (await request.post()).items()}
-        return web.json_response(self.accounts.device(form))
+        return web.json_response(self.accounts.device(await _form(request)))
 
     async def _consent(self, request: web.Request) -> web.Response:
         return web.Response(status=302, headers={"Location": self.accounts.authorize(dict(request.query))})
@@ -237,3 +236,11 @@ class YouTubeStandIn(Loopback):
 
     async def _secrets(self, _request: web.Request) -> web.Response:
         return web.json_response(sorted(self.secrets))
+
+
+async def _form(request: web.Request) -> dict[str, str]:
+    """A form's fields, each of them once (RFC 6749, section 3.2). Raises `TokenError`."""
+    form = await request.post()
+    if request.content_type != "application/x-www-form-urlencoded" or len(set(form)) < len(form):
+        raise TokenError("invalid_request", "Bad Request")
+    return {name: str(value) for name, value in form.items()}

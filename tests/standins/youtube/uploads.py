@@ -50,6 +50,8 @@ class Session:
     channel: str
     total: int
     resource: dict[str, Any]
+    # The announced media type.
+    kind: str
     data: bytearray = field(default_factory=bytearray)
     # The client's chunk size: all but the last are equal.
     chunk_bytes: int = 0

@@ -1,25 +1,40 @@
-"""`nightreel pack`: put the films of a batch into a ZIP archive."""
+"""Commands for the results of a batch: report, pack."""
 
 from __future__ import annotations
 
 import sys
 
 from pipeline.cli.escaping import printable
-from pipeline.cli.options import CommonOptions, TypedPath
+from pipeline.cli.options import BatchName, CommonOptions, TypedPath
 from pipeline.cli.output import format_size, print_json, say
 from pipeline.errors import EXIT_OK, EXIT_SOME_JOBS_FAILED
 from pipeline.language.text import counted
 
 
-def pack(batch: str, /, *, output: TypedPath | None = None, common: CommonOptions = CommonOptions()) -> int:
+def report(batch: BatchName, /, *, common: CommonOptions = CommonOptions()) -> int:
+    """Write the reports of a batch in its present state and, for a table, manifest.csv with the result of each row.
+
+    Every run writes them when it ends. manifest.csv has the original columns of the table, then the film's status,
+    path, address, length, score and cost.
+    """
+    from pipeline.cli.session import open_session
+    from pipeline.orchestrator.batch.results import rewrite_results
+
+    paths = rewrite_results(open_session(common, {}).context, batch)
+    if common.json:
+        print_json({"batch": batch, "files": paths})
+    else:
+        print("\n".join(map(str, paths)))
+    return EXIT_OK
+
+
+def pack(batch: BatchName, /, *, output: TypedPath | None = None, common: CommonOptions = CommonOptions()) -> int:
     """Put the films of a batch into a ZIP archive, with SHA256SUMS and, for a table, manifest.csv.
 
     The same films give the same bytes. Verify the unpacked files with: sha256sum --check SHA256SUMS
 
     Parameters
     ----------
-    batch
-        Name of a batch, e.g. space. `nightreel list` shows all.
     output
         The archive. Default: BATCH.zip beside the films.
     """
