@@ -154,18 +154,15 @@ def _print_warnings(rows: Callable[..., Iterable[JobSummary]], console: Console)
     """Print the first films with warnings, missing pictures or spelled names, and how many more there are."""
     warned = 0
     for row in rows(JobStatus.COMPLETED):
-        warnings = [*map(_check_of, row.marks.reasons if row.marks else ()), *row.picture_remarks]
+        # The names of the checks: "language is like en, …" -> "language".
+        warnings = [why.partition(" ")[0] for why in (row.marks.reasons if row.marks else ())]
+        warnings += row.picture_remarks
         warnings += [row.spelling] if row.spelling else []
         warned += bool(warnings)
         if warnings and warned <= _MAX_WARNED:
             console.print(f"  [yellow]warns[/] {escaped(row.title)}: {escaped('; '.join(warnings))}")
     if warned > _MAX_WARNED:
         console.print(f"  [yellow]warns[/] {counted(warned - _MAX_WARNED, 'more film')}")
-
-
-def _check_of(warning: str) -> str:
-    """The name of the check: "language is like en, …" -> "language"."""
-    return warning.partition(" ")[0]
 
 
 def json_summary(

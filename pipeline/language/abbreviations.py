@@ -12,14 +12,14 @@ _TITLES = re.compile(
     r"j\.-c|mr|mrs|ms|drs?|prof|st|sr|jr|vs|ca|cf|approx|al|gen|col|sen|gov|capt|lt|sgt|rev|mt|ft|dept|corp|ltd|"
     r"zul|eff|geh|gestr|bzw|evtl|ggf|vgl|bspw|sog|inkl|incl|excl|zzgl|insb|bzgl|zw|mio|mrd|tsd|hr|fr|dipl\.?-\w+|"
     r"sra|srta|dra|ee|ff|jj|aprox|mme|mlle|av|apr|"
-    r"sig|sigg|dott|ing|avv|profa|cfr|bijv|dhr|mevr|mln|mld|np|tzn|tj|tzw|např|tzv|dvs|bkz|örn|yy|"
+    r"sig|sigg|dott|ing|avv|profa|cfr|bijv|evt|dhr|mevr|mln|mld|np|tzn|tj|tzw|např|tzv|dvs|bkz|örn|yy|"
     r"dt|ggü|abt|univ|hrsg|verf|engl|griech|russ|frz|amerik|urspr|eigtl|versch|entspr|durchschn|vorauss|"
     r"pres|messrs|allg|kath|dña|avda|geom|exmo|exma|ul|pl|św|ks|inż|mgr|tp|sv|mudr|judr|phdr|"
     r"напр|проф|акад|тыс|тис|ул|вул|просп|пл|св|обл|δηλ|βλ|δρ|εκατ|δισ|डॉ|प्रो|उदा|पू|श्री|पं|कु|कि\.मी|ई\.पू"
 )
 # … nor after these if a number follows, also a Roman one.
 _BEFORE_NUMBERS = re.compile(
-    r"rs|pop|rd|rte|ext|mind|mag|kw|бл|tfno|max|máx|min|mín|tř|cad|sok|mah|кв|корп|ст|ок|"
+    r"rs|pop|rd|rte|ext|mind|mag|kw|бл|tfno|temp|max|máx|min|mín|tř|cad|sok|mah|кв|корп|ст|ок|"
     r"no|nr|nos|figs?|eqs?|vols?|pp?|abb|arts?|kap|chaps?|chs?|bd|abs|t[eé]l|tlf|env|núm|págs?|pag|cap|blz|ok|"
     r"secs?|paras?|apts?|bldg|rm|tab|tabl|th|apto|sez|inc|poz|rozdz|md|az|гл|rys|str|obr|kl|godz|"
     r"\w{3,}str|\w{3,}pl|jg|op|rt|hwy|tägl|geb|gest|zm|"
@@ -61,7 +61,7 @@ _CONTEXTS = (
     # "am 3.10. Berlin besuchen"
     (r"\b(?:[Aa]m|[Vv]om|[Zz]um|[Aa]b|[Ss]eit) (?:[1-9]|[12]\d|3[01])\.\s?(?:[1-9]|1[0-2])", r"\w"),
     # An amount in two units: "6 ft. 2 in.", "60 руб. 15 коп."
-    (r"\d ?(?:hrs?|ft|lbs?|Std|руб|грн|ч|год|godz)", r"\d+ ?(?:min|Min|in|oz|коп|мин|хв)\b"),
+    (r"\d ?(?:hrs?|ft|lbs?|Std|[Mm]in|руб|грн|ч|год|godz|мин)", r"\d+ ?(?:[Mm]in|in|oz|[Ss]e[ck]|коп|мин|хв)\b"),
     # Dutch weekdays before a date: "di. 12 nov."
     ("(?:ma|di|wo|do|vr|za|zo)", rf"\d{{1,2}} (?:{_MONTH})"),
     # "Парк им. Горького"; alone it is "them": "Я дал это им. Горького там не было."

@@ -116,7 +116,6 @@ def _before_opening_quote(text: str, match: re.Match[str]) -> int:
 
 
 def _ends_sentence(text: str, start: int, match: re.Match[str], *, has_ordinals: bool) -> bool:
-    """Whether the sentence from `start` ends with the match."""
     if match["next"] is None:
         return True
     rest = text[match.start("next") : match.start("next") + _CONTEXT_AFTER]

@@ -103,7 +103,6 @@ class Cost:
 
 
 def _merged(some: Mapping[str, ModelCost], others: Mapping[str, ModelCost]) -> dict[str, ModelCost]:
-    """The sum by model."""
     merged = dict(some)
     for name, model in others.items():
         merged[name] = merged[name] + model if name in merged else model

@@ -12,6 +12,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
 
+from pipeline.language.tags import same_language
 from pipeline.language.text import has_words
 from pipeline.language.words import join_words, split_words
 from pipeline.narration.normalisation import CharSpan, Pronunciations, apply, edits_for
@@ -22,6 +23,8 @@ _PICTOGRAPHS = re.compile(
 )
 # Between two values, an arrow is a range or a pause.
 _ARROWS = re.compile("[→⇒➔➜➡⟶]\ufe0f?")
+# A minus in Japanese accounts: "▲5％".
+_TRIANGLE = re.compile(r"[▲△](?=\d)")
 # Compatibility forms of letters, digits and units (𝓐, Ⓐ, Ａ, ﬁ, ㎡), which voices would name one by one: NFKC undoes
 # them.
 _COMPATIBILITY_FORMS = re.compile(
@@ -57,7 +60,8 @@ def normalise_text(text: str, language: str = "", pronunciations: Pronunciations
     a file of CLDR the first time: not for the event loop.
     """
     words = split_words(text)
-    speakable = [_speakable(word) for word in words]
+    is_japanese = same_language(language, "ja")
+    speakable = [_speakable(_TRIANGLE.sub("−", word) if is_japanese else word) for word in words]
     whole = join_words([word for word in speakable if word])
     spans: list[CharSpan] = []
     for word in filter(None, speakable):

@@ -97,7 +97,6 @@ def _kept(sound: Samples) -> list[_Span]:
 
 
 def _faded(sound: Samples) -> Samples:
-    """The sound, faded in and out."""
     ramp = np.linspace(0.0, 1.0, min(_FADE_SAMPLES, len(sound) // 2), dtype=np.float32)
     envelope = np.ones(len(sound), dtype=np.float32)
     envelope[: len(ramp)] = ramp

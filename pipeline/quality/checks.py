@@ -37,10 +37,10 @@ _STREAMS: Mapping[Codec, str] = {
 }
 # AAC may change the loudness of a clip by this much.
 CLIP_TOLERANCE_LU = 0.5
-# AAC leaves 40 dB and more of a voice; another clip, or the same one a thousandth faster, less than 1 dB.
+# AAC leaves 30 dB and more of a voice; another clip, or the same one a thousandth faster, less than 1 dB.
 CLIP_DB = 10.0
-# Encoders change the mean colour of a tile by up to 2 levels of 255; swapped chroma planes or another range, by 16 and
-# more.
+# Above what the coarsest quantisers do (`tile_colours`); swapped chroma planes and another range of levels change some
+# tile by 14 and more.
 DRAWN_LEVELS = 12.0
 
 

@@ -125,7 +125,7 @@ def _picture(track: VideoAnalysis, profile: QualityProfile) -> Iterator[Check]:
 def _aspect(track: VideoAnalysis, profile: QualityProfile) -> Check:
     pixel = float(track.pixel_aspect)
     shape = track.width_px * pixel / track.height_px
-    shape = 1 / shape if track.rotation % 180 else shape
+    shape = 1 / shape if track.rotation % 180 == 90 else shape
     known = [float(Fraction(*map(int, each.split(":")))) for each in SHAPES]
     usual = not track.rotation % 90 and any(abs(max(shape, 1 / shape) / each - 1) <= _ASPECT for each in known)
     measured = f"{shape:.3f}:1" + ("" if abs(pixel - 1) <= _SQUARE else f", pixels of {pixel:.3f}:1")
@@ -159,7 +159,7 @@ def _one_picture_s(track: VideoAnalysis) -> float:
     """The longest total time of one still picture. Different ones are slides; a running clock makes no other one."""
     longest_s, lasted_s, last = 0.0, 0.0, None
     for span in track.still:
-        middle = round((span.start_s + span.end_s) / 2 - track.start_s)
+        middle = round((span.start_s + span.end_s) / 2)
         shown = track.hashes[min(middle, len(track.hashes) - 1)] if track.hashes else None
         is_same = last is None or shown is None or hamming_distance(shown, last) <= MAX_DISTANCE_BITS
         lasted_s, last = span.length_s + (lasted_s if is_same else 0.0), shown

@@ -53,7 +53,7 @@ __all__ = [
 ]
 
 # Part of the keys of cached scenes: raise it with every visible change.
-RENDERING_VERSION = "42"
+RENDERING_VERSION = "43"
 
 # Pillow, numpy and fontTools are imported by the first call, or by `preload`, not by importing this package.
 

@@ -22,6 +22,7 @@ _WRITTEN = re.compile(r"\d(?:[\d.,'’٫٬\u00a0\u202f\u2009]*\d)?")
 _LABEL = re.compile(r"(.+?)(?::\s|：|\s[–—-]\s)")
 # "x² + 1", "a/b": one letter and an operator.
 _BEGINS_FORMULA = re.compile(r"[^\W\d_]\s?[²³¹⁰-₟=+−±×·/^<>≤≥≠≈]")
+_ALWAYS_SMALL = re.compile(r"[a-z][A-Z]|\S*(?:://|@|\w[._/]\w|\(\))")
 # Signs that are spoken as words.
 _SIGNS = "%‰％٪°′″"
 _AFTER_LABEL = " :：.,–—-"
@@ -121,8 +122,8 @@ def _phrase_in_context(sentence: str, phrase: str, limit: int) -> tuple[str, str
 
 
 def capitalised(text: str) -> str:
-    """`text` with a capital first letter, unless it begins with a formula."""
-    return text if _BEGINS_FORMULA.match(text) else text[:1].upper() + text[1:]
+    """`text` with a capital first letter, unless it begins with a formula, an address or a name like "iPhone"."""
+    return text if _BEGINS_FORMULA.match(text) or _ALWAYS_SMALL.match(text) else text[:1].upper() + text[1:]
 
 
 def spoken_lines(text: str, language: str, *, shown: str = "") -> tuple[SpokenLine, ...]:

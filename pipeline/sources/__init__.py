@@ -2,7 +2,7 @@
 
 reading       `read_briefs`: start here
 naming        source type by file name; batch names and titles derived from it
-urls          sources given as URLs, with credentials redacted
+urls          sources given as URLs, with credentials redacted; `Endpoint`: an HTTP API as a table
 textfile      reads and validates a text file
 topics        topic lists, one per line
 markdown      Markdown briefs: blocks parses the body, front_matter the YAML header (yaml_nodes: values with their
@@ -10,7 +10,7 @@ markdown      Markdown briefs: blocks parses the body, front_matter the YAML hea
               word processors, tex converts formulas
 tables        CSV, JSON, Excel, SQL: rows as strings
 campaign      rows + template -> Briefs
-endpoint      an HTTP API as a table; `fetch_pages` downloads its pages (pagination)
+pagination    downloads the pages of an HTTP API: `fetch_pages`
 """
 
 from __future__ import annotations
@@ -28,9 +28,9 @@ if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
 
     from pipeline.limits import RetryPolicy
-    from pipeline.sources.endpoint import Endpoint
     from pipeline.sources.tables.pages import Page
     from pipeline.sources.tables.table import TableOptions
+    from pipeline.sources.urls import Endpoint
 
 __all__ = [
     "batch_name",

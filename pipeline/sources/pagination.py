@@ -20,10 +20,9 @@ from pipeline.errors import NeedsLoginError, PermanentError, TransientError
 from pipeline.limits import RetryPolicy, with_retries
 from pipeline.limits.times import retry_after_s
 from pipeline.public_http import RETRYABLE_STATUSES, PublicHttpClient, network_errors, open_public_client
-from pipeline.sources.endpoint import Endpoint
 from pipeline.sources.tables.pages import Page, open_page, value_at
 from pipeline.sources.tables.table import TableOptions
-from pipeline.sources.urls import redacted
+from pipeline.sources.urls import Endpoint, redacted
 
 _MOST_PAGES = 10_000
 _ACCEPT = "application/json, application/x-ndjson, text/csv;q=0.9"

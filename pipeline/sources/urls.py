@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Collection
+from dataclasses import dataclass, field
 from pathlib import Path
 from urllib.parse import parse_qsl, urlencode, urlsplit
 
@@ -57,3 +59,24 @@ def redacted(source: Path | str) -> str:
 def _scheme(source: Path | str) -> str:
     found = _SCHEME.match(source) if isinstance(source, str) else None
     return found[1].casefold() if found else ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Endpoint:
+    """An API endpoint, its credentials and its pagination scheme."""
+
+    address: str
+    # The API key, and the header that carries it; no header name: `Authorization: Bearer …`.
+    api_key: str = field(default="", repr=False)
+    api_key_header: str = ""
+    # Hosts that may be contacted although their addresses are not public.
+    allowed: Collection[str] = ()
+    # Path in the response to the URL or cursor of the next page ("meta.cursor"); empty: well-known places are tried.
+    next_at: str = ""
+    # Query parameter for the cursor.
+    next_param: str = "cursor"
+    # Query parameter for the page number; empty: pages are not numbered.
+    page_param: str = ""
+    # Timeout of one request; size limit of all responses together.
+    timeout_s: float = 60
+    most_bytes: int = 2 << 30

@@ -165,7 +165,8 @@ async def held(path: Path, *, what: str, wait_s: float = math.inf) -> AsyncItera
     (best effort).
     """
     waiter = _Waiter(path)
-    deadline = anyio.current_time() + wait_s
+    # At least for a second try, as `is_held` takes the lock for an instant.
+    deadline = anyio.current_time() + max(wait_s, _POLL_S)
     try:
         while not await to_thread.run_sync(waiter.take):
             if anyio.current_time() >= deadline:
@@ -205,7 +206,9 @@ def held_blocking(path: Path, *, what: str) -> Iterator[None]:
     """Blocking version of `held`, which does not wait for another holder."""
     lock = _Lock(path)
     if not _take(lock, path):
-        raise _busy(path, what)
+        time.sleep(_CHANGE_POLL_S)  # `is_held` takes the lock for an instant
+        if not _take(lock, path):
+            raise _busy(path, what)
     try:
         yield
     finally:

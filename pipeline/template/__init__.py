@@ -1,7 +1,7 @@
 """Load a template: a folder that sets the layouts of a film, their text limits, and the prompt for a model.
 
 loading          find a template by name, read its folder
-schema           template.toml, validated                 (layout_limits, intro_outro: some of its tables)
+schema           template.toml, validated                 (layouts: some of its tables)
 template         the loaded `Template`
 sandbox          the Jinja2 sandbox                       (sandbox_limits: size and loop limits, includes: shared files,
                  undefined_names: static check of names)
@@ -11,8 +11,8 @@ rows             the fields that a template expects of a table's row, and its sc
 sample           a sample script with every layout        (scene_parsing: a TOML table as a scene)
 """
 
-from pipeline.template.intro_outro import SceneDefaults
 from pipeline.template.layout_filter import PICTURE_LAYOUTS
+from pipeline.template.layouts import SceneDefaults
 from pipeline.template.loading import files_in, known_templates, load_template, picture_file, read_template
 from pipeline.template.notes import notes_as_markdown
 from pipeline.template.rows.compiler import Compiled, FillError, Values, compile_table, compile_text, variables_in

@@ -10,8 +10,7 @@ from pathlib import Path
 from pipeline.errors import InputError, did_you_mean
 from pipeline.model import SCENES, items_rule_of
 from pipeline.template.includes import SHARED, included_files
-from pipeline.template.intro_outro import scene_defaults
-from pipeline.template.layout_limits import ITEMS, limits_in
+from pipeline.template.layouts import ITEMS, limits_in, scene_defaults
 from pipeline.template.rows.field import Field
 from pipeline.template.rows.field_checks import in_dependency_order
 from pipeline.template.rows.script_template import ScriptTemplate, parse_script_template

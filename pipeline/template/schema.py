@@ -10,8 +10,7 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationErr
 from pipeline.errors import InputError, did_you_mean
 from pipeline.model import CaptionStyle, MotionAmount, Transition
 from pipeline.model.metadata import known_category
-from pipeline.template.intro_outro import find_table_problems
-from pipeline.template.layout_limits import find_limit_problem, limits_in
+from pipeline.template.layouts import find_limit_problem, find_table_problems, limits_in
 from pipeline.template.rows.dates import ORDERS
 from pipeline.template.rows.field import TEXT_MAX_CHARS, Kind
 from pipeline.template.rows.field import Field as RowField

@@ -18,8 +18,8 @@ from pipeline.language.display_width import display_width
 from pipeline.language.tags import same_language
 from pipeline.model import Brief, CaptionStyle, LengthPlan, MotionAmount, Script, SourceRow, Transition
 from pipeline.template.includes import included_by
-from pipeline.template.intro_outro import SceneDefaults
 from pipeline.template.layout_filter import has_material_for
+from pipeline.template.layouts import SceneDefaults
 from pipeline.template.notes import notes_as_markdown
 from pipeline.template.rows.field import Field
 from pipeline.template.rows.script_template import ScriptTemplate

@@ -8,8 +8,8 @@ from anyio import to_thread
 from pipeline.errors import ClosedError, NeedsLoginError, NightreelError, PermanentError, SourceError, TransientError
 from pipeline.limits import RetryPolicy
 from pipeline.sources import fetch_pages, pagination
-from pipeline.sources.endpoint import Endpoint
 from pipeline.sources.tables import TableOptions, open_pages
+from pipeline.sources.urls import Endpoint
 from tests.standins.row_service import KEY, RowService
 
 ROWS = [{"name": f"Bo {number}", "price": 1.5} for number in range(1, 8)]

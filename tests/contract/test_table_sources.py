@@ -20,8 +20,8 @@ from anyio import to_thread
 from pipeline.errors import SourceError
 from pipeline.limits import RetryPolicy
 from pipeline.sources import fetch_pages
-from pipeline.sources.endpoint import Endpoint
 from pipeline.sources.tables import BrokenRow, TableOptions, TableRow, cell_defect, open_pages, open_table
+from pipeline.sources.urls import Endpoint
 from tests.standins import postgres
 from tests.standins.row_service import KEY, RowService
 

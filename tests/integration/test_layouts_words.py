@@ -471,3 +471,31 @@ def test_every_layout_comes_to_rest_and_is_deterministic(scene):
     assert first == drawn()
     assert len(first) < 90
     assert first[-1][1] > 20
+
+
+HEARTS = ("Left gill heart: pushes blood through the left gill", "Main heart: sends it to the body")
+
+
+def bullets(*items):
+    lines = tuple(SpokenLine(text=f"{item}.", reveals=number) for number, item in enumerate(items))
+    return BulletsScene(lines=lines, heading="Hearts", items=items)
+
+
+def text_tops(scene, item, size):
+    """How high the lines of an item are, by their ink: number of lines, and the ink's heights."""
+    found = lay_out(scene, (), look_of(size)).elements
+    return [(each.top, each.span) for each in found if isinstance(each, Sprite) and each.text == item]
+
+
+@EVERY_SIZE
+def test_labels_stand_above_their_explanations_if_all_items_have_one(size):
+    for item in HEARTS:
+        label, *explanation = text_tops(bullets(*HEARTS), item, size)
+        assert explanation
+        assert all(top > label[0] and span[0] == label[1][0] for top, span in explanation)
+
+
+@pytest.mark.parametrize("other", ["Nobody knows", "Begins at 12:30", "See https://example.org"])
+def test_items_stay_as_they_are_if_one_has_no_label(other):
+    main = "Main: it pumps"
+    assert len(text_tops(bullets(main, other), main, SIZES[0])) == 1

@@ -15,6 +15,7 @@ from pipeline.model import (
     BulletsScene,
     Job,
     Paragraph,
+    QuoteScene,
     Script,
     Section,
     SpokenLine,
@@ -24,6 +25,7 @@ from pipeline.model import (
     TitleScene,
     VideoFormat,
 )
+from pipeline.model.text_fields import limits_of
 from pipeline.orchestrator.context import open_context
 from pipeline.orchestrator.film import scene_fit
 from pipeline.orchestrator.film.attempt import Attempt
@@ -45,6 +47,11 @@ FULL = StepsScene(
     kicker="In der Küche",
     items=(STEP, replace(STEP, title="Dann"), replace(STEP, title="Darauf"), replace(STEP, title="Zuletzt")),
 )
+HEADING = (
+    "What the engineers and the astronomers of the nineteenth century finally agreed on in Greenwich and Washington"
+)
+PHOTOS = (photo_of_tests(),)
+WITH_HEADING = [kind for kind in LAYOUTS if "heading" in limits_of(kind)]
 # An attempt in which nothing is done ahead of its stage.
 NOTHING_AHEAD = SimpleNamespace(start_soon=lambda *_: None)
 LOOK = Look(title="Film", format=TALL, language="de")
@@ -87,7 +94,7 @@ def test_the_same_script_is_split_in_the_same_way():
 @pytest.mark.ideographs
 def test_scenes_that_splitting_does_not_help_stay_whole_and_are_reported():
     long = TitleScene(lines=FULL.lines[:1], heading="鬱" * 60, subtitle="Kurz")
-    heading = BulletsScene(lines=FULL.lines, heading="W" * 50, items=("Eins", "Zwei", "Drei", "Vier"))
+    heading = BulletsScene(lines=FULL.lines, heading="W" * 99, items=("Eins", "Zwei", "Drei", "Vier"))
     made = split_scenes_to_fit(script(long, heading), LOOK)
 
     assert made.scenes == (long, heading)
@@ -149,3 +156,25 @@ async def test_the_script_stage_stores_the_split_script(tmp_path, monkeypatch):
     assert [scene.first for scene in split] == [1, 3]
     said = [line.text for scene in split for line in scene.lines]
     assert said[-4:] == [item.text for item in items]
+
+
+@pytest.mark.parametrize("size", [(960, 540), (540, 960), (540, 540), (540, 676)], ids="{0[0]}x{0[1]}".format)
+@pytest.mark.parametrize(
+    "kind", [kind for kind in LAYOUTS if "heading" in limits_of(kind)], ids=lambda kind: kind.layout
+)
+def test_headings_of_five_thirds_of_their_limit_are_drawn_whole(kind, size):
+    longest = limits_of(kind)["heading"].max_chars * 5 // 3
+    heading = HEADING[:longest].rpartition(" ")[0]
+    scene = replace(typical(kind), heading=heading)
+    look = Look(title="Film", format=VideoFormat(width_px=size[0], height_px=size[1]), language="en", stills=PHOTOS)
+    assert "heading" not in find_overflowing_texts(scene, look)
+
+
+@pytest.mark.parametrize("size", [WIDE, TALL], ids=["wide", "tall"])
+def test_long_names_and_kickers_take_a_second_line_before_they_are_cut(size):
+    look, said = Look(title="Film", format=size, language="en"), FULL.lines[:1]
+    quote = QuoteScene(
+        lines=said, text="Time is a line.", name="An inspector of the Great Western Railway", role="1852"
+    )
+    title = TitleScene(lines=said, heading="Noon", kicker="History of transport and timekeeping in Europe")
+    assert find_overflowing_texts(quote, look) == find_overflowing_texts(title, look) == ()

@@ -175,6 +175,24 @@ def test_an_empty_picture_is_recognised(picture, passed):
     assert checks.pictures([picture]).passed is passed
 
 
+def test_the_value_of_the_pictures_is_their_mean_brightness_in_percent():
+    def value(*levels):
+        return checks.pictures([Brightness(mean=level, spread=20.0) for level in levels]).value
+
+    assert (value(16), value(235), value(16, 235), value(70.75)) == (0, 100, 50, 25)
+    assert checks.pictures([]).value == 0
+
+
+def test_a_range_is_only_measured_from_a_minute_on():
+    def spread(frames):
+        powers = ((1.0,) * 900 + (0.1,) * 900)[:frames]
+        measured = Loudness(integrated_lufs=-15.0, true_peak_dbtp=-3.0, powers=powers)
+        return profile_checks.loudness_range(measured, STANDARD).value
+
+    assert spread(1_799) == 0
+    assert spread(1_800) == pytest.approx(10, abs=0.1)
+
+
 def test_one_empty_scene_fails_the_film():
     black, drawn = luma(16), luma(24, text=0.2)
 

@@ -64,8 +64,10 @@ def test_any_text_of_a_cue_is_read_back(tmp_path_factory, lines):
         ("00:00:01.000 -->", "00:00:00.990 -->", "cue 2 from 0.99 s, before 1.00 s"),
         ("00:00:04.000", "00:00:03.000", "cue 3 from 3.00 s to 3.00 s"),
         ("00:00:04.000", "00:00:04.202", "cue 3 until 4.20 s"),
-        ("00:00:03.000", "00:00:03.100", "cue 3 from 3.10 s, spoken at 3.00 s"),
-        ("00:00:04.000", "00:00:03.500", "cue 3 until 3.50 s, wanted until 4.00 s"),
+        ("00:00:03.000", "00:00:03.060", "cue 3 from 3.06 s, spoken at 3.00 s"),
+        ("00:00:03.000", "00:00:02.940", "cue 3 from 2.94 s, spoken at 3.00 s"),
+        ("00:00:04.000", "00:00:03.940", "cue 3 until 3.94 s, wanted until 4.00 s"),
+        ("00:00:04.000", "00:00:04.060", "cue 3 until 4.06 s, wanted until 4.00 s"),
         (" --> ", " -> ", "not a cue in place 1"),
     ],
     ids=[
@@ -76,7 +78,9 @@ def test_any_text_of_a_cue_is_read_back(tmp_path_factory, lines):
         "no length",
         "past the end",
         "late",
+        "early",
         "cut off",
+        "too long",
         "arrow",
     ],
 )
@@ -89,6 +93,14 @@ def test_the_first_fault_of_subtitles_is_reported(tmp_path, form, old, new, meas
     check = checked(tmp_path, form, content.replace(old, new))
 
     assert (check.passed, check.measured) == (False, measured)
+
+
+@pytest.mark.parametrize("form", WRITERS)
+def test_a_cue_may_wait_for_the_one_before_it(tmp_path, form):
+    point = "," if form == "srt" else "."
+    content = written(form).replace(f"00:00:03{point}000", f"00:00:03{point}049")
+
+    assert checked(tmp_path, form, content).passed
 
 
 @pytest.mark.parametrize(
@@ -167,6 +179,30 @@ def test_a_thumbnail_outside_of_hosts_limits_fails(tmp_path, content, measured):
 
     assert not check.passed
     assert check.measured.startswith(measured)
+    assert check.limit == "a JPEG of 1280x720 below 2 MB that shows something"
+
+
+@pytest.mark.parametrize(
+    ("content", "measured"),
+    [
+        (jpeg((640, 360), quality=50), "640x360, 0."),
+        (jpeg((800, 450), "PNG"), "800x450, 1."),
+        (jpeg((638, 360), quality=50), None),
+        (jpeg((960, 720), "PNG"), None),
+        (plain((30, 90, 200)), "1280x720, 0.02 MB, empty"),
+        (jpeg((640, 360), quality=50)[:-5_000], "damaged"),
+        (jpeg((640, 360), "GIF"), "damaged, or neither JPEG nor PNG"),
+    ],
+    ids=["JPEG", "PNG", "narrow", "heavy", "empty", "cut short", "GIF"],
+)
+def test_a_users_own_thumbnail_may_be_smaller_and_a_png(tmp_path, content, measured):
+    (tmp_path / "t.jpg").write_bytes(content)
+
+    check = companions.own_thumbnail(tmp_path / "t.jpg")
+
+    assert check.passed is (measured is not None and measured.endswith("."))
+    assert check.measured.startswith(measured or "")
+    assert check.measured.endswith(", empty") is (measured == "1280x720, 0.02 MB, empty")
 
 
 @pytest.mark.parametrize(

@@ -15,6 +15,7 @@ from pipeline.language.display_width import display_width
 from pipeline.model import SCENES, Brief, Paragraph, Scene
 from pipeline.script.model_output import plain_text
 from pipeline.script.on_screen_text import (
+    capitalised,
     sentence_of_number,
     shown_items,
     shown_statement,
@@ -299,3 +300,11 @@ def test_a_models_description_is_cut_to_the_limit_of_hosts() -> None:
 )
 def test_an_item_gets_a_full_stop_also_after_a_spoken_sign(text: str, said: str) -> None:
     assert spoken_item(text).text == said
+
+
+@pytest.mark.parametrize(
+    ("written", "shown"),
+    [("heat it", "Heat it"), ("http://fritz.box", "http://fritz.box"), ("iPhone 15", "iPhone 15"), ("a b", "A b")],
+)
+def test_addresses_and_names_with_a_small_first_letter_are_not_capitalised(written: str, shown: str) -> None:
+    assert capitalised(written) == shown

@@ -754,6 +754,12 @@ def test_a_table_too_wide_for_a_list_shows_all_values_row_by_row() -> None:
     assert said(second)[:2] == [("K2.", None), ("Country: Pakistan and China, in the Karakoram.", 0)]
 
 
+def test_a_price_per_unit_in_a_header_is_spoken_after_each_number() -> None:
+    (scene,) = scenes(table("Produit | Prix (€/kg)", "Pommes | 2,80", "Beurre | 9,50", "Sucre | 1,40"), language="fr")
+
+    assert [text for text, _ in said(scene)] == ["Pommes: 2,80 €/kg.", "Beurre: 9,50 €/kg.", "Sucre: 1,40 €/kg."]
+
+
 def test_a_long_label_in_a_table_of_short_values_is_shortened_instead_of_hiding_them() -> None:
     long = "After baking, when the crust has fully set and the loaf has cooled for most of a long afternoon or night"
     (scene,) = scenes(table("Loaf | Weight", "Dough | 2 lb 3 oz", f"{long} or so | 1 lb 15 oz", "Later | 1 lb 14 oz"))

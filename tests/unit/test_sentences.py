@@ -28,6 +28,10 @@ from pipeline.language.sentences import split_sentences
         ("Nach 2 Std. 15 Min. Pause. 5 Min. Danach Tee.", ("Nach 2 Std. 15 Min. Pause.", "5 Min.", "Danach Tee.")),
         ("In der 90.+3 Min. Gelb-Rot. Mit 58 Pkt. Erster.", ("In der 90.+3 Min. Gelb-Rot.", "Mit 58 Pkt. Erster.")),
         ("Sucedió a Carlos V. En Yuste murió.", ("Sucedió a Carlos V.", "En Yuste murió.")),
+        (
+            "Dauer: 8 Min. 19 Sek. W temp. 65°C. Zout, evt. 1 tl.",
+            ("Dauer: 8 Min. 19 Sek.", "W temp. 65°C.", "Zout, evt. 1 tl."),
+        ),
         ("Subiu para 11% a.a. O dólar caiu.", ("Subiu para 11% a.a.", "O dólar caiu.")),
         ("Is tea at 4 p.m. OK? He left at 4 p.m. Why?", ("Is tea at 4 p.m. OK?", "He left at 4 p.m.", "Why?")),
         (

@@ -25,13 +25,13 @@ from pipeline.orchestrator.batch.planning import plan_batch
 from pipeline.orchestrator.context import open_context
 from pipeline.orchestrator.context.series import ledger_of, subject_key, track_of, with_series
 from pipeline.orchestrator.control.episodes import episodes_of, forget_episode
+from pipeline.orchestrator.film.earlier_episodes import record_script
 from pipeline.orchestrator.film.episode_order import (
     release_next_episode,
     release_waiting_episodes,
     skipped_episodes,
     turn_error,
 )
-from pipeline.orchestrator.film.series import record_script
 from pipeline.publishing.youtube import Links, Neighbour
 from pipeline.publishing.youtube.journal import Journal, Published, Record
 from pipeline.publishing.youtube.links import with_links

@@ -134,6 +134,29 @@ async def test_a_claim_waits_briefly_for_the_previous_holder(store):
     assert order == ["first", "second"]
 
 
+@pytest.mark.parametrize("blocks", [True, False])
+async def test_a_claim_that_meets_another_process_checking_the_lock_is_tried_again(store, monkeypatch, blocks):
+    take, tries = locks._Lock.take, []
+
+    def take_at_the_second_try(lock):
+        tries.append(lock)
+        return len(tries) > 1 and take(lock)
+
+    monkeypatch.setattr(locks._Lock, "take", take_at_the_second_try)
+
+    def claim():
+        with store.claims.claim_now("space", SKY, what="Sky"):
+            pass
+
+    if blocks:
+        await to_thread.run_sync(claim)
+    else:
+        async with store.claims.claim("space", SKY, what="Sky", wait_s=0):
+            pass
+
+    assert len(tries) > 1
+
+
 async def test_two_jobs_are_claimed_side_by_side_and_one_job_once(store, claimed):
     async with store.claims.claim("space", SKY, what="Sky"), store.claims.claim("space", SEA, what="Sea"):
         assert await claimed()

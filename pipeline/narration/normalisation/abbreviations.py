@@ -1,4 +1,4 @@
-"""Abbreviations, expanded: only unambiguous ones; "St." and the Russian "г." have two meanings and stay."""
+"""Abbreviations, expanded: only unambiguous ones; the "St." of "Main St." and the Russian "г." stay."""
 
 from __future__ import annotations
 
@@ -20,7 +20,8 @@ _TABLES = {
     "|a.k.a.=also known as|w/o=without|w/=with|no. #=number|nos. #=numbers|fig. #=figure|vol. #=volume"
     "|ch. #=chapter|p. #=page|pp. #=pages"
     "|c. #=circa|ca. #=circa|Dr. ^=Doctor|Prof. ^=Professor|Mr. and Mrs. ^=Mister and Missis|Mr. ^=Mister|Mrs. ^=Missis"
-    "|Gen. X=Generation X|Gen. Y=Generation Y|Gen. Z=Generation Z|Gen. ^=General"
+    "|Gen. X=Generation X|Gen. Y=Generation Y|Gen. Z=Generation Z|Gen. ^=General|Gov. ^=Governor"
+    "|Sen. ^=Senator|Rep. ^=Representative|Rev. ^=Reverend|Col. ^=Colonel|Ft. ^=Fort|St. ^=Saint"
     "|Capt. ^=Captain|Lt. ^=Lieutenant|Sgt. ^=Sergeant|Mt. ^=Mount|dept.=department|est. #=established"
     "|# tsp.=teaspoon/teaspoons|# tsp=teaspoon/teaspoons|# tbsp.=tablespoon/tablespoons|# tbsp=tablespoon/tablespoons"
     "|# sec.$=second/seconds"
@@ -48,7 +49,8 @@ _TABLES = {
     "|# gestr. EL=gestrichener Esslöffel/gestrichene Esslöffel"
     "|# gestr. TL=gestrichener Teelöffel/gestrichene Teelöffel"
     "|Gr. #=Größe|Gr. S=Größe S|Gr. M=Größe M|Gr. L=Größe L|Gr. XL=Größe XL"
-    "|Gr. XS=Größe XS|Min.$=Minute|Std.$=Stunde|p. a.$=pro Jahr|Stk.$=Stück|Pers.$=Person",
+    "|Gr. XS=Größe XS|Min.$=Minute|Std.$=Stunde|p. a.$=pro Jahr|Stk.$=Stück|Pers.$=Person|v. a.=vor allem"
+    "|J. #=Jahr|v. ^=von|s. ^=siehe|s. o.$=siehe oben|s. u.$=siehe unten|Temp.=Temperatur",
     "fr": "p. ex.=par exemple|c.-à-d.=c'est-à-dire|etc.$=et cetera|env.=environ|av. J.-C.$=avant Jésus-Christ"
     "|apr. J.-C.$=après Jésus-Christ|cf.=voir|n° #=numéro|no #=numéro|fig. #=figure|p. #=page|chap. #=chapitre"
     "|M. ^=Monsieur|MM. ^=Messieurs|Mme ^=Madame|Mlle ^=Mademoiselle|Dr ^=Docteur|Pr ^=Professeur|Me ^=Maître"
@@ -56,31 +58,36 @@ _TABLES = {
     "|# c. à soupe=cuillère à soupe/cuillères à soupe"
     "|nº #=numéro|# c. à s.=cuillère à soupe/cuillères à soupe|# c. à c.=cuillère à café/cuillères à café"
     "|art. #=article|tél.=téléphone|# pers.$=personnes|Mme d=Madame d|Mme de=Madame de|M. de=Monsieur de"
-    "|trim.$=trimestre|# hab.$=habitants",
+    "|trim.$=trimestre|# hab.$=habitants|A/R=aller-retour",
     "es": "p. ej.=por ejemplo|etc.$=etcétera|aprox.=aproximadamente|a. C.$=antes de Cristo|d. C.$=después de Cristo"
     "|EE. UU.$=Estados Unidos|n.º #=número|núm. #=número|fig. #=figura|pág. #=página|págs. #=páginas|cap. #=capítulo"
     "|Sr. ^=señor|Sra. ^=señora|Srta. ^=señorita|Dr. ^=doctor|Dra. ^=doctora|Prof. ^=profesor|Ud.$=usted|Uds.$=ustedes"
     "|1.er=primer|3.er=tercer|nº #=número|art. #=artículo|tel.=teléfono|tfno.=teléfono"
     "|máx. #=máximo|mín. #=mínimo|# cda.=cucharada/cucharadas|# cdas.=cucharadas"
     "|de cdta.=de cucharadita|de cda.=de cucharada"
-    "|s. ~=siglo|ss. ~=siglos|# pts.$=puntos|# pts=puntos|los min. #=los minutos|min. #=minuto"
+    "|Gral. ^=general|# pers.$=personas|s. ~=siglo|ss. ~=siglos|# pts.$=puntos|# pts=puntos|los min. #=los minutos"
+    "|min. #=minuto"
     "|# cdta.=cucharadita/cucharaditas|# cdtas.=cucharaditas|C/ ^=calle|Avda. ^=avenida",
     "it": "ad es.=ad esempio|p. es.=per esempio|ecc.$=eccetera|a. C.$=avanti Cristo|d. C.$=dopo Cristo|ca.=circa"
     "|n. #=numero|fig. #=figura|pag. #=pagina|cap. #=capitolo|Sig. ^=signor|Sig.ra ^=signora|Dott. ^=dottor"
     "|Dott.ssa ^=dottoressa|Prof. ^=professor|Prof.ssa ^=professoressa|Ing. ^=ingegner"
-    "|q. b.$=quanto basta|art. #=articolo|tel.=telefono|nº #=numero|# sec.$=secondi|sec.$=secolo|# pts=punti",
+    "|q. b.$=quanto basta|art. #=articolo|tel.=telefono|nº #=numero|# sec.$=secondi|sec.$=secolo|# pts=punti"
+    "|# cucch.=cucchiaio/cucchiai|# gg.$=giorni|# gg=giorni|# pers.$=persone|fac.=facoltativo",
     "pt": "p. ex.=por exemplo|etc.$=et cetera|aprox.=aproximadamente|a. C.$=antes de Cristo|d. C.$=depois de Cristo"
     "|n.º #=número|fig. #=figura|pág. #=página|cap. #=capítulo|Sr. ^=senhor|Sra. ^=senhora|Dr. ^=doutor|Dra. ^=doutora"
     "|Prof. ^=professor|Profa. ^=professora|EUA=Estados Unidos"
     "|nº #=número|máx. #=máximo|mín. #=mínimo|# col. de=colher de/colheres de|art. #=artigo|tel.=telefone"
     "|séc. ~=século|séc.$=século|máx. de=máxima de|mín. de=mínima de|p.p.$=pontos percentuais|a.a.$=ao ano"
-    "|tri.$=trimestre|# pts=pontos|# pts.$=pontos",
+    "|S. ^=São|D. Maria=Dona Maria|D. ^=Dom|R. da=Rua da|R. do=Rua do|R. de=Rua de"
+    "|Av. ^=Avenida|# pess.$=pessoas|tri.$=trimestre|# pts=pontos|# pts.$=pontos",
     "nl": "bijv.=bijvoorbeeld|d.w.z.=dat wil zeggen|enz.$=enzovoort|m.a.w.=met andere woorden|o.a.=onder andere"
     "|i.p.v.=in plaats van|a.u.b.=alstublieft"
     "|t/m=tot en met|ca.=circa|m.b.t.=met betrekking tot|i.v.m.=in verband met|nr. #=nummer"
     "|blz. #=bladzijde|dhr. ^=de heer|mevr. ^=mevrouw"
     "|mevr. de=mevrouw de|mevr. van=mevrouw van|dhr. de=de heer de|dhr. van=de heer van|v.d.=van der"
-    "|t.o.v.=ten opzichte van|# ptn.$=punten|# gr=gram|# u=uur|p/l=per liter|p/m=per maand|p/u=per uur|p.p.=per persoon"
+    "|t.o.v.=ten opzichte van|# ptn.$=punten|# gr=gram|# ltr=liter|# dgn.=dagen|# pers.$=personen|e.v.$=en volgende"
+    "|evt.=eventueel"
+    "|# u=uur|p/l=per liter|p/m=per maand|p/u=per uur|p.p.=per persoon"
     "|dr. ^=dokter|prof. ^=professor|v. Chr.$=voor Christus"
     "|n. Chr.$=na Christus"
     "|fig. #=figuur|hoofdst. #=hoofdstuk|art. #=artikel|tel.=telefoon"
@@ -90,11 +97,14 @@ _TABLES = {
     "|p.n.e.$=przed naszą erą|n.e.$=naszej ery"
     "|o godz. #=o godzinie|od godz. #=od godziny|do godz. #=do godziny|godz. #=godzina"
     "|r. p.n.e.$=roku przed naszą erą|r. n.e.$=roku naszej ery"
-    "|zob.=zobacz|rozdz. #=rozdział|tel.=telefon|# proc.$=procent|r/r=rok do roku|w l. #=w latach|temp.=temperatura"
-    "|ul. ^=ulica",
+    "|zob.=zobacz|rozdz. #=rozdział|tel.=telefon|# proc.$=procent|r/r=rok do roku|w l. #=w latach"
+    "|w temp.=w temperaturze"
+    "|temp.=temperatura|ul. ^=ulica|# os.$=osoba/osoby/osób/osoby|rozm.=rozmiar",
     "ru": "т. е.=то есть|и т. д.$=и так далее|и т. п.$=и тому подобное|т. к.=так как|т. н.=так называемый"
     "|напр.=например|и др.$=и другие|до н. э.$=до нашей эры|н. э.$=нашей эры|рис. #=рисунок|стр. #=страница|№ #=номер"
-    "|проф. ^=профессор|чел.$=человек|г/г=год к году|# -е гг.$=-е годы|# -х гг.$=-х годов|# -й мин.$=-й минуте"
+    "|проф. ^=профессор|чел.$=человек|г/г=год к году|# -е гг.$=-е годы|# -х гг.$=-х годов"
+    "|# р.$=рубль/рубля/рублей/рубля|# сут.$=сутки/суток/суток/суток"
+    "|# ст.=стакан/стакана/стаканов/стакана|# -й мин.$=-й минуте"
     "|# шт.$=штука/штуки/штук/штуки|ул. ^=улица"
     "|# ст. л.$=столовая ложка/столовые ложки/столовых ложек/столовой ложки"
     "|# ч. л.$=чайная ложка/чайные ложки/чайных ложек/чайной ложки"
@@ -112,6 +122,8 @@ _TABLES = {
     "|osv.$=och så vidare|m.m.$=med mera|s.k.=så kallade|ca=cirka|f.Kr.$=före Kristus|e.Kr.$=efter Kristus|nr #=nummer"
     "|kl. #=klockan|# tsk=tesked/teskedar|# msk=matsked/matskedar|# krm=kryddmått|# mdkr=miljarder kronor"
     "|# mkr=miljoner kronor|lgh=lägenhet",
+    "fi": "n. #=noin|v. #=vuonna|esim.=esimerkiksi|mm.=muun muassa|jne.$=ja niin edelleen|ym.$=ynnä muuta"
+    "|# rkl=ruokalusikallinen/ruokalusikallista|# tl=teelusikallinen/teelusikallista",
     "tr": "vb.$=ve benzeri|vs.$=vesaire|örn.=örneğin|M.Ö.=milattan önce|MÖ #=milattan önce|M.S.=milattan sonra"
     "|bkz.=bakınız|yy.=yüzyıl|# dk.$=dakika|# sn.$=saniye|s. #=sayfa|no. #=numara|Dr. ^=Doktor|Prof. ^=Profesör",
     "el": "π.χ.=παραδείγματος χάρη|κ.λπ.$=και λοιπά|κ.ά.$=και άλλα|δηλ.=δηλαδή|μ.Χ.$=μετά Χριστόν|π.Χ.$=προ Χριστού"
@@ -128,6 +140,8 @@ _DATIVE = re.compile(r"\b(?:mit|bei|von|nach|zu|ab|seit|aus|vor)\s[\d.,]+\s?$")
 # A fraction without a whole number: "1/4 tsp".
 _FRACTION_ONLY = re.compile(r"(?<!\d )(?<![\w.,])(?:[123]/[234]|[½¼¾⅓⅔])\s?$")
 _GERMAN_DATIVES = {"Punkte": "Punkten", "Jahre": "Jahren"}
+# A street, or a saint's mountain.
+_NAME_BEFORE = re.compile(r"(?:\b[A-Z][\w.]*|\d(?:st|nd|rd|th)) (?<!Mount )$")
 # After one of these, "S." is a sentence (Satz) of a law, not a page (Seite).
 _PARAGRAPH = re.compile(r"\b(?:Abs\.|Absatz|Art\.|§)[ \u00a0\u202f]?\d+[a-z]?[ \u00a0\u202f]$")
 # "В 44 г. до н. э."
@@ -143,12 +157,16 @@ def say_abbreviations(text: str, language: Language) -> Iterator[list[Edit]]:
     entries, pattern = _table(language.code)
     for match in pattern.finditer(text):
         written, spoken = entries[next(number for number, found in enumerate(match.groups()) if found is not None)]
+        if written == "St. ^" and _NAME_BEFORE.search(text, 0, match.start()):
+            continue
         if written == "S. #" and _PARAGRAPH.search(text, 0, match.start()):
             spoken = "Satz"
         if "/" in spoken:
             spoken = _form_after(spoken, text[: match.start()], language)
         if language.code == "de" and _DATIVE.search(text, 0, match.start()):
             spoken = _GERMAN_DATIVES.get(spoken, spoken)
+        if spoken == "-х годов" and _IN_THE_YEAR.search(text, 0, match.start()):
+            spoken = "-х годах"
         if spoken.startswith(("года ", "року ")) and _IN_THE_YEAR.search(text, 0, match.start()):
             spoken = spoken.replace("года", "году", 1).replace("року", "році", 1)
         if match[0].endswith(".") and sentence_ends_here(text, match.end(), often=written.endswith("$")):
@@ -179,14 +197,15 @@ def _table(code: str) -> tuple[list[tuple[str, str]], re.Pattern[str]]:
 
 
 def _expression(written: str) -> str:
-    """A pattern for an entry: whole words, first letter in either case, optional spaces."""
+    """A pattern for an entry: whole words, first letter in either case unless it is the only one, optional spaces."""
     core = written.strip(_MARKS + " ")
-    spelling = re.escape(core[0]) if not core[0].isalpha() else f"[{core[0].lower()}{core[0].upper()}]"
+    is_fixed = not core[0].isalpha() or re.fullmatch(r"\w\.", core)
+    spelling = re.escape(core[0]) if is_fixed else f"[{core[0].lower()}{core[0].upper()}]"
     spelling += re.escape(core[1:]).replace(r"\ ", r"[ \u00a0\u202f]?")
     # Hebrew's marks are often typed as quotation marks.
     spelling = spelling.replace("״", '[״"]').replace("׳", "[׳']")
     before = r"(?<=[\d½¼¾⅓⅔])[ \u00a0\u202f]?" if written.startswith("#") else r"(?<![\w.])"
-    after = r"(?=[ \u00a0\u202f]?\d)" if written.endswith("#") else r"(?!\w)"
+    after = r"(?=[ \u00a0\u202f]?[$€£]?\d)" if written.endswith("#") else r"(?!\w)"
     after = r"(?=[ \u00a0\u202f][^\W\d_a-zß-öø-ÿ])" if written.endswith("^") else after
     after = r"(?=[ \u00a0\u202f][IVX]+(?!\w))" if written.endswith("~") else after
     if "\u0e00" <= core[0] <= "\u0eff":

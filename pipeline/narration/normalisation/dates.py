@@ -25,9 +25,14 @@ _SLASHED = Pattern(rf"{_FROM}(?P<one>\d{{1,2}})/(?P<two>\d{{1,2}})/(?P<year>\d{{
 _YEAR_FIRST = Pattern(rf"{_FROM}(?P<year>\d{{4}})([/.])(?P<month>\d{{1,2}})\2(?P<day>\d{{1,2}})\.?{_TO}")
 # Two digits from here on are a year of the 20th century.
 _LAST_CENTURY = 50
-# A year with the abbreviation of "year", and its forms after "in" and elsewhere: alone, the letter is a city or a gram.
+# A year with the abbreviation of "year", and its forms after "in", elsewhere, and in "1703 г.: основание". Alone, the
+# letter is a city or a gram.
 _YEAR = Pattern(rf"{_FROM}[12]\d{{3}}(?P<letter>[ \u00a0\u202f]?(?P<word>[гр]|r)\.)")
-_YEARS = {("ru", "г"): ("году", "года"), ("uk", "р"): ("році", "року"), ("pl", "r"): ("roku", "roku")}
+_YEARS = {
+    ("ru", "г"): ("году", "года", "год"),
+    ("uk", "р"): ("році", "року", "рік"),
+    ("pl", "r"): ("roku", "roku", "rok"),
+}
 _YEAR_WORDS = dict(iter(_YEARS))
 _YEAR_AFTER = re.compile(r"[ \u00a0\u202f]?(?P<word>[гр]|r)\.")
 # A range of years, with the abbreviation of "years".
@@ -99,7 +104,7 @@ _AFTER = {
 _DOTTED_AFTER = {"it", "sv", "da", "nb", "fi", "id", "pl", "cs"}
 _TIME = Pattern(
     rf"{not_after('.,:/-')}(?P<h>[01]?\d|2[0-3]|24(?=.00))(?P<colon>:|\.|\s?h\s?)(?P<m>[0-5]\d)"
-    rf"(?!{LETTER}|[:/]|[.,]\d|\s?(?:[分分]|min\b))"
+    rf"(?!{LETTER}|:(?!\s)|/|[.,]\d|\s?(?:[分分]|min\b))"
 )
 # "5.30pm", which voices take for a decimal.
 _BRITISH = re.compile(r"(?<![\w.,])\d{1,2}(?P<dot>\.)[0-5]\d(?=\s?[ap]\.?m\b)")
@@ -116,7 +121,13 @@ _UNTIL = re.compile(r"(?:\s(?:bis|tot|a)\s|(?P<dash>\s?[-–]\s?))(?:[01]?\d|2[0
 def say_dates(text: str, language: Language) -> Iterator[list[Edit]]:
     """Write out dates with a year in CLDR's long format: "March 5th, 2024", "5. März 2024"."""
     short = language.locale.date_formats["short"].pattern
-    others = [_DASHED] if short.startswith("dd-MM") else [_YEAR_FIRST] if language.code in {"ja", "zh", "ko"} else []
+    others = (
+        [_DASHED]
+        if short.startswith("dd-MM") or language.code in {"es", "pt"}
+        else [_YEAR_FIRST]
+        if language.code in {"ja", "zh", "ko"}
+        else []
+    )
     others += [_SHORT] if re.match("dd?\\.", short) else []
     for pattern in (_ISO, _DOTTED, _SLASHED, *others):
         for match in pattern.finditer(text):
@@ -133,7 +144,9 @@ def say_years(text: str, language: Language) -> Iterator[list[Edit]]:
     """Expand the abbreviation of "year" after a year."""
     for match in _YEAR.finditer(text):
         if forms := _YEARS.get((language.code, match["word"])):
-            word = forms[0] if _IN.search(text, max(0, match.start() - 3), match.start()) else forms[1]
+            is_label = match.start() == 0 and text.startswith(":", match.end())
+            is_in = _IN.search(text, max(0, match.start() - 3), match.start())
+            word = forms[0] if is_in else forms[2] if is_label else forms[1]
             stop = "" if _MORE.match(text, match.end()) else "."
             yield [Edit(start=match.start("letter"), end=match.end(), text=f" {word}{stop}")]
 

@@ -77,6 +77,19 @@ _SIGNS = {
         "punkt|snedstreck|snabel-a|bindestreck|understreck|hashtag|och|plus|minus|är lika med|gånger|ungefär|nummer|"
         "version|till"
     ),
+    "da": _row(
+        "punktum|skråstreg|snabel-a|bindestreg|understreg|hashtag|og|plus|minus|er lig med|gange|cirka|nummer|version|"
+        "til"
+    ),
+    "nb": _row(
+        "punktum|skråstrek|krøllalfa|bindestrek|understrek|emneknagg|og|pluss|minus|er lik|ganger|omtrent|nummer|"
+        "versjon|til"
+    ),
+    "fi": _row("piste|kauttaviiva|ät|viiva|alaviiva|hashtag|ja|plus|miinus|on yhtä kuin|kertaa|noin|numero|versio|-"),
+    "vi": _row("chấm|gạch chéo|a còng|gạch ngang|gạch dưới|hashtag|và|cộng|trừ|bằng|nhân|khoảng|số|phiên bản|đến"),
+    "id": _row(
+        "titik|garis miring|at|strip|garis bawah|tagar|dan|plus|minus|sama dengan|kali|sekitar|nomor|versi|sampai"
+    ),
     "tr": _row("nokta|eğik çizgi|et|tire|alt çizgi|etiket|ve|artı|eksi|eşittir|çarpı|yaklaşık|numara|sürüm|ila"),
     "el": _row("τελεία|κάθετος|παπάκι|παύλα|κάτω παύλα|χάσταγκ|και|συν|μείον|ίσον|επί|περίπου|νούμερο|έκδοση|έως"),
     # In Arabic and Hebrew, "and" is a prefix of the next word.

@@ -15,7 +15,7 @@ from pipeline.narration.normalisation.patterns import LETTER, Pattern, not_after
 
 # Abbreviations that CLDR lacks, by their value; and words.
 _MORE_ABBREVIATIONS = {
-    "en": {"mn": 10**6, "bn": 10**9, "tn": 10**12},
+    "en": {"mn": 10**6, "bn": 10**9, "tn": 10**12, "trn": 10**12},
     "de": {"Tsd.": 10**3},
     "fr": {"Mds": 10**9},
     "es": {"mill.": 10**6},

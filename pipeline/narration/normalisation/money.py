@@ -130,7 +130,7 @@ def say_money(text: str, language: Language) -> Iterator[list[Edit]]:
             continue  # "Fr. 5. Mai", "5 Fr."
         if match["low"]:
             low = number_value(match["low"], language)
-            if not range_word(text, match.start(), language) or low is None or low >= value or sign[0].isalpha():
+            if low is None or low >= value or (match["before"] and sign[0].isalpha()):
                 continue
         edits = _edits(match, sign, number, value, language)
         if match[0].endswith(".") and sentence_ends_here(text, match.end(), often=True):
@@ -176,7 +176,7 @@ def _edits(match: re.Match[str], sign: str, number: str, value: Decimal, languag
         edits.insert(0, Edit(start=match.start("before"), end=match.start("low" if match["low"] else "sum"), text=""))
     if match["low"]:
         word = range_word(match.string, match.start(), language)
-        edits.insert(-1, Edit(start=match.start("dash"), end=match.end("dash"), text=f" {word} "))
+        edits.insert(-1, Edit(start=match.start("dash"), end=match.end("dash"), text=f" {word} " if word else "–"))
     if magnitude is not None and match["word"]:
         # The magnitude word keeps its place, the name of the currency follows it.
         word_end = match.end("word")

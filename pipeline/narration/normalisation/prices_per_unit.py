@@ -16,19 +16,20 @@ from pipeline.narration.normalisation.units import NO_STOP, affixes_of, is_nativ
 
 # A price per unit or word.
 _PRICE_PER_UNIT = re.compile(
-    rf"(?:[€£$¥₽₴₹]|zł|Kč|руб\.?|грн|(?:(?<=[€£$])|(?<=[€£$] ))(?:{NUMBER})[kKMB]?)(?P<slash>/)"
+    rf"(?:[€£$¥₽₴₹]|zł|Kč|kr|руб\.?|грн|(?:(?<=[€£$])|(?<=[€£$] ))(?:{NUMBER})[kKMB]?)(?: net| brut)?(?P<slash>/)"
     r"(?P<each>[^\W\d_]+[²³23]?\.?)"
 )
 _PRICE_PER_QUANTITY = re.compile(r"(?<=[€£$])/(?P<many>\d{1,4}) ?(?P<unit>g|kg|ml|l|km|m²)(?!\w)")
-_PER = {"en": "per", "de": "pro", "fr": "par", "es": "por", "pt": "por", "nl": "per", "sv": "per"}
+_PER = {"el": "ανά", "en": "per", "de": "pro", "fr": "par", "es": "por", "pt": "por", "nl": "per", "sv": "per"}
 _EACH = {
     "en": {"hr": "hour", "mo": "month", "yr": "year", "gal": "gallon"},
-    "de": {"Std.": "hour", "Std": "hour"},
+    "de": {"Std.": "hour", "Std": "hour", "Mon.": "month", "Mon": "month"},
     "it": {"ora": "hour", "mese": "month", "anno": "year"},
     "pl": {"godz.": "hour", "mies.": "month"},
     "ru": {"ч": "hour", "час": "hour", "мес.": "month", "месяц": "month"},
     "uk": {"год": "hour", "міс.": "month", "місяць": "month"},
 }
+_PERSON = {("fr", "pers"): "personne", ("es", "pers"): "persona", ("de", "Pers"): "Person", ("it", "pers"): "persona"}
 
 
 def say_prices_per_unit(text: str, language: Language) -> Iterator[list[Edit]]:
@@ -37,7 +38,8 @@ def say_prices_per_unit(text: str, language: Language) -> Iterator[list[Edit]]:
     for match in _PRICE_PER_UNIT.finditer(text):
         each = match["each"] if match["each"] in symbols else match["each"].rstrip(".")
         end = match.start("each") + len(each)
-        spoken = f" {per} {each}" if (per := _PER.get(language.code)) and len(each) > 2 else ""
+        whole = _PERSON.get((language.code, each.rstrip(".")), each)
+        spoken = f" {per} {whole}" if (per := _PER.get(language.code)) and len(each) > 2 else ""
         if each in symbols and "/" not in symbols[each]:
             phrase = (
                 format_compound_unit(Decimal(5), None, denominator_unit=symbols[each], locale=language.locale) or ""

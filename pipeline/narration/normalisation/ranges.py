@@ -41,7 +41,7 @@ _BETWEEN = {
 }
 # Between numbers with signs or units of their own: "3.5%–4%", "$3.5M–$4bn", "8h–12h"; and "10am–2pm", with any dash.
 _BETWEEN_SIGNS = re.compile(
-    r"(?:(?<=\d[%€£MBkKmbh°])|(?<=\d[mbt]n)|(?<=°[CF]))\s?–\s?(?=[$€£−]?\d)|(?<=[℃%％])\s?[~〜～]\s?(?=[−-]?\d)|(?:(?<=\dh)|(?<=\dh[0-5]\d))-(?=\d{1,2}h)"
+    r"(?:(?<=\d[%€£MBkKmbh°])|(?<=\d[mbt]n)|(?<=°[CF]))\s?–\s?(?=[$€£−]?\d)|(?<=[℃%％])\s?[~〜～]\s?(?=[−-]?\d)|(?:(?<=\dh)|(?<=\dh[0-5]\d))[–-](?=\d{1,2}h)"
     r"|(?:(?<=\d[ap]m)|(?<=\d [ap]m)|(?<=\d [ap]\.m\.))\s?[–-]\s?(?=\d{1,2}(?:[:.]\d\d)?\s?[ap]\.?m\b)"
 )
 # Years count down before Christ: "431–404 BC".
@@ -58,7 +58,7 @@ _COUNTED = {
         r"(?:(?:business|working|short|long|more|large|small|ripe|medium) )?[a-z]{2,}s\b)"
     ),
     "de": re.compile(
-        r" (?:EL|TL|Tr\.|Pers\.|"
+        r" (?:EL|TL|Tr\.|Pers\.|Uhr|"
         r"(?!(?:Niederlage|Sieg|Erfolg|Rückstand|Führung|Endstand|Heim|Auswärts|Pleite|Tor)\w*)[A-ZÄÖÜ][a-zäöü]+(?:en|e|er|n|el|s)\b)"
     ),
     "fr": re.compile(r" (?:personnes|cuillères|c\. à|pers\.)"),
@@ -66,7 +66,10 @@ _COUNTED = {
     "pt": re.compile(r" (?:pessoas|colheres)"),
     "nl": re.compile(r" (?:personen|el|tl|eetlepels|theelepels|werkdagen)\b"),
 }
-_YEARS = Pattern(rf"{not_after('./:-')}(?P<low>[12]\d{{3}})(?P<dash>-)(?P<high>[12]\d{{3}})(?!{LETTER}|[/:-]|\.\d)")
+_PAGES = re.compile(r"\b(?:pp|pgs?|págs?|pag|pages|S|Seiten?|blz|str|стр|с|p)\.? $")
+_YEARS = Pattern(
+    rf"{not_after('./:-')}(?P<low>[12]\d{{3}})(?P<dash>-)(?P<high>[12]\d{{3}}|\d\d)(?!{LETTER}|[/:-]|\.\d)"
+)
 
 
 def say_ranges(text: str, language: Language) -> Iterator[list[Edit]]:
@@ -85,7 +88,7 @@ def say_ranges(text: str, language: Language) -> Iterator[list[Edit]]:
                 continue
             is_range = low < high or _is_abbreviated_year(match)
             if pattern is _HYPHEN:
-                is_range = is_range and _is_counted(text, match.end(), language)
+                is_range = is_range and _is_counted(text, match, language)
             elif not is_range:
                 is_range = low > high and _BEFORE_CHRIST.match(text, match.end()) is not None
             elif any(first <= match.start() < last for first, last in sets):
@@ -113,10 +116,11 @@ def _has_lost_and_won(sets: str) -> bool:
     return len({low < high for low, high in pairs}) > 1
 
 
-def _is_counted(text: str, end: int, language: Language) -> bool:
-    """Whether what follows a range with a hyphen is counted by it, and not the rest of a score."""
+def _is_counted(text: str, match: re.Match[str], language: Language) -> bool:
+    """Whether a range with a hyphen is of pages, or of what follows, and not the rest of a score."""
     counted = _COUNTED.get(language.code)
-    return _periods(language).match(text, end) is not None or (counted is not None and bool(counted.match(text, end)))
+    is_own = counted is not None and counted.match(text, match.end())
+    return any((is_own, _PAGES.search(text, 0, match.start()), _periods(language).match(text, match.end())))
 
 
 @lru_cache(maxsize=64)

@@ -65,17 +65,29 @@ _ACCUSATIVE = re.compile(r"\b(?i:für|gegen|durch|um|ohne|den)\s(?:[A-ZÄÖÜ]\w
 _NOUNS = {
     "ru": {
         "века": "ого", "веков": "ого", "веку": "ому", "веком": "ым", "веке": "ом", "веках": "ом", "век": "ый",
+        "квартал": "ый", "квартала": "ого", "квартале": "ом",
         "столетия": "ого", "столетии": "ом", "съезда": "ого", "съезде": "ом", "съезд": "ый",
     },
     "pl": {
-        "wieku": "ego", "wiekiem": "ym", "wiek": "y", "wojna światowa": "a", "wojny światowej": "ej",
-        "wojnie światowej": "ej", "wojnę światową": "ą",
+        "wieku": "ego", "wiekiem": "ym", "wiek": "y", "kwartał": "y", "kwartału": "ego", "kwartale": "ym",
+        "wojna światowa": "a", "wojny światowej": "ej", "wojnie światowej": "ej", "wojnę światową": "ą",
     },
+    "uk": {"століття": "", "столітті": ""},
     "es": {"Guerra": "a", "República": "a", "Internacional": "a", "Concilio": "", "Congreso": "", "Reich": ""},
     "pt": {"Guerra": "a", "República": "a", "Internacional": "a", "Concílio": "", "Congresso": "", "Reich": ""},
 }  # fmt: skip
-# "В XX в.", "w XX w.": the abbreviation of "century", after "in" and elsewhere.
-_CENTURIES = {("ru", "вв"): ("веках", "веков"), ("ru", "в"): ("веке", "века"), ("pl", "w"): ("wieku", "wieku")}
+# "В XX в.", "za III kw.": abbreviations of "century" and "quarter", after "in", after "for", and elsewhere.
+_CENTURIES = {
+    ("ru", "вв"): ("веках", "века", "веков"),
+    ("ru", "в"): ("веке", "век", "века"),
+    ("ru", "кв"): ("квартале", "квартал", "квартала"),
+    ("uk", "ст"): ("столітті", "століття", "століття"),
+    ("pl", "w"): ("wieku", "wiek", "wieku"),
+    ("pl", "kw"): ("kwartale", "kwartał", "kwartału"),
+}
+# The first of two: "в XIX в. и XX в."
+_IN_AND = re.compile(rf"(?<!\w)(?P<preposition>[вВwWуУ]|за|За|za|Za) {_NUMERAL} \w{{1,2}}\. (?:и|i|і|та|[–-]) $")
+_CASES = {"в": 0, "w": 0, "у": 0, "за": 1, "za": 1}
 # "XVIIe siècle", "20e eeuw", and Turkish ordinals with a full stop, at which eSpeak would end the sentence.
 _SUFFIXED = {
     "fr": rf"(?<![\w.,])(?:\d\d?|{_NUMERAL_OF_CENTURY})(?P<suffix>ers?|re|ère|ème|es?)\b(?!-)",
@@ -84,6 +96,8 @@ _SUFFIXED = {
 }
 # Abbreviated nouns after these ordinals, with the space before them.
 _AFTER_SUFFIX = {"fr": {" s": "siècle"}, "nl": {" min": "minuut"}}
+# Voices read other Italian numerals right, and this one as the article: "Francesco I".
+_ITALIAN_FIRST = re.compile(r"(?<![\w.])(?P<name>[A-Z][a-zà-ù]{3,}) I(?![\w.'’])(?! [A-Z])")
 # French suffixes of the first.
 _OF_ONE = frozenset({"er", "ers", "re", "ère"})
 
@@ -101,6 +115,9 @@ def say_roman_numerals(text: str, language: Language) -> Iterator[list[Edit]]:
         yield from _suffixed_ordinals(text, suffixed, code)
     if code in _NOUNS:
         yield from _before_nouns(text, code)
+    for match in _ITALIAN_FIRST.finditer(text) if code == "it" else ():
+        word = "prima" if match["name"].endswith("a") and match["name"] not in {"Nicola", "Andrea", "Luca"} else "primo"
+        yield [Edit(start=match.end() - 1, end=match.end(), text=word)]
     for match in _AFTER_NAME.finditer(text) if code in _THINGS else ():
         if spoken := _after_name(match, code):
             # German ordinals have a full stop anyway; elsewhere one before a small letter is a mistake.
@@ -198,10 +215,12 @@ def _before_nouns(text: str, code: str) -> Iterator[list[Edit]]:
     inflect = {"ru": russian_ordinal, "pl": polish_ordinal}.get(code)
     for match in _noun_pattern(code).finditer(text):
         noun, stop = match["noun"], ""
+        first = _IN_AND.search(text, 0, match.start())
+        preposition = (match["in"] or (first["preposition"] if first else "")).strip().casefold()
         if noun.endswith("."):
-            noun = _CENTURIES[code, noun[:-1]][not match["in"]]
+            noun = _CENTURIES[code, noun[:-1]][_CASES.get(preposition, 2)]
             stop = "." if sentence_ends_here(text, match.end(), often=True) else ""
-        ending = "ym" if match["in"] and noun == "wieku" else _NOUNS[code][noun]
+        ending = "ym" if preposition == "w" and noun == "wieku" else _NOUNS[code][noun]
         edits = [Edit(start=match.start("noun"), end=match.end("noun"), text=f"{noun}{stop}")]
         for group in filter(match.group, ("first", "numeral")):
             number = roman_value(match[group])
@@ -217,7 +236,8 @@ def _noun_pattern(code: str) -> re.Pattern[str]:
     nouns = "|".join(map(re.escape, sorted(_NOUNS[code], key=len, reverse=True)))
     short = "|".join(rf"{letters}\." for language, letters in _CENTURIES if language == code) or "(?!)"
     return re.compile(
-        rf"(?<![\w.])(?P<in>[вВwW] )?(?:(?P<first>{_NUMERAL})(?:\s?[–-]\s?| и | i ))?(?P<numeral>{_NUMERAL})[ \u00a0]?"
+        rf"(?<![\w.])(?P<in>(?:[вВwWуУ]|[Зз]а|[Zz]a) )?(?:(?P<first>{_NUMERAL})(?:\s?[–-]\s?| и | i ))?"
+        rf"(?P<numeral>{_NUMERAL})[ \u00a0]?"
         rf"(?P<noun>(?:{nouns})(?!\w)|(?:{short})(?! ?[^\W\d_]\.))"
     )
 

@@ -14,10 +14,10 @@ _AMPERSAND = re.compile(r"(?<=[\w\s.])&(?=[\w\s])(?!\w+;)")
 _PLUS = re.compile(r"(?<=[\w)] )\+(?= [\w(])|(?<=[\w)])\+(?![\w+])|(?<=[\d²³])\+(?=[\w(])|(?<=\d\.)\+(?=\d)")
 _EQUALS = re.compile(r"(?<=[\w)²³] )=(?= [\w(−$€£-])|(?<=[\w)²³])=(?=[\w(−])")
 _PLUS_MINUS = re.compile(r"(?<=\d)\s?±\s?(?=\d)")
-_TIMES = re.compile(r"(?<=[\d)])\s?×\s?(?=[\d(])|(?<=\d)\s?x\s?(?=\d+\s?=)")
+_TIMES = re.compile(r"(?<=[\d)])\s?×\s?(?=[\d(])|(?<=\d)\s[·⋅]\s(?=\d)|(?<=\d)\s?x\s?(?=\d+\s?=)")
 # Dimensions: "45 × 12 cm", and "9x5", "18\" x 5\""; not "2x 500".
 _SIZE = re.compile(r"(?<=\d)\s?×\s?(?=\d[\d.,]*(?:\s?×\s?\d[\d.,]*)?\s?(?:[cm]?m|in|ft|px)\b)")
-_BY = re.compile(r"(?<=[\d\"″])(?:x|\s?x\s)(?=\d)(?<!\dx )")
+_BY = re.compile(r"(?:(?<=[\d\"″])|(?<=\d[ cm]m)|(?<=\dm)|(?<=ft))(?:x|\s?x\s)(?=\d)(?<!\dx )")
 # Dimensions, in languages that speak them differently from products.
 _BY_WORDS = {"en": "by", "fr": "sur", "nl": "bij", "pl": "na", "pt": "por", "ru": "на", "uk": "на"}
 # The score of a match, in Brazil.

@@ -71,11 +71,13 @@ _OTHER_READINGS = {
     ("pl", "m"): re.compile(r"\.\s\d"),
     ("", "т"): re.compile(r"\.\s?[едпнк]\."),
 }
+# "220 ккал на 100 г."
+_IN_GRAMS = re.compile(r"\b[Нн]а $")
 # "A 5 kilometer run": before and after the measure.
 _AS_ADJECTIVE = re.compile(r"\b[Aa]n? $"), re.compile(r" [a-z]")
 # Languages that write ordinals with a raised letter; a noun after what may be an ordinal.
 _ORDINALS = frozenset({"it", "es", "pt"})
-_ORDINAL = re.compile(r"(?<![\w.,])\d{1,3}(?P<sign>°|\.[ºª°])(?!\w)")
+_ORDINAL = re.compile(r"(?<![\w.,])\d{1,3}(?P<sign>°|\.[ºª°]|(?<=\d{3})º(?! [^\W\d]))(?!\w)")
 _NOUN = re.compile(
     r" (?!(?:a|di|de|do|da|e|y|o|in|en|em|con|com|al|nord|sud|est|ovest|norte|sur|sul|este|oeste|leste|sotto|sopra|"
     r"bajo|sobre|centigradi|celsius|fahrenheit|latitud\w*|longitud\w*)\b)[^\W\d_]{2}",
@@ -196,7 +198,10 @@ def _pattern(language: Language) -> Pattern:
 def _is_not_a_unit(match: re.Match[str], value: Decimal, language: Language) -> bool:
     """Whether the symbol is something else: the 1960s, the "3° posto" typed without a º."""
     if match["unit"] == "г":  # a year or a town, with a full stop or without
-        return match.string[match.end() : match.end() + 1] == "." or 1000 <= value <= 2100
+        may_be_year = match.string[match.end() : match.end() + 1] == "." and not _IN_GRAMS.search(
+            match.string, 0, match.start()
+        )
+        return may_be_year or 1000 <= value <= 2100
     other = _OTHER_READINGS.get((language.code, match["unit"])) or _OTHER_READINGS.get(("", match["unit"]))
     if other and other.match(match.string, match.end()):
         return True
@@ -211,7 +216,11 @@ def say_ordinals(text: str, language: Language) -> Iterator[list[Edit]]:
     """Rewrite the ordinals "3° posto" and "3.º lugar" with "º" alone, which voices know."""
     if language.code in _ORDINALS:
         for match in _ORDINAL.finditer(text):
-            if match["sign"] != "°" or _NOUN.match(text, match.end()):
+            # "180º" is the temperature of an oven.
+            degrees = affixes_of("degree", Decimal(180), language.locale) if match["sign"] == "º" else None
+            if degrees:
+                yield [Edit(start=match.start("sign"), end=match.end(), text=degrees[1])]
+            elif match["sign"] != "°" or _NOUN.match(text, match.end()):
                 sign = match["sign"].removeprefix(".").replace("°", "º")
                 yield [Edit(start=match.start("sign"), end=match.end(), text=sign)]
 

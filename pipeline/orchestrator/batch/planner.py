@@ -140,7 +140,6 @@ class Planner:
         )
 
     def _plan_known(self, row: JobSummary, brief: Brief, number: int) -> None:
-        """Plan the changes to a known job."""
         sampled = self._sampled_now(row)
         change = PlannedChange(job=row.id, status=row.status, brief=brief, sampled=sampled)
         if not self._folders.keep(row):
@@ -152,7 +151,11 @@ class Planner:
             if row.release != brief.release and row.published:
                 self._plan.outdated_metadata += 1
                 self._plan.changed.append(replace(change, metadata_only=True))
-        elif self._is_retried(row) or self._has_new_options(row, brief) or sampled is not None:
+        elif (
+            (row.status in RETRY_REASONS and not row.parked_until)
+            or self._has_new_options(row, brief)
+            or sampled is not None
+        ):
             self._plan.changed.append(change)
 
     def _is_sampled(self, job_id: str) -> bool:
@@ -165,10 +168,6 @@ class Planner:
         if self._sample is None:
             return False if row.sample else None
         return True if not row.sample and self._is_sampled(row.id) else None
-
-    def _is_retried(self, row: JobSummary) -> bool:
-        """Whether a job that has ended or waits for a person is reset to pending by this run."""
-        return row.status in RETRY_REASONS and not row.parked_until
 
     def _has_new_options(self, row: JobSummary, brief: Brief) -> bool:
         """Whether priority, output folder, destinations or release options have changed."""

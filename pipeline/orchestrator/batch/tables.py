@@ -10,8 +10,8 @@ from pipeline.orchestrator.naming import FolderPattern
 from pipeline.script import script_template_for
 from pipeline.settings import Settings
 from pipeline.sources.campaign import CampaignReader, OptionColumns, TemplateRule, column_names, row_fields
-from pipeline.sources.endpoint import Endpoint
 from pipeline.sources.tables import Table, TableOptions, normalise_name
+from pipeline.sources.urls import Endpoint
 
 
 def table_form(context: RunContext) -> TableOptions:

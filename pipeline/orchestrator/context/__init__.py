@@ -13,7 +13,7 @@ hosts             video hosts, as destinations
 release           privacy and publication time
 providers         script writers, translators, narrators and picture sources
 provider_factory  creates providers and their throttle limits from the settings
-budgets           prices and budgets
+budgets           budgets of a batch and of a day
 """
 
 from pipeline.orchestrator.context.run_context import RunContext, open_context

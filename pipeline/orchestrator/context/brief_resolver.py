@@ -47,7 +47,6 @@ class BriefResolver:
         return "" if name == NO_SERIES else name
 
     def _in_series(self, brief: Brief) -> Brief:
-        """The brief with defaults from its series."""
         name = self.series_of(brief)
         return with_series(brief, name, self.settings) if name and brief.serial is None else brief
 
@@ -59,7 +58,6 @@ class BriefResolver:
         return tuple(replace(film, format=shape, is_other_format=shape != shapes[0]) for shape in shapes)
 
     def _per_language(self, brief: Brief) -> Iterable[Brief]:
-        """A brief for each requested language."""
         languages = self._languages(brief)
         if not languages:
             return (brief,)

@@ -1,4 +1,4 @@
-"""Prices and budgets from the settings: one budget per batch, one per day."""
+"""Budgets from the settings: one per batch, one per day."""
 
 from __future__ import annotations
 
@@ -10,14 +10,9 @@ from pathlib import Path
 
 from pipeline.errors import BudgetError
 from pipeline.limits import Budget
-from pipeline.model import STANDALONE_BATCHES, Price, format_usd
+from pipeline.model import STANDALONE_BATCHES, format_usd
 from pipeline.settings import Settings
 from pipeline.state import MoneyLedger
-
-
-def prices_of(settings: Settings) -> dict[str, Price]:
-    """Prices of language models, by model name or by service and model name."""
-    return {name: Price(**price.model_dump()) for name, price in settings.prices.items()}
 
 
 def budget_of_batch(batch: str, folder: Path, settings: Settings) -> Budget:

@@ -19,7 +19,12 @@ _BATCH_TABLES = frozenset({"work", "errors", "budget"})
 
 def job_overrides(flags: Mapping[str, object]) -> dict[str, Flag]:
     """The flags that checkpoints store with a job: without secrets and options of a run."""
-    named = {key: _as_flag(value) for key, value in flags.items() if not _is_run_only(key)}
+    # Lists become comma-separated names, as in a flag.
+    named = {
+        key: ",".join(map(str, value)) if isinstance(value, list | tuple) else value
+        for key, value in flags.items()
+        if not _is_run_only(key)
+    }
     kept = {key: value for key, value in named.items() if isinstance(value, Flag)}
     if fallback := kept.get(_FALLBACK):
         kept[_FALLBACK] = redacted(parse_source(str(fallback)))
@@ -28,8 +33,8 @@ def job_overrides(flags: Mapping[str, object]) -> dict[str, Flag]:
 
 def batch_overrides(flags: Mapping[str, object]) -> dict[str, Flag]:
     """The flags that a batch remembers for its next runs: about workers, errors and money."""
-    tables = _BATCH_TABLES
-    return {key: value for key, value in flags.items() if isinstance(value, Flag) and key.partition(".")[0] in tables}
+    of_batch = ((key, value) for key, value in flags.items() if key.partition(".")[0] in _BATCH_TABLES)
+    return {key: value for key, value in of_batch if isinstance(value, Flag)}
 
 
 def run_overrides(flags: Mapping[str, object]) -> dict[str, object]:
@@ -39,8 +44,3 @@ def run_overrides(flags: Mapping[str, object]) -> dict[str, object]:
 
 def _is_run_only(key: str) -> bool:
     return key.partition(".")[0] in _RUN_TABLES or is_secret(key)
-
-
-def _as_flag(value: object) -> object:
-    """The value in the form of a flag: lists become comma-separated names."""
-    return ",".join(map(str, value)) if isinstance(value, list | tuple) else value

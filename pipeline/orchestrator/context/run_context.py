@@ -19,7 +19,6 @@ from pipeline.model import Asked, Brief, Job, Pictures, Price, QualityProfile, S
 from pipeline.music import NO_BED, Bed, BedLibrary
 from pipeline.orchestrator.context.appearance import Appearance
 from pipeline.orchestrator.context.brief_resolver import BriefResolver
-from pipeline.orchestrator.context.budgets import prices_of
 from pipeline.orchestrator.context.encoding import Encoding, cue_limits, encoding_of
 from pipeline.orchestrator.context.hosts import Hosts
 from pipeline.orchestrator.context.job_ids import JobIds
@@ -192,7 +191,7 @@ class RunContext:
     @cached_property
     def prices(self) -> Mapping[str, Price]:
         """Prices of language models, by name."""
-        return prices_of(self.settings)
+        return {name: Price(**price.model_dump()) for name, price in self.settings.prices.items()}
 
     def time_limit_s(self, stage: str, brief: Brief) -> float:
         """The time limit of a stage. A script with a target length gets more: it is spoken, to measure it."""

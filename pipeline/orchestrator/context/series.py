@@ -1,4 +1,4 @@
-"""Series of briefs: their settings, the ledger of episode numbers, and links to neighbouring episodes."""
+"""Series of briefs: their settings, numbers on thumbnails and in metadata, and links to neighbouring episodes."""
 
 from __future__ import annotations
 
@@ -103,6 +103,19 @@ def with_series(brief: Brief, name: str, settings: Settings) -> Brief:
         tone=brief.tone or table.tone,
         playlist=brief.playlist or table.playlist,
     )
+
+
+def episode_badge(brief: Brief, settings: Settings) -> int:
+    """The episode number to show on thumbnails; 0: none."""
+    table = settings.series.get(brief.series)
+    return brief.episode if table and table.badge else 0
+
+
+def series_metadata(brief: Brief) -> dict[str, str | int] | None:
+    """The series entry of a film's metadata; None: the film has no number in a series."""
+    if not (brief.serial and brief.episode):
+        return None
+    return {"name": brief.series, "title": brief.serial.title(brief.language), "episode": brief.episode}
 
 
 def ledger_of(workspace: Path, name: str) -> EpisodeLedger:

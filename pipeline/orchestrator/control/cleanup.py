@@ -110,7 +110,6 @@ def _running_process(store: CheckpointStore) -> str:
 
 
 def _leftovers(context: RunContext, batch: str) -> Iterator[Path]:
-    """The leftovers of a batch."""
     folder, store, now_s = context.store.folder(batch), context.store, time.time()
     for place in (folder, folder / "jobs", folder / "checkpoints", folder / "evidence"):
         for path in _older(place, now_s - _DAY_S):

@@ -30,7 +30,6 @@ from pipeline.orchestrator.film.delivery import is_fully_published
 from pipeline.orchestrator.qc import judge_films
 from pipeline.publishing import FileNames, Subject, hash_files, sidecar_files
 from pipeline.quality.judge import with_companions
-from pipeline.state import CheckpointStore
 
 # Statuses of finished films: not published yet, or publishing failed, waits, or is held for review.
 _MADE = (JobStatus.COMPLETED, JobStatus.REVIEW, JobStatus.FAILED, JobStatus.PARKED)
@@ -63,7 +62,8 @@ async def publish_batch(
     await to_thread.run_sync(_check_destinations, context.hosts)
     ids = await select_jobs(context, batch, jobs, _MADE)
     if not jobs:
-        ids += await to_thread.run_sync(_under_way, context.store, batch)
+        index = context.store.index(batch)
+        ids += await to_thread.run_sync(lambda: [row.id for row in index.rows(*_BEING_PUBLISHED) if row.video])
     await ensure_sampled(context, known, made=ids)
 
     def take_up(job: Job) -> Job | None:
@@ -94,11 +94,6 @@ async def publish_batch(
         notify(listen, await to_thread.run_sync(_nothing_to_publish, context, batch, ids if jobs else (), options))
     outcome = await run_jobs(context, batch, listen, only=done.changed)
     return await to_thread.run_sync(outcome_of_jobs, outcome, context, ids) if jobs else outcome
-
-
-def _under_way(store: CheckpointStore, batch: str) -> list[str]:
-    """Jobs whose finished films are being published, or were when the process was killed. Blocks."""
-    return [row.id for row in store.index(batch).rows(*_BEING_PUBLISHED) if row.video]
 
 
 def _nothing_to_publish(context: RunContext, batch: str, ids: Sequence[str], options: ReleaseOptions) -> str:

@@ -23,16 +23,14 @@ async def reread_source(context: RunContext, batch: str, *, report: Callable[[In
     """The present briefs of the source of a batch; none if it has no source, or the source no longer exists."""
     source = (await require_batch(context, batch)).source
     place = source if is_remote(source) else context.workspace / source
-    if not source or (isinstance(place, Path) and not await to_thread.run_sync(_is_there, place)):
+    if not source:
+        return ()
+    if isinstance(place, Path) and not await to_thread.run_sync(lambda: place.exists() or glob_root(place)):
         return ()
     content = await read_source(place, context, batch=batch)
     for error in content.unreadable:
         report(error)
     return content.briefs
-
-
-def _is_there(path: Path) -> bool:
-    return path.exists() or glob_root(path) is not None
 
 
 async def replace_corrected_jobs(

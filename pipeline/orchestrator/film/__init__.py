@@ -16,7 +16,7 @@ Start with ``stages``: the table of stages that every film passes through. The o
     approval         whether a film may be published: verdict, review, sample   (sidecars: files beside it)
     delivery         whether a delivered film is still there and up to date
     publication      uploads a film and its extras to the video hosts
-    series           what a series adds to a film   (episode_order: episodes wait for those before them)
+    earlier_episodes what a series tells the writer   (episode_order: episodes wait for those before them)
     remake           discards results so that a film is made again from some stage on
 
 Nothing is imported here: worker processes load only `segments` and what it needs.

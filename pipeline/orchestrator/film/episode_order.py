@@ -23,7 +23,7 @@ from pipeline.model import STANDALONE_BATCHES, UNFINISHED, Brief, Job, JobStatus
 from pipeline.orchestrator.context import RunContext
 from pipeline.orchestrator.context.hosts import Hosts
 from pipeline.orchestrator.context.series import ledger_of, seen_at, subject_key, track_of
-from pipeline.orchestrator.film.series import episodes_before, knows_earlier_episodes
+from pipeline.orchestrator.film.earlier_episodes import episodes_before, knows_earlier_episodes
 from pipeline.state import CheckpointStore
 from pipeline.state.episodes import Episode, EpisodeFilm
 

@@ -19,8 +19,8 @@ from pipeline.narration.narrate import cached_speeches
 from pipeline.orchestrator.context import RunContext
 from pipeline.orchestrator.film.cached_author import CachedAuthor, Voices
 from pipeline.orchestrator.film.delivery import film_is_intact
+from pipeline.orchestrator.film.earlier_episodes import with_earlier_episodes
 from pipeline.orchestrator.film.scene_renderer import cached_stills
-from pipeline.orchestrator.film.series import with_earlier_episodes
 from pipeline.orchestrator.film.stages import SCENE_CHECKS, STAGES
 from pipeline.orchestrator.film.stages.results import segment_files
 from pipeline.script import cached_script_paths, offline_script

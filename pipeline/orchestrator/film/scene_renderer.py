@@ -13,10 +13,10 @@ from pipeline.assembly import EncoderPlan
 from pipeline.errors import CrashError, QualityError
 from pipeline.model import Clip, Cue, Job, Script, Segment, TitleScene, Transition
 from pipeline.orchestrator.context import RunContext
+from pipeline.orchestrator.context.series import episode_badge
 from pipeline.orchestrator.film.attempt import Attempt
 from pipeline.orchestrator.film.pictures import restore_pictures
 from pipeline.orchestrator.film.segments import SegmentTask, StillsTask, make_segment, make_stills
-from pipeline.orchestrator.film.series import episode_badge
 from pipeline.rendering import Look, font_digest
 
 # The stills take about as long as this many frames of a scene.

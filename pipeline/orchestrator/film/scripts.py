@@ -19,7 +19,7 @@ from pipeline.narration.narrate import narrate
 from pipeline.narration.spoken_text import normaliser_for
 from pipeline.orchestrator.context import RunContext
 from pipeline.orchestrator.film.attempt import Attempt
-from pipeline.orchestrator.film.series import record_script
+from pipeline.orchestrator.film.earlier_episodes import record_script
 from pipeline.orchestrator.film.target_length import translate_to_length, write_to_length
 from pipeline.script import TargetLength, Translation, cached_script, offline_script, translate_script, write_script
 from pipeline.template import Template

@@ -39,20 +39,17 @@ def judge_sidecars(job: Job, files: Mapping[str, Path], context: RunContext) -> 
     known = job.verdict.companions if job.verdict and is_judged(job) else frozenset()
     changed = {name: sha256 for name, sha256 in sums.items() if (name, sha256) not in known}
     if changed:
-        expected, profile = _expected(job, context), context.profile(context.template(job.brief))
+        profile = context.profile(context.template(job.brief))
+        expected = Expected(
+            video_format=context.encoding(job.brief).video_format,
+            lengths=tuple(clip.samples for clip in job.narration.clips) if job.narration else (),
+            subtitles=job.subtitles or Subtitles(scenes=()),
+            script=job.script,
+        )
         for name, sha256 in changed.items():
             if faults := faults_of(name, files[name], expected, profile) or _owner_faults(job, sha256, context.store):
                 raise _held(job, files[name], faults)
     return frozenset(sums.items())
-
-
-def _expected(job: Job, context: RunContext) -> Expected:
-    return Expected(
-        video_format=context.encoding(job.brief).video_format,
-        lengths=tuple(clip.samples for clip in job.narration.clips) if job.narration else (),
-        subtitles=job.subtitles or Subtitles(scenes=()),
-        script=job.script,
-    )
 
 
 def _owner_faults(job: Job, sha256: str, store: CheckpointStore) -> tuple[str, ...]:

@@ -9,7 +9,6 @@ from __future__ import annotations
 import shutil
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
-from pathlib import Path
 
 from anyio import to_thread
 
@@ -135,10 +134,12 @@ def disk_of(found: RunSurvey, known: FilmHistory, context: RunContext) -> Disk:
     lengths = {kind: work.weight * known.film_s_per_char for kind, work in found.work.items()}
     cached = sum(seconds * known.rates_of(kind).cache_bytes_per_s for kind, seconds in lengths.items())
     room = max(0, context.settings.cache.max_bytes - context.cache.size_bytes())
+    root = context.paths.films_root
+    existing = next(folder for folder in (root, *root.parents) if folder.exists())
     return Disk(
         output_bytes=round(sum(seconds * known.rates_of(kind).output_bytes_per_s for kind, seconds in lengths.items())),
         cache_bytes=min(room, round(cached)),
-        free_bytes=shutil.disk_usage(_existing(context.paths.films_root)).free,
+        free_bytes=shutil.disk_usage(existing).free,
     )
 
 
@@ -157,7 +158,3 @@ def disk_trouble(disk: Disk, context: RunContext) -> tuple[list[Problem], list[s
         text = f"the disk may become full: {disk.free_bytes / 1e9:.1f} GB free, {needed / 1e9:.1f} GB needed"
         return [], [f"{text}, {floor_gb:g} GB reserved (work.min_free_disk_gb)"]
     return [], []
-
-
-def _existing(path: Path) -> Path:
-    return next(place for place in (path, *path.parents) if place.exists())

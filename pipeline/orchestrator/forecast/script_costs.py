@@ -94,7 +94,6 @@ def _affordable(left: float, money: Money, most: float) -> int:
 
 
 def _service(settings: Settings) -> str:
-    """The preferred service."""
     return next(filter(provider_factory.is_service, provider_factory.writer_names(settings)), "groq")
 
 

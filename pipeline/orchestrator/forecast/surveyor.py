@@ -16,7 +16,7 @@ from pipeline.narration.spoken_text import normaliser_for
 from pipeline.narration.synthesis import VoiceConfig
 from pipeline.orchestrator.context import RunContext
 from pipeline.orchestrator.film.cached_author import CachedAuthor, Voices
-from pipeline.orchestrator.film.series import with_earlier_episodes
+from pipeline.orchestrator.film.earlier_episodes import with_earlier_episodes
 from pipeline.orchestrator.forecast.findings import Cached, Films, Problem, RunSurvey, Work
 from pipeline.orchestrator.forecast.history import Kind, kind_of
 from pipeline.rendering.look import shows_title

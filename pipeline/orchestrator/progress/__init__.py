@@ -1,7 +1,7 @@
 """The progress of a run, computed from its events, for every kind of display.
 
 progress    `Progress` takes in events, and returns a `Snapshot` on request
-remaining   the estimated time remaining     (makespan: of films that are limited by waiting, not by cores)
+remaining   the estimated time remaining
 snapshot    the state at one moment; also computed from rows, for `status --watch`
 """
 

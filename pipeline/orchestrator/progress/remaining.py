@@ -5,20 +5,21 @@ progress. There are two estimates, for the two things that limit a batch:
 
 - The cores are busy. Then work is done at a constant rate, however many films share them: the seconds of all films that
   are left, divided by the number of films that are usually in progress.
-- Films wait for services. Then each film takes its time: the `makespan` of the waiting films.
+- Films wait for services. Then each film takes its time: the makespan of the waiting films.
 
 The load of the cores weights the two. Films from the cache are no work: their share is learned separately.
 """
 
 from __future__ import annotations
 
+import heapq
+import random
 from collections import deque
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
 
 from pipeline.model import JobStatus
 from pipeline.orchestrator.events import RunMetrics
-from pipeline.orchestrator.progress.makespan import makespan_s
 
 # Averaging window in films: long enough to be stable, short enough to follow changes.
 _WINDOW_FILMS = 60
@@ -32,6 +33,8 @@ _WINDOW_METRICS = 30
 _FIRST_WAVE = 0.4
 # A stage that takes longer than expected stays at this share.
 _NEARLY_DONE = 0.95
+# Waiting films that are simulated, the rest being spread evenly; and the number of simulations.
+_SIMULATED, _RUNS = 64, 9
 
 
 @dataclass(kw_only=True)
@@ -166,7 +169,7 @@ class RemainingTime:
             return steady
         # Places that were just freed are taken again at once.
         rest_s += [0.0] * min(queued, self._at_work_at_metrics - len(self._at_work))
-        return full * steady + (1 - full) * makespan_s(rest_s, to_make, self._film_s(each), self._recent)
+        return full * steady + (1 - full) * _makespan_s(rest_s, to_make, self._film_s(each), self._recent)
 
     def work_s(self, weight: float) -> float:
         """Seconds that films of this weight take together, with the usual number of films in progress."""
@@ -225,3 +228,27 @@ class RemainingTime:
     def _film_s(self, weight: float, *, first: int = 0) -> float:
         """Seconds that a film takes from stage `first` on."""
         return weight * sum(stage.value for stage in self._stage_s[first:])
+
+
+def _makespan_s(rest_s: Sequence[float], waiting: float, film_s: float, made: Collection[tuple[float, float]]) -> float:
+    """Seconds until all films have ended: active ones after `rest_s`, and each place then takes the next waiting one.
+
+    A waiting film takes `film_s` on average; `made` are the weights and seconds of the last films.
+    """
+    if not made:
+        return max(rest_s, default=0.0) + waiting * film_s / (len(rest_s) or 1)
+    draw = random.Random(0)  # noqa: S311 - a fixed seed, so that the estimate is stable
+    weight = sum(one for one, _ in made) / len(made)
+    per_weight = sum(seconds for _, seconds in made) / weight / len(made)
+    kinds = [(one / weight, seconds / one / per_weight) for one, seconds in made]
+    simulated = min(round(waiting), _SIMULATED)
+    more_s = (waiting - simulated) * film_s / (len(rest_s) or 1)
+    ends = 0.0
+    for _ in range(_RUNS):
+        heap = [rest * draw.choice(kinds)[1] for rest in rest_s] or [0.0]
+        heapq.heapify(heap)
+        for _ in range(simulated):
+            size, speed = draw.choice(kinds)
+            heapq.heapreplace(heap, heap[0] + film_s * size * speed)
+        ends += max(heap)
+    return max(0.0, ends / _RUNS + more_s)

@@ -1,7 +1,7 @@
 """Layouts: one module each, from a scene to a composition. To add one, write its module and name it below.
 
-    words       title · section · statement (sentence_timing, stretching_rule) · bullets · quote · steps · comparison
-                · timeline (timeline_fitting) · quiz · code (code_fitting) · closing
+    words       title · section · statement (sentence_timing, stretching_rule) · bullets (bullet_items) · quote · steps
+                · comparison · timeline (timeline_fitting) · quiz · code (code_fitting) · closing
     numbers     number (number_fitting, lead_in, counter) · table (table_fitting) · bars · lines (line_ends)
                 · shares (donut)
     pictures    picture · split · scenery · product (product_picture, rating)

@@ -1,5 +1,7 @@
 """Bullet scenes: a heading and numbered items that appear when spoken; a progress ring counts them.
 
+If all items have labels ("Main heart: sends the blood to the body"), these stand above their explanations.
+
 The ring is on the right; without space there, it stands above the text or beside short items, if it fits.
 """
 
@@ -12,6 +14,7 @@ from functools import partial
 from pipeline.model import BulletsScene, Word
 from pipeline.rendering.grid import Grid
 from pipeline.rendering.layouts.amount import numeral
+from pipeline.rendering.layouts.bullet_items import Item, fit_item, split_labels
 from pipeline.rendering.layouts.components import (
     GAP_BELOW_MOTIF,
     centred_text,
@@ -32,9 +35,9 @@ from pipeline.rendering.motion.sprites import Element, Sprite, solid_sprite, tex
 from pipeline.rendering.motion.timeline import item_frames
 from pipeline.rendering.surface.background import Light, background
 from pipeline.rendering.surface.shapes import disc, ring
-from pipeline.rendering.text.fitting import TextBlock, fit
+from pipeline.rendering.text.fitting import TextBlock
 from pipeline.rendering.text.line import shape
-from pipeline.rendering.text.styles import HEADING, ITEM, TextStyle
+from pipeline.rendering.text.styles import HEADING, TextStyle
 from pipeline.rendering.type_scale import HEADING_SIZES, ITEM_SIZES, LARGE_SIZES
 
 _LIGHTS = (
@@ -49,6 +52,8 @@ _AIRY = 720
 _CLOSE, _APART, _WELL_APART = 40, 52, 72
 # Minimum space above and below the block, in total.
 _AIR = 32
+# Minimum size of labels; smaller ones stand on one line with their explanations.
+_MIN_LABEL = 40
 # Maximum that fits; no template allows more.
 MAX_ITEMS = 5
 # Opacity of the number of an item not yet spoken (0 to 255), and the frame from which on items get one.
@@ -62,13 +67,17 @@ _SPLITS = ((7, 496), (8, 400), (9, 272), (12, 0))
 _STACKED_RING, _MIN_RING_BESIDE, _BESIDE_ITEMS = 320, 232, 64
 
 
+# Label and explanation of each item, or its text and nothing.
+_Parts = tuple[tuple[str, str], ...]
+
+
 @dataclass(frozen=True, kw_only=True)
 class _Plan:
     """Fitted texts, and the space for the ring."""
 
     label: TextBlock
     heading: TextBlock
-    items: tuple[TextBlock, ...]
+    items: tuple[Item, ...]
     # From the heading's last baseline to the first item's capitals, and between items.
     below_heading_px: int
     gap_px: int
@@ -116,20 +125,29 @@ def lay_out(scene: BulletsScene, words: Sequence[Word], look: Look) -> Compositi
 
 
 def _plan(scene: BulletsScene, look: Look) -> _Plan:
+    """The plan with labels above their explanations, if all items have labels and it fits; else without."""
+    room = look.grid.content.height - look.grid.px(_AIR)
+    if labelled := split_labels(scene.items):
+        plan = _plan_of(scene, labelled, look, room)
+        if plan.fits(room) and plan.items[0].title.size_px >= look.grid.type_px(_MIN_LABEL):
+            return plan
+    return _plan_of(scene, tuple((item, "") for item in scene.items), look, room)
+
+
+def _plan_of(scene: BulletsScene, parts: _Parts, look: Look, room: int) -> _Plan:
     """The first split and item size at which everything fits, with at most two lines per item if possible.
 
     Narrow pictures are viewed on phones: there, larger letters are worth more lines.
     """
-    room = look.grid.content.height - look.grid.px(_AIR)
     if look.grid.is_stacked:
-        plan = _best_plan(scene, look, _SPLITS[-1:], room)
+        plan = _best_plan(scene, parts, look, _SPLITS[-1:], room)
         if above := motif_space_above(look.grid, plan.height_px, _STACKED_RING):
             return replace(plan, ring_px=above)
         if beside := _ring_beside(plan, look):
             return replace(plan, ring_px=beside, beside_items=True)
-        return _plan_on_single_lines(scene, look, _SPLITS[-1], LARGE_SIZES[:2], room) or plan
-    beside_ring = _plan_on_single_lines(scene, look, _SPLITS[0], ITEM_SIZES[:3], room)
-    return beside_ring or _best_plan(scene, look, _SPLITS, room)
+        return _plan_on_single_lines(scene, look, _SPLITS[-1], LARGE_SIZES[:2], parts=parts, room=room) or plan
+    beside_ring = _plan_on_single_lines(scene, look, _SPLITS[0], ITEM_SIZES[:3], parts=parts, room=room)
+    return beside_ring or _best_plan(scene, parts, look, _SPLITS, room)
 
 
 def _ring_beside(plan: _Plan, look: Look) -> int:
@@ -143,24 +161,24 @@ def _ring_beside(plan: _Plan, look: Look) -> int:
 
 
 def _plan_on_single_lines(
-    scene: BulletsScene, look: Look, split: tuple[int, int], at_1080: Sequence[int], room: int
+    scene: BulletsScene, look: Look, split: tuple[int, int], at_1080: Sequence[int], *, parts: _Parts, room: int
 ) -> _Plan | None:
     """Every item on one line, in the largest of the sizes that fits; None if none does."""
     sizes = scaled_sizes(look.grid, at_1080)
-    plans = (_plan_at(scene, look, *split, size_px, max_lines=1) for size_px in sizes)
+    plans = (_plan_at(scene, look, *split, size_px, parts=parts, max_lines=1) for size_px in sizes)
     return next((plan for plan in plans if plan.fits(room)), None)
 
 
-def _best_plan(scene: BulletsScene, look: Look, splits: Sequence[tuple[int, int]], room: int) -> _Plan:
+def _best_plan(scene: BulletsScene, parts: _Parts, look: Look, splits: Sequence[tuple[int, int]], room: int) -> _Plan:
     item_sizes = scaled_sizes(look.grid, ITEM_SIZES)
     usual = _MAX_LINES_STACKED if look.grid.is_stacked else _MAX_LINES
     usual = _MAX_LINES_TALL if look.grid.is_tall else usual
     for columns, figure in splits:
         for size_px in item_sizes[:3] if figure else item_sizes:
-            plan = _plan_at(scene, look, columns, figure, size_px, max_lines=usual)
+            plan = _plan_at(scene, look, columns, figure, size_px, parts=parts, max_lines=usual)
             if plan.fits(room):
                 return plan
-    smallest = partial(_plan_at, scene, look, *splits[-1], item_sizes[-1])
+    smallest = partial(_plan_at, scene, look, *splits[-1], item_sizes[-1], parts=parts)
     # In scripts with wide letters, a few items may take more lines before they are truncated.
     tries = [(max_lines, compact) for compact in (False, True) for max_lines in (_MAX_LINES, *_MORE_LINES)]
     longer = (smallest(max_lines=max_lines, compact=compact) for max_lines, compact in tries[1:])
@@ -177,6 +195,7 @@ def _plan_at(
     figure: int,
     size_px: int,
     *,
+    parts: _Parts,
     max_lines: int = _MAX_LINES,
     compact: bool = False,
 ) -> _Plan:
@@ -185,17 +204,18 @@ def _plan_at(
     label = kicker(scene.kicker, look, width_px=width)
     title = heading(scene.heading, look, width_px=width)
     if compact:
-        title = fit_text(scene.heading, HEADING, HEADING_SIZES[3:], look, width_px=width, max_lines=2)
+        title = fit_text(scene.heading, HEADING, HEADING_SIZES[3:], look, width_px=width, max_lines=2, spare_lines=2)
     below_title = grid.px(_AFTER_COMPACT_HEADING if compact else _AFTER_HEADING)
     text_width = width - _indent(look)
     items = tuple(
-        fit(item, look.styled(ITEM), (size_px,), width_px=text_width, max_lines=max_lines) for item in scene.items
+        fit_item(text, part, look, size_px, width_px=text_width, max_lines=max_lines)
+        for text, part in zip(scene.items, parts, strict=True)
     )
     height = _height_with_gap(label, grid.px(40) + title.clearance_px) + _height_with_gap(title, below_title)
     height += sum(item.height_px for item in items)
     gaps = max(0, len(items) - 1)
     airy = grid.content.height - grid.px(_AIR) if grid.is_tall else grid.px(_AIRY)
-    longest = max((len(item.lines) for item in items), default=1)
+    longest = max((item.line_count for item in items), default=1)
     least = _CLOSE if compact or longest == 1 else _APART if longest <= _MAX_LINES else _WELL_APART
     gap = _gap((airy - height) // max(1, gaps), least, grid)
     height += gap * gaps
@@ -225,13 +245,11 @@ def _indent(look: Look) -> int:
     return look.grid.px(64 + 32)
 
 
-def _item(
-    number: str, item: TextBlock, *, top: int, starts: int, ends: int | None, delay: int, look: Look
-) -> list[Sprite]:
+def _item(number: str, item: Item, *, top: int, starts: int, ends: int | None, delay: int, look: Look) -> list[Sprite]:
     """Number and text of an item. The number's disc is filled while the item is spoken, then becomes a ring."""
     grid, theme, left = look.grid, look.theme, look.grid.content.left
     side, size_px, rise_px = grid.px(64), grid.px(32), grid.px(24)
-    middle = top + item.cap_px // 2
+    middle = top + item.title.cap_px // 2
     centre, disc_top = (left + side // 2, middle), middle - side // 2
     motion = Motion(enters=starts, rise_px=rise_px)
     text, filled = motion.until(ends, DIMMED), motion.until(ends)
@@ -250,7 +268,7 @@ def _item(
         solid_sprite(disc(side), theme.accent, left=left, top=disc_top, motion=filled),
         *centred_text(digit, size_px, theme.on_accent, centre=centre, motion=filled),
         *outline,
-        *text_sprites(item, left=left + _indent(look), top=top, colour=theme.text, motion=text, stagger=2),
+        *item.sprites(look, left=left + _indent(look), top=top, motion=text),
     ]
 
 

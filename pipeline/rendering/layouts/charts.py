@@ -89,7 +89,7 @@ def chart_frame(look: Look, *, message: str, subtitle: str = "", source: str = "
     title = heading(message, look, width_px=text_width)
     if len(title.lines) > 1:
         # A long message is set smaller, for the sake of the chart.
-        title = fit_text(message, HEADING, HEADING_SIZES[2:], look, width_px=text_width, max_lines=2)
+        title = fit_text(message, HEADING, HEADING_SIZES[2:], look, width_px=text_width, max_lines=2, spare_lines=2)
     lines = 2 if width < grid.content.width or grid.is_stacked else 1
     below = fit_text(subtitle, BODY, TEXT_SIZES[1:], look, width_px=text_width, max_lines=lines)
     origin = source_line(source, look, width_px=width)

@@ -43,7 +43,9 @@ def lay_out(scene: ClosingScene, words: Sequence[Word], look: Look) -> Compositi
     action = fit_text(scene.action, _ACTION, TEXT_SIZES, look, width_px=width - 2 * grid.px(_PAD_X))
     between = _button_height(action, look) if action.lines else grid.px(_BAR)
     below_sentence = grid.px(_ABOVE_BUTTON if action.lines else _ABOVE_BAR)
-    name = fit_text(scene.subtitle or look.title, BODY, TEXT_SIZES[1:], look, width_px=width, max_lines=2)
+    name = fit_text(
+        scene.subtitle or look.title, BODY, TEXT_SIZES[1:], look, width_px=width, max_lines=2, spare_lines=1
+    )
     ground = background(look.format, theme, _LIGHTS)
     logo = closing_logo(look, ground)
     side = logo.height if logo else grid.px(208)

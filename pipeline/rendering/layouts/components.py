@@ -65,32 +65,39 @@ def fit_text(
     width_px: int,
     height_px: int | None = None,
     max_lines: int = 1,
+    spare_lines: int = 0,
     emphasis: str = "",
 ) -> TextBlock:
-    """A text in the largest size of a type scale at which it fits: see `fitting.fit`."""
-    sizes = scaled_sizes(look.grid, at_1080)
-    return fit(
-        text, look.styled(style), sizes, width_px=width_px, height_px=height_px, max_lines=max_lines, emphasis=emphasis
-    )
+    """A text in the largest size of a type scale at which it fits: see `fitting.fit`.
+
+    One that would be truncated gets `spare_lines` more at the smallest size.
+    """
+    sizes, styled = scaled_sizes(look.grid, at_1080), look.styled(style)
+
+    def fitted(sizes: Sequence[int], lines: int) -> TextBlock:
+        return fit(text, styled, sizes, width_px=width_px, height_px=height_px, max_lines=lines, emphasis=emphasis)
+
+    block = fitted(sizes, max_lines)
+    return fitted(sizes[-1:], max_lines + spare_lines) if block.is_truncated and spare_lines else block
 
 
-def kicker(text: str, look: Look, *, width_px: int, max_lines: int = 1) -> TextBlock:
-    """The small line above a heading, in tracked capitals, at most `width_px` wide.
+def kicker(text: str, look: Look, *, width_px: int) -> TextBlock:
+    """The small line above a heading, in tracked capitals, at most `width_px` wide; up to three lines if it is long.
 
     In scripts without capitals, letters are lower and set a step larger, except for ideographs.
     """
     label = uppercase(text, look.language)
     is_low = any(map(str.isalpha, label)) and not label.isupper() and not writing_of(look.language).ideographs
     sizes = LOW_LABEL_SIZES if is_low else LABEL_SIZES
-    return fit_text(label, LABEL, sizes, look, width_px=width_px, max_lines=max_lines)
+    return fit_text(label, LABEL, sizes, look, width_px=width_px, spare_lines=2)
 
 
 def heading(text: str, look: Look, *, width_px: int) -> TextBlock:
-    """The heading of a scene: on one line if it is large enough there, else on two."""
+    """The heading of a scene: on one line if it is large enough there, else on two; a very long one on up to four."""
     one_line = fit_text(text, HEADING, HEADING_SIZES[:3], look, width_px=width_px)
     if not one_line.is_truncated:
         return one_line
-    return fit_text(text, HEADING, HEADING_SIZES, look, width_px=width_px, max_lines=2)
+    return fit_text(text, HEADING, HEADING_SIZES, look, width_px=width_px, max_lines=2, spare_lines=2)
 
 
 def source_line(text: str, look: Look, *, width_px: int) -> TextBlock:

@@ -44,9 +44,7 @@ def header(label: str, title: str, look: Look, *, compact: bool = False) -> Head
     width = grid.columns(_COLUMNS)
     broken = heading(title, look, width_px=width)
     if compact:
-        broken = fit_text(title, HEADING, HEADING_SIZES[2:], look, width_px=grid.content.width)
-        if broken.is_truncated:
-            broken = fit_text(title, HEADING, HEADING_SIZES[-1:], look, width_px=width, max_lines=2)
+        broken = fit_text(title, HEADING, HEADING_SIZES[2:], look, width_px=grid.content.width, spare_lines=2)
     return Header(
         label=kicker(label, look, width_px=width),
         heading=broken,

@@ -151,7 +151,7 @@ def _plan_of(scene: NumberScene, look: Look, lead_text: str, text: str) -> _Plan
     grid = look.grid
     digits, beside = fit_digits(scene, look, _BESIDE)
     width = _width(look)
-    label = kicker(scene.kicker, look, width_px=width, max_lines=2)
+    label = kicker(scene.kicker, look, width_px=width)
     source = source_line(scene.source, look, width_px=width)
     lead = fit_text(lead_text, ITEM, _MEANING_SIZES, look, width_px=width, max_lines=2)
     lead_top = digits_top = 0

@@ -136,7 +136,7 @@ def _plan(scene: QuizScene, look: Look) -> _Plan:
     grid = look.grid
     if grid.is_stacked:
         beside_ring = grid.content.width - grid.px(_SPACINGS[0].ring + _AFTER_RING)
-        label = kicker(scene.kicker, look, width_px=beside_ring, max_lines=2)
+        label = kicker(scene.kicker, look, width_px=beside_ring)
     else:
         label = kicker(scene.kicker, look, width_px=grid.columns(_CARD_COLUMNS))
     questions = _question_sizes(scene.text, look)

@@ -66,7 +66,7 @@ def lay_out(scene: QuoteScene, words: Sequence[Word], look: Look) -> Composition
     beside = 0 if grid.is_stacked else mark.width + grid.px(_BESIDE_MARK)
     above = mark.height + grid.px(_BELOW_MARK) if grid.is_stacked else 0
     width = content.width - beside
-    name = fit_text(scene.name, HEADING, TEXT_SIZES, look, width_px=width)
+    name = fit_text(scene.name, HEADING, TEXT_SIZES, look, width_px=width, spare_lines=1)
     role = fit_text(scene.role, BODY, TEXT_SIZES[2:], look, width_px=width, max_lines=2)
     below = grid.type_px(_BELOW_TEXT) + grid.px(8 + _BELOW_BAR) + name.height_px
     below += name.clearance_px + grid.px(_BELOW_NAME) + role.height_px if role.lines else 0

@@ -18,7 +18,7 @@ from PIL import Image
 
 from pipeline.model import SceneryScene, Still, Word
 from pipeline.rendering.grid import Box, bounding_box
-from pipeline.rendering.layouts.components import accent_bar, entrance, fit_text, scaled_sizes, source_line
+from pipeline.rendering.layouts.components import accent_bar, entrance, fit_text, source_line
 from pipeline.rendering.layouts.growth import FlippedSprite
 from pipeline.rendering.look import Look
 from pipeline.rendering.motion.animation import AT_ONCE
@@ -30,7 +30,6 @@ from pipeline.rendering.motion.ycbcr import colour
 from pipeline.rendering.surface.background import background
 from pipeline.rendering.surface.photographs import crop_centre, resized
 from pipeline.rendering.surface.scrims import FADE_LIGHT, Scrim, accent_for, choose_scrim, scrim_mask, side_scrim_mask
-from pipeline.rendering.text.fitting import fit
 from pipeline.rendering.text.styles import BODY, DISPLAY
 from pipeline.rendering.type_scale import DISPLAY_SIZES, TEXT_SIZES
 from pipeline.theme.theme import LARGE_CONTRAST
@@ -172,8 +171,8 @@ def _scrim(text: Sequence[Sprite], scrim: Scrim, screen: Box, look: Look, place:
 def _text(scene: SceneryScene, still: Still, look: Look, place: _Placement, *, ink: str = "") -> list[Sprite]:
     """Credit, subtitle and heading, from the bottom of the content upwards, in `ink`; empty: in light."""
     grid, content, ink = look.grid, look.grid.content, ink or look.theme.plate_text
-    width, steps = grid.columns(place.columns), scaled_sizes(grid, _HEADING_SIZES[place.smaller :])
-    heading = fit(scene.heading, look.styled(DISPLAY), steps, width_px=width, max_lines=3)
+    width, steps = grid.columns(place.columns), _HEADING_SIZES[place.smaller :]
+    heading = fit_text(scene.heading, DISPLAY, steps, look, width_px=width, max_lines=3, spare_lines=1)
     subtitle = fit_text(scene.subtitle, BODY, TEXT_SIZES, look, width_px=width, max_lines=2)
     credit = source_line(still.credit, look, width_px=width)
     left, bottom = content.left, content.bottom - grid.px(_ABOVE_EDGE)

@@ -61,7 +61,7 @@ def lay_out(scene: StatementScene, words: Sequence[Word], look: Look) -> Composi
 def _elements(scene: StatementScene, sentences: Sequence[TimedSentence], look: Look) -> tuple[list[Element], int]:
     """Rule, kicker and sentences, all with the same top, and that top."""
     grid, theme = look.grid, look.theme
-    label = kicker(scene.kicker, look, width_px=_width(look), max_lines=2)
+    label = kicker(scene.kicker, look, width_px=_width(look))
     blocks = [_sentence(sentence, look) for sentence in sentences]
     gap = grid.px(48) + max(block.clearance_px for block in blocks) if label.lines else 0
     heights = [label.height_px + gap + block.height_px for block in blocks]

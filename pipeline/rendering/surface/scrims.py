@@ -146,6 +146,5 @@ def _dithered(field: npt.NDArray[np.float32], *, mirrored: bool = False) -> Imag
 
 
 def _smoothstep(share: npt.NDArray[np.float32]) -> npt.NDArray[np.float32]:
-    """Smoothstep of 0 to 1."""
     share = np.clip(share, 0, 1)
     return np.asarray(share * share * (3 - 2 * share), np.float32)

@@ -29,6 +29,8 @@ _RANGE = re.compile(r"(\S+?)\s?[–-]\s?(\S+)")
 _EMPTY = re.compile(r"[-–—−/.…]*")
 _SIGN_AND_SCALE = re.compile(r"([^\w\s]{1,2}|[A-Z]{1,2}\$)\s?([^\W\d_].*)")
 _SCALE_AND_SIGN = re.compile(r"([^\W\d_].*?)\s?([^\w\s.]|[A-Z]{1,2}\$)")
+# "€/kg": the price per unit.
+_PER_UNIT = re.compile(r"([^\w\s]|[A-Z]{1,2}\$|[A-Z]{3})(/.+)")
 _MIN_COLUMNS = 3
 # Units that mean something else as headers: years of a calendar, light.
 _NOT_COUNTED = frozenset({"duration-year", "speed-light-speed"})
@@ -87,6 +89,8 @@ def with_unit(number: str, unit: str, language: str) -> str:
         pattern = locale.percent_formats[None].pattern
         before = pattern.startswith("%")
         return f"%{number}" if before else f"{number}{'' if '0%' in pattern else ' '}%"
+    if match := _PER_UNIT.fullmatch(unit):
+        return with_unit(number, match[1], language) + match[2]
     if match := _SIGN_AND_SCALE.fullmatch(unit) or _SCALE_AND_SIGN.fullmatch(unit):
         sign, scale = sorted(match.groups(), key=lambda each: not _is_money(each))
         if _is_money(sign):

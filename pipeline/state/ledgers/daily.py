@@ -234,7 +234,6 @@ class Ledger:
 
 
 def _day_of(entry: _Entry, day: date) -> _Day | None:
-    """The entry of that day; None: there is none."""
     return next((each for each in (entry, *entry.other_days) if each.day == day), None)
 
 

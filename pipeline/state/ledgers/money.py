@@ -139,11 +139,8 @@ class MoneyLedger:
         text = entry.model_dump_json(by_alias=True, indent=2, exclude=left_out)
         write_atomically(self._path, text + "\n")
 
-    def _day(self) -> date | None:
-        return self._today() if self._today else None
-
     def _read(self) -> _Entry:
-        day = self._day()
+        day = self._today() if self._today else None
         try:
             with storage_errors(self._path, "read"):
                 entry = _Entry.model_validate_json(read_file(self._path))

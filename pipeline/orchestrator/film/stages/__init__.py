@@ -18,13 +18,12 @@ from pipeline.orchestrator.film.approval import is_finished, is_judged
 from pipeline.orchestrator.film.attempt import Attempt
 from pipeline.orchestrator.film.delivery import is_complete
 from pipeline.orchestrator.film.stages.film import assemble
-from pipeline.orchestrator.film.stages.narration import speak
+from pipeline.orchestrator.film.stages.narration import speak, subtitle
 from pipeline.orchestrator.film.stages.publishing import deliver
 from pipeline.orchestrator.film.stages.quality import SCENE_CHECKS, inspect
 from pipeline.orchestrator.film.stages.results import has_narration, has_segments
 from pipeline.orchestrator.film.stages.scenes import draw
 from pipeline.orchestrator.film.stages.script import write
-from pipeline.orchestrator.film.stages.subtitles import subtitle
 
 __all__ = ["SCENE_CHECKS", "STAGES", "Stage"]
 

@@ -11,11 +11,11 @@ from pipeline.errors import raise_first_error
 from pipeline.files import write_all_atomically
 from pipeline.model import Job
 from pipeline.orchestrator.context import RunContext
+from pipeline.orchestrator.context.series import episode_badge, series_metadata
 from pipeline.orchestrator.film.attempt import Attempt
 from pipeline.orchestrator.film.pictures import attributions_of
 from pipeline.orchestrator.film.scene_renderer import make_renderer
 from pipeline.orchestrator.film.segments import join_film
-from pipeline.orchestrator.film.series import episode_badge, series_metadata
 from pipeline.orchestrator.film.stages.results import presentation_of, require
 from pipeline.publishing import FileNames, film_metadata
 from pipeline.subtitles import to_srt, to_vtt

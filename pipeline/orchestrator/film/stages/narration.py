@@ -1,4 +1,4 @@
-"""Script ─► Narration. Meanwhile, scenes and stills are drawn in the background as soon as they can be."""
+"""Script ─► Narration ─► Subtitles. Meanwhile, scenes and stills are drawn in the background as soon as they can be."""
 
 from __future__ import annotations
 
@@ -11,10 +11,10 @@ from anyio import to_thread
 
 from pipeline.model import Clip, Job, Narration, title_of
 from pipeline.orchestrator.context import RunContext
+from pipeline.orchestrator.context.series import episode_badge
 from pipeline.orchestrator.film.attempt import Attempt
 from pipeline.orchestrator.film.scene_renderer import make_renderer
 from pipeline.orchestrator.film.scripts import speaker
-from pipeline.orchestrator.film.series import episode_badge
 from pipeline.orchestrator.film.stages.results import require
 from pipeline.orchestrator.film.target_length import adjust_to_length, length_warning
 from pipeline.subtitles import make_subtitles
@@ -29,7 +29,8 @@ async def speak(job: Job, context: RunContext, attempt: Attempt) -> Job:
     limits, episode = context.cue_limits(renderer.look.format), episode_badge(job.brief, context.settings)
 
     async def draw_scene(index: int, clip: Clip) -> None:
-        cut = partial(make_subtitles, _only(clip), language=script.language, limits=limits)
+        scene = Narration(narrator="", voice="", clips=(clip,))
+        cut = partial(make_subtitles, scene, language=script.language, limits=limits)
         cues = (await to_thread.run_sync(cut)).scenes[0]
         with _deferred_errors(f"scene {index + 1}"):
             await renderer.segment(index, clip, cues)
@@ -62,6 +63,8 @@ def _deferred_errors(what: str) -> Iterator[None]:
         logger.debug("%s could not be drawn in the background: %s", what, error)
 
 
-def _only(clip: Clip) -> Narration:
-    """A narration of one scene."""
-    return Narration(narrator="", voice="", clips=(clip,))
+async def subtitle(job: Job, context: RunContext, _attempt: Attempt) -> Job:
+    """Cut the narration into subtitle cues."""
+    language, limits = require(job.script).language, context.cue_limits(context.encoding(job.brief).video_format)
+    cut = partial(make_subtitles, require(job.narration), language=language, limits=limits)
+    return job.evolve(subtitles=await to_thread.run_sync(cut))

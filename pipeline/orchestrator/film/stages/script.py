@@ -14,11 +14,11 @@ from pipeline.orchestrator.context import RunContext
 from pipeline.orchestrator.film.attempt import Attempt
 from pipeline.orchestrator.film.cached_author import CachedAuthor, Voices
 from pipeline.orchestrator.film.duplicates import sketch_for
+from pipeline.orchestrator.film.earlier_episodes import with_earlier_episodes
 from pipeline.orchestrator.film.episode_order import release_next_episode, turn_error
 from pipeline.orchestrator.film.pictures import drop_missing_pictures, gather_pictures, gather_script_pictures
 from pipeline.orchestrator.film.scene_fit import split_scenes_to_fit
 from pipeline.orchestrator.film.scripts import LiveAuthor
-from pipeline.orchestrator.film.series import with_earlier_episodes
 from pipeline.orchestrator.film.soundtrack import prepare_loop
 from pipeline.script import with_episode_number, without_missing_pictures
 from pipeline.template import Template

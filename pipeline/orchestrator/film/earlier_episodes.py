@@ -1,7 +1,4 @@
-"""What a series adds to the film of an episode: earlier episodes for its writer, the number on its thumbnail, metadata.
-
-Everything here blocks.
-"""
+"""What earlier episodes of a series were about, for the script of the next one. Everything here blocks."""
 
 from __future__ import annotations
 
@@ -16,7 +13,6 @@ from pipeline.model.episodes import Earlier
 from pipeline.orchestrator.context import RunContext, provider_factory
 from pipeline.orchestrator.context.series import ledger_of, subject_key, track_of
 from pipeline.script import has_script_template
-from pipeline.settings import Settings
 from pipeline.state.episodes import Episode, EpisodeFilm
 
 # Length limits of one episode's summary, and of all summaries in a prompt together.
@@ -57,19 +53,6 @@ def _summary(script: Script) -> str:
     summary = "; ".join(dict.fromkeys(clean_text(each) for each in headings if each and each != script.title))
     summary = summary or clean_text(script.description) or script.title
     return summary if len(summary) <= _SUMMARY_CHARS else f"{summary[: _SUMMARY_CHARS - 1].rsplit(' ', 1)[0]}…"
-
-
-def episode_badge(brief: Brief, settings: Settings) -> int:
-    """The episode number to show on thumbnails; 0: none."""
-    table = settings.series.get(brief.series)
-    return brief.episode if table and table.badge else 0
-
-
-def series_metadata(brief: Brief) -> dict[str, str | int] | None:
-    """The series entry of a film's metadata; None: the film has no number in a series."""
-    if not (brief.serial and brief.episode):
-        return None
-    return {"name": brief.series, "title": brief.serial.title(brief.language), "episode": brief.episode}
 
 
 def knows_earlier_episodes(brief: Brief, context: RunContext) -> bool:
