@@ -57,7 +57,8 @@ def test_a_good_film_passes_and_every_check_is_made(good):
 
     measured = {check.name: check.measured for check in verdict.checks}
     assert [measured[name] for name in ("streams", "picture_codec", "size", "aspect", "frame_rate", "sound_codec")] == [
-        "1 video, 1 audio", "h264 Constrained Baseline yuv420p", "320x180", "1.778:1", "30 a second", "aac, 48000 Hz, stereo",
+        "1 video, 1 audio", "h264 Constrained Baseline yuv420p", "320x180", "1.778:1", "30 a second",
+        "aac, 48000 Hz, stereo",
     ]  # fmt: skip
     assert (verdict.grade, verdict.score, verdict.profile) == ("pass", 1.0, "strict"), verdict.reasons
     assert [check.name for check in verdict.checks] == [
