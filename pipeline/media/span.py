@@ -25,6 +25,10 @@ class Span:
         """Its duration."""
         return self.end_s - self.start_s
 
+    def since(self, start_s: float) -> Span:
+        """The same span, counted from `start_s`."""
+        return Span(start_s=max(0.0, self.start_s - start_s), end_s=self.end_s - start_s)
+
 
 class SpanCollector:
     """Collects the spans during which a condition holds, from its value at ascending times."""

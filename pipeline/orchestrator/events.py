@@ -36,9 +36,7 @@ class RunMetrics:
     batch: str
     # Jobs of the batch by status, with an entry for every status, including those of other processes.
     counts: Mapping[str, int] = field(default_factory=dict)
-    # Estimated work in characters to speak (`model.estimated_chars`): of completed jobs, and of those that are pending,
-    # in progress or parked until a time.
-    weight_done: int = 0
+    # Characters to speak (`model.estimated_chars`) of the jobs that are pending, in progress or parked until a time.
     weight_left: int = 0
     # Maximum number of films in progress in this process.
     at_once: int = 0

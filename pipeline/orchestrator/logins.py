@@ -113,6 +113,7 @@ async def _plan(context: RunContext, *, kind: str, port: int = 0) -> LoginPlan:
         port=port,
         patience_s=_LOGIN_TIMEOUT_S,
         timeout_s=wanted.timeout_s,
+        retry=context.retry_policy,
         clock=context.clock,
     )
 

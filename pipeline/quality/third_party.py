@@ -159,7 +159,7 @@ def _one_picture_s(track: VideoAnalysis) -> float:
     """The longest total time of one still picture. Different ones are slides; a running clock makes no other one."""
     longest_s, lasted_s, last = 0.0, 0.0, None
     for span in track.still:
-        middle = round((span.start_s + span.end_s) / 2 - track.start_s)
+        middle = round((span.start_s + span.end_s) / 2)
         shown = track.hashes[min(middle, len(track.hashes) - 1)] if track.hashes else None
         is_same = last is None or shown is None or hamming_distance(shown, last) <= MAX_DISTANCE_BITS
         lasted_s, last = span.length_s + (lasted_s if is_same else 0.0), shown

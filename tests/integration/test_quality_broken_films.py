@@ -836,6 +836,23 @@ def test_a_late_first_picture_is_reported_only_where_timestamps_begin_at_zero(go
     assert faults(moved(good, tmp_path / name, 60.0)) == reasons
 
 
+def test_times_of_faults_count_from_the_start_of_a_film_whose_timestamps_do_not(tmp_path):
+    sound = talk(LONG_S).copy()
+    sound[48_000 : 48_000 * 6] = 0
+    stopped = blinking(lambda _, *size: moving(150, *size), 150, 80, before=black)
+    pictures = blinking(stopped, 80, 160, before=blinking(dim))
+    made = write_film(tmp_path / "film.mp4", picture=pictures, sound=sound, length_s=LONG_S)
+
+    for film in (made, moved(made, tmp_path / "film.mkv", 60.0)):
+        measured = {check.name: check.measured for check in judged(film).checks}
+        assert [measured[name] for name in ("blinks", "black", "frozen", "silence")] == [
+            "1 place, first at 1.33 s",
+            "2.33 s at 2.67 s",
+            "2.67 s at 5.00 s, 33 % of the film",
+            "5.00 s at 1.00 s",
+        ]
+
+
 # Captions --------------------------------------------------------------------------------------------------------
 
 CUES = ((0.2, 1.4, "Tea cools by itself."), (1.5, 2.9, "And nobody\nknows why."))

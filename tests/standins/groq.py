@@ -65,6 +65,13 @@ REFUSALS: dict[str, tuple[int, str, str, str]] = {
         "tokens",
         "Request too large for model `openai/gpt-oss-120b` on tokens per minute (TPM): Limit 8000, Requested 10013.",
     ),
+    # Seen in public test fixtures that quote live replies: the minute is used up, and the message says for how long.
+    "too_large_for_now": (
+        413,
+        "rate_limit_exceeded",
+        "tokens",
+        "Request too large for model `openai/gpt-oss-120b` on tokens per minute (TPM): Limit 8000, Requested 7013.",
+    ),
     "no_capacity": (498, "capacity_exceeded", "internal_server_error", "Flex tier capacity exceeded."),
     "overloaded": (503, "service_unavailable", "internal_server_error", "Service Unavailable"),
     "json_validate_failed": (
@@ -301,11 +308,13 @@ class GroqStandIn(Loopback):
         status, code, kind, message = REFUSALS[fault]
         error: dict[str, str] = {"message": message, "type": kind, "code": code}
         headers: dict[str, str] = {}
+        if fault in {"rate_limited", "too_large_for_now"}:
+            error["message"] += f" Please try again in {self.retry_after}s."
+            retry_after.tell(self.retry_after)
         if fault in _SHOWING:
             error["failed_generation"] = '{"title": "The sky", '
         if fault == "rate_limited":
             headers["retry-after"] = self.retry_after
-            retry_after.tell(self.retry_after)
         if fault == "day_spent":
             headers["retry-after"] = "579"
             retry_after.tell("579")

@@ -70,7 +70,7 @@ def record(stage: str, *, seconds: float = 10.0, found: int = 0, made: int = 1, 
 
 def pulse(done: int, left: int, **changes: object) -> RunMetrics:
     counts = {"completed": done, "pending": left, "in_progress": 0, "parked": 0}
-    values = {"counts": counts, "weight_done": 900 * done, "weight_left": 900 * left, **changes}
+    values = {"counts": counts, "weight_left": 900 * left, **changes}
     return RunMetrics(batch="space", **values)
 
 
@@ -345,11 +345,7 @@ class _Simulation:
             if tick % 2 == 0:
                 counts = {"completed": done, "pending": len(waiting), "in_progress": len(at_work), "parked": 0}
                 left = weights - done_weight
-                self.progress.handle(
-                    RunMetrics(
-                        batch="b", counts=counts, weight_done=done_weight, weight_left=left, cpu_percent=50 * busy
-                    )
-                )
+                self.progress.handle(RunMetrics(batch="b", counts=counts, weight_left=left, cpu_percent=50 * busy))
                 busy = 0.0
             self.clock.now_s += 0.5
             on_cores = sum(STAGES[film.stage] in ON_CORES for film in at_work)

@@ -189,8 +189,8 @@ LIMITS = {
     "one picture for long": (shown(still=spans((1, 21))), "frozen", "20.00 s at 1.00 s, 20 % of the film", True),
     "for longer": (shown(still=spans((1, 21.1))), "frozen", "20.10 s at 1.00 s, 20 % of the film", False),
     "a film that begins late": (
-        shown(start_s=50.0, still=spans((51, 66), (67, 82), (83, 98))),
-        "frozen", "15.00 s at 51.00 s, 90 % of the film", True,
+        shown(start_s=50.0, still=spans((1, 16), (17, 32), (33, 48))),
+        "frozen", "15.00 s at 1.00 s, 90 % of the film", True,
     ),
     "one picture with interruptions": (
         shown(still=spans(*((at, at + 9.9) for at in range(0, 100, 10)))),
@@ -199,6 +199,13 @@ LIMITS = {
     "slides": (
         shown(still=spans(*((at, at + 10) for at in range(0, 100, 10))), hashes=(0,) * 50 + (2**64 - 1,) * 50),
         "frozen", "10.00 s at 0.00 s, 50 % of the film", True,
+    ),
+    "a slide after the last hash": (
+        shown(still=spans((0, 1.2), (1.3, 6)), hashes=(0, 0, 2**64 - 1)),
+        "frozen", "4.70 s at 1.30 s, 5 % of the film", True,
+    ),
+    "two parts of one picture": (
+        shown(still=spans((0, 1.2), (1.3, 6)), hashes=(0, 0, 0)), "frozen", "4.70 s at 1.30 s, 6 % of the film", True,
     ),
     "the index behind": (replace(FILM, index_first=False), "index", "behind the media", False),
     "subtitles inside": (replace(FILM, counts=(1, 1, 1)), "streams", "1 video, 1 audio, 1 other", True),

@@ -171,16 +171,34 @@ def test_status_and_body_are_mapped_to_one_error(status: int, body: str, kind: t
     assert says in str(error)
 
 
-def test_a_413_with_retry_after_is_retried_without_shortening_the_request() -> None:
-    body = '{"error": {"code": "rate_limit_exceeded", "message": "Please try again in 4.2s"}}'
+@pytest.mark.parametrize("headers", [{}, {"retry-after": "4.2"}], ids=["in the message", "in the header"])
+def test_a_413_that_passes_is_retried_without_shortening_the_request(headers: dict[str, str]) -> None:
+    waits = "9m36s" if headers else "4.2s"
+    body = json.dumps({"error": {"code": "rate_limit_exceeded", "message": f"Too large. Please try again in {waits}."}})
 
-    error = error_for_reply(
-        Reply(status=413, headers={"retry-after": "4.2"}, text=body), SERVICE, model="m", api_key="k3y"
-    )
+    error = error_for_reply(Reply(status=413, headers=headers, text=body), SERVICE, model="m", api_key="k3y")
 
     assert isinstance(error, TransientError)
     assert error.retry_after_s == 4.2
     assert error.hint == "If it says so again: shorten the notes, or ask for a shorter film"
+
+
+@pytest.mark.parametrize(
+    ("message", "delay_s"),
+    [
+        ("Limit 8000, Used 7972, Requested 4351. Please try again in 5.289s. Need more tokens?", 5.289),
+        ("Limit 200000, Used 197050. Please try again in 9m36.5s", 576.5),
+        ("Please try again in 120ms.", 0.12),
+        ("Rate limit reached. Please try again in a moment.", None),
+    ],
+)
+def test_without_a_header_the_delay_is_that_of_the_message(message: str, delay_s: float | None) -> None:
+    body = json.dumps({"error": {"code": "rate_limit_exceeded", "message": "x" * 200 + message}})
+
+    error = error_for_reply(Reply(status=429, headers={}, text=body), SERVICE, model="m", api_key="k3y")
+
+    assert isinstance(error, TransientError)
+    assert error.retry_after_s == delay_s
 
 
 def test_a_key_that_the_service_repeats_is_redacted() -> None:

@@ -94,6 +94,19 @@ async def test_a_film_gets_its_thumbnail_captions_titles_and_playlist(youtube, f
     assert set(steps(tmp_path).values()) == {"done"}
 
 
+async def test_languages_are_sent_in_the_recommended_case(youtube, film, tmp_path):
+    film.srt.with_name("video.pt-br.srt").write_text(SRT, encoding="utf-8")
+    described = json.loads(film.metadata.read_bytes())
+    film.metadata.write_text(json.dumps({**described, "language": "EN-gb"}), encoding="utf-8")
+
+    receipt = await deliver(youtube, tmp_path, film)
+
+    assert (receipt.missing, youtube.complaints) == ((), [])
+    assert youtube.films[receipt.id].resource["snippet"]["defaultLanguage"] == "en-GB"
+    assert {language for language, _ in youtube.extras.captions[receipt.id]} == {"en-gb", "pt-br"}
+    assert {name for _, name in youtube.extras.captions[receipt.id]} == {"en-GB", "pt-BR"}
+
+
 async def test_a_thumbnail_may_be_a_png(youtube, film, tmp_path):
     film.thumbnail.write_bytes(b"\x89PNG\r\n\x1a\n" + b"picture")
 

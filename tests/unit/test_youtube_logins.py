@@ -241,7 +241,7 @@ async def test_a_long_retry_after_of_the_token_server_is_a_closed_error(youtube,
     youtube.retry_after = "900"
     youtube.faults.order("token_429")
 
-    with pytest.raises(ClosedError, match=r"could not be refreshed now \(HTTP 429\): not before"):
+    with pytest.raises(ClosedError, match=r"issues no token now \(HTTP 429\): not before"):
         await login(youtube, http, path).access_token()
 
     assert youtube.calls["token"] == 1
@@ -414,6 +414,7 @@ def plan(youtube, *, patience_s=10.0, port=0):
         port=port,
         patience_s=patience_s,
         timeout_s=5,
+        retry=AT_ONCE,
         clock=now,
     )
 
@@ -441,7 +442,7 @@ def browser():
 async def test_a_login_gets_a_refresh_token(youtube, http, browser, tmp_path):
     await log_in_and_keep(youtube, tmp_path, browser)
 
-    assert "Logged in" in browser.page
+    assert "Permission given" in browser.page
     path = token_file(tmp_path)
     assert path.stat().st_mode & 0o077 == 0
     assert (await to_thread.run_sync(partial(read_token, path, login=HINT))).scopes == (FORCE_SSL,)
@@ -452,6 +453,15 @@ async def test_a_login_gets_a_refresh_token(youtube, http, browser, tmp_path):
     assert await login(youtube, http, path).access_token(rejected=first) != first
     # Google does not say when a login began: we do, for the seven days of an app in testing.
     assert json.loads(path.read_bytes())["nightreel"].keys() == {"logged_in_at", "channel"}
+
+
+async def test_a_busy_token_endpoint_does_not_send_the_user_through_the_browser_again(youtube, browser, tmp_path):
+    youtube.faults.order("token_503", "token_not_json")
+
+    await log_in_and_keep(youtube, tmp_path, browser)
+
+    assert token_file(tmp_path).exists()
+    assert youtube.calls["token"] == 3
 
 
 async def test_refused_consent_is_reported_and_nothing_is_saved(youtube, browser, tmp_path):
@@ -655,6 +665,7 @@ def log_in_by(code, *answers):
             port=0,
             patience_s=600,
             timeout_s=5,
+            retry=AT_ONCE,
             clock=now,
         )
         loop = asyncio.get_running_loop()

@@ -96,7 +96,7 @@ class AudioTrack:
             clipped_runs=detectors.clipping.runs,
             discontinuities=detectors.discontinuities.result,
             bursts=detectors.discontinuities.bursts,
-            silent=self._filters.silent(max(times.end_s, self._end_s)),
+            silent=tuple(span.since(times.start_s) for span in self._filters.silent(max(times.end_s, self._end_s))),
             steady=longest_steady_span(
                 momentary_lufs, per_s=STEPS_PER_S, window_s=BLOCK_S, pitch_changes_s=detectors.pitch.changes_s
             ),

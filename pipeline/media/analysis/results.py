@@ -14,7 +14,7 @@ from pipeline.media.span import Span
 
 @dataclass(frozen=True, kw_only=True)
 class VideoAnalysis:
-    """The first video track."""
+    """The first video track. Spans and times of faults count from its first picture."""
 
     # FFmpeg's names: "h264", "High", "yuv420p".
     codec: str
@@ -64,7 +64,7 @@ class VideoAnalysis:
 
 @dataclass(frozen=True, kw_only=True)
 class AudioAnalysis:
-    """The first audio track."""
+    """The first audio track. Spans count from its first sample."""
 
     codec: str
     sample_rate_hz: int

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Iterable
 from fractions import Fraction
 
 import av
@@ -99,13 +100,17 @@ class VideoTrack:
         """End of the last packet."""
         return self._times.end_s
 
+    def _from_start(self, spans: Iterable[Span]) -> tuple[Span, ...]:
+        """Spans counted from the first picture: the timestamps of recordings begin anywhere."""
+        return tuple(span.since(self.start_s) for span in spans)
+
     @property
     def result(self) -> VideoAnalysis:
         """The findings, after the last packet. Raises `ValueError` if no picture was decoded."""
         if not self._pictures:
             raise ValueError("has no picture that can be decoded")
         codec, times = self.stream.codec_context, self._times
-        unlit = self._dark_scenes.unlit(self._filters.black(times.end_s), times.end_s)
+        unlit = self._from_start(self._dark_scenes.unlit(self._filters.black(times.end_s), times.end_s))
         if self._begins_at_zero and times.start_s >= BLACK["min_s"]:
             # Players show nothing before the first picture.
             unlit = (Span(start_s=0.0, end_s=times.start_s), *unlit)
@@ -124,14 +129,14 @@ class VideoTrack:
             keyframe_s=times.keyframe_s,
             colours=_colours(self.stream),
             unlit=unlit,
-            plain=self._solid_colour.spans(times.end_s),
-            snow=self._snow.spans(times.end_s),
-            missing=self._missing_slices.spans(times.end_s),
-            stuck=self._partial_freeze.spans(),
-            tinted=self._lost_plane.spans(times.end_s),
+            plain=self._from_start(self._solid_colour.spans(times.end_s)),
+            snow=self._from_start(self._snow.spans(times.end_s)),
+            missing=self._from_start(self._missing_slices.spans(times.end_s)),
+            stuck=self._from_start(self._partial_freeze.spans()),
+            tinted=self._from_start(self._lost_plane.spans(times.end_s)),
             combed_percent=self._combing.percent,
             bars=self._black_bars.bars,
-            still=self._small_motion.still(self._filters.frozen(times.end_s)),
+            still=self._from_start(self._small_motion.still(self._filters.frozen(times.end_s))),
             jumps_s=tuple(max(0.0, at_s - times.start_s) for at_s in self._frame_order.jumps_s),
             blinks_s=tuple(max(0.0, at_s - times.start_s) for at_s in self._frame_order.blinks_s),
             flashes=self._flashes.worst,

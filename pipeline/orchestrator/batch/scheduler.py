@@ -289,7 +289,6 @@ class Scheduler:
         metrics = RunMetrics(
             batch=self._batch,
             counts={status.value: count.jobs for status, count in counts.items()},
-            weight_done=counts[JobStatus.COMPLETED].weight,
             weight_left=sum(counts[status].weight for status in UNFINISHED),
             at_once=self._at_once(),
             memory_bytes=self._load.memory_bytes,

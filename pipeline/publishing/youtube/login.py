@@ -25,6 +25,7 @@ from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError
 
 from pipeline.errors import InputError, NeedsLoginError
 from pipeline.files import read_file
+from pipeline.limits import RetryPolicy, with_retries
 from pipeline.publishing.youtube.http import open_http
 from pipeline.publishing.youtube.tokens import Token, post_form
 
@@ -89,6 +90,7 @@ class LoginPlan:
     # How long to wait for the user.
     patience_s: float
     timeout_s: float
+    retry: RetryPolicy
     clock: Callable[[], datetime]
 
 
@@ -110,7 +112,8 @@ class _Callback:
             self.answer.set_result(query)
         if "error" in query:
             return _page("Not logged in", "Google says: " + query["error"][:60])
-        return _page("Logged in", "You can close this window and go back to the terminal.")
+        # Not "logged in": the code is still to be exchanged for a token, which only the terminal can report.
+        return _page("Permission given", "Close this window and go back to the terminal, which completes the login.")
 
 
 def _page(title: str, text: str, *, status: int = 200) -> web.Response:
@@ -122,7 +125,8 @@ def _page(title: str, text: str, *, status: int = 200) -> web.Response:
 async def log_in(plan: LoginPlan, *, show: Callable[[str, int], Awaitable[None]]) -> Token:
     """Wait for the user to log in; returns the token, not saved yet. `show` receives the URL to open, and the port.
 
-    Raises `NeedsLoginError` on a timeout, refused consent or insufficient scopes, and `InputError` for a port in use.
+    Raises `NeedsLoginError` on a timeout, refused consent or insufficient scopes, `InputError` for a port in use, and
+    `TransientError`.
     """
     verifier = secrets.token_urlsafe(64)
     callback = _Callback(state=secrets.token_urlsafe(32))
@@ -166,7 +170,12 @@ async def _exchange(plan: LoginPlan, code: str, redirect: str, verifier: str) ->
         "client_secret": plan.client.client_secret.get_secret_value(),
     }
     async with open_http(where="youtube", timeout_s=plan.timeout_s) as http:
-        answer = await post_form(http, plan.token_url, form, where="youtube", login="Log in again")
+
+        async def post() -> dict[str, Any]:
+            return await post_form(http, plan.token_url, form, where="youtube", login="Log in again")
+
+        # A busy token endpoint must not cost the user a second round through the browser.
+        answer = await with_retries(plan.retry, post, clock=plan.clock)
     return make_token(plan, answer, scope=SCOPE)
 
 

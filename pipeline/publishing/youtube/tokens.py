@@ -282,7 +282,7 @@ def token_error(reply: Reply, where: str, login: str) -> ProviderError:
         return NeedsLoginError(f"Google no longer knows the client ({error})", where=where, hint=hint)
     if reply.status in {408, 429} or reply.status >= 500 or error in _TRANSIENT or not error:
         return TransientError(
-            f"the login could not be refreshed now (HTTP {reply.status})",
+            f"Google issues no token now (HTTP {reply.status})",
             where=where,
             retry_after_s=retry_after_s(reply.headers),
         )

@@ -14,7 +14,7 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationErr
 
 from pipeline.choices import License, Privacy
 from pipeline.errors import InputError
-from pipeline.language.tags import LANGUAGE_TAG
+from pipeline.language.tags import LANGUAGE_TAG, canonical_case
 from pipeline.language.text import clean_text, strip_invisible
 from pipeline.model import Package
 from pipeline.model.metadata import fit_description, fit_tags, fit_title, known_category
@@ -63,7 +63,7 @@ class VideoSettings:
 def _language(value: str) -> str:
     if value and not LANGUAGE_TAG.fullmatch(value):
         raise ValueError("must be a language tag such as en or pt-BR")
-    return value
+    return canonical_case(value)
 
 
 class VideoMetadata(BaseModel):

@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
 from pipeline.errors import NeedsLoginError, PermanentError, ProviderError, TransientError
 from pipeline.limits.times import retry_after_s
+from pipeline.script.chat.headers import parse_duration_s
 
 # A film of ten minutes exceeds the limits of some accounts even without notes.
 SHORTEN_HINT = "Shorten the notes, or ask for a shorter film"
+_TRY_AGAIN = re.compile(r"try again in ((?:\d+(?:\.\d+)?(?:ms|[dhms]))+)", re.ASCII | re.IGNORECASE)
 # A whole script has some 20,000 characters; an endless response must not fill the memory.
 MAX_RESPONSE_BYTES = 8_000_000
 # Replaces the messages of HTTP libraries, which quote the address with its password.
@@ -186,7 +189,7 @@ def error_for_reply(reply: Reply, service: Service, *, model: str, api_key: str)
     code, text = _parse_error_body(reply.text)
     text = without_key(text, api_key)[:200]
     detail = f"HTTP {reply.status}" + (f": {text}" if text else "")
-    after_s = retry_after_s(reply.headers)
+    after_s = _requested_delay_s(reply)
     kind = _kind(reply.status, code, text, has_retry_after=after_s is not None, is_page=not _error(reply.text))
     message = kind.message.format(status=reply.status, model=model, detail=detail)
     hint = kind.hint.format(service=service)
@@ -195,6 +198,18 @@ def error_for_reply(reply: Reply, service: Service, *, model: str, api_key: str)
         hint = f"If it says so again: {SHORTEN_HINT[0].lower()}{SHORTEN_HINT[1:]}" if reply.status == 413 else ""
         return TransientError(message, where=service.name, hint=hint, retry_after_s=after_s)
     return kind.error(message, where=service.name, hint=hint)
+
+
+def _requested_delay_s(reply: Reply) -> float | None:
+    """The delay that the service asks for; None: it does not.
+
+    Groq sends the header only with 429; a 413 that is only temporary has it in its message ("try again in 4.2s").
+    """
+    header_s = retry_after_s(reply.headers)
+    if header_s is not None or reply.status not in {413, 429}:
+        return header_s
+    match = _TRY_AGAIN.search(str(_error(reply.text).get("message") or ""))
+    return parse_duration_s(match[1]) if match else None
 
 
 def _kind(status: int, code: str, text: str, *, has_retry_after: bool, is_page: bool) -> _Kind:

@@ -13,8 +13,8 @@ ASSIGNABLE = frozenset({"1", "2", "10", "15", "17", "19", "20", "22", "23", "24"
 MOST_BYTES = 274_877_906_944
 # Fields that exist but can't be set: they are dropped.
 _NOT_SETTABLE = ("defaultAudioLanguage",)
-# BCP 47 as YouTube names languages: en, pt-BR, zh-Hant, es-419, zh-Hant-HK.
-LANGUAGE = re.compile(r"[a-z]{2,3}(-[A-Z][a-z]{3})?(-([A-Z]{2}|\d{3}))?", re.ASCII)
+# BCP 47 in the case that RFC 5646 recommends: en, pt-BR, zh-Hant, es-419, zh-Hant-HK, ca-ES-valencia.
+LANGUAGE = re.compile(r"[a-z]{2,3}(-[A-Z][a-z]{3})?(-([A-Z]{2}|\d{3}))?(-([a-z0-9]{5,8}|\d[a-z0-9]{3}))*", re.ASCII)
 _SRT_TIMES = re.compile(r"(\d\d):([0-5]\d):([0-5]\d),(\d{3}) --> (\d\d):([0-5]\d):([0-5]\d),(\d{3})", re.ASCII)
 
 

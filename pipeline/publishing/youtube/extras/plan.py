@@ -7,7 +7,7 @@ from dataclasses import replace
 from functools import partial
 from pathlib import Path
 
-from pipeline.language.tags import LANGUAGE_TAG, same_language
+from pipeline.language.tags import LANGUAGE_TAG, canonical_case, same_language
 from pipeline.language.text import clean_text
 from pipeline.model import Package
 from pipeline.model.metadata import fit_title
@@ -71,4 +71,4 @@ def _tracks(package: Package, language: str, *, is_wanted: bool) -> Iterator[tup
     for name, path in caption_tracks(package).items():
         tag = name.removesuffix(".srt")
         if LANGUAGE_TAG.fullmatch(tag) and not same_language(tag, language):
-            yield name, path, tag
+            yield name, path, canonical_case(tag)
