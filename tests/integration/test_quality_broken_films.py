@@ -55,6 +55,11 @@ def faults(path, profile=STRICT):
 def test_a_good_film_passes_and_every_check_is_made(good):
     verdict = judged(good)
 
+    measured = {check.name: check.measured for check in verdict.checks}
+    assert [measured[name] for name in ("streams", "picture_codec", "size", "aspect", "frame_rate", "sound_codec")] == [
+        "1 video, 1 audio", "h264 Constrained Baseline yuv420p", "320x180", "1.778:1", "30 a second",
+        "aac, 48000 Hz, stereo",
+    ]  # fmt: skip
     assert (verdict.grade, verdict.score, verdict.profile) == ("pass", 1.0, "strict"), verdict.reasons
     assert [check.name for check in verdict.checks] == [
         "file", "container", "streams", "picture_codec", "size", "aspect", "frame_rate", "sound_codec", "sync",
@@ -123,6 +128,15 @@ def test_missing_last_bytes_are_noticed(copy):
     copy.write_bytes(copy.read_bytes()[:-9])
 
     assert faults(copy) == {"file"}
+
+
+def test_a_film_cut_short_between_two_packets_is_no_whole_film(copy):
+    with av.open(str(copy)) as film:
+        last = max(packet.pos for packet in film.demux() if packet.pos is not None)
+    copy.write_bytes(copy.read_bytes()[:last])
+
+    (check,) = judged(copy).checks
+    assert check.measured == "is cut short or damaged"
 
 
 @pytest.mark.parametrize("share", [0.3, 0.6, 0.9])

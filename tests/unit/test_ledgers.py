@@ -425,6 +425,20 @@ async def test_a_lock_that_is_never_released_is_not_waited_for_forever(ledger, t
     assert "does not release it" in caplog.text
 
 
+async def test_while_a_lock_is_not_released_limits_hold_by_the_last_count_which_is_kept(ledger, tmp_path, monkeypatch):
+    monkeypatch.setattr(ledgers, "file_lock", partial(file_lock, wait_s=0.02))
+    for _ in range(2):
+        await ledger.reserve(5, **FREE)
+    before = await entry(tmp_path)
+
+    with FileLock(tmp_path / "groq.lock", thread_local=False):
+        await ledger.reserve(5, **FREE, requests_per_day=3)
+        with pytest.raises(QuotaError):
+            await ledger.reserve(5, **FREE, requests_per_day=2)
+
+    assert await entry(tmp_path) == before
+
+
 async def test_leftovers_of_a_killed_process_are_removed_by_the_next_call(ledger, tmp_path):
     left = tmp_path / ".groq.0123abcd.json"
     theirs = tmp_path / ".edge.0123abcd.json"

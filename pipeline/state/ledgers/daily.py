@@ -160,8 +160,8 @@ class Ledger:
 
     def spent_today(self) -> tuple[int, int]:
         """Requests and tokens so far, read without the lock. Blocks."""
-        today = _day_of(self._peek(), self._today())
-        return (today.requests, today.tokens) if today else (0, 0)
+        today = self._peek()
+        return today.requests, today.tokens
 
     def closure(self, model: str = "") -> tuple[datetime, str] | None:
         """Until when calls of `model` (empty: of all) are forbidden, and why, read without the lock. Blocks."""
@@ -170,10 +170,12 @@ class Ledger:
         return (until, entry.closed_why.get(model, "")) if until else None
 
     def _peek(self) -> _Entry:
+        """Today's entry as last saved, read without the lock."""
         try:
-            return _Entry.model_validate_json(read_file(self._path))
+            entry = _Entry.model_validate_json(read_file(self._path))
         except (OSError, ValueError):  # the next call creates a new one
             return _Entry(day=self._today())
+        return entry if entry.day == self._today() else _on(self._today(), entry)
 
     def _spent(self, setting: str, allowed: int, so_far: int) -> QuotaError:
         tomorrow = datetime.combine(self._today() + timedelta(days=1), time(), tzinfo=self._zone)
@@ -193,16 +195,24 @@ class Ledger:
 
     @contextlib.contextmanager
     def _open(self) -> Iterator[_Entry]:
-        """Today's entry, locked; written after the block unless that raises. Blocks."""
+        """Today's entry, locked; written after the block unless that raises. Blocks.
+
+        If another process does not release the lock, the last saved entry, which is not written: that would undo what
+        the other one counts.
+        """
         with self._mutex, contextlib.ExitStack() as held:
+            is_locked = False
             try:
                 held.enter_context(file_lock(self._path))
+                is_locked = True
                 discard_stale_temporaries(self._path)
                 entry = self._read()
             except StorageError as error:
                 self._warn(error)
-                entry = _Entry(day=self._today())
+                entry = _Entry(day=self._today()) if is_locked else self._peek()
             yield entry
+            if not is_locked:
+                return
             try:
                 # Without these fields, earlier versions can read the file.
                 left_out = {name for name in ("other_days", "closed_models", "closed_why") if not getattr(entry, name)}
