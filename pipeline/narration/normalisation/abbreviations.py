@@ -32,19 +32,19 @@ _TABLES = {
     "|# bp=basis points|YoY=year over year|QoQ=quarter over quarter|opt.=optional|# lg.=large|p.a.$=per annum",
     "de": "z. B.=zum Beispiel|d. h.=das heißt|u. a.=unter anderem|usw.$=und so weiter|bzw.=beziehungsweise"
     "|ca.=circa|evtl.=eventuell|ggf.=gegebenenfalls|vgl.=vergleiche|bspw.=beispielsweise|sog.=sogenannte"
-    "|MwSt.$=Mehrwertsteuer|MwSt=Mehrwertsteuer|# Pers.$=Personen|# Pkt.$=Punkte|Art.-Nr. #=Artikelnummer"
+    "|MwSt.$=Mehrwertsteuer|MwSt=Mehrwertsteuer|# Pers.$=Person/Personen|# Pkt.$=Punkt/Punkte|Art.-Nr. #=Artikelnummer"
     "|inkl.=inklusive|zzgl.=zuzüglich|u. U.=unter Umständen|i. d. R.=in der Regel|u. v. m.$=und vieles mehr"
     "|o. Ä.$=oder Ähnliches|z. T.=zum Teil|etc.$=et cetera|max.=maximal|min. #=minimal|Nr. #=Nummer|S. #=Seite"
     "|Abb. #=Abbildung|Kap. #=Kapitel|Bd. #=Band|Dr. ^=Doktor|Prof. ^=Professor|Hr. ^=Herr|Fr. ^=Frau"
     "|v. Chr.$=vor Christus|n. Chr.$=nach Christus|Jh.$=Jahrhundert"
-    "|# Std.$=Stunden|# Min.$=Minuten|# Sek.$=Sekunden"
+    "|# Std.$=Stunde/Stunden|# Min.$=Minute/Minuten|# Sek.$=Sekunde/Sekunden"
     "|# Pck.=Päckchen|# Msp.=Messerspitze/Messerspitzen|# Stk.$=Stück|# Pfd.$=Pfund|mind.=mindestens|zw.=zwischen"
     "|tägl.$=täglich|geb. #=geboren|gest. #=gestorben|i. V. m.=in Verbindung mit"
     "|# EL=Esslöffel|# TL=Teelöffel|Abs. #=Absatz|Art. #=Artikel|Tel.=Telefon|Ziff. #=Ziffer|§ #=Paragraf"
     "|# ct/kWh=Cent pro Kilowattstunde|# ct=Cent"
     "|# U/min=Umdrehungen pro Minute"
     "|§§ #=Paragrafen|lt.=laut|rd. #=rund|u.=und|zul.=zulässiges|i. Tr.$=in der Trockenmasse|# ff.$=und folgende"
-    "|# J.$=Jahre|# Enth.$=Enthaltungen|# Pr.=Prise/Prisen|# Tr.=Tropfen"
+    "|# J.$=Jahr/Jahre|# Enth.$=Enthaltungen|# Pr.=Prise/Prisen|# Tr.=Tropfen"
     "|# geh. EL=gehäufter Esslöffel/gehäufte Esslöffel|# geh. TL=gehäufter Teelöffel/gehäufte Teelöffel"
     "|# gestr. EL=gestrichener Esslöffel/gestrichene Esslöffel"
     "|# gestr. TL=gestrichener Teelöffel/gestrichene Teelöffel"
@@ -110,7 +110,7 @@ _TABLES = {
     "|# ч. л.$=чайная ложка/чайные ложки/чайных ложек/чайной ложки"
     "|к. т. н.=кандидат технических наук|д. т. н.=доктор технических наук"
     "|ок. #=около|г. до н. э.$=года до нашей эры|г. н. э.$=года нашей эры|# коп.=копейка/копейки/копеек|тел.=телефон",
-    "uk": "напр.=наприклад|і т. д.$=і так далі|і т. п.$=і тому подібне|т. зв.=так званий|тобто=тобто|та ін.$=та інші"
+    "uk": "напр.=наприклад|і т. д.$=і так далі|і т. п.$=і тому подібне|т. зв.=так званий|та ін.$=та інші"
     "|до н. е.$=до нашої ери|н. е.$=нашої ери|рис. #=рисунок|стор. #=сторінка|№ #=номер"
     "|проф. ^=професор|# шт.$=штука/штуки/штук/штуки|# -ті рр.$=-ті роки|# -х рр.$=-х років"
     "|# ст. л.$=столова ложка/столові ложки/столових ложок/столової ложки"
@@ -132,7 +132,7 @@ _TABLES = {
     "he": "וכו׳=וכולי|ד״ר=דוקטור|פרופ׳=פרופסור|ע״י=על ידי|עמ׳ #=עמוד|מס׳ #=מספר|לפנה״ס=לפני הספירה|# ש״ח=שקלים"
     "|ארה״ב=ארצות הברית|טל׳ #=טלפון|ברח׳=ברחוב|רח׳=רחוב",
     "hi": "डॉ.=डॉक्टर|प्रो.=प्रोफ़ेसर|ई.पू.=ईसा पूर्व|ई. पू.=ईसा पूर्व|कि.मी.=किलोमीटर|उदा.=उदाहरण|रु.=रुपये|पृ. #=पृष्ठ",
-    "th": "พ.ศ.=พุทธศักราช|ค.ศ.=คริสต์ศักราช|ฯลฯ=และอื่นๆ|ดร.=ด็อกเตอร์|เช่น=เช่น|น.ส.=นางสาว",
+    "th": "พ.ศ.=พุทธศักราช|ค.ศ.=คริสต์ศักราช|ฯลฯ=และอื่นๆ|ดร.=ด็อกเตอร์|น.ส.=นางสาว",
 }
 _MARKS = "#^$~"
 # Points are dative after these: "mit 58 Pkt."
