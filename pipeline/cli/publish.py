@@ -222,7 +222,7 @@ def published(
 
 def _print_published(films: tuple[PublishedFilm, ...]) -> None:
     if not films:
-        say("No films are published. See: nightreel publish --help")
+        say("No films are published on a video host. See: nightreel publish --help")
     for film in films:
         at = f"{film.at.astimezone():%Y-%m-%d %H:%M}" if film.at else "                "
         until = f" until {film.public_at.astimezone():%Y-%m-%d %H:%M}" if film.public_at else ""

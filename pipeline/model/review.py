@@ -50,6 +50,8 @@ class HeldFilm:
     thumbnail: Path | None
     # Fallback of the voice, and missing pictures.
     incidents: tuple[str, ...] = ()
+    # When each scene ends; empty: unknown.
+    scene_ends_s: tuple[float, ...] = ()
 
 
 @dataclass(frozen=True, kw_only=True)

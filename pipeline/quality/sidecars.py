@@ -9,8 +9,6 @@ from contextlib import suppress
 from itertools import pairwise
 from pathlib import Path
 
-import pysubs2
-
 from pipeline.language.display_width import display_width
 from pipeline.language.text import counted, strip_invisible
 from pipeline.media.analysis.results import AudioAnalysis
@@ -104,6 +102,8 @@ def first_cues(paths: Sequence[Path]) -> list[TimedText]:
 
 def read_cues(path: Path) -> list[TimedText]:
     """The cues of an SRT or WebVTT file, in its order, without mark-up. Raises a readable `ValueError`."""
+    import pysubs2  # noqa: PLC0415 - only third-party films have such files, and every worker imports this module
+
     try:
         if path.stat().st_size > _MAX_BYTES:
             raise ValueError("too large for captions")

@@ -42,7 +42,7 @@ class Tile:
 def draw_still(scene: Scene, *, words: tuple[Word, ...], cues: tuple[Cue, ...], at_s: float, look: Look) -> Image.Image:
     """The picture of a scene at a time in seconds, mode RGB; no earlier frame is drawn."""
     composition = lay_out(scene, words, look).under(captions(cues, look))
-    canvas = Canvas(composition.ground, composition.elements)
+    canvas = Canvas(composition.ground(), composition.elements)
     canvas.apply(canvas.advance(int(at_s * MOTION_RATE)))
     return canvas.picture.to_rgb()
 

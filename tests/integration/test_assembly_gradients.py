@@ -32,7 +32,7 @@ def flat(luma):
 
 @pytest.mark.parametrize("plan", PLANS.values(), ids=PLANS)
 def test_a_dark_gradient_keeps_its_dither(tmp_path, plan):
-    ground = background(FORMAT, MIDNIGHT, LIGHTS)
+    ground = background(FORMAT, MIDNIGHT, LIGHTS)()
     whole = [(ground, 16, ((0, 0, FORMAT.width_px, FORMAT.height_px),))]
     segment = make_segment(tmp_path, "ground", sound=voice(1), frames=whole, video_format=FORMAT, encoder=plan)
 
@@ -44,7 +44,7 @@ def test_a_dark_gradient_keeps_its_dither(tmp_path, plan):
 
 
 def test_av1_smooths_dither_into_a_ten_bit_gradient(tmp_path):
-    ground = background(FORMAT, MIDNIGHT, LIGHTS)
+    ground = background(FORMAT, MIDNIGHT, LIGHTS)()
     whole = [(ground, 16, ((0, 0, FORMAT.width_px, FORMAT.height_px),))]
     plan = EncoderPlan(codec="av1", preset="8", quality=28, is_crf=True, bframes=0)
     segment = make_segment(tmp_path, "ground", sound=voice(1), frames=whole, video_format=FORMAT, encoder=plan)

@@ -44,7 +44,7 @@ def solid_bottom(composition, above):
     for _, sprites in painted(composition, AT_REST):
         for sprite, box, opacity in sprites:
             seen = sprite.mask.point([255 * (level > 100) for level in range(256)]).getbbox()
-            if seen and opacity > 100 and not is_text(sprite) and box.width < composition.ground.size[0]:
+            if seen and opacity > 100 and not is_text(sprite) and box.width < composition.ground().size[0]:
                 found.append(box.top + seen[3])
     return max(row for row in found if row <= above + 200)
 

@@ -35,9 +35,9 @@ STEP, LARGEST_BYTES = 8, 40_000
 def _without_noise():
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(background, "_noise", lambda size: np.zeros(size[::-1], np.float32))
-        background.background.cache_clear()
+        background._drawn.cache_clear()
         yield
-    background.background.cache_clear()
+    background._drawn.cache_clear()
 
 
 def drawn(kind, name, **others):

@@ -188,7 +188,7 @@ def _in_captions(composition, look):
             if inside.width <= 0 or inside.height <= look.grid.px(REACH_Y) + 1:
                 continue
             part = inside.moved(-box.left, -box.top)._replace(top=inside.top - box.top + look.grid.px(REACH_Y) + 1)
-            reaches = any(own >= whole for own, whole in zip(box.size, composition.ground.size, strict=True))
+            reaches = any(own >= whole for own, whole in zip(box.size, composition.ground().size, strict=True))
             if sprite.mask.crop(part).getextrema()[1] > 100 and not reaches:
                 yield f"{type(element).__name__} at {box} stands in the band of captions {band}"
 
@@ -577,8 +577,8 @@ def test_captions_are_legible_on_any_full_frame_picture(theme, style):
     shown = captions((Cue(start_s=0, end_s=9, lines=(words,)),), look, on_picture=True)
     for level in (0, 128, 255):
         ground = Picture.of(Image.new("RGB", (480, 270), (level,) * 3))
-        behind = picture_of(Composition(ground=ground, elements=[s for each in shown for s in each.behind]))
-        for line in read(Composition(ground=ground, elements=shown), 1):
+        behind = picture_of(Composition(ground=ground.copy, elements=[s for each in shown for s in each.behind]))
+        for line in read(Composition(ground=ground.copy, elements=shown), 1):
             assert contrast_of(line, behind) >= CONTRAST, (level, line.text)
     assert lay_out(typical(SceneryScene), (), look).is_picture
 

@@ -325,7 +325,7 @@ def test_text_on_a_moving_picture_has_contrast_at_any_time(picture, size, langua
     assert {line.ink for line in text} == {colour(ink)}
 
     for frame in (0, 40, LATE):
-        canvas = Canvas(composition.ground, bare)
+        canvas = Canvas(composition.ground(), bare)
         canvas.apply(canvas.advance(frame))
         pixels = np.asarray(canvas.picture.to_rgb())
         for box in letters:

@@ -13,8 +13,9 @@ from PIL import Image
 
 from pipeline.assembly import EncoderPlan, join_segments
 from pipeline.media.sound.loudness import normalise_loudness
-from pipeline.model import SCENE_QUANTUM_SAMPLES, STANDARD, Subtitles, VideoFormat
+from pipeline.model import SCENE_QUANTUM_SAMPLES, STANDARD, ClosingScene, Script, SpokenLine, Subtitles, VideoFormat
 from pipeline.quality import Expected, inspect_film
+from pipeline.quality.expected import NearDuplicate
 from pipeline.settings import Settings, resolve_profiles
 from tests.standins.films import SMALL, card, cards, make_film, make_package, make_segment, spoken_cue, voice
 
@@ -262,6 +263,37 @@ def test_a_film_with_a_peak_that_clips_fails(tmp_path):
 
 def test_a_film_of_the_wrong_size_fails(good):
     assert failures(good, replace(EXPECTED, video_format=VideoFormat(width_px=340, height_px=180))) == ["size"]
+
+
+def test_the_script_and_other_films_of_the_batch_are_checked_if_they_are_known(good):
+    lines = tuple(SpokenLine(text=text) for text in ("One.", "Two, three.", "Four."))
+    script = Script(title="Numbers", language="en", scenes=(ClosingScene(lines=lines, text="Four."),))
+    known = replace(EXPECTED, script=script, compared=True)
+    wrong = replace(
+        known,
+        script=replace(script, scenes=(ClosingScene(lines=(*lines, SpokenLine(text="{{ name }}")), text="Four."),)),
+        undrawable="☃",
+        near_duplicate=NearDuplicate(name="job 7", title="Digits", share=0.999),
+    )
+
+    def found(expected):
+        names = ("words", "glyphs", "text", "language", "duplicate")
+        return [(check.name, check.measured) for check in inspected(good, expected).checks if check.name in names]
+
+    assert found(known) == [
+        ("words", "19 letters"),
+        ("glyphs", "drawn"),
+        ("text", "for viewers"),
+        ("language", "as en is written"),
+        ("duplicate", "unlike the others"),
+    ]
+    assert found(wrong) == [
+        ("words", "another text from “{{name}}” on"),
+        ("glyphs", "no font for ☃"),
+        ("text", "an unfilled placeholder (“{{ name }}”) in scene 1, spoken"),
+        ("language", "as en is written"),
+        ("duplicate", "99 % like job 7 (“Digits”)"),
+    ]
 
 
 def test_a_film_that_players_stretch_fails(tmp_path):

@@ -30,6 +30,8 @@ PLAN = EncoderPlan()
 SAMPLES = QUANTA * SCENE_QUANTUM_SAMPLES
 SCENE = Expected(video_format=SMALL, lengths=(SAMPLES,), subtitles=Subtitles(scenes=((),)))
 OURS = {"movflags": "+faststart", "use_editlist": "0"}
+# Its header is written before there are any packets.
+FRAGMENTED = {"movflags": "frag_keyframe+empty_moov"}
 
 
 def changes_of(frames):
@@ -113,6 +115,20 @@ def test_a_scene_with_a_lost_voice_does_not_pass(tmp_path):
     silence = np.zeros((SAMPLES, 2), np.float32)
 
     assert "sound is silence, must be -15.00 LUFS ± 0.5 LU" in refused(tmp_path, sound=silence)
+
+
+def test_a_scene_whose_sound_has_no_packets_does_not_pass(tmp_path):
+    segment = make_segment(tmp_path, "made", sound=voice(QUANTA))
+    with av.open(str(segment.path)) as film, av.open(str(tmp_path / "scene.mp4"), "w", options=FRAGMENTED) as copy:
+        outputs = {stream.index: copy.add_stream_from_template(stream) for stream in film.streams}
+        for packet in film.demux(video=0):
+            if packet.dts is not None:
+                packet.stream = outputs[packet.stream_index]
+                copy.mux(packet)
+    (tmp_path / "made.wav").rename(tmp_path / "scene.wav")
+
+    with pytest.raises(QualityError, match="the scene does not pass: it has no sound"):
+        look_at(tmp_path / "scene.mp4", frames=cards(16 * QUANTA))
 
 
 def test_a_scene_with_a_silent_clip_may_be_silent(tmp_path):

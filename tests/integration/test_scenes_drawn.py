@@ -131,7 +131,7 @@ def test_text_has_contrast_to_the_pixels_behind_it(scene):
         if sprite.pose(rest) is None:
             continue
         shown, hidden = (
-            Canvas(composition.ground, [e for e in composition.elements if keep or e is not sprite])
+            Canvas(composition.ground(), [e for e in composition.elements if keep or e is not sprite])
             for keep in (True, False)
         )
         for canvas in (shown, hidden):
@@ -169,7 +169,7 @@ def test_any_text_stays_inside_the_margins(one, two, three, count):
 @EVERY_SCENE
 def test_without_captions_nothing_enters_the_caption_band(scene):
     picture = last_picture(scene, Look(title=LOOK.title, captions="off"))
-    ground = lay_out(scene, (), LOOK).ground.to_rgb()
+    ground = lay_out(scene, (), LOOK).ground().to_rgb()
     band = tuple(LOOK.grid.captions)
 
     assert picture.crop(band).tobytes() == ground.crop(band).tobytes()

@@ -76,7 +76,7 @@ def between_levels(luma):
 
 @pytest.mark.parametrize("theme", [f"{name}-{mode}" for name in sorted(known_themes(())) for mode in ("dark", "light")])
 def test_gradients_are_seen_without_bands_from_the_first_picture_to_the_last(tmp_path, theme):
-    ground = background(LOOK.format, load_theme(theme), ())
+    ground = background(LOOK.format, load_theme(theme), ())()
     whole = (0, 0, *ground.size)
     segment = make_segment(tmp_path, "scene", sound=voice(2), frames=[(ground, 32, (whole,))], video_format=LOOK.format)
     pictures = decoded_by_ffmpeg(read_stream(segment.path).units)

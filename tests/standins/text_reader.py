@@ -95,18 +95,18 @@ def painted(composition: Composition, frame: float) -> Iterator[tuple[Element, l
     def note(sprite: Sprite, _: Picture, __: Box, pose: object) -> None:
         seen.append((sprite, sprite.box(pose), pose.opacity))
 
-    screen = Box(0, 0, *composition.ground.size)
+    screen = Box(0, 0, *composition.ground().size)
     for element in composition.elements:
         pose = element.pose(frame)
         if pose is None:
             continue
         seen = []
         if isinstance(element, Sprite):
-            note(element, composition.ground, screen, pose)
+            note(element, composition.ground(), screen, pose)
         else:
             with pytest.MonkeyPatch.context() as patch:
                 patch.setattr(Sprite, "paint", note)
-                element.paint(composition.ground.copy(), screen, pose)
+                element.paint(composition.ground().copy(), screen, pose)
         yield element, seen
 
 
@@ -161,7 +161,7 @@ def picture_of(composition: Composition, *, with_text: bool = True) -> npt.NDArr
     if not with_text:
         found = painted(composition, AT_REST)
         elements = [each for each, sprites in found if not any(is_text(sprite) for sprite, _, _ in sprites)]
-    canvas = Canvas(composition.ground, elements)
+    canvas = Canvas(composition.ground(), elements)
     canvas.apply(canvas.advance(AT_REST))
     return np.asarray(canvas.picture.to_rgb(), np.float64)
 

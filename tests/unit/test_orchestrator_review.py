@@ -14,7 +14,7 @@ from anyio import to_thread
 from PIL import Image
 
 import pipeline
-from pipeline.errors import BusyError, InputError, NeedsLoginError, ReviewError
+from pipeline.errors import BusyError, InputError, NeedsLoginError, ReviewError, StorageError
 from pipeline.limits.times import utc_now
 from pipeline.model import (
     Asked,
@@ -600,6 +600,23 @@ async def test_no_film_is_bound_to_go_where_nobody_is_logged_in(context):
     assert [str(row.status) for row in rows] == ["completed"] * 3
 
 
+async def test_no_film_is_bound_to_a_folder_that_can_not_be_written(context):
+    await made(context)
+
+    def mistype():
+        (context.workspace / "notes.txt").touch()
+        return open_context(workspace=context.workspace, overrides={"publishing.to": "folder:notes.txt/out"})
+
+    there = await to_thread.run_sync(mistype)
+
+    with pytest.raises(StorageError, match=r"notes\.txt/out: can't be written"):
+        await publish_batch(
+            there, batch="kitchen", jobs=(), again=False, options=NO_RELEASE_OPTIONS, listen=lambda _event: None
+        )
+
+    assert (await publish(context))[:2] == (["completed"] * 3, [True] * 3)
+
+
 async def test_a_time_that_can_not_be_kept_leaves_the_films_of_a_batch_as_they_are(context):
     await made(context)
     options = ReleaseOptions(publish_at="2020-01-01 09:00")
@@ -607,7 +624,7 @@ async def test_a_time_that_can_not_be_kept_leaves_the_films_of_a_batch_as_they_a
         lambda: open_context(workspace=context.workspace, overrides={"publishing.to": "folder:out"})
     )
 
-    with pytest.raises(InputError, match="publish_at is past"):
+    with pytest.raises(InputError, match="--publish-at: is past"):
         await publish_batch(there, batch="kitchen", jobs=(), again=False, options=options, listen=lambda _event: None)
 
     assert not (await context.store.load_job("kitchen", IDS[0])).brief.publish_at

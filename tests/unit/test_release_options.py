@@ -14,8 +14,8 @@ from pipeline.orchestrator.control.release_options import ReleaseOptions
 @pytest.mark.parametrize(
     ("options", "flags", "told"),
     [
-        ({"publish_at": "2020-01-01 09:00"}, {}, "publish_at is past"),
-        ({"publish_at": "tomorrow"}, {}, "is not a date with a time"),
+        ({"publish_at": "2020-01-01 09:00"}, {}, "--publish-at: is past: 2020-01-01 09:00"),
+        ({"publish_at": "tomorrow"}, {}, "--publish-at: 'tomorrow' is not a date"),
         ({"publish_at": "2031-03-30 02:30", "time_zone": "Europe/Berlin"}, {}, "does not exist in Europe/Berlin"),
         ({"publish_at": "2031-01-01 09:00", "time_zone": "Mars/Base"}, {}, "--time-zone: unknown time zone"),
         ({"publish_at": "2031-01-01 09:00"}, {"youtube.privacy": "public"}, "can't be combined with --privacy"),

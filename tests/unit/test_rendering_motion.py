@@ -100,7 +100,7 @@ def test_an_item_dims_and_stays_dimmed():
 
 def test_holds_add_up_and_neighbours_differ():
     composition = Composition(
-        ground=GROUND, elements=[square(enters=5, frames=6, rise_px=8), square(enters=40, frames=4)]
+        ground=GROUND.copy, elements=[square(enters=5, frames=6, rise_px=8), square(enters=40, frames=4)]
     )
     pictures, holds = [], []
     for picture, hold, _ in play(composition, 90):
@@ -122,7 +122,7 @@ def test_elements_at_rest_are_not_polled_again():
     before = square(enters=5, frames=6)
     element = Watched(**{field.name: getattr(before, field.name) for field in fields(before)})
     short, long = (
-        [hold for _, hold, _ in play(Composition(ground=GROUND, elements=[element]), n)] for n in (40, 4_000)
+        [hold for _, hold, _ in play(Composition(ground=GROUND.copy, elements=[element]), n)] for n in (40, 4_000)
     )
 
     assert long == [*short[:-1], short[-1] + 3_960]
@@ -132,12 +132,12 @@ def test_elements_at_rest_are_not_polled_again():
 def test_an_invisible_change_makes_no_frame():
     invisible = solid_sprite(Image.new("L", (8, 8), 0), "#FFFFFF", left=4, top=4, motion=Motion(enters=3, frames=9))
 
-    assert [hold for _, hold, _ in play(Composition(ground=GROUND, elements=[invisible]), 30)] == [30]
+    assert [hold for _, hold, _ in play(Composition(ground=GROUND.copy, elements=[invisible]), 30)] == [30]
 
 
 @pytest.mark.parametrize("frames", [0, 1])
 def test_a_scene_has_no_more_pictures_than_frames(frames):
-    assert [hold for _, hold, _ in play(Composition(ground=GROUND, elements=[square()]), frames)] == [1] * frames
+    assert [hold for _, hold, _ in play(Composition(ground=GROUND.copy, elements=[square()]), frames)] == [1] * frames
 
 
 def test_only_dirty_rectangles_are_redrawn():
@@ -151,7 +151,7 @@ def test_only_dirty_rectangles_are_redrawn():
 
 
 def test_moving_elements_restore_the_background():
-    composition = Composition(ground=GROUND, elements=[square(frames=4, rise_px=12, levels=(Level(10, 0),))])
+    composition = Composition(ground=GROUND.copy, elements=[square(frames=4, rise_px=12, levels=(Level(10, 0),))])
     *_, last = (frame.picture.copy() for frame in play(composition, 60))
 
     assert pixels(last) == pixels(GROUND)
@@ -159,7 +159,7 @@ def test_moving_elements_restore_the_background():
 
 def test_elements_that_leave_the_picture_are_clipped():
     outside = solid_sprite(Image.new("L", (30, 30), 255), "#FFFFFF", left=50, top=-10, motion=Motion(frames=1))
-    (frame,) = play(Composition(ground=GROUND, elements=[outside]), 3)
+    (frame,) = play(Composition(ground=GROUND.copy, elements=[outside]), 3)
 
     assert frame.picture.y.getpixel((63, 0)) == WHITE
     assert frame.picture.y.getpixel((63, 20)) == GROUND.y.getpixel((63, 20))
@@ -201,7 +201,7 @@ def test_film_frames_are_converted_to_animation_frames_rounded_up():
 
 
 def test_the_opening_scene_starts_with_its_first_moment_completed():
-    composition = Composition(ground=GROUND, elements=[square(enters=5), square(enters=40)])
+    composition = Composition(ground=GROUND.copy, elements=[square(enters=5), square(enters=40)])
     usual = [pixels(frame.picture) for frame in play(composition, 60, frame_rate=30) for _ in range(frame.hold)]
     opened = [
         pixels(frame.picture)

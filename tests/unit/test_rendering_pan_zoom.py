@@ -40,7 +40,9 @@ def middle(picture):
 
 
 def shown(still, frames, ground=GROUND):
-    return [(frame.picture.copy(), frame.hold) for frame in play(Composition(ground=ground, elements=[still]), frames)]
+    return [
+        (frame.picture.copy(), frame.hold) for frame in play(Composition(ground=ground.copy, elements=[still]), frames)
+    ]
 
 
 def test_a_slow_pan_moves_by_the_same_fraction_of_a_pixel_in_every_frame():
@@ -92,7 +94,7 @@ def test_no_framing_shows_anything_beyond_the_edge_of_the_still(x, y, zoom, size
 def test_elements_over_a_moving_photograph_are_redrawn_in_every_frame():
     mark = solid_sprite(Image.new("L", (8, 8), 255), "#FFFFFF", left=20, top=20, motion=Motion(frames=1))
     still = moving_still(spot(), AREA, start=Framing(), end=Framing(zoom=1.3), frames=20)
-    composition = Composition(ground=GROUND, elements=[still, mark])
+    composition = Composition(ground=GROUND.copy, elements=[still, mark])
 
     assert all(frame.picture.y.getpixel((24, 24)) == 235 for frame in play(composition, 30))
 

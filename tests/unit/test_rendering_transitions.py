@@ -111,7 +111,7 @@ def test_a_full_frame_picture_appears_before_its_text():
     made = draw_scene(scene, words=(), cues=(), frames=FRAMES, look=now, after=FIRST, transition="fade")
     fifth = [bright(frame.picture).copy() for frame in made][4]
 
-    canvas = Canvas(stage.ground, stage.elements)
+    canvas = Canvas(stage.ground(), stage.elements)
     canvas.apply(canvas.advance(4))
     assert np.array_equal(fifth, bright(canvas.picture))
 

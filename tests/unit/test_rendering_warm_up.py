@@ -18,20 +18,31 @@ SCENES = (
 
 
 def test_warming_up_caches_backgrounds_and_most_glyphs():
-    lit, drawn = background.background, rasterising._letters
+    lit, drawn = background._drawn, rasterising._letters
     for cached in (lit, drawn):
         cached.cache_clear()
     rendering.preload()
     known, letters = lit.cache_info(), drawn.cache_info()
 
     for scene in SCENES:
-        layouts.lay_out(scene, (), Look(title="Why the sky is blue"))
+        layouts.lay_out(scene, (), Look(title="Why the sky is blue")).ground()
 
     assert lit.cache_info().misses == known.misses == len(SCENES)
     after = drawn.cache_info()
     asked, missed = after.hits + after.misses - letters.hits - letters.misses, after.misses - letters.misses
     assert asked > 100
     assert missed < asked / 4
+
+
+def test_checking_whether_texts_fit_draws_no_background():
+    background._drawn.cache_clear()
+    look = Look(title="Why the sky is blue")
+
+    assert [rendering.find_overflowing_texts(scene, look) for scene in SCENES] == [()] * len(SCENES)
+
+    assert background._drawn.cache_info().misses == 0
+    next(rendering.draw_scene(SCENES[0], words=(), cues=(), frames=30, look=look))
+    assert background._drawn.cache_info().misses == 1
 
 
 def test_a_missing_font_is_reported_by_drawing_and_not_by_preloading(monkeypatch):

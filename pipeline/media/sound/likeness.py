@@ -28,7 +28,7 @@ class SignalToNoise:
     def db(self) -> float:
         """In dB, after the last block; infinite for a clip that is silent, or was not changed at all."""
         signal, error = _energy(self._clip), self._error + _energy(self._clip[self._at :])
-        return 10 * math.log10(max(signal, 1e-30) / error) if signal and error else math.inf
+        return 10 * math.log10(signal / error) if signal and error else math.inf
 
 
 def _energy(samples: Samples) -> float:

@@ -119,7 +119,7 @@ class Hosts:
         video_settings = self._video_settings(release.privacy)
         extras = self._extras(brief, versions or LanguageVersions(), release)
         if is_manual(name):
-            folder = self.workspace / Path(name.removeprefix(_FOLDER)).expanduser() / subject.folder
+            folder = self._folder(name) / subject.folder
             # Slots belong to a channel, which the person who uploads chooses.
             video_settings = replace(video_settings, publish_at=release.publish_at)
             # Links to neighbouring episodes are known for films published on the channel.
@@ -189,6 +189,14 @@ class Hosts:
             if self.settings.offline and not is_manual(name):
                 message = f"{name} needs the network, and --offline forbids it"
                 raise ConfigurationError(message, hint="Drop one of the two")
+
+    @property
+    def folders(self) -> tuple[Path, ...]:
+        """The folders of `requested` from which a person uploads manually."""
+        return tuple(self._folder(name) for name in self.requested if is_manual(name))
+
+    def _folder(self, name: str) -> Path:
+        return self.workspace / Path(name.removeprefix(_FOLDER)).expanduser()
 
     @property
     def without_login(self) -> tuple[str, ...]:

@@ -11,6 +11,7 @@ from pathlib import Path
 from anyio import from_thread, to_thread
 
 from pipeline.errors import InputError, NeedsLoginError, QualityError, ReviewError, did_you_mean
+from pipeline.files import storage_errors
 from pipeline.language.text import counted
 from pipeline.media.container.probe import probe
 from pipeline.model import Brief, Job, JobStatus, JobSummary, Package, Receipt, Verdict, requeued
@@ -58,7 +59,7 @@ async def publish_batch(
     known = await require_batch(context, batch)
     known = replace(known, sample=sample_for(known, context))
     await to_thread.run_sync(options.check, context)
-    await to_thread.run_sync(_refuse_without_login, context.hosts)
+    await to_thread.run_sync(_check_destinations, context.hosts)
     ids = await select_jobs(context, batch, jobs, _MADE)
     if not jobs:
         index = context.store.index(batch)
@@ -175,10 +176,13 @@ async def publish_file(
     return tuple(receipts)
 
 
-def _refuse_without_login(hosts: Hosts) -> None:
-    """Raise `NeedsLoginError` for a destination without a login, such as a mistyped name. Blocks."""
+def _check_destinations(hosts: Hosts) -> None:
+    """Raise `NeedsLoginError` or `StorageError` for a mistyped destination, which films would keep. Blocks."""
     for name in hosts.without_login:
         raise NeedsLoginError("not logged in", where=name, hint=hosts.login_hint(name))
+    for folder in hosts.folders:
+        with storage_errors(folder):
+            folder.mkdir(parents=True, exist_ok=True)
 
 
 def refuse_unknown(context: RunContext, what: str) -> None:

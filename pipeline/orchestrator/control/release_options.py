@@ -43,7 +43,12 @@ class ReleaseOptions:
             Zone(self.time_zone)
         except ValueError as error:
             raise InputError(str(error), where="--time-zone") from error
-        context.hosts.check(self.apply(Brief(title=_WHERE)))
+        try:
+            context.hosts.check(self.apply(Brief(title=_WHERE)))
+        except InputError as error:
+            # The flag is named: the key of briefs is not repeated.
+            what = error.message.removeprefix("publish_at").lstrip(": ")
+            raise InputError(what, where=error.where, hint=error.hint) from error
 
 
 NO_RELEASE_OPTIONS = ReleaseOptions()

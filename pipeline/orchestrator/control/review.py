@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
+from itertools import accumulate
 from pathlib import Path
 
 from anyio import from_thread, to_thread
@@ -211,4 +212,11 @@ def _held(job: Job) -> HeldFilm:
         video=files.video if files else None,
         thumbnail=files.thumbnail if files else None,
         incidents=(*row.voice_remarks, *row.picture_remarks),
+        scene_ends_s=_scene_ends_s(job),
     )
+
+
+def _scene_ends_s(job: Job) -> tuple[float, ...]:
+    """When each scene of a finished film ends; empty: unknown."""
+    rate = job.video.frame_rate if job.video else 0
+    return tuple(round(end / rate, 3) for end in accumulate(part.frames for part in job.segments)) if rate else ()

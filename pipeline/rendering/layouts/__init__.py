@@ -79,5 +79,5 @@ def lay_out(scene: Scene, words: Sequence[Word], look: Look) -> Composition:
     Layouts are written for languages that run left to right, and mirrored for the others.
     """
     composition = with_logo(LAYOUTS[type(scene)](scene, words, look.of(scene)), scene, look)
-    composition = composition.mirrored() if look.right_to_left else composition
+    composition = composition.mirrored(look.format.width_px) if look.right_to_left else composition
     return composition.entering(look.manner)

@@ -29,7 +29,7 @@ _ABOVE_CONTENT, _CLEAR, _NEAR = 4, 40, 12
 
 def with_logo(composition: Composition, scene: Scene, look: Look) -> Composition:
     """The composition with the logo, if it fits; closing scenes place it themselves."""
-    grid, ground = look.grid, composition.ground
+    grid = look.grid
     if look.logo is None or isinstance(scene, ClosingScene):
         return composition
     content, others = grid.content, composition.elements
@@ -40,7 +40,7 @@ def with_logo(composition: Composition, scene: Scene, look: Look) -> Composition
     if not grid.is_tall:
         tries.append((_SMALL, _NEAR, lambda w, h: _box(content.right - w, bottom - h, w, h)))
     for most, clear, place in tries:
-        mark, box = _render_at(look, most, ground, place)
+        mark, box = _render_at(look, most, composition.ground(), place)
         if _is_free(box, others, grid.px(clear)):
             return composition.under(_sprites(mark, box, AT_ONCE))
     return composition
@@ -63,12 +63,12 @@ class ClosingLogo(NamedTuple):
         return _sprites(self.mark, _box(self.centre - width // 2, top, width, height), Motion())
 
 
-def closing_logo(look: Look, ground: Picture) -> ClosingLogo | None:
+def closing_logo(look: Look, ground: Callable[[], Picture]) -> ClosingLogo | None:
     """The logo for a closing scene; None without a logo."""
     if look.logo is None:
         return None
     content = look.grid.content
-    mark, _ = _render_at(look, _CLOSING, ground, lambda w, h: _box(content.centre_x - w // 2, content.top, w, h))
+    mark, _ = _render_at(look, _CLOSING, ground(), lambda w, h: _box(content.centre_x - w // 2, content.top, w, h))
     return ClosingLogo(mark, content.centre_x)
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
 from pipeline.rendering.motion.animation import AT_REST
@@ -16,16 +16,16 @@ from pipeline.theme.theme import Manner
 class Composition:
     """The background and the elements on it, bottom to top."""
 
-    ground: Picture
+    # Draws the background.
+    ground: Callable[[], Picture]
     elements: Sequence[Element]
     # Whether a picture fills the frame: text and captions on it are light in every theme.
     is_picture: bool = False
 
-    def mirrored(self) -> Composition:
-        """This composition mirrored for right-to-left languages."""
-        width_px, _ = self.ground.size
+    def mirrored(self, width_px: int) -> Composition:
+        """This composition, of that width, mirrored for right-to-left languages."""
         elements = [element.mirrored(width_px) for element in self.elements]
-        return replace(self, ground=self.ground.mirrored(), elements=elements)
+        return replace(self, ground=lambda: self.ground().mirrored(), elements=elements)
 
     def entering(self, manner: Manner) -> Composition:
         """This composition with entrances adjusted to `manner`."""

@@ -22,7 +22,7 @@ def play(composition: Composition, frames: int, *, frame_rate: int = MOTION_RATE
     At another rate than that of animations, a picture shows the state at its own time, between two animation frames.
     All frames share one picture: each is valid only until the next is requested.
     """
-    canvas = Canvas(composition.ground, composition.elements)
+    canvas = Canvas(composition.ground(), composition.elements)
     hold = 0
     changed: tuple[Box, ...] = (canvas.screen,)
     for frame in range(frames):
@@ -47,7 +47,7 @@ def motion_frames(frames: int, frame_rate: int) -> int:
 
 def last_picture(composition: Composition) -> Picture:
     """The scene with everything at rest."""
-    canvas = Canvas(composition.ground, composition.elements)
+    canvas = Canvas(composition.ground(), composition.elements)
     canvas.apply(canvas.advance(AT_REST))
     return canvas.picture
 

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import lru_cache, partial
 
 import numpy as np
 import numpy.typing as npt
@@ -34,9 +35,16 @@ class Light:
     strength: float = 1.0
 
 
+def background(video_format: VideoFormat, theme: Theme, lights: tuple[Light, ...]) -> Callable[[], Picture]:
+    """A function that draws the background of a layout: what is only measured needs none.
+
+    Pictures are cached and shared: copy one before drawing on it.
+    """
+    return partial(_drawn, video_format, theme, lights)
+
+
 @lru_cache(maxsize=6)
-def background(video_format: VideoFormat, theme: Theme, lights: tuple[Light, ...]) -> Picture:
-    """The background of a layout. Cached and shared: copy it before drawing on it."""
+def _drawn(video_format: VideoFormat, theme: Theme, lights: tuple[Light, ...]) -> Picture:
     width, height = video_format.width_px, video_format.height_px
     coarse = from_rgb(_light_field(width // _COARSE, height // _COARSE, theme, lights))
     sizes = ((width, height), (width // 2, height // 2), (width // 2, height // 2))

@@ -90,7 +90,10 @@ def optical_overhang(cluster: str, face: Face, style: TextStyle, *, at_right: bo
     if face.strike_px or is_joining(cluster) or cluster.isdecimal():
         return 0.0
     sheet = _rasterised(cluster, face, style)
-    ink = np.asarray(ImageOps.mirror(sheet) if at_right else sheet)[: 2 * _RASTER_PX] > _INK_THRESHOLD
+    # Down to the baseline, and no more than the glyph: the sheet is far larger.
+    sheet = sheet.crop((0, 0, sheet.width, 2 * _RASTER_PX))
+    sheet = sheet.crop(sheet.getbbox())
+    ink = np.asarray(ImageOps.mirror(sheet) if at_right else sheet) > _INK_THRESHOLD
     starts = ink.argmax(axis=1)[ink.any(axis=1)]
     if not starts.size:
         return 0.0
@@ -98,6 +101,7 @@ def optical_overhang(cluster: str, face: Face, style: TextStyle, *, at_right: bo
     return float(round(_OVERHANG_SHARE * white, 3))
 
 
+@lru_cache(maxsize=1)  # edges and overhang of a glyph are measured one after the other
 def _rasterised(cluster: str, face: Face, style: TextStyle) -> Image.Image:
     """A glyph with its origin `_RASTER_PX` from the left and twice that from the top."""
     font = pen_for(cluster, face, style, _RASTER_PX).font

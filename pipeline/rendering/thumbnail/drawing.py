@@ -192,7 +192,7 @@ def _background(look: Look) -> Image.Image:
 
 @lru_cache(maxsize=2)
 def _lit_background(size: tuple[int, int], theme: Theme, *, mirrored: bool) -> Image.Image:
-    ground = background(VideoFormat(width_px=size[0], height_px=size[1]), theme, _LIGHTS)
+    ground = background(VideoFormat(width_px=size[0], height_px=size[1]), theme, _LIGHTS)()
     return (ground.mirrored() if mirrored else ground).to_rgb()
 
 
