@@ -109,7 +109,7 @@ def print_summary(
     if any(row.id and not _waits_for_a_person(row) for group in causes for row in group.rows):
         console.print(f"To retry: {retry}; other films stay as they are.")
     elif refused:
-        console.print(f"To retry: correct them, then {retry}; other films stay as they are.")
+        console.print("To retry: correct them, and repeat the run command; other films stay as they are.")
     console.print(f"Details: {escaped(common.command('status', outcome.batch))}")
     if report:
         console.print(f"Report: {escaped(str(report))}")

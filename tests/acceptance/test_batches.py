@@ -161,7 +161,7 @@ def test_a_broken_brief_does_not_keep_the_others_of_its_folder(killed_batch, tmp
     assert told.stdout.lstrip().startswith("kitchen: 2 of 4 films")
     assert ", 2 failed\n" in told.stdout
     assert sum(line.startswith("  failed ") for line in told.stdout.splitlines()) == 2
-    assert "To retry: correct them, then nightreel retry kitchen;" in told.stdout
+    assert "To retry: correct them, and repeat the run command;" in told.stdout
     assert events.events[-1]["counts"] == counts(completed=2, failed=2)
     assert [event["error"] for event in events.events[:2]] == [line.removeprefix("nightreel: ") for line in broken]
     made = sorted(path.name for path in (tmp_path / "output" / "kitchen").iterdir())

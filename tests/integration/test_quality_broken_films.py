@@ -24,6 +24,7 @@ from pipeline.media.analysis.solid_colour import PredicateDetector, is_solid
 from pipeline.media.container.probe import probe
 from pipeline.media.sound.loudness import normalise_loudness
 from pipeline.quality import judge
+from pipeline.quality.expected import NearDuplicate
 from pipeline.quality.judge import judge_file
 from pipeline.settings import Settings, resolve_profiles
 from tests.standins.ffmpeg_films import LENGTH_S, OURS, black, moving, still, talk, write_film
@@ -67,6 +68,41 @@ def test_a_good_film_passes_and_every_check_is_made(good):
         "balance", "phase", "black", "plain", "snow", "missing", "stuck", "tint", "frozen", "combs", "bars",
         "jumps", "blinks", "flashes", "colours", "index", "keyframes",
     ]  # fmt: skip
+
+
+def test_a_fingerprint_has_the_pictures_and_sound_of_every_second_and_the_captions(copy, tmp_path):
+    copy.with_suffix(".srt").write_text(srt(CUES), encoding="utf-8")
+    silent = write_film(tmp_path / "silent.mp4", silent=True)
+    unseen = write_film(tmp_path / "unseen.mp4", picture=None)
+
+    def found(path):
+        print_ = judge_file(path, STRICT)[1]
+        return round(print_.length_s, 1), len(print_.hashes), len(print_.lufs_by_second), print_.caption_text
+
+    assert found(copy) == (LENGTH_S, 3, 3, "Tea cools by itself. And nobody\nknows why.")
+    assert found(silent) == (LENGTH_S, 3, 0, "")
+    assert found(unseen) == (LENGTH_S, 0, 3, "")
+
+
+def test_captions_must_end_with_the_sound_or_without_sound_with_the_picture(tmp_path):
+    def fault(path):
+        path.with_suffix(".srt").write_text(srt([(0.2, 2.9, "Tea cools by itself.")]), encoding="utf-8")
+        return "captions" in faults(path)
+
+    assert fault(write_film(tmp_path / "short.mp4", sound=talk(2.0)))
+    assert not fault(write_film(tmp_path / "silent.mp4", silent=True))
+
+
+def test_a_duplicate_is_added_to_a_verdict_on_exactly_these_bytes(good):
+    verdict = judged(good)
+
+    twin = judge.with_duplicate(verdict, NearDuplicate(name="b.mp4", share=1.0), STRICT)
+
+    assert (twin.checks[-1].name, twin.checks[-1].measured, twin.grade) == ("duplicate", "100 % like b.mp4", "warn")
+    assert (twin.film, twin.profile) == (verdict.film, "strict")
+    assert twin.is_pass_for(verdict.film)
+    broken = judge.unreadable("it is empty", STRICT)
+    assert not judge.with_duplicate(broken, None, STRICT).film
 
 
 # The file --------------------------------------------------------------------------------------------------------

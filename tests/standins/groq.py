@@ -389,6 +389,8 @@ def check_strict(schema: dict[str, Any], place: str) -> None:
     known = {"type", "properties", "required", "additionalProperties", "items", "enum", "anyOf", "description"}
     for keyword in schema.keys() - known:
         raise RefusedError(f"invalid JSON schema for response_format: {place}: {keyword} is not supported")
+    if not schema.keys() & {"type", "anyOf"} or (schema.get("type") == "array" and "items" not in schema):
+        raise RefusedError(f"invalid JSON schema for response_format: {place}: a type or the items are missing")
     if schema.get("type") == "object":
         if schema.get("additionalProperties") is not False:
             raise RefusedError(f"invalid JSON schema for response_format: {place}: additionalProperties must be false")

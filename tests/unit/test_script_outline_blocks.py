@@ -568,12 +568,15 @@ def test_labels_of_several_words_become_bars_too(name: str) -> None:
 
 def test_a_header_without_a_known_unit_is_still_shown() -> None:
     (unknown,) = scenes(table("Planet | Mass (Earths)", "Jupiter | 318", "Saturn | 95"))
-    (line,) = scenes(table("Year | Visitors of all museums (thousands)", "1990 | 1", "2000 | 2", "2010 | 3"))
+    (line,) = scenes(table("Year | Visitors of all museums (per room)", "1990 | 1", "2000 | 2", "2010 | 3"))
+    (scaled,) = scenes(table("Year | Visitors of all museums (thousands)", "1990 | 1", "2000 | 2", "2010 | 3"))
 
     assert isinstance(unknown, BarsScene)
     assert isinstance(line, LinesScene)
     assert (unknown.subtitle, unknown.unit) == ("Mass (Earths)", "")
-    assert line.subtitle == "Visitors of all museums (thousands)"
+    assert line.subtitle == "Visitors of all museums (per room)"
+    assert isinstance(scaled, LinesScene)
+    assert (scaled.subtitle, scaled.unit) == ("Visitors of all museums", "thousand")
 
 
 def test_a_header_says_what_is_measured_unless_the_heading_does() -> None:

@@ -29,6 +29,7 @@ from pipeline.script.outline.units import read_header
         ("en", "kWh", "", "kWh"),
         ("en", "km/h", "", "km/h"),
         ("en", "Mean depth (m)", "Mean depth", "m"),
+        ("en", "Deaths (millions)", "Deaths", "million"),
         ("en", "Metres (m)", "Metres", "m"),
         ("de", "Höhe in m", "Höhe", "m"),
         ("de", "Gewicht (g)", "Gewicht", "g"),

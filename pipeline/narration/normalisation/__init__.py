@@ -28,7 +28,11 @@ from pipeline.narration.normalisation.languages import Language, language_for
 from pipeline.narration.normalisation.magnitudes import say_count_suffixes, say_magnitudes
 from pipeline.narration.normalisation.money import say_money
 from pipeline.narration.normalisation.numbers import say_grouped_numbers, say_signed_numbers
-from pipeline.narration.normalisation.prices_per_unit import say_prices_per_quantity, say_prices_per_unit
+from pipeline.narration.normalisation.prices_per_unit import (
+    say_periods,
+    say_prices_per_quantity,
+    say_prices_per_unit,
+)
 from pipeline.narration.normalisation.pronunciations import Pronunciation, Pronunciations
 from pipeline.narration.normalisation.ranges import say_ranges
 from pipeline.narration.normalisation.roman_numerals import say_roman_numerals
@@ -62,6 +66,7 @@ _RULES: tuple[Callable[[str, Language], Iterator[list[Edit]]], ...] = (
     say_money,
     say_prices_per_unit,
     say_prices_per_quantity,
+    say_periods,
     say_ordinals,
     say_units_after_magnitudes,
     say_units,

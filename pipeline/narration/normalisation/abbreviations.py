@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from decimal import Decimal
 from functools import lru_cache
 
-from pipeline.narration.normalisation.edits import Edit, sentence_ends_here
+from pipeline.narration.normalisation.edits import CharSpan, Edit, sentence_ends_here
 from pipeline.narration.normalisation.languages import Language
 from pipeline.narration.normalisation.numbers import NUMBER, number_value, plural_form
 
@@ -27,29 +27,31 @@ _TABLES = {
     "|# sec.$=second/seconds"
     "|# sq ft=square feet|art. #=article|sec. #=section|secs. #=sections|max. #=maximum"
     "|# sq. ft.$=square feet|# sq. mi.$=square miles|# sq mi=square miles|# ppm=parts per million|# ¢=cent/cents"
-    "|# fps=frames per second|# th c.$=th century|incl.=including|excl.=excluding|ea.$=each|temp.=temperature"
-    "|# mo.$=month/months|# mos.$=month/months|# wks.$=weeks|# pts.$=points|# pts=points|# bps=basis points"
+    "|# fps=frames per second|# th c.$=th century|incl.=including|excl.=excluding|ea.$=each"
+    "|room temp.$=room temperature|# mo.$=month/months|# mos.$=month/months|# wks.$=weeks|# pts.$=points|# pts=points"
+    "|# bps=basis points"
     "|# bp=basis points|YoY=year over year|QoQ=quarter over quarter|opt.=optional|# lg.=large|p.a.$=per annum",
     "de": "z. B.=zum Beispiel|d. h.=das heißt|u. a.=unter anderem|usw.$=und so weiter|bzw.=beziehungsweise"
     "|ca.=circa|evtl.=eventuell|ggf.=gegebenenfalls|vgl.=vergleiche|bspw.=beispielsweise|sog.=sogenannte"
-    "|MwSt.$=Mehrwertsteuer|MwSt=Mehrwertsteuer|# Pers.$=Personen|# Pkt.$=Punkte|Art.-Nr. #=Artikelnummer"
+    "|MwSt.$=Mehrwertsteuer|MwSt=Mehrwertsteuer|# Pers.$=Person/Personen|# Pkt.$=Punkt/Punkte|Art.-Nr. #=Artikelnummer"
     "|inkl.=inklusive|zzgl.=zuzüglich|u. U.=unter Umständen|i. d. R.=in der Regel|u. v. m.$=und vieles mehr"
     "|o. Ä.$=oder Ähnliches|z. T.=zum Teil|etc.$=et cetera|max.=maximal|min. #=minimal|Nr. #=Nummer|S. #=Seite"
     "|Abb. #=Abbildung|Kap. #=Kapitel|Bd. #=Band|Dr. ^=Doktor|Prof. ^=Professor|Hr. ^=Herr|Fr. ^=Frau"
     "|v. Chr.$=vor Christus|n. Chr.$=nach Christus|Jh.$=Jahrhundert"
-    "|# Std.$=Stunden|# Min.$=Minuten|# Sek.$=Sekunden"
+    "|# Std.$=Stunde/Stunden|# Min.$=Minute/Minuten|# Sek.$=Sekunde/Sekunden"
     "|# Pck.=Päckchen|# Msp.=Messerspitze/Messerspitzen|# Stk.$=Stück|# Pfd.$=Pfund|mind.=mindestens|zw.=zwischen"
     "|tägl.$=täglich|geb. #=geboren|gest. #=gestorben|i. V. m.=in Verbindung mit"
     "|# EL=Esslöffel|# TL=Teelöffel|Abs. #=Absatz|Art. #=Artikel|Tel.=Telefon|Ziff. #=Ziffer|§ #=Paragraf"
     "|# ct/kWh=Cent pro Kilowattstunde|# ct=Cent"
     "|# U/min=Umdrehungen pro Minute"
     "|§§ #=Paragrafen|lt.=laut|rd. #=rund|u.=und|zul.=zulässiges|i. Tr.$=in der Trockenmasse|# ff.$=und folgende"
-    "|# J.$=Jahre|# Enth.$=Enthaltungen|# Pr.=Prise/Prisen|# Tr.=Tropfen"
+    "|# J.$=Jahr/Jahre|# Enth.$=Enthaltungen|# Pr.=Prise/Prisen|# Tr.=Tropfen"
     "|# geh. EL=gehäufter Esslöffel/gehäufte Esslöffel|# geh. TL=gehäufter Teelöffel/gehäufte Teelöffel"
     "|# gestr. EL=gestrichener Esslöffel/gestrichene Esslöffel"
     "|# gestr. TL=gestrichener Teelöffel/gestrichene Teelöffel"
     "|Gr. #=Größe|Gr. S=Größe S|Gr. M=Größe M|Gr. L=Größe L|Gr. XL=Größe XL"
     "|Gr. XS=Größe XS|Min.$=Minute|Std.$=Stunde|p. a.$=pro Jahr|Stk.$=Stück|Pers.$=Person|v. a.=vor allem"
+    "|u. a. m.$=und anderes mehr"
     "|J. #=Jahr|v. ^=von|s. ^=siehe|s. o.$=siehe oben|s. u.$=siehe unten|Temp.=Temperatur",
     "fr": "p. ex.=par exemple|c.-à-d.=c'est-à-dire|etc.$=et cetera|env.=environ|av. J.-C.$=avant Jésus-Christ"
     "|apr. J.-C.$=après Jésus-Christ|cf.=voir|n° #=numéro|no #=numéro|fig. #=figure|p. #=page|chap. #=chapitre"
@@ -72,7 +74,7 @@ _TABLES = {
     "|n. #=numero|fig. #=figura|pag. #=pagina|cap. #=capitolo|Sig. ^=signor|Sig.ra ^=signora|Dott. ^=dottor"
     "|Dott.ssa ^=dottoressa|Prof. ^=professor|Prof.ssa ^=professoressa|Ing. ^=ingegner"
     "|q. b.$=quanto basta|art. #=articolo|tel.=telefono|nº #=numero|# sec.$=secondi|sec.$=secolo|# pts=punti"
-    "|# cucch.=cucchiaio/cucchiai|# gg.$=giorni|# gg=giorni|# pers.$=persone|fac.=facoltativo",
+    "|# cucch.=cucchiaio/cucchiai|# gg.$=giorni|# gg=giorni|# pers.$=persone",
     "pt": "p. ex.=por exemplo|etc.$=et cetera|aprox.=aproximadamente|a. C.$=antes de Cristo|d. C.$=depois de Cristo"
     "|n.º #=número|fig. #=figura|pág. #=página|cap. #=capítulo|Sr. ^=senhor|Sra. ^=senhora|Dr. ^=doutor|Dra. ^=doutora"
     "|Prof. ^=professor|Profa. ^=professora|EUA=Estados Unidos"
@@ -110,7 +112,7 @@ _TABLES = {
     "|# ч. л.$=чайная ложка/чайные ложки/чайных ложек/чайной ложки"
     "|к. т. н.=кандидат технических наук|д. т. н.=доктор технических наук"
     "|ок. #=около|г. до н. э.$=года до нашей эры|г. н. э.$=года нашей эры|# коп.=копейка/копейки/копеек|тел.=телефон",
-    "uk": "напр.=наприклад|і т. д.$=і так далі|і т. п.$=і тому подібне|т. зв.=так званий|тобто=тобто|та ін.$=та інші"
+    "uk": "напр.=наприклад|і т. д.$=і так далі|і т. п.$=і тому подібне|т. зв.=так званий|та ін.$=та інші"
     "|до н. е.$=до нашої ери|н. е.$=нашої ери|рис. #=рисунок|стор. #=сторінка|№ #=номер"
     "|проф. ^=професор|# шт.$=штука/штуки/штук/штуки|# -ті рр.$=-ті роки|# -х рр.$=-х років"
     "|# ст. л.$=столова ложка/столові ложки/столових ложок/столової ложки"
@@ -132,9 +134,11 @@ _TABLES = {
     "he": "וכו׳=וכולי|ד״ר=דוקטור|פרופ׳=פרופסור|ע״י=על ידי|עמ׳ #=עמוד|מס׳ #=מספר|לפנה״ס=לפני הספירה|# ש״ח=שקלים"
     "|ארה״ב=ארצות הברית|טל׳ #=טלפון|ברח׳=ברחוב|רח׳=רחוב",
     "hi": "डॉ.=डॉक्टर|प्रो.=प्रोफ़ेसर|ई.पू.=ईसा पूर्व|ई. पू.=ईसा पूर्व|कि.मी.=किलोमीटर|उदा.=उदाहरण|रु.=रुपये|पृ. #=पृष्ठ",
-    "th": "พ.ศ.=พุทธศักราช|ค.ศ.=คริสต์ศักราช|ฯลฯ=และอื่นๆ|ดร.=ด็อกเตอร์|เช่น=เช่น|น.ส.=นางสาว",
+    "th": "พ.ศ.=พุทธศักราช|ค.ศ.=คริสต์ศักราช|ฯลฯ=และอื่นๆ|ดร.=ด็อกเตอร์|น.ส.=นางสาว",
 }
 _MARKS = "#^$~"
+# How far back the context of an abbreviation reaches.
+_CONTEXT_CHARS = 40
 # Points are dative after these: "mit 58 Pkt."
 _DATIVE = re.compile(r"\b(?:mit|bei|von|nach|zu|ab|seit|aus|vor)\s[\d.,]+\s?$")
 # A fraction without a whole number: "1/4 tsp".
@@ -144,7 +148,8 @@ _GERMAN_DATIVES = {"Punkte": "Punkten", "Jahre": "Jahren"}
 _NAME_BEFORE = re.compile(r"(?:\b[A-Z][\w.]*|\d(?:st|nd|rd|th)) (?<!Mount )$")
 # After one of these, "S." is a sentence (Satz) of a law, not a page (Seite).
 _PARAGRAPH = re.compile(r"\b(?:Abs\.|Absatz|Art\.|§)[ \u00a0\u202f]?\d+[a-z]?[ \u00a0\u202f]$")
-# "В 44 г. до н. э."
+# "В 44 г. до н. э.", "в 30-х гг."
+_AFTER_IN = {"года ": "году ", "року ": "році ", "-х годов": "-х годах"}
 _IN_THE_YEAR = re.compile(r"(?<!\w)[вуВУ] \d+[ \u00a0\u202f]?$")
 _STOPS_OF_UNITS = frozenset({".,", ".;", ".:"})
 _BEFORE_UNITS = "0123456789½¼¾⅓⅔"
@@ -157,18 +162,9 @@ def say_abbreviations(text: str, language: Language) -> Iterator[list[Edit]]:
     entries, pattern = _table(language.code)
     for match in pattern.finditer(text):
         written, spoken = entries[next(number for number, found in enumerate(match.groups()) if found is not None)]
-        if written == "St. ^" and _NAME_BEFORE.search(text, 0, match.start()):
+        spoken = _in_context(written, spoken, text, match.span(), language)
+        if not spoken:
             continue
-        if written == "S. #" and _PARAGRAPH.search(text, 0, match.start()):
-            spoken = "Satz"
-        if "/" in spoken:
-            spoken = _form_after(spoken, text[: match.start()], language)
-        if language.code == "de" and _DATIVE.search(text, 0, match.start()):
-            spoken = _GERMAN_DATIVES.get(spoken, spoken)
-        if spoken == "-х годов" and _IN_THE_YEAR.search(text, 0, match.start()):
-            spoken = "-х годах"
-        if spoken.startswith(("года ", "року ")) and _IN_THE_YEAR.search(text, 0, match.start()):
-            spoken = spoken.replace("года", "году", 1).replace("року", "році", 1)
         if match[0].endswith(".") and sentence_ends_here(text, match.end(), often=written.endswith("$")):
             spoken += "."
         # Drops the full stop of "2 hrs., at most".
@@ -177,6 +173,26 @@ def say_abbreviations(text: str, language: Language) -> Iterator[list[Edit]]:
         is_ending = written[2:].startswith(("-", "th "))
         space = " " if match.start() and text[match.start() - 1] in _BEFORE_UNITS and not is_ending else ""
         yield [Edit(start=match.start(), end=end, text=space + spoken)]
+
+
+def _in_context(written: str, spoken: str, text: str, span: CharSpan, language: Language) -> str:
+    """The expansion in the form that its context requires; empty if the abbreviation may mean something else there."""
+    start, end = span
+    near = max(0, start - _CONTEXT_CHARS)
+    if written == "St. ^" and _NAME_BEFORE.search(text, near, start):
+        return ""
+    if written == "# ст." and not text[end + 1 : end + 2].islower():
+        return ""  # "1 ст. муки", but "21 ст. УК"
+    if written == "S. #" and _PARAGRAPH.search(text, near, start):
+        return "Satz"
+    if "/" in spoken:
+        spoken = _form_after(spoken, text[near:start], language)
+    if language.code == "de" and _DATIVE.search(text, near, start):
+        return _GERMAN_DATIVES.get(spoken, spoken)
+    if _IN_THE_YEAR.search(text, near, start):
+        for form, after_in in _AFTER_IN.items():
+            spoken = spoken.replace(form, after_in, 1) if spoken.startswith(form) else spoken
+    return spoken
 
 
 def _form_after(spoken: str, before: str, language: Language) -> str:

@@ -16,6 +16,7 @@ _MORE_MONTHS = {"en": {"sept": 9}, "de": {"febr": 2, "sep": 9}, "fr": {"juill": 
 _MORE_DAYS = {"en": {"tues": 1, "thur": 3, "thurs": 3}}
 # Words before an abbreviated weekday, and what may follow it, in languages whose abbreviations may be words.
 _CAPITALISED = frozenset({"de", "en"})
+_HOURS_FOLLOW = r" \d{1,2}(?:[:.]\d\d)?(?:\s?[–-]\s?\d{1,2}|\s?[ap]m\b|\sUhr)"
 _DATE_FOLLOWS = r" \d{1,2}\b"
 _BESIDE_DAYS = {
     "de": ("am bis ab seit vom", r"[,:;)/]| [a-zäöü]| \d{1,2}(?:\. |\s?[–:-]|\sUhr)"),
@@ -59,9 +60,9 @@ def _single_weekday(language: Language) -> re.Pattern[str]:
         return re.compile("(?!)")
     before, following = _BESIDE_DAYS[language.code]
     name = "|".join(re.escape(day.capitalize() if language.code in _CAPITALISED else day) for day in days)
-    words = "|".join(rf"(?<=\b{word} )" for word in before.split()) or "(?!)"
-    is_one = rf"(?:(?:{words})(?=(?:{name})\.)|(?=(?:{name})\.(?:{following})))"
-    return re.compile(rf"(?<![\w.–-]){is_one}(?P<day>{name})\.")
+    words = "|".join(rf"(?<=\b(?i:{word}) )" for word in before.split()) or "(?!)"
+    is_one = rf"(?:(?:{words})(?=(?:{name})\.)|(?=(?:{name})\.(?:{following}))|(?=(?:{name}){_HOURS_FOLLOW}))"
+    return re.compile(rf"(?<![\w.–-]){is_one}(?P<day>{name})(?:\.|(?= ))")
 
 
 @lru_cache(maxsize=64)
@@ -106,7 +107,9 @@ def _month_pattern(language: Language) -> re.Pattern[str]:
     """An abbreviated month beside a number."""
     short = month_numbers(language)
     name = "|".join(rf"{re.escape(name)}|{re.escape(name.capitalize())}" for name in short) or "(?!)"
-    words = "|".join(rf"(?<=\b{word}{' ' * word.isalpha()})" for word in _BEFORE_MONTHS.get(language.code, "").split())
+    words = "|".join(
+        rf"(?<=\b(?i:{word}){' ' * word.isalpha()})" for word in _BEFORE_MONTHS.get(language.code, "").split()
+    )
     clear = "|".join(each for each in name.split("|") if each.casefold() not in _NO_MONTHS) or "(?!)"
     year = r"(?:de )?[12]\d{3}"
     # Before a day only in English: "mar. 5" may be a Tuesday elsewhere.

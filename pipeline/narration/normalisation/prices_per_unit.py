@@ -21,6 +21,16 @@ _PRICE_PER_UNIT = re.compile(
 )
 _PRICE_PER_QUANTITY = re.compile(r"(?<=[€£$])/(?P<many>\d{1,4}) ?(?P<unit>g|kg|ml|l|km|m²)(?!\w)")
 _PER = {"el": "ανά", "en": "per", "de": "pro", "fr": "par", "es": "por", "pt": "por", "nl": "per", "sv": "per"}
+# "2 l of water/day", "3x/week", "95 €/nuit"
+_PERIODS = {
+    "en": "day|week|month|year|night|person|hour|serving",
+    "de": "Tag|Woche|Monat|Jahr|Nacht|Person|Stunde|Portion",
+    "fr": "jour|semaine|mois|an|nuit|personne|heure",
+    "es": "día|semana|mes|año|noche|persona|hora",
+    "pt": "dia|semana|mês|ano|noite|pessoa|hora",
+    "nl": "dag|week|maand|jaar|nacht|persoon|uur",
+    "sv": "dag|vecka|månad|år|natt|person|timme",
+}
 _EACH = {
     "en": {"hr": "hour", "mo": "month", "yr": "year", "gal": "gallon"},
     "de": {"Std.": "hour", "Std": "hour", "Mon.": "month", "Mon": "month"},
@@ -50,6 +60,13 @@ def say_prices_per_unit(text: str, language: Language) -> Iterator[list[Edit]]:
             stop = "." if each.endswith(".") and sentence_ends_here(text, end, often=True) else ""
             no_stop = NO_STOP.match(text, end)
             yield [Edit(start=match.start("slash"), end=no_stop.end() if no_stop else end, text=f"{spoken}{stop}")]
+
+
+def say_periods(text: str, language: Language) -> Iterator[list[Edit]]:
+    """Write out the slash before a period or a person: "3x/week"; not in "day/night"."""
+    per, periods = _PER.get(language.code, ""), _PERIODS.get(language.code, "(?!)")
+    for match in re.finditer(rf"(?<=[^\W_])(?<!day)(?<!Tag)/(?=(?:{periods})\b(?!/))", text):
+        yield [Edit(start=match.start(), end=match.end(), text=f" {per} ")]
 
 
 def say_prices_per_quantity(text: str, language: Language) -> Iterator[list[Edit]]:

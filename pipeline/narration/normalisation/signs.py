@@ -23,7 +23,7 @@ _BY_WORDS = {"en": "by", "fr": "sur", "nl": "bij", "pl": "na", "pt": "por", "ru"
 # The score of a match, in Brazil.
 _SCORE = re.compile(r"(?<![\w.,])\d\s?x\s?\d(?![\w.,]\d|\d|\s?(?:[cm]?m|ft|in)\b)")
 # "1.9x faster".
-_AS_MANY = re.compile(r"(?<=\d)[x×](?=\s\w|[.,;:!?)]|$)")
+_AS_MANY = re.compile(r"(?<=\d)[x×](?=\s\w|/[^\W\d]|[.,;:!?)]|$)")
 _AS_MANY_WORDS = {"es": "veces", "it": "volte"}
 _COUNTS_TIMES = frozenset({"cs", "de", "en", "fr", "nl", "pl", "pt", "sv"})
 # Letters with subscript digits, and carbon dioxide, which is often written with a plain one (CO2).

@@ -59,8 +59,9 @@ _KILO = re.compile("|".join(_PREFIXES), re.IGNORECASE)
 # For numbers in CLDR's names of units.
 _FORMAT = "0.##########"
 _APOSTROPHES = "'\u2019"
-# A symbol is no unit before these: "m³", "5 m.n.p.m."; but is in "350°F/175°C". In Russian, "ч. л." is a teaspoon.
-_NO_UNIT = rf"(?!{LETTER}|[²³°'’]|/(?!\d+\s?°[CF])|\.\w|\.\s?л\.)"
+# A symbol is no unit before these: "m³", "m.n.p.m."; but is in "350°F/175°C" and "20 mg/day". The Russian "ч. л." is a
+# teaspoon.
+_NO_UNIT = rf"(?!{LETTER}|[²³°'’]|/(?!\d+\s?°[CF]|[^\W\d_]{{3}})|\.\w|\.\s?л\.)"
 # The hours of "1h 30m"; a sign before a number; the full stop of "6 ft. tall".
 _HOURS = re.compile(r"\d\s?h\s$")
 _SIGNED = re.compile(r"[-−–+±]\s?$")
@@ -111,7 +112,7 @@ def say_units(text: str, language: Language) -> Iterator[list[Edit]]:
         before, after = affixes
         start, end = match.span("amount")
         stop = NO_STOP.match(text, match.end("unit"))
-        slash = ", " if text.startswith("/", match.end("unit")) else ""  # "350°F/175°C"
+        slash = ", " if re.compile(r"/\d").match(text, match.end("unit")) else ""  # "350°F/175°C"
         edits = [Edit(start=end, end=stop.end() if stop else match.end("unit") + bool(slash), text=after + slash)]
         if before.strip() and text[:start].rstrip().casefold().endswith((before.strip().casefold(), "时速")):
             before = ""  # "時速100km/h"

@@ -7,7 +7,7 @@ The first that applies:
     labels and percentages that add up to about a hundred                 shares
     labels and numbers with one unit                                      bars; a row in bold is the highlighted point
     two to five columns with short cells                                  table
-    anything else                                                         bullets
+    anything else                                                         bullets; if they would hide values, row by row
 
 The narration goes row by row: "first cell: the others", numbers with the units of the headers. Headers are shown but
 not spoken, except for bullets, which do not show them: see `table_narration`.

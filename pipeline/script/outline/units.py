@@ -16,6 +16,7 @@ from typing import NamedTuple
 from babel import Locale
 
 from pipeline.language.locales import locale_of
+from pipeline.language.tags import same_language
 
 _PER_CENT = "%"
 # How a header contains its unit, the most certain first. The last two are for symbols only: "Plan A" is not in amperes.
@@ -146,6 +147,9 @@ def _unit(text: str, language: str) -> str:
     first, _, rest = text.partition(" ")
     if first.casefold() in known.scales and (not rest or _is_compound(rest, known)):
         return text
+    # English names millions of what a header counts: "Deaths (millions)".
+    if not rest and first.casefold().removesuffix("s") in known.scales and same_language(language, "en"):
+        return text.removesuffix("s")
     return text if _is_compound(text, known) else ""
 
 
