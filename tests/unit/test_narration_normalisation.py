@@ -421,6 +421,12 @@ SAID += [
     ("en", "Sat 9–17, Sun 10–4; he sat 9 hours", "Saturday 9 to 17, Sunday 10–4; he sat 9 hours"),
     ("de", "Sa 10-16 Uhr, So 14 Uhr, So 5 Leute", "Samstag 10 bis 16 Uhr, Sonntag 14 Uhr, So 5 Leute"),
     ("de", "mit 1 Pkt., 1 Min., 5-mal/Woche", "mit 1 Punkt, 1 Minute, 5-mal pro Woche"),
+    (
+        "en",
+        "On Mon. In Sept. it rose. At room temp. Temp. workers",
+        "On Monday. In September it rose. At room temperature. Temp. workers",
+    ),
+    ("ru", "1/2 ст. муки, 21 ст. УК", "одна вторая стакана муки, 21 ст. УК"),
     ("fi", "n. 200 g, 3 rkl", "noin 200 grammaa, 3 ruokalusikallista"),
     ("vi", "18–25°C", "18 đến 25 độ C"),
     ("id", "25–33 °C", "25 sampai 33 derajat Celsius"),

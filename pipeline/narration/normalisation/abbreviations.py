@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from decimal import Decimal
 from functools import lru_cache
 
-from pipeline.narration.normalisation.edits import Edit, sentence_ends_here
+from pipeline.narration.normalisation.edits import CharSpan, Edit, sentence_ends_here
 from pipeline.narration.normalisation.languages import Language
 from pipeline.narration.normalisation.numbers import NUMBER, number_value, plural_form
 
@@ -27,8 +27,9 @@ _TABLES = {
     "|# sec.$=second/seconds"
     "|# sq ft=square feet|art. #=article|sec. #=section|secs. #=sections|max. #=maximum"
     "|# sq. ft.$=square feet|# sq. mi.$=square miles|# sq mi=square miles|# ppm=parts per million|# ¢=cent/cents"
-    "|# fps=frames per second|# th c.$=th century|incl.=including|excl.=excluding|ea.$=each|temp.=temperature"
-    "|# mo.$=month/months|# mos.$=month/months|# wks.$=weeks|# pts.$=points|# pts=points|# bps=basis points"
+    "|# fps=frames per second|# th c.$=th century|incl.=including|excl.=excluding|ea.$=each"
+    "|room temp.$=room temperature|# mo.$=month/months|# mos.$=month/months|# wks.$=weeks|# pts.$=points|# pts=points"
+    "|# bps=basis points"
     "|# bp=basis points|YoY=year over year|QoQ=quarter over quarter|opt.=optional|# lg.=large|p.a.$=per annum",
     "de": "z. B.=zum Beispiel|d. h.=das heißt|u. a.=unter anderem|usw.$=und so weiter|bzw.=beziehungsweise"
     "|ca.=circa|evtl.=eventuell|ggf.=gegebenenfalls|vgl.=vergleiche|bspw.=beispielsweise|sog.=sogenannte"
@@ -50,6 +51,7 @@ _TABLES = {
     "|# gestr. TL=gestrichener Teelöffel/gestrichene Teelöffel"
     "|Gr. #=Größe|Gr. S=Größe S|Gr. M=Größe M|Gr. L=Größe L|Gr. XL=Größe XL"
     "|Gr. XS=Größe XS|Min.$=Minute|Std.$=Stunde|p. a.$=pro Jahr|Stk.$=Stück|Pers.$=Person|v. a.=vor allem"
+    "|u. a. m.$=und anderes mehr"
     "|J. #=Jahr|v. ^=von|s. ^=siehe|s. o.$=siehe oben|s. u.$=siehe unten|Temp.=Temperatur",
     "fr": "p. ex.=par exemple|c.-à-d.=c'est-à-dire|etc.$=et cetera|env.=environ|av. J.-C.$=avant Jésus-Christ"
     "|apr. J.-C.$=après Jésus-Christ|cf.=voir|n° #=numéro|no #=numéro|fig. #=figure|p. #=page|chap. #=chapitre"
@@ -72,7 +74,7 @@ _TABLES = {
     "|n. #=numero|fig. #=figura|pag. #=pagina|cap. #=capitolo|Sig. ^=signor|Sig.ra ^=signora|Dott. ^=dottor"
     "|Dott.ssa ^=dottoressa|Prof. ^=professor|Prof.ssa ^=professoressa|Ing. ^=ingegner"
     "|q. b.$=quanto basta|art. #=articolo|tel.=telefono|nº #=numero|# sec.$=secondi|sec.$=secolo|# pts=punti"
-    "|# cucch.=cucchiaio/cucchiai|# gg.$=giorni|# gg=giorni|# pers.$=persone|fac.=facoltativo",
+    "|# cucch.=cucchiaio/cucchiai|# gg.$=giorni|# gg=giorni|# pers.$=persone",
     "pt": "p. ex.=por exemplo|etc.$=et cetera|aprox.=aproximadamente|a. C.$=antes de Cristo|d. C.$=depois de Cristo"
     "|n.º #=número|fig. #=figura|pág. #=página|cap. #=capítulo|Sr. ^=senhor|Sra. ^=senhora|Dr. ^=doutor|Dra. ^=doutora"
     "|Prof. ^=professor|Profa. ^=professora|EUA=Estados Unidos"
@@ -144,7 +146,8 @@ _GERMAN_DATIVES = {"Punkte": "Punkten", "Jahre": "Jahren"}
 _NAME_BEFORE = re.compile(r"(?:\b[A-Z][\w.]*|\d(?:st|nd|rd|th)) (?<!Mount )$")
 # After one of these, "S." is a sentence (Satz) of a law, not a page (Seite).
 _PARAGRAPH = re.compile(r"\b(?:Abs\.|Absatz|Art\.|§)[ \u00a0\u202f]?\d+[a-z]?[ \u00a0\u202f]$")
-# "В 44 г. до н. э."
+# "В 44 г. до н. э.", "в 30-х гг."
+_AFTER_IN = {"года ": "году ", "року ": "році ", "-х годов": "-х годах"}
 _IN_THE_YEAR = re.compile(r"(?<!\w)[вуВУ] \d+[ \u00a0\u202f]?$")
 _STOPS_OF_UNITS = frozenset({".,", ".;", ".:"})
 _BEFORE_UNITS = "0123456789½¼¾⅓⅔"
@@ -157,18 +160,9 @@ def say_abbreviations(text: str, language: Language) -> Iterator[list[Edit]]:
     entries, pattern = _table(language.code)
     for match in pattern.finditer(text):
         written, spoken = entries[next(number for number, found in enumerate(match.groups()) if found is not None)]
-        if written == "St. ^" and _NAME_BEFORE.search(text, 0, match.start()):
+        spoken = _in_context(written, spoken, text, match.span(), language)
+        if not spoken:
             continue
-        if written == "S. #" and _PARAGRAPH.search(text, 0, match.start()):
-            spoken = "Satz"
-        if "/" in spoken:
-            spoken = _form_after(spoken, text[: match.start()], language)
-        if language.code == "de" and _DATIVE.search(text, 0, match.start()):
-            spoken = _GERMAN_DATIVES.get(spoken, spoken)
-        if spoken == "-х годов" and _IN_THE_YEAR.search(text, 0, match.start()):
-            spoken = "-х годах"
-        if spoken.startswith(("года ", "року ")) and _IN_THE_YEAR.search(text, 0, match.start()):
-            spoken = spoken.replace("года", "году", 1).replace("року", "році", 1)
         if match[0].endswith(".") and sentence_ends_here(text, match.end(), often=written.endswith("$")):
             spoken += "."
         # Drops the full stop of "2 hrs., at most".
@@ -177,6 +171,25 @@ def say_abbreviations(text: str, language: Language) -> Iterator[list[Edit]]:
         is_ending = written[2:].startswith(("-", "th "))
         space = " " if match.start() and text[match.start() - 1] in _BEFORE_UNITS and not is_ending else ""
         yield [Edit(start=match.start(), end=end, text=space + spoken)]
+
+
+def _in_context(written: str, spoken: str, text: str, span: CharSpan, language: Language) -> str:
+    """The expansion in the form that its context requires; empty if the abbreviation may mean something else there."""
+    start, end = span
+    if written == "St. ^" and _NAME_BEFORE.search(text, 0, start):
+        return ""
+    if written == "# ст." and not text[end + 1 : end + 2].islower():
+        return ""  # "1 ст. муки", but "21 ст. УК"
+    if written == "S. #" and _PARAGRAPH.search(text, 0, start):
+        return "Satz"
+    if "/" in spoken:
+        spoken = _form_after(spoken, text[:start], language)
+    if language.code == "de" and _DATIVE.search(text, 0, start):
+        return _GERMAN_DATIVES.get(spoken, spoken)
+    if _IN_THE_YEAR.search(text, 0, start):
+        for form, after_in in _AFTER_IN.items():
+            spoken = spoken.replace(form, after_in, 1) if spoken.startswith(form) else spoken
+    return spoken
 
 
 def _form_after(spoken: str, before: str, language: Language) -> str:

@@ -60,7 +60,7 @@ def _single_weekday(language: Language) -> re.Pattern[str]:
         return re.compile("(?!)")
     before, following = _BESIDE_DAYS[language.code]
     name = "|".join(re.escape(day.capitalize() if language.code in _CAPITALISED else day) for day in days)
-    words = "|".join(rf"(?<=\b{word} )" for word in before.split()) or "(?!)"
+    words = "|".join(rf"(?<=\b(?i:{word}) )" for word in before.split()) or "(?!)"
     is_one = rf"(?:(?:{words})(?=(?:{name})\.)|(?=(?:{name})\.(?:{following}))|(?=(?:{name}){_HOURS_FOLLOW}))"
     return re.compile(rf"(?<![\w.–-]){is_one}(?P<day>{name})(?:\.|(?= ))")
 
@@ -107,7 +107,9 @@ def _month_pattern(language: Language) -> re.Pattern[str]:
     """An abbreviated month beside a number."""
     short = month_numbers(language)
     name = "|".join(rf"{re.escape(name)}|{re.escape(name.capitalize())}" for name in short) or "(?!)"
-    words = "|".join(rf"(?<=\b{word}{' ' * word.isalpha()})" for word in _BEFORE_MONTHS.get(language.code, "").split())
+    words = "|".join(
+        rf"(?<=\b(?i:{word}){' ' * word.isalpha()})" for word in _BEFORE_MONTHS.get(language.code, "").split()
+    )
     clear = "|".join(each for each in name.split("|") if each.casefold() not in _NO_MONTHS) or "(?!)"
     year = r"(?:de )?[12]\d{3}"
     # Before a day only in English: "mar. 5" may be a Tuesday elsewhere.

@@ -40,7 +40,7 @@ async def update_video(calls: Calls, video_id: str, wanted: Mapping[str, Any], *
     known = await calls.with_retries(lambda: calls.find_video(video_id, "snippet,status"))
     if known is None:
         raise PermanentError("the film is gone", where=calls.where)
-    current = {part: _settable(known, part) for part in _SETTABLE}
+    current = {part: settable(known, part) for part in _SETTABLE}
     new = {part: dict(wanted[part]) for part in _SETTABLE}
     visibility, new_visibility = (
         {name: each["status"].pop(name, None) for name in _VISIBILITY} for each in (current, new)
@@ -82,7 +82,7 @@ async def update_description(calls: Calls, video_id: str, rewrite: Callable[[str
     known = await calls.with_retries(lambda: calls.find_video(video_id, "snippet,localizations"))
     if known is None:
         return
-    snippet = _settable(known, "snippet")
+    snippet = settable(known, "snippet")
     changed: dict[str, Any] = {}
     before = str(snippet.get("description", ""))
     if (after := rewrite(before, "")) != before:
@@ -97,7 +97,8 @@ async def update_description(calls: Calls, video_id: str, rewrite: Callable[[str
         await _update(calls, {"id": video_id, **changed})
 
 
-def _settable(video: dict[str, Any], part: str) -> dict[str, Any]:
+def settable(video: dict[str, Any], part: str) -> dict[str, Any]:
+    """The fields of a part that may be sent back: an update deletes those that it does not repeat."""
     return {name: value for name in _SETTABLE[part] if (value := value_at(video, part, name)) is not None}
 
 

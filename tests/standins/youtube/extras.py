@@ -200,6 +200,8 @@ class ExtrasApi:
         grant, how = await self._changed(request, "videos.update", "update")
         asked = check("videos.update", list(request.query.items()), await _json(request))
         film = self._film(grant, asked.body.get("id", ""))
+        if "localizations" in asked.parts and not asked.body.get("snippet", {}).get("defaultLanguage"):
+            raise Refusal("defaultLanguageNotSet", "The request does not name the default language.")
         changed = {**film.resource, **{part: asked.body.get(part, {}) for part in asked.parts if part != "id"}}
         check_film(changed)
         was_public = film.resource.get("status", {}).get("privacyStatus") == "public"

@@ -9,6 +9,7 @@ from pipeline.language.text import clean_text, strip_invisible
 from pipeline.model.metadata import fit_description, fit_title
 from pipeline.publishing.youtube.calls import Calls
 from pipeline.publishing.youtube.extras.steps import Title
+from pipeline.publishing.youtube.updating import settable
 
 
 class Titles:
@@ -27,16 +28,19 @@ class Titles:
         """See `Step`."""
 
         async def set_them() -> None:
-            video = await calls.find_video(video_id, "localizations")
+            video = await calls.find_video(video_id, "snippet,localizations")
             if video is None:
                 raise calls.not_found()
             found = video.get("localizations")
             known = found if isinstance(found, dict) else {}
             if all(known.get(language) == each for language, each in self._wanted.items()):
                 return
-            # The part is replaced as a whole, so existing localizations are sent along.
-            resource = {"id": video_id, "localizations": {**known, **self._wanted}}
-            calls.parsed(await calls.request_json("videos.update", {"part": "localizations"}, resource))
+            # Parts are replaced as a whole, so existing localizations are sent along; and so is the snippet, since
+            # Google accepts localizations only together with the default language.
+            texts = {"snippet": settable(video, "snippet"), "localizations": {**known, **self._wanted}}
+            calls.parsed(
+                await calls.request_json("videos.update", {"part": ",".join(texts)}, {"id": video_id, **texts})
+            )
 
         await calls.with_retries(set_them)
 
