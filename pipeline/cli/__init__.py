@@ -153,11 +153,14 @@ def preforked_workers(tokens: Sequence[str]) -> Iterator[None]:
     if not tokens or tokens[0] not in _MAKING or not _NOT_MAKING.isdisjoint(tokens):
         yield
         return
-    # Both processes need this: what is loaded by now, the workers find (in `clip_metadata`, pydantic).
-    from pipeline.narration import clip_metadata  # noqa: F401
+    # Both processes need this: what is loaded by now, the workers find (in `clip_metadata`, pydantic; in `sentences`,
+    # the patterns of abbreviations).
+    from pipeline.language import locales, sentences  # noqa: F401
+    from pipeline.narration import clip_metadata, narrator  # noqa: F401
     from pipeline.orchestrator.film.segments import preload_worker_modules
     from pipeline.orchestrator.processes.fork_pool import current_pool, fork_workers
 
+    locales.load_common_data()
     with fork_workers(preload_worker_modules):
         if pool := current_pool():
             pool.load()

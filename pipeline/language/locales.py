@@ -8,12 +8,19 @@ from copy import deepcopy
 from functools import lru_cache
 from typing import Literal
 
-from babel import Locale, UnknownLocaleError
+from babel import Locale, UnknownLocaleError, localedata
+from babel.core import get_global
 
 from pipeline.language.tags import truncations
 
 # Languages whose dates begin with "d. MMMM" in CLDR.
 _ORDINAL_DAYS = ("bs", "cs", "da", "de", "et", "fi", "fo", "hr", "is", "lb", "lv", "nb", "nn", "sk", "sl")
+
+
+def load_common_data() -> None:
+    """Read what the locales of all languages share, 7 ms, so that forked processes need not."""
+    localedata.load("root")
+    get_global("likely_subtags")
 
 
 @lru_cache(maxsize=64)

@@ -32,8 +32,8 @@ _MAX_WORD_CHARS = 200
 MAX_SCENES = 300
 # How much of a text is quoted in feedback to a model, whose tokens cost money.
 QUOTED_CHARS = 300
-# Headings and these fields may exceed their limit: see `Layout.own_limit`.
-_OWN_TITLES = {("statement", "kicker"), ("number", "kicker")}
+# Fields that may exceed their limit: see `Layout.own_limit`.
+_OWN_TITLES = {"heading", "kicker", "name"}
 
 
 def narration_size_problem(texts: Iterable[str]) -> str:
@@ -130,7 +130,7 @@ def _scene_problems(scene: Scene, layout: Layout) -> Iterator[str]:
     limits = scene_limits(scene, layout)
     for shown in texts_of(scene):
         limit = limits.get(shown.field)
-        is_own = shown.field == "heading" or (scene.layout, shown.field) in _OWN_TITLES
+        is_own = shown.field in _OWN_TITLES
         if limit and (chars := display_width(shown.text)) > (layout.own_limit(shown.field) if is_own else limit):
             name = shown.name.replace("_", " ")
             yield f'{name} has {chars} characters, at most {limit} fit: "{shorten(shown.text, QUOTED_CHARS)}"'

@@ -23,7 +23,7 @@ from pipeline.model import (
     VideoFormat,
 )
 from pipeline.rendering import Look
-from pipeline.rendering.layouts import comparison, diagram, lay_out, routing
+from pipeline.rendering.layouts import comparison, diagram, lay_out, routing, steps
 from pipeline.rendering.layouts.graph_layout import arrange
 from pipeline.rendering.motion.sprites import text_sprites
 from pipeline.rendering.text.fitting import TextBlock
@@ -259,3 +259,17 @@ def texts_drawn(scene):
 def test_more_items_than_fit_are_refused_not_dropped(scene, most):
     with pytest.raises(ValueError, match=f"{most + 1} items, but at most {most} fit"):
         lay_out(scene, (), look_of((960, 540)))
+
+
+def test_descenders_keep_off_the_edges_of_crowded_cards():
+    texts = {
+        "Send a signal": "Greenwich sent the time by telegraph to every large station in the country",
+        "Set the clock": "The station master compared the clock on the platform and corrected it by hand",
+        "Print it": "Timetables could be printed in one time for the whole country",
+    }
+    items = tuple(Step(title=title, text=text) for title, text in texts.items())
+    lines = tuple(SpokenLine(text=f"{step.title}.", reveals=number) for number, step in enumerate(items))
+    heading = "What the engineers and the astronomers of the nineteenth century finally agreed on"
+    plan = steps._plan(StepsScene(lines=lines, heading=heading, items=items), look_of((1080, 1920)))
+    bottoms = [card.text_at[1] + card.text.height_px + card.text.descent_px for card in plan.cards]
+    assert all(bottom + 16 <= card.box.bottom for bottom, card in zip(bottoms, plan.cards, strict=True))

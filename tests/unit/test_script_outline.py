@@ -17,6 +17,8 @@ from pipeline.model import (
     BulletList,
     BulletsScene,
     Paragraph,
+    Quotation,
+    QuoteScene,
     Scene,
     Section,
     StatementScene,
@@ -69,6 +71,17 @@ def test_a_long_heading_is_shown_whole_above_a_list() -> None:
     script = outline(Brief(title="The sky", sections=(INTRO, section)), TEMPLATE)
 
     assert [scene.heading for scene in script.scenes if isinstance(scene, BulletsScene)] == [heading]
+    assert find_problems(script, TEMPLATE) == ()
+
+
+def test_long_kickers_and_names_of_quoted_people_are_shown_whole() -> None:
+    kicker, name = "History of transport and timekeeping", "An inspector of the Great Western Railway"
+    quotation = Quotation(words=paragraph("Time is a line."), attribution=f"{name}, 1852")
+    section = Section(heading="Noon", blocks=(quotation,))
+    script = outline(Brief(title="The sky", kicker=kicker, sections=(INTRO, section)), TEMPLATE)
+
+    assert script.scenes[0] == replace(script.scenes[0], kicker=kicker)
+    assert [scene.name for scene in script.scenes if isinstance(scene, QuoteScene)] == [name]
     assert find_problems(script, TEMPLATE) == ()
 
 

@@ -958,13 +958,13 @@ def test_a_file_missing_from_a_directory_listing_keeps_its_row(store, monkeypatc
     assert rows(store.refreshed("space")) == ids(1, 2)
 
 
-def test_a_database_in_use_by_another_process_is_not_copied(store, tmp_path):
+def test_a_database_in_use_or_of_another_workspace_is_not_copied(store, tmp_path):
     fill(store, job(1))
     path = store.folder("space") / "index.sqlite"
     store.index("space")._ask("PRAGMA wal_checkpoint(TRUNCATE)")
 
-    def known() -> list[tuple[object, ...]]:
-        copy = database_module.copied_to_memory(path, str(tmp_path))
+    def known(workspace: Path = tmp_path) -> list[tuple[object, ...]]:
+        copy = database_module.copied_to_memory(path, str(workspace))
         try:
             return copy.execute("SELECT id FROM jobs").fetchall()
         finally:
@@ -973,3 +973,4 @@ def test_a_database_in_use_by_another_process_is_not_copied(store, tmp_path):
     assert known() == []
     store.close()
     assert known() == [(job(1).id,)]
+    assert known(tmp_path / "elsewhere") == [], "a moved workspace has other paths"

@@ -137,6 +137,8 @@ _TABLES = {
     "th": "พ.ศ.=พุทธศักราช|ค.ศ.=คริสต์ศักราช|ฯลฯ=และอื่นๆ|ดร.=ด็อกเตอร์|น.ส.=นางสาว",
 }
 _MARKS = "#^$~"
+# How far back the context of an abbreviation reaches.
+_CONTEXT_CHARS = 40
 # Points are dative after these: "mit 58 Pkt."
 _DATIVE = re.compile(r"\b(?:mit|bei|von|nach|zu|ab|seit|aus|vor)\s[\d.,]+\s?$")
 # A fraction without a whole number: "1/4 tsp".
@@ -176,17 +178,18 @@ def say_abbreviations(text: str, language: Language) -> Iterator[list[Edit]]:
 def _in_context(written: str, spoken: str, text: str, span: CharSpan, language: Language) -> str:
     """The expansion in the form that its context requires; empty if the abbreviation may mean something else there."""
     start, end = span
-    if written == "St. ^" and _NAME_BEFORE.search(text, 0, start):
+    near = max(0, start - _CONTEXT_CHARS)
+    if written == "St. ^" and _NAME_BEFORE.search(text, near, start):
         return ""
     if written == "# ст." and not text[end + 1 : end + 2].islower():
         return ""  # "1 ст. муки", but "21 ст. УК"
-    if written == "S. #" and _PARAGRAPH.search(text, 0, start):
+    if written == "S. #" and _PARAGRAPH.search(text, near, start):
         return "Satz"
     if "/" in spoken:
-        spoken = _form_after(spoken, text[:start], language)
-    if language.code == "de" and _DATIVE.search(text, 0, start):
+        spoken = _form_after(spoken, text[near:start], language)
+    if language.code == "de" and _DATIVE.search(text, near, start):
         return _GERMAN_DATIVES.get(spoken, spoken)
-    if _IN_THE_YEAR.search(text, 0, start):
+    if _IN_THE_YEAR.search(text, near, start):
         for form, after_in in _AFTER_IN.items():
             spoken = spoken.replace(form, after_in, 1) if spoken.startswith(form) else spoken
     return spoken

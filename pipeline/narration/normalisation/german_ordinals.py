@@ -13,6 +13,8 @@ from pipeline.narration.normalisation.languages import Language
 _ONES = "_ ein zwei drei vier fünf sechs sieben acht neun zehn elf zwölf".split()  # noqa: SIM905
 _IRREGULAR = {1: "erste", 3: "dritte", 7: "siebte", 8: "achte", 16: "sechzehnte", 17: "siebzehnte"}
 _TENS = "_ _ zwanzig dreißig vierzig fünfzig sechzig siebzig achtzig neunzig".split()  # noqa: SIM905
+# How far back the words before an ordinal are examined.
+_CONTEXT_CHARS = 40
 # Words before an ordinal that ends in -n; before a date, also a weekday: "am 5. Mai", "bis Montag, 5. Mai". "Der" may
 # be of any case; after a preposition it requires -n.
 _DATIVE = re.compile(
@@ -106,6 +108,7 @@ def ordinal(number: int, before: str) -> str:
         word = f"{_ONES[number] if number < 13 else _ONES[number - 10] + 'zehn'}te"
     else:
         word = (f"{_ONES[number % 10]}und" if number % 10 else "") + f"{_TENS[number // 10]}ste"
+    before = before[-_CONTEXT_CHARS:]
     if _DATIVE.search(before):
         return f"{word}n"
     return word if _THE.search(before) else f"{word}r"

@@ -120,7 +120,13 @@ def _is_counted(text: str, match: re.Match[str], language: Language) -> bool:
     """Whether a range with a hyphen is of pages, or of what follows, and not the rest of a score."""
     counted = _COUNTED.get(language.code)
     is_own = counted is not None and counted.match(text, match.end())
-    return any((is_own, _PAGES.search(text, 0, match.start()), _periods(language).match(text, match.end())))
+    return any(
+        (
+            is_own,
+            _PAGES.search(text, max(0, match.start() - 40), match.start()),
+            _periods(language).match(text, match.end()),
+        )
+    )
 
 
 @lru_cache(maxsize=64)

@@ -215,7 +215,7 @@ def _before_nouns(text: str, code: str) -> Iterator[list[Edit]]:
     inflect = {"ru": russian_ordinal, "pl": polish_ordinal}.get(code)
     for match in _noun_pattern(code).finditer(text):
         noun, stop = match["noun"], ""
-        first = _IN_AND.search(text, 0, match.start())
+        first = _IN_AND.search(text, max(0, match.start() - 40), match.start())
         preposition = (match["in"] or (first["preposition"] if first else "")).strip().casefold()
         if noun.endswith("."):
             noun = _CENTURIES[code, noun[:-1]][_CASES.get(preposition, 2)]

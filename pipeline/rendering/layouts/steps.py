@@ -42,7 +42,7 @@ _BELOW_NUMERAL = 72
 # Stacked cards: padding, indent of the text, distance from the numeral; minimum and maximum space above and below the
 # text, in total.
 _ROW_PADDING, _ROW_INDENT, _AFTER_NUMERAL = 40, 96, 40
-_MIN_ROW_AIR, _MIN_ROW_AIR_COMPACT, _MAX_ROW_AIR = 72, 32, 96
+_MIN_ROW_AIR, _MIN_ROW_AIR_COMPACT, _MAX_ROW_AIR = 72, 44, 96
 _GAP, _GAP_COMPACT = 24, 16
 # Minimum space above and below the block, in total; none in compact layouts.
 _AIR = 32

@@ -40,8 +40,8 @@ _MOTIF = 752
 _WIDE_BELOW = 100
 # Maximum height of the heading: as a share of the content below a motif, and elsewhere at 1080.
 _MAX_SHARE_STACKED, _MAX_HEIGHT = 0.48, 520
-# From the heading's last line to the bar, at 1080.
-_ABOVE_BAR = 64
+# From the kicker to the heading's capitals, which may have accents, and from its last line to the bar; at 1080.
+_BELOW_KICKER, _ABOVE_BAR = 56, 64
 # How many frames before the first the motif began to be drawn on: three quarters of it are visible.
 _BEGUN = 10
 
@@ -83,7 +83,7 @@ def lay_out(scene: TitleScene, words: Sequence[Word], look: Look) -> Composition
 def _heights_around(label: TextBlock, heading: TextBlock, subtitle: TextBlock, look: Look) -> tuple[int, int]:
     """Heights above and below the heading, with gaps, in pixels."""
     grid = look.grid
-    above = label.height_px + grid.px(48) + heading.clearance_px if label.lines else 0
+    above = label.height_px + grid.px(_BELOW_KICKER) + heading.clearance_px if label.lines else 0
     below = heading.clearance_px + grid.type_px(_ABOVE_BAR) + grid.px(8)
     below += grid.px(48) + subtitle.height_px if subtitle.lines else 0
     return above, below

@@ -79,7 +79,7 @@ class OutlineContext:
 
     def kicker(self, piece: Piece, layout: Layout) -> str:
         """The section's heading, cut to the length of a kicker."""
-        return shorten(piece.heading, layout.limit("kicker"))
+        return shorten(piece.heading, layout.own_limit("kicker"))
 
 
 def _short_introduction(piece: Piece) -> str:

@@ -57,7 +57,7 @@ def title_scene(narration: str, context: OutlineContext) -> Scene:
     return TitleScene(
         lines=spoken_lines(narration, context.brief.language),
         heading=heading,
-        kicker=shorten(context.brief.kicker, layout.limit("kicker")),
+        kicker=shorten(context.brief.kicker, layout.own_limit("kicker")),
         subtitle=shorten(context.brief.subtitle or rest, layout.limit("subtitle")),
     )
 
@@ -128,7 +128,7 @@ def quote(piece: Piece, context: OutlineContext) -> Sequence[Scene]:
                     *([spoken_item(block.attribution)] if number == len(parts) else ()),
                 ),
                 text=text,
-                name=shorten(block.name, layout.limit("name")),
+                name=shorten(block.name, layout.own_limit("name")),
                 role=shorten(block.role, layout.limit("role")),
             )
         )
