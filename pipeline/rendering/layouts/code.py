@@ -105,7 +105,7 @@ def _above(scene: CodeScene, lines: Sequence[CodeLine], look: Look) -> _Plan:
     title = heading(scene.heading, look, width_px=grid.columns(10))
 
     def above_px(air: CodeSpacing) -> int:
-        return title.height_px + title.clearance_px + grid.px(air.below_heading) if title.lines else 0
+        return title.height_px + 2 * title.clearance_px + grid.px(air.below_heading) if title.lines else 0
 
     layout = fit_code(lines, grid, CODE_SIZES, width_px=content.width, above_px=above_px, passages=scene.items)
     above = above_px(layout.spacing)

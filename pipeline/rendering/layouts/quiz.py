@@ -102,7 +102,7 @@ def lay_out(scene: QuizScene, words: Sequence[Word], look: Look) -> Composition:
     label_left, label_top = content.left, top
     if grid.is_stacked:
         side = grid.px(plan.spacing.ring)
-        centre = (content.left + side // 2, top + side // 2)
+        centre = (content.left + side // 2, top + _ring_row_px(plan.label, plan.spacing, look) // 2)
         elements += countdown(seconds, answer, look, side_px=side, centre=centre)
         label_left, label_top = content.left + side + grid.px(_AFTER_RING), centre[1] - plan.label.height_px // 2
     elements += text_sprites(plan.label, left=label_left, top=label_top, colour=theme.accent, motion=entrance(grid, 0))
@@ -150,11 +150,10 @@ def _plan(scene: QuizScene, look: Look) -> _Plan:
     choices = sorted(steps, key=lambda each: (each[0] + each[1] + 1.5 * each[2], each))
     plans = (_plan_with(label, questions[q], rows[r], _SPACINGS[a], look) for q, r, a in choices)
     room = grid.content.height - grid.px(16)
-    smallest = _plan_with(label, questions[-1], rows[-1], _SPACINGS[-1], look)
     fits = (
         plan for plan in plans if plan.height_px <= room and not any(option.is_truncated for option in plan.options)
     )
-    plan = next(fits, smallest)
+    plan = next(fits, None) or _smallest_plan(scene.text, label, rows[-1], look, height_px=room)
     spare = (room - plan.height_px) // (2 * len(plan.options)) // grid.px(8) * grid.px(8)
     growth = max(0, min(spare, grid.px(_TALL_GROWTH if grid.is_tall else _GROWTH)))
     return replace(plan, card_px=plan.card_px + growth, height_px=plan.height_px + growth * len(plan.options))
@@ -162,16 +161,29 @@ def _plan(scene: QuizScene, look: Look) -> _Plan:
 
 def _question_sizes(text: str, look: Look) -> list[TextBlock]:
     """The question fitted at decreasing sizes, on few lines if possible."""
-    grid, style = look.grid, look.styled(HEADING)
-    width = look.grid.columns(11)
-    steps = scaled_sizes(grid, HEADING_SIZES[1:])
-    most = _STACKED_QUESTION_LINES if grid.is_stacked else _QUESTION_LINES
+    sizes = scaled_sizes(look.grid, HEADING_SIZES[1:])
+    most = _STACKED_QUESTION_LINES if look.grid.is_stacked else _QUESTION_LINES
     found = []
-    for index in range(len(steps)):
-        block = fit(text, style, steps[index:], width_px=width, max_lines=2 if index < 3 else most)
-        if not block.is_truncated or index == len(steps) - 1:
+    for index in range(len(sizes)):
+        block = _question(text, look, sizes[index:], max_lines=2 if index < 3 else most)
+        if not block.is_truncated or index == len(sizes) - 1:
             found.append(block)
     return found
+
+
+def _question(text: str, look: Look, sizes: Sequence[int], *, max_lines: int) -> TextBlock:
+    return fit(text, look.styled(HEADING), sizes, width_px=look.grid.columns(11), max_lines=max_lines)
+
+
+def _smallest_plan(text: str, label: TextBlock, options: tuple[TextBlock, ...], look: Look, *, height_px: int) -> _Plan:
+    """The plan at the smallest sizes; the question has as many lines as there is space for."""
+    sizes = scaled_sizes(look.grid, HEADING_SIZES)[-1:]
+    for max_lines in range(_STACKED_QUESTION_LINES, 0, -1):
+        question = _question(text, look, sizes, max_lines=max_lines)
+        plan = _plan_with(label, question, options, _SPACINGS[-1], look)
+        if plan.height_px <= height_px:
+            break
+    return plan
 
 
 def _plan_with(
@@ -188,8 +200,13 @@ def _plan_with(
 def _above_question(label: TextBlock, question: TextBlock, air: _Spacing, look: Look) -> int:
     """From the top of the block to the question's capitals."""
     if look.grid.is_stacked:
-        return look.grid.px(air.ring + air.below_ring) + question.clearance_px
+        return _ring_row_px(label, air, look) + look.grid.px(air.below_ring) + question.clearance_px
     return label.height_px + look.grid.px(air.below_label) + question.clearance_px if label.lines else 0
+
+
+def _ring_row_px(label: TextBlock, air: _Spacing, look: Look) -> int:
+    """Height of the ring above the question with the kicker beside it."""
+    return max(look.grid.px(air.ring), label.height_px + 2 * label.clearance_px)
 
 
 def _cards(plan: _Plan, top: int, look: Look) -> list[Box]:
