@@ -41,9 +41,9 @@ from pipeline.rendering.text.styles import BODY, TextStyle
 
 # From this number on bars are vertical, if their labels are short.
 _VERTICAL_FROM = 5
-# At 1080: maximum thickness of horizontal and vertical bars, radius of their ends, gap to labels; maximum pitch of
-# horizontal bars, and maximum height of vertical ones.
-_MAX_THICKNESS, _MAX_THICKNESS_VERTICAL, _RADIUS, _GAP = 72, 168, 12, 24
+# At 1080: maximum thickness of horizontal and vertical bars, minimum below labels, radius of their ends, gap to
+# labels; maximum pitch of horizontal bars, and maximum height of vertical ones.
+_MAX_THICKNESS, _MAX_THICKNESS_VERTICAL, _MIN_THICKNESS, _RADIUS, _GAP = 72, 168, 6, 12, 24
 _MAX_PITCH, _MAX_HEIGHT = 120, 720
 # Additional space below the heading if labels are above the bars.
 _BELOW_HEADING = 32
@@ -123,6 +123,9 @@ class _Bars:
         # Descenders keep clear of the bar below them.
         gap = max(text.cap_px * 3 // 10 + text.clearance_px for text in texts) + grid.px(10)
         thick = min(grid.type_px(_MAX_THICKNESS * 2 // 3), (pitch - cap_px - gap) * 2 // 5)
+        # Where the smallest labels fill their rows, bars are thin, and close to the baseline.
+        thick = max(thick, grid.px(_MIN_THICKNESS))
+        gap = min(gap, pitch - cap_px - thick)
         height_px = pitch * (count - 1) + cap_px + gap + thick
         # The heading is no closer to the first label than labels to each other, if there is space.
         air = max(0, min(grid.px(_BELOW_HEADING), page.room_px - height_px))

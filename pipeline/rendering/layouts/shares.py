@@ -173,17 +173,12 @@ def _fit_centre(scene: SharesScene, look: Look, side: int) -> tuple[TextBlock, .
     """Number and name of the key share, fitted to the donut's centre; empty if they don't fit."""
     if not scene.point:
         return ()
-    found = [_centre_texts(scene, look, *(round(side * share) for share in shares)) for shares in _CENTRE_WIDTHS]
-    found = [
-        blocks
-        for blocks in found
-        if _height(blocks, look) <= _MAX_CENTRE_HEIGHT * side and not any(block.is_truncated for block in blocks)
-    ]
-    # Long texts may come close to the ring.
-    for air in (_AIR, 0):
-        for blocks in found:
-            if _farthest_corner(blocks, look) <= HOLE * side - look.grid.px(air):
-                return blocks
+    farthest = HOLE * side - look.grid.px(_AIR)
+    for shares in _CENTRE_WIDTHS:
+        blocks = _centre_texts(scene, look, *(round(side * share) for share in shares))
+        is_low = _height(blocks, look) <= _MAX_CENTRE_HEIGHT * side
+        if is_low and not any(block.is_truncated for block in blocks) and _farthest_corner(blocks, look) <= farthest:
+            return blocks
     return ()
 
 
