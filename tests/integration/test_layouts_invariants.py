@@ -19,6 +19,7 @@ from pipeline.model import (
     Bar,
     BarsScene,
     BulletsScene,
+    CodeScene,
     ComparisonScene,
     Contrast,
     Cue,
@@ -315,6 +316,61 @@ def test_descenders_of_a_price_stay_above_the_margin():
 
     for size in (FORMATS["9:16"], FORMATS["16:9"], FORMATS["1:1"]):
         assert [*find_faults(scene, look_of(size, language="ar", theme="clay-dark"))] == []
+
+
+@pytest.mark.shaped
+def test_a_quiz_that_is_too_long_for_its_picture_cuts_the_question():
+    # Found by the soak, with SCENES_SEED=4235663017.
+    question = "ผู้ใหญ่และปั๊มผู้ใหญ่ปั๊มที่ที่และผู้ใหญ่และหัวใจปั๊มหัวใจและผู้ใหญ่ที่ผู้ใหญ่น้ำ" * 2
+    items = ("ญู้" * 39, "หัวใจ", "และ№ 73,5 %CO₂3,5 %naïveالعربية№ 7№ 7", "ญู้" * 12)
+    scene = QuizScene(lines=(), kicker="ผู้ใหญ่และผู้ใหญ่ที่ที่และปั๊มน้ำและน้ำ", text=question, items=items, answer=4)
+
+    assert [*find_faults(scene, look_of(FORMATS["9:16"], language="th", theme="slate-light"))] == []
+
+
+@pytest.mark.shaped
+def test_accents_of_a_heading_above_code_stay_below_the_margin():
+    # Found by the soak, with SCENES_SEED=1924211104.
+    code = (
+        "        return call(on=Transient, wait_s=2 ** attempt)\nx = 1\n\nx = 1\n\n\nx = 1\n"
+        "supercalifragilistic_expialidocious = {'key': [1, 2, 3], 'other': 'a rather long text in quotes'}\n"
+        "    except OSError as error:  # longer each time"
+    )
+    scene = CodeScene(lines=(), heading="ỄỄỄỄỄ", language="toml", code=code, items=())
+
+    assert [*find_faults(scene, look_of(FORMATS["9:16"], language="vi", theme="midnight-dark"))] == []
+
+
+@pytest.mark.shaped
+def test_eight_bars_below_labels_of_a_tall_script_are_thin():
+    # Found by the soak, with SCENES_SEED=1283452311.
+    labels = ("और में विज्ञान विज्ञान", "ॐ" * 16, "क्षत्रिय में में विज्ञान में हृदय", "👩\u200d🔬 और № 7 हृदय 3,5 %") * 2
+    scene = BarsScene(
+        lines=(),
+        heading="क्षत्रिय C++ العربية CO₂ 日本 日本 में العربية",
+        subtitle="है विज्ञान क्षत्रिय विज्ञान विज्ञान और क्षत्रिय हृदय है क्षत्रिय और हृदय",
+        unit="kWh",
+        point=4,
+        items=tuple(Bar(label=label, value=-(10.0**number)) for number, label in enumerate(labels)),
+        source="क्षत्रिय हृदय विज्ञान है विज्ञान में है क्षत्रिय विज्ञान में हृदय विज्ञान",
+    )
+
+    assert [*find_faults(scene, look_of(FORMATS["1:1"], language="hi", theme="midnight-light"))] == []
+
+
+def test_a_name_in_a_donut_keeps_clear_of_the_ring():
+    # Found by the soak, with SCENES_SEED=4219158002.
+    amounts = {
+        "γνώση": 3e14,
+        "του": 1e-61,
+        "και του العربية C++ 日本": 1.0,
+        "3,5 % Ώρα Ώρα № 7 😀": 1234567.891,
+        "👩\u200d🔬 CO₂ η 🇯🇵 3,5 % → η": 5e-197,
+    }
+    items = tuple(Share(label=label, value=value) for label, value in amounts.items())
+    scene = SharesScene(lines=(), heading="γνώση", subtitle="ΏΏΏΏ", unit="km", point=5, items=items)
+
+    assert [*find_faults(scene, look_of(FORMATS["9:16"], language="el", theme="paper-light"))] == []
 
 
 def test_there_is_a_layout_for_every_kind_of_scene_and_there_are_at_least_sixteen():
