@@ -100,8 +100,9 @@ def unblocked_loop() -> Iterator[None]:
 
 
 @pytest.fixture(autouse=True, scope="session")
-def nothing_left_for_the_system() -> Iterator[None]:
+def nothing_left_for_the_system(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
     """Give the tests and their commands their own temporary folder, and fail if anything is left in it."""
+    tmp_path_factory.getbasetemp()  # pytest's own folder is elsewhere
     folder = Path(tempfile.mkdtemp(prefix="nightreel-"))
     folder.chmod(0o711)  # PostgreSQL runs as another user
     with pytest.MonkeyPatch.context() as patch:
