@@ -39,8 +39,9 @@ from pipeline.rendering.type_scale import HEADING_SIZES, TEXT_SIZES
 from pipeline.theme.colours import blend
 
 # Widths of number and name in the centre, as shares of the diameter, best first; their maximum total height; and their
-# distance from the ring, at 1080.
-_CENTRE_WIDTHS, _MAX_CENTRE_HEIGHT, _AIR = ((0.52, 0.52), (0.44, 0.48), (0.36, 0.44), (0.36, 0.36)), 0.52, 8
+# distance from the ring, at 1080, at least enough for descenders.
+_CENTRE_WIDTHS, _MAX_CENTRE_HEIGHT = ((0.52, 0.52), (0.44, 0.48), (0.36, 0.44), (0.36, 0.36)), 0.52
+_AIR, _LEAST_AIR = 8, 4
 # At 1080: maximum diameter of the donut at the right, above rows, and beside them on narrow pictures.
 _WIDE, _ABOVE, _BESIDE = 640, 520, 400
 # At 1080: maximum and minimum height of rows, gaps inside a row, and its dot.
@@ -173,12 +174,17 @@ def _fit_centre(scene: SharesScene, look: Look, side: int) -> tuple[TextBlock, .
     """Number and name of the key share, fitted to the donut's centre; empty if they don't fit."""
     if not scene.point:
         return ()
-    farthest = HOLE * side - look.grid.px(_AIR)
-    for shares in _CENTRE_WIDTHS:
-        blocks = _centre_texts(scene, look, *(round(side * share) for share in shares))
-        is_low = _height(blocks, look) <= _MAX_CENTRE_HEIGHT * side
-        if is_low and not any(block.is_truncated for block in blocks) and _farthest_corner(blocks, look) <= farthest:
-            return blocks
+    found = [_centre_texts(scene, look, *(round(side * share) for share in shares)) for shares in _CENTRE_WIDTHS]
+    found = [
+        blocks
+        for blocks in found
+        if _height(blocks, look) <= _MAX_CENTRE_HEIGHT * side and not any(block.is_truncated for block in blocks)
+    ]
+    # Long texts may come close to the ring.
+    for air in (_AIR, _LEAST_AIR):
+        for blocks in found:
+            if _farthest_corner(blocks, look) <= HOLE * side - look.grid.px(air):
+                return blocks
     return ()
 
 
