@@ -191,6 +191,13 @@ def test_only_the_beginning_of_an_enormous_text_is_measured(text, monkeypatch):
     assert max(looked_at) < 1000
 
 
+def test_where_not_even_an_ellipsis_fits_it_is_all_there_is():
+    block = fit("388 trillion", BODY, (32,), width_px=4, max_lines=1)
+
+    assert block.is_truncated
+    assert len(block.lines) == 1
+
+
 @pytest.mark.parametrize(
     ("word", "language", "lines"),
     [

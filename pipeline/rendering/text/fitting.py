@@ -247,10 +247,12 @@ def _fit_truncated(
         )
         shown = _truncated_at(text, ends[max(fitting, 1) - 1])
         lines = lines_of(shown)
-    while lines is None:
+    while lines is None and shown != "…":
         shown = _shortened_word(shown)
         lines = lines_of(shown)
-    return replace(_shape_block(shown, style, size_px, lines.spans, group_at), is_truncated=shown != text)
+    # Where not even the ellipsis fits, it is all there is.
+    spans = lines.spans if lines else (Chunk(0, len(shown)),)
+    return replace(_shape_block(shown, style, size_px, spans, group_at), is_truncated=shown != text or lines is None)
 
 
 def _fits(text: str, lines: Lines, style: TextStyle, width_em: float) -> bool:
